@@ -1,0 +1,36 @@
+/* column.h: whole columns, as arrays.
+ *
+ * A column is a plain C array of stoa_table_rows cells. Its address never changes while the table
+ * lives and the field is not dropped; only the number of cells does. */
+#ifndef STOA_COLUMN_H
+#define STOA_COLUMN_H
+
+#include <stoa/table.h>
+
+STOA_BEGIN_DECLS
+
+/* int32_t *stoa_int32_column(stoa_table *, const char *name) and its like for each type: the
+ * cells, borrowed from the table; NULL where name or type is wrong. stoa_object_column gives
+ * handles, which only the library may write. */
+#define STOA__COLUMN(NAME, name, cell, value, member) \
+    STOA_API cell *stoa_##name##_column(const stoa_table *table, const char *field_name);
+STOA_TYPES(STOA__COLUMN)
+#undef STOA__COLUMN
+
+/* The cells of a field by index, of any type; NULL where there is no such field. */
+STOA_API void *stoa_column_cells(const stoa_table *table, size_t field);
+
+/* Writes `count` cells, first, first + step, …, from `source` (its name is not read). Values are
+ * checked first: an integer must fit, a float never goes into an integer, nor an integer other
+ * than 0 and 1 into a bool. error->row is the position of the first value at fault. */
+STOA_TRY stoa_column_write(stoa_table *table, size_t field, size_t first, ptrdiff_t step,
+                           size_t count, const stoa_source *source, stoa_error *error);
+
+/* Exports: as long as one is held, the column's pages stay mapped, though the table shrinks or
+ * drops the field. The cells are then unspecified. */
+STOA_TRY stoa_column_export(stoa_table *table, size_t field, stoa_error *error);
+STOA_API void stoa_column_unexport(stoa_table *table, size_t field);
+
+STOA_END_DECLS
+
+#endif

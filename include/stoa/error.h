@@ -1,0 +1,50 @@
+/* error.h: statuses, and the message that goes with one.
+ *
+ * Every call that can fail returns a stoa_status. Calls off the hot path take a stoa_error last:
+ * it is owned by the caller, may be NULL, and is written only when the call fails. There is no
+ * global or thread-local error. A call that fails has changed nothing. */
+#ifndef STOA_ERROR_H
+#define STOA_ERROR_H
+
+#include <stoa/export.h>
+
+STOA_BEGIN_DECLS
+
+/* STATUS(NAME, number, text) */
+#define STOA_STATUSES(STATUS)                                                 \
+    STATUS(OK, 0, "no error")                                                 \
+    STATUS(INVALID, 1, "an argument that cannot be")                          \
+    STATUS(OUT_OF_MEMORY, 2, "memory was refused")                            \
+    STATUS(FULL, 3, "the table has as many rows as it has address space for") \
+    STATUS(NO_FIELD, 4, "there is no field of that name or index")            \
+    STATUS(WRONG_TYPE, 5, "a value or column of another type")                \
+    STATUS(OVERFLOW, 6, "a value that does not fit its field")                \
+    STATUS(OUT_OF_RANGE, 7, "a row beyond the end of the table")              \
+    STATUS(BAD_NAME, 8, "a field name that is empty, too long or taken")      \
+    STATUS(IN_USE, 9, "what would change is held by a typed table")           \
+    STATUS(REFUSED, 10, "a callback of the caller refused")
+
+typedef enum stoa_status {
+#define STOA__STATUS(NAME, number, text) STOA_##NAME = number,
+    STOA_STATUSES(STOA__STATUS)
+#undef STOA__STATUS
+} stoa_status;
+
+#define STOA_MESSAGE_SIZE 240
+
+/* Zero it ({0}) before the first use, or don't: it is only read after a failure. */
+typedef struct stoa_error {
+    char message[STOA_MESSAGE_SIZE]; /* UTF-8, ends in NUL, cut to fit */
+    stoa_status status;
+    uint32_t reserved;
+    uint64_t row; /* the first row or value at fault, where the message names one */
+} stoa_error;
+
+/* "STOA_OVERFLOW"; "STOA_?" for a number that is no status. Static storage. */
+STOA_API const char *stoa_status_name(stoa_status status);
+/* A sentence's worth of text. Static storage. */
+STOA_API const char *stoa_status_text(stoa_status status);
+
+STOA_END_DECLS
+
+#endif

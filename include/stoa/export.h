@@ -1,0 +1,51 @@
+/* export.h: what every public header needs: visibility, must-use, C++.
+ *
+ * STOA_CDEF is defined while the declarations of a binding are derived from these headers: then
+ * system headers, attributes and inline bodies are left out, and what remains is plain C. */
+#ifndef STOA_EXPORT_H
+#define STOA_EXPORT_H
+
+#ifndef STOA_CDEF
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#endif
+
+#ifdef __cplusplus
+#define STOA_BEGIN_DECLS extern "C" {
+#define STOA_END_DECLS }
+#else
+#define STOA_BEGIN_DECLS
+#define STOA_END_DECLS
+#endif
+
+#ifdef STOA_CDEF
+#define STOA_API
+#define STOA_MUST_USE
+#elif defined(__GNUC__)
+#define STOA_API __attribute__((visibility("default")))
+#define STOA_MUST_USE __attribute__((warn_unused_result))
+#else
+#define STOA_API
+#define STOA_MUST_USE
+#endif
+
+/* For inline code that C++ programs compile with -Wold-style-cast. */
+#ifdef __cplusplus
+#define STOA__CAST(type, expression) static_cast<type>(expression)
+#define STOA__ASSERT(condition, text) static_assert(condition, text)
+#else
+#define STOA__CAST(type, expression) ((type)(expression))
+#define STOA__ASSERT(condition, text) _Static_assert(condition, text)
+#endif
+
+#if defined(__GNUC__) && !defined(STOA_CDEF)
+#define STOA__INLINE static inline __attribute__((unused))
+#else
+#define STOA__INLINE static inline
+#endif
+
+/* A public call that can fail. */
+#define STOA_TRY STOA_API STOA_MUST_USE stoa_status
+
+#endif

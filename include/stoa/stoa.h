@@ -1,0 +1,17 @@
+/* stoa.h: everything. A columnar store for millions of small records. */
+#ifndef STOA_STOA_H
+#define STOA_STOA_H
+
+#include <stoa/column.h>
+#include <stoa/error.h>
+#include <stoa/export.h>
+#include <stoa/pool.h>
+#include <stoa/row.h>
+#include <stoa/table.h>
+#include <stoa/type.h>
+#include <stoa/version.h>
+#ifndef STOA_CDEF
+#include <stoa/record.h>
+#endif
+
+#endif

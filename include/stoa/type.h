@@ -1,0 +1,95 @@
+/* type.h: the field types, and values of any of them.
+ *
+ * STOA_TYPES is the one list: enum, names, widths, kernels, accessors and bindings come from it. */
+#ifndef STOA_TYPE_H
+#define STOA_TYPE_H
+
+#include <stoa/error.h>
+#include <stoa/export.h>
+
+STOA_BEGIN_DECLS
+
+/* The place of an object in its pool; 0 is NULL. What a cell of an object field holds. */
+typedef uint32_t stoa_handle;
+
+/* TYPE(NAME, name, cell, value, member)
+ *   NAME, name   the enumerator's and the function's spelling
+ *   cell         the C type in a column
+ *   value        the C type that goes in and out (object: the pointer, not the handle)
+ *   member       the member of stoa_value and stoa_initial that holds one
+ * A user of the list must paste or quote `name` at once: with <stdbool.h>, bool is a macro. */
+#define STOA_TYPES(TYPE)                             \
+    TYPE(BOOL, bool, bool, bool, boolean)            \
+    TYPE(INT8, int8, int8_t, int8_t, int64)          \
+    TYPE(INT16, int16, int16_t, int16_t, int64)      \
+    TYPE(INT32, int32, int32_t, int32_t, int64)      \
+    TYPE(INT64, int64, int64_t, int64_t, int64)      \
+    TYPE(UINT8, uint8, uint8_t, uint8_t, uint64)     \
+    TYPE(UINT16, uint16, uint16_t, uint16_t, uint64) \
+    TYPE(UINT32, uint32, uint32_t, uint32_t, uint64) \
+    TYPE(UINT64, uint64, uint64_t, uint64_t, uint64) \
+    TYPE(FLOAT32, float32, float, float, float64)    \
+    TYPE(FLOAT64, float64, double, double, float64)  \
+    TYPE(OBJECT, object, stoa_handle, void *, object)
+
+typedef enum stoa_type {
+    STOA_NO_TYPE = 0, /* so that a forgotten type is an error */
+#define STOA__TYPE(NAME, name, cell, value, member) STOA_##NAME,
+    STOA_TYPES(STOA__TYPE)
+#undef STOA__TYPE
+} stoa_type;
+
+/* A value with its type. Which member holds it follows from the type: see STOA_TYPES. Members
+ * wider than the type are checked when the value is stored. */
+typedef struct stoa_value {
+    stoa_type type;
+    bool is_null;
+    union {
+        bool boolean;
+        int64_t int64;
+        uint64_t uint64;
+        double float64;
+        void *object; /* borrowed */
+    };
+} stoa_value;
+
+/* The default of a field: set one member, leave the others zero. It is stored by the rules of
+ * every store: an integer goes into a float field, a float never into an integer field. */
+typedef struct stoa_initial {
+    int64_t int64;
+    uint64_t uint64;
+    double float64;
+    void *object;
+    bool boolean;
+} stoa_initial;
+
+/* "int32"; NULL where type is none. Static storage. */
+STOA_API const char *stoa_type_name(stoa_type type);
+/* Bytes of a cell; 0 where type is none. */
+STOA_API size_t stoa_type_width(stoa_type type);
+/* The type of that name, or STOA_NO_TYPE. */
+STOA_API stoa_type stoa_type_named(const char *name);
+
+/* Values, for append, insert and row_set. */
+#ifndef STOA_CDEF
+#define STOA__MAKE(name, tag, argument, slot)               \
+    STOA__INLINE stoa_value stoa_##name##_value(argument v) \
+    {                                                       \
+        stoa_value made;                                    \
+        made.type = tag;                                    \
+        made.is_null = false;                               \
+        made.uint64 = 0;                                    \
+        made.slot = v;                                      \
+        return made;                                        \
+    }
+STOA__MAKE(boolean, STOA_BOOL, bool, boolean)
+STOA__MAKE(int64, STOA_INT64, int64_t, int64)
+STOA__MAKE(uint64, STOA_UINT64, uint64_t, uint64)
+STOA__MAKE(float64, STOA_FLOAT64, double, float64)
+STOA__MAKE(object, STOA_OBJECT, void *, object)
+#undef STOA__MAKE
+#endif
+
+STOA_END_DECLS
+
+#endif
