@@ -1,7 +1,9 @@
 /* export.h: what every public header needs: visibility, must-use, C++.
  *
  * STOA_CDEF is defined while the declarations of a binding are derived from these headers: then
- * system headers, attributes and inline bodies are left out, and what remains is plain C. */
+ * system headers, attributes and inline bodies are left out, and what remains is plain C.
+ * STOA_STATIC is defined while the library is built into another shared object (the Python
+ * module), and there only: nothing of it is then visible from outside. */
 #ifndef STOA_EXPORT_H
 #define STOA_EXPORT_H
 
@@ -23,7 +25,11 @@
 #define STOA_API
 #define STOA_MUST_USE
 #elif defined(__GNUC__)
+#ifdef STOA_STATIC
+#define STOA_API __attribute__((visibility("hidden")))
+#else
 #define STOA_API __attribute__((visibility("default")))
+#endif
 #define STOA_MUST_USE __attribute__((warn_unused_result))
 #else
 #define STOA_API

@@ -1,0 +1,61 @@
+"""Writes the C source of stoa._core from the public headers.
+
+The preprocessor runs over <stoa/stoa.h> with STOA_CDEF defined: system headers, attributes and
+inline code are then left out, and the plain C that remains is what cffi reads. Macros that are
+whole numbers become constants of the module. Nothing is declared here by hand but the callbacks
+that Python gives to C.
+
+    cdef.py --include DIR --output FILE -- CC [ARGUMENT...]
+"""
+
+import argparse
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+from cffi import FFI
+
+MODULE = "stoa._core"
+
+CALLBACKS = """
+extern "Python" bool stoa_python_retain(void *context, void *object);
+extern "Python" void stoa_python_release(void *context, void *object);
+"""
+
+NUMBER = re.compile(r"#define (STOA_[A-Z0-9_]+) (?:0[xX][0-9a-fA-F]+|[0-9]+)[uUlL]*$", re.MULTILINE)
+
+
+def preprocess(compiler: list[str], include: Path, *arguments: str) -> str:
+    header = include / "stoa" / "stoa.h"
+    command = [*compiler, "-E", "-P", "-DSTOA_CDEF=", f"-I{include}", *arguments, str(header)]
+    return subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout
+
+
+def constants(macros: str) -> str:
+    return "".join(f"#define {name} ...\n" for name in sorted(NUMBER.findall(macros)))
+
+
+def declarations(compiler: list[str], include: Path) -> str:
+    code = preprocess(compiler, include)
+    leftover = re.search(r"\b(static|inline|__attribute__|__extension__)\b.*", code)
+    if leftover:
+        sys.exit(f"not a plain declaration, guard it with STOA_CDEF: {leftover.group()}")
+    return constants(preprocess(compiler, include, "-dM")) + code + CALLBACKS
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("--include", type=Path, required=True)
+    parser.add_argument("--output", type=Path, required=True)
+    parser.add_argument("compiler", nargs="+")
+    options = parser.parse_args()
+
+    ffi = FFI()
+    ffi.cdef(declarations(options.compiler, options.include))
+    ffi.set_source(MODULE, "#include <stoa/stoa.h>\n")
+    ffi.emit_c_code(str(options.output))
+
+
+if __name__ == "__main__":
+    main()
