@@ -9,6 +9,7 @@ tools/demo calls this with everything it needs installed.
 """
 
 import argparse
+import sys
 from pathlib import Path
 
 import stoa
@@ -91,4 +92,4 @@ def positive(text):
 if __name__ == "__main__":
     import points_compare  # here, since points_kinds.py imports the program above on its own
 
-    points_compare.main(parsed_arguments())
+    sys.exit(points_compare.main(parsed_arguments()))

@@ -6,6 +6,8 @@ diamond, or two with a line between where it gives a range. The numbers stand at
 columns. The colours are told apart by people who see no red or no green, and the shapes differ.
 """
 
+from __future__ import annotations
+
 import matplotlib
 
 matplotlib.use("Agg")  # needs no display
@@ -58,7 +60,7 @@ def draw(rows, records, folder):
         height_ratios=heights,
         layout="constrained",
     )
-    for place, panel in zip(axes[:, 0], panels, strict=True):
+    for place, panel in zip(axes[:, 0], panels):
         draw_panel(place, *panel)
     title = "Memory of points with x, y and z (growth of the unique set size)"
     canvas.suptitle(title, x=0.01, ha="left", fontweight="bold")
@@ -121,7 +123,7 @@ def draw_panel(axes, bars, title, unit):
     axes.spines[["top", "right", "left"]].set_visible(False)
     axes.tick_params(axis="y", length=0)
     axes.set_yticks(range(len(bars)), [bar.label for bar in bars])
-    for tick, bar in zip(axes.get_yticklabels(), bars, strict=True):
+    for tick, bar in zip(axes.get_yticklabels(), bars):
         tick.set_fontweight("bold" if bar.bold else "normal")
 
 

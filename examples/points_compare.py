@@ -6,6 +6,8 @@ program gives its rows as CSV. A kind that would not fit in the free memory runs
 records, which the tables mark; costs are per record, so they stand beside the others.
 """
 
+from __future__ import annotations
+
 import csv
 import json
 import os

@@ -13,6 +13,8 @@ Fair to the objects: the integers are small ones that CPython keeps once and sha
 Runs on Python 2.7 to 3.x and PyPy without any package; a kind whose package is missing says so.
 FOLDERs are searched for modules (the compiled points_cython).
 """
+# Python 2.7 reads this file too.
+# ruff: noqa: UP004, UP031
 
 import array
 import collections
@@ -322,7 +324,7 @@ def measure(kind, records):
     grown = timed(seconds, "append", kind.append, points, rows)
     check("appending", len(points if grown is None else grown), records + appended)
 
-    seconds = dict((step, 1e9 * time / records) for step, time in seconds.items())
+    seconds = {step: 1e9 * time / records for step, time in seconds.items()}
     seconds["append"] *= float(records) / appended
     return {"records": records, "bytes_per_record": float(growth) / records, "ns": seconds}
 
@@ -330,7 +332,7 @@ def measure(kind, records):
 def main(arguments):
     name, records, folders = arguments[0], int(arguments[1]), arguments[2:]
     sys.path[1:1] = folders
-    setup = dict((kind, function) for kind, _, function in KINDS)[name]
+    setup = {kind: function for kind, _, function in KINDS}[name]
     try:
         kind = setup()
     except NotHere as error:

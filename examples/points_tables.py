@@ -1,4 +1,4 @@
-"""The measurements as tables for a terminal: a table for each full run, and the article's figure."""
+"""The measurements as tables: one for C, for each full Python, and one of the article's figure."""
 
 import points_published as published
 from rich.table import Table
