@@ -36,14 +36,20 @@
 #define STOA_MUST_USE
 #endif
 
+/* clang-format off */
 /* For inline code that C++ programs compile with -Wold-style-cast. */
 #ifdef __cplusplus
 #define STOA__CAST(type, expression) static_cast<type>(expression)
 #define STOA__ASSERT(condition, text) static_assert(condition, text)
+#define STOA__ZERO {}    /* a struct's initializer */
+#define STOA__NOTHING {} /* zero or a null pointer, as an argument */
 #else
 #define STOA__CAST(type, expression) ((type)(expression))
 #define STOA__ASSERT(condition, text) _Static_assert(condition, text)
+#define STOA__ZERO {0}
+#define STOA__NOTHING 0
 #endif
+/* clang-format on */
 
 #if defined(__GNUC__) && !defined(STOA_CDEF)
 #define STOA__INLINE static inline __attribute__((unused))

@@ -61,8 +61,7 @@ STOA_TYPES(STOA__TYPEDEFS)
 
 STOA__INLINE stoa_field stoa__typed_field(const char *name, stoa_type type)
 {
-    static const stoa_field none = {NULL, STOA_NO_TYPE, 0, {0, 0, 0, NULL, false}, {0, 0, 0}};
-    stoa_field field = none;
+    stoa_field field = STOA__ZERO;
     field.name = name;
     field.type = type;
     return field;
@@ -74,6 +73,10 @@ STOA__INLINE stoa_field stoa__typed_field(const char *name, stoa_type type)
         stoa_field field = stoa__typed_field(field_name, tag);                              \
         field.initial.slot = v;                                                             \
         return field;                                                                       \
+    }                                                                                       \
+    STOA__INLINE stoa__value_##name stoa__default_stoa__##name(argument v)                  \
+    {                                                                                       \
+        return STOA__CAST(stoa__value_##name, v);                                           \
     }
 STOA__DESCRIBE(bool, STOA_BOOL, bool, boolean)
 STOA__DESCRIBE(int8, STOA_INT8, int64_t, int64)
@@ -105,8 +108,8 @@ STOA__DESCRIBE(object, STOA_OBJECT, void *, object)
 #define STOA__FIRST_(first, ...) first
 #define STOA__SECOND(...) STOA__SECOND_(__VA_ARGS__, ~)
 #define STOA__SECOND_(first, second, ...) second
-/* The default of (name) is 0, that of (name, default) is default. */
-#define STOA__DEFAULT(...) STOA__DEFAULT_(__VA_ARGS__, 0, ~)
+/* The default of (name) is zero, that of (name, default) is default. */
+#define STOA__DEFAULT(...) STOA__DEFAULT_(__VA_ARGS__, STOA__NOTHING, ~)
 #define STOA__DEFAULT_(name, value, ...) value
 #define STOA__QUOTE(...) STOA__QUOTE_(__VA_ARGS__)
 #define STOA__QUOTE_(text) #text
@@ -160,9 +163,8 @@ STOA__DESCRIBE(object, STOA_OBJECT, void *, object)
 #define STOA__PUSH_PARAMETER(type, ...) stoa__value_##type STOA__FIRST(__VA_ARGS__),
 #define STOA__PUSH_VALUE(type, ...) \
     stoa__values.STOA__FIRST(__VA_ARGS__) = STOA__FIRST(__VA_ARGS__);
-#define STOA__DEFAULT_VALUE(type, ...)      \
-    stoa__values.STOA__FIRST(__VA_ARGS__) = \
-        STOA__CAST(stoa__value_##type, STOA__DEFAULT(__VA_ARGS__));
+#define STOA__DEFAULT_VALUE(type, ...) \
+    stoa__values.STOA__FIRST(__VA_ARGS__) = stoa__default_stoa__##type(STOA__DEFAULT(__VA_ARGS__));
 #define STOA__VALUE_POINTER(type, ...) &values.STOA__FIRST(__VA_ARGS__),
 #define STOA__STORE_CELL(type, ...) STOA__STORE_##type(STOA__FIRST(__VA_ARGS__))
 #define STOA__TUPLE(type, ...) (stoa__##type, STOA__FIRST(__VA_ARGS__))

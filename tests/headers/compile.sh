@@ -1,0 +1,65 @@
+#!/bin/sh
+# Compiles each public header alone, and a program that uses records, as C11 and as C++17, with
+# gcc and with clang, every warning on and an error. A compiler that is not there is passed over.
+#
+#   compile.sh ROOT
+set -eu
+
+root=$1
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+
+common='-Wall -Wextra -Wpedantic -Wconversion -Wsign-conversion -Wshadow -Wcast-qual -Wcast-align
+    -Wundef -Wredundant-decls -Wwrite-strings -Wpointer-arith -Wdouble-promotion -Wfloat-equal
+    -Wformat=2 -Wnull-dereference -Wswitch-enum -Wswitch-default -Wvla -Wunused-macros'
+gcc_common="$common -Wlogical-op -Wduplicated-cond -Wduplicated-branches -Wcast-align=strict"
+c_only='-Wstrict-prototypes -Wmissing-prototypes -Wold-style-definition -Wbad-function-cast
+    -Wnested-externs -Wc++-compat'
+cxx_only='-Wold-style-cast -Wzero-as-null-pointer-constant -Wextra-semi
+    -Wnon-virtual-dtor'
+# Not faults: padding, C++98, what the language standard already allows, and our own prefix
+# stoa__, which C++ reserves.
+clang_all='-Weverything -Wno-padded -Wno-c++98-compat -Wno-c++98-compat-pedantic
+    -Wno-declaration-after-statement -Wno-reserved-identifier -Wno-disabled-macro-expansion
+    -Wno-unknown-warning-option -Wno-unsafe-buffer-usage -Wno-pre-c11-compat
+    -Wno-used-but-marked-unused -Wno-c++20-compat -Wno-c++-keyword -Wno-implicit-void-ptr-cast'
+
+failed=0
+compiled=0
+
+# compile COMPILER STANDARD LANGUAGE FILE WARNING...
+compile() {
+    compiler=$1 standard=$2 language=$3 file=$4
+    shift 4
+    compiled=$((compiled + 1))
+    "$compiler" "-std=$standard" -x "$language" -Werror "$@" "-I$root/include" -O2 -c \
+        -o "$work/out.o" "$file" || {
+        failed=$((failed + 1))
+        printf 'not ok: %s -std=%s %s\n' "$compiler" "$standard" "${file##*/}"
+    }
+}
+
+for header in "$root"/include/stoa/*.h; do
+    name=${header##*/}
+    printf '#include <stoa/%s>\n#include <stoa/%s>\n' "$name" "$name" >"$work/${name%.h}.c"
+done
+cp "$root/tests/headers/record.c" "$work/with_records.c"
+
+for file in "$work"/*.c; do
+    # shellcheck disable=SC2086 # lists of options
+    {
+        if command -v gcc >/dev/null; then
+            compile gcc c11 c "$file" $gcc_common $c_only
+        fi
+        if command -v g++ >/dev/null; then
+            compile g++ c++17 c++ "$file" $gcc_common $cxx_only
+        fi
+        if command -v clang >/dev/null; then
+            compile clang c11 c "$file" $clang_all
+            compile clang c++17 c++ "$file" $clang_all
+        fi
+    }
+done
+
+printf 'headers: %s passed, %s failed\n' $((compiled - failed)) "$failed"
+[ "$failed" -eq 0 ] && [ "$compiled" -gt 0 ]
