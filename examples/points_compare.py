@@ -14,7 +14,7 @@ import os
 import platform
 import subprocess
 import sys
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 
 import points_published as published
@@ -30,6 +30,7 @@ STEPS = ["make", "read", "sum", "append", "free"]
 # Generous bytes per record at a kind's peak; PyPy's collector holds old and new at once.
 PEAK_BYTES = {"dict": 450, "class": 450}
 PEAK_BYTES_ELSE = 300
+PEAK_BYTES_C = 64
 PEAK_FACTOR_PYPY = 1.5
 SHARE_OF_FREE_MEMORY = 0.8
 
@@ -67,8 +68,8 @@ class Measurement:
     sum_ns: float | None = None
     append_ns: float | None = None
     free_ns: float | None = None
+    scaled: bool = False  # fewer records than asked for
     note: str = ""
-    scaled: bool = field(default=False)
 
     @property
     def measured(self):
@@ -128,11 +129,13 @@ def free_memory():
     return next(1024 * int(line.split()[1]) for line in lines if line.startswith("MemAvailable:"))
 
 
-def records_that_fit(records, interpreter, kind):
+def records_that_fit(records, peak_bytes):
+    return max(1, min(records, int(free_memory() * SHARE_OF_FREE_MEMORY / peak_bytes)))
+
+
+def peak_bytes(interpreter, kind):
     peak = PEAK_BYTES.get(kind, PEAK_BYTES_ELSE)
-    if interpreter.implementation == "PyPy":
-        peak *= PEAK_FACTOR_PYPY
-    return max(1, min(records, int(free_memory() * SHARE_OF_FREE_MEMORY / peak)))
+    return peak * PEAK_FACTOR_PYPY if interpreter.implementation == "PyPy" else peak
 
 
 def environment():
@@ -159,7 +162,7 @@ def worker_answer(interpreter, kind, records, modules):
 
 def measured_kind(interpreter, kind, records, modules):
     label = next(label for name, label, _ in KINDS if name == kind)
-    fitting = records_that_fit(records, interpreter, kind)
+    fitting = records_that_fit(records, peak_bytes(interpreter, kind))
     row = Measurement("Python", interpreter.name, kind, label, fitting, scaled=fitting < records)
     if interpreter.measures_all and interpreter.implementation == "CPython":
         row.article_bytes_per_record = published.OBJECT_BYTES.get(kind)
@@ -173,15 +176,17 @@ def measured_kind(interpreter, kind, records, modules):
 
 
 def c_measurements(program, records):
-    """The C program prints kind, label, records, bytes, then nanoseconds of five steps."""
-    done = subprocess.run([program, "--csv", str(records)], capture_output=True, text=True)
+    """The rows that points.c prints with --csv."""
+    fitting = records_that_fit(records, PEAK_BYTES_C)
+    done = subprocess.run([program, "--csv", str(fitting)], capture_output=True, text=True)
     if done.returncode != 0:
         return [Measurement("C", "C", "c", "C", records, note=f"failed: {done.stderr.strip()}")]
-    return [c_measurement(line) for line in csv.DictReader(done.stdout.splitlines())]
+    lines = csv.DictReader(done.stdout.splitlines())
+    return [c_measurement(line, fitting < records) for line in lines]
 
 
-def c_measurement(line):
-    row = Measurement("C", "C", line["kind"], line["label"], int(line["records"]))
+def c_measurement(line, scaled):
+    row = Measurement("C", "C", line["kind"], line["label"], int(line["records"]), scaled=scaled)
     times = {step: float(line[f"{step}_ns"]) for step in STEPS}
     row.take(float(line["bytes_per_record"]), times)
     return row
@@ -225,7 +230,9 @@ def write_csv(rows, path):
     with path.open("w", newline="", encoding="utf-8") as file:
         writer = csv.DictWriter(file, names)
         writer.writeheader()
-        writer.writerows(asdict(row) for row in rows)
+        for row in rows:
+            cells = asdict(row).items()
+            writer.writerow({k: round(v, 3) if isinstance(v, float) else v for k, v in cells})
 
 
 def draw(rows, records, folder):
@@ -237,9 +244,17 @@ def draw(rows, records, folder):
     return f"chart: {folder / 'memory.png'} and {folder / 'memory.svg'}"
 
 
+def interpreters_of(paths):
+    """This one and those at the paths, each version once."""
+    found = {}
+    for interpreter in (this_interpreter(), *map(interpreter_at, paths)):
+        found.setdefault(interpreter.name, interpreter)
+    return list(found.values())
+
+
 def main(arguments):
     console = Console() if sys.stdout.isatty() else Console(width=120)
-    interpreters = [this_interpreter(), *map(interpreter_at, arguments.python)]
+    interpreters = interpreters_of(arguments.python)
     arguments.output.mkdir(parents=True, exist_ok=True)
     console.print(f"{arguments.records:,} points, each way in a process of its own")
     rows = measure_all(arguments, interpreters, console)
