@@ -46,8 +46,9 @@ class Interpreter:
         return f"{self.implementation} {self.version}"
 
     @property
-    def measures_all(self):
-        return self.path == sys.executable or self.implementation == "PyPy"
+    def is_further(self):
+        """A CPython that measures the article's classes only."""
+        return self.path != sys.executable and self.implementation != "PyPy"
 
 
 @dataclass
@@ -68,6 +69,7 @@ class Measurement:
     sum_ns: float | None = None
     append_ns: float | None = None
     free_ns: float | None = None
+    further: bool = False  # an interpreter that measures the article's classes only
     scaled: bool = False  # fewer records than asked for
     note: str = ""
 
@@ -119,7 +121,7 @@ def plan(interpreters, only):
     if unknown:
         sys.exit(f"points: no kind {', '.join(sorted(unknown))}; there are {', '.join(every)}")
     for interpreter in interpreters:
-        for kind in every if interpreter.measures_all else FURTHER_KINDS:
+        for kind in FURTHER_KINDS if interpreter.is_further else every:
             if not only or kind in only:
                 yield interpreter, kind
 
@@ -163,8 +165,10 @@ def worker_answer(interpreter, kind, records, modules):
 def measured_kind(interpreter, kind, records, modules):
     label = next(label for name, label, _ in KINDS if name == kind)
     fitting = records_that_fit(records, peak_bytes(interpreter, kind))
-    row = Measurement("Python", interpreter.name, kind, label, fitting, scaled=fitting < records)
-    if interpreter.measures_all and interpreter.implementation == "CPython":
+    row = Measurement("Python", interpreter.name, kind, label, fitting)
+    row.further = interpreter.is_further
+    row.scaled = fitting < records
+    if interpreter.path == sys.executable:
         row.article_bytes_per_record = published.OBJECT_BYTES.get(kind)
     row.article_mib = published.range_text(row.article_range)
     answer = worker_answer(interpreter, kind, fitting, modules)

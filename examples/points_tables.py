@@ -78,7 +78,7 @@ def show(rows, records, console):
     for row in rows:
         groups.setdefault(row.interpreter, []).append(row)
     for interpreter, group in groups.items():
-        if len(group) > len(published.FIGURE_KINDS) + 1 or group[0].language == "C":
+        if not group[0].further:
             console.print(costs_table(f"{interpreter}, {records:,} records", group))
     python = [row for row in rows if row.language == "Python"]
     if any(row.kind in published.FIGURE_KINDS for row in python):
