@@ -1,3 +1,4 @@
+# shellcheck shell=sh
 # environment.sh: what ./tools/demo and ./tools/check share. Sourced by sh, never run.
 #
 # Both must work from a fresh clone with nothing but sh, git and the package registries, and start
