@@ -1,0 +1,70 @@
+"""The installed package: what is in it, and what its shared object shows and needs."""
+
+from __future__ import annotations
+
+import importlib.metadata
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+import stoa
+from stoa import _core
+
+ROOT = Path(__file__).parents[2]
+SOURCES = ROOT / "bindings" / "python" / "stoa"
+PACKAGE = Path(stoa.__file__).parent
+MODULE = Path(_core.__file__)
+
+installed = pytest.mark.skipif(PACKAGE == SOURCES, reason="an editable install")
+
+
+def run(tool: str, *arguments: str) -> list[str]:
+    if shutil.which(tool) is None:
+        pytest.skip(f"there is no {tool}")
+    return subprocess.run(
+        [tool, *arguments], check=True, stdout=subprocess.PIPE, text=True
+    ).stdout.splitlines()
+
+
+@installed
+def test_the_package_holds_every_source_and_one_shared_object() -> None:
+    sources = {path.name for path in SOURCES.iterdir() if path.is_file()}
+    files = {path.name for path in PACKAGE.iterdir() if path.is_file()}
+    assert "py.typed" in files
+    assert files == sources | {MODULE.name}
+
+
+@installed
+def test_only_the_package_is_installed() -> None:
+    files = importlib.metadata.files("pystoa") or []
+    assert {path.parts[0].partition("-")[0] for path in files} == {"stoa", "pystoa"}
+
+
+def test_the_shared_object_shows_nothing_but_its_entry() -> None:
+    symbols = run("nm", "--dynamic", "--defined-only", "--format=posix", str(MODULE))
+    assert {line.split()[0] for line in symbols} in (
+        {"PyInit__core"},
+        {"_cffi_pypyinit__core"},
+    )
+
+
+def test_the_shared_object_needs_no_library_but_the_system_s() -> None:
+    needed = [line for line in run("readelf", "--dynamic", str(MODULE)) if "(NEEDED)" in line]
+    libraries = {line.partition("[")[2].partition("]")[0] for line in needed}
+    allowed = ("libc.so", "libm.so", "libpthread.so", "ld-linux", "libpypy")
+    assert [name for name in libraries if not name.startswith(allowed)] == []
+
+
+def test_every_exported_function_is_declared() -> None:
+    exported = (ROOT / "tests" / "exports.txt").read_text().split()
+    public = [name for name in exported if not name.startswith("stoa__typed_")]
+    assert [name for name in public if not hasattr(_core.lib, name)] == []
+
+
+def test_headers_library_and_package_are_of_one_version() -> None:
+    lib, ffi = _core.lib, _core.ffi
+    of_headers = f"{lib.STOA_VERSION_MAJOR}.{lib.STOA_VERSION_MINOR}.{lib.STOA_VERSION_PATCH}"
+    assert ffi.string(lib.stoa_version()).decode() == of_headers
+    assert importlib.metadata.version("pystoa") == of_headers
