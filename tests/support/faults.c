@@ -1,0 +1,127 @@
+/* faults.c: the wrapped calls. The linker sends malloc to __wrap_malloc, and __real_malloc to
+ * malloc
+ * (--wrap). The tests run the library in one thread, so plain counters do. */
+#define _GNU_SOURCE /* MAP_ANONYMOUS, off_t */
+#include "faults.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <sys/mman.h>
+#include <sys/types.h>
+
+void *__real_malloc(size_t size);
+void *__real_calloc(size_t count, size_t size);
+void *__real_realloc(void *block, size_t size);
+int __real_posix_memalign(void **block, size_t alignment, size_t size);
+void *__real_mmap(void *at, size_t size, int protection, int flags, int file, off_t offset);
+int __real_munmap(void *at, size_t size);
+int __real_mprotect(void *at, size_t size, int protection);
+int __real_madvise(void *at, size_t size, int advice);
+
+void *__wrap_malloc(size_t size);
+void *__wrap_calloc(size_t count, size_t size);
+void *__wrap_realloc(void *block, size_t size);
+int __wrap_posix_memalign(void **block, size_t alignment, size_t size);
+void *__wrap_mmap(void *at, size_t size, int protection, int flags, int file, off_t offset);
+int __wrap_munmap(void *at, size_t size);
+int __wrap_mprotect(void *at, size_t size, int protection);
+int __wrap_madvise(void *at, size_t size, int advice);
+
+static unsigned armed;       /* fault_kinds; 0: disarmed */
+static size_t first, behind; /* calls [first, behind) fail */
+static size_t counted, failed;
+static size_t mapped;
+static size_t limit;
+
+void faults_arm(unsigned kinds, size_t from, size_t count)
+{
+    first = from;
+    behind = count > SIZE_MAX - from ? SIZE_MAX : from + count;
+    counted = failed = 0;
+    armed = kinds;
+}
+
+size_t faults_disarm(void)
+{
+    armed = 0;
+    return failed;
+}
+
+size_t faults_counted(void)
+{
+    return counted;
+}
+
+void faults_limit_mapping(size_t bytes)
+{
+    limit = bytes;
+}
+
+size_t faults_mapped(void)
+{
+    return mapped;
+}
+
+static bool fails(fault_kind kind)
+{
+    if (!(armed & kind))
+        return false;
+    size_t call = counted++;
+    if (call < first || call >= behind)
+        return false;
+    failed++;
+    errno = ENOMEM;
+    return true;
+}
+
+void *__wrap_malloc(size_t size)
+{
+    return fails(FAULT_HEAP) ? NULL : __real_malloc(size);
+}
+
+void *__wrap_calloc(size_t count, size_t size)
+{
+    return fails(FAULT_HEAP) ? NULL : __real_calloc(count, size);
+}
+
+void *__wrap_realloc(void *block, size_t size)
+{
+    return fails(FAULT_HEAP) ? NULL : __real_realloc(block, size);
+}
+
+int __wrap_posix_memalign(void **block, size_t alignment, size_t size)
+{
+    return fails(FAULT_HEAP) ? ENOMEM : __real_posix_memalign(block, alignment, size);
+}
+
+void *__wrap_mmap(void *at, size_t size, int protection, int flags, int file, off_t offset)
+{
+    if (fails(FAULT_MAP))
+        return MAP_FAILED;
+    if (limit != 0 && size > limit) {
+        errno = ENOMEM;
+        return MAP_FAILED;
+    }
+    void *map = __real_mmap(at, size, protection, flags, file, offset);
+    if (map != MAP_FAILED && !(flags & MAP_FIXED)) /* a fixed map replaces pages of another */
+        mapped += size;
+    return map;
+}
+
+int __wrap_munmap(void *at, size_t size)
+{
+    int result = __real_munmap(at, size);
+    if (result == 0)
+        mapped -= size;
+    return result;
+}
+
+int __wrap_mprotect(void *at, size_t size, int protection)
+{
+    return fails(FAULT_PROTECT) ? -1 : __real_mprotect(at, size, protection);
+}
+
+int __wrap_madvise(void *at, size_t size, int advice)
+{
+    return fails(FAULT_HINT) ? -1 : __real_madvise(at, size, advice);
+}

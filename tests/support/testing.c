@@ -1,0 +1,69 @@
+/* testing.c: runs a file's tests; each gives back all the address space that it took. */
+#include "testing.h"
+
+#include <stdlib.h>
+#if __has_include(<valgrind/valgrind.h>)
+#include <valgrind/valgrind.h>
+#else
+#define RUNNING_ON_VALGRIND 0
+#endif
+
+stoa_error trouble;
+static size_t mapped_before;
+
+static void before_each(void)
+{
+    mapped_before = faults_mapped();
+}
+
+static void after_each(void)
+{
+    ck_assert_msg(faults_mapped() == mapped_before, "%zu bytes are still mapped",
+                  faults_mapped() - mapped_before);
+}
+
+int run_tests(const char *suite, const TTest *const *tests, size_t count)
+{
+    Suite *s = suite_create(suite);
+    TCase *cases = tcase_create(suite);
+    tcase_set_timeout(cases, 0); /* the runner has one */
+    tcase_add_checked_fixture(cases, before_each, after_each);
+    for (size_t i = 0; i < count; i++)
+        tcase_add_test(cases, tests[i]);
+    suite_add_tcase(s, cases);
+    SRunner *runner = srunner_create(s);
+    if (RUNNING_ON_VALGRIND)
+        srunner_set_fork_status(runner, CK_NOFORK);
+    srunner_run_all(runner, CK_ENV);
+    int failures = srunner_ntests_failed(runner);
+    srunner_free(runner);
+    return failures == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}
+
+stoa_table *new_table(const stoa_field *fields, size_t count, const stoa_table_options *options)
+{
+    stoa_table *table = NULL;
+    WORKS(NULL, stoa_table_new(&table, fields, count, options, &trouble));
+    ck_assert_ptr_nonnull(table);
+    return table;
+}
+
+size_t scaled(size_t full, size_t least)
+{
+    if (!RUNNING_ON_VALGRIND && getenv("STOA_TESTS_SMALL") == NULL)
+        return full;
+    return full / 64 > least ? full / 64 : least;
+}
+
+uint64_t dice_roll(dice *d)
+{
+    uint64_t z = d->state += 0x9e3779b97f4a7c15u;
+    z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9u;
+    z = (z ^ (z >> 27)) * 0x94d049bb133111ebu;
+    return z ^ (z >> 31);
+}
+
+size_t dice_below(dice *d, size_t n)
+{
+    return (size_t)(dice_roll(d) % n);
+}
