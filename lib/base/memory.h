@@ -1,0 +1,68 @@
+/* memory.h: the only caller of malloc and mmap.
+ *
+ * Two kinds of memory: plain allocations, and blocks. A block is address space that is reserved
+ * at once, becomes memory as it is committed, and never moves. Bytes of a block read as zero until
+ * they are written. */
+#ifndef STOA__BASE_MEMORY_H
+#define STOA__BASE_MEMORY_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* ---- plain ---- */
+
+/* NULL when refused; bytes > 0. */
+void *stoa__allocate(size_t bytes);
+void *stoa__allocate_zeroed(size_t bytes);
+/* memory stays as it was when NULL comes back. */
+void *stoa__reallocate(void *memory, size_t bytes);
+void stoa__release(void *memory);
+
+/* ---- blocks ---- */
+
+typedef enum stoa__block_kind {
+    STOA__NO_BLOCK = 0,
+    STOA__PLAIN_BLOCK,    /* malloc: committed from the start, no page is ever given back */
+    STOA__RESERVED_BLOCK, /* PROT_NONE, made writable by stoa__block_commit */
+    STOA__SLAB_BLOCK,     /* writable address space out of a slab that many tables share */
+} stoa__block_kind;
+
+typedef struct stoa__block {
+    char *base;
+    size_t bytes;
+    stoa__block_kind kind;
+    uint32_t columns; /* that it was reserved for: the kernel keeps maps for each */
+} stoa__block;
+
+#define STOA__PAGE ((size_t)4096)
+#define STOA__HUGE_PAGE ((size_t)2 << 20)
+/* Blocks up to here are plain. */
+#define STOA__PLAIN_LIMIT ((size_t)64 << 10)
+/* Blocks from here on are aligned for huge pages, and so should their columns be. */
+#define STOA__LARGE ((size_t)64 << 20)
+
+/* How much address space a table that didn't say should ask for. */
+size_t stoa__reserve_share(void);
+/* Reserves `bytes`, or half, or a quarter …, but not less than `least`: block->bytes tells. False
+ * when refused, and then nothing is held. */
+bool stoa__block_reserve(stoa__block *block, size_t bytes, size_t least, uint32_t columns);
+/* Makes [from, to), offsets in the block, writable. What is already committed may be named again.
+ * False when refused. */
+bool stoa__block_commit(stoa__block *block, size_t from, size_t to);
+/* [from, to) will be written from end to end soon: huge pages where they fit wholly within. */
+void stoa__block_expect(stoa__block *block, size_t from, size_t to);
+/* Has the pages that lie wholly within [from, to) faulted in at one go. A hint. */
+void stoa__block_populate(stoa__block *block, size_t from, size_t to);
+/* [from, to) and the rest of its last page read as zero from now on, and whole pages go back to the
+ * system. False where that can't be had (plain blocks), and then all is as it was. */
+bool stoa__block_discard(stoa__block *block, size_t from, size_t to);
+/* Gives all back. A block of kind STOA__NO_BLOCK is left alone. */
+void stoa__block_free(stoa__block *block);
+
+static inline size_t stoa__round_up(size_t value, size_t unit)
+{
+    return (value + unit - 1) / unit * unit;
+}
+
+#endif

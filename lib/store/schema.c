@@ -1,0 +1,378 @@
+/* schema.c: immutable, interned descriptions of tables.
+ *
+ * One allocation holds the fields, the name index and the names. Building checks everything; then
+ * the schema is looked up among the living ones (256 buckets by the hash of all it says) and the
+ * older of two equal ones is kept. Invariant: two living schemas in the buckets never say the
+ * same; references and buckets change only under `lock`. */
+#define _POSIX_C_SOURCE 200809L
+#include "store/schema.h"
+
+#include <pthread.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/error.h"
+#include "base/hash.h"
+#include "base/memory.h"
+
+#define BUCKETS 256
+
+static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+static stoa__schema *buckets[BUCKETS];
+
+/* ---- checking ---- */
+
+static bool is_utf8(const unsigned char *text, size_t length)
+{
+    for (size_t i = 0; i < length;) {
+        size_t more = text[i] < 0x80 ? 0 : text[i] < 0xE0 ? 1 : text[i] < 0xF0 ? 2 : 3;
+        uint32_t code = more == 0 ? text[i] : text[i] & (0x3Fu >> more);
+        if ((text[i] >= 0x80 && text[i] < 0xC2) || text[i] > 0xF4 || i + more >= length)
+            return false;
+        for (size_t k = 1; k <= more; k++) {
+            if ((text[i + k] & 0xC0u) != 0x80u)
+                return false;
+            code = code << 6 | (text[i + k] & 0x3Fu);
+        }
+        if ((more == 2 && code < 0x800) || (more == 3 && (code < 0x10000 || code > 0x10FFFF)) ||
+            (code >= 0xD800 && code < 0xE000))
+            return false;
+        i += more + 1;
+    }
+    return true;
+}
+
+static stoa_status check_name(const char *name, stoa_error *error)
+{
+    size_t length = name == NULL ? 0 : strnlen(name, (size_t)STOA_MAX_NAME + 1);
+    if (length == 0)
+        return stoa__fail(error, STOA_BAD_NAME, "a field needs a name");
+    if (length > STOA_MAX_NAME)
+        return stoa__fail(error, STOA_BAD_NAME,
+                          "a field's name has at most %d bytes; this one begins with '%.40s'",
+                          STOA_MAX_NAME, name);
+    if (!is_utf8((const unsigned char *)name, length))
+        return stoa__fail(error, STOA_BAD_NAME, "a field's name is not valid UTF-8");
+    return STOA_OK;
+}
+
+static stoa_status store_initial(stoa__schema_field *out, const stoa_field *field,
+                                 stoa_error *error)
+{
+    stoa_value value;
+    char text[40];
+    if (stoa__initial_value(&field->initial, &value) != STOA_OK)
+        return stoa__fail(error, STOA_INVALID,
+                          "the default of field '%s' sets more than one member of initial",
+                          field->name);
+    if (value.type == STOA_NO_TYPE)
+        return STOA_OK;
+    void *cell = field->type == STOA_OBJECT ? (void *)&out->object : (void *)out->initial.bytes;
+    stoa_status status = stoa__convert_value(field->type, &value, cell);
+    if (status == STOA_OK)
+        return STOA_OK;
+    stoa__print_value(&value, text, sizeof text);
+    return stoa__fail(error, status, "the default of field '%s', %s, does not go into %s",
+                      field->name, text, stoa_type_name(field->type));
+}
+
+static stoa_status describe(stoa__schema_field *out, const stoa_field *field, stoa_error *error)
+{
+    memset(out, 0, sizeof *out);
+    stoa_status status = check_name(field->name, error);
+    if (status != STOA_OK)
+        return status;
+    if (!stoa__type_exists(field->type))
+        return stoa__fail(error, STOA_WRONG_TYPE, "field '%s' has type %d, which is none",
+                          field->name, (int)field->type);
+    if (field->flags != 0 || field->reserved[0] || field->reserved[1] || field->reserved[2])
+        return stoa__fail(error, STOA_INVALID,
+                          "field '%s' sets members of stoa_field that must be zero", field->name);
+    out->name = field->name;
+    out->length = (uint16_t)strlen(field->name);
+    out->hash = (uint32_t)stoa__hash(out->name, out->length);
+    out->type = (uint8_t)field->type;
+    return store_initial(out, field, error);
+}
+
+/* ---- the name index ---- */
+
+/* Twice as many slots as fields, at least. */
+static uint32_t index_slots(size_t count)
+{
+    uint32_t slots = 4;
+    while (slots < 2 * count)
+        slots *= 2;
+    return slots;
+}
+
+static inline bool has_name(const stoa__schema_field *field, uint32_t hash, const char *name,
+                            size_t length)
+{
+    return field->hash == hash && field->length == length &&
+           memcmp(field->name, name, length) == 0;
+}
+
+static uint32_t find_hashed(const stoa__schema *schema, uint32_t hash, const char *name,
+                            size_t length)
+{
+    for (uint32_t slot = hash & schema->index_mask;; slot = (slot + 1) & schema->index_mask) {
+        uint32_t entry = schema->index[slot];
+        if (entry == 0)
+            return STOA__NO_FIELD;
+        if (has_name(&schema->fields[entry - 1], hash, name, length))
+            return entry - 1;
+    }
+}
+
+uint32_t stoa__schema_find(const stoa__schema *schema, const char *name, size_t length)
+{
+    return find_hashed(schema, (uint32_t)stoa__hash(name, length), name, length);
+}
+
+static stoa_status index_field(stoa__schema *schema, uint32_t i, stoa_error *error)
+{
+    const stoa__schema_field *field = &schema->fields[i];
+    if (find_hashed(schema, field->hash, field->name, field->length) != STOA__NO_FIELD)
+        return stoa__fail(error, STOA_BAD_NAME, "there are two fields of the name '%s'",
+                          field->name);
+    uint32_t slot = field->hash & schema->index_mask;
+    while (schema->index[slot] != 0)
+        slot = (slot + 1) & schema->index_mask;
+    schema->index[slot] = (uint16_t)(i + 1);
+    return STOA_OK;
+}
+
+stoa_status stoa__schema_no_field(const stoa__schema *schema, const char *name, stoa_error *error)
+{
+    char names[STOA_MESSAGE_SIZE] = "";
+    size_t used = 0;
+    for (uint32_t i = 0; error != NULL && i < schema->field_limit && used < sizeof names; i++)
+        if (schema->fields[i].name != NULL)
+            used += (size_t)snprintf(names + used, sizeof names - used, "%s%s",
+                                     used > 0 ? ", " : "", schema->fields[i].name);
+    return stoa__fail(error, STOA_NO_FIELD, "there is no field '%.60s'; there are: %s", name,
+                      names);
+}
+
+/* ---- building ---- */
+
+/* Names are copied behind the index, dropped fields have none. */
+static stoa__schema *allocate(const stoa__schema_field *fields, size_t count)
+{
+    size_t names = 0;
+    for (size_t i = 0; i < count; i++)
+        names += fields[i].name != NULL ? (size_t)fields[i].length + 1 : 0;
+    uint32_t slots = index_slots(count);
+    size_t head = sizeof(stoa__schema) + count * sizeof *fields;
+    size_t bytes = head + slots * sizeof(uint16_t) + names;
+    stoa__schema *schema = stoa__allocate_zeroed(bytes);
+    if (schema == NULL)
+        return NULL;
+    schema->bytes = bytes;
+    schema->field_limit = (uint32_t)count;
+    schema->index_mask = slots - 1;
+    schema->index = (uint16_t *)(void *)((char *)schema + head);
+    return schema;
+}
+
+static stoa_status fill(stoa__schema *schema, const stoa__schema_field *fields, stoa_error *error)
+{
+    char *name = (char *)(schema->index + schema->index_mask + 1);
+    for (uint32_t i = 0; i < schema->field_limit; i++) {
+        schema->fields[i] = fields[i];
+        if (fields[i].name == NULL)
+            continue;
+        memcpy(name, fields[i].name, (size_t)fields[i].length + 1);
+        schema->fields[i].name = name;
+        name += fields[i].length + 1;
+        stoa_status status = index_field(schema, i, error);
+        if (status != STOA_OK)
+            return status;
+        schema->field_count++;
+        schema->object_count += fields[i].type == STOA_OBJECT;
+        schema->row_bytes += stoa__width((stoa_type)fields[i].type);
+    }
+    return STOA_OK;
+}
+
+static uint64_t hash_all(const stoa__schema *schema)
+{
+    uint64_t hash = schema->field_limit;
+    for (uint32_t i = 0; i < schema->field_limit; i++) {
+        const stoa__schema_field *field = &schema->fields[i];
+        uint64_t parts[] = {hash, field->hash, field->type, field->initial.bits,
+                            (uint64_t)(uintptr_t)field->object};
+        hash = stoa__hash(parts, sizeof parts);
+    }
+    return hash;
+}
+
+static bool same(const stoa__schema *a, const stoa__schema *b)
+{
+    if (a->hash != b->hash || a->field_limit != b->field_limit)
+        return false;
+    for (uint32_t i = 0; i < a->field_limit; i++) {
+        const stoa__schema_field *left = &a->fields[i], *right = &b->fields[i];
+        if (left->type != right->type || left->initial.bits != right->initial.bits ||
+            left->object != right->object || (left->name == NULL) != (right->name == NULL))
+            return false;
+        if (left->name != NULL && !has_name(left, right->hash, right->name, right->length))
+            return false;
+    }
+    return true;
+}
+
+/* The living schema that says the same, with one reference more, or this one. */
+static stoa__schema *intern(stoa__schema *schema)
+{
+    schema->hash = hash_all(schema);
+    schema->references = 1;
+    stoa__schema *twin = NULL;
+    pthread_mutex_lock(&lock);
+    stoa__schema **bucket = &buckets[schema->hash % BUCKETS];
+    for (twin = *bucket; twin != NULL && !same(twin, schema); twin = twin->next) {
+    }
+    if (twin != NULL) {
+        twin->references++;
+    } else {
+        schema->next = *bucket;
+        *bucket = schema;
+    }
+    pthread_mutex_unlock(&lock);
+    if (twin == NULL)
+        return schema;
+    stoa__release(schema);
+    return twin;
+}
+
+static stoa_status build(stoa__schema **out, const stoa__schema_field *fields, size_t count,
+                         stoa_error *error)
+{
+    stoa__schema *schema = allocate(fields, count);
+    if (schema == NULL)
+        return stoa__fail_memory(error, count * sizeof *fields);
+    stoa_status status = fill(schema, fields, error);
+    if (status != STOA_OK) {
+        stoa__release(schema);
+        return status;
+    }
+    *out = intern(schema);
+    return STOA_OK;
+}
+
+stoa_status stoa__schema_new(stoa__schema **schema, const stoa_field *fields, size_t count,
+                             stoa_error *error)
+{
+    stoa__schema_field few[16], *described = few;
+    if (count > 16)
+        described = stoa__allocate(count * sizeof *described);
+    if (described == NULL)
+        return stoa__fail_memory(error, count * sizeof *described);
+    stoa_status status = STOA_OK;
+    for (size_t i = 0; status == STOA_OK && i < count; i++)
+        status = describe(&described[i], &fields[i], error);
+    if (status == STOA_OK)
+        status = build(schema, described, count, error);
+    if (described != few)
+        stoa__release(described);
+    return status;
+}
+
+/* ---- changing: copy the list, change it, build ---- */
+
+static stoa__schema_field *copy_fields(const stoa__schema *schema, stoa_error *error)
+{
+    stoa__schema_field *fields =
+        stoa__allocate((schema->field_limit + (size_t)1) * sizeof *fields);
+    if (fields == NULL)
+        stoa__fail_memory(error, schema->field_limit * sizeof *fields);
+    else
+        memcpy(fields, schema->fields, schema->field_limit * sizeof *fields);
+    return fields;
+}
+
+stoa_status stoa__schema_add(stoa__schema **changed, const stoa__schema *schema,
+                             const stoa_field *field, stoa_error *error)
+{
+    if (schema->field_limit >= STOA_MAX_FIELDS)
+        return stoa__fail(error, STOA_FULL, "a table has had at most %d fields", STOA_MAX_FIELDS);
+    stoa__schema_field *fields = copy_fields(schema, error);
+    if (fields == NULL)
+        return STOA_OUT_OF_MEMORY;
+    stoa_status status = describe(&fields[schema->field_limit], field, error);
+    if (status == STOA_OK)
+        status = build(changed, fields, schema->field_limit + (size_t)1, error);
+    stoa__release(fields);
+    return status;
+}
+
+stoa_status stoa__schema_drop(stoa__schema **changed, const stoa__schema *schema, uint32_t field,
+                              stoa_error *error)
+{
+    stoa__schema_field *fields = copy_fields(schema, error);
+    if (fields == NULL)
+        return STOA_OUT_OF_MEMORY;
+    memset(&fields[field], 0, sizeof fields[field]);
+    stoa_status status = build(changed, fields, schema->field_limit, error);
+    stoa__release(fields);
+    return status;
+}
+
+stoa_status stoa__schema_rename(stoa__schema **changed, const stoa__schema *schema, uint32_t field,
+                                const char *name, stoa_error *error)
+{
+    stoa_status status = check_name(name, error);
+    if (status != STOA_OK)
+        return status;
+    stoa__schema_field *fields = copy_fields(schema, error);
+    if (fields == NULL)
+        return STOA_OUT_OF_MEMORY;
+    fields[field].name = name;
+    fields[field].length = (uint16_t)strlen(name);
+    fields[field].hash = (uint32_t)stoa__hash(name, fields[field].length);
+    status = build(changed, fields, schema->field_limit, error);
+    stoa__release(fields);
+    return status;
+}
+
+stoa_status stoa__schema_compact(stoa__schema **changed, const stoa__schema *schema,
+                                 stoa_error *error)
+{
+    stoa__schema_field *fields = copy_fields(schema, error);
+    if (fields == NULL)
+        return STOA_OUT_OF_MEMORY;
+    size_t count = 0;
+    for (uint32_t i = 0; i < schema->field_limit; i++)
+        if (fields[i].name != NULL)
+            fields[count++] = fields[i];
+    stoa_status status = build(changed, fields, count, error);
+    stoa__release(fields);
+    return status;
+}
+
+/* ---- references ---- */
+
+void stoa__schema_retain(stoa__schema *schema)
+{
+    pthread_mutex_lock(&lock);
+    schema->references++;
+    pthread_mutex_unlock(&lock);
+}
+
+void stoa__schema_release(stoa__schema *schema)
+{
+    if (schema == NULL)
+        return;
+    pthread_mutex_lock(&lock);
+    bool last = --schema->references == 0;
+    if (last) {
+        stoa__schema **link = &buckets[schema->hash % BUCKETS];
+        while (*link != schema)
+            link = &(*link)->next;
+        *link = schema->next;
+    }
+    pthread_mutex_unlock(&lock);
+    if (last)
+        stoa__release(schema);
+}

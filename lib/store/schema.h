@@ -1,0 +1,58 @@
+/* schema.h: the fields of a table, without their cells.
+ *
+ * A schema never changes: a table that gains, loses or renames a field takes another one. Tables
+ * with the same fields share one, so that a million small tables keep their names once. */
+#ifndef STOA__STORE_SCHEMA_H
+#define STOA__STORE_SCHEMA_H
+
+#include <stoa/table.h>
+
+#include "store/type.h"
+
+#define STOA__NO_FIELD UINT32_MAX
+
+typedef struct stoa__schema_field {
+    const char *name; /* NULL: dropped */
+    uint32_t hash;
+    uint16_t length;
+    uint8_t type;
+    stoa__cell initial; /* numbers: the cell itself. objects: unused */
+    void *object;       /* the default of an object field */
+} stoa__schema_field;
+
+typedef struct stoa__schema {
+    struct stoa__schema *next; /* in its bucket */
+    size_t references;
+    uint64_t hash;
+    size_t bytes; /* of this allocation */
+    size_t row_bytes;
+    uint32_t field_limit;
+    uint32_t field_count;
+    uint32_t object_count;
+    uint32_t index_mask;
+    uint16_t *index; /* open addressing on the name's hash; field + 1; 0: free */
+    stoa__schema_field fields[];
+} stoa__schema;
+
+/* The schema of these fields. The caller owns a reference. */
+stoa_status stoa__schema_new(stoa__schema **schema, const stoa_field *fields, size_t count,
+                             stoa_error *error);
+/* schema with one more field, without one, or with one renamed: a reference of the caller's own. */
+stoa_status stoa__schema_add(stoa__schema **changed, const stoa__schema *schema,
+                             const stoa_field *field, stoa_error *error);
+stoa_status stoa__schema_drop(stoa__schema **changed, const stoa__schema *schema, uint32_t field,
+                              stoa_error *error);
+stoa_status stoa__schema_rename(stoa__schema **changed, const stoa__schema *schema, uint32_t field,
+                                const char *name, stoa_error *error);
+/* Dropped fields left out. */
+stoa_status stoa__schema_compact(stoa__schema **changed, const stoa__schema *schema,
+                                 stoa_error *error);
+void stoa__schema_retain(stoa__schema *schema);
+void stoa__schema_release(stoa__schema *schema);
+
+/* STOA__NO_FIELD where there is none of that name. */
+uint32_t stoa__schema_find(const stoa__schema *schema, const char *name, size_t length);
+/* STOA_NO_FIELD, with the names that there are. */
+stoa_status stoa__schema_no_field(const stoa__schema *schema, const char *name, stoa_error *error);
+
+#endif

@@ -1,0 +1,39 @@
+/* type.h: widths, and single values going in and out of cells. */
+#ifndef STOA__STORE_TYPE_H
+#define STOA__STORE_TYPE_H
+
+#include <stoa/type.h>
+
+/* Room for one cell of any type. */
+typedef union stoa__cell {
+    uint64_t bits;
+    unsigned char bytes[8];
+    stoa_handle handle;
+} stoa__cell;
+
+static inline size_t stoa__width(stoa_type type)
+{
+    static const uint8_t widths[] = {0,
+#define WIDTH(NAME, name, cell, value, member) sizeof(cell),
+                                     STOA_TYPES(WIDTH)
+#undef WIDTH
+    };
+    return widths[type];
+}
+
+static inline bool stoa__type_exists(stoa_type type)
+{
+    return type >= STOA_BOOL && type <= STOA_OBJECT;
+}
+
+/* Stores a value as the C value type of `type` (object: the pointer) at `out`, which may be
+ * unaligned. STOA_WRONG_TYPE or STOA_OVERFLOW, and then nothing is written. */
+stoa_status stoa__convert_value(stoa_type type, const stoa_value *value, void *out);
+/* The value at `cell`. Not for objects, whose cells are handles. */
+stoa_value stoa__cell_value(stoa_type type, const void *cell);
+/* The default that a field describes, as a value of some type; STOA_INVALID for two at once. */
+stoa_status stoa__initial_value(const stoa_initial *initial, stoa_value *value);
+/* "300" or "1.5", for messages. */
+void stoa__print_value(const stoa_value *value, char *text, size_t size);
+
+#endif
