@@ -106,8 +106,7 @@ static bool add_slab(void)
     size_t bytes = SLAB_BLOCK_BYTES * BLOCKS_PER_SLAB;
     if (!within_budget(bytes))
         return false;
-    char **grown =
-        realloc(free_blocks, (slab_count + 1) * BLOCKS_PER_SLAB * sizeof *free_blocks);
+    char **grown = realloc(free_blocks, (slab_count + 1) * BLOCKS_PER_SLAB * sizeof *free_blocks);
     if (grown == NULL)
         return false;
     free_blocks = grown;
@@ -138,8 +137,8 @@ static bool take_from_slab(stoa__block *block)
 static char *map_aligned(size_t bytes, size_t alignment)
 {
     size_t slack = alignment - STOA__PAGE;
-    char *base = mmap(NULL, bytes + slack, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE,
-                      -1, 0);
+    char *base =
+        mmap(NULL, bytes + slack, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
     if (base == MAP_FAILED)
         return NULL;
     size_t before = (alignment - (uintptr_t)base % alignment) % alignment;
@@ -261,7 +260,8 @@ static void unmap(stoa__block *block)
     pthread_mutex_unlock(&lock);
 }
 
-/* A slab block whose pages can't be given back is not used again: the next table must read zeros. */
+/* A slab block whose pages can't be given back is not used again: the next table must read zeros.
+ */
 static void return_to_slab(stoa__block *block)
 {
     if (madvise(block->base, block->bytes, MADV_DONTNEED) != 0)

@@ -69,13 +69,16 @@
 #include "store/convert_pair.h"
 #endif
 
-#define TO_ENTRY(from) {TO_PASTE(check_, TO_NAME, _from_##from), TO_PASTE(store_, TO_NAME, _from_##from)}
+#define TO_ENTRY(from)                                                                   \
+    {                                                                                    \
+        TO_PASTE(check_, TO_NAME, _from_##from), TO_PASTE(store_, TO_NAME, _from_##from) \
+    }
 
 static const pair TO_PASTE(pairs_, TO_NAME, )[] = {
-    [STOA_BOOL] = TO_ENTRY(bool8),     [STOA_INT8] = TO_ENTRY(int8),
-    [STOA_INT16] = TO_ENTRY(int16),    [STOA_INT32] = TO_ENTRY(int32),
-    [STOA_INT64] = TO_ENTRY(int64),    [STOA_UINT8] = TO_ENTRY(uint8),
-    [STOA_UINT16] = TO_ENTRY(uint16),  [STOA_UINT32] = TO_ENTRY(uint32),
+    [STOA_BOOL] = TO_ENTRY(bool8),      [STOA_INT8] = TO_ENTRY(int8),
+    [STOA_INT16] = TO_ENTRY(int16),     [STOA_INT32] = TO_ENTRY(int32),
+    [STOA_INT64] = TO_ENTRY(int64),     [STOA_UINT8] = TO_ENTRY(uint8),
+    [STOA_UINT16] = TO_ENTRY(uint16),   [STOA_UINT32] = TO_ENTRY(uint32),
     [STOA_UINT64] = TO_ENTRY(uint64),
 #ifdef TO_FROM_FLOAT
     [STOA_FLOAT32] = TO_ENTRY(float32), [STOA_FLOAT64] = TO_ENTRY(float64),

@@ -8,8 +8,7 @@
 #include <stoa/pool.h>
 
 /* One cell more holds `object`; *handle is where. NULL is handle 0, which is not counted. */
-stoa_status stoa__pool_enter(stoa_pool *pool, void *object, stoa_handle *handle,
-                             stoa_error *error);
+stoa_status stoa__pool_enter(stoa_pool *pool, void *object, stoa_handle *handle, stoa_error *error);
 /* `cells` cells more hold what one already holds. */
 void stoa__pool_share(stoa_pool *pool, stoa_handle handle, size_t cells);
 /* One cell less. */

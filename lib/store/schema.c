@@ -109,8 +109,7 @@ static uint32_t index_slots(size_t count)
 static inline bool has_name(const stoa__schema_field *field, uint32_t hash, const char *name,
                             size_t length)
 {
-    return field->hash == hash && field->length == length &&
-           memcmp(field->name, name, length) == 0;
+    return field->hash == hash && field->length == length && memcmp(field->name, name, length) == 0;
 }
 
 static uint32_t find_hashed(const stoa__schema *schema, uint32_t hash, const char *name,
@@ -283,8 +282,7 @@ stoa_status stoa__schema_new(stoa__schema **schema, const stoa_field *fields, si
 
 static stoa__schema_field *copy_fields(const stoa__schema *schema, stoa_error *error)
 {
-    stoa__schema_field *fields =
-        stoa__allocate((schema->field_limit + (size_t)1) * sizeof *fields);
+    stoa__schema_field *fields = stoa__allocate((schema->field_limit + (size_t)1) * sizeof *fields);
     if (fields == NULL)
         stoa__fail_memory(error, schema->field_limit * sizeof *fields);
     else

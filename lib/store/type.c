@@ -77,8 +77,8 @@ static bool as_number(const stoa_value *value, number *out)
     return true;
 }
 
-static stoa_status store_integer(const number *value, int128 least, int128 greatest,
-                                 size_t width, void *out)
+static stoa_status store_integer(const number *value, int128 least, int128 greatest, size_t width,
+                                 void *out)
 {
     if (!value->is_integer)
         return STOA_WRONG_TYPE;
@@ -159,8 +159,8 @@ stoa_value stoa__cell_value(stoa_type type, const void *cell)
     case STOA_BOOL:
         value.boolean = *(const uint8_t *)cell != 0;
         break;
-#define READ(NAME, c_type, member)          \
-    case STOA_##NAME:                       \
+#define READ(NAME, c_type, member)            \
+    case STOA_##NAME:                         \
         value.member = *(const c_type *)cell; \
         break;
         READ(INT8, int8_t, int64)

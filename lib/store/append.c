@@ -1,0 +1,281 @@
+/* append.c: new rows, at the end or in the middle.
+ *
+ * Everything that can fail comes first: memory, conversion of the values, objects entering their
+ * pool. Values for one row are converted into cells aside; whole columns are converted straight
+ * into the cells behind the table's end, which nobody sees until the number of rows grows. */
+#include <string.h>
+
+#include "store/convert.h"
+#include "store/source.h"
+
+/* ---- one row ---- */
+
+/* One cell for each field index. */
+typedef struct row_cells {
+    stoa__cell few[16];
+    stoa__cell *cells;
+} row_cells;
+
+static stoa_status make_cells(row_cells *row, const stoa__table *table, stoa_error *error)
+{
+    size_t count = table->head.field_limit;
+    row->cells = count <= 16 ? row->few : stoa__allocate(count * sizeof *row->cells);
+    if (row->cells == NULL)
+        return stoa__fail_memory(error, count * sizeof *row->cells);
+    return STOA_OK;
+}
+
+static void drop_cells(row_cells *row)
+{
+    if (row->cells != row->few)
+        stoa__release(row->cells);
+}
+
+/* Of an object field the pointer is stored for now; enter_objects makes it a handle. */
+static void default_cell(const stoa__table *table, uint32_t field, stoa__cell *cell)
+{
+    const stoa__schema_field *described = &table->schema->fields[field];
+    *cell = described->initial;
+    if (described->type == STOA_OBJECT)
+        cell->bits = (uint64_t)(uintptr_t)described->object;
+}
+
+static stoa_status convert_cell(const stoa__table *table, uint32_t field, const stoa_value *value,
+                                stoa__cell *cell, stoa_error *error)
+{
+    char text[40];
+    stoa_type type = (stoa_type)table->head.columns[field].type;
+    cell->bits = 0;
+    stoa_status status = stoa__convert_value(type, value, cell->bytes);
+    if (status == STOA_OK)
+        return STOA_OK;
+    stoa__print_value(value, text, sizeof text);
+    return stoa__fail(error, status, "field '%s' is %s and takes no %s",
+                      table->schema->fields[field].name, stoa_type_name(type), text);
+}
+
+static stoa_status convert_values(const stoa__table *table, const stoa_value *values, size_t count,
+                                  stoa__cell *cells, stoa_error *error)
+{
+    size_t used = 0;
+    if (count > table->head.field_count)
+        return stoa__fail(error, STOA_INVALID, "%zu values are more than the table's %zu fields",
+                          count, (size_t)table->head.field_count);
+    STOA__EACH_FIELD(table, i)
+    {
+        stoa_status status = STOA_OK;
+        if (used < count)
+            status = convert_cell(table, i, &values[used++], &cells[i], error);
+        else
+            default_cell(table, i, &cells[i]);
+        if (status != STOA_OK)
+            return status;
+    }
+    return STOA_OK;
+}
+
+/* Pointers become handles; on failure those that entered leave again. */
+static stoa_status enter_objects(stoa__table *table, stoa__cell *cells, stoa_error *error)
+{
+    if (table->schema->object_count == 0)
+        return STOA_OK;
+    STOA__EACH_FIELD(table, i)
+    {
+        if (!stoa__is_object(table, i))
+            continue;
+        void *object = (void *)(uintptr_t)cells[i].bits;
+        stoa_status status = stoa__pool_enter(table->pool, object, &cells[i].handle, error);
+        if (status == STOA_OK)
+            continue;
+        for (uint32_t entered = 0; entered < i; entered++)
+            if (stoa__is_object(table, entered))
+                stoa__pool_leave(table->pool, cells[entered].handle);
+        stoa__pool_settle(table->pool);
+        return status;
+    }
+    return STOA_OK;
+}
+
+static void store_cells(stoa__table *table, size_t row, const stoa__cell *cells)
+{
+    size_t behind = table->head.rows - row;
+    STOA__EACH_FIELD(table, i)
+    {
+        size_t width = stoa__column_width(table, i);
+        char *at = stoa__cell_at(table, i, row);
+        if (behind > 0)
+            memmove(at + width, at, behind * width);
+        memcpy(at, cells[i].bytes, width);
+    }
+}
+
+static stoa_status insert_cells(stoa__table *table, size_t row, stoa__cell *cells,
+                                stoa_error *error)
+{
+    stoa_status status = stoa__table_grow(table, table->head.rows + 1, error);
+    if (status == STOA_OK)
+        status = enter_objects(table, cells, error);
+    if (status != STOA_OK)
+        return status;
+    store_cells(table, row, cells);
+    if (row < table->head.rows)
+        stoa__table_reordered(table);
+    stoa__table_set_rows(table, table->head.rows + 1);
+    return STOA_OK;
+}
+
+stoa_status stoa_table_insert(stoa_table *table, size_t index, const stoa_value *values,
+                              size_t count, stoa_error *error)
+{
+    stoa__table *whole = stoa__whole(table);
+    row_cells row;
+    if (index > table->rows)
+        return stoa__check_row(table, index, error);
+    if (values == NULL && count > 0)
+        return stoa__fail(error, STOA_INVALID, "%zu values, but no pointer to them", count);
+    stoa_status status = make_cells(&row, whole, error);
+    if (status != STOA_OK)
+        return status;
+    status = convert_values(whole, values, count, row.cells, error);
+    if (status == STOA_OK)
+        status = insert_cells(whole, index, row.cells, error);
+    drop_cells(&row);
+    return status;
+}
+
+stoa_status stoa_table_append(stoa_table *table, const stoa_value *values, size_t count,
+                              stoa_error *error)
+{
+    return stoa_table_insert(table, table->rows, values, count, error);
+}
+
+stoa_status stoa__table_append_pointers(stoa__table *table, const uint32_t *fields, size_t count,
+                                        const void *const *values, stoa_error *error)
+{
+    row_cells row;
+    stoa_status status = make_cells(&row, table, error);
+    if (status != STOA_OK)
+        return status;
+    STOA__EACH_FIELD(table, i)
+    default_cell(table, i, &row.cells[i]);
+    for (size_t k = 0; k < count; k++) {
+        stoa_type type = (stoa_type)table->head.columns[fields[k]].type;
+        memcpy(row.cells[fields[k]].bytes, values[k],
+               type == STOA_OBJECT ? sizeof(void *) : stoa__width(type));
+    }
+    status = insert_cells(table, table->head.rows, row.cells, error);
+    drop_cells(&row);
+    return status;
+}
+
+/* ---- whole columns ---- */
+
+/* The source of each field, or NULL. */
+static stoa_status match_sources(const stoa__table *table, const stoa_source *sources,
+                                 size_t source_count, size_t rows, const stoa_source **matched,
+                                 stoa_error *error)
+{
+    memset(matched, 0, table->head.field_limit * sizeof *matched);
+    for (size_t k = 0; k < source_count; k++) {
+        size_t field;
+        stoa_status status = stoa_table_find_field(&table->head, sources[k].name, &field, error);
+        if (status == STOA_OK && matched[field] != NULL)
+            status = stoa__fail(error, STOA_BAD_NAME, "field '%s' is given twice", sources[k].name);
+        if (status == STOA_OK)
+            status = stoa__source_check(table, (uint32_t)field, &sources[k], rows, error);
+        if (status != STOA_OK)
+            return status;
+        matched[field] = &sources[k];
+    }
+    return STOA_OK;
+}
+
+/* Into the cells behind the end. */
+static stoa_status store_numbers(stoa__table *table, const stoa_source *const *matched,
+                                 size_t count, stoa_error *error)
+{
+    STOA__EACH_FIELD(table, i)
+    {
+        const stoa_source *source = matched[i];
+        if (source == NULL || stoa__is_object(table, i))
+            continue;
+        stoa_type type = (stoa_type)table->head.columns[i].type;
+        size_t stored = stoa__convert_store(type, stoa__cell_at(table, i, table->head.rows),
+                                            (ptrdiff_t)stoa__width(type), source->type,
+                                            source->data, stoa__source_stride(source), count);
+        if (stored < count)
+            return stoa__source_overflow(table, i, source, stored, error);
+    }
+    return STOA_OK;
+}
+
+static stoa_status store_objects(stoa__table *table, const stoa_source *const *matched,
+                                 size_t count, stoa_error *error)
+{
+    if (table->schema->object_count == 0)
+        return STOA_OK;
+    STOA__EACH_FIELD(table, i)
+    {
+        if (matched[i] == NULL || !stoa__is_object(table, i))
+            continue;
+        stoa_handle *handles = (stoa_handle *)(void *)stoa__cell_at(table, i, table->head.rows);
+        stoa_status status = stoa__source_enter(table, matched[i], count, handles, 1, error);
+        if (status == STOA_OK)
+            continue;
+        for (uint32_t entered = 0; entered < i; entered++)
+            if (matched[entered] != NULL && stoa__is_object(table, entered))
+                stoa__pool_leave_all(
+                    table->pool,
+                    (const stoa_handle *)(void *)stoa__cell_at(table, entered, table->head.rows),
+                    count);
+        return status;
+    }
+    return STOA_OK;
+}
+
+static stoa_status extend(stoa__table *table, const stoa_source *const *matched, size_t count,
+                          stoa_error *error)
+{
+    size_t before = table->head.rows, end = before + count;
+    stoa_status status = stoa__table_grow(table, end, error);
+    if (status != STOA_OK)
+        return status;
+    stoa__table_expect(table, before, end);
+    status = store_numbers(table, matched, count, error);
+    if (status == STOA_OK)
+        status = store_objects(table, matched, count, error);
+    if (status != STOA_OK) {
+        table->written = table->written > end ? table->written : end; /* left over: not zero */
+        stoa__table_open(table);
+        stoa__pool_settle(table->pool);
+        return status;
+    }
+    STOA__EACH_FIELD(table, i)
+    {
+        if (matched[i] == NULL)
+            stoa__column_write_defaults(table, i, before, count);
+    }
+    stoa__table_set_rows(table, end);
+    return STOA_OK;
+}
+
+stoa_status stoa_table_extend(stoa_table *table, const stoa_source *sources, size_t source_count,
+                              size_t rows, stoa_error *error)
+{
+    stoa__table *whole = stoa__whole(table);
+    const stoa_source *few[64], **matched = few;
+    if (sources == NULL && source_count > 0)
+        return stoa__fail(error, STOA_INVALID, "%zu sources, but no pointer to them", source_count);
+    if (rows > SIZE_MAX - table->rows)
+        return stoa__fail(error, STOA_FULL, "no table has room for %zu rows more", rows);
+    if (table->field_limit > 64)
+        matched = stoa__allocate(table->field_limit * sizeof(const stoa_source *));
+    if (matched == NULL)
+        return stoa__fail_memory(error, table->field_limit * sizeof(const stoa_source *));
+    stoa_status status = match_sources(whole, sources, source_count, rows, matched, error);
+    if (status == STOA_OK)
+        status = extend(whole, matched, rows, error);
+    if (matched != few)
+        stoa__release((void *)matched);
+    return status;
+}

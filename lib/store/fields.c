@@ -1,0 +1,199 @@
+/* fields.c: fields that come, go and change their names while the table lives.
+ *
+ * The new schema is built aside and swapped in last. A field that is added gets a block of its own,
+ * with room for max_rows cells; the table's other columns are not touched. A field that is dropped
+ * leaves its index behind, and its pages too while they are exported. */
+#include <string.h>
+
+#include "store/table.h"
+
+/* ---- adding ---- */
+
+/* What is got ready for one more field. */
+typedef struct addition {
+    stoa__schema *schema;
+    stoa_column *columns;
+    stoa__column_extra *extra;
+    stoa__block block;
+    stoa_pool *pool; /* the table's, or a new one */
+    stoa_handle handle;
+} addition;
+
+static void give_up(addition *made, const stoa__table *table)
+{
+    if (made->pool != table->pool)
+        stoa_pool_free(made->pool);
+    stoa__schema_release(made->schema);
+    stoa__release(made->columns);
+    stoa__release(made->extra);
+    stoa__block_free(&made->block);
+}
+
+static stoa_status copy_lists(addition *made, const stoa__table *table, stoa_error *error)
+{
+    size_t before = table->head.field_limit, after = before + 1;
+    made->columns = stoa__allocate_zeroed(after * sizeof *made->columns);
+    made->extra = stoa__allocate_zeroed(after * sizeof *made->extra);
+    if (made->columns == NULL || made->extra == NULL)
+        return stoa__fail_memory(error, after * sizeof *made->extra);
+    memcpy(made->columns, table->head.columns, before * sizeof *made->columns);
+    if (table->extra != NULL)
+        memcpy(made->extra, table->extra, before * sizeof *made->extra);
+    return STOA_OK;
+}
+
+static stoa_status reserve_column(addition *made, const stoa__table *table, size_t width,
+                                  stoa_error *error)
+{
+    size_t bytes = table->max_rows * width;
+    if (bytes == 0)
+        bytes = width;
+    if (!stoa__block_reserve(&made->block, bytes, bytes, 1) ||
+        !stoa__block_commit(&made->block, 0, table->capacity * width))
+        return stoa__fail(error, STOA_OUT_OF_MEMORY,
+                          "the system refused address space for another column of max_rows, %zu, "
+                          "cells",
+                          table->max_rows);
+    return STOA_OK;
+}
+
+static stoa_status prepare(addition *made, const stoa__table *table, const stoa_field *field,
+                           stoa_error *error)
+{
+    stoa_status status = stoa__schema_add(&made->schema, table->schema, field, error);
+    if (status == STOA_OK)
+        status = copy_lists(made, table, error);
+    if (status == STOA_OK)
+        status = reserve_column(made, table, stoa__width(field->type), error);
+    if (status != STOA_OK || field->type != STOA_OBJECT)
+        return status;
+    if (table->pool == NULL)
+        status = stoa_pool_new(&made->pool, NULL, error);
+    if (status == STOA_OK)
+        status = stoa__pool_enter(made->pool, field->initial.object, &made->handle, error);
+    return status;
+}
+
+static void put_in_place(stoa__table *table, addition *made)
+{
+    uint32_t index = table->head.field_limit;
+    made->columns[index].cells = made->block.base;
+    made->columns[index].type = made->schema->fields[index].type;
+    made->columns[index].initial = made->handle;
+    made->extra[index].own = made->block;
+    if ((void *)table->head.columns != (void *)(table + 1))
+        stoa__release(table->head.columns);
+    stoa__release(table->extra);
+    stoa__schema_release(table->schema);
+    table->head.columns = made->columns;
+    table->head.field_limit++;
+    table->head.field_count++;
+    table->extra = made->extra;
+    table->schema = made->schema;
+    table->pool = made->pool;
+}
+
+/* Its memory is fresh: a default of zero is there already. */
+static void write_first_defaults(stoa__table *table, uint32_t field)
+{
+    bool is_zero =
+        table->schema->fields[field].initial.bits == 0 && table->head.columns[field].initial == 0;
+    if (is_zero || table->head.rows == 0)
+        return;
+    stoa__block *block = &table->extra[field].own;
+    stoa__block_expect(block, 0, table->head.rows * stoa__column_width(table, field));
+    stoa__column_write_defaults(table, field, 0, table->head.rows);
+}
+
+stoa_status stoa_table_add_field(stoa_table *table, const stoa_field *field, size_t *index,
+                                 stoa_error *error)
+{
+    stoa__table *whole = stoa__whole(table);
+    addition made = {.pool = whole->pool};
+    if (field == NULL)
+        return stoa__fail(error, STOA_INVALID, "there is no field to add");
+    stoa_status status = prepare(&made, whole, field, error);
+    if (status != STOA_OK) {
+        give_up(&made, whole);
+        return status;
+    }
+    put_in_place(whole, &made);
+    write_first_defaults(whole, table->field_limit - 1);
+    stoa__table_open(whole);
+    if (index != NULL)
+        *index = table->field_limit - (size_t)1;
+    return STOA_OK;
+}
+
+/* ---- dropping and renaming ---- */
+
+static stoa_status find_free(const stoa__table *table, const char *name, const char *what,
+                             uint32_t *field, stoa_error *error)
+{
+    size_t index;
+    stoa_status status = stoa_table_find_field(&table->head, name, &index, error);
+    if (status != STOA_OK)
+        return status;
+    if (table->head.columns[index].holds > 0)
+        return stoa__fail(error, STOA_IN_USE, "field '%s' belongs to a typed table and can't be %s",
+                          name, what);
+    *field = (uint32_t)index;
+    return STOA_OK;
+}
+
+static void free_pages(stoa__table *table, uint32_t field)
+{
+    size_t offset, width = stoa__column_width(table, field);
+    stoa__block *block = stoa__column_block(table, field, &offset);
+    if (table->extra != NULL && table->extra[field].exports > 0)
+        return; /* stoa_column_unexport frees an added column; others stay until the table goes */
+    if (block != &table->block)
+        stoa__block_free(block);
+    else
+        stoa__block_discard(block, offset, offset + table->capacity * width);
+}
+
+stoa_status stoa_table_drop_field(stoa_table *table, const char *name, stoa_error *error)
+{
+    stoa__table *whole = stoa__whole(table);
+    uint32_t field = 0;
+    stoa__schema *schema;
+    stoa_status status = find_free(whole, name, "dropped", &field, error);
+    if (status != STOA_OK)
+        return status;
+    if (table->field_count == 1)
+        return stoa__fail(error, STOA_INVALID, "'%s' is the last field; a table needs one", name);
+    status = stoa__schema_drop(&schema, whole->schema, field, error);
+    if (status != STOA_OK)
+        return status;
+    stoa_column *column = &table->columns[field];
+    stoa_pool *pool = whole->pool;
+    if (column->type == STOA_OBJECT) {
+        stoa__pool_leave_all(pool, column->cells, table->rows);
+        stoa__pool_leave(pool, column->initial);
+    }
+    free_pages(whole, field);
+    *column = (stoa_column){0};
+    table->field_count--;
+    stoa__schema_release(whole->schema);
+    whole->schema = schema;
+    stoa__table_open(whole);
+    stoa__pool_settle(pool);
+    return STOA_OK;
+}
+
+stoa_status stoa_table_rename_field(stoa_table *table, const char *name, const char *new_name,
+                                    stoa_error *error)
+{
+    stoa__table *whole = stoa__whole(table);
+    uint32_t field = 0;
+    stoa__schema *schema;
+    stoa_status status = find_free(whole, name, "renamed", &field, error);
+    if (status == STOA_OK)
+        status = stoa__schema_rename(&schema, whole->schema, field, new_name, error);
+    if (status != STOA_OK)
+        return status;
+    stoa__schema_release(whole->schema);
+    whole->schema = schema;
+    return STOA_OK;
+}

@@ -1,0 +1,217 @@
+/* grow.c: how many rows there are, and the memory behind them.
+ *
+ * Three marks: rows <= capacity <= max_rows. Between rows and capacity memory is committed. Rows
+ * from `written` on were never written since the system gave their pages, so they are zero: a
+ * default of zero costs them nothing, and new rows are never left over from old ones. Inline
+ * appends count rows past `written`; set_rows catches up. What falls free goes back to the system
+ * once it is more than half of what was written and a megabyte; not while a column is exported,
+ * since a view could write behind the table's end what later would pass for zero. */
+#include <string.h>
+
+#include "store/table.h"
+
+/* ---- memory ---- */
+
+stoa__block *stoa__column_block(stoa__table *table, uint32_t field, size_t *offset)
+{
+    stoa__block *block = &table->block;
+    if (table->extra != NULL && table->extra[field].own.kind != STOA__NO_BLOCK)
+        block = &table->extra[field].own;
+    *offset = block->kind == STOA__NO_BLOCK
+                  ? 0
+                  : (size_t)((char *)table->head.columns[field].cells - block->base);
+    return block;
+}
+
+static bool commit(stoa__table *table, size_t from, size_t to)
+{
+    STOA__EACH_FIELD(table, i)
+    {
+        size_t offset, width = stoa__column_width(table, i);
+        stoa__block *block = stoa__column_block(table, i, &offset);
+        if (!stoa__block_commit(block, offset + from * width, offset + to * width))
+            return false;
+    }
+    return true;
+}
+
+/* An eighth more than is needed, so that growing by one costs few calls; 64 KiB at least. */
+static size_t generous(const stoa__table *table, size_t rows)
+{
+    size_t more = rows / 8 + STOA__PLAIN_LIMIT / table->schema->row_bytes;
+    return more < table->max_rows - rows ? rows + more : table->max_rows;
+}
+
+stoa_status stoa__table_grow(stoa__table *table, size_t rows, stoa_error *error)
+{
+    if (rows <= table->capacity)
+        return STOA_OK;
+    if (rows > table->max_rows)
+        return stoa__fail(error, STOA_FULL,
+                          "%zu rows are more than the table can hold: max_rows is %zu; make it "
+                          "with a larger max_rows",
+                          rows, table->max_rows);
+    size_t goal = generous(table, rows);
+    if (!commit(table, table->capacity, goal)) {
+        goal = rows;
+        if (!commit(table, table->capacity, goal))
+            return stoa__fail_memory(error, (rows - table->capacity) * table->schema->row_bytes);
+    }
+    table->capacity = goal;
+    return STOA_OK;
+}
+
+void stoa__table_expect(stoa__table *table, size_t first, size_t end)
+{
+    STOA__EACH_FIELD(table, i)
+    {
+        size_t offset, width = stoa__column_width(table, i);
+        stoa__block *block = stoa__column_block(table, i, &offset);
+        stoa__block_expect(block, offset + first * width, offset + end * width);
+    }
+}
+
+/* Rows from `rows` on are zero afterwards, if that can be had for every column. */
+static void discard(stoa__table *table, size_t rows)
+{
+    if (table->exports > 0 || table->written <= rows)
+        return;
+    bool zeroed = true;
+    STOA__EACH_FIELD(table, i)
+    {
+        size_t offset, width = stoa__column_width(table, i);
+        stoa__block *block = stoa__column_block(table, i, &offset);
+        zeroed &=
+            stoa__block_discard(block, offset + rows * width, offset + table->written * width);
+    }
+    if (zeroed)
+        table->written = rows;
+}
+
+void stoa__table_open(stoa__table *table)
+{
+    table->head.append_limit = table->schema->object_count > 0 ? 0 : table->capacity;
+}
+
+void stoa__table_set_rows(stoa__table *table, size_t rows)
+{
+    size_t before = table->head.rows;
+    if (table->written < before)
+        table->written = before;
+    if (table->written < rows)
+        table->written = rows;
+    table->head.rows = rows;
+    size_t fallen_free = table->written - rows;
+    if (rows < before && fallen_free > rows &&
+        fallen_free * table->schema->row_bytes > (size_t)1 << 20)
+        discard(table, rows);
+    stoa__table_open(table);
+}
+
+/* ---- defaults ---- */
+
+static void fill_cells(char *cells, size_t count, size_t width, const unsigned char *cell)
+{
+    static const unsigned char zero[8];
+    if (width == 1 || memcmp(cell, zero, width) == 0) {
+        memset(cells, cell[0], count * width);
+        return;
+    }
+#define FILL(type)                                \
+    if (width == sizeof(type)) {                  \
+        type value, *out = (type *)(void *)cells; \
+        memcpy(&value, cell, sizeof value);       \
+        for (size_t i = 0; i < count; i++)        \
+            out[i] = value;                       \
+    }
+    FILL(uint16_t)
+    FILL(uint32_t)
+    FILL(uint64_t)
+#undef FILL
+}
+
+/* Zeros only where something was written before. */
+void stoa__column_write_defaults(stoa__table *table, uint32_t field, size_t first, size_t count)
+{
+    const stoa_column *column = &table->head.columns[field];
+    const stoa__cell *initial = &table->schema->fields[field].initial;
+    stoa__cell handle = {.handle = column->initial};
+    size_t old_end = table->written > table->head.rows ? table->written : table->head.rows;
+    if (column->type == STOA_OBJECT) {
+        stoa__pool_share(table->pool, column->initial, count);
+        initial = &handle;
+    }
+    if (initial->bits == 0 && first + count > old_end)
+        count = first < old_end ? old_end - first : 0;
+    fill_cells(stoa__cell_at(table, field, first), count, stoa__column_width(table, field),
+               initial->bytes);
+}
+
+void stoa__table_write_defaults(stoa__table *table, size_t first, size_t count)
+{
+    STOA__EACH_FIELD(table, i)
+    stoa__column_write_defaults(table, i, first, count);
+}
+
+/* ---- objects ---- */
+
+void stoa__table_leave_objects(stoa__table *table, size_t first, size_t count)
+{
+    if (table->schema->object_count == 0)
+        return;
+    STOA__EACH_FIELD(table, i)
+    {
+        if (stoa__is_object(table, i))
+            stoa__pool_leave_all(table->pool,
+                                 (const stoa_handle *)table->head.columns[i].cells + first, count);
+    }
+}
+
+/* ---- public ---- */
+
+static void cut(stoa__table *table, size_t rows)
+{
+    stoa_pool *pool = table->pool;
+    stoa__table_leave_objects(table, rows, table->head.rows - rows);
+    stoa__table_reordered(table);
+    stoa__table_set_rows(table, rows);
+    stoa__pool_settle(pool);
+}
+
+stoa_status stoa_table_resize(stoa_table *table, size_t rows, stoa_error *error)
+{
+    stoa__table *whole = stoa__whole(table);
+    size_t before = table->rows;
+    if (rows < before) {
+        cut(whole, rows);
+        return STOA_OK;
+    }
+    stoa_status status = stoa__table_grow(whole, rows, error);
+    if (status != STOA_OK)
+        return status;
+    stoa__table_expect(whole, before, rows);
+    stoa__table_write_defaults(whole, before, rows - before);
+    stoa__table_set_rows(whole, rows);
+    return STOA_OK;
+}
+
+stoa_status stoa_table_reserve(stoa_table *table, size_t rows, stoa_error *error)
+{
+    stoa_status status = stoa__table_grow(stoa__whole(table), rows, error);
+    if (status == STOA_OK)
+        stoa__table_open(stoa__whole(table));
+    return status;
+}
+
+void stoa_table_clear(stoa_table *table)
+{
+    if (table->rows > 0)
+        cut(stoa__whole(table), 0);
+}
+
+void stoa_table_shrink(stoa_table *table)
+{
+    stoa__table *whole = stoa__whole(table);
+    stoa__table_set_rows(whole, table->rows);
+    discard(whole, table->rows);
+}

@@ -1,0 +1,258 @@
+/* order.c: rows that go, change places, or are copied into another table.
+ *
+ * Cells are moved by their width alone; handles of objects move like any cell, and only what is
+ * removed or copied is counted. Each of these bumps the table's order number, but for those that
+ * change nothing. */
+#include <string.h>
+
+#include "store/table.h"
+
+#define WIDTH_NAME 1
+#define WIDTH_CELL uint8_t
+#include "store/by_width.h"
+#define WIDTH_NAME 2
+#define WIDTH_CELL uint16_t
+#include "store/by_width.h"
+#define WIDTH_NAME 4
+#define WIDTH_CELL uint32_t
+#include "store/by_width.h"
+#define WIDTH_NAME 8
+#define WIDTH_CELL uint64_t
+#include "store/by_width.h"
+
+/* Calls NAME_1, NAME_2, NAME_4 or NAME_8. */
+#define BY_WIDTH(width, name, ...) \
+    do {                           \
+        if ((width) == 1)          \
+            name##_1(__VA_ARGS__); \
+        else if ((width) == 2)     \
+            name##_2(__VA_ARGS__); \
+        else if ((width) == 4)     \
+            name##_4(__VA_ARGS__); \
+        else                       \
+            name##_8(__VA_ARGS__); \
+    } while (0)
+
+/* The end of each removal: the rows are gone from every column. */
+static void finish_removal(stoa__table *table, size_t rows)
+{
+    stoa_pool *pool = table->pool;
+    stoa__table_reordered(table);
+    stoa__table_set_rows(table, rows);
+    stoa__pool_settle(pool);
+}
+
+stoa_status stoa_table_remove(stoa_table *table, size_t first, size_t count, stoa_error *error)
+{
+    stoa__table *whole = stoa__whole(table);
+    stoa_status status = stoa__check_rows(table, first, count, error);
+    if (status != STOA_OK || count == 0)
+        return status;
+    size_t behind = table->rows - first - count;
+    stoa__table_leave_objects(whole, first, count);
+    STOA__EACH_FIELD(whole, i)
+    {
+        memmove(stoa__cell_at(whole, i, first), stoa__cell_at(whole, i, first + count),
+                behind * stoa__column_width(whole, i));
+    }
+    finish_removal(whole, table->rows - count);
+    return STOA_OK;
+}
+
+stoa_status stoa_table_swap_remove(stoa_table *table, size_t index, stoa_error *error)
+{
+    stoa__table *whole = stoa__whole(table);
+    stoa_status status = stoa__check_row(table, index, error);
+    if (status != STOA_OK)
+        return status;
+    size_t last = table->rows - 1;
+    stoa__table_leave_objects(whole, index, 1);
+    STOA__EACH_FIELD(whole, i)
+    {
+        size_t width = stoa__column_width(whole, i);
+        memmove(stoa__cell_at(whole, i, index), stoa__cell_at(whole, i, last), width);
+    }
+    finish_removal(whole, last);
+    return STOA_OK;
+}
+
+stoa_status stoa_table_swap(stoa_table *table, size_t a, size_t b, stoa_error *error)
+{
+    stoa__table *whole = stoa__whole(table);
+    stoa_status status = stoa__check_row(table, a, error);
+    if (status == STOA_OK)
+        status = stoa__check_row(table, b, error);
+    if (status != STOA_OK || a == b)
+        return status;
+    STOA__EACH_FIELD(whole, i)
+    {
+        stoa__cell cell;
+        size_t width = stoa__column_width(whole, i);
+        memcpy(cell.bytes, stoa__cell_at(whole, i, a), width);
+        memcpy(stoa__cell_at(whole, i, a), stoa__cell_at(whole, i, b), width);
+        memcpy(stoa__cell_at(whole, i, b), cell.bytes, width);
+    }
+    stoa__table_reordered(whole);
+    return STOA_OK;
+}
+
+stoa_status stoa_table_reverse(stoa_table *table, stoa_error *error)
+{
+    (void)error;
+    stoa__table *whole = stoa__whole(table);
+    if (table->rows < 2)
+        return STOA_OK;
+    STOA__EACH_FIELD(whole, i)
+    BY_WIDTH(stoa__column_width(whole, i), reverse, table->columns[i].cells, table->rows);
+    stoa__table_reordered(whole);
+    return STOA_OK;
+}
+
+/* ---- keep ---- */
+
+static size_t count_kept(const uint8_t *mask, size_t length)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < length; i++)
+        kept += mask[i] != 0;
+    return kept;
+}
+
+static void leave_masked_out(stoa__table *table, uint32_t field, const uint8_t *mask)
+{
+    const stoa_handle *handles = table->head.columns[field].cells;
+    for (size_t i = 0; i < table->head.rows; i++)
+        if (mask[i] == 0)
+            stoa__pool_leave(table->pool, handles[i]);
+}
+
+stoa_status stoa_table_keep(stoa_table *table, const uint8_t *mask, size_t length,
+                            stoa_error *error)
+{
+    stoa__table *whole = stoa__whole(table);
+    if (length != table->rows)
+        return stoa__fail(error, STOA_INVALID, "the mask has %zu bytes for %zu rows", length,
+                          table->rows);
+    if (mask == NULL && length > 0)
+        return stoa__fail(error, STOA_INVALID, "there is no mask");
+    size_t kept = count_kept(mask, length);
+    if (kept == length)
+        return STOA_OK;
+    STOA__EACH_FIELD(whole, i)
+    {
+        if (stoa__is_object(whole, i))
+            leave_masked_out(whole, i, mask);
+        BY_WIDTH(stoa__column_width(whole, i), keep, table->columns[i].cells, mask, length);
+    }
+    finish_removal(whole, kept);
+    return STOA_OK;
+}
+
+/* ---- permute ---- */
+
+/* Whether each of 0 … count - 1 comes once. seen: count zero bytes. */
+static stoa_status check_permutation(const size_t *indices, size_t count, uint8_t *seen,
+                                     stoa_error *error)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (indices[i] >= count)
+            return stoa__fail_at(error, STOA_OUT_OF_RANGE, i,
+                                 "index %zu is %zu, but there are %zu rows", i, indices[i], count);
+        if (seen[indices[i]])
+            return stoa__fail_at(error, STOA_INVALID, i, "row %zu comes twice among the indices",
+                                 indices[i]);
+        seen[indices[i]] = 1;
+    }
+    return STOA_OK;
+}
+
+stoa_status stoa_table_permute(stoa_table *table, const size_t *indices, size_t count,
+                               stoa_error *error)
+{
+    stoa__table *whole = stoa__whole(table);
+    if (count != table->rows)
+        return stoa__fail(error, STOA_INVALID, "%zu indices for %zu rows", count, table->rows);
+    if (count == 0)
+        return STOA_OK;
+    if (indices == NULL)
+        return stoa__fail(error, STOA_INVALID, "there are no indices");
+    void *aside = stoa__allocate_zeroed(count * sizeof(uint64_t));
+    if (aside == NULL)
+        return stoa__fail_memory(error, count * sizeof(uint64_t));
+    stoa_status status = check_permutation(indices, count, aside, error);
+    if (status == STOA_OK) {
+        STOA__EACH_FIELD(whole, i)
+        {
+            size_t width = stoa__column_width(whole, i);
+            BY_WIDTH(width, gather, aside, table->columns[i].cells, indices, count);
+            memcpy(table->columns[i].cells, aside, count * width);
+        }
+        stoa__table_reordered(whole);
+    }
+    stoa__release(aside);
+    return status;
+}
+
+/* ---- into another table ---- */
+
+static void share_objects(stoa__table *copy, uint32_t field, size_t count)
+{
+    const stoa_handle *handles = copy->head.columns[field].cells;
+    for (size_t i = 0; i < count; i++)
+        stoa__pool_share(copy->pool, handles[i], 1);
+}
+
+/* Copies the columns of table into those of copy, which has none dropped: all rows, or those at
+ * indices. */
+static void copy_columns(stoa__table *copy, const stoa__table *table, const size_t *indices,
+                         size_t count)
+{
+    uint32_t to = 0;
+    STOA__EACH_FIELD(table, i)
+    {
+        size_t width = stoa__column_width(table, i);
+        void *out = copy->head.columns[to].cells;
+        const void *cells = table->head.columns[i].cells;
+        if (indices == NULL)
+            memcpy(out, cells, count * width);
+        else
+            BY_WIDTH(width, gather, out, cells, indices, count);
+        if (stoa__is_object(table, i))
+            share_objects(copy, to, count);
+        to++;
+    }
+    stoa__table_set_rows(copy, count);
+}
+
+stoa_status stoa_table_copy(stoa_table **copy, const stoa_table *table, stoa_error *error)
+{
+    stoa__table *made;
+    const stoa__table *whole = stoa__whole_const(table);
+    stoa_status status = stoa__table_like(&made, whole, table->rows, error);
+    if (status != STOA_OK)
+        return status;
+    copy_columns(made, whole, NULL, table->rows);
+    *copy = &made->head;
+    return STOA_OK;
+}
+
+stoa_status stoa_table_take(stoa_table **taken, const stoa_table *table, const size_t *indices,
+                            size_t count, stoa_error *error)
+{
+    stoa__table *made;
+    const stoa__table *whole = stoa__whole_const(table);
+    if (indices == NULL && count > 0)
+        return stoa__fail(error, STOA_INVALID, "there are no indices");
+    for (size_t i = 0; i < count; i++)
+        if (indices[i] >= table->rows)
+            return stoa__fail_at(error, STOA_OUT_OF_RANGE, i,
+                                 "index %zu is %zu, but there are %zu rows", i, indices[i],
+                                 table->rows);
+    stoa_status status = stoa__table_like(&made, whole, count, error);
+    if (status != STOA_OK)
+        return status;
+    if (count > 0)
+        copy_columns(made, whole, indices, count);
+    *taken = &made->head;
+    return STOA_OK;
+}

@@ -1,0 +1,108 @@
+/* row.c: checked reads and writes of single cells, by name and by index.
+ *
+ * The inline functions of row.h take the case that the types are the same; what is left comes here
+ * and converts by the rules of type.c. */
+#include <stoa/row.h>
+
+#include <string.h>
+
+#include "store/table.h"
+
+stoa_row stoa_table_row(stoa_table *table, size_t index)
+{
+    return (stoa_row){.table = table, .index = index};
+}
+
+static stoa_value read_cell(const stoa__table *table, uint32_t field, size_t row)
+{
+    const void *cell = stoa__cell_at(table, field, row);
+    if (stoa__is_object(table, field))
+        return stoa_object_value(stoa_pool_get(table->pool, *(const stoa_handle *)cell));
+    return stoa__cell_value((stoa_type)table->head.columns[field].type, cell);
+}
+
+static stoa_status write_object(stoa__table *table, uint32_t field, size_t row, void *object,
+                                stoa_error *error)
+{
+    stoa_pool *pool = table->pool;
+    stoa_handle handle, *cell = (stoa_handle *)(void *)stoa__cell_at(table, field, row);
+    stoa_status status = stoa__pool_enter(pool, object, &handle, error);
+    if (status != STOA_OK)
+        return status;
+    stoa__pool_leave(pool, *cell);
+    *cell = handle;
+    stoa__pool_settle(pool);
+    return STOA_OK;
+}
+
+static stoa_status write_cell(stoa__table *table, uint32_t field, size_t row,
+                              const stoa_value *value, stoa_error *error)
+{
+    stoa_type type = (stoa_type)table->head.columns[field].type;
+    if (type == STOA_OBJECT && value->type == STOA_OBJECT && !value->is_null)
+        return write_object(table, field, row, value->object, error);
+    stoa__cell cell;
+    stoa_status status = stoa__convert_value(type, value, cell.bytes);
+    if (status != STOA_OK && error != NULL) {
+        char text[40];
+        stoa__print_value(value, text, sizeof text);
+        return stoa__fail_at(error, status, row, "field '%s' is %s and takes no %s",
+                             table->schema->fields[field].name, stoa_type_name(type), text);
+    }
+    if (status == STOA_OK)
+        memcpy(stoa__cell_at(table, field, row), cell.bytes, stoa__width(type));
+    return status;
+}
+
+static stoa_status check(stoa_row row, size_t field, stoa_error *error)
+{
+    stoa_status status = stoa__check_row(row.table, row.index, error);
+    return status == STOA_OK ? stoa__check_field(row.table, field, error) : status;
+}
+
+stoa_status stoa_row_get(stoa_row row, size_t field, stoa_value *value, stoa_error *error)
+{
+    stoa_status status = check(row, field, error);
+    if (status == STOA_OK)
+        *value = read_cell(stoa__whole(row.table), (uint32_t)field, row.index);
+    return status;
+}
+
+stoa_status stoa_row_set(stoa_row row, size_t field, stoa_value value, stoa_error *error)
+{
+    stoa_status status = check(row, field, error);
+    if (status == STOA_OK)
+        status = write_cell(stoa__whole(row.table), (uint32_t)field, row.index, &value, error);
+    return status;
+}
+
+/* The index of a name, or field_limit, which no check passes. */
+static inline size_t field_named(stoa_row row, const char *name)
+{
+    uint32_t field = stoa__schema_find(stoa__whole(row.table)->schema, name, strlen(name));
+    return field == STOA__NO_FIELD ? row.table->field_limit : field;
+}
+
+#define ROW(NAME, name, cell, value_type, member)                                            \
+    stoa_status stoa__row_get_##name##_slow(stoa_row row, size_t field, value_type *value)   \
+    {                                                                                        \
+        stoa_value any;                                                                      \
+        stoa_status status = stoa_row_get(row, field, &any, NULL);                           \
+        return status == STOA_OK ? stoa__convert_value(STOA_##NAME, &any, value) : status;   \
+    }                                                                                        \
+    stoa_status stoa__row_set_##name##_slow(stoa_row row, size_t field, value_type value)    \
+    {                                                                                        \
+        stoa_value any = {.type = STOA_##NAME};                                              \
+        any.member = value;                                                                  \
+        return stoa_row_set(row, field, any, NULL);                                          \
+    }                                                                                        \
+    stoa_status stoa_row_get_##name(stoa_row row, const char *field_name, value_type *value) \
+    {                                                                                        \
+        return stoa_row_get_##name##_at(row, field_named(row, field_name), value);           \
+    }                                                                                        \
+    stoa_status stoa_row_set_##name(stoa_row row, const char *field_name, value_type value)  \
+    {                                                                                        \
+        return stoa_row_set_##name##_at(row, field_named(row, field_name), value);           \
+    }
+STOA_TYPES(ROW)
+#undef ROW

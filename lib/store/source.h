@@ -1,0 +1,29 @@
+/* source.h: values of the caller's, on their way into one column. */
+#ifndef STOA__STORE_SOURCE_H
+#define STOA__STORE_SOURCE_H
+
+#include "store/table.h"
+
+/* Bytes from value to value: 0 for one that is repeated. */
+static inline ptrdiff_t stoa__source_stride(const stoa_source *source)
+{
+    if (source->repeat)
+        return 0;
+    if (source->stride != 0)
+        return source->stride;
+    return source->type == STOA_OBJECT ? (ptrdiff_t)sizeof(void *)
+                                       : (ptrdiff_t)stoa__width(source->type);
+}
+
+/* Whether a source has data, and values of a type that can go into the field at all. */
+stoa_status stoa__source_check(const stoa__table *table, uint32_t field, const stoa_source *source,
+                               size_t count, stoa_error *error);
+/* The error for the value at `position`, which does not fit. */
+stoa_status stoa__source_overflow(const stoa__table *table, uint32_t field,
+                                  const stoa_source *source, size_t position, stoa_error *error);
+/* Objects enter the pool; their handles go to `handles`, `step` handles from one to the next. On
+ * failure those that entered leave again. Settling is the caller's. */
+stoa_status stoa__source_enter(const stoa__table *table, const stoa_source *source, size_t count,
+                               stoa_handle *handles, ptrdiff_t step, stoa_error *error);
+
+#endif

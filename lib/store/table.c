@@ -1,0 +1,359 @@
+/* table.c: how a table is made, described, shared and freed.
+ *
+ * A table of at most 64 KiB (max_rows times the width of a row) lies with its columns in the one
+ * allocation that it is. Any other reserves a block, in which its columns stand one behind the
+ * other, each with room for max_rows cells; none ever moves. Invariant: each column of the schema
+ * that is not dropped has cells for `capacity` rows. */
+#include "store/table.h"
+
+#include <string.h>
+
+/* ---- layout ---- */
+
+/* Where columns begin: in a block at a page, in a large one at a huge page, so that huge pages fit;
+ * in an allocation at 8 bytes. */
+static size_t column_unit(size_t bytes)
+{
+    if (bytes <= STOA__PLAIN_LIMIT)
+        return 8;
+    return bytes >= STOA__LARGE ? STOA__HUGE_PAGE : STOA__PAGE;
+}
+
+/* Bytes of all columns with room for `rows` cells each; 0 where no address space is that large. */
+static size_t columns_bytes(const stoa__schema *schema, size_t rows, size_t unit)
+{
+    size_t bytes = 0;
+    if (rows > ((size_t)1 << 46) / schema->row_bytes)
+        return 0;
+    for (uint32_t i = 0; i < schema->field_limit; i++)
+        bytes += stoa__round_up(rows * stoa__width((stoa_type)schema->fields[i].type), unit);
+    return bytes;
+}
+
+/* The most rows whose columns fit in `bytes`. */
+static size_t rows_that_fit(const stoa__schema *schema, size_t bytes)
+{
+    size_t unit = column_unit(bytes);
+    size_t lost = (size_t)schema->field_count * (unit - 1);
+    return bytes > lost ? (bytes - lost) / schema->row_bytes : 0;
+}
+
+static void place_columns(stoa__table *table, char *base, size_t unit)
+{
+    const stoa__schema *schema = table->schema;
+    for (uint32_t i = 0; i < schema->field_limit; i++) {
+        stoa_type type = (stoa_type)schema->fields[i].type;
+        table->head.columns[i].cells = base;
+        table->head.columns[i].type = (uint8_t)type;
+        base += stoa__round_up(table->max_rows * stoa__width(type), unit);
+    }
+}
+
+/* ---- making ---- */
+
+static stoa__table *allocate(stoa__schema *schema, size_t plain_bytes)
+{
+    size_t columns = schema->field_limit * sizeof(stoa_column);
+    stoa__table *table = stoa__allocate_zeroed(sizeof *table + columns + plain_bytes);
+    if (table == NULL)
+        return NULL;
+    table->schema = schema;
+    table->references = 1;
+    table->head.columns = (stoa_column *)(void *)(table + 1);
+    table->head.field_limit = schema->field_limit;
+    table->head.field_count = schema->field_count;
+    return table;
+}
+
+static stoa_status make_plain(stoa__table **made, stoa__schema *schema, size_t max_rows,
+                              stoa_error *error)
+{
+    size_t bytes = columns_bytes(schema, max_rows, 8);
+    stoa__table *table = allocate(schema, bytes);
+    if (table == NULL)
+        return stoa__fail_memory(error, bytes + sizeof *table);
+    table->max_rows = max_rows;
+    table->capacity = max_rows;
+    place_columns(table, (char *)(table->head.columns + schema->field_limit), 8);
+    *made = table;
+    return STOA_OK;
+}
+
+/* wanted: bytes; least: rows that must fit. */
+static stoa_status make_reserved(stoa__table **made, stoa__schema *schema, size_t wanted,
+                                 size_t most, size_t least, stoa_error *error)
+{
+    size_t least_bytes = columns_bytes(schema, least, column_unit(least * schema->row_bytes)) +
+                         schema->field_count * column_unit(least * schema->row_bytes);
+    stoa__table *table = allocate(schema, 0);
+    if (table == NULL)
+        return stoa__fail_memory(error, sizeof *table);
+    if (!stoa__block_reserve(&table->block, wanted > least_bytes ? wanted : least_bytes,
+                             least_bytes, schema->field_count)) {
+        stoa__release(table);
+        return stoa__fail(error, STOA_OUT_OF_MEMORY,
+                          "the system refused address space for %zu rows of %zu bytes", least,
+                          schema->row_bytes);
+    }
+    table->max_rows = rows_that_fit(schema, table->block.bytes);
+    if (table->max_rows > most)
+        table->max_rows = most;
+    if (table->block.kind != STOA__RESERVED_BLOCK)
+        table->capacity = table->max_rows;
+    place_columns(table, table->block.base, column_unit(table->block.bytes));
+    *made = table;
+    return STOA_OK;
+}
+
+static stoa_status make_unfilled(stoa__table **made, stoa__schema *schema, size_t max_rows,
+                                 size_t rows, stoa_error *error)
+{
+    if (rows > ((size_t)1 << 46) / schema->row_bytes)
+        return stoa__fail(error, STOA_FULL, "no table has room for %zu rows of %zu bytes", rows,
+                          schema->row_bytes);
+    if (max_rows == 0)
+        return make_reserved(made, schema, stoa__reserve_share(), SIZE_MAX, rows, error);
+    size_t bytes = columns_bytes(schema, max_rows, 8);
+    if (bytes > 0 && bytes <= STOA__PLAIN_LIMIT)
+        return make_plain(made, schema, max_rows, error);
+    size_t unit =
+        column_unit(max_rows < (size_t)1 << 40 ? max_rows * schema->row_bytes : STOA__LARGE);
+    bytes = columns_bytes(schema, max_rows, unit);
+    if (bytes == 0)
+        bytes = (size_t)1 << 46;
+    return make_reserved(made, schema, bytes + schema->field_count * unit, max_rows, rows, error);
+}
+
+static stoa_status take_pool(stoa__table *table, stoa_pool *pool, stoa_error *error)
+{
+    if (table->schema->object_count == 0)
+        return STOA_OK;
+    if (pool != NULL) {
+        table->pool = stoa__pool_retain(pool);
+        return STOA_OK;
+    }
+    return stoa_pool_new(&table->pool, NULL, error);
+}
+
+/* A default that is an object is in the pool for as long as the field is there. */
+static stoa_status enter_defaults(stoa__table *table, stoa_error *error)
+{
+    stoa_status status = STOA_OK;
+    STOA__EACH_FIELD(table, i)
+    {
+        if (status == STOA_OK && stoa__is_object(table, i))
+            status = stoa__pool_enter(table->pool, table->schema->fields[i].object,
+                                      &table->head.columns[i].initial, error);
+    }
+    return status;
+}
+
+/* Takes over the reference to schema, also when it fails. */
+static stoa_status make(stoa__table **made, stoa__schema *schema, size_t max_rows, size_t rows,
+                        stoa_pool *pool, stoa_error *error)
+{
+    stoa__table *table;
+    stoa_status status = make_unfilled(&table, schema, max_rows, rows, error);
+    if (status != STOA_OK) {
+        stoa__schema_release(schema);
+        return status;
+    }
+    status = take_pool(table, pool, error);
+    if (status == STOA_OK)
+        status = enter_defaults(table, error);
+    if (status == STOA_OK)
+        status = stoa__table_grow(table, rows, error);
+    if (status != STOA_OK) {
+        stoa_table_free(&table->head);
+        return status;
+    }
+    stoa__table_open(table);
+    *made = table;
+    return STOA_OK;
+}
+
+static stoa_status check_request(stoa_table **table, const stoa_field *fields, size_t field_count,
+                                 const stoa_table_options *options, stoa_error *error)
+{
+    if (table == NULL || fields == NULL || field_count == 0)
+        return stoa__fail(error, STOA_INVALID, "a table needs a place for it and a field at least");
+    if (field_count > STOA_MAX_FIELDS)
+        return stoa__fail(error, STOA_INVALID, "a table has at most %d fields", STOA_MAX_FIELDS);
+    if (options == NULL)
+        return STOA_OK;
+    if ((options->reserved[0] | options->reserved[1] | options->reserved[2] |
+         options->reserved[3]) != 0)
+        return stoa__fail(error, STOA_INVALID, "stoa_table_options.reserved must be zero");
+    if (options->max_rows != 0 && options->rows > options->max_rows)
+        return stoa__fail(error, STOA_FULL, "%zu rows are more than max_rows, which is %zu",
+                          options->rows, options->max_rows);
+    return STOA_OK;
+}
+
+stoa_status stoa_table_new(stoa_table **table, const stoa_field *fields, size_t field_count,
+                           const stoa_table_options *options, stoa_error *error)
+{
+    static const stoa_table_options defaults;
+    stoa_status status = check_request(table, fields, field_count, options, error);
+    if (status != STOA_OK)
+        return status;
+    if (options == NULL)
+        options = &defaults;
+    stoa__schema *schema;
+    status = stoa__schema_new(&schema, fields, field_count, error);
+    if (status != STOA_OK)
+        return status;
+    stoa__table *made;
+    status = make(&made, schema, options->max_rows, options->rows, options->pool, error);
+    if (status != STOA_OK)
+        return status;
+    stoa__table_expect(made, 0, options->rows);
+    stoa__table_write_defaults(made, 0, options->rows);
+    stoa__table_set_rows(made, options->rows);
+    *table = &made->head;
+    return STOA_OK;
+}
+
+/* A table that said no max_rows gets none said for its copy. */
+stoa_status stoa__table_like(stoa__table **made, const stoa__table *table, size_t rows,
+                             stoa_error *error)
+{
+    stoa__schema *schema;
+    stoa_status status = stoa__schema_compact(&schema, table->schema, error);
+    if (status != STOA_OK)
+        return status;
+    size_t max_rows = table->max_rows > rows ? table->max_rows : rows;
+    status = make(made, schema, max_rows, rows, table->pool, error);
+    if (status == STOA_OK)
+        stoa__table_expect(*made, 0, rows);
+    return status;
+}
+
+/* ---- freeing ---- */
+
+static void destroy(stoa__table *table)
+{
+    stoa_pool *pool = table->pool;
+    stoa__table_leave_objects(table, 0, table->head.rows);
+    STOA__EACH_FIELD(table, i)
+    {
+        if (stoa__is_object(table, i))
+            stoa__pool_leave(pool, table->head.columns[i].initial);
+    }
+    for (uint32_t i = 0; table->extra != NULL && i < table->head.field_limit; i++)
+        stoa__block_free(&table->extra[i].own);
+    stoa__block_free(&table->block);
+    stoa__release(table->extra);
+    stoa__schema_release(table->schema);
+    if ((void *)table->head.columns != (void *)(table + 1))
+        stoa__release(table->head.columns);
+    stoa__release(table);
+    stoa__pool_settle(pool);
+    stoa_pool_free(pool);
+}
+
+void stoa_table_free(stoa_table *table)
+{
+    if (table != NULL && --stoa__whole(table)->references == 0)
+        destroy(stoa__whole(table));
+}
+
+/* ---- describing ---- */
+
+size_t stoa_table_rows(const stoa_table *table)
+{
+    return table->rows;
+}
+
+size_t stoa_table_max_rows(const stoa_table *table)
+{
+    return stoa__whole_const(table)->max_rows;
+}
+
+size_t stoa_table_capacity(const stoa_table *table)
+{
+    return stoa__whole_const(table)->capacity;
+}
+
+size_t stoa_table_row_bytes(const stoa_table *table)
+{
+    return stoa__whole_const(table)->schema->row_bytes;
+}
+
+size_t stoa_table_field_count(const stoa_table *table)
+{
+    return table->field_count;
+}
+
+size_t stoa_table_field_limit(const stoa_table *table)
+{
+    return table->field_limit;
+}
+
+const char *stoa_table_field_name(const stoa_table *table, size_t field)
+{
+    if (!stoa__field_exists(table, field))
+        return NULL;
+    return stoa__whole_const(table)->schema->fields[field].name;
+}
+
+stoa_type stoa_table_field_type(const stoa_table *table, size_t field)
+{
+    return field < table->field_limit ? (stoa_type)table->columns[field].type : STOA_NO_TYPE;
+}
+
+stoa_status stoa_table_field_initial(const stoa_table *table, size_t field, stoa_value *initial)
+{
+    if (!stoa__field_exists(table, field))
+        return STOA_NO_FIELD;
+    const stoa__schema_field *described = &stoa__whole_const(table)->schema->fields[field];
+    if (described->type == STOA_OBJECT)
+        *initial = stoa_object_value(described->object);
+    else
+        *initial = stoa__cell_value((stoa_type)described->type, described->initial.bytes);
+    return STOA_OK;
+}
+
+stoa_status stoa_table_find_field(const stoa_table *table, const char *name, size_t *field,
+                                  stoa_error *error)
+{
+    if (name == NULL)
+        return stoa__fail(error, STOA_INVALID, "a field's name is NULL");
+    const stoa__schema *schema = stoa__whole_const(table)->schema;
+    uint32_t found = stoa__schema_find(schema, name, strlen(name));
+    if (found == STOA__NO_FIELD)
+        return stoa__schema_no_field(schema, name, error);
+    *field = found;
+    return STOA_OK;
+}
+
+stoa_pool *stoa_table_pool(const stoa_table *table)
+{
+    return stoa__whole_const(table)->pool;
+}
+
+/* ---- checks ---- */
+
+stoa_status stoa__check_row(const stoa_table *table, size_t row, stoa_error *error)
+{
+    if (row < table->rows)
+        return STOA_OK;
+    return stoa__fail_at(error, STOA_OUT_OF_RANGE, row, "there is no row %zu: the table has %zu",
+                         row, table->rows);
+}
+
+stoa_status stoa__check_rows(const stoa_table *table, size_t first, size_t count, stoa_error *error)
+{
+    if (first <= table->rows && count <= table->rows - first)
+        return STOA_OK;
+    return stoa__fail_at(error, STOA_OUT_OF_RANGE, first,
+                         "there are no %zu rows from row %zu on: the table has %zu", count, first,
+                         table->rows);
+}
+
+stoa_status stoa__check_field(const stoa_table *table, size_t field, stoa_error *error)
+{
+    if (stoa__field_exists(table, field))
+        return STOA_OK;
+    return stoa__fail(error, STOA_NO_FIELD, "there is no field with index %zu", field);
+}

@@ -1,0 +1,108 @@
+/* table.h: what is inside a table, and the steps that its operations are made of.
+ *
+ * stoa_table is the head that inline code may read; stoa__table is the whole. */
+#ifndef STOA__STORE_TABLE_H
+#define STOA__STORE_TABLE_H
+
+#include <stoa/column.h>
+#include <stoa/table.h>
+
+#include "base/error.h"
+#include "base/memory.h"
+#include "store/pool.h"
+#include "store/schema.h"
+
+/* What most columns never need. */
+typedef struct stoa__column_extra {
+    stoa__block own;  /* of a field that was added; else the column lies in the table's block */
+    uint32_t exports; /* views that may read its pages */
+} stoa__column_extra;
+
+typedef struct stoa__table {
+    stoa_table head;
+    stoa__schema *schema;
+    stoa_pool *pool;           /* NULL: there is no object field */
+    stoa__column_extra *extra; /* one for each field index, or NULL */
+    stoa__block block;         /* of the fields that the table was made with */
+    size_t max_rows;
+    size_t capacity; /* rows that are committed */
+    size_t written;  /* rows behind it are zero, but for those that inline appends counted */
+    uint32_t references;
+    uint32_t exports; /* of all columns */
+} stoa__table;
+
+static inline stoa__table *stoa__whole(stoa_table *table)
+{
+    return (stoa__table *)(void *)table;
+}
+
+static inline const stoa__table *stoa__whole_const(const stoa_table *table)
+{
+    return (const stoa__table *)(const void *)table;
+}
+
+/* for (each field that is not dropped) */
+#define STOA__EACH_FIELD(table, i)                           \
+    for (uint32_t i = 0; i < (table)->head.field_limit; i++) \
+        if ((table)->head.columns[i].type != STOA_NO_TYPE)
+
+static inline size_t stoa__column_width(const stoa__table *table, uint32_t field)
+{
+    return stoa__width((stoa_type)table->head.columns[field].type);
+}
+
+static inline char *stoa__cell_at(const stoa__table *table, uint32_t field, size_t row)
+{
+    return (char *)table->head.columns[field].cells + row * stoa__column_width(table, field);
+}
+
+static inline bool stoa__is_object(const stoa__table *table, uint32_t field)
+{
+    return table->head.columns[field].type == STOA_OBJECT;
+}
+
+static inline bool stoa__field_exists(const stoa_table *table, size_t field)
+{
+    return field < table->field_limit && table->columns[field].type != STOA_NO_TYPE;
+}
+
+/* ---- fallible steps: nothing visible has changed, whatever they return ---- */
+
+/* Memory for `rows` rows in all. */
+stoa_status stoa__table_grow(stoa__table *table, size_t rows, stoa_error *error);
+stoa_status stoa__check_row(const stoa_table *table, size_t row, stoa_error *error);
+stoa_status stoa__check_rows(const stoa_table *table, size_t first, size_t count,
+                             stoa_error *error);
+stoa_status stoa__check_field(const stoa_table *table, size_t field, stoa_error *error);
+/* A table of the same fields (dropped ones left out) with `rows` rows, which the caller writes. */
+stoa_status stoa__table_like(stoa__table **made, const stoa__table *table, size_t rows,
+                             stoa_error *error);
+
+/* Appends a row: values[k] points at the value, in the field's own type (object: at the pointer),
+ * of fields[k]; the others get defaults. */
+stoa_status stoa__table_append_pointers(stoa__table *table, const uint32_t *fields, size_t count,
+                                        const void *const *values, stoa_error *error);
+
+/* ---- infallible steps ---- */
+
+/* Says that the rows from `first` to `end` will be written from end to end at once. */
+void stoa__table_expect(stoa__table *table, size_t first, size_t end);
+/* Writes defaults into rows [first, first + count), which are beyond the table's end. */
+void stoa__table_write_defaults(stoa__table *table, size_t first, size_t count);
+void stoa__column_write_defaults(stoa__table *table, uint32_t field, size_t first, size_t count);
+/* The objects in rows [first, first + count) leave their pool. */
+void stoa__table_leave_objects(stoa__table *table, size_t first, size_t count);
+/* Every change of the number of rows, but for inline appends, goes through here. Gives memory back
+ * when much of it has fallen free. */
+void stoa__table_set_rows(stoa__table *table, size_t rows);
+/* Rows that were removed, inserted in the middle or reordered. */
+static inline void stoa__table_reordered(stoa__table *table)
+{
+    table->head.order++;
+}
+/* Sets append_limit anew. */
+void stoa__table_open(stoa__table *table);
+/* The block that a column lies in, and where. */
+stoa__block *stoa__column_block(stoa__table *table, uint32_t field, size_t *offset);
+
+#endif
