@@ -113,45 +113,36 @@ static void row_matches(const model *m, const stoa_table *table, size_t row)
                   "row %zu, object", row);
 }
 
-static size_t uses_in_model(const model *m, const void *object)
-{
-    size_t uses = 0;
-    for (size_t i = 0; i < m->count; i++)
-        uses += m->rows[i].in_object == object;
-    return uses;
-}
-
-static void pool_matches(const model *m, const stoa_table *table)
-{
-    const stoa_pool *pool = stoa_table_pool(table);
-    size_t distinct = 0;
-    for (size_t i = 0; i < m->count; i++) {
-        void *object = m->rows[i].in_object;
-        bool seen = object == NULL;
-        for (size_t j = 0; j < i && !seen; j++)
-            seen = m->rows[j].in_object == object;
-        if (seen)
-            continue;
-        distinct++;
-        stoa_handle handle = stoa_pool_find(pool, object);
-        ck_assert_uint_ne(handle, 0);
-        ck_assert_uint_eq(stoa_pool_uses(pool, handle), uses_in_model(m, object));
-    }
-    ck_assert_uint_eq(stoa_pool_count(pool), distinct);
-}
-
-void model_matches_shared(const model *m, const stoa_table *table, bool shared)
+void model_rows_match(const model *m, const stoa_table *table)
 {
     ck_assert_uint_eq(stoa_table_rows(table), m->count);
     for (size_t row = 0; row < m->count; row++)
         row_matches(m, table, row);
-    if (!shared)
-        pool_matches(m, table);
 }
 
-void model_matches(const model *m, const stoa_table *table)
+static size_t uses_in_models(const model *const *models, size_t count, const void *object)
 {
-    model_matches_shared(m, table, false);
+    size_t uses = 0;
+    for (size_t k = 0; k < count; k++)
+        for (size_t i = 0; i < models[k]->count; i++)
+            uses += models[k]->rows[i].in_object == object;
+    return uses;
+}
+
+void models_match_pool(const model *const *models, size_t count, const things *owner,
+                       const stoa_pool *pool)
+{
+    size_t distinct = 0;
+    for (size_t i = 0; i < THINGS; i++) {
+        size_t uses = uses_in_models(models, count, &owner->all[i]);
+        stoa_handle handle = stoa_pool_find(pool, &owner->all[i]);
+        ck_assert_msg(stoa_pool_uses(pool, handle) == uses, "thing %zu: %zu uses, not %zu", i,
+                      stoa_pool_uses(pool, handle), uses);
+        ck_assert((handle == 0) == (uses == 0));
+        distinct += uses > 0;
+    }
+    ck_assert_uint_eq(stoa_pool_count(pool), distinct);
+    things_match(owner, pool);
 }
 
 /* ---- the operations ---- */

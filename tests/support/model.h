@@ -35,11 +35,12 @@ void model_dispose(model *m);
 void model_fields(const model *m, stoa_field *fields);
 /* An empty table like the model, with this pool for its objects (may be NULL). */
 stoa_table *model_table(const model *m, stoa_pool *pool);
-/* Fails the test unless the table has the model's rows, value for value, and the pool has the
- * objects of the rows, counted, and no more. The pool must serve this table alone, unless
- * `shared`. */
-void model_matches_shared(const model *m, const stoa_table *table, bool shared);
-void model_matches(const model *m, const stoa_table *table);
+/* Fails the test unless the table has the model's rows, value for value. */
+void model_rows_match(const model *m, const stoa_table *table);
+/* Fails the test unless the pool holds the objects of these models' rows, counted, and no more,
+ * each retained once. */
+void models_match_pool(const model *const *models, size_t count, const things *owner,
+                       const stoa_pool *pool);
 
 /* The record as values for append, insert. `values` has MODEL_FIELDS places. */
 void record_values(const record *r, stoa_value *values);
