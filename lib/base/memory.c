@@ -123,6 +123,8 @@ static bool add_slab(void)
 
 static bool take_from_slab(stoa__block *block)
 {
+    if (SLAB_BLOCK_BYTES / block->columns < 4 * STOA__PAGE)
+        return false;
     if (free_count == 0 && !add_slab())
         return false;
     block->base = free_blocks[--free_count];
@@ -171,8 +173,8 @@ static bool map_reserved(stoa__block *block, size_t bytes)
 static bool map_block(stoa__block *block, size_t bytes, size_t least)
 {
     size_t after = maps + MAPS_PER_COLUMN * (size_t)block->columns;
-    if (least <= SLAB_BLOCK_BYTES && after > map_budget() / 2)
-        return take_from_slab(block);
+    if (least <= SLAB_BLOCK_BYTES && after > map_budget() / 2 && take_from_slab(block))
+        return true;
     if (after > map_budget())
         return false;
     for (; bytes >= least && bytes > STOA__PLAIN_LIMIT; bytes /= 2)
@@ -181,31 +183,33 @@ static bool map_block(stoa__block *block, size_t bytes, size_t least)
     return false;
 }
 
-static bool plain_block(stoa__block *block, size_t bytes)
+static bool plain_block(stoa__block *block, size_t bytes, size_t least)
 {
-    block->base = calloc(1, bytes);
-    block->bytes = bytes;
-    block->kind = STOA__PLAIN_BLOCK;
-    return block->base != NULL;
+    for (; bytes >= least; bytes /= 2) {
+        block->base = calloc(1, bytes);
+        if (block->base != NULL) {
+            block->bytes = bytes;
+            block->kind = STOA__PLAIN_BLOCK;
+            return true;
+        }
+    }
+    return false;
 }
 
 bool stoa__block_reserve(stoa__block *block, size_t bytes, size_t least, uint32_t columns)
 {
     memset(block, 0, sizeof *block);
     block->columns = columns;
+    least = least > 0 ? least : 1;
     if (bytes > STOA__PLAIN_LIMIT) {
         pthread_mutex_lock(&lock);
         bool mapped = map_block(block, bytes, least);
         pthread_mutex_unlock(&lock);
         if (mapped)
             return true;
-        bytes = least > STOA__PLAIN_LIMIT ? least : STOA__PLAIN_LIMIT;
     }
-    if (bytes > ADDRESS_SPACE / 4 || !plain_block(block, bytes > 0 ? bytes : 1)) {
-        block->kind = STOA__NO_BLOCK;
-        return false;
-    }
-    return true;
+    size_t most = least > SLAB_BLOCK_BYTES ? least : SLAB_BLOCK_BYTES;
+    return plain_block(block, bytes < most ? bytes : most, least);
 }
 
 bool stoa__block_commit(stoa__block *block, size_t from, size_t to)

@@ -23,7 +23,7 @@ void stoa__release(void *memory);
 
 typedef enum stoa__block_kind {
     STOA__NO_BLOCK = 0,
-    STOA__PLAIN_BLOCK,    /* malloc: committed from the start, no page is ever given back */
+    STOA__PLAIN_BLOCK,    /* calloc: committed from the start, no page is ever given back */
     STOA__RESERVED_BLOCK, /* PROT_NONE, made writable by stoa__block_commit */
     STOA__SLAB_BLOCK,     /* writable address space out of a slab that many tables share */
 } stoa__block_kind;
@@ -39,7 +39,7 @@ typedef struct stoa__block {
 #define STOA__HUGE_PAGE ((size_t)2 << 20)
 /* Blocks up to here are plain. */
 #define STOA__PLAIN_LIMIT ((size_t)64 << 10)
-/* Blocks from here on are aligned for huge pages, and so should their columns be. */
+/* Blocks from here on begin at a huge page, and so should columns that are as large. */
 #define STOA__LARGE ((size_t)64 << 20)
 
 /* How much address space a table that didn't say should ask for. */

@@ -214,4 +214,7 @@ void stoa_table_shrink(stoa_table *table)
     stoa__table *whole = stoa__whole(table);
     stoa__table_set_rows(whole, table->rows);
     discard(whole, table->rows);
+    if (whole->block.kind == STOA__RESERVED_BLOCK)
+        whole->capacity = table->rows; /* what is committed may be committed again */
+    stoa__table_open(whole);
 }

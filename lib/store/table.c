@@ -10,30 +10,30 @@
 
 /* ---- layout ---- */
 
-/* Where columns begin: in a block at a page, in a large one at a huge page, so that huge pages fit;
- * in an allocation at 8 bytes. */
-static size_t column_unit(size_t bytes)
+/* No address space is larger. */
+#define MOST_BYTES ((size_t)1 << 46)
+
+/* Where columns begin: at a page, so that each can be committed alone; where they are large, at a
+ * huge page; in plain memory at 8 bytes. */
+static size_t column_unit(stoa__block_kind kind, size_t bytes, size_t columns)
 {
-    if (bytes <= STOA__PLAIN_LIMIT)
+    if (kind == STOA__NO_BLOCK || kind == STOA__PLAIN_BLOCK)
         return 8;
-    return bytes >= STOA__LARGE ? STOA__HUGE_PAGE : STOA__PAGE;
+    return bytes / columns >= STOA__LARGE ? STOA__HUGE_PAGE : STOA__PAGE;
 }
 
-/* Bytes of all columns with room for `rows` cells each; 0 where no address space is that large. */
+/* Bytes of all columns with room for `rows` cells each. */
 static size_t columns_bytes(const stoa__schema *schema, size_t rows, size_t unit)
 {
     size_t bytes = 0;
-    if (rows > ((size_t)1 << 46) / schema->row_bytes)
-        return 0;
     for (uint32_t i = 0; i < schema->field_limit; i++)
         bytes += stoa__round_up(rows * stoa__width((stoa_type)schema->fields[i].type), unit);
     return bytes;
 }
 
 /* The most rows whose columns fit in `bytes`. */
-static size_t rows_that_fit(const stoa__schema *schema, size_t bytes)
+static size_t rows_that_fit(const stoa__schema *schema, size_t bytes, size_t unit)
 {
-    size_t unit = column_unit(bytes);
     size_t lost = (size_t)schema->field_count * (unit - 1);
     return bytes > lost ? (bytes - lost) / schema->row_bytes : 0;
 }
@@ -79,12 +79,32 @@ static stoa_status make_plain(stoa__table **made, stoa__schema *schema, size_t m
     return STOA_OK;
 }
 
-/* wanted: bytes; least: rows that must fit. */
-static stoa_status make_reserved(stoa__table **made, stoa__schema *schema, size_t wanted,
-                                 size_t most, size_t least, stoa_error *error)
+/* Columns of a block that was got, for at most `most` rows. */
+static void lay_out(stoa__table *table, size_t most)
 {
-    size_t least_bytes = columns_bytes(schema, least, column_unit(least * schema->row_bytes)) +
-                         schema->field_count * column_unit(least * schema->row_bytes);
+    const stoa__schema *schema = table->schema;
+    const stoa__block *block = &table->block;
+    size_t unit = column_unit(block->kind, block->bytes, schema->field_count);
+    size_t rows = rows_that_fit(schema, block->bytes, unit);
+    table->max_rows = rows < most ? rows : most;
+    table->capacity = block->kind == STOA__RESERVED_BLOCK ? 0 : table->max_rows;
+    place_columns(table, block->base, unit);
+}
+
+/* Address space for `most` rows (0: for as many as go into a share), for `least` in any case. */
+static stoa_status make_reserved(stoa__table **made, stoa__schema *schema, size_t most,
+                                 size_t least, stoa_error *error)
+{
+    size_t columns = schema->field_count;
+    size_t slack =
+        columns *
+        (least * schema->row_bytes / columns >= STOA__LARGE / 2 ? STOA__HUGE_PAGE : STOA__PAGE);
+    size_t least_bytes = least * schema->row_bytes + slack;
+    size_t wanted = stoa__reserve_share();
+    if (most > 0)
+        wanted = most < MOST_BYTES / schema->row_bytes
+                     ? columns_bytes(schema, most, STOA__PAGE) + columns * STOA__HUGE_PAGE
+                     : MOST_BYTES;
     stoa__table *table = allocate(schema, 0);
     if (table == NULL)
         return stoa__fail_memory(error, sizeof *table);
@@ -95,12 +115,7 @@ static stoa_status make_reserved(stoa__table **made, stoa__schema *schema, size_
                           "the system refused address space for %zu rows of %zu bytes", least,
                           schema->row_bytes);
     }
-    table->max_rows = rows_that_fit(schema, table->block.bytes);
-    if (table->max_rows > most)
-        table->max_rows = most;
-    if (table->block.kind != STOA__RESERVED_BLOCK)
-        table->capacity = table->max_rows;
-    place_columns(table, table->block.base, column_unit(table->block.bytes));
+    lay_out(table, most > 0 ? most : SIZE_MAX);
     *made = table;
     return STOA_OK;
 }
@@ -108,20 +123,13 @@ static stoa_status make_reserved(stoa__table **made, stoa__schema *schema, size_
 static stoa_status make_unfilled(stoa__table **made, stoa__schema *schema, size_t max_rows,
                                  size_t rows, stoa_error *error)
 {
-    if (rows > ((size_t)1 << 46) / schema->row_bytes)
+    if (rows > MOST_BYTES / schema->row_bytes)
         return stoa__fail(error, STOA_FULL, "no table has room for %zu rows of %zu bytes", rows,
                           schema->row_bytes);
-    if (max_rows == 0)
-        return make_reserved(made, schema, stoa__reserve_share(), SIZE_MAX, rows, error);
-    size_t bytes = columns_bytes(schema, max_rows, 8);
-    if (bytes > 0 && bytes <= STOA__PLAIN_LIMIT)
+    if (max_rows > 0 && max_rows < STOA__PLAIN_LIMIT &&
+        columns_bytes(schema, max_rows, 8) <= STOA__PLAIN_LIMIT)
         return make_plain(made, schema, max_rows, error);
-    size_t unit =
-        column_unit(max_rows < (size_t)1 << 40 ? max_rows * schema->row_bytes : STOA__LARGE);
-    bytes = columns_bytes(schema, max_rows, unit);
-    if (bytes == 0)
-        bytes = (size_t)1 << 46;
-    return make_reserved(made, schema, bytes + schema->field_count * unit, max_rows, rows, error);
+    return make_reserved(made, schema, max_rows, rows, error);
 }
 
 static stoa_status take_pool(stoa__table *table, stoa_pool *pool, stoa_error *error)
@@ -152,7 +160,7 @@ static stoa_status enter_defaults(stoa__table *table, stoa_error *error)
 static stoa_status make(stoa__table **made, stoa__schema *schema, size_t max_rows, size_t rows,
                         stoa_pool *pool, stoa_error *error)
 {
-    stoa__table *table;
+    stoa__table *table = NULL;
     stoa_status status = make_unfilled(&table, schema, max_rows, rows, error);
     if (status != STOA_OK) {
         stoa__schema_release(schema);
@@ -160,9 +168,9 @@ static stoa_status make(stoa__table **made, stoa__schema *schema, size_t max_row
     }
     status = take_pool(table, pool, error);
     if (status == STOA_OK)
-        status = enter_defaults(table, error);
-    if (status == STOA_OK)
         status = stoa__table_grow(table, rows, error);
+    if (status == STOA_OK)
+        status = enter_defaults(table, error);
     if (status != STOA_OK) {
         stoa_table_free(&table->head);
         return status;

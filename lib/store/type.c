@@ -70,8 +70,7 @@ static bool as_number(const stoa_value *value, number *out)
         out->is_integer = false;
         out->real = value->float64;
         break;
-    case STOA_NO_TYPE:
-    case STOA_OBJECT:
+    default:
         return false;
     }
     return true;
