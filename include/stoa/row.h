@@ -15,8 +15,16 @@ typedef struct stoa_row {
     size_t index;
 } stoa_row;
 
+#ifndef STOA_CDEF
 /* Not checked here, but at each use. */
-STOA_API stoa_row stoa_table_row(stoa_table *table, size_t index);
+STOA__INLINE stoa_row stoa_table_row(stoa_table *table, size_t index)
+{
+    stoa_row row;
+    row.table = table;
+    row.index = index;
+    return row;
+}
+#endif
 
 /* stoa_row_get_int32(row, "x", &value), stoa_row_set_int32(row, "x", value) and their like for
  * each type, by name; ..._at(row, field, ...) by index, inline where the type is the field's.

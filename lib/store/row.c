@@ -8,11 +8,6 @@
 
 #include "store/table.h"
 
-stoa_row stoa_table_row(stoa_table *table, size_t index)
-{
-    return (stoa_row){.table = table, .index = index};
-}
-
 static stoa_value read_cell(const stoa__table *table, uint32_t field, size_t row)
 {
     const void *cell = stoa__cell_at(table, field, row);

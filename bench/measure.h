@@ -1,0 +1,35 @@
+/* measure.h: timing two ways of doing the same in turn, and the memory of a process. */
+#ifndef BENCH_MEASURE_H
+#define BENCH_MEASURE_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+/* Work on `count` records or values; its result is kept from the optimizer. */
+typedef int64_t (*bench_work)(size_t count);
+
+typedef struct bench_side {
+    const char *name;
+    bench_work work;
+} bench_side;
+
+/* Runs the sides in turn, `rounds` times, and prints the median of each in nanoseconds a record
+ * and, from the second side on, its ratio to the first. Returns first / second. */
+double bench_compare(const char *title, const bench_side *sides, size_t side_count, size_t count,
+                     size_t rounds);
+/* Seconds since some start. */
+double bench_now(void);
+/* Bytes that would be free if the process ended. */
+size_t bench_unique_set_size(void);
+/* "within 1.10: 0.62 ok" */
+void bench_bar(const char *bar, double most, double figure);
+__attribute__((noreturn)) void bench_die(int status, const char *message);
+
+/* Ends the program with a message where status is not STOA_OK. */
+static inline void bench_must(int status, const char *message)
+{
+    if (status != 0)
+        bench_die(status, message);
+}
+
+#endif
