@@ -57,6 +57,8 @@ stoa_status stoa__source_enter(const stoa__table *table, const stoa_source *sour
             stoa__pool_enter(table->pool, object, &handles[(ptrdiff_t)i * step], error);
         if (status == STOA_OK)
             continue;
+        if (error != NULL)
+            error->row = i;
         while (i-- > 0)
             stoa__pool_leave(table->pool, handles[(ptrdiff_t)i * step]);
         return status;
