@@ -1,4 +1,7 @@
-/* measure.c: medians of alternating runs; unique set size from /proc/self/smaps_rollup. */
+/* measure.c: medians of alternating runs; unique set size from /proc/self/smaps_rollup.
+ *
+ * Each timed run follows one of the same that is not timed: a virtual machine may have given freed
+ * pages back to its host, and then the side that comes next pays for what the other freed. */
 #define _POSIX_C_SOURCE 200809L
 #include "measure.h"
 
@@ -31,25 +34,26 @@ static double median(double *seconds, size_t count)
     return seconds[count / 2];
 }
 
-double bench_compare(const char *title, const bench_side *sides, size_t side_count, size_t count,
-                     size_t rounds)
+void bench_compare(const char *title, const bench_side *sides, size_t side_count, size_t count,
+                   size_t rounds, double *medians)
 {
     static double seconds[MOST_SIDES][MOST_ROUNDS];
-    double medians[MOST_SIDES] = {0};
     for (size_t round = 0; round < rounds; round++)
         for (size_t side = 0; side < side_count; side++) {
+            kept += sides[side].work(count);
             double start = bench_now();
             kept += sides[side].work(count);
             seconds[side][round] = bench_now() - start;
         }
     printf("\n%s (%zu, median of %zu)\n", title, count, rounds);
     for (size_t side = 0; side < side_count; side++) {
-        medians[side] = median(seconds[side], rounds);
-        printf("  %-44s %9.2f ms %8.2f ns each", sides[side].name, medians[side] * 1e3,
-               medians[side] * 1e9 / (double)count);
-        printf(side > 0 ? "   %5.2f of stoa\n" : "\n", medians[side] / medians[0]);
+        medians[side] = median(seconds[side], rounds) * 1e9 / (double)count;
+        printf("  %-44s %9.2f ms %8.2f ns each", sides[side].name,
+               medians[side] * (double)count * 1e-6, medians[side]);
+        if (side > 0)
+            printf("   %5.2f of the first", medians[side] / medians[0]);
+        printf("\n");
     }
-    return medians[0] / medians[1];
 }
 
 size_t bench_unique_set_size(void)

@@ -13,10 +13,10 @@ typedef struct bench_side {
     bench_work work;
 } bench_side;
 
-/* Runs the sides in turn, `rounds` times, and prints the median of each in nanoseconds a record
- * and, from the second side on, its ratio to the first. Returns first / second. */
-double bench_compare(const char *title, const bench_side *sides, size_t side_count, size_t count,
-                     size_t rounds);
+/* Runs the sides in turn, `rounds` times, and prints the median of each and, from the second side
+ * on, its ratio to the first. medians: nanoseconds a record, one for each side. */
+void bench_compare(const char *title, const bench_side *sides, size_t side_count, size_t count,
+                   size_t rounds, double *medians);
 /* Seconds since some start. */
 double bench_now(void);
 /* Bytes that would be free if the process ended. */

@@ -154,6 +154,7 @@ static void billion(void)
     double small[3] = {fill_sum_free(10000000), fill_sum_free(10000000), fill_sum_free(10000000)};
     double best = small[0] < small[1] ? small[0] : small[1];
     best = best < small[2] ? best : small[2];
+    fill_sum_free(1000000000); /* a virtual machine gets its pages from the host here */
     double large = fill_sum_free(1000000000);
     printf("\nallocate, fill, sum, free: %.2f ns a record at 10,000,000 (best of 3); %.2f at "
            "1,000,000,000\n",
