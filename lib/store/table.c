@@ -132,14 +132,13 @@ static stoa_status make_unfilled(stoa__table **made, stoa__schema *schema, size_
     return make_reserved(made, schema, max_rows, rows, error);
 }
 
+/* A pool that was given is kept for object fields that may be added. */
 static stoa_status take_pool(stoa__table *table, stoa_pool *pool, stoa_error *error)
 {
-    if (table->schema->object_count == 0)
-        return STOA_OK;
-    if (pool != NULL) {
+    if (pool != NULL)
         table->pool = stoa__pool_retain(pool);
+    if (pool != NULL || table->schema->object_count == 0)
         return STOA_OK;
-    }
     return stoa_pool_new(&table->pool, NULL, error);
 }
 

@@ -21,7 +21,7 @@ typedef struct stoa__column_extra {
 typedef struct stoa__table {
     stoa_table head;
     stoa__schema *schema;
-    stoa_pool *pool;           /* NULL: there is no object field */
+    stoa_pool *pool;           /* NULL: none was given, and there is no object field */
     stoa__column_extra *extra; /* one for each field index, or NULL */
     stoa__block block;         /* of the fields that the table was made with */
     size_t max_rows;
