@@ -57,6 +57,12 @@
 #define STOA__INLINE static inline
 #endif
 
+#ifdef __GNUC__
+#define STOA__LIKELY(condition) __builtin_expect(!!(condition), 1)
+#else
+#define STOA__LIKELY(condition) (condition)
+#endif
+
 /* A public call that can fail. */
 #define STOA_TRY STOA_API STOA_MUST_USE stoa_status
 

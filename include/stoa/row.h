@@ -45,8 +45,8 @@ STOA_TRY stoa_row_set(stoa_row row, size_t field, stoa_value value, stoa_error *
 #ifndef STOA_CDEF
 STOA__INLINE bool stoa__plain_cell(stoa_row row, size_t field, stoa_type type)
 {
-    return row.index < row.table->rows && field < row.table->field_limit &&
-           row.table->columns[field].type == type;
+    return STOA__LIKELY(row.index < row.table->rows && field < row.table->field_limit &&
+                        row.table->columns[field].type == type);
 }
 
 #define STOA__ROW_AT(NAME, name, cell, value_type, member)                                      \
