@@ -39,7 +39,8 @@ const char *stoa_status_text(stoa_status status)
 }
 
 /* A message that is cut ends before a broken UTF-8 sequence. */
-static void write_message(stoa_error *error, const char *format, va_list arguments)
+__attribute__((format(printf, 2, 0))) static void
+write_message(stoa_error *error, const char *format, va_list arguments)
 {
     int length = vsnprintf(error->message, STOA_MESSAGE_SIZE, format, arguments);
     if (length < STOA_MESSAGE_SIZE)
@@ -52,25 +53,10 @@ static void write_message(stoa_error *error, const char *format, va_list argumen
     error->message[end] = '\0';
 }
 
-stoa_status stoa__fail(stoa_error *error, stoa_status status, const char *format, ...)
+void stoa__fill_error(stoa_error *error, stoa_status status, size_t row, const char *format, ...)
 {
     if (error == NULL)
-        return status;
-    va_list arguments;
-    va_start(arguments, format);
-    write_message(error, format, arguments);
-    va_end(arguments);
-    error->status = status;
-    error->reserved = 0;
-    error->row = 0;
-    return status;
-}
-
-stoa_status stoa__fail_at(stoa_error *error, stoa_status status, size_t row, const char *format,
-                          ...)
-{
-    if (error == NULL)
-        return status;
+        return;
     va_list arguments;
     va_start(arguments, format);
     write_message(error, format, arguments);
@@ -78,10 +64,4 @@ stoa_status stoa__fail_at(stoa_error *error, stoa_status status, size_t row, con
     error->status = status;
     error->reserved = 0;
     error->row = row;
-    return status;
-}
-
-stoa_status stoa__fail_memory(stoa_error *error, size_t bytes)
-{
-    return stoa__fail(error, STOA_OUT_OF_MEMORY, "the system refused %zu bytes of memory", bytes);
 }

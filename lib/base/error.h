@@ -4,13 +4,17 @@
 
 #include <stoa/error.h>
 
-/* Writes status and message into error (NULL: nothing) and returns status, so that a failing
- * function ends in `return stoa__fail(...)`. */
-__attribute__((format(printf, 3, 4))) stoa_status stoa__fail(stoa_error *error, stoa_status status,
-                                                             const char *format, ...);
+/* Write status and message into error (NULL: nothing) and give status, so that a failing function
+ * ends in `return stoa__fail(...)`. They are macros so that the compiler and the analyzers see
+ * which status that is. */
+#define stoa__fail(error, status, ...) (stoa__fill_error(error, status, 0, __VA_ARGS__), status)
 /* The same for a value or row at fault. */
-__attribute__((format(printf, 4, 5))) stoa_status
-stoa__fail_at(stoa_error *error, stoa_status status, size_t row, const char *format, ...);
-stoa_status stoa__fail_memory(stoa_error *error, size_t bytes);
+#define stoa__fail_at(error, status, row, ...) \
+    (stoa__fill_error(error, status, row, __VA_ARGS__), status)
+#define stoa__fail_memory(error, bytes) \
+    stoa__fail(error, STOA_OUT_OF_MEMORY, "the system refused %zu bytes of memory", (size_t)(bytes))
+
+__attribute__((format(printf, 4, 5))) void stoa__fill_error(stoa_error *error, stoa_status status,
+                                                            size_t row, const char *format, ...);
 
 #endif

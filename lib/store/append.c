@@ -83,6 +83,7 @@ static stoa_status enter_objects(stoa__table *table, stoa__cell *cells, stoa_err
     {
         if (!stoa__is_object(table, i))
             continue;
+        /* NOLINTNEXTLINE(clang-analyzer-core.uninitialized.Assign): every field has a cell */
         void *object = (void *)(uintptr_t)cells[i].bits;
         stoa_status status = stoa__pool_enter(table->pool, object, &cells[i].handle, error);
         if (status == STOA_OK)

@@ -284,7 +284,7 @@ static stoa__schema_field *copy_fields(const stoa__schema *schema, stoa_error *e
 {
     stoa__schema_field *fields = stoa__allocate((schema->field_limit + (size_t)1) * sizeof *fields);
     if (fields == NULL)
-        stoa__fail_memory(error, schema->field_limit * sizeof *fields);
+        (void)stoa__fail_memory(error, schema->field_limit * sizeof *fields);
     else
         memcpy(fields, schema->fields, schema->field_limit * sizeof *fields);
     return fields;
