@@ -70,10 +70,10 @@ STOA_TRY stoa_table_new(stoa_table **table, const stoa_field *fields, size_t fie
 /* Gives the table back. Its columns are gone, but for typed tables made of it, which keep it
  * alive. NULL does nothing. */
 STOA_API void stoa_table_free(stoa_table *table);
-/* A table of its own with the same fields, rows, max_rows and pool. */
+/* A table of its own with the same fields (dropped ones left out, so that they are numbered anew),
+ * rows and pool, and the same max_rows if one was said. */
 STOA_TRY stoa_table_copy(stoa_table **copy, const stoa_table *table, stoa_error *error);
-/* A new table of the rows at these indices, in their order; an index may come twice. Dropped
- * fields are left out, so that fields are numbered anew. */
+/* The same, of the rows at these indices, in their order; an index may come twice. */
 STOA_TRY stoa_table_take(stoa_table **taken, const stoa_table *table, const size_t *indices,
                          size_t count, stoa_error *error);
 
@@ -104,7 +104,8 @@ STOA_API stoa_pool *stoa_table_pool(const stoa_table *table);
 
 /* ---- fields of a living table: the other columns stay untouched where they are ---- */
 
-/* Every row gets the default. index may be NULL. */
+/* Every row gets the default. index may be NULL. Where no max_rows was asked for, max_rows falls to
+ * what the address space for the new column allows. */
 STOA_TRY stoa_table_add_field(stoa_table *table, const stoa_field *field, size_t *index,
                               stoa_error *error);
 /* The last field cannot be dropped. The column's memory stays while it is exported. */

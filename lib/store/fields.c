@@ -1,8 +1,8 @@
 /* fields.c: fields that come, go and change their names while the table lives.
  *
  * The new schema is built aside and swapped in last. A field that is added gets a block of its own,
- * with room for max_rows cells; the table's other columns are not touched. A field that is dropped
- * leaves its index behind, and its pages too while they are exported. */
+ * with room for max_rows cells (see reserve_column); the table's other columns are not touched. A
+ * field that is dropped leaves its index behind, and its pages too while they are exported. */
 #include <string.h>
 
 #include "store/table.h"
@@ -17,6 +17,7 @@ typedef struct addition {
     stoa__block block;
     stoa_pool *pool; /* the table's, or a new one */
     stoa_handle handle;
+    size_t max_rows; /* of the table from now on */
 } addition;
 
 static void give_up(addition *made, const stoa__table *table)
@@ -42,18 +43,26 @@ static stoa_status copy_lists(addition *made, const stoa__table *table, stoa_err
     return STOA_OK;
 }
 
+/* For max_rows that was asked for, all of it or nothing. Else a share of the address space, and
+ * max_rows falls to what was granted. */
 static stoa_status reserve_column(addition *made, const stoa__table *table, size_t width,
                                   stoa_error *error)
 {
-    size_t bytes = table->max_rows * width;
-    if (bytes == 0)
-        bytes = width;
-    if (!stoa__block_reserve(&made->block, bytes, bytes, 1) ||
+    size_t wanted = table->max_rows * width, share = stoa__reserve_share();
+    size_t least = (table->asked > 0 ? table->max_rows : table->capacity) * width;
+    if (table->asked == 0 && wanted > share)
+        wanted = share;
+    if (least == 0)
+        least = width;
+    if (wanted < least)
+        wanted = least;
+    if (!stoa__block_reserve(&made->block, wanted, least, 1) ||
         !stoa__block_commit(&made->block, 0, table->capacity * width))
         return stoa__fail(error, STOA_OUT_OF_MEMORY,
-                          "the system refused address space for another column of max_rows, %zu, "
-                          "cells",
-                          table->max_rows);
+                          "the system refused address space for another column of %zu cells",
+                          least / width);
+    size_t rows = made->block.bytes / width;
+    made->max_rows = rows < table->max_rows ? rows : table->max_rows;
     return STOA_OK;
 }
 
@@ -85,6 +94,7 @@ static void put_in_place(stoa__table *table, addition *made)
         stoa__release(table->head.columns);
     stoa__release(table->extra);
     stoa__schema_release(table->schema);
+    table->max_rows = made->max_rows;
     table->head.columns = made->columns;
     table->head.field_limit++;
     table->head.field_count++;

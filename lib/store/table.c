@@ -165,6 +165,7 @@ static stoa_status make(stoa__table **made, stoa__schema *schema, size_t max_row
         stoa__schema_release(schema);
         return status;
     }
+    table->asked = max_rows;
     status = take_pool(table, pool, error);
     if (status == STOA_OK)
         status = stoa__table_grow(table, rows, error);
@@ -174,6 +175,7 @@ static stoa_status make(stoa__table **made, stoa__schema *schema, size_t max_row
         stoa_table_free(&table->head);
         return status;
     }
+    table->limited = max_rows > 0;
     stoa__table_open(table);
     *made = table;
     return STOA_OK;
@@ -221,7 +223,8 @@ stoa_status stoa_table_new(stoa_table **table, const stoa_field *fields, size_t 
     return STOA_OK;
 }
 
-/* A table that said no max_rows gets none said for its copy. */
+/* Where no max_rows was asked for, none is asked for now: else a few hundred copies of a table with
+ * room to grow would take all the address space there is. */
 stoa_status stoa__table_like(stoa__table **made, const stoa__table *table, size_t rows,
                              stoa_error *error)
 {
@@ -230,6 +233,8 @@ stoa_status stoa__table_like(stoa__table **made, const stoa__table *table, size_
     if (status != STOA_OK)
         return status;
     size_t max_rows = table->max_rows > rows ? table->max_rows : rows;
+    if (table->asked == 0)
+        max_rows = 0;
     status = make(made, schema, max_rows, rows, table->pool, error);
     if (status == STOA_OK)
         stoa__table_expect(*made, 0, rows);

@@ -24,11 +24,13 @@ typedef struct stoa__table {
     stoa_pool *pool;           /* NULL: none was given, and there is no object field */
     stoa__column_extra *extra; /* one for each field index, or NULL */
     stoa__block block;         /* of the fields that the table was made with */
-    size_t max_rows;
-    size_t capacity; /* rows that are committed */
-    size_t written;  /* rows behind it are zero, but for those that inline appends counted */
+    size_t asked;              /* the max_rows that was asked for; 0: as many as fit well */
+    size_t max_rows;           /* as granted */
+    size_t capacity;           /* rows that are committed */
+    size_t written; /* rows behind it are zero, but for those that inline appends counted */
     uint32_t references;
     uint32_t exports; /* of all columns */
+    bool limited;     /* its creator said max_rows */
 } stoa__table;
 
 static inline stoa__table *stoa__whole(stoa_table *table)
