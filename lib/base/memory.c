@@ -212,6 +212,17 @@ bool stoa__block_reserve(stoa__block *block, size_t bytes, size_t least, uint32_
     return plain_block(block, bytes < most ? bytes : most, least);
 }
 
+bool stoa__block_reserve_modestly(stoa__block *block, size_t bytes, size_t least, uint32_t columns)
+{
+    if (!stoa__block_reserve(block, bytes, least, columns))
+        return false;
+    size_t modest = block->bytes / 4;
+    if (block->kind != STOA__RESERVED_BLOCK || block->bytes >= bytes || modest < least)
+        return true;
+    stoa__block_free(block);
+    return stoa__block_reserve(block, modest, least, columns);
+}
+
 bool stoa__block_commit(stoa__block *block, size_t from, size_t to)
 {
     if (block->kind != STOA__RESERVED_BLOCK)
