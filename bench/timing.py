@@ -1,0 +1,37 @@
+"""Timing several ways of doing the same in turn: medians, ratios, bars."""
+
+import gc
+import statistics
+import time
+
+
+def compare(title, sides, count, rounds=7):
+    """Runs each of sides (name -> function without arguments) in turn; nanoseconds by name.
+
+    `count` things are done by one call. The first round is not counted.
+    """
+    seconds = {name: [] for name in sides}
+    for _ in range(rounds + 1):
+        for name, work in sides.items():
+            gc.collect()
+            start = time.perf_counter()
+            work()
+            seconds[name].append(time.perf_counter() - start)
+    medians = {name: statistics.median(s[1:]) * 1e9 / count for name, s in seconds.items()}
+    print(f"\n{title} ({count:,}, median of {rounds})")
+    for name, nanoseconds in medians.items():
+        print(f"  {name:48} {nanoseconds:9.1f} ns each")
+    return medians
+
+
+def bar(text, most, figure):
+    """Prints whether a figure reached its bar."""
+    reached = "reached" if figure <= most else "MISSED"
+    print(f"  bar: {text}: at most {most:g}; measured {figure:.3g}: {reached}")
+
+
+def unique_set_size():
+    """Bytes that would be free if the process ended."""
+    with open("/proc/self/smaps_rollup", encoding="ascii") as file:
+        private = [line.split() for line in file if line.startswith(("Private_Clean", "Private_D"))]
+    return sum(int(words[1]) << 10 for words in private)
