@@ -60,10 +60,25 @@ void stoa__release(void *memory)
 
 /* ---- the budget; all under lock ---- */
 
+/* What can be mapped in one piece, doubled: all of it on bare Linux, much less under valgrind. */
+static size_t address_space(void)
+{
+    static size_t space;
+    for (size_t bytes = ADDRESS_SPACE / 2; space == 0 && bytes > STOA__LARGE; bytes /= 2) {
+        void *probe =
+            mmap(NULL, bytes, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+        if (probe == MAP_FAILED)
+            continue;
+        munmap(probe, bytes);
+        space = 2 * bytes;
+    }
+    return space != 0 ? space : ADDRESS_SPACE;
+}
+
 static size_t byte_budget(void)
 {
     struct rlimit limit;
-    size_t space = ADDRESS_SPACE;
+    size_t space = address_space();
     if (getrlimit(RLIMIT_AS, &limit) == 0 && limit.rlim_cur < space)
         space = (size_t)limit.rlim_cur;
     return space / 4;
@@ -210,17 +225,6 @@ bool stoa__block_reserve(stoa__block *block, size_t bytes, size_t least, uint32_
     }
     size_t most = least > SLAB_BLOCK_BYTES ? least : SLAB_BLOCK_BYTES;
     return plain_block(block, bytes < most ? bytes : most, least);
-}
-
-bool stoa__block_reserve_modestly(stoa__block *block, size_t bytes, size_t least, uint32_t columns)
-{
-    if (!stoa__block_reserve(block, bytes, least, columns))
-        return false;
-    size_t modest = block->bytes / 4;
-    if (block->kind != STOA__RESERVED_BLOCK || block->bytes >= bytes || modest < least)
-        return true;
-    stoa__block_free(block);
-    return stoa__block_reserve(block, modest, least, columns);
 }
 
 bool stoa__block_commit(stoa__block *block, size_t from, size_t to)

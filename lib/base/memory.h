@@ -47,9 +47,6 @@ size_t stoa__reserve_share(void);
 /* Reserves `bytes`, or half, or a quarter …, but not less than `least`: block->bytes tells. False
  * when refused, and then nothing is held. */
 bool stoa__block_reserve(stoa__block *block, size_t bytes, size_t least, uint32_t columns);
-/* The same for one who didn't ask for a size: where `bytes` is refused, only a quarter of what
- * would be granted is taken, so that others find address space too. */
-bool stoa__block_reserve_modestly(stoa__block *block, size_t bytes, size_t least, uint32_t columns);
 /* Makes [from, to), offsets in the block, writable. What is already committed may be named again.
  * False when refused. */
 bool stoa__block_commit(stoa__block *block, size_t from, size_t to);

@@ -56,9 +56,8 @@ static stoa_status reserve_column(addition *made, const stoa__table *table, size
         least = width;
     if (wanted < least)
         wanted = least;
-    bool granted = table->asked > 0 ? stoa__block_reserve(&made->block, wanted, least, 1)
-                                    : stoa__block_reserve_modestly(&made->block, wanted, least, 1);
-    if (!granted || !stoa__block_commit(&made->block, 0, table->capacity * width))
+    if (!stoa__block_reserve(&made->block, wanted, least, 1) ||
+        !stoa__block_commit(&made->block, 0, table->capacity * width))
         return stoa__fail(error, STOA_OUT_OF_MEMORY,
                           "the system refused address space for another column of %zu cells",
                           least / width);

@@ -108,10 +108,8 @@ static stoa_status make_reserved(stoa__table **made, stoa__schema *schema, size_
     stoa__table *table = allocate(schema, 0);
     if (table == NULL)
         return stoa__fail_memory(error, sizeof *table);
-    uint32_t count = schema->field_count;
-    wanted = wanted > least_bytes ? wanted : least_bytes;
-    if (!(most > 0 ? stoa__block_reserve(&table->block, wanted, least_bytes, count)
-                   : stoa__block_reserve_modestly(&table->block, wanted, least_bytes, count))) {
+    if (!stoa__block_reserve(&table->block, wanted > least_bytes ? wanted : least_bytes,
+                             least_bytes, schema->field_count)) {
         stoa__release(table);
         return stoa__fail(error, STOA_OUT_OF_MEMORY,
                           "the system refused address space for %zu rows of %zu bytes", least,

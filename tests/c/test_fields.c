@@ -218,6 +218,26 @@ TEST(an_added_field_gives_its_default_to_every_row_and_moves_no_column)
     stoa_table_free(table);
 }
 
+TEST(a_narrow_table_takes_many_wide_fields_more)
+{
+    size_t many = scaled(400, 20);
+    stoa_table *table = TABLE(NULL, {.name = "x", .type = STOA_INT8, .initial.int64 = 3});
+    PASSES(stoa_table_resize(table, 1000, &trouble));
+    for (size_t i = 1; i < many; i++) {
+        char name[32];
+        field_number(name, sizeof name, i);
+        const stoa_field field = {.name = name, .type = STOA_FLOAT64};
+        PASSES(stoa_table_add_field(table, &field, NULL, &trouble));
+    }
+    ck_assert_uint_ge(stoa_table_max_rows(table), 10000000);
+    PASSES(stoa_table_resize(table, 2000, &trouble));
+    ck_assert_int_eq(stoa_int8_column(table, "x")[1999], 3);
+    stoa_table *other = TABLE(NULL, {.name = "x", .type = STOA_INT64});
+    ck_assert_uint_ge(stoa_table_max_rows(other), 10000000); /* there is room for others */
+    stoa_table_free(other);
+    stoa_table_free(table);
+}
+
 TEST(a_dropped_field_is_gone_and_its_index_is_never_used_again)
 {
     void *at[3];
@@ -366,6 +386,7 @@ int main(void)
                each_field_is_found_among_1_8_100_and_1000, a_name_is_found_only_as_a_whole,
                an_index_without_a_field_has_neither_name_nor_type_nor_cells,
                an_added_field_gives_its_default_to_every_row_and_moves_no_column,
+               a_narrow_table_takes_many_wide_fields_more,
                a_dropped_field_is_gone_and_its_index_is_never_used_again,
                the_other_fields_are_found_after_many_were_dropped, the_last_field_cannot_be_dropped,
                a_renamed_field_is_found_by_its_new_name_only_and_stays_where_it_is,
