@@ -116,7 +116,6 @@ def filling(records):
         records,
     )
     copy = medians["memcpy into fresh memory, same madvise"]
-    filled = "numpy.zeros with a fill"
     making, extending = (medians[name] for name in list(medians)[:2])
     bar("making, of memcpy (0.7 of its speed)", 1 / 0.7, making / copy)
     bar("making, of numpy.zeros", 1.0, making / medians["numpy.zeros, every page written"])
