@@ -3,8 +3,11 @@
 
 #include <stdarg.h>
 #include <stdio.h>
+#include <string.h>
 
 #include <stoa/version.h>
+
+#include "base/utf8.h"
 
 const char *stoa_version(void)
 {
@@ -38,19 +41,21 @@ const char *stoa_status_text(stoa_status status)
     return "a number that is no status";
 }
 
-/* A message that is cut ends before a broken UTF-8 sequence. */
+/* Names are cut to fit, and callers may look for names that are no text at all: what is no UTF-8
+ * becomes '?'. The end of a message that was cut goes whole. */
 __attribute__((format(printf, 2, 0))) static void
 write_message(stoa_error *error, const char *format, va_list arguments)
 {
-    int length = vsnprintf(error->message, STOA_MESSAGE_SIZE, format, arguments);
-    if (length < STOA_MESSAGE_SIZE)
-        return;
-    size_t end = STOA_MESSAGE_SIZE - 1;
-    while (end > 0 && ((unsigned char)error->message[end - 1] & 0xC0u) == 0x80u)
-        end--;
-    if (end > 0 && (unsigned char)error->message[end - 1] >= 0xC0u)
-        end--;
-    error->message[end] = '\0';
+    int wanted = vsnprintf(error->message, STOA_MESSAGE_SIZE, format, arguments);
+    unsigned char *text = (unsigned char *)error->message;
+    size_t length = strlen(error->message), bytes;
+    for (size_t i = 0; i<length; i += bytes> 0 ? bytes : 1) {
+        bytes = stoa__utf8_character(text + i, length - i);
+        if (bytes == 0 && wanted >= STOA_MESSAGE_SIZE && length - i < 4 && text[i] >= 0xC2)
+            text[length = i] = '\0';
+        else if (bytes == 0)
+            text[i] = '?';
+    }
 }
 
 void stoa__fill_error(stoa_error *error, stoa_status status, size_t row, const char *format, ...)

@@ -14,6 +14,7 @@
 #include "base/error.h"
 #include "base/hash.h"
 #include "base/memory.h"
+#include "base/utf8.h"
 
 #define BUCKETS 256
 
@@ -24,22 +25,10 @@ static stoa__schema *buckets[BUCKETS];
 
 static bool is_utf8(const unsigned char *text, size_t length)
 {
-    for (size_t i = 0; i < length;) {
-        size_t more = text[i] < 0x80 ? 0 : text[i] < 0xE0 ? 1 : text[i] < 0xF0 ? 2 : 3;
-        uint32_t code = more == 0 ? text[i] : text[i] & (0x3Fu >> more);
-        if ((text[i] >= 0x80 && text[i] < 0xC2) || text[i] > 0xF4 || i + more >= length)
-            return false;
-        for (size_t k = 1; k <= more; k++) {
-            if ((text[i + k] & 0xC0u) != 0x80u)
-                return false;
-            code = code << 6 | (text[i + k] & 0x3Fu);
-        }
-        if ((more == 2 && code < 0x800) || (more == 3 && (code < 0x10000 || code > 0x10FFFF)) ||
-            (code >= 0xD800 && code < 0xE000))
-            return false;
-        i += more + 1;
-    }
-    return true;
+    size_t bytes = 1;
+    for (size_t i = 0; bytes > 0 && i < length; i += bytes)
+        bytes = stoa__utf8_character(text + i, length - i);
+    return bytes > 0;
 }
 
 static stoa_status check_name(const char *name, stoa_error *error)

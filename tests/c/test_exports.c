@@ -1,0 +1,165 @@
+/* test_exports.c: while a column is exported its pages can be read, whatever becomes of the table;
+ * what is written into them behind the table's end never shows up in new rows. */
+#define _GNU_SOURCE
+#include <stdio.h>
+#include <unistd.h>
+
+#include "../support/testing.h"
+
+/* Touches every page; a fault would end the test. */
+static unsigned read_all(const void *cells, size_t bytes)
+{
+    const volatile unsigned char *c = cells;
+    unsigned sum = 0;
+    for (size_t i = 0; i < bytes; i += 512)
+        sum += c[i];
+    return sum;
+}
+
+static stoa_table *filled(size_t rows)
+{
+    stoa_table *table = TABLE(OPTIONS(.rows = rows), {.name = "x", .type = STOA_INT32},
+                              {.name = "w", .type = STOA_FLOAT64, .initial.float64 = 2.5});
+    for (size_t i = 0; i < rows; i++)
+        stoa_int32_column(table, "x")[i] = (int32_t)i + 1;
+    return table;
+}
+
+TEST(an_exported_column_can_be_read_after_the_table_has_shrunk)
+{
+    size_t rows = scaled(2000000, 50000);
+    stoa_table *table = filled(rows);
+    const int32_t *x = stoa_int32_column(table, "x");
+    WORKS(NULL, stoa_column_export(table, 0, &trouble));
+    PASSES(stoa_table_resize(table, 5, &trouble));
+    stoa_table_shrink(table);
+    read_all(x, rows * sizeof *x);
+    stoa_table_clear(table);
+    stoa_table_shrink(table);
+    read_all(x, rows * sizeof *x);
+    stoa_column_unexport(table, 0);
+    PASSES(stoa_table_append(table, NULL, 0, &trouble));
+    ck_assert_int_eq(x[0], 0);
+    stoa_table_free(table);
+}
+
+TEST(an_exported_column_can_be_read_after_its_field_was_dropped)
+{
+    size_t rows = scaled(2000000, 50000);
+    stoa_table *table = filled(rows);
+    const stoa_field field = {.name = "added", .type = STOA_INT64, .initial.int64 = 3};
+    size_t added;
+    PASSES(stoa_table_add_field(table, &field, &added, &trouble));
+    const void *x = stoa_column_cells(table, 0), *cells = stoa_column_cells(table, added);
+    WORKS(NULL, stoa_column_export(table, 0, &trouble)); /* one of the table's own block */
+    WORKS(NULL, stoa_column_export(table, added, &trouble));
+    WORKS(NULL, stoa_column_export(table, added, &trouble));
+    PASSES(stoa_table_drop_field(table, "x", &trouble));
+    PASSES(stoa_table_drop_field(table, "added", &trouble));
+    read_all(x, 4 * rows);
+    read_all(cells, 8 * rows);
+    stoa_column_unexport(table, added);
+    read_all(cells, 8 * rows); /* one is left */
+    PASSES(stoa_table_add_field(table, &field, NULL, &trouble));
+    PASSES(stoa_table_resize(table, rows + 1000, &trouble));
+    read_all(x, 4 * rows);
+    read_all(cells, 8 * rows);
+    stoa_column_unexport(table, added);
+    stoa_column_unexport(table, 0);
+    ck_assert(stoa_float64_column(table, "w")[rows + 999] == 2.5);
+    ck_assert_int_eq(stoa_int64_column(table, "added")[rows + 999], 3);
+    stoa_table_free(table);
+}
+
+TEST(a_field_that_is_not_there_is_not_exported)
+{
+    stoa_table *table = filled(3);
+    REFUSED(table, STOA_NO_FIELD, stoa_column_export(table, 2, &trouble));
+    REFUSED(table, STOA_NO_FIELD, stoa_column_export(table, SIZE_MAX, &trouble));
+    WORKS(table, stoa_table_drop_field(table, "x", &trouble));
+    REFUSED(table, STOA_NO_FIELD, stoa_column_export(table, 0, &trouble));
+    stoa_table_free(table);
+}
+
+TEST(what_a_view_writes_behind_the_end_is_not_in_new_rows)
+{
+    size_t rows = scaled(1000000, 30000);
+    for (int shrink = 0; shrink < 2; shrink++) {
+        stoa_table *table = filled(rows);
+        int32_t *x = stoa_int32_column(table, "x");
+        double *w = stoa_float64_column(table, "w");
+        PASSES(stoa_column_export(table, 0, &trouble));
+        PASSES(stoa_column_export(table, 1, &trouble));
+        PASSES(stoa_table_resize(table, 10, &trouble));
+        if (shrink)
+            stoa_table_shrink(table);
+        for (size_t i = 10; i < rows; i++)
+            x[i] = 77, w[i] = 7.7; /* a view of before may */
+        if (shrink)
+            stoa_column_unexport(table, 0);
+        PASSES(stoa_table_resize(table, rows, &trouble));
+        for (size_t i = 10; i < rows; i++)
+            ck_assert_msg(x[i] == 0 && w[i] == 2.5, "row %zu", i);
+        ck_assert_int_eq(x[9], 10);
+        if (!shrink)
+            stoa_column_unexport(table, 0);
+        stoa_column_unexport(table, 1);
+        stoa_table_free(table);
+    }
+}
+
+TEST(an_exported_table_can_still_be_changed_in_every_way)
+{
+    static const size_t indices[] = {3, 2, 1, 0};
+    static const uint8_t mask[] = {1, 0, 1, 1};
+    stoa_table *table = filled(4);
+    WORKS(table, stoa_column_export(table, 0, &trouble));
+    WORKS(table, stoa_table_permute(table, indices, 4, &trouble));
+    WORKS(table, stoa_table_keep(table, mask, 4, &trouble));
+    WORKS(table, stoa_table_append(table, NULL, 0, &trouble));
+    WORKS(table, stoa_table_insert(table, 1, NULL, 0, &trouble));
+    const int32_t expected[] = {4, 0, 2, 1, 0};
+    ck_assert_mem_eq(stoa_int32_column(table, "x"), expected, sizeof expected);
+    stoa_column_unexport(table, 0);
+    stoa_table_free(table);
+}
+
+/* Bytes of memory that the process has, of what can be told at all. */
+static size_t resident(void)
+{
+    unsigned long pages = 0, all;
+    FILE *file = fopen("/proc/self/statm", "r");
+    if (file == NULL || fscanf(file, "%lu %lu", &all, &pages) != 2)
+        pages = 0;
+    if (file != NULL)
+        fclose(file);
+    return pages * (size_t)sysconf(_SC_PAGESIZE);
+}
+
+TEST(columns_that_are_exported_dropped_and_let_go_cost_nothing_in_the_end)
+{
+    size_t rows = scaled(4000000, 4000000 / 64);
+    stoa_table *table = TABLE(OPTIONS(.rows = rows), {.name = "x", .type = STOA_INT8});
+    const stoa_field field = {.name = "y", .type = STOA_INT64, .initial.int64 = -1};
+    size_t before = resident();
+    for (int i = 0; i < 30; i++) {
+        size_t index;
+        PASSES(stoa_table_add_field(table, &field, &index, &trouble));
+        PASSES(stoa_column_export(table, index, &trouble));
+        PASSES(stoa_table_drop_field(table, "y", &trouble));
+        stoa_column_unexport(table, index);
+    }
+    if (scaled(64, 1) == 64) /* valgrind keeps memory of its own */
+        ck_assert_uint_lt(resident(), before + 4 * 8 * rows);
+    stoa_table_free(table);
+}
+
+int main(void)
+{
+    return RUN("exports", an_exported_column_can_be_read_after_the_table_has_shrunk,
+               an_exported_column_can_be_read_after_its_field_was_dropped,
+               a_field_that_is_not_there_is_not_exported,
+               what_a_view_writes_behind_the_end_is_not_in_new_rows,
+               an_exported_table_can_still_be_changed_in_every_way,
+               columns_that_are_exported_dropped_and_let_go_cost_nothing_in_the_end);
+}
