@@ -1,10 +1,11 @@
 /* faults.c: the wrapped calls. The linker sends malloc to __wrap_malloc, and __real_malloc to
  * malloc
- * (--wrap). The tests run the library in one thread, so plain counters do. */
+ * (--wrap). Calls are failed in one thread alone; what is mapped may be counted in many. */
 #define _GNU_SOURCE /* MAP_ANONYMOUS, off_t */
 #include "faults.h"
 
 #include <errno.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <sys/mman.h>
 #include <sys/types.h>
@@ -30,7 +31,7 @@ int __wrap_madvise(void *at, size_t size, int advice);
 static unsigned armed;       /* fault_kinds; 0: disarmed */
 static size_t first, behind; /* calls [first, behind) fail */
 static size_t counted, failed;
-static size_t mapped;
+static atomic_size_t mapped;
 static size_t limit;
 
 void faults_arm(unsigned kinds, size_t from, size_t count)

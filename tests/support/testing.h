@@ -70,6 +70,10 @@ extern stoa_error trouble;
 #define OPTIONS(...) (&(const stoa_table_options){__VA_ARGS__})
 stoa_table *new_table(const stoa_field *fields, size_t count, const stoa_table_options *options);
 
+/* Says that so many tables will live in this test that they share slabs of address space, which the
+ * library never gives back. */
+void allow_slabs(void);
+
 /* `full`, or much less under valgrind and where STOA_TESTS_SMALL is set; never below `least`. */
 size_t scaled(size_t full, size_t least);
 
