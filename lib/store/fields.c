@@ -3,6 +3,7 @@
  * The new schema is built aside and swapped in last. A field that is added gets a block of its own,
  * with room for max_rows cells (see reserve_column); the table's other columns are not touched. A
  * field that is dropped leaves its index behind, and its pages too while they are exported. */
+#include <assert.h>
 #include <string.h>
 
 #include "store/table.h"
@@ -48,6 +49,7 @@ static stoa_status copy_lists(addition *made, const stoa__table *table, stoa_err
 static stoa_status reserve_column(addition *made, const stoa__table *table, size_t width,
                                   stoa_error *error)
 {
+    assert(width > 0); /* the schema has taken the type */
     size_t wanted = table->max_rows * width, share = stoa__reserve_share();
     size_t least = (table->asked > 0 ? table->max_rows : table->capacity) * width;
     if (table->asked == 0 && wanted > share)
