@@ -2,7 +2,9 @@
  *
  * All reserves together take at most a quarter of the address space (of RLIMIT_AS, where one is
  * set) and of the kernel's count of maps. A table that asks for no size gets a share that falls
- * with the number of live blocks, so that twenty thousand of them fit as well as one. A reserved
+ * with the number of live blocks, so that twenty thousand of them fit as well as one. What is not
+ * writable is not charged; the kernel is asked when it is committed, so that more than the machine
+ * has is an error then and no killed process later. A reserved
  * block costs up to three maps a column: committed with huge pages, committed, not committed.
  * Once those are used up, blocks come out of slabs: 64 GiB each, mapped writable but not charged
  * (MAP_NORESERVE), one map for a thousand blocks. Invariant: under `lock`, `reserved` and `maps`
