@@ -4,12 +4,13 @@
  * set) and of the kernel's count of maps. A table that asks for no size gets a share that falls
  * with the number of live blocks, so that twenty thousand of them fit as well as one. What is not
  * writable is not charged; the kernel is asked when it is committed, so that more than the machine
- * has is an error then and no killed process later. A reserved
- * block costs up to three maps a column: committed with huge pages, committed, not committed.
- * Once those are used up, blocks come out of slabs: 64 GiB each, mapped writable but not charged
- * (MAP_NORESERVE), one map for a thousand blocks. Invariant: under `lock`, `reserved` and `maps`
- * are the sums over the live blocks, and free_blocks has room for every block of every slab, so
- * that giving back never fails. */
+ * has is an error then and no killed process later.
+ *
+ * A reserved block costs up to three maps a column: committed with huge pages, committed, not
+ * committed. Once those are used up, blocks come out of slabs: 64 GiB each, mapped writable but not
+ * charged (MAP_NORESERVE), one map for a thousand blocks. Invariant: under `lock`, `reserved` and
+ * `maps` are the sums over the live blocks, and free_blocks has room for every block of every slab,
+ * so that giving back never fails. */
 #define _GNU_SOURCE
 #include "base/memory.h"
 
@@ -156,8 +157,7 @@ static bool take_from_slab(stoa__block *block)
 static char *map_aligned(size_t bytes, size_t alignment)
 {
     size_t slack = alignment - STOA__PAGE;
-    char *base =
-        mmap(NULL, bytes + slack, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    char *base = mmap(NULL, bytes + slack, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     if (base == MAP_FAILED)
         return NULL;
     size_t before = (alignment - (uintptr_t)base % alignment) % alignment;
