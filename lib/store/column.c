@@ -74,7 +74,7 @@ static bool overlaps(const target *to, const stoa_source *source)
 static stoa_status write_numbers(const target *to, const stoa_source *source, stoa_error *error)
 {
     ptrdiff_t in_stride = stoa__source_stride(source);
-    size_t values = source->repeat && to->count > 0 ? 1 : to->count;
+    size_t values = source->repeat ? 1 : to->count;
     size_t fit = stoa__convert_check(to->type, source->type, source->data, in_stride, values);
     if (fit < values)
         return stoa__source_overflow(to->table, to->field, source, fit, error);
@@ -98,8 +98,6 @@ static stoa_status write_numbers(const target *to, const stoa_source *source, st
 /* All enter before any leaves, so that an object in both stays. */
 static stoa_status write_objects(const target *to, const stoa_source *source, stoa_error *error)
 {
-    if (to->count == 0)
-        return STOA_OK;
     stoa_pool *pool = to->table->pool;
     stoa_handle *entered = stoa__allocate(to->count * sizeof *entered);
     if (entered == NULL)
@@ -127,12 +125,12 @@ stoa_status stoa_column_write(stoa_table *table, size_t field, size_t first, ptr
         status = check_target(table, first, step, count, error);
     if (status == STOA_OK)
         status = stoa__source_check(whole, (uint32_t)field, source, count, error);
-    if (status != STOA_OK)
+    if (status != STOA_OK || count == 0)
         return status;
     target to = {.table = whole, .field = (uint32_t)field, .count = count};
     to.type = (stoa_type)table->columns[field].type;
     to.width = stoa__width(to.type);
-    to.stride = step * (ptrdiff_t)to.width;
+    to.stride = count > 1 ? step * (ptrdiff_t)to.width : 0; /* of one cell, any step is fine */
     to.start = stoa__cell_at(whole, to.field, first);
     return to.type == STOA_OBJECT ? write_objects(&to, source, error)
                                   : write_numbers(&to, source, error);

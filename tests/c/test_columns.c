@@ -305,6 +305,29 @@ TEST(cells_that_are_not_there_are_not_written)
     target_free(&t);
 }
 
+TEST(one_cell_is_written_whatever_the_step)
+{
+    static const ptrdiff_t steps[] = {0, 1, -1, 1000000, PTRDIFF_MAX, PTRDIFF_MIN};
+    target t = target_new(STOA_FLOAT64);
+    stoa_table *objects = TABLE(OPTIONS(.rows = 3), {.name = "o", .type = STOA_OBJECT});
+    for (size_t i = 0; i < sizeof steps / sizeof *steps; i++) {
+        const int16_t value = (int16_t)(i + 100);
+        void *object = &t;
+        const stoa_source source = {.type = STOA_INT16, .data = &value};
+        WORKS(t.table, stoa_column_write(t.table, 1, 7, steps[i], 1, &source, &trouble));
+        expect(&t, 7, 0, 1, STOA_INT16, (const char *)&value, false);
+        WORKS(objects,
+              stoa_column_write(objects, 0, 1, steps[i], 1,
+                                &(stoa_source){.type = STOA_OBJECT, .data = &object}, &trouble));
+        WORKS(t.table, stoa_column_write(t.table, 1, SIZE_MAX, steps[i], 0, &source, &trouble));
+    }
+    stoa_source source = {.type = STOA_INT16, .repeat = true, .data = &(int16_t){1}};
+    REFUSED(t.table, STOA_INVALID, stoa_column_write(t.table, 1, 7, 0, 2, &source, &trouble));
+    target_matches(&t);
+    stoa_table_free(objects);
+    target_free(&t);
+}
+
 TEST(a_source_that_cannot_be_is_refused)
 {
     target t = target_new(STOA_INT32);
@@ -333,5 +356,6 @@ int main(void)
                a_value_that_does_not_fit_is_refused_wherever_it_stands_and_nothing_is_written,
                the_first_of_several_values_at_fault_is_the_one_that_is_named,
                a_byte_other_than_0_and_1_is_no_bool, objects_are_no_numbers_nor_numbers_objects,
-               cells_that_are_not_there_are_not_written, a_source_that_cannot_be_is_refused);
+               cells_that_are_not_there_are_not_written, one_cell_is_written_whatever_the_step,
+               a_source_that_cannot_be_is_refused);
 }

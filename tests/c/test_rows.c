@@ -314,6 +314,32 @@ TEST(appending_and_looking_keep_the_order)
     scene_end(&s);
 }
 
+TEST(what_changes_nothing_keeps_the_order)
+{
+    scene s;
+    uint8_t mask[10];
+    memset(mask, 1, sizeof mask);
+    scene_start(&s, 10);
+    KEEPS(stoa_table_remove(s.table, 4, 0, &trouble));
+    KEEPS(stoa_table_swap(s.table, 4, 4, &trouble));
+    KEEPS(stoa_table_keep(s.table, mask, 10, &trouble));
+    KEEPS(stoa_table_extend(s.table, NULL, 0, 0, &trouble));
+    REFUSED(s.table, STOA_OUT_OF_RANGE, stoa_table_remove(s.table, 4, 7, &trouble));
+    scene_matches(&s);
+    PASSES(stoa_table_resize(s.table, 1, &trouble));
+    model_resize(&s.m, 1);
+    KEEPS(stoa_table_reverse(s.table, &trouble));
+    stoa_table_clear(s.table);
+    model_resize(&s.m, 0);
+    uint64_t order = s.table->order;
+    stoa_table_clear(s.table);
+    ck_assert_uint_eq(s.table->order, order);
+    KEEPS(stoa_table_reverse(s.table, &trouble));
+    KEEPS(stoa_table_permute(s.table, NULL, 0, &trouble));
+    KEEPS(stoa_table_keep(s.table, NULL, 0, &trouble));
+    scene_end(&s);
+}
+
 TEST(removing_and_reordering_bump_the_order)
 {
     scene s;
@@ -350,5 +376,6 @@ int main(void)
                a_mask_of_another_length_is_refused, two_rows_are_swapped, rows_are_reversed,
                rows_are_permuted, what_is_no_permutation_is_refused,
                taken_rows_make_a_table_of_their_own, a_taken_table_leaves_dropped_fields_out,
-               appending_and_looking_keep_the_order, removing_and_reordering_bump_the_order);
+               appending_and_looking_keep_the_order, what_changes_nothing_keeps_the_order,
+               removing_and_reordering_bump_the_order);
 }
