@@ -1,8 +1,9 @@
 /* pool.h: objects behind 4-byte handles.
  *
  * A pool gives each distinct pointer one handle and counts the cells that hold it. `retain` runs
- * once, when an object enters, and may refuse; `release` runs once, when its last cell is gone,
- * after the change that took the cell away is whole: it may come back into the table. */
+ * once, when an object enters, and may refuse, but not change the pool or a table that uses it;
+ * `release` runs once, when its last cell is gone, after the change that took the cell away is
+ * whole: it may come back into the table. */
 #ifndef STOA_POOL_H
 #define STOA_POOL_H
 
