@@ -58,6 +58,9 @@ TEST(a_name_that_is_not_utf8_is_refused)
         "\xe0\x80\xaf",     /* overlong */
         "\xed\xa0\x80",     /* a surrogate */
         "\xf4\x90\x80\x80", /* beyond U+10FFFF */
+        "\xf9\x80\x80\x80", /* no lead byte, though what follows would do */
+        "a\xe5\x90z",       /* broken off by another character */
+        "a\xc3\xc3\xa4",
     };
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
         FAILS(STOA_BAD_NAME, new_with_name(bad[i]));

@@ -144,6 +144,9 @@ TEST(five_thousand_tables_of_default_options_live_at_once)
 {
     allow_slabs();
     make_many(scaled(5000, 100), NULL, 20000);
+    size_t mapped = faults_mapped();
+    make_many(scaled(5000, 100), NULL, 20000);
+    ck_assert_uint_eq(faults_mapped(), mapped); /* in the same address space */
 }
 
 TEST(a_thousand_copies_leave_address_space_for_other_tables)
@@ -228,6 +231,28 @@ TEST(a_tiny_table_costs_little_besides_its_cells)
     free(tables);
 }
 
+TEST(tables_that_come_and_go_leave_nothing_behind)
+{
+    if (!runs_free())
+        return;
+    size_t before = 0;
+    for (size_t i = 0; i < 300000; i++) {
+        char name[32];
+        snprintf(name, sizeof name, "a name of its own: %zu", i);
+        const stoa_field field = {.name = name, .type = STOA_OBJECT};
+        const stoa_field other = {.name = "other", .type = STOA_INT8, .initial.int64 = 1};
+        stoa_table *table = NULL;
+        PASSES(stoa_table_new(&table, &field, 1, OPTIONS(.rows = 2, .max_rows = 4), &trouble));
+        PASSES(stoa_table_add_field(table, &other, NULL, &trouble));
+        PASSES(stoa_table_rename_field(table, "other", "another", &trouble));
+        PASSES(stoa_table_drop_field(table, name, &trouble));
+        stoa_table_free(table);
+        if (i == 1000)
+            before = resident();
+    }
+    about(resident() - before, 0);
+}
+
 /* ---- where the system refuses ---- */
 
 TEST(a_table_is_smaller_where_the_system_grants_less)
@@ -269,6 +294,26 @@ TEST(a_table_takes_plain_memory_for_its_rows_where_no_mapping_is_granted)
     PASSES(stoa_table_resize(table, 100000, &trouble));
     ck_assert(stoa_float64_column(table, "w")[99999] == 0.0);
     stoa_table_free(table);
+}
+
+TEST(a_table_has_the_rows_it_must_have_though_hardly_more_is_granted)
+{
+    for (size_t rows = 5000; rows <= scaled(9000000, 40000); rows = rows * 5 / 2)
+        for (size_t more = 0; more <= 20; more++) {
+            stoa_table *table = NULL;
+            faults_limit_mapping(rows * 13 + (rows * 13 / 10 + 4096) * more);
+            PASSES(
+                stoa_table_new(&table, fields, 3, OPTIONS(.rows = more % 2 ? rows : 1), &trouble));
+            faults_limit_mapping(0);
+            ck_assert_uint_ge(stoa_table_max_rows(table), stoa_table_rows(table));
+            if (more % 2) {
+                ck_assert_uint_eq(stoa_table_rows(table), rows);
+                stoa_float64_column(table, "w")[rows - 1] = 1.0;
+                ck_assert_int_eq(stoa_int32_column(table, "x")[rows - 1], 3);
+                ck_assert(!stoa_bool_column(table, "b")[rows - 1]);
+            }
+            stoa_table_free(table);
+        }
 }
 
 TEST(a_process_with_little_address_space_still_has_tables)
@@ -360,8 +405,9 @@ int main(void)
         ten_thousand_tiny_tables_live_at_once, five_thousand_tables_of_default_options_live_at_once,
         a_thousand_copies_leave_address_space_for_other_tables,
         a_table_costs_the_sum_of_its_field_widths_for_each_row,
-        a_tiny_table_costs_little_besides_its_cells,
+        a_tiny_table_costs_little_besides_its_cells, tables_that_come_and_go_leave_nothing_behind,
         a_table_is_smaller_where_the_system_grants_less,
+        a_table_has_the_rows_it_must_have_though_hardly_more_is_granted,
         a_table_takes_plain_memory_for_its_rows_where_no_mapping_is_granted,
         a_process_with_little_address_space_still_has_tables, hints_that_are_refused_do_no_harm,
         threads_with_tables_of_their_own_do_not_disturb_each_other);
