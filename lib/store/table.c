@@ -175,7 +175,6 @@ static stoa_status make(stoa__table **made, stoa__schema *schema, size_t max_row
         stoa_table_free(&table->head);
         return status;
     }
-    table->limited = max_rows > 0;
     stoa__table_open(table);
     *made = table;
     return STOA_OK;

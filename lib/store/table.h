@@ -30,7 +30,6 @@ typedef struct stoa__table {
     size_t written; /* rows behind it are zero, but for those that inline appends counted */
     uint32_t references;
     uint32_t exports; /* of all columns */
-    bool limited;     /* its creator said max_rows */
 } stoa__table;
 
 static inline stoa__table *stoa__whole(stoa_table *table)
