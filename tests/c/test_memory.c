@@ -170,6 +170,21 @@ TEST(a_thousand_copies_leave_address_space_for_other_tables)
     free(tables);
 }
 
+TEST(a_table_of_at_most_64_kib_asks_for_no_address_space)
+{
+    static const size_t sizes[] = {1, 100, 5000, 6000};
+    for (size_t i = 0; i < 4; i++) {
+        stoa_table *table = NULL;
+        faults_arm(FAULT_MAP, SIZE_MAX, 0); /* only counts */
+        stoa_status status =
+            stoa_table_new(&table, fields, 3, OPTIONS(.max_rows = sizes[i]), &trouble);
+        faults_disarm();
+        ck_assert_int_eq(status, STOA_OK);
+        ck_assert((faults_counted() == 0) == (sizes[i] * 13 <= 65536));
+        stoa_table_free(table);
+    }
+}
+
 /* ---- what a table costs ---- */
 
 static size_t resident(void)
@@ -404,6 +419,7 @@ int main(void)
         "memory", no_column_moves_while_its_table_grows_to_millions_of_rows,
         ten_thousand_tiny_tables_live_at_once, five_thousand_tables_of_default_options_live_at_once,
         a_thousand_copies_leave_address_space_for_other_tables,
+        a_table_of_at_most_64_kib_asks_for_no_address_space,
         a_table_costs_the_sum_of_its_field_widths_for_each_row,
         a_tiny_table_costs_little_besides_its_cells, tables_that_come_and_go_leave_nothing_behind,
         a_table_is_smaller_where_the_system_grants_less,

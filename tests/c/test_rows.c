@@ -251,6 +251,24 @@ TEST(taken_rows_make_a_table_of_their_own)
     scene_end(&s);
 }
 
+TEST(more_rows_can_be_taken_than_the_table_itself_has_room_for)
+{
+    size_t indices[9000];
+    for (size_t i = 0; i < 9000; i++)
+        indices[i] = i % 7;
+    stoa_table *table =
+        TABLE(OPTIONS(.rows = 7, .max_rows = 7), {.name = "x", .type = STOA_FLOAT64});
+    stoa_table *taken = NULL;
+    for (size_t i = 0; i < 7; i++)
+        stoa_float64_column(table, "x")[i] = (double)i;
+    WORKS(table, stoa_table_take(&taken, table, indices, 9000, &trouble));
+    ck_assert_uint_eq(stoa_table_rows(taken), 9000);
+    for (size_t i = 0; i < 9000; i++)
+        ck_assert(stoa_float64_column(taken, "x")[i] == (double)(i % 7));
+    stoa_table_free(taken);
+    stoa_table_free(table);
+}
+
 TEST(a_taken_table_leaves_dropped_fields_out)
 {
     stoa_table *table = TABLE(OPTIONS(.rows = 3), {.name = "a", .type = STOA_INT8},
@@ -375,7 +393,8 @@ int main(void)
                rows_of_a_zero_byte_go_and_the_others_keep_their_order,
                a_mask_of_another_length_is_refused, two_rows_are_swapped, rows_are_reversed,
                rows_are_permuted, what_is_no_permutation_is_refused,
-               taken_rows_make_a_table_of_their_own, a_taken_table_leaves_dropped_fields_out,
-               appending_and_looking_keep_the_order, what_changes_nothing_keeps_the_order,
-               removing_and_reordering_bump_the_order);
+               taken_rows_make_a_table_of_their_own,
+               more_rows_can_be_taken_than_the_table_itself_has_room_for,
+               a_taken_table_leaves_dropped_fields_out, appending_and_looking_keep_the_order,
+               what_changes_nothing_keeps_the_order, removing_and_reordering_bump_the_order);
 }

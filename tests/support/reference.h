@@ -7,7 +7,7 @@
 
 #include <stoa/stoa.h>
 
-/* The types that convert: all but object. Index them with for_each_type. */
+/* The types that convert: all but object. value_type(0) … value_type(VALUE_TYPES - 1). */
 enum { VALUE_TYPES = STOA_OBJECT - 1 };
 static inline stoa_type value_type(size_t i)
 {
