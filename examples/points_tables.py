@@ -9,7 +9,7 @@ pointers that holds the objects, 8 bytes a record; the first article's figures a
 without that pointer. Integers are small ones that CPython shares, except where "uncached" is said:
 values from 257 on add up to 96 bytes a record there. CPython's cyclic collector is off, PyPy's
 nursery is 4 MiB. Times are nanoseconds per record: make allocates and fills, read visits every row
-and adds its fields, sum adds up x, append adds one record at a time."""
+and adds its fields, sum adds up x, append adds one record at a time (numpy copies the array for each)."""
 SCALED = "* measured with fewer records, since all of them would not have fitted in free memory"
 STOA_STYLE = "bold cyan"
 
@@ -21,19 +21,25 @@ def number(value):
 
 
 def costs_table(title, rows):
+    steps = ["make", "read", "sum", "append", "free"]
+    steps = [step for step in steps if any(nanoseconds(row, step) is not None for row in rows)]
     table = Table(title=title, title_justify="left")
     table.add_column("kept as", no_wrap=True)
-    for heading in ["bytes per record", "article", "make ns", "read ns", "sum ns", "append ns"]:
+    for heading in ["bytes per record", "article", *(f"{step} ns" for step in steps)]:
         table.add_column(heading, justify="right")
     for row in rows:
         table.add_row(
             row.label,
             bytes_cell(row),
             number(row.article_bytes_per_record),
-            *(number(value) for value in (row.make_ns, row.read_ns, row.sum_ns, row.append_ns)),
+            *(number(nanoseconds(row, step)) for step in steps),
             style=STOA_STYLE if row.is_stoa else None,
         )
     return table
+
+
+def nanoseconds(row, step):
+    return getattr(row, f"{step}_ns")
 
 
 def bytes_cell(row):
