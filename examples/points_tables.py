@@ -9,7 +9,8 @@ pointers that holds the objects, 8 bytes a record; the first article's figures a
 without that pointer. Integers are small ones that CPython shares, except where "uncached" is said:
 values from 257 on add up to 96 bytes a record there. CPython's cyclic collector is off, PyPy's
 nursery is 4 MiB. Times are nanoseconds per record: make allocates and fills, read visits every row
-and adds its fields, sum adds up x, append adds one record at a time (numpy copies the array for each)."""
+and adds its fields, sum adds up x, append adds one record at a time (numpy copies its array for
+that)."""
 SCALED = "* measured with fewer records, since all of them would not have fitted in free memory"
 STOA_STYLE = "bold cyan"
 
