@@ -1,0 +1,285 @@
+"""Columns: the values of one field, as an array that reads and writes the table."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from operator import index as as_index
+from reprlib import repr as short_repr
+from typing import TYPE_CHECKING, Any, Callable, Generic, TypeVar, overload
+
+from stoa._ffi import ffi, lib
+from stoa.errors import ColumnBufferError, RowIndexError, WrongTypeError
+from stoa.failure import check, new_error
+from stoa.sources import (
+    Source,
+    StoredField,
+    check_length,
+    is_scalar,
+    scalar_source,
+    source_of,
+)
+from stoa.store import Store
+from stoa.types import IS_PYPY, OBJECT, FieldType
+
+Value = TypeVar("Value")
+
+if IS_PYPY and not TYPE_CHECKING:
+    from __pypy__.bufferable import bufferable as Base
+else:
+
+    class Base:
+        """PyPy has a base class for what has a buffer."""
+
+        __slots__ = ()
+
+
+SHOWN = 6
+
+
+class Column(Base, Generic[Value]):
+    """A field of all rows of a table, or of a window: an array that does not move.
+
+    Reads and writes go through. A column of a table follows its length; a slice of a column, or
+    the column of a window, has a fixed length, and is stale once rows were removed, inserted in the
+    middle or reordered. len() is the rows; items and iteration give Python values.
+    """
+
+    __slots__ = ("_export", "_field", "_name", "_order", "_positions", "_store", "_type")
+
+    def __init__(self, store: Store, field: StoredField, positions: range | None = None) -> None:
+        self._store = store
+        self._field = field.index
+        self._name = field.name
+        self._type = field.type
+        self._positions = positions
+        self._order = store.order
+        self._export: Any = None
+
+    def _range(self) -> range:
+        """The rows that it is of."""
+        if self._positions is None:
+            return range(self._store.rows())
+        self._store.check_order(self._order, "column of a window")
+        return self._positions
+
+    def _cells(self) -> Any:
+        return self._store.cells_of(self._field, self._name)
+
+    # ---- what it is ----
+
+    @property
+    def name(self) -> str:
+        """The name of the field, as it is now."""
+        self._cells()
+        return next(f.name for f in self._store.fields.values() if f.index == self._field)
+
+    @property
+    def type(self) -> FieldType:
+        """The type of the field, for example stoa.int32; a str."""
+        return self._type
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes of the cells; of an object field, of the handles."""
+        return len(self) * self._type.width
+
+    def __len__(self) -> int:
+        self._cells()
+        return len(self._range())
+
+    def __repr__(self) -> str:
+        rows = self._range()
+        shown = [short_repr(value) for value in self[:SHOWN]]
+        more = ", …" if len(rows) > SHOWN else ""
+        return f"<Column {self.name}: {self._type}, {len(rows):,} rows: {', '.join(shown)}{more}>"
+
+    def __bool__(self) -> bool:
+        raise WrongTypeError("a column has no truth value: ask for len(column)")
+
+    def __eq__(self, other: object) -> bool:
+        raise WrongTypeError("a column is not compared as a whole: compare column.tolist()")
+
+    __hash__ = None  # type: ignore[assignment]
+
+    # ---- items ----
+
+    def _position(self, index: Any) -> int:
+        rows = self._range()
+        try:
+            return rows[as_index(index)]
+        except IndexError:
+            raise RowIndexError(f"row {index} of a column of {len(rows)}") from None
+
+    @overload
+    def __getitem__(self, index: int) -> Value: ...
+    @overload
+    def __getitem__(self, index: slice) -> Column[Value]: ...
+    def __getitem__(self, index: Any) -> Any:
+        """A value; for a slice, a column of those rows that shares the memory."""
+        if isinstance(index, slice):
+            field = StoredField(self._name, self._type, self._field)
+            return Column(self._store, field, self._range()[index])
+        position = self._position(index)
+        value = self._cells()[position]
+        return self._store.pool.objects[value] if self._type is OBJECT else value
+
+    def __setitem__(self, index: Any, value: Any) -> None:
+        """Stores one value; or, into a slice, a scalar or as many values as it has rows."""
+        if isinstance(index, slice):
+            self._write(self._range()[index], value)
+            return
+        converted = self._type.convert(value, self._name)
+        position = self._position(index)
+        cells = self._cells()
+        if self._type is OBJECT:
+            self._store.write_object(self._field, position, converted)
+        else:
+            cells[position] = converted
+
+    def _write(self, rows: range, value: Any) -> None:
+        """Checked first, stored last; `value` may be a column of the same table."""
+        self._cells()
+        field = self._store.fields[self.name]
+        store = self._store
+        with store.pool as pool:
+            if is_scalar(value, self._type):
+                source = scalar_source(value, field, pool)
+            else:
+                source = source_of(value, field, pool)
+                check_length(source, len(rows), field.name)
+            place, error = ffi.new("stoa_source *"), new_error()
+            source.put(place, ffi.NULL)
+            start = rows.start if rows else 0
+            status = lib.stoa_column_write(
+                store.c, self._field, start, rows.step, len(rows), place, error
+            )
+        check(status, error)
+
+    # ---- all values ----
+
+    def tolist(self) -> list[Value]:
+        """The values as a list of Python objects."""
+        cells, rows = self._cells(), self._range()
+        if IS_PYPY:
+            plain = ffi.unpack(cells + rows.start, len(rows)) if rows.step == 1 and rows else None
+            values = [cells[i] for i in rows] if plain is None else plain
+        else:
+            values = cells[slice_of(rows)].tolist()
+        objects = self._store.pool.objects
+        return [objects[handle] for handle in values] if self._type is OBJECT else values
+
+    def __iter__(self) -> Iterator[Value]:
+        """The values one by one; those of rows appended meanwhile too."""
+        store, order = self._store, self._order
+        if self._positions is None:
+            order = store.order
+        version, rows = store.version, self._range()
+        while rows:
+            for value in self._live(rows):
+                yield value
+                if store.version != version:
+                    version = store.check_version(self._field, self._name, order, "iterator")
+            rows = range(rows.stop, store.rows()) if self._positions is None else rows[:0]
+
+    def _live(self, rows: range) -> Iterator[Any]:
+        """The values of these rows, each read when it is asked for."""
+        cells = self._cells()
+        if IS_PYPY:
+            values: Iterator[Any] = (cells[i] for i in rows)
+        else:
+            values = iter(cells[slice_of(rows)])
+        if self._type is OBJECT:
+            return map(self._store.pool.objects.__getitem__, values)
+        return values
+
+    def __reversed__(self) -> Iterator[Value]:
+        return iter(self[::-1])
+
+    def __contains__(self, value: object) -> bool:
+        return any(each is value or each == value for each in self)
+
+    def _equals(self, other: Column[Any]) -> bool:
+        """Whether both have the same values."""
+        if len(self) != len(other):
+            return False
+        if self._type is other._type and self._type is not OBJECT and not IS_PYPY:
+            return self.buffer == other.buffer
+        return all(mine is theirs or mine == theirs for mine, theirs in zip(self, other))
+
+    # ---- memory ----
+
+    def _exported(self) -> Any:
+        """A pointer to the cells that keeps the table, and the memory mapped, while it lives."""
+        self._cells()
+        error = new_error()
+        check(lib.stoa_column_export(self._store.c, self._field, error), error)
+        pointer = ffi.cast("char *", lib.stoa_column_cells(self._store.c, self._field))
+        return ffi.gc(pointer, unexport(self._store, self._field))
+
+    @property
+    def buffer(self) -> memoryview:
+        """The cells as a writable memoryview of the field's format, without a copy.
+
+        It keeps the table alive and stays as long as it was. After rows were removed it has
+        values, but unspecified ones; after the field was dropped too. An object field has none.
+        Stores into it are checked by memoryview, which cuts a float to a float32.
+        """
+        if self._type is OBJECT:
+            raise ColumnBufferError(f"{self._name} is an object field, which has no buffer")
+        rows, size = self._range(), max(1, self._store.rows()) * self._type.width
+        whole: Any = memoryview(ffi.buffer(self._exported(), size))
+        view: memoryview = whole.cast(self._type.code)[slice_of(rows)]
+        return view
+
+    if sys.version_info >= (3, 12) or IS_PYPY:
+
+        def __buffer__(self, flags: int) -> memoryview:
+            return self.buffer
+
+    if TYPE_CHECKING:
+        __array_interface__: dict[str, Any]
+    else:
+
+        @property
+        def __array_interface__(self):
+            """How numpy shares the memory: version 3, writable."""
+            if self._type is OBJECT:
+                raise AttributeError("an object field has no array interface")
+            if self._export is None:
+                self._export = self._exported()
+            rows, width = self._range(), self._type.width
+            kind = "b" if self._type.kind == "?" else self._type.kind
+            order = "|" if width == 1 else {"little": "<", "big": ">"}[sys.byteorder]
+            address = int(ffi.cast("uintptr_t", self._export))
+            return {
+                "version": 3,
+                "shape": (len(rows),),
+                "typestr": f"{order}{kind}{width}",
+                "data": (address + (rows.start * width if rows else 0), False),
+                "strides": None if rows.step == 1 else (rows.step * width,),
+            }
+
+    def _stoa_source(self) -> Source | None:
+        """The cells as they lie, for a store into another column."""
+        if self._type is OBJECT:
+            return None
+        rows, width = self._range(), self._type.width
+        self._cells()
+        pointer = ffi.cast("char *", lib.stoa_column_cells(self._store.c, self._field))
+        start = rows.start * width if rows else 0
+        return Source(self._type, pointer + start, len(rows), rows.step * width, keep=self)
+
+
+def unexport(store: Store, field: int) -> Callable[[Any], None]:
+    def end(pointer: Any) -> None:
+        lib.stoa_column_unexport(store.c, field)
+
+    return end
+
+
+def slice_of(rows: range) -> slice:
+    """The slice that takes these rows of a sequence."""
+    if not rows:
+        return slice(0, 0)
+    return slice(rows.start, rows.stop if rows.stop >= 0 else None, rows.step)

@@ -1,0 +1,202 @@
+"""Fields as they are declared: by annotations, by a mapping of names to types, by a numpy dtype."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable, Mapping
+from typing import Any, Callable, ClassVar, TypeVar, get_origin, overload
+
+from stoa.errors import BadNameError, DeclarationError
+from stoa.types import TYPES, FieldType, parse_type
+
+Value = TypeVar("Value")
+
+MAX_NAME_BYTES = 255
+RESERVED_PREFIX = "_stoa_"
+
+
+class Missing:
+    """Stands where no default, or no argument, was given."""
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        return "<no default>"
+
+    def __reduce__(self) -> str:
+        return "MISSING"
+
+
+MISSING = Missing()
+
+
+class FieldOptions:
+    """What field() returns."""
+
+    __slots__ = ("default", "default_factory")
+
+    def __init__(self, default: Any, default_factory: Any) -> None:
+        self.default = default
+        self.default_factory = default_factory
+
+
+@overload
+def field(*, default: Value) -> Value: ...
+@overload
+def field(*, default_factory: Callable[[], Value]) -> Value: ...
+@overload
+def field() -> Any: ...
+def field(*, default: Any = MISSING, default_factory: Any = MISSING) -> Any:
+    """Says more of a field than its type does: `tags: object = field(default_factory=list)`.
+
+    The factory is called without arguments for each new record that is not given the field.
+    """
+    if default is not MISSING and default_factory is not MISSING:
+        raise DeclarationError("a field has either a default or a default_factory")
+    if default_factory is not MISSING and not callable(default_factory):
+        raise DeclarationError(f"default_factory must be callable, not {default_factory!r}")
+    return FieldOptions(default, default_factory)
+
+
+class Field:
+    """A field of a record: its name, its type, and what it is when it is not given."""
+
+    __slots__ = ("default", "factory", "name", "type")
+
+    def __init__(self, name: str, written: Any, default: Any = MISSING) -> None:
+        self.name = checked_name(name)
+        self.type: FieldType = parse_type(written, name)
+        self.factory: Any = MISSING
+        if isinstance(default, FieldOptions):
+            self.factory = default.default_factory
+            default = default.default
+        self.default = self.checked_default(default)
+
+    def checked_default(self, default: Any) -> Any:
+        if default is MISSING:
+            return MISSING
+        if type(default).__hash__ is None:
+            raise DeclarationError(
+                f"field {self.name!r}: a {type(default).__name__} can change, and all records "
+                "would share it: use stoa.field(default_factory=...)"
+            )
+        return self.type.convert(default, f"the default of {self.name}")
+
+    @property
+    def may_be_left_out(self) -> bool:
+        return self.default is not MISSING or self.factory is not MISSING
+
+    def renamed(self, name: str) -> Field:
+        made = Field(name, self.type, self.default)
+        made.factory = self.factory
+        return made
+
+    def parts(self) -> tuple[Any, ...]:
+        """What it is pickled as: (name, type, default, factory)."""
+        return (self.name, str(self.type), self.default, self.factory)
+
+    def __repr__(self) -> str:
+        if self.default is not MISSING:
+            return f"{self.name}: {self.type} = {self.default!r}"
+        return f"{self.name}: {self.type}"
+
+
+def field_of_parts(
+    name: str, written: str, default: Any = MISSING, factory: Any = MISSING
+) -> Field:
+    made = Field(name, written, default)
+    made.factory = factory
+    return made
+
+
+def checked_name(name: Any) -> str:
+    """The name, if a field can have it: any text of 1 to 255 bytes but __this__ and _stoa_this."""
+    if not isinstance(name, str):
+        raise BadNameError(f"a field's name is a str, not {type(name).__name__} {name!r}")
+    try:
+        length = len(name.encode())
+    except UnicodeEncodeError:
+        raise BadNameError(f"a field's name must be valid Unicode: {name!r}") from None
+    if not 1 <= length <= MAX_NAME_BYTES or "\0" in name:
+        raise BadNameError(
+            f"a field's name has from 1 to {MAX_NAME_BYTES} bytes and no NUL: {name!r}"
+        )
+    if name.startswith(RESERVED_PREFIX) or (name.startswith("__") and name.endswith("__")):
+        raise BadNameError(f"names like {name!r} are reserved")
+    return name
+
+
+def checked_order(fields: Iterable[Field], where: str) -> None:
+    """As in every Python signature: after a field with a default, all have one."""
+    optional = None
+    for each in fields:
+        if each.may_be_left_out:
+            optional = each.name
+        elif optional is not None:
+            raise DeclarationError(
+                f"{where}: field {each.name!r} without a default follows {optional!r} with one"
+            )
+
+
+def fields_of_description(description: Any) -> list[Field]:
+    """Fields of {"x": "int32", "w": ("float64", 1.0)} or of a structured numpy dtype."""
+    if isinstance(description, Mapping):
+        pairs = list(description.items())
+    elif getattr(description, "names", None) and hasattr(description, "fields"):
+        pairs = [(name, description.fields[name][0]) for name in description.names]
+    else:
+        raise DeclarationError(
+            "a table is made of a Record class, a mapping of field names to types or a structured "
+            f"numpy dtype, not of {description!r}"
+        )
+    if not pairs:
+        raise DeclarationError("a table needs at least one field")
+    return [
+        Field(name, *written) if isinstance(written, tuple) else Field(name, written)
+        for name, written in pairs
+    ]
+
+
+# ---- annotations ----
+
+
+def own_annotations(record: type) -> dict[str, Any]:
+    """The annotations in the body of the class itself, some of them perhaps still text."""
+    if sys.version_info >= (3, 14):
+        import annotationlib
+
+        found = annotationlib.get_annotations(record, format=annotationlib.Format.FORWARDREF)
+        return {
+            name: getattr(written, "__forward_arg__", written) for name, written in found.items()
+        }
+    return dict(vars(record).get("__annotations__", {}))
+
+
+def resolve(text: str, record: type, local: Mapping[str, Any]) -> Any:
+    """What an annotation given as text means where the class stands.
+
+    Where its names are not to be found, as those imported for type checkers only, the last of
+    them may still be the name of a type.
+    """
+    module = sys.modules.get(record.__module__)
+    scope = {**(vars(module) if module else {}), **local, **vars(record)}
+    try:
+        return eval(text, scope)
+    except Exception:
+        last = text.partition("[")[0].rpartition(".")[2].strip()
+        if last == "ClassVar":
+            return ClassVar
+        return TYPES.get(last, text)
+
+
+def declared_fields(record: type, local: Mapping[str, Any]) -> list[Field]:
+    """The fields that the body of a record class declares."""
+    fields = []
+    for name, written in own_annotations(record).items():
+        if isinstance(written, str) and not isinstance(written, FieldType):
+            written = resolve(written, record, local)
+        if written is ClassVar or get_origin(written) is ClassVar:
+            continue
+        default = record.__dict__.get(name, MISSING)
+        fields.append(Field(name, written, default))
+    return fields

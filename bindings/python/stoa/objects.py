@@ -1,0 +1,152 @@
+"""Python objects in tables: what the library sees of them, and what keeps them alive.
+
+The library stores pointers in a pool and gives each a handle, which is what a cell holds. Ours
+are slot numbers plus one: they fit a pointer on PyPy too, where id() may not. `entered[slot]`
+keeps the object, `slots` finds the slot by identity, and `objects[handle]` is what rows read. All
+are plain lists and dicts of the table's pool, so that the garbage collector sees a cycle
+table -> pool -> object -> table.
+
+An object enters before the call that stores it, and the library is asked afterwards whether it
+has it. The library says when it holds an object no more, at any moment; the object is let go when
+no call is under way, since its __del__ may use the table.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from itertools import count
+from typing import Any
+from weakref import WeakValueDictionary
+
+from stoa._ffi import ffi, lib
+from stoa.failure import check, new_error
+
+
+class ObjectPool:
+    """The objects of a table and of its copies."""
+
+    __slots__ = (
+        "__weakref__",
+        "calls",
+        "entered",
+        "free",
+        "handles",
+        "key",
+        "objects",
+        "pointer",
+        "released",
+        "slots",
+        "unsettled",
+    )
+
+    def __init__(self) -> None:
+        self.objects: list[Any] = [None]  # by handle
+        self.entered: list[Any] = []  # by slot
+        self.handles: list[int] = []  # by slot; 0: not known to be in the library's pool
+        self.slots: dict[int, int] = {}  # by identity
+        self.free: list[int] = []
+        self.unsettled: list[int] = []
+        self.released: list[int] = []
+        self.calls = 0
+        self.key = next(keys)
+        options = ffi.new("stoa_pool_options *")
+        options.context = ffi.cast("void *", self.key)
+        options.release = lib.stoa_python_release
+        made, error = ffi.new("stoa_pool **"), new_error()
+        check(lib.stoa_pool_new(made, options, error), error)
+        self.pointer = ffi.gc(made[0], lib.stoa_pool_free)
+        pools[self.key] = self
+
+    def __enter__(self) -> ObjectPool:
+        """Begins a call that may store or remove objects."""
+        self.calls += 1
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        self.calls -= 1
+        if self.calls == 0 and (self.unsettled or self.released):
+            self.settle()
+
+    def pointer_to(self, value: Any) -> int:
+        """What the library shall store for an object; 0 for None. Only during a call."""
+        if value is None:
+            return 0
+        slot = self.slots.get(id(value))
+        if slot is None:
+            slot = self.new_slot()
+            self.entered[slot] = value
+            self.slots[id(value)] = slot
+        if not self.handles[slot]:
+            self.unsettled.append(slot)
+        return slot + 1
+
+    def pointers_to(self, values: Iterable[Any]) -> Any:
+        """The same for many, as an array that the caller owns."""
+        return ffi.new("uintptr_t[]", list(map(self.pointer_to, values)))
+
+    def new_slot(self) -> int:
+        if self.free:
+            return self.free.pop()
+        self.entered.append(None)
+        self.handles.append(0)
+        return len(self.entered) - 1
+
+    def settle(self) -> None:
+        """Learns the handles of what came in and lets go of what is out."""
+        slots, self.unsettled, self.released = [*self.unsettled, *self.released], [], []
+        gone = []
+        for slot in slots:
+            handle = lib.stoa_pool_find(self.pointer, ffi.cast("void *", slot + 1))
+            if handle:
+                self.enter_handle(slot, handle)
+            elif self.entered[slot] is not None:
+                gone.append(self.forget(slot))
+        # Here `gone` dies, and with it the objects: only now may they do what they like.
+
+    def enter_handle(self, slot: int, handle: int) -> None:
+        if self.handles[slot] != handle:
+            self.clear_handle(slot)
+            self.handles[slot] = handle
+        while handle >= len(self.objects):
+            self.objects.append(None)
+        self.objects[handle] = self.entered[slot]
+
+    def clear_handle(self, slot: int) -> None:
+        handle = self.handles[slot]
+        if self.objects[handle] is self.entered[slot]:  # else the handle is another's by now
+            self.objects[handle] = None
+        self.handles[slot] = 0
+
+    def forget(self, slot: int) -> Any:
+        value = self.entered[slot]
+        self.clear_handle(slot)
+        self.entered[slot] = None
+        del self.slots[id(value)]
+        self.free.append(slot)
+        return value
+
+    def nbytes(self) -> int:
+        """Bytes that the pool takes, about: the objects themselves are not counted."""
+        places = len(self.entered) + len(self.handles) + len(self.objects)
+        return int(lib.stoa_pool_bytes(self.pointer)) + 8 * places + 100 * len(self.slots)
+
+
+keys = count(1)
+# The library's callbacks find a pool by its number. Not by a handle to it, since when a cycle is
+# collected the table may be freed after its pool.
+pools: WeakValueDictionary[int, ObjectPool] = WeakValueDictionary()
+
+
+@ffi.def_extern()  # type: ignore[untyped-decorator]
+def stoa_python_retain(context: Any, value: Any) -> bool:
+    return True
+
+
+@ffi.def_extern()  # type: ignore[untyped-decorator]
+def stoa_python_release(context: Any, value: Any) -> None:
+    pool = pools.get(int(ffi.cast("uintptr_t", context)))
+    if pool is None:
+        return
+    pool.released.append(int(ffi.cast("uintptr_t", value)) - 1)
+    if pool.calls == 0:  # a copy of the table died
+        pool.settle()

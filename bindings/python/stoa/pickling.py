@@ -1,0 +1,79 @@
+"""Tables in pickles and in copy.deepcopy.
+
+A pickle has the record class (see record.reference) and, for each field, the cells as they lie:
+out of band from protocol 5 on. Objects are pickled one by one, after the table itself, so that they
+may refer to it.
+"""
+
+from __future__ import annotations
+
+import sys
+from array import array
+from copy import deepcopy
+from pickle import PickleBuffer
+from typing import TYPE_CHECKING, Any, SupportsIndex
+
+from stoa.record import RecordType, dereference, reference
+from stoa.store import new_store
+from stoa.types import OBJECT
+
+if TYPE_CHECKING:
+    from stoa.table import Table
+
+
+def reduce_table(self: Table[Any], protocol: SupportsIndex, /) -> tuple[Any, ...]:
+    store = self._store
+    columns: list[Any] = []
+    for each in store.fields.values():
+        column = self._column(each.name)
+        if each.type is OBJECT or len(column) == 0:
+            columns.append(column.tolist())
+        elif protocol.__index__() >= 5:
+            columns.append(PickleBuffer(column.buffer))
+        else:
+            columns.append(column.buffer.tobytes())
+    arguments = (type(self), *reference(store.record), store.asked)
+    return restore_table, arguments, (sys.byteorder, columns)
+
+
+def restore_table(
+    table_class: type[Table[Any]],
+    family: RecordType | None,
+    parts: tuple[Any, ...],
+    asked: int,
+) -> Table[Any]:
+    """A table without rows, from its pickle."""
+    made = object.__new__(table_class)
+    object.__setattr__(made, "_store", new_store(dereference(family, parts), 0, asked))
+    return made
+
+
+def set_state(self: Table[Any], state: tuple[str, list[Any]]) -> None:
+    byte_order, columns = state
+    fields = self._store.fields.values()
+    self._store.extend(
+        {
+            each.name: column
+            if isinstance(column, list)
+            else values_of_bytes(column, each.type.code, byte_order)
+            for each, column in zip(fields, columns)
+        }
+    )
+
+
+def values_of_bytes(cells: Any, code: str, byte_order: str) -> memoryview:
+    raw = memoryview(cells).cast("B")
+    if byte_order == sys.byteorder or code in "?bB":
+        return raw.cast(code)  # type: ignore[call-overload,no-any-return]
+    swapped = array(code, raw.tobytes())
+    swapped.byteswap()
+    return memoryview(swapped)
+
+
+def deepcopy_table(self: Table[Any], memo: dict[int, Any]) -> Table[Any]:
+    made = self.copy()
+    memo[id(self)] = made
+    for each in made._store.fields.values():
+        if each.type is OBJECT and len(made):
+            made[each.name] = [deepcopy(value, memo) for value in made[each.name]]
+    return made

@@ -1,0 +1,312 @@
+"""Record classes: declared by annotations, they give rise to standalone objects and to rows.
+
+The class that the user writes holds no values. Calling it makes a standalone object, of a hidden
+subclass; a table's rows are of another. Both show the user's class: its name, its methods, and
+isinstance. What stands here works by `_stoa_values()`, the tuple of an object's values, and by no
+other method, since a field may have the name of any.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING, Any, Callable, ClassVar, TypeVar
+
+from stoa.errors import DeclarationError, WrongTypeError
+from stoa.fields import Field, checked_order, declared_fields, field, field_of_parts
+from stoa.generate import Quiet, make_bind, make_standalone, no_field
+from stoa.types import IS_PYPY
+
+if TYPE_CHECKING:
+    from typing_extensions import dataclass_transform
+
+    Self = TypeVar("Self", bound="Record")
+else:
+
+    def dataclass_transform(**options):
+        return lambda decorated: decorated
+
+
+REFUSED_IN_BODY = {
+    "__init__": "a record is made from its fields: use __post_init__ or a classmethod",
+    "__new__": "a record is made from its fields: use a classmethod",
+    "__setattr__": "stores into fields are stoa's: use a property",
+    "__delattr__": "a record keeps all its fields",
+    "__getattribute__": "reads of fields are stoa's: use a property",
+    "__slots__": "the fields are the slots: a record class has no others",
+}
+
+
+@dataclass_transform(field_specifiers=(field,))
+class RecordType(type):
+    """The class of record classes."""
+
+    _stoa_fields: tuple[Field, ...]
+    _stoa_family: RecordType | None  # the class that the user wrote; None: made of a description
+    __match_args__: tuple[str, ...]
+
+    def __new__(
+        mcs, name: str, bases: tuple[type, ...], namespace: dict[str, Any], **options: Any
+    ) -> RecordType:
+        if bases:
+            check_body(name, bases, namespace)
+        made = super().__new__(mcs, name, bases, {**namespace, "__slots__": ()}, **options)
+        own = declared_fields(made, sys._getframe(1).f_locals) if bases else []
+        for each in own:
+            if each.name in made.__dict__:
+                type.__delattr__(made, each.name)  # a default is no attribute of the class
+        equip(made, merged(made, own), made)
+        return made
+
+    @property
+    def __signature__(cls) -> Any:
+        from inspect import signature
+
+        return signature(make_bind(cls.__name__, cls._stoa_fields))
+
+
+def check_body(name: str, bases: tuple[type, ...], namespace: dict[str, Any]) -> None:
+    for refused, reason in REFUSED_IN_BODY.items():
+        if refused in namespace and not (refused == "__slots__" and not namespace[refused]):
+            raise DeclarationError(f"{name} cannot have {refused}: {reason}")
+    for base in bases:
+        for each in base.__mro__:
+            if "__dict__" in each.__dict__:
+                raise DeclarationError(
+                    f"{name}: objects of {each.__name__} have a __dict__, in which what is set on "
+                    f"a row would get lost: give {each.__name__} `__slots__ = ()`"
+                )
+
+
+def merged(record: RecordType, own: Sequence[Field]) -> list[Field]:
+    """The fields of the bases, first declared first, then its own; what is declared anew stays."""
+    fields: dict[str, Field] = {}
+    for base in reversed(record.__mro__[1:]):
+        fields.update((each.name, each) for each in base.__dict__.get("_stoa_fields", ()))
+    fields.update((each.name, each) for each in own)
+    checked_order(fields.values(), record.__name__)
+    return list(fields.values())
+
+
+def equip(record: RecordType, fields: Sequence[Field], family: RecordType | None) -> None:
+    """Gives a new record class its fields and what makes standalone objects."""
+    record._stoa_fields = tuple(fields)
+    record._stoa_family = family
+    type.__setattr__(record, "__match_args__", tuple(each.name for each in fields))
+    type.__setattr__(record, "__new__", standalone_new(record))
+    if record.__doc__ is None:
+        record.__doc__ = f"{record.__name__}({', '.join(map(repr, fields))})"
+
+
+def standalone_new(record: RecordType) -> Callable[..., Any]:
+    new = object.__new__
+    opened: Any = None
+
+    def __new__(cls: RecordType, *values: Any, **named: Any) -> Any:
+        nonlocal opened
+        if opened is None:
+            if not record._stoa_fields:
+                raise WrongTypeError(f"{record.__name__} has no fields: declare some in a subclass")
+            opened = standalone_of(record)[0]
+        return new(opened)
+
+    return __new__
+
+
+# ---- record classes that nobody wrote ----
+
+
+def derived(record: RecordType, fields: Sequence[Field]) -> RecordType:
+    """The class of a table's rows after its fields were added, dropped or renamed."""
+    namespace = {
+        "__slots__": (),
+        "__module__": record.__module__,
+        "__qualname__": record.__qualname__,
+    }
+    made: RecordType = type.__new__(RecordType, record.__name__, (Quiet, record), namespace)
+    equip(made, fields, record._stoa_family)
+    return made
+
+
+def described(fields: Sequence[Field]) -> RecordType:
+    """The class of a table that was made of a mapping or a dtype."""
+    namespace = {"__slots__": (), "__module__": "stoa", "__qualname__": "Record"}
+    made: RecordType = type.__new__(RecordType, "Record", (Quiet, Record), namespace)
+    equip(made, fields, None)
+    return made
+
+
+def reference(record: RecordType) -> tuple[Any, ...]:
+    """What a record class is pickled as: the user's class, and its fields.
+
+    A field of the user's class is (name, type): its default may be nothing that pickles.
+    """
+    family = record._stoa_family
+    known = () if family is None else family._stoa_fields
+    parts = tuple(each.parts()[: 2 if each in known else 4] for each in record._stoa_fields)
+    return family, parts
+
+
+def dereference(family: RecordType | None, parts: tuple[Any, ...]) -> RecordType:
+    """The class that a reference is of: the user's, as long as it has these very fields."""
+    known = {} if family is None else {each.parts()[:2]: each for each in family._stoa_fields}
+    fields = [known.get(each) or field_of_parts(*each) for each in parts]
+    if family is None:
+        return described(fields)
+    return family if fields == list(family._stoa_fields) else derived(family, fields)
+
+
+def is_same_record(a: RecordType, b: RecordType) -> bool:
+    """Whether objects of one can stand for objects of the other."""
+    return a is b or (a._stoa_family is b._stoa_family and a.__match_args__ == b.__match_args__)
+
+
+# ---- what is made when it is first needed ----
+
+
+def standalone_of(record: RecordType) -> tuple[type, Callable[[Iterable[Any]], Any]]:
+    """The open standalone class of a record class, and make(values)."""
+    made = record.__dict__.get("_stoa_standalone")
+    if made is None:
+        made = make_standalone(record, record._stoa_fields)
+        type.__setattr__(record, "_stoa_standalone", made)
+    return made
+
+
+def bind_of(record: RecordType) -> Callable[..., tuple[Any, ...]]:
+    """The function that turns arguments into values of all the record's fields."""
+    bind = record.__dict__.get("_stoa_bind")
+    if bind is None:
+        bind = staticmethod(make_bind(record.__name__, record._stoa_fields))
+        type.__setattr__(record, "_stoa_bind", bind)
+    return bind.__func__
+
+
+def declared(record: Any) -> RecordType:
+    """The record class that a standalone object or a row shows."""
+    for each in type(record).__mro__:
+        if "_stoa_fields" in each.__dict__:
+            return each  # type: ignore[return-value]
+    raise WrongTypeError(f"{type(record).__name__} is no record")
+
+
+class Record(metaclass=RecordType):
+    """The base of record classes.
+
+        class Point(stoa.Record):
+            x: int32
+            y: int32
+            w: float64 = 1.0
+
+    Point(1, 2) is an object of its own, with a slot for each field; rows of stoa.Table(Point) are
+    Points as well, and hold nothing: they read and write the table. Stores are checked in both.
+    Two records are equal if their values are, and equal to a tuple of these; neither has a hash,
+    since they can change. A standalone object runs __post_init__ when it is made, a row never.
+    """
+
+    __slots__ = ()
+    __hash__: ClassVar[None]  # type: ignore[assignment]
+
+    if not TYPE_CHECKING:
+        __hash__ = None
+
+    def _stoa_values(self) -> tuple[Any, ...]:
+        raise NotImplementedError
+
+    def __eq__(self, other: object) -> bool:
+        if isinstance(other, Record):
+            return self._stoa_values() == other._stoa_values()
+        if isinstance(other, tuple):
+            return self._stoa_values() == other
+        return NotImplemented
+
+    def __iter__(self) -> Iterator[Any]:
+        return iter(self._stoa_values())
+
+    def __repr__(self) -> str:
+        names = type(self).__match_args__
+        shown = ", ".join(f"{n}={v!r}" for n, v in zip(names, self._stoa_values()))
+        return f"{type(self).__name__}({shown})"
+
+    # CPython reads all attributes slower of a class that has a __getattr__.
+    if not TYPE_CHECKING and IS_PYPY:
+
+        def __getattr__(self, name: str) -> Any:
+            if hasattr(type(self), name):  # a property of the user's that failed: let it tell
+                return object.__getattribute__(self, name)
+            raise no_field(name, type(self).__match_args__)
+
+    def to_dict(self) -> dict[str, Any]:
+        """A new dict of names and values; objects are not copied."""
+        return to_dict(self)
+
+    def to_tuple(self) -> tuple[Any, ...]:
+        """A tuple of the values; objects are not copied."""
+        return self._stoa_values()
+
+    def replace(self: Self, **changes: Any) -> Self:
+        """A new standalone record with these fields changed; __post_init__ runs."""
+        return replace(self, **changes)
+
+    def __copy__(self: Self) -> Self:
+        return copy(self)
+
+    def __deepcopy__(self: Self, memo: dict[int, Any]) -> Self:
+        from copy import deepcopy
+
+        return remake(declared(self), deepcopy(self._stoa_values(), memo))  # type: ignore[return-value]
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return restore, (*reference(declared(self)), self._stoa_values())
+
+
+def remake(record: RecordType, values: Iterable[Any]) -> Record:
+    """A standalone record of values that were in one before; __post_init__ does not run."""
+    return standalone_of(record)[1](values)  # type: ignore[no-any-return]
+
+
+def restore(family: RecordType | None, parts: tuple[Any, ...], values: Any) -> Record:
+    """A record from its pickle."""
+    return remake(dereference(family, parts), values)
+
+
+# ---- functions that work whatever the fields are called ----
+
+
+def checked_record(record: Any) -> Record:
+    if not isinstance(record, Record):
+        raise WrongTypeError(f"a record is needed, not {type(record).__name__} {record!r}")
+    return record
+
+
+def to_dict(record: Record) -> dict[str, Any]:
+    """A new dict of the record's names and values; objects are not copied."""
+    checked_record(record)
+    return dict(zip(type(record).__match_args__, record._stoa_values()))
+
+
+def to_tuple(record: Record) -> tuple[Any, ...]:
+    """The record's values; objects are not copied."""
+    return checked_record(record)._stoa_values()
+
+
+def copy(record: Self) -> Self:
+    """A standalone record with the values of a row or record; __post_init__ does not run.
+
+    Objects are not copied. For a table: table.copy().
+    """
+    values = checked_record(record)._stoa_values()
+    return remake(declared(record), values)  # type: ignore[return-value]
+
+
+def replace(record: Self, /, **changes: Any) -> Self:
+    """A standalone record with the values of `record`, but for those given.
+
+    The record itself stays as it is. __post_init__ runs, as for any new record.
+    """
+    names = type(checked_record(record)).__match_args__
+    for name in changes:
+        if name not in names:
+            raise no_field(name, names)
+    made: Any = declared(record)(**{**to_dict(record), **changes})
+    return made  # type: ignore[no-any-return]

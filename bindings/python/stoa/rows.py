@@ -1,0 +1,325 @@
+"""What tables and windows have in common: rows by index and in order, and columns.
+
+Both are a store and a range of row numbers. A table's range follows its length; a window's is
+fixed, and stale once the table's order number has changed.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator, Mapping
+from itertools import islice
+from operator import index as as_index
+from typing import TYPE_CHECKING, Any, Generic, TypeVar, overload
+
+from stoa import display, masks
+from stoa.column import Column
+from stoa.errors import FieldNameError, RowIndexError, RowValueError, WrongTypeError
+from stoa.record import Record, bind_of, declared, is_same_record, to_tuple
+from stoa.row import Row
+from stoa.store import Store
+from stoa.types import IS_PYPY, FieldType
+
+if TYPE_CHECKING:
+    from stoa.table import Table
+    from stoa.window import Window
+
+R = TypeVar("R", bound=Record)
+
+CAN_REUSE = (
+    not IS_PYPY and hasattr(sys, "getrefcount") and getattr(sys, "_is_gil_enabled", lambda: True)()
+)
+
+
+class Rows(Generic[R]):
+    """The base of Table and Window."""
+
+    __slots__ = ()
+
+    if TYPE_CHECKING:
+        _store: Store
+        _table: Table[R]
+
+    def _range(self) -> range:
+        """The numbers of its rows in the table. StaleError for a window that is."""
+        raise NotImplementedError
+
+    # ---- what it is ----
+
+    @property
+    def record(self) -> type[R]:
+        """The class of its rows: the one that it was made of, until a field comes or goes."""
+        return self._store.record  # type: ignore[return-value]
+
+    @property
+    def fields(self) -> dict[str, FieldType]:
+        """A new dict of field names and types, in order."""
+        return {each.name: each.type for each in self._store.fields.values()}
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes of the rows' values: their number times the sum of the field widths."""
+        width = sum(each.type.width for each in self._store.fields.values())
+        return len(self._range()) * width
+
+    def __len__(self) -> int:
+        return len(self._range())
+
+    def __repr__(self) -> str:
+        return display.as_text(self)
+
+    def _repr_html_(self) -> str:
+        return display.as_html(self)
+
+    # ---- columns ----
+
+    def _column(self, name: str) -> Column[Any]:
+        raise NotImplementedError
+
+    def __getattr__(self, name: str) -> Column[Any]:
+        if name.startswith("__") or name == "_store":
+            raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
+        return self._column(name)
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        """Stores a whole column: from a scalar, or from as many values as there are rows."""
+        is_own = hasattr(type(self), name)
+        if name in self._store.fields and is_own:
+            raise FieldNameError(
+                f"{name!r} is an attribute of every {type(self).__name__}: write the field of that "
+                f"name as rows[{name!r}] = …"
+            )
+        if is_own:
+            object.__setattr__(self, name, value)
+        else:
+            self._column(name)._write(self._range(), value)
+
+    # ---- rows ----
+
+    def _position(self, index: Any) -> int:
+        rows = self._range()
+        try:
+            return rows[as_index(index)]
+        except IndexError:
+            raise RowIndexError(f"there is no row {index}: there are {len(rows)}") from None
+
+    @overload
+    def __getitem__(self, key: int) -> R: ...
+    @overload
+    def __getitem__(self, key: slice) -> Window[R]: ...
+    @overload
+    def __getitem__(self, key: str) -> Column[Any]: ...
+    @overload
+    def __getitem__(self, key: Any) -> Table[R]: ...
+    def __getitem__(self, key: Any) -> Any:
+        """A row for an index, a window for a slice, a column for a name.
+
+        For booleans (one for each row) or indices, in a sequence or a buffer: a new table with
+        copies of those rows.
+        """
+        if isinstance(key, slice):
+            return self._window(self._range()[key])
+        if isinstance(key, str):
+            return self._column(key)
+        if hasattr(key, "__index__") and getattr(key, "ndim", 0) == 0:
+            return self._row(self._position(key))
+        return self._table._take(masks.positions(key, self._range()))
+
+    def _row(self, position: int) -> R:
+        store = self._store
+        row: Any = object.__new__(store.row_class)
+        row._stoa_table = self._table
+        row._stoa_epoch = store.current_epoch()
+        row._stoa_index = position
+        return row  # type: ignore[no-any-return]
+
+    def __setitem__(self, key: Any, value: Any) -> None:
+        """Stores a record (or tuple, or mapping) into a row, or a whole column by name.
+
+        Assigning a row of the same table is refused: `t[i], t[j] = t[j], t[i]` would lose one.
+        Into a slice: as many records as it has rows; of a table, as with a list, any number.
+        """
+        if isinstance(key, str):
+            self._column(key)._write(self._range(), value)
+        elif isinstance(key, slice):
+            self._set_slice(self._range()[key], value)
+        else:
+            position = self._position(key)
+            if isinstance(value, Row) and value._stoa_table is self._table:
+                raise WrongTypeError(
+                    "a row of the same table holds no values of its own: use swap(i, j) to "
+                    "exchange two rows, stoa.copy(row) to store what it holds now"
+                )
+            self._store.write_row(position, self._values_of(value))
+
+    def _set_slice(self, positions: range, records: Any) -> None:
+        raise NotImplementedError
+
+    def _window(self, positions: range) -> Window[R]:
+        from stoa.window import Window
+
+        return Window(self._table, positions)
+
+    def head(self, rows: int = 5) -> Window[R]:
+        """A window of the first rows."""
+        return self._window(self._range()[: max(0, as_index(rows))])
+
+    def tail(self, rows: int = 5) -> Window[R]:
+        """A window of the last rows."""
+        whole = self._range()
+        return self._window(whole[max(0, len(whole) - max(0, as_index(rows))) :])
+
+    # ---- one after the other ----
+
+    _follows = False  # whether iteration sees rows that are appended
+
+    def __iter__(self) -> Iterator[R]:
+        return iterate_reusing(self) if CAN_REUSE else iterate(self)
+
+    def __reversed__(self) -> Iterator[R]:
+        return iter(self[::-1])
+
+    def cursor(self) -> Iterator[R]:
+        """One row that moves on from row to row: the fastest loop. Don't keep what it gives."""
+        return move(self)
+
+    def _tuples(self) -> Iterator[tuple[Any, ...]]:
+        return zip(*(self._column(name) for name in self._store.fields))
+
+    def to_dicts(self) -> list[dict[str, Any]]:
+        """A dict for each row; objects are not copied."""
+        names = list(self._store.fields)
+        return [dict(zip(names, values)) for values in self._tuples()]
+
+    def copy(self) -> Table[R]:
+        """A table of its own with copies of the rows; objects are not copied."""
+        return self._table._take(self._range())
+
+    # ---- by value ----
+
+    def _values_of(self, record: Any) -> tuple[Any, ...]:
+        """The values of all fields that a record, a tuple or a mapping gives, not yet converted."""
+        if isinstance(record, tuple):
+            if len(record) == len(self._store.fields):
+                return record
+            return self._bind(record, {})
+        if isinstance(record, Record):
+            if not is_same_record(declared(record), self._store.record):
+                raise WrongTypeError(
+                    f"a {type(record).__name__} is no {self._store.record.__name__}, whose fields "
+                    f"are {', '.join(self._store.fields)}: give stoa.to_tuple(record), or fields "
+                    "by name"
+                )
+            return to_tuple(record)
+        if isinstance(record, Mapping):
+            return self._bind((), dict(record))
+        raise WrongTypeError(
+            f"a record, a tuple or a mapping is needed, not {type(record).__name__}"
+        )
+
+    def _bind(self, values: tuple[Any, ...], named: dict[str, Any]) -> tuple[Any, ...]:
+        try:
+            return bind_of(self._store.record)(*values, **named)
+        except TypeError as problem:
+            unknown = [name for name in named if name not in self._store.fields]
+            if unknown:
+                self._store.field(unknown[0])
+            raise WrongTypeError(str(problem)) from problem
+
+    def _find(self, value: Any, start: int = 0, stop: int = sys.maxsize) -> Iterator[int]:
+        if isinstance(value, Record):
+            value = to_tuple(value)
+        elif isinstance(value, Mapping) and set(value) == set(self._store.fields):
+            value = tuple(value[name] for name in self._store.fields)
+        if not isinstance(value, tuple):
+            return
+        first, stop, _ = slice(start, stop).indices(len(self))
+        for i, values in enumerate(islice(self._tuples(), first, max(first, stop)), first):
+            if values == value:
+                yield i
+
+    def __contains__(self, value: object) -> bool:
+        return next(self._find(value), None) is not None
+
+    def index(self, value: Any, start: int = 0, stop: int = sys.maxsize) -> int:
+        """The first row that is equal to a record, tuple or mapping; ValueError: there is none."""
+        for i in self._find(value, start, stop):
+            return i
+        raise RowValueError(f"{value!r} is not in the table")
+
+    def count(self, value: Any) -> int:
+        """The rows that are equal to a record, tuple or mapping."""
+        return sum(1 for _ in self._find(value))
+
+    def __eq__(self, other: object) -> bool:
+        """Whether both have fields of the same names and rows of the same values."""
+        if not isinstance(other, Rows):
+            return NotImplemented
+        if list(self._store.fields) != list(other._store.fields) or len(self) != len(other):
+            return False
+        names = self._store.fields
+        return all(self._column(name)._equals(other._column(name)) for name in names)
+
+    __hash__ = None  # type: ignore[assignment]
+
+
+# ---- loops, which are worth their lines ----
+
+
+def iterate(rows: Rows[Any]) -> Iterator[Any]:
+    """A new row for each."""
+    store, table, follows = rows._store, rows._table, rows._follows
+    new, row_class, order = object.__new__, store.row_class, store.order
+    positions, epoch = rows._range(), store.current_epoch()
+    while positions:
+        for index in positions:
+            row: Any = new(row_class)
+            row._stoa_table = table
+            row._stoa_epoch = epoch
+            row._stoa_index = index
+            yield row
+            if store.order != order:
+                store.check_order(order, "iterator")
+        positions = range(positions.stop, store.rows()) if follows else range(0)
+
+
+def iterate_reusing(rows: Rows[Any]) -> Iterator[Any]:
+    """The same with two rows by turns, as long as nobody else holds the one that comes next.
+
+    A loop's variable still holds the row before when it asks for the next one: hence two.
+    """
+    store, table, follows = rows._store, rows._table, rows._follows
+    order, getrefcount = store.order, sys.getrefcount
+    positions, epoch = rows._range(), store.current_epoch()
+    last, row = new_row(store, table, epoch), new_row(store, table, epoch)
+    unheld = getrefcount(row)
+    while positions:
+        for index in positions:
+            if getrefcount(row) != unheld:
+                row = new_row(store, table, epoch)
+            row._stoa_index = index
+            yield row
+            if store.order != order:
+                store.check_order(order, "iterator")
+            last, row = row, last
+        positions = range(positions.stop, store.rows()) if follows else range(0)
+
+
+def new_row(store: Store, table: Table[Any], epoch: Any) -> Any:
+    row: Any = object.__new__(store.row_class)
+    row._stoa_table = table
+    row._stoa_epoch = epoch
+    return row
+
+
+def move(rows: Rows[Any]) -> Iterator[Any]:
+    """One row for all."""
+    store, follows, order = rows._store, rows._follows, rows._store.order
+    positions = rows._range()
+    row = new_row(store, rows._table, store.current_epoch())
+    while positions:
+        for row._stoa_index in positions:
+            yield row
+            if store.order != order:
+                store.check_order(order, "cursor")
+        positions = range(positions.stop, store.rows()) if follows else range(0)

@@ -1,0 +1,324 @@
+"""A table as the library has it: what the table, its rows, windows and columns all stand on.
+
+Every call into the library that changes a table is made here, and what it means for Python is
+settled before the method returns: rows that became stale are told so, objects that fell out are
+let go, a status becomes an exception. The Store is not public; its Table is a thin cover.
+"""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Mapping, Sequence
+from typing import Any, Callable
+from weakref import WeakSet
+
+from stoa import epoch as epochs
+from stoa._ffi import ffi, lib
+from stoa.errors import FieldNameError
+from stoa.failure import check, new_error
+from stoa.fields import MISSING, Field
+from stoa.generate import Stage, make_row, make_stage, no_field
+from stoa.objects import ObjectPool
+from stoa.record import RecordType
+from stoa.row import Row
+from stoa.sources import StoredField, check_length, source_of
+from stoa.types import OBJECT
+
+
+def row_parts_of(record: RecordType) -> tuple[type, type, Callable[..., None]]:
+    """The row class, the epoch class and stage() of a record class; made when first needed."""
+    made = record.__dict__.get("_stoa_row_parts")
+    if made is None:
+        fields = record._stoa_fields
+        made = (*make_row(record, Row, fields), make_stage(fields))
+        type.__setattr__(record, "_stoa_row_parts", made)
+    return made
+
+
+class Store:
+    """The library's table and what Python keeps beside it."""
+
+    __slots__ = (
+        "asked",
+        "c",
+        "cells",
+        "epoch",
+        "epoch_class",
+        "fields",
+        "has_objects",
+        "older",
+        "order",
+        "pool",
+        "record",
+        "row_class",
+        "spare",
+        "stage",
+        "version",
+    )
+
+    def __init__(self, pointer: Any, record: RecordType, pool: ObjectPool, asked: int) -> None:
+        """Takes over the library's table. `asked` is the max_rows that was asked for, or 0."""
+        size = pointer.rows * lib.stoa_table_row_bytes(pointer)
+        self.c = ffi.gc(pointer, lib.stoa_table_free, size=size)
+        self.pool = pool
+        self.asked = asked
+        self.order: int = self.c.order
+        self.version = 0  # bumped with the order, and when a field is dropped or renamed
+        self.epoch: Any = None
+        self.older: WeakSet[Any] = WeakSet()
+        self.describe(record)
+
+    def describe(self, record: RecordType) -> None:
+        """Learns the fields; `record` has them in the library's order."""
+        limit = self.c.field_limit
+        indices = [i for i in range(limit) if self.c.columns[i].type != lib.STOA_NO_TYPE]
+        self.record = record
+        self.fields = {
+            each.name: StoredField(each.name, each.type, index)
+            for each, index in zip(record._stoa_fields, indices)
+        }
+        self.has_objects = any(each.type is OBJECT for each in self.fields.values())
+        self.cells: list[Any] = [None] * limit
+        for each in self.fields.values():
+            pointer = lib.stoa_column_cells(self.c, each.index)
+            self.cells[each.index] = epochs.make_cells(pointer, each.type, self.max_rows())
+        self.row_class, self.epoch_class, self.stage = row_parts_of(record)
+        self.spare: Any = Stage(record._stoa_fields)
+
+    # ---- what it is ----
+
+    def rows(self) -> int:
+        return self.c.rows  # type: ignore[no-any-return]
+
+    def max_rows(self) -> int:
+        return lib.stoa_table_max_rows(self.c)  # type: ignore[no-any-return]
+
+    def field(self, name: str) -> StoredField:
+        """The field of that name; KeyError and AttributeError in one, listing the names."""
+        try:
+            return self.fields[name]
+        except (KeyError, TypeError):
+            raise no_field(name, self.fields) from None
+
+    def cells_of(self, field: int, name: str) -> Any:
+        """The cells of a column, if it is still there; `name` is what it was called."""
+        cells = self.cells[field]
+        if cells is None:
+            raise FieldNameError(f"the field {name!r} was dropped")
+        return cells
+
+    def values_at(self, index: int) -> tuple[Any, ...]:
+        """The values of row `index`, which must be there."""
+        return tuple(
+            self.pool.objects[self.cells[each.index][index]]
+            if each.type is OBJECT
+            else self.cells[each.index][index]
+            for each in self.fields.values()
+        )
+
+    # ---- epochs ----
+
+    def current_epoch(self) -> Any:
+        if self.epoch is None:
+            columns = tuple(each.index for each in self.fields.values())
+            self.epoch = epochs.begin(self.epoch_class, columns, self.cells, self.pool.objects)
+        return self.epoch
+
+    def notice_order(self) -> None:
+        """Makes rows stale if the library says that the order has changed."""
+        if self.c.order == self.order:
+            return
+        self.order = self.c.order
+        self.version += 1
+        for each in (*self.older, *([self.epoch] if self.epoch else [])):
+            epochs.end(each)
+        self.older.clear()
+        self.epoch = None
+
+    def check_order(self, order: int, what: str) -> None:
+        if order != self.order:
+            raise epochs.stale(what)
+
+    def check_version(self, field: int, name: str, order: int, what: str) -> int:
+        """For iterators over a column, after the version has changed: does it concern them?"""
+        self.check_order(order, what)
+        self.cells_of(field, name)
+        return self.version
+
+    # ---- changes ----
+
+    def change(self, function: Callable[..., int], *arguments: Any) -> None:
+        """A call that may remove or reorder rows."""
+        error = new_error()
+        if self.has_objects:
+            with self.pool:
+                status = function(self.c, *arguments, error)
+                self.notice_order()
+        else:
+            status = function(self.c, *arguments, error)
+            self.notice_order()
+        check(status, error)
+
+    def clear(self) -> None:
+        with self.pool:
+            lib.stoa_table_clear(self.c)
+            self.notice_order()
+
+    def append(self, values: Sequence[Any]) -> None:
+        """One row at the end: a value for each field, not yet converted."""
+        stage, self.spare = self.spare or Stage(self.record._stoa_fields), None
+        if self.has_objects:
+            with self.pool:
+                self.fill(stage, self.with_pointers(values), values)
+                status = lib.stoa_table_append(self.c, stage.values, len(values), stage.error)
+        else:
+            self.fill(stage, values, values)
+            status = lib.stoa_table_append(self.c, stage.values, len(values), stage.error)
+        if status:
+            self.refuse(status, stage.error, values)
+        self.spare = stage
+
+    def insert(self, index: int, values: Sequence[Any]) -> None:
+        """The same before row `index`, which is at most the number of rows."""
+        stage = Stage(self.record._stoa_fields)
+        with self.pool:
+            self.fill(stage, self.with_pointers(values), values)
+            count = len(values)
+            status = lib.stoa_table_insert(self.c, index, stage.values, count, stage.error)
+            self.notice_order()
+        if status:
+            self.refuse(status, stage.error, values)
+
+    def with_pointers(self, values: Sequence[Any]) -> list[Any]:
+        to = self.pool.pointer_to
+        fields = self.fields.values()
+        return [to(v) if each.type is OBJECT else v for v, each in zip(values, fields)]
+
+    def fill(self, stage: Stage, staged: Sequence[Any], values: Sequence[Any]) -> None:
+        try:
+            self.stage(stage.into, *staged)
+        except (struct.error, OverflowError, TypeError):
+            self.convert(values)  # tells better what is wrong
+            raise
+
+    def refuse(self, status: int, error: Any, values: Sequence[Any]) -> None:
+        if status in (lib.STOA_OVERFLOW, lib.STOA_WRONG_TYPE):
+            self.convert(values)
+        check(status, error)
+
+    def convert(self, values: Sequence[Any]) -> list[Any]:
+        """The values as their fields have them."""
+        fields = self.fields.values()
+        return [each.type.convert(value, each.name) for value, each in zip(values, fields)]
+
+    def write_row(self, index: int, values: Sequence[Any]) -> None:
+        """All fields of row `index`, or none."""
+        converted = self.convert(values)
+        with self.pool:
+            written = []
+            for value, each in zip(converted, self.fields.values()):
+                if each.type is OBJECT:
+                    written.append((each, self.cells[each.index][index]))
+                    self.write_object(each.index, index, value)
+            for value, each in zip(converted, self.fields.values()):
+                if each.type is not OBJECT:
+                    self.cells[each.index][index] = value
+
+    def write_object(self, field: int, index: int, value: Any) -> None:
+        """One cell of an object field."""
+        error = new_error()
+        source = ffi.new("stoa_source *")
+        with self.pool:
+            pointer = ffi.new("uintptr_t *", self.pool.pointer_to(value))
+            source.type, source.data = lib.STOA_OBJECT, pointer
+            status = lib.stoa_column_write(self.c, field, index, 1, 1, source, error)
+        check(status, error)
+
+    def extend(self, columns: Mapping[str, Any]) -> None:
+        """Rows from columns of the same length; fields that are not given get their default."""
+        error = new_error()
+        with self.pool as pool:
+            fields = [self.field(name) for name in columns]
+            sources = [source_of(v, f, pool) for v, f in zip(columns.values(), fields)]
+            rows = sources[0].length or 0
+            for source, each in zip(sources, fields):
+                check_length(source, rows, each.name)
+            places = ffi.new("stoa_source[]", len(sources))
+            for place, source, each in zip(places, sources, fields):
+                source.put(place, each.c_name)
+            status = lib.stoa_table_extend(self.c, places, len(sources), rows, error)
+        check(status, error)
+
+    # ---- fields ----
+
+    def add_field(self, each: Field, record: RecordType) -> None:
+        """Adds a field; `record` has it as its last."""
+        place, error = ffi.new("stoa_field *"), new_error()
+        c_name = ffi.new("char[]", each.name.encode())
+        with self.pool as pool:
+            describe_field(place, each, c_name, pool)
+            status = lib.stoa_table_add_field(self.c, place, ffi.NULL, error)
+        check(status, error)
+        self.describe_anew(record)
+
+    def drop_field(self, name: str, record: RecordType) -> None:
+        """Drops a field; `record` is without it."""
+        each, error = self.field(name), new_error()
+        with self.pool:
+            status = lib.stoa_table_drop_field(self.c, each.c_name, error)
+            if status == lib.STOA_OK:
+                self.describe_anew(record)
+                self.end_column(each, f"the field {name!r} was dropped")
+        check(status, error)
+
+    def rename_field(self, name: str, new_name: str, record: RecordType) -> None:
+        """Renames a field; `record` has it under its new name."""
+        each, error = self.field(name), new_error()
+        c_name = ffi.new("char[]", new_name.encode())
+        check(lib.stoa_table_rename_field(self.c, each.c_name, c_name, error), error)
+        self.describe_anew(record)
+        self.end_column(each, f"the field {name!r} is called {new_name!r} now: take the row again")
+
+    def describe_anew(self, record: RecordType) -> None:
+        """Rows taken so far keep their class and epoch."""
+        if self.epoch is not None:
+            self.older.add(self.epoch)
+            self.epoch = None
+        self.describe(record)
+
+    def end_column(self, each: StoredField, message: str) -> None:
+        self.version += 1
+        for epoch in self.older:
+            epochs.end_column(epoch, each.index, message)
+
+
+def new_store(
+    record: RecordType, rows: int, max_rows: int, pool: ObjectPool | None = None
+) -> Store:
+    """A store of its own with `rows` rows, all defaults."""
+    pool = pool or ObjectPool()
+    fields = record._stoa_fields
+    names = [ffi.new("char[]", each.name.encode()) for each in fields]
+    described = ffi.new("stoa_field[]", len(fields))
+    options = ffi.new("stoa_table_options *")
+    options.rows, options.max_rows, options.pool = rows, max_rows, pool.pointer
+    made, error = ffi.new("stoa_table **"), new_error()
+    with pool:
+        for each, name, place in zip(fields, names, described):
+            describe_field(place, each, name, pool)
+        check(lib.stoa_table_new(made, described, len(fields), options, error), error)
+        return Store(made[0], record, pool, max_rows)
+
+
+def describe_field(place: Any, each: Field, c_name: Any, pool: ObjectPool) -> None:
+    """Fills in a stoa_field. Only during a call of the pool; c_name must outlive it."""
+    place.name = c_name
+    place.type = each.type.number
+    if each.default is MISSING:
+        return
+    kind, initial = each.type.kind, place.initial
+    if kind == "o":
+        initial.object = ffi.cast("void *", pool.pointer_to(each.default))
+    else:
+        member = {"?": "boolean", "i": "int64", "u": "uint64", "f": "float64"}[kind]
+        setattr(initial, member, each.default)

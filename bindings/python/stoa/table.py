@@ -1,0 +1,463 @@
+"""Tables: records kept as columns."""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Iterable, Iterator, Mapping, MutableSequence
+from itertools import chain, islice
+from operator import index as as_index
+from random import Random
+from typing import TYPE_CHECKING, Any, Callable, Union, overload
+
+from stoa import masks, pickling, typed
+from stoa._ffi import ffi, lib
+from stoa.column import Column
+from stoa.errors import (
+    ArgumentError,
+    InUseError,
+    LengthError,
+    RowIndexError,
+    WrongTypeError,
+)
+from stoa.failure import check, new_error
+from stoa.fields import MISSING, Field, FieldOptions, checked_order, fields_of_description
+from stoa.generate import no_value
+from stoa.record import Record, RecordType, derived, described, is_same_record, remake
+from stoa.rows import R, Rows
+from stoa.store import Store, new_store
+
+CHUNK = 4096
+
+RecordLike = Union[Record, "tuple[Any, ...]", Mapping[str, Any]]
+
+
+def record_class_of(description: Any) -> RecordType:
+    """The record class of what a table was asked to be made of."""
+    if not isinstance(description, RecordType):
+        fields = fields_of_description(description)
+        checked_order(fields, "a table")
+        return described(fields)
+    if not description._stoa_fields:
+        raise WrongTypeError(f"{description.__name__} has no fields: declare some in a subclass")
+    return description
+
+
+def checked_count(value: Any, what: str, least: int = 0) -> int:
+    try:
+        number = int(as_index(value))
+    except TypeError:
+        raise WrongTypeError(f"{what} is an integer, not {type(value).__name__}") from None
+    if not least <= number < 2**63:
+        raise ArgumentError(f"{what} is at least {least}, not {number}")
+    return number
+
+
+class Table(Rows[R], MutableSequence[R]):  # type: ignore[misc]
+    """Records kept as typed columns: a sequence of rows.
+
+        points = stoa.Table(Point)                        no rows
+        points = stoa.Table(Point, 1000)                  rows of defaults, and zeros
+        points = stoa.Table(Point, [(1, 2), Point(3, 4)]) records, tuples or mappings
+        points = stoa.Table({"x": "int32", "w": ("float64", 1.0)})
+        points = stoa.Table(a_structured_numpy_dtype)
+
+    A row costs the sum of its field widths. Columns never move, however far the table grows, up
+    to max_rows rows: by default as many as address space can be had for. `points[i]` is a row,
+    which reads and writes the table; `points.x` is a column, as is `points["x"]`, whose name may be
+    that of a method. Any number of threads may read, or one may write.
+    """
+
+    __slots__ = ("__weakref__", "_store")
+
+    _stoa_record = None
+    _follows = True
+
+    def __init_subclass__(cls, **options: Any) -> None:
+        super().__init_subclass__(**options)
+        record = typed.record_of(cls, Table)
+        if record is not None:
+            cls._stoa_record = record
+            typed.check_columns(cls, Table, record)
+
+    @overload
+    def __init__(
+        self,
+        record: type[R],
+        rows: int | Iterable[R | tuple[Any, ...] | Mapping[str, Any]] = ...,
+        *,
+        max_rows: int | None = ...,
+    ) -> None: ...
+    @overload
+    def __init__(
+        self: Table[Any],
+        record: Mapping[str, Any],
+        rows: int | Iterable[Any] = ...,
+        *,
+        max_rows: int | None = ...,
+    ) -> None: ...
+    @overload
+    def __init__(
+        self,
+        rows: int | Iterable[R | tuple[Any, ...]] = ...,
+        /,
+        *,
+        max_rows: int | None = ...,
+    ) -> None: ...
+    @overload
+    def __init__(
+        self: Table[Any],
+        record: Any,
+        rows: int | Iterable[Any] = ...,
+        *,
+        max_rows: int | None = ...,
+    ) -> None: ...
+    def __init__(self, record: Any = None, rows: Any = 0, *, max_rows: int | None = None) -> None:
+        own = type(self)._stoa_record
+        if own is not None and record is not own:
+            if isinstance(record, RecordType):
+                raise WrongTypeError(f"{type(self).__name__} is a table of {own.__name__}")
+            record, rows = own, rows if record is None else record
+        if record is None:
+            raise WrongTypeError("a table is made of a record class: stoa.Table(Point, …)")
+        made = record_class_of(record)
+        limit = 0 if max_rows is None else checked_count(max_rows, "max_rows", 1)
+        is_count = hasattr(rows, "__index__")
+        count = checked_count(rows, "the number of rows") if is_count else 0
+        has_factories = any(each.factory is not MISSING for each in made._stoa_fields)
+        object.__setattr__(self, "_store", new_store(made, 0 if has_factories else count, limit))
+        if not is_count:
+            self.extend(rows)
+        elif has_factories:
+            self.resize(count)
+
+    @classmethod
+    def from_columns(cls, record: type[R] | Any = None, /, **columns: Any) -> Table[R]:
+        """A table of columns of the same length: `Table.from_columns(Point, x=xs, y=ys)`.
+
+        Each is a buffer, an array or an iterable; fields with defaults may be left out.
+        """
+        made = cls(record) if record is not None else cls()
+        made.extend(**columns)
+        return made
+
+    def _around(self, store: Store) -> Table[R]:
+        made = object.__new__(type(self))
+        object.__setattr__(made, "_store", store)
+        return made
+
+    # ---- what Rows needs ----
+
+    @property
+    def _table(self) -> Table[R]:  # type: ignore[override]
+        return self
+
+    def _range(self) -> range:
+        return range(self._store.rows())
+
+    def _column(self, name: str) -> Column[Any]:
+        return Column(self._store, self._store.field(name))
+
+    # ---- what it is ----
+
+    @property
+    def max_rows(self) -> int:
+        """How many rows the table can ever have."""
+        return self._store.max_rows()
+
+    @property
+    def capacity(self) -> int:
+        """How many rows it can have without asking the system for memory again."""
+        return lib.stoa_table_capacity(self._store.c)  # type: ignore[no-any-return]
+
+    @property
+    def order(self) -> int:
+        """Counts removals, insertions in the middle and reorderings: what makes rows stale."""
+        return self._store.order
+
+    def __sizeof__(self) -> int:
+        store = self._store
+        cells = self.capacity * int(lib.stoa_table_row_bytes(store.c))
+        return object.__sizeof__(self) + cells + store.pool.nbytes()
+
+    # ---- more rows ----
+
+    def append(self, *values: Any, **named: Any) -> None:
+        """One row more: `append(1, 2, w=3.0)`, or one record, tuple or mapping.
+
+        Every field without a default must be given. Makes no row stale.
+        """
+        if named or len(values) != 1 or not isinstance(values[0], (tuple, Record, Mapping)):
+            if named or len(values) != len(self._store.fields):
+                values = self._bind(values, named)
+            self._store.append(values)
+        else:
+            self._store.append(self._values_of(values[0]))
+
+    def insert(self, index: int, *values: Any, **named: Any) -> None:
+        """The same before row `index`, as with a list. O(rows behind it); all rows become stale."""
+        rows = self._store.rows()
+        start, _, _ = slice(as_index(index), None).indices(rows)
+        if not named and len(values) == 1 and isinstance(values[0], (tuple, Record, Mapping)):
+            bound = self._values_of(values[0])
+        else:
+            bound = self._bind(values, named)
+        self._store.insert(start, bound)
+
+    def extend(self, records: Iterable[Any] = (), /, **columns: Any) -> None:
+        """Rows from an iterable of records, tuples and mappings; or from columns.
+
+        `extend(x=xs, y=ys)` takes buffers, arrays and iterables of the same length, and copies
+        buffers of the field's type as fast as memory allows. All rows come, or none.
+        """
+        if columns:
+            if records != ():
+                raise WrongTypeError("extend takes records or columns, not both")
+            self._extend_columns(columns)
+            return
+        aside = self._aside(records)
+        if isinstance(aside, Store):
+            aside = {each.name: Column(aside, each) for each in aside.fields.values()}
+        self._store.extend(aside)
+
+    def _extend_columns(self, columns: dict[str, Any]) -> None:
+        for name in columns:
+            self._store.field(name)
+        sizes = [len(each) for each in columns.values() if hasattr(each, "__len__")]
+        for each in self._store.record._stoa_fields:
+            if each.name in columns or each.default is not MISSING:
+                continue
+            if each.factory is MISSING:
+                raise no_value(self._store.record.__name__, each.name)
+            if not sizes:
+                raise LengthError("of columns one at least must have a length")
+            columns[each.name] = [each.factory() for _ in range(sizes[0])]
+        self._store.extend(columns)
+
+    def _aside(self, records: Iterable[Any]) -> Store | dict[str, Any]:
+        """Records as columns that are not in the table yet: lists, or for many a store."""
+        names = list(self._store.fields)
+        if isinstance(records, Rows) and is_same_record(records._store.record, self._store.record):
+            return {name: records._column(name) for name in names}
+        if isinstance(records, (Mapping, Record, str, bytes)):
+            raise WrongTypeError(
+                f"an iterable of records is needed, not one {type(records).__name__}; columns are "
+                "given by name: extend(x=xs, y=ys)"
+            )
+        chunks = self._chunks(records)
+        first = next(chunks, [])
+        second = next(chunks, None)
+        if second is None:
+            return {name: [values[i] for values in first] for i, name in enumerate(names)}
+        store = new_store(self._store.record, 0, 0, self._store.pool)
+        for chunk in chain([first, second], chunks):
+            store.extend({name: [values[i] for values in chunk] for i, name in enumerate(names)})
+        return store
+
+    def _chunks(self, records: Iterable[Any]) -> Iterator[list[tuple[Any, ...]]]:
+        remaining = iter(records)
+        while True:
+            chunk = [self._values_of(record) for record in islice(remaining, CHUNK)]
+            if not chunk:
+                return
+            yield chunk
+
+    def __iadd__(self, records: Iterable[Any]) -> Table[R]:
+        self.extend(records)
+        return self
+
+    def resize(self, rows: int) -> None:
+        """More rows with defaults, or zeros where there is none; or fewer."""
+        rows = checked_count(rows, "the number of rows")
+        more = rows - self._store.rows()
+        factories = [f for f in self._store.record._stoa_fields if f.factory is not MISSING]
+        if more > 0 and factories:
+            made = {each.name: [each.factory() for _ in range(more)] for each in factories}
+            self._store.extend(made)
+        else:
+            self._store.change(lib.stoa_table_resize, rows)
+
+    def reserve(self, rows: int) -> None:
+        """Memory for so many rows in all: appends up to there cannot fail for want of it."""
+        self._store.change(lib.stoa_table_reserve, checked_count(rows, "the number of rows"))
+
+    def shrink(self) -> None:
+        """Gives memory beyond the rows back to the system."""
+        lib.stoa_table_shrink(self._store.c)
+
+    # ---- fewer rows ----
+
+    def __delitem__(self, key: Any) -> None:
+        """Removes a row, or those of a slice. O(rows behind it); all rows become stale."""
+        if isinstance(key, str):
+            raise WrongTypeError(f"a field goes by drop_field({key!r})")
+        if not isinstance(key, slice):
+            self._store.change(lib.stoa_table_remove, self._position(key), 1)
+            return
+        gone = self._range()[key]
+        if len(gone) <= 1 or abs(gone.step) == 1:
+            first = min(gone[0], gone[-1]) if gone else 0
+            self._store.change(lib.stoa_table_remove, first, len(gone))
+        else:
+            mask = bytearray(b"\1") * self._store.rows()
+            mask[key] = bytes(len(gone))
+            self._keep(bytes(mask))
+
+    def pop(self, index: int = -1) -> R:
+        """Removes a row and returns its values as a standalone record."""
+        if not self._store.rows():
+            raise RowIndexError("pop from a table without rows")
+        position = self._position(index)
+        record: Any = remake(self._store.record, self._store.values_at(position))
+        self._store.change(lib.stoa_table_remove, position, 1)
+        return record  # type: ignore[no-any-return]
+
+    def remove(self, value: Any) -> None:
+        """Removes the first row that is equal to a record or tuple; ValueError: there is none."""
+        del self[self.index(value)]
+
+    def swap_remove(self, index: int) -> None:
+        """Removes a row and puts the last one in its place: O(1)."""
+        self._store.change(lib.stoa_table_swap_remove, self._position(index))
+
+    def keep(self, mask: Any) -> None:
+        """Removes the rows that a sequence or buffer of booleans, one for each, has False for."""
+        self._keep(masks.mask_bytes(mask, self._store.rows()))
+
+    def _keep(self, mask: bytes) -> None:
+        data = ffi.from_buffer("uint8_t[]", mask)
+        self._store.change(lib.stoa_table_keep, data, len(mask))
+
+    def clear(self) -> None:
+        """Removes all rows; memory stays for the next ones."""
+        self._store.clear()
+
+    # ---- another order ----
+
+    def swap(self, a: int, b: int) -> None:
+        """Exchanges two rows."""
+        self._store.change(lib.stoa_table_swap, self._position(a), self._position(b))
+
+    def reverse(self) -> None:
+        """Turns the order of the rows around, in place."""
+        self._store.change(lib.stoa_table_reverse)
+
+    def shuffle(self, random: Random | None = None) -> None:
+        """Puts the rows into a random order, by a random.Random or by one of its own."""
+        order = array(masks.SIZE_FORMAT, self._range())
+        (random or Random()).shuffle(order)
+        self._permute(order)
+
+    def _permute(self, order: array[int]) -> None:
+        data = ffi.from_buffer("size_t[]", order)
+        self._store.change(lib.stoa_table_permute, data, len(order))
+
+    # ---- slices are assigned ----
+
+    def _set_slice(self, positions: range, records: Any) -> None:
+        before, count = self._store.rows(), len(positions)
+        store = self._stored_aside(records)
+        if store.rows() == count:
+            self._write_rows(positions, store)
+            return
+        if positions.step != 1:
+            raise LengthError(f"{store.rows()} records for an extended slice of {count} rows")
+        if self._store.rows() != before:
+            raise ArgumentError("the table changed while its records were read")
+        self._store.extend({each.name: Column(store, each) for each in store.fields.values()})
+        first, new, end = positions.start, range(before, self._store.rows()), before
+        try:
+            order = chain(range(first), new, range(first + count, end), range(first, first + count))
+            self._permute(array(masks.SIZE_FORMAT, order))
+        except MemoryError:
+            self._store.change(lib.stoa_table_resize, before)
+            raise
+        self._store.change(lib.stoa_table_resize, before + len(new) - count)
+
+    def _stored_aside(self, records: Any) -> Store:
+        aside = self._aside(records)
+        if isinstance(aside, Store):
+            return aside
+        store = new_store(self._store.record, 0, 0, self._store.pool)
+        store.extend(aside)
+        return store
+
+    def _write_rows(self, positions: range, rows: Store) -> None:
+        """Objects first: only for them a store may want memory."""
+        fields = sorted(self._store.fields.values(), key=lambda each: each.type.kind != "o")
+        for each in fields:
+            self._column(each.name)._write(positions, Column(rows, rows.fields[each.name]))
+
+    # ---- fields ----
+
+    def add_field(
+        self,
+        name: str,
+        type: Any,
+        default: Any = MISSING,
+        *,
+        default_factory: Callable[[], Any] | Any = MISSING,
+    ) -> None:
+        """A new field, behind the others: every row gets the default, or zero without one.
+
+        Other columns are not touched. Rows taken before don't have it.
+        """
+        options = FieldOptions(default, default_factory) if default is MISSING else default
+        added = Field(name, type, options)
+        fields = [*self._store.record._stoa_fields, added]
+        rows = self._store.rows()
+        first = [] if added.factory is MISSING else [added.factory() for _ in range(rows)]
+        self._store.add_field(added, derived(self._store.record, fields))
+        if first:
+            try:
+                self[name] = first
+            except Exception:
+                self._store.drop_field(name, self._without(name))
+                raise
+
+    def drop_field(self, name: str) -> None:
+        """Removes a field and its column. What rows taken before read of it is an error."""
+        self._own_field(name, "dropped")
+        self._store.drop_field(name, self._without(name))
+
+    def rename_field(self, name: str, new_name: str) -> None:
+        """Gives a field another name. Rows taken before don't know it."""
+        self._own_field(name, "renamed")
+        fields = self._store.record._stoa_fields
+        renamed = [each.renamed(new_name) if each.name == name else each for each in fields]
+        self._store.rename_field(name, new_name, derived(self._store.record, renamed))
+
+    def _own_field(self, name: str, what: str) -> None:
+        self._store.field(name)
+        record = type(self)._stoa_record
+        if record is not None and name in record.__match_args__:
+            raise InUseError(f"field {name!r} belongs to {type(self).__name__}: it can't be {what}")
+
+    def _without(self, name: str) -> RecordType:
+        fields = [each for each in self._store.record._stoa_fields if each.name != name]
+        return derived(self._store.record, fields)
+
+    # ---- copies ----
+
+    def copy(self) -> Table[R]:
+        """A table of its own with the same fields and rows; objects are not copied."""
+        made, error = ffi.new("stoa_table **"), new_error()
+        check(lib.stoa_table_copy(made, self._store.c, error), error)
+        store = self._store
+        return self._around(Store(made[0], store.record, store.pool, store.asked))
+
+    __copy__ = copy
+
+    def _take(self, positions: Iterable[int]) -> Table[R]:
+        indices = positions if isinstance(positions, array) else array(masks.SIZE_FORMAT, positions)
+        data = ffi.from_buffer("size_t[]", indices)
+        made, error = ffi.new("stoa_table **"), new_error()
+        check(lib.stoa_table_take(made, self._store.c, data, len(indices), error), error)
+        store = self._store
+        return self._around(Store(made[0], store.record, store.pool, store.asked))
+
+    __deepcopy__ = pickling.deepcopy_table
+    __reduce_ex__ = pickling.reduce_table
+    __setstate__ = pickling.set_state
+
+    if TYPE_CHECKING:
+        __getattr__ = Rows.__getattr__

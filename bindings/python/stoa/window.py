@@ -1,0 +1,55 @@
+"""Windows: some rows of a table, by start, stop and step, in its own memory."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NoReturn
+
+from stoa.column import Column
+from stoa.errors import FixedLengthError, LengthError
+from stoa.rows import R, Rows
+
+if TYPE_CHECKING:
+    from stoa.table import Table
+
+
+class Window(Rows[R]):
+    """What a slice of a table is: a sequence of fixed length that shares the table's memory.
+
+    Reads and writes go through to the table, which it keeps alive. It is stale once rows were
+    removed, inserted in the middle or reordered. copy() makes a table of its own.
+    """
+
+    __slots__ = ("_order", "_positions", "_store", "_table")
+
+    _order: int
+    _positions: range
+
+    def __init__(self, table: Table[R], positions: range) -> None:
+        store = object.__setattr__
+        store(self, "_table", table)
+        store(self, "_store", table._store)
+        store(self, "_positions", positions)
+        store(self, "_order", table._store.order)
+
+    def _range(self) -> range:
+        self._store.check_order(self._order, "window")
+        return self._positions
+
+    def _column(self, name: str) -> Column[Any]:
+        return Column(self._store, self._store.field(name), self._range())
+
+    def _set_slice(self, positions: range, records: Any) -> None:
+        rows = self._table._stored_aside(records)
+        if rows.rows() != len(positions):
+            raise LengthError(f"{rows.rows()} records for {len(positions)} rows of a window")
+        self._table._write_rows(positions, rows)
+
+    def _fixed(self, *arguments: Any, **named: Any) -> NoReturn:
+        """A window has a fixed length: change its table."""
+        raise FixedLengthError(
+            "a window has a fixed length and order: append, insert, remove and reorder in its "
+            "table, or in a copy()"
+        )
+
+    __delitem__ = __iadd__ = append = extend = insert = pop = remove = clear = _fixed
+    reverse = resize = swap = swap_remove = shuffle = keep = _fixed
