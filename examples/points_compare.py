@@ -202,8 +202,7 @@ def one_line(row):
     return f"{row.interpreter}, {row.label}: {row.bytes_per_record:,.1f} bytes per record"
 
 
-def measure_all(arguments, interpreters, console):
-    steps = list(plan(interpreters, arguments.only))
+def measure_all(arguments, steps, console):
     columns = [
         TextColumn("{task.description}"),
         BarColumn(),
@@ -258,10 +257,10 @@ def interpreters_of(paths):
 
 def main(arguments):
     console = Console() if sys.stdout.isatty() else Console(width=120)
-    interpreters = interpreters_of(arguments.python)
+    steps = list(plan(interpreters_of(arguments.python), arguments.only))
     arguments.output.mkdir(parents=True, exist_ok=True)
     console.print(f"{arguments.records:,} points, each way in a process of its own")
-    rows = measure_all(arguments, interpreters, console)
+    rows = measure_all(arguments, steps, console)
     points_tables.show(rows, arguments.records, console)
     write_csv(rows, arguments.output / "memory.csv")
     console.print(f"table: {arguments.output / 'memory.csv'}", soft_wrap=True)
