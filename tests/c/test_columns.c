@@ -242,6 +242,7 @@ TEST(a_byte_other_than_0_and_1_is_no_bool)
         target t = target_new(value_type(i));
         REFUSED(t.table, STOA_OVERFLOW, stoa_column_write(t.table, 1, 0, 1, 70, &source, &trouble));
         ck_assert_uint_eq(trouble.row, 66);
+        SAYS(", 2,");
         target_matches(&t);
         target_free(&t);
     }

@@ -241,6 +241,36 @@ TEST(a_narrow_table_takes_many_wide_fields_more)
     stoa_table_free(table);
 }
 
+TEST(a_field_keeps_the_max_rows_that_was_asked_for_though_no_address_space_is_granted)
+{
+    const stoa_field field = {.name = "y", .type = STOA_INT64, .initial.int64 = 6};
+    stoa_table *table = TABLE(OPTIONS(.rows = 50, .max_rows = 10000000), x_field);
+    faults_limit_mapping(10000000 * 4);
+    PASSES(stoa_table_add_field(table, &field, NULL, &trouble)); /* of plain memory, then */
+    faults_limit_mapping(0);
+    ck_assert_uint_eq(stoa_table_max_rows(table), 10000000);
+    PASSES(stoa_table_resize(table, scaled(10000000, 9000), &trouble));
+    ck_assert_int_eq(stoa_int64_column(table, "y")[stoa_table_rows(table) - 1], 6);
+    stoa_table_free(table);
+}
+
+TEST(a_field_lowers_max_rows_where_none_was_asked_for_and_less_is_granted)
+{
+    const stoa_field field = {.name = "y", .type = STOA_INT64, .initial.int64 = 6};
+    stoa_table *table = TABLE(OPTIONS(.rows = 50), x_field);
+    size_t before = stoa_table_max_rows(table);
+    faults_limit_mapping((size_t)64 << 20);
+    WORKS(table, stoa_table_add_field(table, &field, NULL, &trouble));
+    faults_limit_mapping(0);
+    size_t most = stoa_table_max_rows(table);
+    ck_assert(most < before && most <= (64 << 20) / 8 && most >= (16 << 20) / 8);
+    PASSES(stoa_table_resize(table, scaled(most, 9000), &trouble));
+    ck_assert_int_eq(stoa_int64_column(table, "y")[stoa_table_rows(table) - 1], 6);
+    ck_assert_int_eq(stoa_int32_column(table, "x")[stoa_table_rows(table) - 1], 7);
+    FAILS(STOA_FULL, stoa_table_resize(table, most + 1, &trouble));
+    stoa_table_free(table);
+}
+
 TEST(a_dropped_field_is_gone_and_its_index_is_never_used_again)
 {
     void *at[3];
@@ -345,9 +375,11 @@ TEST(a_field_without_a_type_a_name_or_a_reason_is_refused)
     field.flags = 1;
     REFUSED(table, STOA_INVALID, stoa_table_add_field(table, &field, NULL, &trouble));
     field.flags = 0;
-    field.reserved[2] = 1;
-    REFUSED(table, STOA_INVALID, stoa_table_add_field(table, &field, NULL, &trouble));
-    field.reserved[2] = 0;
+    for (int i = 0; i < 3; i++) {
+        field.reserved[i] = 1;
+        REFUSED(table, STOA_INVALID, stoa_table_add_field(table, &field, NULL, &trouble));
+        field.reserved[i] = 0;
+    }
     field.name = NULL;
     ck_assert_int_ne(stoa_table_add_field(table, &field, NULL, &trouble), STOA_OK);
     ck_assert_int_ne(stoa_table_add_field(table, NULL, NULL, &trouble), STOA_OK);
@@ -390,6 +422,8 @@ int main(void)
                an_index_without_a_field_has_neither_name_nor_type_nor_cells,
                an_added_field_gives_its_default_to_every_row_and_moves_no_column,
                a_narrow_table_takes_many_wide_fields_more,
+               a_field_keeps_the_max_rows_that_was_asked_for_though_no_address_space_is_granted,
+               a_field_lowers_max_rows_where_none_was_asked_for_and_less_is_granted,
                a_dropped_field_is_gone_and_its_index_is_never_used_again,
                the_other_fields_are_found_after_many_were_dropped, the_last_field_cannot_be_dropped,
                a_renamed_field_is_found_by_its_new_name_only_and_stays_where_it_is,
