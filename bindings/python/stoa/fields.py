@@ -181,19 +181,24 @@ def resolve(text: str, record: type, local: Mapping[str, Any]) -> Any:
     module = sys.modules.get(record.__module__)
     scope = {**(vars(module) if module else {}), **local, **vars(record)}
     try:
-        return eval(text, scope)
+        meant = eval(text, scope)
     except Exception:
         last = text.partition("[")[0].rpartition(".")[2].strip()
         if last == "ClassVar":
             return ClassVar
         return TYPES.get(last, text)
+    return resolve(meant, record, local) if is_text(meant) else meant
+
+
+def is_text(written: Any) -> bool:
+    return isinstance(written, str) and not isinstance(written, FieldType)
 
 
 def declared_fields(record: type, local: Mapping[str, Any]) -> list[Field]:
     """The fields that the body of a record class declares."""
     fields = []
     for name, written in own_annotations(record).items():
-        if isinstance(written, str) and not isinstance(written, FieldType):
+        if is_text(written):
             written = resolve(written, record, local)
         if written is ClassVar or get_origin(written) is ClassVar:
             continue

@@ -117,6 +117,11 @@ class Rows(Generic[R]):
         For booleans (one for each row) or indices, in a sequence or a buffer: a new table with
         copies of those rows.
         """
+        if type(key) is int:
+            try:
+                return self._row(self._range()[key])
+            except IndexError:
+                self._position(key)
         if isinstance(key, slice):
             return self._window(self._range()[key])
         if isinstance(key, str):
@@ -129,7 +134,7 @@ class Rows(Generic[R]):
         store = self._store
         row: Any = object.__new__(store.row_class)
         row._stoa_table = self._table
-        row._stoa_epoch = store.current_epoch()
+        row._stoa_epoch = store.epoch or store.current_epoch()
         row._stoa_index = position
         return row  # type: ignore[no-any-return]
 

@@ -25,6 +25,16 @@ from stoa.sources import StoredField, check_length, source_of
 from stoa.types import OBJECT
 
 
+def stored_fields(record: RecordType) -> dict[str, StoredField]:
+    """The fields of a table that never had others than its record class. Shared: not to change."""
+    made = record.__dict__.get("_stoa_stored")
+    if made is None:
+        fields = enumerate(record._stoa_fields)
+        made = {each.name: StoredField(each.name, each.type, i) for i, each in fields}
+        type.__setattr__(record, "_stoa_stored", made)
+    return made
+
+
 def row_parts_of(record: RecordType) -> tuple[type, type, Callable[..., None]]:
     """The row class, the epoch class and stage() of a record class; made when first needed."""
     made = record.__dict__.get("_stoa_row_parts")
@@ -33,6 +43,10 @@ def row_parts_of(record: RecordType) -> tuple[type, type, Callable[..., None]]:
         made = (*make_row(record, Row, fields), make_stage(fields))
         type.__setattr__(record, "_stoa_row_parts", made)
     return made
+
+
+append = lib.stoa_table_append
+insert = lib.stoa_table_insert
 
 
 class Store:
@@ -54,6 +68,7 @@ class Store:
         "spare",
         "stage",
         "version",
+        "width",
     )
 
     def __init__(self, pointer: Any, record: RecordType, pool: ObjectPool, asked: int) -> None:
@@ -71,19 +86,20 @@ class Store:
     def describe(self, record: RecordType) -> None:
         """Learns the fields; `record` has them in the library's order."""
         limit = self.c.field_limit
-        indices = [i for i in range(limit) if self.c.columns[i].type != lib.STOA_NO_TYPE]
         self.record = record
-        self.fields = {
-            each.name: StoredField(each.name, each.type, index)
-            for each, index in zip(record._stoa_fields, indices)
-        }
+        self.fields = stored_fields(record) if limit == len(record._stoa_fields) else {}
+        if not self.fields:
+            indices = [i for i in range(limit) if self.c.columns[i].type != lib.STOA_NO_TYPE]
+            for each, index in zip(record._stoa_fields, indices):
+                self.fields[each.name] = StoredField(each.name, each.type, index)
+        self.width = len(self.fields)
         self.has_objects = any(each.type is OBJECT for each in self.fields.values())
         self.cells: list[Any] = [None] * limit
-        for each in self.fields.values():
-            pointer = lib.stoa_column_cells(self.c, each.index)
-            self.cells[each.index] = epochs.make_cells(pointer, each.type, self.max_rows())
+        for stored in self.fields.values():
+            pointer = lib.stoa_column_cells(self.c, stored.index)
+            self.cells[stored.index] = epochs.make_cells(pointer, stored.type, self.max_rows())
         self.row_class, self.epoch_class, self.stage = row_parts_of(record)
-        self.spare: Any = Stage(record._stoa_fields)
+        self.spare: Any = None
 
     # ---- what it is ----
 
@@ -166,14 +182,16 @@ class Store:
 
     def append(self, values: Sequence[Any]) -> None:
         """One row at the end: a value for each field, not yet converted."""
-        stage, self.spare = self.spare or Stage(self.record._stoa_fields), None
         if self.has_objects:
-            with self.pool:
-                self.fill(stage, self.with_pointers(values), values)
-                status = lib.stoa_table_append(self.c, stage.values, len(values), stage.error)
-        else:
-            self.fill(stage, values, values)
-            status = lib.stoa_table_append(self.c, stage.values, len(values), stage.error)
+            self.insert(self.rows(), values)
+            return
+        stage, self.spare = self.spare or Stage(self.record._stoa_fields), None
+        try:
+            self.stage(stage.into, *values)
+        except (struct.error, OverflowError, TypeError):
+            self.convert(values)  # tells better what is wrong
+            raise
+        status = append(self.c, stage.values, self.width, stage.error)
         if status:
             self.refuse(status, stage.error, values)
         self.spare = stage
@@ -182,9 +200,12 @@ class Store:
         """The same before row `index`, which is at most the number of rows."""
         stage = Stage(self.record._stoa_fields)
         with self.pool:
-            self.fill(stage, self.with_pointers(values), values)
-            count = len(values)
-            status = lib.stoa_table_insert(self.c, index, stage.values, count, stage.error)
+            try:
+                self.stage(stage.into, *self.with_pointers(values))
+            except (struct.error, OverflowError, TypeError):
+                self.convert(values)
+                raise
+            status = insert(self.c, index, stage.values, self.width, stage.error)
             self.notice_order()
         if status:
             self.refuse(status, stage.error, values)
@@ -193,13 +214,6 @@ class Store:
         to = self.pool.pointer_to
         fields = self.fields.values()
         return [to(v) if each.type is OBJECT else v for v, each in zip(values, fields)]
-
-    def fill(self, stage: Stage, staged: Sequence[Any], values: Sequence[Any]) -> None:
-        try:
-            self.stage(stage.into, *staged)
-        except (struct.error, OverflowError, TypeError):
-            self.convert(values)  # tells better what is wrong
-            raise
 
     def refuse(self, status: int, error: Any, values: Sequence[Any]) -> None:
         if status in (lib.STOA_OVERFLOW, lib.STOA_WRONG_TYPE):
@@ -297,17 +311,26 @@ def new_store(
 ) -> Store:
     """A store of its own with `rows` rows, all defaults."""
     pool = pool or ObjectPool()
-    fields = record._stoa_fields
-    names = [ffi.new("char[]", each.name.encode()) for each in fields]
-    described = ffi.new("stoa_field[]", len(fields))
     options = ffi.new("stoa_table_options *")
     options.rows, options.max_rows, options.pool = rows, max_rows, pool.pointer
     made, error = ffi.new("stoa_table **"), new_error()
     with pool:
-        for each, name, place in zip(fields, names, described):
-            describe_field(place, each, name, pool)
-        check(lib.stoa_table_new(made, described, len(fields), options, error), error)
+        fields = described_fields(record, pool)
+        check(lib.stoa_table_new(made, fields, len(fields), options, error), error)
         return Store(made[0], record, pool, max_rows)
+
+
+def described_fields(record: RecordType, pool: ObjectPool) -> Any:
+    """An array of stoa_field; for all tables of the record, but for objects as defaults."""
+    made = record.__dict__.get("_stoa_described")
+    if made is None:
+        fields = record._stoa_fields
+        made = ffi.new("stoa_field[]", len(fields))
+        for each, place, stored in zip(fields, made, stored_fields(record).values()):
+            describe_field(place, each, stored.c_name, pool)
+        if not any(each.type is OBJECT and each.default is not MISSING for each in fields):
+            type.__setattr__(record, "_stoa_described", made)
+    return made
 
 
 def describe_field(place: Any, each: Field, c_name: Any, pool: ObjectPool) -> None:

@@ -154,6 +154,9 @@ class Table(Rows[R], MutableSequence[R]):  # type: ignore[misc]
     def _range(self) -> range:
         return range(self._store.rows())
 
+    def __len__(self) -> int:
+        return self._store.c.rows  # type: ignore[no-any-return]
+
     def _column(self, name: str) -> Column[Any]:
         return Column(self._store, self._store.field(name))
 
@@ -186,22 +189,22 @@ class Table(Rows[R], MutableSequence[R]):  # type: ignore[misc]
 
         Every field without a default must be given. Makes no row stale.
         """
-        if named or len(values) != 1 or not isinstance(values[0], (tuple, Record, Mapping)):
-            if named or len(values) != len(self._store.fields):
-                values = self._bind(values, named)
-            self._store.append(values)
-        else:
-            self._store.append(self._values_of(values[0]))
+        store = self._store
+        if named or len(values) != store.width or store.width == 1:
+            values = self._given(values, named)
+        store.append(values)
+
+    def _given(self, values: tuple[Any, ...], named: dict[str, Any]) -> tuple[Any, ...]:
+        """The values of all fields that the arguments of append and insert give."""
+        if not named and len(values) == 1 and isinstance(values[0], (tuple, Record, Mapping)):
+            return self._values_of(values[0])
+        return self._bind(values, named)
 
     def insert(self, index: int, *values: Any, **named: Any) -> None:
         """The same before row `index`, as with a list. O(rows behind it); all rows become stale."""
         rows = self._store.rows()
         start, _, _ = slice(as_index(index), None).indices(rows)
-        if not named and len(values) == 1 and isinstance(values[0], (tuple, Record, Mapping)):
-            bound = self._values_of(values[0])
-        else:
-            bound = self._bind(values, named)
-        self._store.insert(start, bound)
+        self._store.insert(start, self._given(values, named))
 
     def extend(self, records: Iterable[Any] = (), /, **columns: Any) -> None:
         """Rows from an iterable of records, tuples and mappings; or from columns.

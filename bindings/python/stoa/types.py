@@ -96,15 +96,21 @@ def integer_converter(to: FieldType) -> Callable[[Any, str], int]:
 def float_converter(to: FieldType) -> Callable[[Any, str], float]:
     def convert(value: Any, name: str) -> float:
         try:
-            # Unlike float(), struct takes no text; whatever has __float__ or __index__ is fine.
+            # Unlike float(), struct takes no text, but whatever has __float__.
             number: float = pack_float64.unpack(pack_float64.pack(value))[0]
         except OverflowError:
             raise too_large(name, to, value) from None
         except (struct.error, TypeError):
-            if isinstance(value, int):
-                raise too_large(name, to, value) from None
-            raise refusal(name, to, "numbers", value) from None
+            number = float_of_integer(value, name)
         return number if to.width == 8 else as_float32(number, name)
+
+    def float_of_integer(value: Any, name: str) -> float:
+        try:
+            return float(index(value))
+        except OverflowError:
+            raise too_large(name, to, value) from None
+        except TypeError:
+            raise refusal(name, to, "numbers", value) from None
 
     def as_float32(number: float, name: str) -> float:
         if abs(number) >= FLOAT32_LIMIT and not isinf(number):
