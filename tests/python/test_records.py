@@ -298,7 +298,9 @@ def test_annotations_as_text_find_local_names() -> None:
 
 def test_annotations_may_name_types_that_only_checkers_import() -> None:
     module = types.ModuleType("checked_only")
-    source = "import stoa\nclass R(stoa.Record):\n    a: 'st.uint8'\n    b: 'cv.ClassVar[int]' = 1\n"
+    source = (
+        "import stoa\nclass R(stoa.Record):\n    a: 'st.uint8'\n    b: 'cv.ClassVar[int]' = 1\n"
+    )
     sys.modules["checked_only"] = module
     try:
         exec(source, module.__dict__)

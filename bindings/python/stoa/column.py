@@ -205,7 +205,9 @@ class Column(Base, Generic[Value]):
             return False
         if self._type is other._type and self._type is not OBJECT and not IS_PYPY:
             return self.buffer == other.buffer
-        return all(mine is theirs or mine == theirs for mine, theirs in zip(self, other))
+        if self._type is OBJECT:
+            return all(mine is theirs or mine == theirs for mine, theirs in zip(self, other))
+        return all(mine == theirs for mine, theirs in zip(self, other))
 
     # ---- memory ----
 

@@ -118,13 +118,13 @@ def standalone_new(record: RecordType) -> Callable[..., Any]:
 
 def derived(record: RecordType, fields: Sequence[Field]) -> RecordType:
     """The class of a table's rows after its fields were added, dropped or renamed."""
-    namespace = {
-        "__slots__": (),
-        "__module__": record.__module__,
-        "__qualname__": record.__qualname__,
-    }
-    made: RecordType = type.__new__(RecordType, record.__name__, (Quiet, record), namespace)
-    equip(made, fields, record._stoa_family)
+    family = record._stoa_family
+    if family is None:
+        return described(fields)
+    names = {key: getattr(family, key) for key in ("__module__", "__qualname__")}
+    bases = (Quiet, family)
+    made: RecordType = type.__new__(RecordType, family.__name__, bases, {"__slots__": (), **names})
+    equip(made, fields, family)
     return made
 
 

@@ -20,7 +20,7 @@ from stoa.errors import (
     WrongTypeError,
 )
 from stoa.failure import check, new_error
-from stoa.fields import MISSING, Field, FieldOptions, checked_order, fields_of_description
+from stoa.fields import MISSING, Field, FieldOptions, fields_of_description
 from stoa.generate import no_value
 from stoa.record import Record, RecordType, derived, described, is_same_record, remake
 from stoa.rows import R, Rows
@@ -34,9 +34,7 @@ RecordLike = Union[Record, "tuple[Any, ...]", Mapping[str, Any]]
 def record_class_of(description: Any) -> RecordType:
     """The record class of what a table was asked to be made of."""
     if not isinstance(description, RecordType):
-        fields = fields_of_description(description)
-        checked_order(fields, "a table")
-        return described(fields)
+        return described(fields_of_description(description))
     if not description._stoa_fields:
         raise WrongTypeError(f"{description.__name__} has no fields: declare some in a subclass")
     return description

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from stoa.column import Column
@@ -12,7 +13,7 @@ if TYPE_CHECKING:
     from stoa.table import Table
 
 
-class Window(Rows[R]):
+class Window(Rows[R], Sequence[R]):  # type: ignore[misc]
     """What a slice of a table is: a sequence of fixed length that shares the table's memory.
 
     Reads and writes go through to the table, which it keeps alive. It is stale once rows were
