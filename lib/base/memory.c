@@ -7,8 +7,8 @@
  * has is an error then and no killed process later.
  *
  * A reserved block costs up to three maps a column: committed with huge pages, committed, not
- * committed. Once those are used up, blocks come out of slabs: 64 GiB each, mapped writable but not
- * charged (MAP_NORESERVE), one map for a thousand blocks. Invariant: under `lock`, `reserved` and
+ * committed. Once half of the budget for maps is used up, blocks of a share come out of slabs: 64 GiB
+ * each, mapped writable but not charged (MAP_NORESERVE), one map for a thousand blocks. Invariant: under `lock`, `reserved` and
  * `maps` are the sums over the live blocks, and free_blocks has room for every block of every slab,
  * so that giving back never fails. */
 #define _GNU_SOURCE
@@ -109,12 +109,16 @@ static bool within_budget(size_t bytes)
     return reserved <= budget && bytes <= budget - reserved;
 }
 
-size_t stoa__reserve_share(void)
+/* Once half of the maps are used up, small shares come out of slabs; the other half is for those
+ * who ask for more. */
+size_t stoa__reserve_share(size_t least)
 {
     pthread_mutex_lock(&lock);
     size_t share = byte_budget() / (6 * (2 + live_blocks));
+    bool from_slab = least <= SLAB_BLOCK_BYTES && maps > map_budget() / 2;
     pthread_mutex_unlock(&lock);
-    return share < LARGEST_SHARE ? share : LARGEST_SHARE;
+    size_t most = from_slab ? SLAB_BLOCK_BYTES : LARGEST_SHARE;
+    return share < most ? share : most;
 }
 
 /* ---- slabs; all under lock ---- */
@@ -186,14 +190,13 @@ static bool map_reserved(stoa__block *block, size_t bytes)
     return true;
 }
 
-/* Half of the maps are kept for tables that a slab has no room for. */
 static bool map_block(stoa__block *block, size_t bytes, size_t least)
 {
     size_t after = maps + MAPS_PER_COLUMN * (size_t)block->columns;
-    if (least <= SLAB_BLOCK_BYTES && after > map_budget() / 2 && take_from_slab(block))
+    if (bytes <= SLAB_BLOCK_BYTES && after > map_budget() / 2 && take_from_slab(block))
         return true;
     if (after > map_budget())
-        return false;
+        return least <= SLAB_BLOCK_BYTES && take_from_slab(block);
     for (; bytes >= least && bytes > STOA__PLAIN_LIMIT; bytes /= 2)
         if (map_reserved(block, bytes))
             return true;

@@ -42,8 +42,8 @@ typedef struct stoa__block {
 /* Blocks from here on begin at a huge page, and so should columns that are as large. */
 #define STOA__LARGE ((size_t)64 << 20)
 
-/* How much address space a table that didn't say should ask for. */
-size_t stoa__reserve_share(void);
+/* How much address space a table that didn't say should ask for, when it needs at least so much. */
+size_t stoa__reserve_share(size_t least);
 /* Reserves `bytes`, or half, or a quarter …, but not less than `least`: block->bytes tells. False
  * when refused, and then nothing is held. */
 bool stoa__block_reserve(stoa__block *block, size_t bytes, size_t least, uint32_t columns);

@@ -50,8 +50,9 @@ static stoa_status reserve_column(addition *made, const stoa__table *table, size
                                   stoa_error *error)
 {
     assert(width > 0); /* the schema has taken the type */
-    size_t wanted = table->max_rows * width, share = stoa__reserve_share();
+    size_t wanted = table->max_rows * width;
     size_t least = (table->asked > 0 ? table->max_rows : table->capacity) * width;
+    size_t share = stoa__reserve_share(least);
     if (table->asked == 0 && wanted > share)
         wanted = share;
     if (least == 0)

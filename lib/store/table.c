@@ -100,7 +100,7 @@ static stoa_status make_reserved(stoa__table **made, stoa__schema *schema, size_
         columns *
         (least * schema->row_bytes / columns >= STOA__LARGE / 2 ? STOA__HUGE_PAGE : STOA__PAGE);
     size_t least_bytes = least * schema->row_bytes + slack;
-    size_t wanted = stoa__reserve_share();
+    size_t wanted = stoa__reserve_share(least_bytes);
     if (most > 0)
         wanted = most < MOST_BYTES / schema->row_bytes
                      ? columns_bytes(schema, most, STOA__PAGE) + columns * STOA__HUGE_PAGE

@@ -28,6 +28,11 @@ TEST(a_name_may_be_any_utf8_up_to_255_bytes)
     WORKS(NULL, new_with_name("名前"));
     WORKS(NULL, new_with_name("😀 with spaces, `quotes` and \"more\""));
     WORKS(NULL, new_with_name("\x7f\n"));
+    static const char *const edges[] = {"\xc2\x80",         "\xdf\xbf",        "\xe0\xa0\x80",
+                                        "\xed\x9f\xbf",     "\xee\x80\x80",    "\xef\xbf\xbf",
+                                        "\xf0\x90\x80\x80", "\xf4\x8f\xbf\xbf"};
+    for (size_t i = 0; i < sizeof edges / sizeof *edges; i++)
+        PASSES(new_with_name(edges[i]));
 }
 
 TEST(a_name_that_is_empty_or_too_long_is_refused)
