@@ -7,10 +7,10 @@
  * has is an error then and no killed process later.
  *
  * A reserved block costs up to three maps a column: committed with huge pages, committed, not
- * committed. Once half of the budget for maps is used up, blocks of a share come out of slabs: 64 GiB
- * each, mapped writable but not charged (MAP_NORESERVE), one map for a thousand blocks. Invariant: under `lock`, `reserved` and
- * `maps` are the sums over the live blocks, and free_blocks has room for every block of every slab,
- * so that giving back never fails. */
+ * committed. Once half of the budget for maps is used up, blocks of a share come out of slabs: 64
+ * GiB each, mapped writable but not charged (MAP_NORESERVE), one map for a thousand blocks.
+ * Invariant: under `lock`, `reserved` and `maps` are the sums over the live blocks, and free_blocks
+ * has room for every block of every slab, so that giving back never fails. */
 #define _GNU_SOURCE
 #include "base/memory.h"
 

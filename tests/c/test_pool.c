@@ -248,10 +248,11 @@ TEST(an_object_that_is_refused_changes_nothing)
     const stoa_field added = {.name = "added", .type = STOA_OBJECT, .initial.object = no};
     REFUSED(s.table, STOA_REFUSED, stoa_table_add_field(s.table, &added, NULL, &trouble));
     stoa_table *table = NULL;
-    const stoa_field two[] = {{.name = "a", .type = STOA_OBJECT, .initial.object = &s.owner.all[0]},
-                              added};
-    REFUSED(s.table, STOA_REFUSED,
-            stoa_table_new(&table, two, 2, OPTIONS(.rows = 2, .pool = s.pool), &trouble));
+    const stoa_field fine = {.name = "a", .type = STOA_OBJECT, .initial.object = &s.owner.all[0]};
+    const stoa_field orders[][2] = {{fine, added}, {added, fine}};
+    for (int i = 0; i < 2; i++)
+        REFUSED(s.table, STOA_REFUSED,
+                stoa_table_new(&table, orders[i], 2, OPTIONS(.rows = 2, .pool = s.pool), &trouble));
     ck_assert_ptr_null(table);
     no->refuses = false;
     ck_assert_int_eq(no->retained, 0);
