@@ -298,7 +298,7 @@ def test_a_value_that_does_not_fit_leaves_the_column_as_it_was() -> None:
         ("a", TypeError),
         (None, TypeError),
     ]:
-        for values in ([*good, bad], tuple([*good, bad]), iter([*good, bad]), bad):
+        for values in ([*good, bad], (*good, bad), iter([*good, bad]), bad):
             with pytest.raises(error, match="x") as raised:
                 points.x = values
             assert isinstance(raised.value, stoa.Error)
@@ -411,7 +411,7 @@ def test_numpy_masks_and_indices_choose_rows() -> None:
     assert points[numpy.asarray(points.x) > 6].x.tolist() == [7, 8, 9]
     assert points[numpy.array([1, -1], "i2")].x.tolist() == [1, 9]
     assert points[numpy.int64(3)].x == 3
-    with pytest.raises(ValueError, match="0.*10"):
+    with pytest.raises(ValueError, match=r"0.*10"):
         points[numpy.zeros(0, bool)]
     with pytest.raises(TypeError):
         points[numpy.zeros((2, 2), bool)]

@@ -230,7 +230,7 @@ def test_extend_refuses_what_is_not_many_records() -> None:
         points.extend([(1, 2)], x=[1], y=[2])
     with pytest.raises(TypeError, match="y"):
         points.extend(x=[1])
-    with pytest.raises(ValueError, match="2.*1"):
+    with pytest.raises(ValueError, match=r"2.*1"):
         points.extend(x=[1], y=[1, 2])
     assert points == ten()
 

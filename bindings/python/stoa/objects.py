@@ -20,6 +20,7 @@ from weakref import WeakValueDictionary
 
 from stoa._ffi import ffi, lib
 from stoa.failure import check, new_error
+from stoa.owner import owned
 
 
 class ObjectPool:
@@ -54,7 +55,7 @@ class ObjectPool:
         options.release = lib.stoa_python_release
         made, error = ffi.new("stoa_pool **"), new_error()
         check(lib.stoa_pool_new(made, options, error), error)
-        self.pointer = ffi.gc(made[0], lib.stoa_pool_free)
+        self.pointer = owned(made[0], "stoa_pool *", lib.stoa_pool_free)
         pools[self.key] = self
 
     def __enter__(self) -> ObjectPool:

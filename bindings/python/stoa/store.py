@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Mapping, Sequence
-from typing import Any, Callable
+from typing import TYPE_CHECKING, Any, Callable
 from weakref import WeakSet
 
 from stoa import epoch as epochs
@@ -19,10 +19,11 @@ from stoa.failure import check, new_error
 from stoa.fields import MISSING, Field
 from stoa.generate import Stage, make_row, make_stage, no_field
 from stoa.objects import ObjectPool
+from stoa.owner import owned
 from stoa.record import RecordType
 from stoa.row import Row
 from stoa.sources import StoredField, check_length, source_of
-from stoa.types import OBJECT
+from stoa.types import IS_PYPY, OBJECT
 
 
 def stored_fields(record: RecordType) -> dict[str, StoredField]:
@@ -43,6 +44,14 @@ def row_parts_of(record: RecordType) -> tuple[type, type, Callable[..., None]]:
         made = (*make_row(record, Row, fields), make_stage(fields))
         type.__setattr__(record, "_stoa_row_parts", made)
     return made
+
+
+if IS_PYPY and not TYPE_CHECKING:
+    from __pypy__ import add_memory_pressure
+else:
+
+    def add_memory_pressure(size: int) -> None:
+        """Tells PyPy's collector of memory that it does not see."""
 
 
 append = lib.stoa_table_append
@@ -73,8 +82,8 @@ class Store:
 
     def __init__(self, pointer: Any, record: RecordType, pool: ObjectPool, asked: int) -> None:
         """Takes over the library's table. `asked` is the max_rows that was asked for, or 0."""
-        size = pointer.rows * lib.stoa_table_row_bytes(pointer)
-        self.c = ffi.gc(pointer, lib.stoa_table_free, size=size)
+        self.c = owned(pointer, "stoa_table *", lib.stoa_table_free)
+        add_memory_pressure(pointer.rows * lib.stoa_table_row_bytes(pointer))
         self.pool = pool
         self.asked = asked
         self.order: int = self.c.order

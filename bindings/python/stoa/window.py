@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from stoa.table import Table
 
 
-class Window(Rows[R], Sequence[R]):  # type: ignore[misc]
+class Window(Rows[R], Sequence[R]):
     """What a slice of a table is: a sequence of fixed length that shares the table's memory.
 
     Reads and writes go through to the table, which it keeps alive. It is stale once rows were
