@@ -1,9 +1,9 @@
 """What of the library's is freed when its last user in Python is gone.
 
-Not by ffi.gc: what that makes is finalized among the objects of a cycle that CPython's collector has
-found, in any order, and a __del__ that runs after it would find its table freed. A plain pointer
-of cffi is not tracked by the collector, and dies only when the cycle is taken apart, after every
-__del__ in it. PyPy lets nothing die that a __del__ which is still to run may reach.
+Not by ffi.gc: what that makes is finalized among the objects of a cycle that CPython's collector
+has found, in any order, and a __del__ that runs after it would find its table freed. A plain
+pointer of cffi is not tracked by the collector, and dies only when the cycle is taken apart, after
+every __del__ in it. PyPy lets nothing die that a __del__ which is still to run may reach.
 """
 
 from __future__ import annotations

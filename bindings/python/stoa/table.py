@@ -7,11 +7,11 @@ from collections.abc import Iterable, Iterator, Mapping, MutableSequence
 from itertools import chain, islice
 from operator import index as as_index
 from random import Random
-from typing import TYPE_CHECKING, Any, Callable, Union, overload
+from typing import Any, Callable, Union, overload
 
 from stoa import masks, pickling, typed
 from stoa._ffi import ffi, lib
-from stoa.column import Column
+from stoa.column import Column, slice_of
 from stoa.errors import (
     ArgumentError,
     InUseError,
@@ -182,7 +182,7 @@ class Table(Rows[R], MutableSequence[R]):  # type: ignore[misc]
 
     # ---- more rows ----
 
-    def append(self, *values: Any, **named: Any) -> None:
+    def append(self, /, *values: Any, **named: Any) -> None:
         """One row more: `append(1, 2, w=3.0)`, or one record, tuple or mapping.
 
         Every field without a default must be given. Makes no row stale.
@@ -198,11 +198,11 @@ class Table(Rows[R], MutableSequence[R]):  # type: ignore[misc]
             return self._values_of(values[0])
         return self._bind(values, named)
 
-    def insert(self, index: int, *values: Any, **named: Any) -> None:
+    def insert(self, index: int, /, *values: Any, **named: Any) -> None:
         """The same before row `index`, as with a list. O(rows behind it); all rows become stale."""
-        rows = self._store.rows()
-        start, _, _ = slice(as_index(index), None).indices(rows)
-        self._store.insert(start, self._given(values, named))
+        given = self._given(values, named)
+        start, _, _ = slice(masks.integer(index), None).indices(self._store.rows())
+        self._store.insert(start, given)
 
     def extend(self, records: Iterable[Any] = (), /, **columns: Any) -> None:
         """Rows from an iterable of records, tuples and mappings; or from columns.
@@ -294,13 +294,13 @@ class Table(Rows[R], MutableSequence[R]):  # type: ignore[misc]
         if not isinstance(key, slice):
             self._store.change(lib.stoa_table_remove, self._position(key), 1)
             return
-        gone = self._range()[key]
+        gone = masks.part(key, self._range)
         if len(gone) <= 1 or abs(gone.step) == 1:
             first = min(gone[0], gone[-1]) if gone else 0
             self._store.change(lib.stoa_table_remove, first, len(gone))
         else:
             mask = bytearray(b"\1") * self._store.rows()
-            mask[key] = bytes(len(gone))
+            mask[slice_of(gone)] = bytes(len(gone))
             self._keep(bytes(mask))
 
     def pop(self, index: int = -1) -> R:
@@ -459,6 +459,3 @@ class Table(Rows[R], MutableSequence[R]):  # type: ignore[misc]
     __deepcopy__ = pickling.deepcopy_table
     __reduce_ex__ = pickling.reduce_table
     __setstate__ = pickling.set_state
-
-    if TYPE_CHECKING:
-        __getattr__ = Rows.__getattr__

@@ -174,9 +174,16 @@ BY_FORMAT = {made.code: made for made in TYPES.values() if made.code}
 OBJECT = TYPES["object"]
 
 if TYPE_CHECKING:
-    int8 = int16 = int32 = int64 = int
-    uint8 = uint16 = uint32 = uint64 = int
-    float32 = float64 = float
+    int8 = int
+    int16 = int
+    int32 = int
+    int64 = int
+    uint8 = int
+    uint16 = int
+    uint32 = int
+    uint64 = int
+    float32 = float
+    float64 = float
 else:
     int8, int16, int32, int64 = (TYPES[f"int{bits}"] for bits in (8, 16, 32, 64))
     uint8, uint16, uint32, uint64 = (TYPES[f"uint{bits}"] for bits in (8, 16, 32, 64))

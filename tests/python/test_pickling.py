@@ -1,0 +1,88 @@
+"""Tables in pickles, also out of band and from a machine of the other byte order."""
+
+from __future__ import annotations
+
+import copy
+import pickle
+import sys
+from typing import Any
+
+import pytest
+
+import stoa
+from stoa import int8, int32
+from stoa.pickling import values_of_bytes
+
+
+class Point(stoa.Record):
+    x: int32
+    y: int32 = 0
+    tags: object = stoa.field(default_factory=lambda: [])  # noqa: PIE807
+
+
+class Points(stoa.Table[Point]):
+    pass
+
+
+def three() -> stoa.Table[Point]:
+    return stoa.Table(Point, [(i, i, [i]) for i in range(3)])
+
+
+@pytest.mark.parametrize("protocol", range(pickle.HIGHEST_PROTOCOL + 1))
+def test_a_table_is_the_same_after_its_pickle(protocol: int) -> None:
+    for table in (three(), stoa.Table(Point), Points(2), stoa.Table({"a b": "bool"}, 3)):
+        again = pickle.loads(pickle.dumps(table, protocol))
+        assert again == table
+        assert type(again) is type(table)
+        assert again.fields == table.fields
+        again.append(*stoa.to_tuple(stoa.Table({"a b": "bool"}, 1)[0]))
+    assert pickle.loads(pickle.dumps(three(), protocol)).record is Point
+
+
+def test_a_table_whose_fields_have_changed_is_too() -> None:
+    table: Any = three()
+    table.add_field("z", int8, 7)
+    table.rename_field("y", "w")
+    table.drop_field("x")
+    again = pickle.loads(pickle.dumps(table))
+    assert again == table
+    assert again.fields == {"w": "int32", "tags": "object", "z": "int8"}
+    assert isinstance(again[0], Point)
+    again.append(5)
+    assert again[3] == (5, [], 7)
+    row = pickle.loads(pickle.dumps(table[1]))
+    assert row == table[1]
+    again.append(row)
+
+
+def test_max_rows_is_kept_where_it_was_asked_for() -> None:
+    assert pickle.loads(pickle.dumps(stoa.Table(Point, max_rows=7))).max_rows == 7
+
+
+def test_columns_go_out_of_band() -> None:
+    table: Any = stoa.Table({"x": "int32", "y": "float64"}, 1000)
+    buffers: list[Any] = []
+    data = pickle.dumps(table, 5, buffer_callback=buffers.append)
+    assert len(buffers) == 2
+    assert len(data) < 1000
+    again = pickle.loads(data, buffers=buffers)
+    assert again == table
+    again.x = 5
+    assert set(table.x) == {0}
+    copies = [buffer.raw().tobytes() for buffer in buffers]
+    assert pickle.loads(data, buffers=copies) == table
+
+
+def test_the_other_byte_order_is_turned_around() -> None:
+    other = "big" if sys.byteorder == "little" else "little"
+    assert values_of_bytes((258).to_bytes(4, other), "i", other).tolist() == [258]
+    assert values_of_bytes(b"\1\2", "B", other).tolist() == [1, 2]
+
+
+def test_a_deep_copy_shares_nothing() -> None:
+    table: Any = three()
+    both = copy.deepcopy({"a": table, "b": table})
+    assert both["a"] is both["b"]
+    both["a"][0].tags.append("more")
+    assert table[0].tags == [0]
+    assert both["a"][1:] == table[1:]
