@@ -15,7 +15,7 @@ from typing import Any
 from stoa._ffi import ffi
 from stoa.errors import ColumnBufferError, LengthError, WrongTypeError
 from stoa.objects import ObjectPool
-from stoa.types import OBJECT, TYPES, FieldType, type_of_number
+from stoa.types import IS_PYPY, OBJECT, TYPES, FieldType, type_of_number
 
 BYTE_ORDERS = {"<": "little", ">": "big", "!": "big"}
 NATIVE_KINDS = {
@@ -201,11 +201,20 @@ def view_source(view: memoryview, name: str) -> Source:
         raise refused_format(name, view.format)
     length = view.shape[0] if view.shape else 0
     if is_foreign(order):
-        aside = array({1: "B", 2: "H", 4: "I", 8: "Q"}[found.width], view.tobytes())
+        aside = array({1: "B", 2: "H", 4: "I", 8: "Q"}[found.width], packed_bytes(view))
         aside.byteswap()
         return packed_source(aside, found, length)
     packed = not view.strides or view.strides[0] == view.itemsize
-    return packed_source(view if packed else view.tobytes(), found, length)
+    return packed_source(view if packed else packed_bytes(view), found, length)
+
+
+def packed_bytes(view: memoryview) -> bytes:
+    """The values one behind the other."""
+    array = view.obj  # of numpy's memory PyPy's tobytes passes over the strides: numpy shall copy
+    whole = (getattr(array, "shape", None), getattr(array, "strides", None))
+    if IS_PYPY and whole == (view.shape, view.strides):
+        return array.tobytes()  # type: ignore[no-any-return, attr-defined]
+    return view.tobytes()
 
 
 def check_shape(dimensions: int, name: str) -> None:
