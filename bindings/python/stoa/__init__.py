@@ -31,6 +31,7 @@ from stoa.errors import (
     RowIndexError,
     RowValueError,
     StaleError,
+    UnknownArgumentError,
     WrongTypeError,
 )
 from stoa.fields import field
@@ -76,6 +77,7 @@ __all__ = [
     "RowValueError",
     "StaleError",
     "Table",
+    "UnknownArgumentError",
     "Window",
     "WrongTypeError",
     "__version__",

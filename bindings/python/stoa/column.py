@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
-from operator import index as as_index
 from reprlib import repr as short_repr
 from typing import TYPE_CHECKING, Any, Callable, Generic, TypeVar, overload
 
+from stoa import masks
 from stoa._ffi import ffi, lib
 from stoa.errors import ColumnBufferError, RowIndexError, WrongTypeError
 from stoa.failure import check, new_error
@@ -105,11 +105,12 @@ class Column(Base, Generic[Value]):
     # ---- items ----
 
     def _position(self, index: Any) -> int:
+        number = masks.integer(index)
         rows = self._range()
         try:
-            return rows[as_index(index)]
+            return rows[number]
         except IndexError:
-            raise RowIndexError(f"row {index} of a column of {len(rows)}") from None
+            raise RowIndexError(f"row {number} of a column of {len(rows)}") from None
 
     @overload
     def __getitem__(self, index: int) -> Value: ...
@@ -119,7 +120,7 @@ class Column(Base, Generic[Value]):
         """A value; for a slice, a column of those rows that shares the memory."""
         if isinstance(index, slice):
             field = StoredField(self._name, self._type, self._field)
-            return Column(self._store, field, self._range()[index])
+            return Column(self._store, field, masks.part(index, self._range))
         position = self._position(index)
         value = self._cells()[position]
         return self._store.pool.objects[value] if self._type is OBJECT else value
@@ -127,7 +128,7 @@ class Column(Base, Generic[Value]):
     def __setitem__(self, index: Any, value: Any) -> None:
         """Stores one value; or, into a slice, a scalar or as many values as it has rows."""
         if isinstance(index, slice):
-            self._write(self._range()[index], value)
+            self._write(masks.part(index, self._range), value)
             return
         converted = self._type.convert(value, self._name)
         position = self._position(index)

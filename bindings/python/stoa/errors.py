@@ -35,6 +35,10 @@ class WrongTypeError(Error, TypeError):
     """A value of another type than the field takes, or arguments that do not fit together."""
 
 
+class UnknownArgumentError(FieldNameError, WrongTypeError):
+    """A field was given by name that there is none of: a TypeError too, as for any call."""
+
+
 class RangeError(Error, OverflowError):
     """A number that does not fit its field."""
 

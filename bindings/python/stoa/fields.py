@@ -151,10 +151,15 @@ def fields_of_description(description: Any) -> list[Field]:
         )
     if not pairs:
         raise DeclarationError("a table needs at least one field")
-    return [
-        Field(name, *written) if isinstance(written, tuple) else Field(name, written)
-        for name, written in pairs
-    ]
+    return [Field(name, *type_and_default(name, written)) for name, written in pairs]
+
+
+def type_and_default(name: Any, written: Any) -> tuple[Any, ...]:
+    if not isinstance(written, tuple):
+        return (written,)
+    if len(written) not in (1, 2):
+        raise DeclarationError(f"field {name!r} is given as type or (type, default): {written!r}")
+    return written
 
 
 # ---- annotations ----
@@ -204,4 +209,12 @@ def declared_fields(record: type, local: Mapping[str, Any]) -> list[Field]:
             continue
         default = record.__dict__.get(name, MISSING)
         fields.append(Field(name, written, default))
+    check_annotated(record)
     return fields
+
+
+def check_annotated(record: type) -> None:
+    annotated = own_annotations(record)
+    for name, value in vars(record).items():
+        if isinstance(value, FieldOptions) and name not in annotated:
+            raise DeclarationError(f"{record.__name__}.{name} = stoa.field(...) needs a type")

@@ -22,9 +22,10 @@ from collections.abc import Iterable, Sequence
 from keyword import iskeyword
 from struct import Struct
 from typing import Any, Callable
+from unicodedata import normalize
 
 from stoa._ffi import ffi
-from stoa.errors import FieldNameError, WrongTypeError
+from stoa.errors import FieldNameError, UnknownArgumentError, WrongTypeError
 from stoa.fields import MISSING, Field
 from stoa.types import FLOAT32_LIMIT, IS_PYPY, TYPES
 
@@ -61,11 +62,19 @@ def no_value(record_name: str, field_name: str) -> WrongTypeError:
 
 
 def no_field(name: str, names: Iterable[str]) -> FieldNameError:
-    return FieldNameError(f"there is no field {name!r}; there are {', '.join(names)}")
+    return FieldNameError(no_field_text(name, names))
+
+
+def no_field_text(name: str, names: Iterable[str]) -> str:
+    return f"there is no field {name!r}; there are {', '.join(names)}"
 
 
 def are_parameters(names: Iterable[str]) -> bool:
-    return all(name.isidentifier() and not iskeyword(name) for name in names)
+    """Whether Python takes all of them for parameters, and as they are: not normalized."""
+    return all(
+        name.isidentifier() and not iskeyword(name) and normalize("NFKC", name) == name
+        for name in names
+    )
 
 
 # ---- arguments ----
@@ -127,7 +136,8 @@ def slow_bind(name: str, fields: Sequence[Field]) -> Callable[..., tuple[Any, ..
         for each in fields[len(values) :]:
             bound.append(named.pop(each.name) if each.name in named else value_of(each))
         if named:
-            raise no_field(next(iter(named)), [each.name for each in fields])
+            names = [each.name for each in fields]
+            raise UnknownArgumentError(no_field_text(next(iter(named)), names))
         return tuple(bound)
 
     return bind

@@ -5,13 +5,39 @@ from __future__ import annotations
 from array import array
 from itertools import compress
 from operator import index as as_index
-from typing import Any
+from typing import Any, Callable
 
 from stoa._ffi import ffi
-from stoa.errors import LengthError, RowIndexError, WrongTypeError
+from stoa.errors import ArgumentError, LengthError, RowIndexError, WrongTypeError
 
 SIZE_FORMAT = "Q" if ffi.sizeof("size_t") == 8 else "I"
 MASK_TYPES = {"bool", "bool_"}
+
+
+def integer(index: Any) -> int:
+    """An index that somebody gave. Taken before the rows are counted: its __index__ may do all."""
+    try:
+        return int(as_index(index))
+    except TypeError:
+        if hasattr(index, "__index__") and getattr(index, "ndim", 0) == 0:
+            raise
+        raise WrongTypeError(
+            f"one row is asked for by an integer, not by {type(index).__name__}"
+        ) from None
+
+
+def checked_slice(key: slice) -> slice:
+    """The slice with plain integers, or None, in it."""
+    parts = [None if each is None else integer(each) for each in (key.start, key.stop, key.step)]
+    if parts[2] == 0:
+        raise ArgumentError("a slice cannot have steps of 0")
+    return slice(*parts)
+
+
+def part(key: slice, rows: Callable[[], range]) -> range:
+    """The numbers of the rows that a slice takes."""
+    checked = checked_slice(key)
+    return rows()[checked]
 
 
 def listed(key: Any) -> list[Any]:

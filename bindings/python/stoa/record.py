@@ -9,12 +9,12 @@ other method, since a field may have the name of any.
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Callable, ClassVar, TypeVar
 
-from stoa.errors import DeclarationError, WrongTypeError
+from stoa.errors import DeclarationError, UnknownArgumentError, WrongTypeError
 from stoa.fields import Field, checked_order, declared_fields, field, field_of_parts
-from stoa.generate import Quiet, make_bind, make_standalone, no_field
+from stoa.generate import Quiet, make_bind, make_standalone, no_field, no_field_text, no_value
 from stoa.types import IS_PYPY
 
 if TYPE_CHECKING:
@@ -99,18 +99,49 @@ def equip(record: RecordType, fields: Sequence[Field], family: RecordType | None
 
 
 def standalone_new(record: RecordType) -> Callable[..., Any]:
+    """What comes before the generated __init__. Called by the class of a row or of a standalone
+    object, as in type(self)(...) or in a classmethod called on one, it makes what Point() does.
+    """
     new = object.__new__
+    known = frozenset(each.name for each in record._stoa_fields)
+    needed = frozenset(each.name for each in record._stoa_fields if not each.may_be_left_out)
+    least, most = len(needed), len(known)
     opened: Any = None
 
-    def __new__(cls: RecordType, *values: Any, **named: Any) -> Any:
+    def __new__(cls: RecordType, /, *values: Any, **named: Any) -> Any:
         nonlocal opened
         if opened is None:
             if not record._stoa_fields:
                 raise WrongTypeError(f"{record.__name__} has no fields: declare some in a subclass")
             opened = standalone_of(record)[0]
-        return new(opened)
+        if named:
+            if values or not needed <= named.keys() <= known:
+                check_arguments(record, values, named)
+        elif not least <= len(values) <= most:
+            check_arguments(record, values, named)
+        if cls is record:
+            return new(opened)
+        return new(cls) if issubclass(cls, opened) else record(*values, **named)
 
     return __new__
+
+
+def check_arguments(
+    record: RecordType, values: tuple[Any, ...], named: Mapping[str, Any]
+) -> None:
+    """Refuses arguments that are too many, too few, unknown or given twice."""
+    name, fields = record.__name__, record._stoa_fields
+    if len(values) > len(fields):
+        raise WrongTypeError(f"{name} has {len(fields)} fields, but {len(values)} were given")
+    for key in named:
+        if key not in record.__match_args__:
+            raise UnknownArgumentError(no_field_text(key, record.__match_args__))
+    for i, each in enumerate(fields):
+        if i < len(values):
+            if each.name in named:
+                raise WrongTypeError(f"{name}: field {each.name!r} was given twice")
+        elif each.name not in named and not each.may_be_left_out:
+            raise no_value(name, each.name)
 
 
 # ---- record classes that nobody wrote ----
@@ -244,7 +275,7 @@ class Record(metaclass=RecordType):
         """A tuple of the values; objects are not copied."""
         return self._stoa_values()
 
-    def replace(self: Self, **changes: Any) -> Self:
+    def replace(self: Self, /, **changes: Any) -> Self:
         """A new standalone record with these fields changed; __post_init__ runs."""
         return replace(self, **changes)
 

@@ -9,13 +9,19 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator, Mapping
 from itertools import islice
-from operator import index as as_index
 from typing import TYPE_CHECKING, Any, Generic, TypeVar, overload
 
 from stoa import display, masks
 from stoa.column import Column
 from stoa.errors import FieldNameError, RowIndexError, RowValueError, WrongTypeError
-from stoa.record import Record, bind_of, declared, is_same_record, to_tuple
+from stoa.record import (
+    Record,
+    bind_of,
+    check_arguments,
+    declared,
+    is_same_record,
+    to_tuple,
+)
 from stoa.row import Row
 from stoa.store import Store
 from stoa.types import IS_PYPY, FieldType
@@ -97,11 +103,12 @@ class Rows(Generic[R]):
     # ---- rows ----
 
     def _position(self, index: Any) -> int:
+        number = masks.integer(index)
         rows = self._range()
         try:
-            return rows[as_index(index)]
+            return rows[number]
         except IndexError:
-            raise RowIndexError(f"there is no row {index}: there are {len(rows)}") from None
+            raise RowIndexError(f"there is no row {number}: there are {len(rows)}") from None
 
     @overload
     def __getitem__(self, key: int) -> R: ...
@@ -123,7 +130,7 @@ class Rows(Generic[R]):
             except IndexError:
                 self._position(key)
         if isinstance(key, slice):
-            return self._window(self._range()[key])
+            return self._window(masks.part(key, self._range))
         if isinstance(key, str):
             return self._column(key)
         if hasattr(key, "__index__") and getattr(key, "ndim", 0) == 0:
@@ -147,7 +154,7 @@ class Rows(Generic[R]):
         if isinstance(key, str):
             self._column(key)._write(self._range(), value)
         elif isinstance(key, slice):
-            self._set_slice(self._range()[key], value)
+            self._set_slice(masks.part(key, self._range), value)
         else:
             position = self._position(key)
             if isinstance(value, Row) and value._stoa_table is self._table:
@@ -167,12 +174,12 @@ class Rows(Generic[R]):
 
     def head(self, rows: int = 5) -> Window[R]:
         """A window of the first rows."""
-        return self._window(self._range()[: max(0, as_index(rows))])
+        return self._window(self._range()[: max(0, masks.integer(rows))])
 
     def tail(self, rows: int = 5) -> Window[R]:
         """A window of the last rows."""
         whole = self._range()
-        return self._window(whole[max(0, len(whole) - max(0, as_index(rows))) :])
+        return self._window(whole[max(0, len(whole) - max(0, masks.integer(rows))) :])
 
     # ---- one after the other ----
 
@@ -225,11 +232,9 @@ class Rows(Generic[R]):
     def _bind(self, values: tuple[Any, ...], named: dict[str, Any]) -> tuple[Any, ...]:
         try:
             return bind_of(self._store.record)(*values, **named)
-        except TypeError as problem:
-            unknown = [name for name in named if name not in self._store.fields]
-            if unknown:
-                self._store.field(unknown[0])
-            raise WrongTypeError(str(problem)) from problem
+        except TypeError:  # of the arguments, or a factory's own
+            check_arguments(self._store.record, values, named)
+            raise
 
     def _find(self, value: Any, start: int = 0, stop: int = sys.maxsize) -> Iterator[int]:
         if isinstance(value, Record):
@@ -238,7 +243,7 @@ class Rows(Generic[R]):
             value = tuple(value[name] for name in self._store.fields)
         if not isinstance(value, tuple):
             return
-        first, stop, _ = slice(start, stop).indices(len(self))
+        first, stop, _ = masks.checked_slice(slice(start, stop)).indices(len(self))
         for i, values in enumerate(islice(self._tuples(), first, max(first, stop)), first):
             if values == value:
                 yield i

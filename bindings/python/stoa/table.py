@@ -14,6 +14,7 @@ from stoa._ffi import ffi, lib
 from stoa.column import Column, slice_of
 from stoa.errors import (
     ArgumentError,
+    FullError,
     InUseError,
     LengthError,
     RowIndexError,
@@ -45,8 +46,10 @@ def checked_count(value: Any, what: str, least: int = 0) -> int:
         number = int(as_index(value))
     except TypeError:
         raise WrongTypeError(f"{what} is an integer, not {type(value).__name__}") from None
-    if not least <= number < 2**63:
+    if number < least:
         raise ArgumentError(f"{what} is at least {least}, not {number}")
+    if number >= 2**63:
+        raise FullError(f"{what} is less than 2**63, not {number}")
     return number
 
 
@@ -243,6 +246,10 @@ class Table(Rows[R], MutableSequence[R]):  # type: ignore[misc]
             raise WrongTypeError(
                 f"an iterable of records is needed, not one {type(records).__name__}; columns are "
                 "given by name: extend(x=xs, y=ys)"
+            )
+        if not hasattr(records, "__iter__") and not hasattr(records, "__getitem__"):
+            raise WrongTypeError(
+                f"an iterable of records is needed, not {type(records).__name__}"
             )
         chunks = self._chunks(records)
         first = next(chunks, [])

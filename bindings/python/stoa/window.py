@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from stoa.column import Column
-from stoa.errors import FixedLengthError, LengthError
+from stoa.errors import FixedLengthError, LengthError, RowIndexError
 from stoa.rows import R, Rows
 
 if TYPE_CHECKING:
@@ -26,6 +26,9 @@ class Window(Rows[R], Sequence[R]):
     _positions: range
 
     def __init__(self, table: Table[R], positions: range) -> None:
+        rows = table._range()
+        if positions and not (positions[0] in rows and positions[-1] in rows):
+            raise RowIndexError(f"{positions!r} is not within the {len(rows)} rows of the table")
         store = object.__setattr__
         store(self, "_table", table)
         store(self, "_store", table._store)
