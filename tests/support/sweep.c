@@ -92,7 +92,8 @@ static bool try_alone(const lone_sweep *scenario, void *context, unsigned kinds,
 void sweep_alone(const lone_sweep *scenario, void *context)
 {
     static const unsigned kinds[] = {FAULT_ANY, FAULT_HEAP, FAULT_MAP, FAULT_PROTECT, FAULT_HINT};
-    for (size_t k = 0; k < sizeof kinds / sizeof *kinds; k++) {
+    size_t count = scaled(sizeof kinds / sizeof *kinds, 1);
+    for (size_t k = 0; k < count; k++) {
         size_t request = 0;
         while (try_alone(scenario, context, kinds[k], request))
             request++;

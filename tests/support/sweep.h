@@ -48,8 +48,8 @@ typedef struct lone_sweep {
     void (*check)(stoa_table *table, void *context); /* after success */
 } lone_sweep;
 
-/* Refuses one request at a time, of each kind alone and of all kinds together. The table is freed
- * after each try. */
+/* Refuses one request at a time, of all kinds together and, but for small runs, of each kind alone.
+ * The table is freed after each try. */
 void sweep_alone(const lone_sweep *scenario, void *context);
 
 #endif
