@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pickle
+from copy import deepcopy
 from typing import Any
 
 import pytest
@@ -169,3 +171,36 @@ def test_a_description_that_is_none_is_refused() -> None:
         class Untyped(stoa.Record):
             a: int32
             b = stoa.field(default=1)
+
+
+class Holder(stoa.Record):
+    n: int32
+    payload: object = None
+
+
+def copies_of(thing: Any) -> Any:
+    yield deepcopy(thing)
+    for protocol in range(2, pickle.HIGHEST_PROTOCOL + 1):
+        yield pickle.loads(pickle.dumps(thing, protocol))
+
+
+def test_what_contains_itself_is_shown_copied_and_pickled() -> None:
+    rows = stoa.Table(Holder, [(i,) for i in range(20)])
+    rows.payload = [rows] * 20  # type: ignore[assignment]
+    assert repr(rows).count("...") == 10
+    assert "..." in rows._repr_html_()
+    for copied in copies_of(rows):
+        assert all(each is copied for each in copied.payload)
+    record = Holder(1)
+    record.payload = [record]
+    assert repr(record) == "Holder(n=1, payload=[...])"
+    for copied in copies_of(record):
+        assert copied.payload[0] is copied
+        assert copied.n == 1
+        with pytest.raises(TypeError):
+            copied.n = "a"
+    rows[0].payload = rows[0]
+    rows[1].payload = rows[:3]
+    rows[2].payload = rows.payload
+    for shown in (rows, rows[0], rows[:3], rows.payload):
+        assert "..." in repr(shown)

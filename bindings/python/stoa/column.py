@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
+from reprlib import recursive_repr
 from reprlib import repr as short_repr
 from typing import TYPE_CHECKING, Any, Callable, Generic, TypeVar, overload
 
@@ -88,6 +89,7 @@ class Column(Base, Generic[Value]):
         self._cells()
         return len(self._range())
 
+    @recursive_repr()
     def __repr__(self) -> str:
         rows = self._range()
         shown = [short_repr(value) for value in self[:SHOWN]]

@@ -10,12 +10,13 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from reprlib import recursive_repr
 from typing import TYPE_CHECKING, Any, Callable, ClassVar, TypeVar
 
 from stoa.errors import DeclarationError, UnknownArgumentError, WrongTypeError
 from stoa.fields import Field, checked_order, declared_fields, field, field_of_parts
 from stoa.generate import Quiet, make_bind, make_standalone, no_field, no_field_text, no_value
-from stoa.types import IS_PYPY
+from stoa.types import IS_PYPY, OBJECT
 
 if TYPE_CHECKING:
     from typing_extensions import dataclass_transform
@@ -254,6 +255,7 @@ class Record(metaclass=RecordType):
     def __iter__(self) -> Iterator[Any]:
         return iter(self._stoa_values())
 
+    @recursive_repr()
     def __repr__(self) -> str:
         names = type(self).__match_args__
         shown = ", ".join(f"{n}={v!r}" for n, v in zip(names, self._stoa_values()))
@@ -285,15 +287,30 @@ class Record(metaclass=RecordType):
     def __deepcopy__(self: Self, memo: dict[int, Any]) -> Self:
         from copy import deepcopy
 
-        return remake(declared(self), deepcopy(self._stoa_values(), memo))  # type: ignore[return-value]
+        values = self._stoa_values()
+        made: Any = remake(declared(self), values)
+        memo[id(self)] = made  # before its values, which may refer to it
+        set_values(made, deepcopy(values, memo))
+        return made  # type: ignore[no-any-return]
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return restore, (*reference(declared(self)), self._stoa_values())
+        record, values = declared(self), self._stoa_values()
+        if not any(each.type is OBJECT for each in record._stoa_fields):
+            return restore, (*reference(record), values)
+        # Objects may refer to the record: they come when it is there.
+        empty = (None,) * len(values)
+        return restore, (*reference(record), empty), values, None, None, set_values
 
 
 def remake(record: RecordType, values: Iterable[Any]) -> Record:
     """A standalone record of values that were in one before; __post_init__ does not run."""
     return standalone_of(record)[1](values)  # type: ignore[no-any-return]
+
+
+def set_values(record: Record, values: Iterable[Any]) -> None:
+    """Stores values, not checked, into a standalone record that nobody else knows yet."""
+    for i, value in enumerate(values):
+        object.__setattr__(record, f"_stoa_{i}", value)
 
 
 def restore(family: RecordType | None, parts: tuple[Any, ...], values: Any) -> Record:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator, Mapping
 from itertools import islice
+from reprlib import recursive_repr
 from typing import TYPE_CHECKING, Any, Generic, TypeVar, overload
 
 from stoa import display, masks
@@ -71,6 +72,7 @@ class Rows(Generic[R]):
     def __len__(self) -> int:
         return len(self._range())
 
+    @recursive_repr()
     def __repr__(self) -> str:
         return display.as_text(self)
 
