@@ -23,6 +23,16 @@ extern "Python" bool stoa_python_retain(void *context, void *object);
 extern "Python" void stoa_python_release(void *context, void *object);
 """
 
+# Calls are short, and a table that one thread changes is not to be read by another meanwhile: so
+# the wrappers that cffi writes keep CPython's lock. (PyPy's wrappers don't know of it.)
+SOURCE = """\
+#include <stoa/stoa.h>
+#undef Py_BEGIN_ALLOW_THREADS
+#undef Py_END_ALLOW_THREADS
+#define Py_BEGIN_ALLOW_THREADS {
+#define Py_END_ALLOW_THREADS }
+"""
+
 NUMBER = re.compile(r"#define (STOA_[A-Z0-9_]+) (?:0[xX][0-9a-fA-F]+|[0-9]+)[uUlL]*$", re.MULTILINE)
 
 
@@ -53,7 +63,7 @@ def main() -> None:
 
     ffi = FFI()
     ffi.cdef(declarations(options.compiler, options.include))
-    ffi.set_source(MODULE, "#include <stoa/stoa.h>\n")
+    ffi.set_source(MODULE, SOURCE)
     ffi.emit_c_code(str(options.output))
 
 

@@ -15,6 +15,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from itertools import count
+from threading import RLock
 from typing import Any
 from weakref import WeakValueDictionary
 
@@ -29,15 +30,15 @@ class ObjectPool:
     __slots__ = (
         "__weakref__",
         "calls",
+        "doubtful",
         "entered",
         "free",
         "handles",
         "key",
+        "lock",
         "objects",
         "pointer",
-        "released",
         "slots",
-        "unsettled",
     )
 
     def __init__(self) -> None:
@@ -46,9 +47,9 @@ class ObjectPool:
         self.handles: list[int] = []  # by slot; 0: not known to be in the library's pool
         self.slots: dict[int, int] = {}  # by identity
         self.free: list[int] = []
-        self.unsettled: list[int] = []
-        self.released: list[int] = []
+        self.doubtful: list[int] = []  # slots that may have come into the library's pool, or left
         self.calls = 0
+        self.lock = RLock()  # held by each call that changes a table of the pool
         self.key = next(keys)
         options = ffi.new("stoa_pool_options *")
         options.context = ffi.cast("void *", self.key)
@@ -59,14 +60,16 @@ class ObjectPool:
         pools[self.key] = self
 
     def __enter__(self) -> ObjectPool:
-        """Begins a call that may store or remove objects."""
+        """Begins a call that may store or remove objects; other threads wait for its end."""
+        self.lock.acquire()
         self.calls += 1
         return self
 
     def __exit__(self, *exception: object) -> None:
         self.calls -= 1
-        if self.calls == 0 and (self.unsettled or self.released):
-            self.settle()
+        gone = self.settle() if self.doubtful else None
+        self.lock.release()
+        del gone  # and with it the objects: only now may they do what they like
 
     def pointer_to(self, value: Any) -> int:
         """What the library shall store for an object; 0 for None. Only during a call."""
@@ -78,7 +81,7 @@ class ObjectPool:
             self.entered[slot] = value
             self.slots[id(value)] = slot
         if not self.handles[slot]:
-            self.unsettled.append(slot)
+            self.doubtful.append(slot)
         return slot + 1
 
     def pointers_to(self, values: Iterable[Any]) -> Any:
@@ -92,17 +95,23 @@ class ObjectPool:
         self.handles.append(0)
         return len(self.entered) - 1
 
-    def settle(self) -> None:
-        """Learns the handles of what came in and lets go of what is out."""
-        slots, self.unsettled, self.released = [*self.unsettled, *self.released], [], []
+    def settle(self) -> list[Any]:
+        """Learns the handles of what is in the library's pool and forgets what is not.
+
+        Within a call what is not in there may still be on its way, and stays. Returns the objects
+        that are out: they live until the caller is done.
+        """
+        slots, self.doubtful = self.doubtful, []
         gone = []
         for slot in slots:
             handle = lib.stoa_pool_find(self.pointer, ffi.cast("void *", slot + 1))
             if handle:
                 self.enter_handle(slot, handle)
+            elif self.calls > 0:
+                self.doubtful.append(slot)
             elif self.entered[slot] is not None:
                 gone.append(self.forget(slot))
-        # Here `gone` dies, and with it the objects: only now may they do what they like.
+        return gone
 
     def enter_handle(self, slot: int, handle: int) -> None:
         if self.handles[slot] != handle:
@@ -148,6 +157,6 @@ def stoa_python_release(context: Any, value: Any) -> None:
     pool = pools.get(int(ffi.cast("uintptr_t", context)))
     if pool is None:
         return
-    pool.released.append(int(ffi.cast("uintptr_t", value)) - 1)
+    pool.doubtful.append(int(ffi.cast("uintptr_t", value)) - 1)
     if pool.calls == 0:  # a copy of the table died
         pool.settle()

@@ -69,6 +69,7 @@ class Store:
         "epoch_class",
         "fields",
         "has_objects",
+        "lock",
         "older",
         "order",
         "pool",
@@ -85,6 +86,7 @@ class Store:
         self.c = owned(pointer, "stoa_table *", lib.stoa_table_free)
         add_memory_pressure(pointer.rows * lib.stoa_table_row_bytes(pointer))
         self.pool = pool
+        self.lock = pool.lock  # held by each call that changes the table
         self.asked = asked
         self.order: int = self.c.order
         self.version = 0  # bumped with the order, and when a field is dropped or renamed
@@ -180,8 +182,9 @@ class Store:
                 status = function(self.c, *arguments, error)
                 self.notice_order()
         else:
-            status = function(self.c, *arguments, error)
-            self.notice_order()
+            with self.lock:
+                status = function(self.c, *arguments, error)
+                self.notice_order()
         check(status, error)
 
     def clear(self) -> None:
@@ -192,18 +195,20 @@ class Store:
     def append(self, values: Sequence[Any]) -> None:
         """One row at the end: a value for each field, not yet converted."""
         if self.has_objects:
-            self.insert(self.rows(), values)
+            with self.lock:
+                self.insert(self.rows(), values)
             return
-        stage, self.spare = self.spare or Stage(self.record._stoa_fields), None
-        try:
-            self.stage(stage.into, *values)
-        except (struct.error, OverflowError, TypeError):
-            self.convert(values)  # tells better what is wrong
-            raise
-        status = append(self.c, stage.values, self.width, stage.error)
-        if status:
-            self.refuse(status, stage.error, values)
-        self.spare = stage
+        with self.lock:
+            stage, self.spare = self.spare or Stage(self.record._stoa_fields), None
+            try:
+                self.stage(stage.into, *values)
+            except (struct.error, OverflowError, TypeError):
+                self.convert(values)  # tells better what is wrong
+                raise
+            status = append(self.c, stage.values, self.width, stage.error)
+            if status:
+                self.refuse(status, stage.error, values)
+            self.spare = stage
 
     def insert(self, index: int, values: Sequence[Any]) -> None:
         """The same before row `index`, which is at most the number of rows."""
