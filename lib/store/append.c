@@ -1,4 +1,4 @@
-/* append.c: new rows, at the end or in the middle.
+/* append.c: new rows, at the end or in the middle; and rows that are written as a whole.
  *
  * Everything that can fail comes first: memory, conversion of the values, objects entering their
  * pool. Values for one row are converted into cells aside; whole columns are converted straight
@@ -148,6 +148,41 @@ stoa_status stoa_table_append(stoa_table *table, const stoa_value *values, size_
                               stoa_error *error)
 {
     return stoa_table_insert(table, table->rows, values, count, error);
+}
+
+/* What comes enters before what goes leaves, so that an object in both stays. */
+static void replace_cells(stoa__table *table, size_t row, const stoa__cell *cells)
+{
+    STOA__EACH_FIELD(table, i)
+    {
+        char *at = stoa__cell_at(table, i, row);
+        if (stoa__is_object(table, i))
+            stoa__pool_leave(table->pool, *(const stoa_handle *)(const void *)at);
+        memcpy(at, cells[i].bytes, stoa__column_width(table, i));
+    }
+    stoa__pool_settle(table->pool);
+}
+
+stoa_status stoa_table_replace(stoa_table *table, size_t index, const stoa_value *values,
+                               size_t count, stoa_error *error)
+{
+    stoa__table *whole = stoa__whole(table);
+    row_cells row;
+    stoa_status status = stoa__check_row(table, index, error);
+    if (status != STOA_OK)
+        return status;
+    if (values == NULL && count > 0)
+        return stoa__fail(error, STOA_INVALID, "%zu values, but no pointer to them", count);
+    status = make_cells(&row, whole, error);
+    if (status != STOA_OK)
+        return status;
+    status = convert_values(whole, values, count, row.cells, error);
+    if (status == STOA_OK)
+        status = enter_objects(whole, row.cells, error);
+    if (status == STOA_OK)
+        replace_cells(whole, index, row.cells);
+    drop_cells(&row);
+    return status;
 }
 
 stoa_status stoa__table_append_pointers(stoa__table *table, const uint32_t *fields, size_t count,

@@ -114,6 +114,23 @@ TEST(one_refusal_while_a_row_is_inserted)
     on_every_table(insert, inserted, 0);
 }
 
+static stoa_status replace(stoa_table **table, void *context, stoa_error *error)
+{
+    return stoa_table_replace(*table, 3, ((setting *)context)->values, MODEL_FIELDS, error);
+}
+
+static void replaced(stoa_table *table, void *context)
+{
+    setting *s = context;
+    s->m.rows[3] = s->row;
+    matches(table, context);
+}
+
+TEST(one_refusal_while_a_row_is_replaced)
+{
+    on_every_table(replace, replaced, 0);
+}
+
 static stoa_status resize(stoa_table **table, void *context, stoa_error *error)
 {
     return stoa_table_resize(*table, ROWS + ((setting *)context)->more, error);
@@ -402,8 +419,9 @@ TEST(one_refusal_while_a_column_is_exported)
 int main(void)
 {
     return RUN("chaos", one_refusal_while_a_row_is_appended, one_refusal_while_a_row_is_inserted,
-               one_refusal_while_the_table_is_resized, one_refusal_while_memory_is_reserved,
-               one_refusal_while_the_table_is_extended, one_refusal_while_rows_are_permuted,
+               one_refusal_while_a_row_is_replaced, one_refusal_while_the_table_is_resized,
+               one_refusal_while_memory_is_reserved, one_refusal_while_the_table_is_extended,
+               one_refusal_while_rows_are_permuted,
                one_refusal_while_a_column_is_written_over_itself,
                one_refusal_while_a_table_is_copied, one_refusal_while_rows_are_taken,
                one_refusal_while_a_table_is_made, one_refusal_while_a_field_is_added,

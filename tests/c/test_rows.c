@@ -76,6 +76,45 @@ TEST(values_that_do_not_fit_or_are_too_many_are_refused_and_nothing_is_appended)
     scene_end(&s);
 }
 
+/* ---- written as a whole ---- */
+
+TEST(a_row_is_replaced_by_the_values_given_and_defaults_behind_them)
+{
+    scene s;
+    scene_start(&s, 5);
+    for (size_t count = 0; count <= MODEL_FIELDS; count += MODEL_FIELDS) {
+        record r = record_random(&s.d, &s.owner);
+        stoa_value values[MODEL_FIELDS];
+        record_values(&r, values);
+        uint64_t order = s.table->order;
+        for (size_t index = 0; index < 5; index += 2) {
+            WORKS(s.table, stoa_table_replace(s.table, index, values, count, &trouble));
+            s.m.rows[index] = count > 0 ? r : s.m.initial;
+            scene_matches(&s);
+        }
+        ck_assert_uint_eq(s.table->order, order);
+    }
+    REFUSED(s.table, STOA_OUT_OF_RANGE, stoa_table_replace(s.table, 5, NULL, 0, &trouble));
+    REFUSED(s.table, STOA_INVALID, stoa_table_replace(s.table, 0, NULL, 1, &trouble));
+    scene_end(&s);
+}
+
+TEST(a_row_stays_as_it_was_where_one_value_does_not_fit)
+{
+    scene s;
+    scene_start(&s, 4);
+    stoa_value values[MODEL_FIELDS + 1] = {{0}};
+    record r = record_random(&s.d, &s.owner);
+    record_values(&r, values);
+    REFUSED(s.table, STOA_INVALID,
+            stoa_table_replace(s.table, 1, values, MODEL_FIELDS + 1, &trouble));
+    values[STOA_INT8 - 1] = stoa_int64_value(128);
+    REFUSED(s.table, STOA_OVERFLOW, stoa_table_replace(s.table, 1, values, MODEL_FIELDS, &trouble));
+    SAYS("int8");
+    scene_matches(&s);
+    scene_end(&s);
+}
+
 /* ---- going ---- */
 
 TEST(removed_rows_go_and_those_behind_move_up)
@@ -386,6 +425,8 @@ TEST(removing_and_reordering_bump_the_order)
 int main(void)
 {
     return RUN("rows", an_appended_row_has_the_values_given_and_defaults_behind_them,
+               a_row_is_replaced_by_the_values_given_and_defaults_behind_them,
+               a_row_stays_as_it_was_where_one_value_does_not_fit,
                a_row_is_inserted_anywhere_and_those_behind_move_down,
                values_that_do_not_fit_or_are_too_many_are_refused_and_nothing_is_appended,
                removed_rows_go_and_those_behind_move_up, rows_that_are_not_there_are_not_removed,
