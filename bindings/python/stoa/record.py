@@ -122,14 +122,13 @@ def standalone_new(record: RecordType) -> Callable[..., Any]:
             check_arguments(record, values, named)
         if cls is record:
             return new(opened)
-        return new(cls) if issubclass(cls, opened) else record(*values, **named)
+        made: Any = record
+        return new(cls) if issubclass(cls, opened) else made(*values, **named)
 
     return __new__
 
 
-def check_arguments(
-    record: RecordType, values: tuple[Any, ...], named: Mapping[str, Any]
-) -> None:
+def check_arguments(record: RecordType, values: tuple[Any, ...], named: Mapping[str, Any]) -> None:
     """Refuses arguments that are too many, too few, unknown or given twice."""
     name, fields = record.__name__, record._stoa_fields
     if len(values) > len(fields):

@@ -164,7 +164,7 @@ class Rows(Generic[R]):
                     "a row of the same table holds no values of its own: use swap(i, j) to "
                     "exchange two rows, stoa.copy(row) to store what it holds now"
                 )
-            self._store.write_row(position, self._values_of(value))
+            self._store.replace(position, self._values_of(value))
 
     def _set_slice(self, positions: range, records: Any) -> None:
         raise NotImplementedError

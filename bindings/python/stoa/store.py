@@ -55,7 +55,6 @@ else:
 
 
 append = lib.stoa_table_append
-insert = lib.stoa_table_insert
 
 
 class Store:
@@ -212,14 +211,21 @@ class Store:
 
     def insert(self, index: int, values: Sequence[Any]) -> None:
         """The same before row `index`, which is at most the number of rows."""
+        self.store_row(lib.stoa_table_insert, index, values)
+
+    def replace(self, index: int, values: Sequence[Any]) -> None:
+        """The same into row `index`."""
+        self.store_row(lib.stoa_table_replace, index, values)
+
+    def store_row(self, function: Callable[..., int], index: int, values: Sequence[Any]) -> None:
         stage = Stage(self.record._stoa_fields)
         with self.pool:
             try:
                 self.stage(stage.into, *self.with_pointers(values))
             except (struct.error, OverflowError, TypeError):
-                self.convert(values)
+                self.convert(values)  # tells better what is wrong
                 raise
-            status = insert(self.c, index, stage.values, self.width, stage.error)
+            status = function(self.c, index, stage.values, self.width, stage.error)
             self.notice_order()
         if status:
             self.refuse(status, stage.error, values)
@@ -238,19 +244,6 @@ class Store:
         """The values as their fields have them."""
         fields = self.fields.values()
         return [each.type.convert(value, each.name) for value, each in zip(values, fields)]
-
-    def write_row(self, index: int, values: Sequence[Any]) -> None:
-        """All fields of row `index`, or none."""
-        converted = self.convert(values)
-        with self.pool:
-            written = []
-            for value, each in zip(converted, self.fields.values()):
-                if each.type is OBJECT:
-                    written.append((each, self.cells[each.index][index]))
-                    self.write_object(each.index, index, value)
-            for value, each in zip(converted, self.fields.values()):
-                if each.type is not OBJECT:
-                    self.cells[each.index][index] = value
 
     def write_object(self, field: int, index: int, value: Any) -> None:
         """One cell of an object field."""

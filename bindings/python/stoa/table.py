@@ -28,6 +28,7 @@ from stoa.rows import R, Rows
 from stoa.store import Store, new_store
 
 CHUNK = 4096
+NO_RECORDS: tuple[Any, ...] = ()
 
 RecordLike = Union[Record, "tuple[Any, ...]", Mapping[str, Any]]
 
@@ -201,20 +202,22 @@ class Table(Rows[R], MutableSequence[R]):  # type: ignore[misc]
             return self._values_of(values[0])
         return self._bind(values, named)
 
-    def insert(self, index: int, /, *values: Any, **named: Any) -> None:
+    def insert(  # type: ignore[override]
+        self, index: int, /, *values: Any, **named: Any
+    ) -> None:
         """The same before row `index`, as with a list. O(rows behind it); all rows become stale."""
         given = self._given(values, named)
         start, _, _ = slice(masks.integer(index), None).indices(self._store.rows())
         self._store.insert(start, given)
 
-    def extend(self, records: Iterable[Any] = (), /, **columns: Any) -> None:
+    def extend(self, records: Iterable[Any] = NO_RECORDS, /, **columns: Any) -> None:
         """Rows from an iterable of records, tuples and mappings; or from columns.
 
         `extend(x=xs, y=ys)` takes buffers, arrays and iterables of the same length, and copies
         buffers of the field's type as fast as memory allows. All rows come, or none.
         """
         if columns:
-            if records != ():
+            if records is not NO_RECORDS:
                 raise WrongTypeError("extend takes records or columns, not both")
             self._extend_columns(columns)
             return
@@ -248,9 +251,7 @@ class Table(Rows[R], MutableSequence[R]):  # type: ignore[misc]
                 "given by name: extend(x=xs, y=ys)"
             )
         if not hasattr(records, "__iter__") and not hasattr(records, "__getitem__"):
-            raise WrongTypeError(
-                f"an iterable of records is needed, not {type(records).__name__}"
-            )
+            raise WrongTypeError(f"an iterable of records is needed, not {type(records).__name__}")
         chunks = self._chunks(records)
         first = next(chunks, [])
         second = next(chunks, None)
