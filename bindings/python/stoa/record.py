@@ -103,7 +103,7 @@ def standalone_new(record: RecordType) -> Callable[..., Any]:
     """What comes before the generated __init__. Called by the class of a row or of a standalone
     object, as in type(self)(...) or in a classmethod called on one, it makes what Point() does.
     """
-    new = object.__new__
+    new: Any = object.__new__
     known = frozenset(each.name for each in record._stoa_fields)
     needed = frozenset(each.name for each in record._stoa_fields if not each.may_be_left_out)
     least, most = len(needed), len(known)
