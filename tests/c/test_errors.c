@@ -244,6 +244,7 @@ static void call_everything(stoa_error *error, bool well)
     CALL(stoa_table_keep(table, mask, well ? 3 : 2, error));
     CALL(stoa_table_append(table, &value, 1, error));
     CALL(stoa_table_insert(table, 0, &value, 1, error));
+    CALL(stoa_table_replace(table, well ? 0 : 30, &value, 1, error));
     CALL(stoa_table_extend(table, &source, 1, 2, error));
     CALL(stoa_table_remove(table, well ? 0 : 30, 1, error));
     CALL(stoa_table_swap(table, 0, well ? 1 : 30, error));

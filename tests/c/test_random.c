@@ -40,6 +40,16 @@ static void insert_row(const stage *s)
     model_insert(s->m, index, &r);
 }
 
+static void replace_row(const stage *s)
+{
+    record r = record_random(s->d, s->owner);
+    stoa_value values[MODEL_FIELDS];
+    size_t index = any_row(s);
+    record_values(&r, values);
+    WORKS(s->table, stoa_table_replace(s->table, index, values, MODEL_FIELDS, &trouble));
+    s->m->rows[index] = r;
+}
+
 /* A new object that the pool's owner refuses: nothing may come of it. */
 static void append_refused(const stage *s)
 {
@@ -232,12 +242,12 @@ typedef struct operation {
 } operation;
 
 static const operation operations[] = {
-    {append_row, 30, false}, {insert_row, 12, false},      {append_refused, 6, false},
-    {resize, 2, false},      {remove_rows, 5, false},      {swap_remove_row, 8, true},
-    {swap_rows, 6, true},    {reverse, 4, false},          {permute, 5, false},
-    {keep, 4, false},        {clear_and_shrink, 2, false}, {extend, 12, false},
-    {set_cell, 20, true},    {write_objects, 12, true},    {take_and_replace, 4, true},
-    {copy, 3, false},        {change_fields, 3, false},
+    {replace_row, 10, true},     {append_row, 30, false}, {insert_row, 12, false},
+    {append_refused, 6, false},  {resize, 2, false},      {remove_rows, 5, false},
+    {swap_remove_row, 8, true},  {swap_rows, 6, true},    {reverse, 4, false},
+    {permute, 5, false},         {keep, 4, false},        {clear_and_shrink, 2, false},
+    {extend, 12, false},         {set_cell, 20, true},    {write_objects, 12, true},
+    {take_and_replace, 4, true}, {copy, 3, false},        {change_fields, 3, false},
 };
 
 static const operation *any_operation(dice *d)

@@ -161,6 +161,11 @@ static void by_row_set(stoa_table *table)
     PASSES(stoa_row_set(stoa_table_row(table, 3), 1, stoa_object_value(NULL), &trouble));
 }
 
+static void by_replace(stoa_table *table)
+{
+    PASSES(stoa_table_replace(table, 3, NULL, 0, &trouble));
+}
+
 static void by_write(stoa_table *table)
 {
     void *none = NULL;
@@ -203,9 +208,10 @@ static const struct cause {
     void (*run)(stoa_table *table);
     size_t rows_left;
     size_t released;
-} causes[] = {{by_set, ROWS, 1},        {by_row_set, ROWS, 1},         {by_write, ROWS, 3},
-              {by_remove, ROWS - 4, 4}, {by_swap_remove, ROWS - 1, 1}, {by_resize, 3, ROWS - 3},
-              {by_keep, ROWS - 4, 4},   {by_clear, 0, ROWS},           {by_drop, ROWS, ROWS}};
+} causes[] = {{by_set, ROWS, 1},        {by_row_set, ROWS, 1},    {by_replace, ROWS, 1},
+              {by_write, ROWS, 3},      {by_remove, ROWS - 4, 4}, {by_swap_remove, ROWS - 1, 1},
+              {by_resize, 3, ROWS - 3}, {by_keep, ROWS - 4, 4},   {by_clear, 0, ROWS},
+              {by_drop, ROWS, ROWS}};
 enum { CAUSES = sizeof causes / sizeof *causes };
 
 TEST(a_release_runs_once_after_the_change_is_whole)

@@ -42,6 +42,11 @@ TEST(rows_of_many_fields_come_one_at_a_time)
     row_is(table, 1, 1000);
     row_is(table, 2, 0);
     row_is(table, 3, 1000);
+    WORKS(table, stoa_table_replace(table, 2, values, FIELDS, &trouble));
+    row_is(table, 2, 1000);
+    row_is(table, 3, 1000);
+    WORKS(table, stoa_table_replace(table, 2, NULL, 0, &trouble));
+    row_is(table, 2, 0);
     ck_assert_uint_eq(stoa_pool_uses(pool, stoa_pool_find(pool, &owner.all[0])), 2);
     values[FIELDS - 1] = stoa_int64_value(40000);
     REFUSED(table, STOA_OVERFLOW, stoa_table_append(table, values, FIELDS, &trouble));
