@@ -146,11 +146,13 @@ class Column(Base, Generic[Value]):
         field = self._store.fields[self.name]
         store = self._store
         with store.pool as pool:
+            state = store.state()
             if is_scalar(value, self._type):
                 source = scalar_source(value, field, pool)
             else:
                 source = source_of(value, field, pool)
                 check_length(source, len(rows), field.name)
+            store.check_state(state)
             place, error = ffi.new("stoa_source *"), new_error()
             source.put(place, ffi.NULL)
             start = rows.start if rows else 0

@@ -158,13 +158,13 @@ class Rows(Generic[R]):
         elif isinstance(key, slice):
             self._set_slice(masks.part(key, self._range), value)
         else:
-            position = self._position(key)
+            position, state = self._position(key), self._store.state()
             if isinstance(value, Row) and value._stoa_table is self._table:
                 raise WrongTypeError(
                     "a row of the same table holds no values of its own: use swap(i, j) to "
                     "exchange two rows, stoa.copy(row) to store what it holds now"
                 )
-            self._store.replace(position, self._values_of(value))
+            self._store.replace(position, self._values_of(value), state)
 
     def _set_slice(self, positions: range, records: Any) -> None:
         raise NotImplementedError

@@ -14,7 +14,7 @@ from weakref import WeakSet
 
 from stoa import epoch as epochs
 from stoa._ffi import ffi, lib
-from stoa.errors import FieldNameError
+from stoa.errors import BusyError, FieldNameError
 from stoa.failure import check, new_error
 from stoa.fields import MISSING, Field
 from stoa.generate import Stage, make_row, make_stage, no_field
@@ -55,6 +55,13 @@ else:
 
 
 append = lib.stoa_table_append
+
+
+State = tuple[int, RecordType]
+
+
+def changed() -> BusyError:
+    return BusyError("rows or fields of the table were changed while the new values were read")
 
 
 class Store:
@@ -173,6 +180,15 @@ class Store:
 
     # ---- changes ----
 
+    def state(self) -> State:
+        """What stays as it is while rows are appended and values written."""
+        return self.order, self.record
+
+    def check_state(self, state: State) -> None:
+        """Refuses to go on after a callback has removed or reordered rows, or changed fields."""
+        if state != (self.order, self.record):
+            raise changed()
+
     def change(self, function: Callable[..., int], *arguments: Any) -> None:
         """A call that may remove or reorder rows."""
         error = new_error()
@@ -194,16 +210,18 @@ class Store:
     def append(self, values: Sequence[Any]) -> None:
         """One row at the end: a value for each field, not yet converted."""
         if self.has_objects:
-            with self.lock:
-                self.insert(self.rows(), values)
+            self.store_row(lib.stoa_table_insert, None, values)
             return
         with self.lock:
-            stage, self.spare = self.spare or Stage(self.record._stoa_fields), None
+            record = self.record
+            stage, self.spare = self.spare or Stage(record._stoa_fields), None
             try:
                 self.stage(stage.into, *values)
             except (struct.error, OverflowError, TypeError):
                 self.convert(values)  # tells better what is wrong
                 raise
+            if self.record is not record:
+                raise changed()
             status = append(self.c, stage.values, self.width, stage.error)
             if status:
                 self.refuse(status, stage.error, values)
@@ -213,18 +231,30 @@ class Store:
         """The same before row `index`, which is at most the number of rows."""
         self.store_row(lib.stoa_table_insert, index, values)
 
-    def replace(self, index: int, values: Sequence[Any]) -> None:
-        """The same into row `index`."""
-        self.store_row(lib.stoa_table_replace, index, values)
+    def replace(self, index: int, values: Sequence[Any], state: State) -> None:
+        """The same into row `index`; `state` is of when it was found."""
+        self.store_row(lib.stoa_table_replace, index, values, state)
 
-    def store_row(self, function: Callable[..., int], index: int, values: Sequence[Any]) -> None:
-        stage = Stage(self.record._stoa_fields)
+    def store_row(
+        self,
+        function: Callable[..., int],
+        index: int | None,
+        values: Sequence[Any],
+        state: State | None = None,
+    ) -> None:
+        """The index is None for a row at the end, wherever that is once the values are read."""
         with self.pool:
+            state = state or self.state()
+            self.check_state(state)
+            stage = Stage(self.record._stoa_fields)
             try:
                 self.stage(stage.into, *self.with_pointers(values))
             except (struct.error, OverflowError, TypeError):
                 self.convert(values)  # tells better what is wrong
                 raise
+            if index is None:
+                index, state = self.rows(), (self.order, state[1])
+            self.check_state(state)
             status = function(self.c, index, stage.values, self.width, stage.error)
             self.notice_order()
         if status:
@@ -259,8 +289,12 @@ class Store:
         """Rows from columns of the same length; fields that are not given get their default."""
         error = new_error()
         with self.pool as pool:
-            fields = [self.field(name) for name in columns]
-            sources = [source_of(v, f, pool) for v, f in zip(columns.values(), fields)]
+            state, fields = self.state(), [self.field(name) for name in columns]
+            # Columns last: nothing of the user's may run once their cells are pointed at.
+            order = sorted(columns, key=lambda name: hasattr(columns[name], "_stoa_source"))
+            made = {name: source_of(columns[name], self.field(name), pool) for name in order}
+            self.check_state(state)
+            sources = [made[name] for name in columns]
             rows = sources[0].length or 0
             for source, each in zip(sources, fields):
                 check_length(source, rows, each.name)

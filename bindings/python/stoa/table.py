@@ -14,6 +14,7 @@ from stoa._ffi import ffi, lib
 from stoa.column import Column, slice_of
 from stoa.errors import (
     ArgumentError,
+    BusyError,
     FullError,
     InUseError,
     LengthError,
@@ -363,15 +364,16 @@ class Table(Rows[R], MutableSequence[R]):  # type: ignore[misc]
     # ---- slices are assigned ----
 
     def _set_slice(self, positions: range, records: Any) -> None:
-        before, count = self._store.rows(), len(positions)
+        before, count, state = self._store.rows(), len(positions), self._store.state()
         store = self._stored_aside(records)
+        self._store.check_state(state)
         if store.rows() == count:
             self._write_rows(positions, store)
             return
         if positions.step != 1:
             raise LengthError(f"{store.rows()} records for an extended slice of {count} rows")
         if self._store.rows() != before:
-            raise ArgumentError("the table changed while its records were read")
+            raise BusyError("rows were appended to the table while its records were read")
         self._store.extend({each.name: Column(store, each) for each in store.fields.values()})
         first, new, end = positions.start, range(before, self._store.rows()), before
         try:

@@ -43,7 +43,9 @@ class Window(Rows[R], Sequence[R]):
         return Column(self._store, self._store.field(name), self._range())
 
     def _set_slice(self, positions: range, records: Any) -> None:
+        state = self._store.state()
         rows = self._table._stored_aside(records)
+        self._store.check_state(state)
         if rows.rows() != len(positions):
             raise LengthError(f"{rows.rows()} records for {len(positions)} rows of a window")
         self._table._write_rows(positions, rows)
