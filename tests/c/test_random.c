@@ -299,12 +299,12 @@ static void run_randomly(uint64_t seed, size_t steps)
 
 TEST(random_operations_do_to_tables_what_they_do_to_models)
 {
-    run_randomly(1, scaled(1500, 60));
+    run_randomly(1, scaled(1000, 60));
 }
 
 TEST(other_random_operations_do_so_too)
 {
-    run_randomly(20240229, scaled(1500, 60));
+    run_randomly(20240229, scaled(1000, 60));
 }
 
 int main(void)
