@@ -142,7 +142,7 @@ def test_a_window_is_within_its_table() -> None:
 
 def test_fields_of_any_name_are_given_by_name() -> None:
     names = ["self", "index", "records", "cls", "record", "values", "named", "x y", "class", "None"]
-    names += ["ﬁ", "fi", "_stoa", "made", "epoch", "store", "changes"]  # noqa: RUF001
+    names += ["ﬁ", "fi", "_stoa", "made", "epoch", "store", "changes"]
     rows: Any = stoa.Table(dict.fromkeys(names, "int8"))
     values = {name: i for i, name in enumerate(names)}
     rows.append(**values)
@@ -150,6 +150,7 @@ def test_fields_of_any_name_are_given_by_name() -> None:
     rows.append(values)
     rows.extend(**{name: [i] for name, i in values.items()})
     assert rows.to_dicts() == [values] * 4
+
     class Plain(stoa.Record):
         self: int32
         cls: int32
