@@ -126,8 +126,8 @@ STOA_TRY stoa_table_append(stoa_table *table, const stoa_value *values, size_t c
 STOA_TRY stoa_table_insert(stoa_table *table, size_t index, const stoa_value *values, size_t count,
                            stoa_error *error);
 /* Row `index` becomes these values, or stays as it is. Values left out at the end are defaults. */
-STOA_TRY stoa_table_replace(stoa_table *table, size_t index, const stoa_value *values,
-                            size_t count, stoa_error *error);
+STOA_TRY stoa_table_replace(stoa_table *table, size_t index, const stoa_value *values, size_t count,
+                            stoa_error *error);
 /* `rows` rows from columns; fields without a source get their default. Of the same type and
  * packed: at the speed of a copy. */
 STOA_TRY stoa_table_extend(stoa_table *table, const stoa_source *sources, size_t source_count,
