@@ -26,10 +26,6 @@ void bench_bar(const char *bar, double most, double figure);
 __attribute__((noreturn)) void bench_die(int status, const char *message);
 
 /* Ends the program with a message where status is not STOA_OK. */
-static inline void bench_must(int status, const char *message)
-{
-    if (status != 0)
-        bench_die(status, message);
-}
+#define bench_must(status, message) ((status) != 0 ? bench_die((int)(status), message) : (void)0)
 
 #endif

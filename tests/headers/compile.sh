@@ -1,6 +1,7 @@
 #!/bin/sh
 # Compiles each public header alone, and a program that uses records, as C11 and as C++17, with
 # gcc and with clang, every warning on and an error. A compiler that is not there is passed over.
+# Then records with a name that no field can have: each must be refused, in words.
 #
 #   compile.sh ROOT
 set -eu
@@ -59,6 +60,25 @@ for file in "$work"/*.c; do
             compile clang c++17 c++ "$file" $clang_all
         fi
     }
+done
+
+# refuses COMPILER STANDARD LANGUAGE NAME: a record with a field of that name
+refuses() {
+    compiled=$((compiled + 1))
+    printf '#include <stoa/stoa.h>\n#define R(FIELD) FIELD(int32, x) FIELD(bool, %s, true)\n%s\n' \
+        "$4" 'STOA_RECORD(thing, R)' >"$work/refused.c"
+    if "$1" "-std=$2" -x "$3" "-I$root/include" -c -o "$work/out.o" "$work/refused.c" \
+        2>"$work/refused.log" || ! grep -q "can.*t have this name" "$work/refused.log"; then
+        failed=$((failed + 1))
+        printf 'not refused in words: %s, field %s\n' "$1" "$4"
+    fi
+}
+
+for name in table values defaults at fields field_count table_init table_from table_append \
+    table_push table_dispose; do
+    ! command -v gcc >/dev/null || refuses gcc c11 c "$name"
+    ! command -v g++ >/dev/null || refuses g++ c++17 c++ "$name"
+    ! command -v clang >/dev/null || refuses clang c11 c "$name"
 done
 
 printf 'headers: %s passed, %s failed\n' $((compiled - failed)) "$failed"
