@@ -81,8 +81,8 @@ class Store:
         "pool",
         "record",
         "row_class",
-        "spare",
         "stage",
+        "stages",
         "version",
         "width",
     )
@@ -112,11 +112,12 @@ class Store:
         self.width = len(self.fields)
         self.has_objects = any(each.type is OBJECT for each in self.fields.values())
         self.cells: list[Any] = [None] * limit
+        most = self.max_rows()
         for stored in self.fields.values():
             pointer = lib.stoa_column_cells(self.c, stored.index)
-            self.cells[stored.index] = epochs.make_cells(pointer, stored.type, self.max_rows())
+            self.cells[stored.index] = epochs.make_cells(pointer, stored.type, most)
         self.row_class, self.epoch_class, self.stage = row_parts_of(record)
-        self.spare: Any = None
+        self.stages: list[Stage] = []  # room for rows that are appended, to be used again
 
     # ---- what it is ----
 
@@ -212,20 +213,26 @@ class Store:
         if self.has_objects:
             self.store_row(lib.stoa_table_insert, None, values)
             return
-        with self.lock:
-            record = self.record
-            stage, self.spare = self.spare or Stage(record._stoa_fields), None
-            try:
-                self.stage(stage.into, *values)
-            except (struct.error, OverflowError, TypeError):
-                self.convert(values)  # tells better what is wrong
-                raise
-            if self.record is not record:
-                raise changed()
+        record, stages = self.record, self.stages
+        try:
+            stage = stages.pop()
+        except IndexError:
+            stage = Stage(record._stoa_fields)
+        try:
+            self.stage(stage.into, *values)
+        except (struct.error, OverflowError, TypeError):
+            self.convert(values)  # tells better what is wrong
+            raise
+        if self.record is not record:
+            raise changed()
+        if IS_PYPY:
+            with self.lock:
+                status = append(self.c, stage.values, self.width, stage.error)
+        else:  # no other thread runs during the call
             status = append(self.c, stage.values, self.width, stage.error)
-            if status:
-                self.refuse(status, stage.error, values)
-            self.spare = stage
+        if status:
+            self.refuse(status, stage.error, values)
+        stages.append(stage)
 
     def insert(self, index: int, values: Sequence[Any]) -> None:
         """The same before row `index`, which is at most the number of rows."""
