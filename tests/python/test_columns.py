@@ -449,3 +449,21 @@ def test_extend_takes_columns_of_every_kind() -> None:
     with pytest.raises(TypeError):
         points.extend(x="a", y=[1])
     assert len(points) == 20
+
+
+def test_an_integer_goes_into_float32_rounded_once() -> None:
+    wide = 2**60 + 2**36 + 1  # by way of float64 it would become 2**60
+    right = array("f", [2**60 + 2**37])[0]
+
+    class Narrow(stoa.Record):
+        f: float32
+
+    for sign in (1, -1):
+        table: Any = stoa.Table(Narrow, 3)
+        table[0].f = sign * wide
+        table.f[1:3] = [sign * wide, sign * wide]
+        table.append(sign * wide)
+        table.insert(0, sign * wide)
+        table.extend(f=array("q", [sign * wide]))
+        assert table.f.tolist() == [sign * right] * 6
+        assert Narrow(sign * wide).f == sign * right

@@ -355,7 +355,9 @@ def packed(fields: Sequence[Field]) -> Iterable[str]:
     for i, each in enumerate(fields):
         yield str(TYPES[STAGED[each.type.kind][0]].number)
         yield (
-            checked(each, f"_stoa_{i}", i, in_place=True) if each.type.kind == "?" else f"_stoa_{i}"
+            checked(each, f"_stoa_{i}", i, in_place=True)
+            if each.type in ("bool", "float32")
+            else f"_stoa_{i}"
         )
 
 

@@ -127,7 +127,9 @@ def sequence_source(values: list[Any], to: StoredField, pool: ObjectPool) -> Sou
     if to.type.kind == "?":
         bools = values if kinds <= {bool} else converted(values, to)
         return packed_source(bytes(bools), to.type, len(values))
-    plain = {float, int, bool} if to.type.kind == "f" else {int, bool}
+    plain = {float, int, bool} if to.type is FLOAT64 else {int, bool}
+    if to.type.kind == "f" and to.type is not FLOAT64:
+        plain = {float, bool}  # an integer must not be rounded twice
     code = "d" if to.type.kind == "f" else to.type.code
     try:
         packed = array(code, values if kinds <= plain else converted(values, to))

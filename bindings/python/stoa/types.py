@@ -95,9 +95,10 @@ def integer_converter(to: FieldType) -> Callable[[Any, str], int]:
 
 def float_converter(to: FieldType) -> Callable[[Any, str], float]:
     def convert(value: Any, name: str) -> float:
+        exact = value if to.width == 8 or type(value) is float else odd_in_53_bits(value)
         try:
             # Unlike float(), struct takes no text, but whatever has __float__.
-            number: float = pack_float64.unpack(pack_float64.pack(value))[0]
+            number: float = pack_float64.unpack(pack_float64.pack(exact))[0]
         except OverflowError:
             raise too_large(name, to, value) from None
         except (struct.error, TypeError):
@@ -119,6 +120,24 @@ def float_converter(to: FieldType) -> Callable[[Any, str], float]:
         return rounded
 
     return convert
+
+
+def odd_in_53_bits(value: Any) -> Any:
+    """An integer that float64 holds, and that rounds to the same float32 as `value` does.
+
+    What float64 has no room for is kept as an odd last bit, so that it is not rounded twice
+    (round to odd: Boldo and Melquiond, 2008). What is no integer is left as it is.
+    """
+    try:
+        number = index(value)
+    except TypeError:
+        return value
+    shift = number.bit_length() - 53
+    if shift <= 0:
+        return number
+    top, rest = divmod(abs(number), 1 << shift)
+    kept = (top | (rest > 0)) << shift
+    return kept if number > 0 else -kept
 
 
 def too_large(name: str, to: str, value: object) -> RangeError:
