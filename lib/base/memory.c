@@ -21,10 +21,6 @@
 #include <sys/mman.h>
 #include <sys/resource.h>
 
-#ifndef MADV_POPULATE_WRITE
-#define MADV_POPULATE_WRITE 23
-#endif
-
 #define ADDRESS_SPACE ((size_t)1 << 47)
 #define SLAB_BLOCK_BYTES ((size_t)64 << 20)
 #define BLOCKS_PER_SLAB ((size_t)1024)
@@ -249,16 +245,6 @@ void stoa__block_expect(stoa__block *block, size_t from, size_t to)
     to = to / STOA__HUGE_PAGE * STOA__HUGE_PAGE;
     if (from < to)
         madvise(block->base + from, to - from, MADV_HUGEPAGE);
-}
-
-void stoa__block_populate(stoa__block *block, size_t from, size_t to)
-{
-    if (block->kind != STOA__RESERVED_BLOCK)
-        return;
-    from = stoa__round_up(from, STOA__PAGE);
-    to = to / STOA__PAGE * STOA__PAGE;
-    if (from < to)
-        madvise(block->base + from, to - from, MADV_POPULATE_WRITE);
 }
 
 bool stoa__block_discard(stoa__block *block, size_t from, size_t to)

@@ -52,8 +52,6 @@ bool stoa__block_reserve(stoa__block *block, size_t bytes, size_t least, uint32_
 bool stoa__block_commit(stoa__block *block, size_t from, size_t to);
 /* [from, to) will be written from end to end soon: huge pages where they fit wholly within. */
 void stoa__block_expect(stoa__block *block, size_t from, size_t to);
-/* Has the pages that lie wholly within [from, to) faulted in at one go. A hint. */
-void stoa__block_populate(stoa__block *block, size_t from, size_t to);
 /* [from, to) and the rest of its last page read as zero from now on, and whole pages go back to the
  * system. False where that can't be had (plain blocks), and then all is as it was. */
 bool stoa__block_discard(stoa__block *block, size_t from, size_t to);
