@@ -22,7 +22,11 @@ STOA_BEGIN_DECLS
     STATUS(OUT_OF_RANGE, 7, "a row beyond the end of the table")              \
     STATUS(BAD_NAME, 8, "a field name that is empty, too long or taken")      \
     STATUS(IN_USE, 9, "what would change is held by a typed table")           \
-    STATUS(REFUSED, 10, "a callback of the caller refused")
+    STATUS(REFUSED, 10, "a callback of the caller refused")                   \
+    STATUS(SYNTAX, 11, "an expression that cannot be read")                   \
+    STATUS(DIVISION_BY_ZERO, 12, "an integer divided by zero")                \
+    STATUS(NO_PARAMETER, 13, "a parameter that is not set, or not there")     \
+    STATUS(STALE, 14, "rows were removed or reordered since it was made")
 
 typedef enum stoa_status {
 #define STOA__STATUS(NAME, number, text) STOA_##NAME = number,

@@ -5,8 +5,12 @@
 #include <stoa/column.h>
 #include <stoa/error.h>
 #include <stoa/export.h>
+#include <stoa/expression.h>
 #include <stoa/pool.h>
+#include <stoa/program.h>
 #include <stoa/row.h>
+#include <stoa/selection.h>
+#include <stoa/settings.h>
 #include <stoa/table.h>
 #include <stoa/type.h>
 #include <stoa/version.h>

@@ -1,0 +1,108 @@
+/* program.h: an expression that was bound to the fields of a table, ready to run.
+ *
+ * A program can be kept and run again: with other parameters, and on any table that has the fields
+ * that it names (where their types differ from those before it is bound anew, unseen). It holds no
+ * reference to a table. One thread may use a program at a time. Results are the same bits for any
+ * number of threads and on any processor level.
+ *
+ * Errors count only where a value is used: not in rows that the condition leaves out, and not in
+ * branches that are not taken. error->row is the first row at fault. */
+#ifndef STOA_PROGRAM_H
+#define STOA_PROGRAM_H
+
+#include <stoa/expression.h>
+#include <stoa/selection.h>
+
+STOA_BEGIN_DECLS
+
+typedef struct stoa_program stoa_program;
+
+/* Which rows a run is about, where not all of the table. */
+typedef struct stoa_extent {
+    size_t rows;                     /* the first so many; at most those of the table, but for
+                                      * expressions of arrays alone, whose length it is */
+    const stoa_selection *selection; /* NULL: all of them; else those of them selected */
+} stoa_extent;
+
+/* Where an output goes: `count` cells of that type at data, count being the rows of the run. */
+typedef struct stoa_output {
+    stoa_type type;
+    void *data;
+    size_t count;
+} stoa_output;
+
+/* Checks names and types once. `where` may be NULL; it must be a condition. Expressions are kept
+ * by reference. Parameters that are not set yet take part once they are. */
+STOA_TRY stoa_program_new(stoa_program **program, const stoa_table *table,
+                          stoa_expression *expression, stoa_expression *where, stoa_error *error);
+/* The same from text. */
+STOA_TRY stoa_program_parse(stoa_program **program, const stoa_table *table, const char *text,
+                            const char *where, stoa_error *error);
+STOA_API void stoa_program_free(stoa_program *program);
+
+/* Binds a parameter by value, for all runs to come. Of type BOOL, INT64, UINT64 or FLOAT64. */
+STOA_TRY stoa_program_set(stoa_program *program, const char *parameter, stoa_value value,
+                          stoa_error *error);
+STOA_API size_t stoa_program_outputs(const stoa_program *program);
+/* BOOL, INT64, UINT64 or FLOAT64, or that of a cast or plain field; STOA_NO_TYPE as long as
+ * parameters are not set. */
+STOA_API stoa_type stoa_program_type(const stoa_program *program, size_t output);
+/* Whether an output is one value for all rows, made of aggregates and constants alone. */
+STOA_API bool stoa_program_is_aggregate(const stoa_program *program, size_t output);
+
+/* ---- runs; extent may be NULL: all rows ---- */
+
+/* Aggregates, all in one pass: `count` must be the number of outputs. */
+STOA_TRY stoa_program_compute(stoa_program *program, const stoa_table *table,
+                              const stoa_extent *extent, stoa_value *values, size_t count,
+                              stoa_error *error);
+/* Values of each row into the caller's arrays, which may be columns of the table. Rows that are
+ * left out keep what they have. Checked first where something could fail, then written. */
+STOA_TRY stoa_program_evaluate(stoa_program *program, const stoa_table *table,
+                               const stoa_extent *extent, const stoa_output *outputs, size_t count,
+                               stoa_error *error);
+/* The same into fields, by name. All right sides see the values from before. */
+STOA_TRY stoa_program_assign(stoa_program *program, stoa_table *table, const stoa_extent *extent,
+                             const char *const *fields, size_t count, stoa_error *error);
+/* Into a field that is made for it, of this type (STOA_NO_TYPE: the program's own); rows that are
+ * left out get zero. One output. */
+STOA_TRY stoa_program_add_field(stoa_program *program, stoa_table *table, const stoa_extent *extent,
+                                const char *name, stoa_type type, stoa_error *error);
+/* The rows where the one output, a condition, holds (and those of `where`, if there is one). */
+STOA_TRY stoa_program_select(stoa_program *program, const stoa_table *table,
+                             const stoa_extent *extent, stoa_selection **selection,
+                             stoa_error *error);
+/* A new table of those rows, the caller's own; no memory but its own is needed. */
+STOA_TRY stoa_program_filter(stoa_program *program, const stoa_table *table,
+                             const stoa_extent *extent, stoa_table **filtered, stoa_error *error);
+/* Those rows go, or stay alone; in place. */
+STOA_TRY stoa_program_remove(stoa_program *program, stoa_table *table, stoa_error *error);
+STOA_TRY stoa_program_keep(stoa_program *program, stoa_table *table, stoa_error *error);
+
+/* ---- in one step, from text ---- */
+
+/* One aggregate of all rows: "sum(x * x + y * y)". */
+STOA_TRY stoa_compute(const stoa_table *table, const char *text, stoa_value *value,
+                      stoa_error *error);
+/* Several, in one pass: "sum(x), mean(y)", of the rows where `where` holds (NULL: of all). */
+STOA_TRY stoa_compute_all(const stoa_table *table, const char *text, const char *where,
+                          stoa_value *values, size_t count, stoa_error *error);
+/* A field from the others: where the condition holds (NULL: in every row). */
+STOA_TRY stoa_assign(stoa_table *table, const char *field, const char *text, const char *where,
+                     stoa_error *error);
+/* Several fields at once, field k from texts[k]: every right side is evaluated before any is
+ * stored. */
+STOA_TRY stoa_update(stoa_table *table, const char *const *fields, const char *const *texts,
+                     size_t count, const char *where, stoa_error *error);
+/* A new field of the values of an expression; type STOA_NO_TYPE: that of the expression. */
+STOA_TRY stoa_add(stoa_table *table, const char *field, stoa_type type, const char *text,
+                  const char *where, stoa_error *error);
+/* A new table of the rows where the condition holds. */
+STOA_TRY stoa_filter(stoa_table **filtered, const stoa_table *table, const char *where,
+                     stoa_error *error);
+STOA_TRY stoa_remove(stoa_table *table, const char *where, stoa_error *error);
+STOA_TRY stoa_keep(stoa_table *table, const char *where, stoa_error *error);
+
+STOA_END_DECLS
+
+#endif

@@ -1,0 +1,23 @@
+/* settings.h: what holds for the whole process: threads, the processor level, kept memory. */
+#ifndef STOA_SETTINGS_H
+#define STOA_SETTINGS_H
+
+#include <stoa/error.h>
+
+STOA_BEGIN_DECLS
+
+/* Bulk work may use so many threads, the caller's among them; 0: one for each core that the process
+ * may run on, or what the environment variable STOA_THREADS says, which is also the start. Threads
+ * are made when first needed, sleep when idle, and are made anew after fork. */
+STOA_TRY stoa_set_threads(size_t threads, stoa_error *error);
+STOA_API size_t stoa_threads(void);
+/* "baseline", "avx2" or "avx512": the code that runs. STOA_SIMD in the environment caps it; it is
+ * read once, before the first use. Static storage. */
+STOA_API const char *stoa_simd(void);
+/* Gives memory that is kept for the next table back to the system; the bytes of it. At most
+ * 256 MiB are kept at any time. */
+STOA_API size_t stoa_trim(void);
+
+STOA_END_DECLS
+
+#endif

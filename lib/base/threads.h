@@ -1,0 +1,19 @@
+/* threads.h: one pool of threads for the process, that run numbered tasks. */
+#ifndef STOA__BASE_THREADS_H
+#define STOA__BASE_THREADS_H
+
+#include <stddef.h>
+
+/* Most threads that a run can have, the caller's among them. */
+#define STOA__MAX_THREADS 256
+
+/* Runs task 0 to count - 1, each once, claimed in ascending order, on up to stoa_threads() threads:
+ * the caller's is worker 0, the others 1, 2, …, so that each can have scratch of its own. Returns
+ * when all are done. While another caller's run has the pool, or where no thread can be made, all
+ * run on the caller's thread. Not to be called from a task. */
+void stoa__parallel(size_t count, void (*run)(void *context, size_t task, size_t worker),
+                    void *context);
+/* Workers that a run of so many tasks will have at most. */
+size_t stoa__workers(size_t tasks);
+
+#endif

@@ -1,0 +1,56 @@
+/* dispatch.c: which level runs here: the highest that the processor has and STOA_SIMD allows. The
+ * choice is made once; two threads that make it at the same time make the same one. */
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <stoa/settings.h>
+
+#include "kernel/kernel.h"
+
+#define never 0
+#define checks 1
+const stoa__code_facts stoa__facts[STOA__CODES] = {
+#define FACTS(NAME, name, out, a, b, shapes, fails) \
+    [STOA__##NAME] = {#name, STOA_##out, STOA_##a, STOA_##b, fails},
+    STOA__KERNELS(FACTS)
+#undef FACTS
+};
+
+#if defined(__x86_64__)
+static const stoa__kernels *highest(const char *cap)
+{
+    bool baseline = cap != NULL && strcmp(cap, "baseline") == 0;
+    bool avx2 = cap != NULL && strcmp(cap, "avx2") == 0;
+    __builtin_cpu_init();
+    if (baseline || !__builtin_cpu_supports("avx2") || !__builtin_cpu_supports("fma") ||
+        !__builtin_cpu_supports("bmi2"))
+        return &stoa__kernels_baseline;
+    if (avx2 || !__builtin_cpu_supports("avx512f") || !__builtin_cpu_supports("avx512dq") ||
+        !__builtin_cpu_supports("avx512bw") || !__builtin_cpu_supports("avx512vl"))
+        return &stoa__kernels_avx2;
+    return &stoa__kernels_avx512;
+}
+#else
+static const stoa__kernels *highest(const char *cap)
+{
+    (void)cap;
+    return &stoa__kernels_baseline;
+}
+#endif
+
+const stoa__kernels *stoa__kernels_here(void)
+{
+    static _Atomic(const stoa__kernels *) chosen;
+    const stoa__kernels *kernels = atomic_load_explicit(&chosen, memory_order_acquire);
+    if (kernels == NULL) {
+        kernels = highest(getenv("STOA_SIMD"));
+        atomic_store_explicit(&chosen, kernels, memory_order_release);
+    }
+    return kernels;
+}
+
+const char *stoa_simd(void)
+{
+    return stoa__kernels_here()->name;
+}

@@ -1,0 +1,47 @@
+/* level.h: what every kernel file begins with. Each is compiled once per processor level, with
+ * STOA__LEVEL the level's name (baseline, avx2, avx512), STOA__AVX2 and STOA__AVX512 0 or 1. */
+#ifndef STOA__KERNEL_LEVEL_H
+#define STOA__KERNEL_LEVEL_H
+
+#include "kernel/kernel.h"
+
+#ifndef STOA__LEVEL
+#define STOA__LEVEL baseline
+#endif
+#if defined(__AVX512F__) && defined(__AVX512DQ__) && defined(__AVX512BW__) && defined(__AVX512VL__)
+#define STOA__AVX512 1
+#else
+#define STOA__AVX512 0
+#endif
+#ifdef __AVX2__
+#define STOA__AVX2 1
+#else
+#define STOA__AVX2 0
+#endif
+
+#define STOA__PASTE_(a, b) a##_##b
+#define STOA__PASTE(a, b) STOA__PASTE_(a, b)
+/* The name of a level's own function: STOA__AT_LEVEL(stoa__add_int32_vv). */
+#define STOA__AT_LEVEL(name) STOA__PASTE(name, STOA__LEVEL)
+
+/* Names by shape: stoa__add_int32_vv_avx2 and so on. */
+#define STOA__DECLARE_V(name) stoa__kernel STOA__AT_LEVEL(stoa__##name##_vv);
+#define STOA__DECLARE_VV(name) STOA__DECLARE_V(name)
+#define STOA__DECLARE_VC(name) STOA__DECLARE_V(name) stoa__kernel STOA__AT_LEVEL(stoa__##name##_vc);
+#define STOA__DECLARE_CV(name) \
+    STOA__DECLARE_VC(name) stoa__kernel STOA__AT_LEVEL(stoa__##name##_cv);
+#define STOA__DECLARE_CC(name) \
+    STOA__DECLARE_CV(name) stoa__kernel STOA__AT_LEVEL(stoa__##name##_cc);
+#define STOA__DECLARE(NAME, name, out, a, b, shapes, fails) STOA__DECLARE_##shapes(name)
+STOA__KERNELS(STOA__DECLARE)
+#define STOA__DECLARE_REDUCTION(NAME, name, form) stoa__reduce STOA__AT_LEVEL(stoa__reduce_##name);
+STOA__REDUCTIONS(STOA__DECLARE_REDUCTION)
+
+stoa__compress STOA__AT_LEVEL(stoa__compress_1);
+stoa__compress STOA__AT_LEVEL(stoa__compress_2);
+stoa__compress STOA__AT_LEVEL(stoa__compress_4);
+stoa__compress STOA__AT_LEVEL(stoa__compress_8);
+stoa__positions STOA__AT_LEVEL(stoa__positions_of);
+size_t STOA__AT_LEVEL(stoa__count_bits)(const uint64_t *mask, size_t count);
+
+#endif

@@ -1,0 +1,38 @@
+/* table.c: one level's kernels as a table. Compiled once per level, like the kernels themselves. */
+#include "kernel/level.h"
+
+#define V(name)                                             \
+    {                                                       \
+        STOA__AT_LEVEL(stoa__##name##_vv), NULL, NULL, NULL \
+    }
+#define VV(name) V(name)
+#define VC(name)                                                                         \
+    {                                                                                    \
+        STOA__AT_LEVEL(stoa__##name##_vv), STOA__AT_LEVEL(stoa__##name##_vc), NULL, NULL \
+    }
+#define CV(name)                                                              \
+    {                                                                         \
+        STOA__AT_LEVEL(stoa__##name##_vv), STOA__AT_LEVEL(stoa__##name##_vc), \
+            STOA__AT_LEVEL(stoa__##name##_cv), NULL                           \
+    }
+#define CC(name)                                                                 \
+    {                                                                            \
+        STOA__AT_LEVEL(stoa__##name##_vv), STOA__AT_LEVEL(stoa__##name##_vc),    \
+            STOA__AT_LEVEL(stoa__##name##_cv), STOA__AT_LEVEL(stoa__##name##_cc) \
+    }
+
+#define KERNEL(NAME, name, out, a, b, shapes, fails) [STOA__##NAME] = shapes(name),
+#define REDUCTION(NAME, name, form) \
+    [STOA__##NAME##_REDUCTION] = STOA__AT_LEVEL(stoa__reduce_##name),
+#define QUOTE_(text) #text
+#define QUOTE(text) QUOTE_(text)
+
+const stoa__kernels STOA__AT_LEVEL(stoa__kernels) = {
+    .name = QUOTE(STOA__LEVEL),
+    .run = {STOA__KERNELS(KERNEL)},
+    .reduce = {STOA__REDUCTIONS(REDUCTION)},
+    .compress = {STOA__AT_LEVEL(stoa__compress_1), STOA__AT_LEVEL(stoa__compress_2),
+                 STOA__AT_LEVEL(stoa__compress_4), STOA__AT_LEVEL(stoa__compress_8)},
+    .positions = STOA__AT_LEVEL(stoa__positions_of),
+    .count_bits = STOA__AT_LEVEL(stoa__count_bits),
+};

@@ -1,0 +1,1 @@
+#include <stoa/selection.h>
