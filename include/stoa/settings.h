@@ -6,9 +6,10 @@
 
 STOA_BEGIN_DECLS
 
-/* Bulk work may use so many threads, the caller's among them; 0: one for each core that the process
- * may run on, or what the environment variable STOA_THREADS says, which is also the start. Threads
- * are made when first needed, sleep when idle, and are made anew after fork. */
+/* Bulk work may use so many threads, the caller's among them, at most 256; 0: what the environment
+ * variable STOA_THREADS says, if that is a number from 1 to 256, else one for each core that the
+ * process may run on, which is also the start. Threads are made when first needed, sleep when idle,
+ * and are made anew after fork. */
 STOA_TRY stoa_set_threads(size_t threads, stoa_error *error);
 STOA_API size_t stoa_threads(void);
 /* "baseline", "avx2" or "avx512": the code that runs. STOA_SIMD in the environment caps it; it is

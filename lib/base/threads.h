@@ -7,13 +7,15 @@
 /* Most threads that a run can have, the caller's among them. */
 #define STOA__MAX_THREADS 256
 
-/* Runs task 0 to count - 1, each once, claimed in ascending order, on up to stoa_threads() threads:
- * the caller's is worker 0, the others 1, 2, …, so that each can have scratch of its own. Returns
- * when all are done. While another caller's run has the pool, or where no thread can be made, all
- * run on the caller's thread. Not to be called from a task. */
-void stoa__parallel(size_t count, void (*run)(void *context, size_t task, size_t worker),
-                    void *context);
-/* Workers that a run of so many tasks will have at most. */
+/* Workers that a run of so many tasks should have. At least 1, unless there are no tasks. */
 size_t stoa__workers(size_t tasks);
+
+typedef void stoa__task(void *context, size_t task, size_t worker);
+/* Runs task 0 to count - 1, each once, claimed in ascending order, on up to `workers` threads: the
+ * caller's is worker 0, the others 1 to workers - 1, so that each can have scratch of its own. (The
+ * number is the caller's to say, out of stoa__workers, since stoa_set_threads may come in between.)
+ * Returns when all are done. While another caller's run has the pool, or where no thread can be
+ * made, all run on the caller's thread. Not to be called from a task. */
+void stoa__parallel(size_t count, size_t workers, stoa__task *task, void *context);
 
 #endif

@@ -5,6 +5,7 @@
 #include "faults.h"
 
 #include <errno.h>
+#include <pthread.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <sys/mman.h>
@@ -18,6 +19,8 @@ void *__real_mmap(void *at, size_t size, int protection, int flags, int file, of
 int __real_munmap(void *at, size_t size);
 int __real_mprotect(void *at, size_t size, int protection);
 int __real_madvise(void *at, size_t size, int advice);
+int __real_pthread_create(pthread_t *thread, const pthread_attr_t *attributes, void *(*run)(void *),
+                          void *context);
 
 void *__wrap_malloc(size_t size);
 void *__wrap_calloc(size_t count, size_t size);
@@ -27,6 +30,8 @@ void *__wrap_mmap(void *at, size_t size, int protection, int flags, int file, of
 int __wrap_munmap(void *at, size_t size);
 int __wrap_mprotect(void *at, size_t size, int protection);
 int __wrap_madvise(void *at, size_t size, int advice);
+int __wrap_pthread_create(pthread_t *thread, const pthread_attr_t *attributes, void *(*run)(void *),
+                          void *context);
 
 static unsigned armed;       /* fault_kinds; 0: disarmed */
 static size_t first, behind; /* calls [first, behind) fail */
@@ -125,4 +130,10 @@ int __wrap_mprotect(void *at, size_t size, int protection)
 int __wrap_madvise(void *at, size_t size, int advice)
 {
     return fails(FAULT_HINT) ? -1 : __real_madvise(at, size, advice);
+}
+
+int __wrap_pthread_create(pthread_t *thread, const pthread_attr_t *attributes, void *(*run)(void *),
+                          void *context)
+{
+    return fails(FAULT_THREAD) ? EAGAIN : __real_pthread_create(thread, attributes, run, context);
 }

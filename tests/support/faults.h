@@ -15,7 +15,8 @@ typedef enum fault_kind {
     FAULT_MAP = 2,     /* mmap */
     FAULT_PROTECT = 4, /* mprotect: what commits pages */
     FAULT_HINT = 8,    /* madvise */
-    FAULT_ANY = 15
+    FAULT_ANY = 15,
+    FAULT_THREAD = 16, /* pthread_create, which no call needs to succeed */
 } fault_kind;
 
 void faults_arm(unsigned kinds, size_t first, size_t count);
