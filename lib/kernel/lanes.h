@@ -1,0 +1,87 @@
+/* lanes.h: the loop of a kernel, from a function of one value.
+ *
+ *     static inline int64_t add_checked(int64_t a, int64_t b, int64_t *failed);
+ *     LANES_VC(add_checked, int64_t, int64_t, int64_t, int64_t)
+ *
+ * defines the kernel stoa__add_checked in the shapes VV and VC. The function sets the sign bit of
+ * *failed where it fails, by |=, so that a loop over vectors tests it once, at its end. FLAG is the
+ * type of *failed: as wide as what it is made from. */
+#ifndef STOA__KERNEL_LANES_H
+#define STOA__KERNEL_LANES_H
+
+#include "kernel/level.h"
+
+/* `out` is no input, or the very same address: no value is read after its place was written. */
+#if defined(__clang__)
+#define EACH_LANE _Pragma("clang loop vectorize(assume_safety)")
+#else
+#define EACH_LANE _Pragma("GCC ivdep")
+#endif
+
+#define KERNEL(name, shape)                                                              \
+    bool STOA__AT_LEVEL(stoa__##name##_##shape)(void *out, const void *a, const void *b, \
+                                                const void *c, size_t count)
+
+#define LANES_V(name, OUT, A, FLAG)        \
+    KERNEL(name, vv)                       \
+    {                                      \
+        (void)b, (void)c;                  \
+        OUT *to = out;                     \
+        const A *as = a;                   \
+        FLAG failed = 0;                   \
+        EACH_LANE                          \
+        for (size_t i = 0; i < count; i++) \
+            to[i] = name(as[i], &failed);  \
+        return failed < 0;                 \
+    }
+
+#define LANES_VV(name, OUT, A, B, FLAG)          \
+    KERNEL(name, vv)                             \
+    {                                            \
+        (void)c;                                 \
+        OUT *to = out;                           \
+        const A *as = a;                         \
+        const B *bs = b;                         \
+        FLAG failed = 0;                         \
+        EACH_LANE                                \
+        for (size_t i = 0; i < count; i++)       \
+            to[i] = name(as[i], bs[i], &failed); \
+        return failed < 0;                       \
+    }
+
+#define LANES_B(name, OUT, A, B, FLAG)          \
+    KERNEL(name, vc)                            \
+    {                                           \
+        (void)c;                                \
+        OUT *to = out;                          \
+        const A *as = a;                        \
+        const B same = *(const B *)b;           \
+        FLAG failed = 0;                        \
+        EACH_LANE                               \
+        for (size_t i = 0; i < count; i++)      \
+            to[i] = name(as[i], same, &failed); \
+        return failed < 0;                      \
+    }
+
+#define LANES_A(name, OUT, A, B, FLAG)          \
+    KERNEL(name, cv)                            \
+    {                                           \
+        (void)c;                                \
+        OUT *to = out;                          \
+        const A same = *(const A *)a;           \
+        const B *bs = b;                        \
+        FLAG failed = 0;                        \
+        EACH_LANE                               \
+        for (size_t i = 0; i < count; i++)      \
+            to[i] = name(same, bs[i], &failed); \
+        return failed < 0;                      \
+    }
+
+#define LANES_VC(name, OUT, A, B, FLAG) \
+    LANES_VV(name, OUT, A, B, FLAG)     \
+    LANES_B(name, OUT, A, B, FLAG)
+#define LANES_CV(name, OUT, A, B, FLAG) \
+    LANES_VC(name, OUT, A, B, FLAG)     \
+    LANES_A(name, OUT, A, B, FLAG)
+
+#endif
