@@ -21,6 +21,10 @@
 
 #include <stoa/type.h>
 
+/* Under these names -Wpedantic lets them be. */
+__extension__ typedef __int128 stoa__int128;
+__extension__ typedef unsigned __int128 stoa__uint128;
+
 /* Values in a block: eight registers of them fit L1. A multiple of 64. */
 #define STOA__BLOCK ((size_t)512)
 #define STOA__BLOCK_WORDS (STOA__BLOCK / 64)
@@ -258,7 +262,7 @@ typedef struct stoa__partial {
     uint64_t row;   /* ARGMIN ... LAST: where `value` stands; meaningless while there is none */
     bool has_value; /* MIN ... LAST: some value has been seen (ARG: one that is no NaN) */
     union {
-        __int128 sum; /* of integers and bits */
+        stoa__int128 sum; /* of integers and bits */
         double total; /* of floats */
         struct {
             double mean;
@@ -291,7 +295,7 @@ void stoa__reduce_finish(stoa__reduction reduction, stoa__accumulator *accumulat
 void stoa__reduce_combine(stoa__reduction reduction, stoa__partial *into,
                           const stoa__partial *next);
 /* (double)sum / count rounded once. count > 0. */
-double stoa__mean_of(__int128 sum, uint64_t count);
+double stoa__mean_of(stoa__int128 sum, uint64_t count);
 
 /* ---- selected values (compress.c) ---- */
 
