@@ -1,1 +1,274 @@
-#include "kernel/kernel.h"
+/* compare.c: comparisons; bits come out. compare_pair.h makes the six of two forms.
+ *
+ * Integers with floats, and the two 64-bit integers: an `order` is a number, or NaN, that compares
+ * with 0 as a does with b. An integer rounds to the double `near`; rounding keeps the order, so
+ * where near differs from b it decides, and else what rounding took from a does. A constant on one
+ * side becomes a constant of the other side's form, so that the values are compared with one of
+ * their own: x < 2.5 is x < 3 for integers. Where that form has no such constant, the answer is
+ * the same for all values. */
+#include <math.h>
+#include <string.h>
+#if defined(__x86_64__)
+#include <immintrin.h>
+#endif
+
+#include "kernel/level.h"
+
+#if STOA__AVX512
+#define VECTOR_BYTES 64
+#elif STOA__AVX2
+#define VECTOR_BYTES 32
+#define SIGNS_4(x) (unsigned)_mm256_movemask_ps((__m256)(x))
+#define SIGNS_8(x) (unsigned)_mm256_movemask_pd((__m256d)(x))
+#elif defined(__SSE2__)
+#define VECTOR_BYTES 16
+#define SIGNS_4(x) (unsigned)_mm_movemask_ps((__m128)(x))
+#define SIGNS_8(x) (unsigned)_mm_movemask_pd((__m128d)(x))
+#endif
+
+/* Bit i is byte i, which is 0 or 1. */
+static inline uint64_t bits_of(const uint8_t bytes[64])
+{
+    uint64_t word = 0;
+    for (size_t i = 0; i < 64; i += 8) {
+        uint64_t eight = 0;
+        for (size_t k = 0; k < 8; k++)
+            eight |= (uint64_t)bytes[i + k] << (8 * k);
+        word |= (eight * 0x0102040810204080 >> 56) << i;
+    }
+    return word;
+}
+
+/* ---- two values of one form ---- */
+
+#define PAIR int32
+#define A int32_t
+#define B int32_t
+#define MASK512(a, b, predicate) _mm512_cmp_epi32_mask((__m512i)(a), (__m512i)(b), predicate)
+#include "kernel/compare_pair.h"
+
+#define PAIR int64
+#define A int64_t
+#define B int64_t
+#define MASK512(a, b, predicate) _mm512_cmp_epi64_mask((__m512i)(a), (__m512i)(b), predicate)
+#include "kernel/compare_pair.h"
+
+#define PAIR uint64
+#define A uint64_t
+#define B uint64_t
+#define MASK512(a, b, predicate) _mm512_cmp_epu64_mask((__m512i)(a), (__m512i)(b), predicate)
+#include "kernel/compare_pair.h"
+
+#define PAIR float64
+#define A double
+#define B double
+#define MASK512(a, b, predicate) _mm512_cmp_pd_mask((__m512d)(a), (__m512d)(b), predicate)
+#include "kernel/compare_pair.h"
+
+/* ---- two values of different forms ---- */
+
+typedef enum comparison { EQ, NE, LT, LE, GT, GE, COMPARISONS } comparison;
+
+/* c OP a is a OP' c. */
+static const comparison mirrored[COMPARISONS] = {EQ, NE, GT, GE, LT, LE};
+
+#define KERNELS(pair)                                                                   \
+    {                                                                                   \
+        STOA__AT_LEVEL(stoa__eq_##pair##_vc), STOA__AT_LEVEL(stoa__ne_##pair##_vc),     \
+            STOA__AT_LEVEL(stoa__lt_##pair##_vc), STOA__AT_LEVEL(stoa__le_##pair##_vc), \
+            STOA__AT_LEVEL(stoa__gt_##pair##_vc), STOA__AT_LEVEL(stoa__ge_##pair##_vc), \
+    }
+static stoa__kernel *const with_int64[COMPARISONS] = KERNELS(int64);
+static stoa__kernel *const with_uint64[COMPARISONS] = KERNELS(uint64);
+static stoa__kernel *const with_float64[COMPARISONS] = KERNELS(float64);
+
+static void fill(uint64_t *out, bool bit, size_t count)
+{
+    memset(out, bit ? 0xff : 0, (count + 63) / 64 * sizeof *out);
+    if (bit && count % 64 != 0)
+        out[count / 64] = ((uint64_t)1 << count % 64) - 1;
+}
+
+/* All values are less than the constant, or greater. */
+static void fill_less(comparison op, uint64_t *out, size_t count)
+{
+    fill(out, op == NE || op == LT || op == LE, count);
+}
+
+static void fill_greater(comparison op, uint64_t *out, size_t count)
+{
+    fill(out, op == NE || op == GT || op == GE, count);
+}
+
+/* The integer that integers compare with as with c, as a double; or c itself, where it is between
+ * integers and the comparison is == or !=, or NaN. */
+static double whole(comparison op, double c)
+{
+    if (op == EQ || op == NE)
+        return c;
+    return op == LT || op == GE ? ceil(c) : floor(c);
+}
+
+static void int64_with(comparison op, uint64_t *out, const int64_t *a, double b, size_t count)
+{
+    double c = whole(op, b);
+    if (c < -0x1p63) {
+        fill_greater(op, out, count);
+    } else if (c >= 0x1p63) {
+        fill_less(op, out, count);
+    } else if (c == trunc(c)) {
+        const int64_t fixed = (int64_t)c;
+        with_int64[op](out, a, &fixed, NULL, count);
+    } else {
+        fill(out, op == NE, count);
+    }
+}
+
+static void uint64_with(comparison op, uint64_t *out, const uint64_t *a, double b, size_t count)
+{
+    double c = whole(op, b);
+    if (c < 0) {
+        fill_greater(op, out, count);
+    } else if (c >= 0x1p64) {
+        fill_less(op, out, count);
+    } else if (c == trunc(c)) {
+        const uint64_t fixed = (uint64_t)c;
+        with_uint64[op](out, a, &fixed, NULL, count);
+    } else {
+        fill(out, op == NE, count);
+    }
+}
+
+/* a OP b for the integer a = near + rest, no double being between the two. */
+static void float64_with(comparison op, uint64_t *out, double near, int64_t rest, const double *b,
+                         size_t count)
+{
+    if (rest != 0 && (op == EQ || op == NE)) {
+        fill(out, op == NE, count);
+        return;
+    }
+    op = mirrored[op];
+    if (rest > 0) /* near < a: what is not greater than near is less than a */
+        op = op == LT || op == LE ? LE : GT;
+    else if (rest < 0)
+        op = op == LT || op == LE ? LT : GE;
+    with_float64[op](out, b, &near, NULL, count);
+}
+
+/* The double next to an integer, and what is left: `rest` is below 0 where a is below the double.
+ */
+static inline double near_int64(int64_t a, int64_t *rest)
+{
+    double near = (double)a;
+    uint64_t whole = near < 0x1p63 ? (uint64_t)(int64_t)near : (uint64_t)1 << 63;
+    *rest = (int64_t)((uint64_t)a - whole);
+    return near;
+}
+
+static inline double near_uint64(uint64_t a, int64_t *rest)
+{
+    double near = (double)a;
+    uint64_t whole = near < 0x1p64 ? (uint64_t)near : 0;
+    *rest = (int64_t)(a - whole);
+    return near;
+}
+
+static inline double order_int64(int64_t a, double b)
+{
+    int64_t rest;
+    double near = near_int64(a, &rest);
+    return near == b ? (double)rest : near - b;
+}
+
+static inline double order_uint64(uint64_t a, double b)
+{
+    int64_t rest;
+    double near = near_uint64(a, &rest);
+    return near == b ? (double)rest : near - b;
+}
+
+static inline int order_integers(uint64_t a, int64_t b)
+{
+    return b < 0 ? 1 : (a > (uint64_t)b) - (a < (uint64_t)b);
+}
+
+static void int64_before(comparison op, uint64_t *out, int64_t a, const double *b, size_t count)
+{
+    int64_t rest;
+    double near = near_int64(a, &rest);
+    float64_with(op, out, near, rest, b, count);
+}
+
+static void uint64_before(comparison op, uint64_t *out, uint64_t a, const double *b, size_t count)
+{
+    int64_t rest;
+    double near = near_uint64(a, &rest);
+    float64_with(op, out, near, rest, b, count);
+}
+
+static void integers_with(comparison op, uint64_t *out, const uint64_t *a, int64_t b, size_t count)
+{
+    if (b < 0)
+        fill_greater(op, out, count);
+    else
+        with_uint64[op](out, a, &b, NULL, count);
+}
+
+static void integers_before(comparison op, uint64_t *out, uint64_t a, const int64_t *b,
+                            size_t count)
+{
+    if (a > INT64_MAX)
+        fill_greater(op, out, count);
+    else
+        with_int64[mirrored[op]](out, b, &a, NULL, count);
+}
+
+#define PAIR int64_float64
+#define A int64_t
+#define B double
+#define ORDER order_int64
+#define WITH_B int64_with
+#define WITH_A int64_before
+#include "kernel/compare_pair.h"
+
+#define PAIR uint64_float64
+#define A uint64_t
+#define B double
+#define ORDER order_uint64
+#define WITH_B uint64_with
+#define WITH_A uint64_before
+#include "kernel/compare_pair.h"
+
+#define PAIR uint64_int64
+#define A uint64_t
+#define B int64_t
+#define ORDER order_integers
+#define WITH_B integers_with
+#define WITH_A integers_before
+#include "kernel/compare_pair.h"
+
+/* ---- one value ---- */
+
+bool STOA__AT_LEVEL(stoa__isnan_vv)(void *out, const void *a, const void *b, const void *c,
+                                    size_t count)
+{
+    (void)b;
+    return STOA__AT_LEVEL(stoa__ne_float64_vv)(out, a, a, c, count);
+}
+
+/* a - a is 0 for what is finite, else NaN. */
+bool STOA__AT_LEVEL(stoa__isfinite_vv)(void *out, const void *a, const void *b, const void *c,
+                                       size_t count)
+{
+    (void)b;
+    const double *values = a;
+    uint64_t *words = out;
+    for (size_t i = 0; i < count; i += 64) {
+        double zeros[64];
+        size_t some = count - i < 64 ? count - i : 64;
+        for (size_t k = 0; k < some; k++)
+            zeros[k] = values[i + k] - values[i + k];
+        STOA__AT_LEVEL(stoa__eq_float64_vv)(&words[i / 64], zeros, zeros, c, some);
+    }
+    return false;
+}

@@ -1,0 +1,80 @@
+/* choose_form.h: template: values of one width.
+ *
+ *   VALUE             their type
+ *   NAME              the kernel's name without shape and level
+ *   BLEND(word, a, b) an AVX-512 register of a where the lowest bits of word are set, else of b */
+#define OWN(name) STOA__PASTE(NAME, name)
+#define LANES (VECTOR_BYTES / sizeof(VALUE))
+typedef VALUE OWN(lanes)
+    __attribute__((vector_size(VECTOR_BYTES), aligned(sizeof(VALUE)), may_alias));
+
+static inline OWN(lanes) OWN(blend)(uint64_t word, OWN(lanes) a, OWN(lanes) b)
+{
+#if STOA__AVX512
+    return (OWN(lanes))BLEND(word, a, b);
+#else
+    OWN(lanes) bit, set;
+    for (size_t i = 0; i < LANES; i++)
+        bit[i] = (VALUE)1 << i;
+    set = (bit & (VALUE)word) != 0;
+    return (a & set) | (b & ~set);
+#endif
+}
+
+static inline void OWN(words)(VALUE *out, const VALUE *a, size_t step_a, const VALUE *b,
+                              size_t step_b, const uint64_t *bits, size_t count)
+{
+    size_t whole = count / 64 * 64;
+    for (size_t i = 0; i < whole; i += 64) {
+        for (size_t k = 0; k < 64; k += LANES) {
+            const OWN(lanes) x = *(const OWN(lanes) *)(a + (i + k) * step_a);
+            const OWN(lanes) y = *(const OWN(lanes) *)(b + (i + k) * step_b);
+            *(OWN(lanes) *)(out + i + k) = OWN(blend)(bits[i / 64] >> k, x, y);
+        }
+    }
+    for (size_t i = whole; i < count; i++)
+        out[i] = bits[whole / 64] >> i % 64 & 1 ? a[i * step_a] : b[i * step_b];
+}
+
+static inline void OWN(copy)(VALUE copies[LANES], const void *constant)
+{
+    for (size_t i = 0; i < LANES; i++)
+        copies[i] = *(const VALUE *)constant;
+}
+
+bool STOA__AT_LEVEL(OWN(vv))(void *out, const void *a, const void *b, const void *c, size_t count)
+{
+    OWN(words)(out, a, 1, b, 1, c, count);
+    return false;
+}
+
+bool STOA__AT_LEVEL(OWN(vc))(void *out, const void *a, const void *b, const void *c, size_t count)
+{
+    VALUE copies[LANES];
+    OWN(copy)(copies, b);
+    OWN(words)(out, a, 1, copies, 0, c, count);
+    return false;
+}
+
+bool STOA__AT_LEVEL(OWN(cv))(void *out, const void *a, const void *b, const void *c, size_t count)
+{
+    VALUE copies[LANES];
+    OWN(copy)(copies, a);
+    OWN(words)(out, copies, 0, b, 1, c, count);
+    return false;
+}
+
+bool STOA__AT_LEVEL(OWN(cc))(void *out, const void *a, const void *b, const void *c, size_t count)
+{
+    VALUE first[LANES], second[LANES];
+    OWN(copy)(first, a);
+    OWN(copy)(second, b);
+    OWN(words)(out, first, 0, second, 0, c, count);
+    return false;
+}
+
+#undef VALUE
+#undef NAME
+#undef BLEND
+#undef OWN
+#undef LANES
