@@ -1,1 +1,376 @@
+/* expression.c: nodes, what keeps them alive, and the calls that build them one by one.
+ *
+ * A parsed tree is carved out of its text's memory, chunk after chunk, and freed as a whole when
+ * the last reference into it goes. Built nodes hold a reference to each argument; when the last
+ * reference to one goes it joins a list of the dead, from which nodes are taken, let go of their
+ * arguments, and freed, until it is empty: no recursion. Invariant: nodes are complete, and never
+ * change, once a caller has seen them. */
 #include "expr/expression.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/memory.h"
+#include "base/utf8.h"
+#include "store/source.h"
+
+const stoa__operation_facts stoa__operations[] = {
+#define FACTS(NAME, text, least, most, kind) [STOA_##NAME] = {text, least, most, STOA__##kind},
+    STOA_OPERATIONS(FACTS)
+#undef FACTS
+};
+enum { OPERATIONS = sizeof stoa__operations / sizeof *stoa__operations };
+
+stoa_operation stoa_operation_named(const char *name, size_t arguments)
+{
+    stoa_operation found = STOA_NO_OPERATION;
+    size_t same = 0;
+    for (unsigned i = STOA_NO_OPERATION + 1; name != NULL && i < OPERATIONS; i++) {
+        const stoa__operation_facts *facts = &stoa__operations[i];
+        if (facts->text[0] != name[0] || strcmp(facts->text, name) != 0)
+            continue;
+        if (arguments >= facts->least && arguments <= facts->most)
+            return (stoa_operation)i;
+        found = (stoa_operation)i;
+        same++;
+    }
+    return same == 1 ? found : STOA_NO_OPERATION;
+}
+
+static bool is_operation(stoa_operation operation)
+{
+    return (unsigned)operation > STOA_NO_OPERATION && (unsigned)operation < OPERATIONS;
+}
+
+const char *stoa_operation_text(stoa_operation operation)
+{
+    return is_operation(operation) ? stoa__operations[operation].text : NULL;
+}
+
+/* ---- the memory of a parsed tree ---- */
+
+typedef struct stoa__chunk {
+    struct stoa__chunk *next;
+    size_t bytes;
+} stoa__chunk;
+
+enum { FIRST_LEAST = 512, FIRST_MOST = 16 << 10, CHUNK_MOST = 1 << 20, PER_BYTE = 48 };
+
+/* Room for as many nodes as a text of that length is likely to have comes with it. */
+stoa__text *stoa__text_new(const char *bytes, size_t length)
+{
+    size_t room = length < FIRST_MOST / PER_BYTE ? FIRST_LEAST + length * PER_BYTE : FIRST_MOST;
+    size_t head = stoa__round_up(sizeof(stoa__text) + length + 1, _Alignof(stoa_expression));
+    stoa__text *text = stoa__allocate(head + room);
+    if (text == NULL)
+        return NULL;
+    *text = (stoa__text){.references = 1, .length = length};
+    memcpy(text->bytes, bytes, length);
+    text->bytes[length] = '\0';
+    text->unused = (char *)text + head;
+    text->end = text->unused + room;
+    return text;
+}
+
+void stoa__text_release(stoa__text *text)
+{
+    if (--text->references > 0)
+        return;
+    for (stoa__chunk *chunk = text->more, *next; chunk != NULL; chunk = next) {
+        next = chunk->next;
+        stoa__release(chunk);
+    }
+    stoa__release(text);
+}
+
+static bool more_room(stoa__text *text, size_t bytes)
+{
+    size_t size = text->more != NULL ? text->more->bytes * 2 : FIRST_MOST;
+    if (size > CHUNK_MOST)
+        size = CHUNK_MOST;
+    if (size < bytes + sizeof(stoa__chunk))
+        size = bytes + sizeof(stoa__chunk);
+    stoa__chunk *chunk = stoa__allocate(size);
+    if (chunk == NULL)
+        return false;
+    *chunk = (stoa__chunk){text->more, size};
+    text->more = chunk;
+    text->unused = (char *)(chunk + 1);
+    text->end = (char *)chunk + size;
+    return true;
+}
+
+static void *carve(stoa__text *text, size_t bytes)
+{
+    bytes = stoa__round_up(bytes, _Alignof(stoa_expression));
+    if (bytes > (size_t)(text->end - text->unused) && !more_room(text, bytes))
+        return NULL;
+    void *carved = text->unused;
+    text->unused += bytes;
+    return carved;
+}
+
+/* ---- nodes ---- */
+
+static stoa_expression *make(stoa__text *text, stoa__node_kind kind, size_t place, size_t tail)
+{
+    size_t bytes = sizeof(stoa_expression) + tail;
+    stoa_expression *node = text != NULL ? carve(text, bytes) : stoa__allocate(bytes);
+    if (node != NULL) {
+        memset(node, 0, sizeof *node);
+        node->references = 1;
+        node->kind = (uint8_t)kind;
+        node->place = (uint32_t)place;
+        node->text = text;
+    }
+    return node;
+}
+
+stoa_expression *stoa__node_new(stoa__text *text, stoa__node_kind kind, size_t place, size_t count)
+{
+    stoa_expression *node = make(text, kind, place, count * sizeof(stoa_expression *));
+    if (node != NULL)
+        node->count = (uint32_t)count;
+    return node;
+}
+
+stoa_expression *stoa__node_named(stoa__text *text, stoa__node_kind kind, size_t place,
+                                  const char *name, size_t length)
+{
+    stoa_expression *node = make(text, kind, place, length + 1);
+    if (node == NULL)
+        return NULL;
+    node->name = (char *)node->arguments;
+    memcpy(node->name, name, length);
+    node->name[length] = '\0';
+    return node;
+}
+
+stoa_expression *stoa_expression_retain(stoa_expression *expression)
+{
+    if (expression != NULL && expression->text != NULL)
+        expression->text->references++;
+    else if (expression != NULL)
+        expression->references++;
+    return expression;
+}
+
+/* One reference goes; a built node that had no other comes before the dead. */
+static stoa_expression *let_go(stoa_expression *node, stoa_expression *dead)
+{
+    if (node->text != NULL) {
+        stoa__text_release(node->text);
+        return dead;
+    }
+    if (--node->references > 0)
+        return dead;
+    node->next_dead = dead;
+    return node;
+}
+
+void stoa_expression_free(stoa_expression *expression)
+{
+    stoa_expression *dead = expression != NULL ? let_go(expression, NULL) : NULL;
+    while (dead != NULL) {
+        stoa_expression *node = dead;
+        dead = node->next_dead;
+        for (uint32_t i = 0; i < node->count; i++)
+            dead = let_go(node->arguments[i], dead);
+        stoa__release(node);
+    }
+}
+
+size_t stoa_expression_outputs(const stoa_expression *expression)
+{
+    if (expression == NULL)
+        return 0;
+    return expression->kind == STOA__LIST_NODE ? expression->count : 1;
+}
+
+/* ---- building ---- */
+
+#define NEEDS(argument, error, call) \
+    if ((argument) == NULL)          \
+    return stoa__fail(error, STOA_INVALID, "%s is NULL", #call ": " #argument)
+
+static stoa_status made_or_refused(stoa_expression **made, stoa_expression *node, stoa_error *error)
+{
+    if (node == NULL)
+        return stoa__fail_memory(error, sizeof *node);
+    *made = node;
+    return STOA_OK;
+}
+
+static stoa_status check_name(const char *name, const char *what, stoa_error *error)
+{
+    size_t length = 0, bytes = 1;
+    while (length <= STOA_MAX_NAME && name[length] != '\0')
+        length++;
+    if (length == 0)
+        return stoa__fail(error, STOA_BAD_NAME, "%s needs a name", what);
+    if (length > STOA_MAX_NAME)
+        return stoa__fail(error, STOA_BAD_NAME,
+                          "the name of %s has at most %d bytes; this one begins with '%.40s'", what,
+                          STOA_MAX_NAME, name);
+    for (size_t i = 0; bytes > 0 && i < length; i += bytes)
+        bytes = stoa__utf8_character((const unsigned char *)name + i, length - i);
+    if (bytes == 0)
+        return stoa__fail(error, STOA_BAD_NAME, "the name of %s is not valid UTF-8", what);
+    return STOA_OK;
+}
+
+static stoa_status build_named(stoa_expression **made, stoa__node_kind kind, const char *name,
+                               const char *what, stoa_error *error)
+{
+    stoa_status status = check_name(name, what, error);
+    if (status != STOA_OK)
+        return status;
+    return made_or_refused(made, stoa__node_named(NULL, kind, STOA__NO_PLACE, name, strlen(name)),
+                           error);
+}
+
+stoa_status stoa_expression_field(stoa_expression **made, const char *name, stoa_error *error)
+{
+    NEEDS(made, error, stoa_expression_field);
+    NEEDS(name, error, stoa_expression_field);
+    return build_named(made, STOA__FIELD_NODE, name, "a field", error);
+}
+
+stoa_status stoa_expression_parameter(stoa_expression **made, const char *name, stoa_error *error)
+{
+    NEEDS(made, error, stoa_expression_parameter);
+    NEEDS(name, error, stoa_expression_parameter);
+    return build_named(made, STOA__PARAMETER_NODE, name, "a parameter", error);
+}
+
+stoa_value stoa__unsigned_value(uint64_t value)
+{
+    return value <= INT64_MAX ? stoa_int64_value((int64_t)value) : stoa_uint64_value(value);
+}
+
+stoa_status stoa_expression_constant(stoa_expression **made, stoa_value value, stoa_error *error)
+{
+    NEEDS(made, error, stoa_expression_constant);
+    if (value.is_null)
+        return stoa__fail(error, STOA_WRONG_TYPE, "a constant cannot be null");
+    if (value.type != STOA_BOOL && value.type != STOA_INT64 && value.type != STOA_UINT64 &&
+        value.type != STOA_FLOAT64)
+        return stoa__fail(error, STOA_WRONG_TYPE,
+                          "a constant is a bool, int64, uint64 or float64, not of type %d",
+                          (int)value.type);
+    stoa_expression *node = stoa__node_new(NULL, STOA__CONSTANT_NODE, STOA__NO_PLACE, 0);
+    if (node != NULL)
+        node->value = value.type == STOA_UINT64 ? stoa__unsigned_value(value.uint64) : value;
+    return made_or_refused(made, node, error);
+}
+
+stoa_status stoa_expression_array(stoa_expression **made, const stoa_source *source, size_t count,
+                                  stoa_error *error)
+{
+    NEEDS(made, error, stoa_expression_array);
+    NEEDS(source, error, stoa_expression_array);
+    if (!stoa__type_exists(source->type) || source->type == STOA_OBJECT)
+        return stoa__fail(error, STOA_WRONG_TYPE, "an array of type %d cannot be computed with",
+                          (int)source->type);
+    if (source->data == NULL && count > 0)
+        return stoa__fail(error, STOA_INVALID, "an array of %zu values has no data", count);
+    stoa_status status =
+        source->name != NULL ? check_name(source->name, "an array", error) : STOA_OK;
+    if (status != STOA_OK)
+        return status;
+    stoa_expression *node = source->name == NULL
+                                ? stoa__node_new(NULL, STOA__ARRAY_NODE, STOA__NO_PLACE, 0)
+                                : stoa__node_named(NULL, STOA__ARRAY_NODE, STOA__NO_PLACE,
+                                                   source->name, strlen(source->name));
+    if (node != NULL) {
+        node->array.data = source->data;
+        node->array.stride = stoa__source_stride(source);
+        node->array.type = source->type;
+        node->array.length = count;
+    }
+    return made_or_refused(made, node, error);
+}
+
+static bool is_ddof(const stoa_expression *node)
+{
+    return node->kind == STOA__CONSTANT_NODE &&
+           (node->value.type == STOA_UINT64 ||
+            (node->value.type == STOA_INT64 && node->value.int64 >= 0));
+}
+
+bool stoa__arguments_fit(stoa_operation operation, stoa_expression *const *arguments, size_t count,
+                         char *message, size_t size)
+{
+    const stoa__operation_facts *facts = &stoa__operations[operation];
+    if (count >= facts->least && count <= facts->most) {
+        if ((operation != STOA_VAR && operation != STOA_STD) || count < 2 || is_ddof(arguments[1]))
+            return true;
+        snprintf(message, size, "the ddof of %s is an integer literal, 0 or more", facts->text);
+        return false;
+    }
+    char takes[32];
+    if (facts->least == facts->most)
+        snprintf(takes, sizeof takes, "%d", facts->least);
+    else
+        snprintf(takes, sizeof takes, "%d to %d", facts->least, facts->most);
+    snprintf(message, size, "%s takes %s argument%s, not %zu", facts->text,
+             facts->most == 0 ? "no" : takes, facts->least == 1 && facts->most == 1 ? "" : "s",
+             count);
+    return false;
+}
+
+/* A node over arguments that are none NULL and no lists, with a reference to each. */
+static stoa_status build_over(stoa_expression **made, stoa__node_kind kind,
+                              stoa_operation operation, stoa_expression *const *arguments,
+                              size_t count, stoa_error *error)
+{
+    stoa_expression *node = stoa__node_new(NULL, kind, STOA__NO_PLACE, count);
+    if (node == NULL)
+        return stoa__fail_memory(error, sizeof *node + count * sizeof(stoa_expression *));
+    node->operation = (uint8_t)operation;
+    for (size_t i = 0; i < count; i++)
+        node->arguments[i] = stoa_expression_retain(arguments[i]);
+    *made = node;
+    return STOA_OK;
+}
+
+static stoa_status check_arguments(stoa_expression *const *arguments, size_t count,
+                                   const char *where, stoa_error *error)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (arguments == NULL || arguments[i] == NULL)
+            return stoa__fail(error, STOA_INVALID, "argument %zu of %s is NULL", i, where);
+        if (arguments[i]->kind == STOA__LIST_NODE)
+            return stoa__fail(error, STOA_INVALID,
+                              "argument %zu of %s is a list; a list stands only at the top", i,
+                              where);
+    }
+    return STOA_OK;
+}
+
+stoa_status stoa_expression_call(stoa_expression **made, stoa_operation operation,
+                                 stoa_expression *const *arguments, size_t count, stoa_error *error)
+{
+    char message[STOA_MESSAGE_SIZE];
+    NEEDS(made, error, stoa_expression_call);
+    if (!is_operation(operation))
+        return stoa__fail(error, STOA_INVALID, "there is no operation %d", (int)operation);
+    stoa_status status = check_arguments(arguments, count, stoa__operations[operation].text, error);
+    if (status != STOA_OK)
+        return status;
+    if (!stoa__arguments_fit(operation, arguments, count, message, sizeof message))
+        return stoa__fail(error, STOA_INVALID, "%s", message);
+    return build_over(made, STOA__CALL_NODE, operation, arguments, count, error);
+}
+
+stoa_status stoa_expression_list(stoa_expression **made, stoa_expression *const *outputs,
+                                 size_t count, stoa_error *error)
+{
+    NEEDS(made, error, stoa_expression_list);
+    if (count == 0 || count >= UINT32_MAX)
+        return stoa__fail(error, STOA_INVALID, "a list of %zu outputs cannot be", count);
+    stoa_status status = check_arguments(outputs, count, "a list", error);
+    if (status != STOA_OK)
+        return status;
+    return build_over(made, STOA__LIST_NODE, STOA_NO_OPERATION, outputs, count, error);
+}

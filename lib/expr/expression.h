@@ -2,7 +2,11 @@
  *
  * Arguments come before the nodes that use them, so there are no cycles; a node may be an argument
  * of many. Trees can be as deep as a program cares to build them: nothing that walks one recurses.
- */
+ *
+ * A built node is an allocation of its own, and counts the references to it. The nodes of a parsed
+ * text lie one after the other behind the text and live and die as one: references to any of them
+ * are counted by the text, and they themselves count nothing. They point at nodes of the same text
+ * alone; built nodes point at both. */
 #ifndef STOA__EXPR_EXPRESSION_H
 #define STOA__EXPR_EXPRESSION_H
 
@@ -19,24 +23,26 @@ typedef enum stoa__node_kind {
     STOA__LIST_NODE,
 } stoa__node_kind;
 
-/* The text that a tree was parsed from, kept by its nodes for messages. */
+/* The text that a tree was parsed from, kept for messages, and the memory of the tree's nodes. */
 typedef struct stoa__text {
-    size_t references;
+    size_t references;        /* to nodes, from outside the tree */
+    struct stoa__chunk *more; /* memory beyond this allocation */
+    char *unused, *end;       /* where the next node goes */
     size_t length;
-    char bytes[];
+    char bytes[]; /* end in NUL */
 } stoa__text;
 
 #define STOA__NO_PLACE UINT32_MAX
 
 struct stoa_expression {
-    uint32_t references;
-    uint8_t kind;      /* stoa__node_kind */
-    uint8_t operation; /* stoa_operation of a call */
-    uint32_t count;    /* arguments */
-    uint32_t place;    /* byte of the text to point at: an operator, or where a name begins */
-    uint32_t mark;     /* free for whoever walks the tree, 0 between walks */
-    stoa__text *text;  /* NULL: built by calls */
-    char *name;        /* FIELD, PARAMETER, ARRAY (or NULL): ends in NUL, owned */
+    uint32_t references; /* of a built node */
+    uint8_t kind;        /* stoa__node_kind */
+    uint8_t operation;   /* stoa_operation of a call */
+    uint32_t count;      /* arguments */
+    uint32_t place;      /* byte of the text to point at: an operator, or where a name begins */
+    uint32_t mark;       /* free for whoever walks the tree, 0 between walks */
+    stoa__text *text;    /* NULL: built by calls */
+    char *name;          /* FIELD, PARAMETER, ARRAY (or NULL): ends in NUL, lies behind the node */
     union {
         stoa_value value; /* CONSTANT: BOOL, INT64, UINT64 (only beyond INT64_MAX) or FLOAT64 */
         struct {          /* ARRAY */
@@ -45,9 +51,26 @@ struct stoa_expression {
             stoa_type type;
             size_t length;
         } array;
+        stoa_expression *next_dead; /* of a node that is about to be freed */
     };
     stoa_expression *arguments[];
 };
+
+/* A text without nodes, of one reference; NULL where memory is refused. length < STOA__NO_PLACE. */
+stoa__text *stoa__text_new(const char *bytes, size_t length);
+void stoa__text_release(stoa__text *text);
+/* A node for `count` arguments, which the caller stores, or with a name (of FIELD, PARAMETER and
+ * ARRAY) of `length` bytes. text may be NULL: a built node, of one reference. NULL where memory is
+ * refused. */
+stoa_expression *stoa__node_new(stoa__text *text, stoa__node_kind kind, size_t place, size_t count);
+stoa_expression *stoa__node_named(stoa__text *text, stoa__node_kind kind, size_t place,
+                                  const char *name, size_t length);
+/* An INT64 where it fits. */
+stoa_value stoa__unsigned_value(uint64_t value);
+/* What is wrong with these arguments, NULL arguments and lists left aside: their number, or a ddof
+ * that is none. False, and then there is a message. */
+bool stoa__arguments_fit(stoa_operation operation, stoa_expression *const *arguments, size_t count,
+                         char *message, size_t size);
 
 /* Fills the error: the message, and where the node was parsed from text, the line with a caret
  * under the place (the line is cut around the place so that all fits); else the node, printed.
@@ -56,6 +79,11 @@ __attribute__((format(printf, 4, 5))) stoa_status stoa__expression_fail(stoa_err
                                                                         stoa_status status,
                                                                         const stoa_expression *node,
                                                                         const char *format, ...);
+
+/* The same for a byte of a text that is being parsed. */
+__attribute__((format(printf, 5, 6))) stoa_status
+stoa__text_fail(stoa_error *error, stoa_status status, const stoa__text *text, size_t place,
+                const char *format, ...);
 
 /* "UNARY" and so on as a number, for each operation. */
 typedef enum stoa__operation_kind {

@@ -1,1 +1,508 @@
-#include "expr/expression.h"
+/* parse.c: tokens into a tree, by operator precedence (Dijkstra's shunting yard).
+ *
+ * Two stacks: `nodes`, of what has a value, and `entries`, of operators that wait for what is to
+ * their right and of parentheses that wait for their end. An operator first applies all entries
+ * above it that bind tighter. So it takes one pass, no recursion, and flat chains of any length
+ * need no more than a few entries. Invariant: entries between two parentheses are of levels that
+ * rise upwards, prefix operators and ** aside; `depth` counts the entries of these and of
+ * parentheses, and is at most MOST_DEPTH. All nodes are the text's, so giving up is to release it.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "base/memory.h"
+#include "expr/lex.h"
+
+enum { MOST_DEPTH = 1000, FEW = 32 };
+
+typedef enum entry_kind { OPEN, CALL, PREFIX, INFIX, CHAINED } entry_kind;
+
+typedef struct entry {
+    uint8_t
+        kind; /* CHAINED: a comparison whose left side is the one before it, and its right side */
+    uint8_t operation; /* of a CALL: the first of that name */
+    uint8_t level;     /* OPEN, CALL: 0 */
+    bool keyword;      /* of a CALL: ddof= was read */
+    uint32_t place;
+    size_t base; /* CALL: nodes below its arguments */
+} entry;
+
+typedef struct parser {
+    stoa__lexer lexer;
+    stoa__text *text;
+    stoa_error *error;
+    bool wants_value; /* else an operator, or the end of something */
+    bool is_list;
+    int depth;
+    entry *entries;
+    stoa_expression **nodes;
+    size_t entry_count, entry_room, node_count, node_room;
+    entry few_entries[FEW];
+    stoa_expression *few_nodes[FEW];
+} parser;
+
+#define FAIL(p, place, ...) stoa__text_fail((p)->error, STOA_SYNTAX, (p)->text, place, __VA_ARGS__)
+
+/* ---- the stacks ---- */
+
+/* Twice the room. `few` is where the items lie at first, which is no allocation. */
+static bool more(void *items, void *few, size_t *room, size_t width)
+{
+    void *old;
+    memcpy(&old, items, sizeof old);
+    size_t bytes = *room * width;
+    void *made = old == few ? stoa__allocate(bytes * 2) : stoa__reallocate(old, bytes * 2);
+    if (made == NULL)
+        return false;
+    if (old == few)
+        memcpy(made, few, bytes);
+    memcpy(items, &made, sizeof made);
+    *room *= 2;
+    return true;
+}
+
+/* node may be NULL: memory was refused. */
+static stoa_status push_node(parser *p, stoa_expression *node)
+{
+    if (node == NULL)
+        return stoa__fail_memory(p->error, sizeof *node);
+    if (p->node_count == p->node_room &&
+        !more(&p->nodes, p->few_nodes, &p->node_room, sizeof *p->nodes))
+        return stoa__fail_memory(p->error, p->node_room * 2 * sizeof *p->nodes);
+    p->nodes[p->node_count++] = node;
+    return STOA_OK;
+}
+
+static bool is_nested(const entry *e)
+{
+    return e->kind <= PREFIX || e->operation == STOA_POWER;
+}
+
+static stoa_status push_entry(parser *p, entry e)
+{
+    if (is_nested(&e) && ++p->depth > MOST_DEPTH)
+        return FAIL(p, e.place, "this is nested more than %d levels deep", MOST_DEPTH);
+    if (p->entry_count == p->entry_room &&
+        !more(&p->entries, p->few_entries, &p->entry_room, sizeof *p->entries))
+        return stoa__fail_memory(p->error, p->entry_room * 2 * sizeof *p->entries);
+    p->entries[p->entry_count++] = e;
+    return STOA_OK;
+}
+
+static entry *top(parser *p)
+{
+    return p->entry_count > 0 ? &p->entries[p->entry_count - 1] : NULL;
+}
+
+static entry pop_entry(parser *p)
+{
+    entry e = p->entries[--p->entry_count];
+    p->depth -= is_nested(&e);
+    return e;
+}
+
+/* ---- reducing ---- */
+
+/* The `count` nodes on top become the arguments of one. */
+static stoa_status reduce(parser *p, stoa__node_kind kind, stoa_operation operation, size_t place,
+                          size_t count)
+{
+    stoa_expression *node = stoa__node_new(p->text, kind, place, count);
+    if (node == NULL)
+        return push_node(p, NULL);
+    node->operation = (uint8_t)operation;
+    p->node_count -= count;
+    memcpy(node->arguments, p->nodes + p->node_count, count * sizeof *p->nodes);
+    return push_node(p, node);
+}
+
+/* Applies the operator on top. */
+static stoa_status apply(parser *p)
+{
+    entry e = pop_entry(p);
+    size_t count = e.kind == PREFIX ? 1 : 2;
+    stoa_status status = reduce(p, STOA__CALL_NODE, (stoa_operation)e.operation, e.place, count);
+    if (status == STOA_OK && e.kind == CHAINED)
+        status = reduce(p, STOA__CALL_NODE, STOA_AND, e.place, 2);
+    return status;
+}
+
+/* Applies the operators on top that bind at least as tightly. */
+static stoa_status apply_from(parser *p, int level)
+{
+    stoa_status status = STOA_OK;
+    while (status == STOA_OK && p->entry_count > 0 && top(p)->level >= level)
+        status = apply(p);
+    return status;
+}
+
+/* ---- where a value is wanted ---- */
+
+static stoa_status unexpected(parser *p, const stoa__token *token, const char *wanted)
+{
+    if (token->kind == STOA__END_TOKEN)
+        return FAIL(p, token->place, "%s is expected here, not the end", wanted);
+    int shown = token->length < 24 ? (int)token->length : 24;
+    return FAIL(p, token->place, "%s is expected here, not '%.*s'", wanted, shown,
+                p->text->bytes + token->place);
+}
+
+static stoa_status take_constant(parser *p, const stoa__token *token, stoa_value value)
+{
+    stoa_expression *node = stoa__node_new(p->text, STOA__CONSTANT_NODE, token->place, 0);
+    if (node != NULL)
+        node->value = value;
+    p->wants_value = false;
+    return push_node(p, node);
+}
+
+static stoa_status take_name(parser *p, const stoa__token *token)
+{
+    stoa__node_kind kind =
+        token->kind == STOA__PARAMETER_TOKEN ? STOA__PARAMETER_NODE : STOA__FIELD_NODE;
+    const char *name = p->text->bytes + token->name;
+    stoa_expression *node = stoa__node_named(p->text, kind, token->place, name, token->bytes);
+    if (node != NULL && name[-(token->name > 0)] == '`') { /* doubled backquotes become one */
+        char *to = node->name;
+        for (const char *from = name; from < name + token->bytes; from += *from == '`' ? 2 : 1)
+            *to++ = *from;
+        *to = '\0';
+    }
+    p->wants_value = false;
+    return push_node(p, node);
+}
+
+/* Edits that make one name of the other (Levenshtein's distance); both are short. */
+static size_t distance(const char *a, size_t a_length, const char *b)
+{
+    size_t b_length = strlen(b), row[16];
+    for (size_t j = 0; j <= b_length; j++)
+        row[j] = j;
+    for (size_t i = 1; i <= a_length; i++) {
+        size_t diagonal = row[0];
+        row[0] = i;
+        for (size_t j = 1; j <= b_length; j++) {
+            size_t best = diagonal + (a[i - 1] != b[j - 1]);
+            diagonal = row[j];
+            best = best < row[j] + 1 ? best : row[j] + 1;
+            row[j] = best < row[j - 1] + 1 ? best : row[j - 1] + 1;
+        }
+    }
+    return row[b_length];
+}
+
+/* Whether somebody who wrote `name` may have meant the function. */
+static bool is_near(const char *name, size_t length, const char *function)
+{
+    size_t whole = strlen(function);
+    if (length > 20)
+        return false;
+    return distance(name, length, function) <= (whole > 4 ? 2 : 1) ||
+           (whole > 2 && length > 2 &&
+            strncmp(name, function, whole < length ? whole : length) == 0);
+}
+
+static stoa_status no_function(parser *p, const stoa__token *token)
+{
+    char near[80] = "";
+    size_t used = 0;
+    const char *name = p->text->bytes + token->place;
+    for (int i = STOA_ABS; stoa_operation_text((stoa_operation)i) != NULL; i++) {
+        const char *text = stoa__operations[i].text;
+        if (is_near(name, token->length, text) && used + strlen(text) + 3 < sizeof near &&
+            i != STOA_MIN && i != STOA_MAX)
+            used += (size_t)snprintf(near + used, sizeof near - used, "%s%s", used > 0 ? ", " : "",
+                                     text);
+    }
+    return FAIL(p, token->place, "there is no function '%.*s'%s%s%s",
+                token->length < 40 ? (int)token->length : 40, name, used > 0 ? "; there is " : "",
+                near, used > 0 ? "" : "; a field is not followed by (");
+}
+
+static stoa_operation function_named(const char *name, size_t length)
+{
+    for (int i = STOA_ABS; stoa_operation_text((stoa_operation)i) != NULL; i++) {
+        const char *text = stoa__operations[i].text;
+        if (text[0] == name[0] && strncmp(text, name, length) == 0 && text[length] == '\0')
+            return (stoa_operation)i;
+    }
+    return STOA_NO_OPERATION;
+}
+
+/* A name with a parenthesis behind it. */
+static stoa_status take_call(parser *p, const stoa__token *token)
+{
+    stoa__token open;
+    stoa_operation found = function_named(p->text->bytes + token->name, token->bytes);
+    if (token->kind == STOA__QUOTED_TOKEN)
+        return FAIL(p, token->place, "a name in backquotes is a field and cannot be called");
+    if (found == STOA_NO_OPERATION)
+        return no_function(p, token);
+    stoa_status status = stoa__lex(&p->lexer, &open);
+    if (status != STOA_OK)
+        return status;
+    return push_entry(p, (entry){.kind = CALL,
+                                 .operation = (uint8_t)found,
+                                 .place = token->place,
+                                 .base = p->node_count});
+}
+
+/* `ddof=` before the second argument of var and std. */
+static stoa_status take_keyword(parser *p, const stoa__token *token)
+{
+    stoa__token assign;
+    entry *e = top(p);
+    bool is_ddof = token->bytes == 4 && memcmp(p->text->bytes + token->name, "ddof", 4) == 0;
+    if (e == NULL || e->kind != CALL || (e->operation != STOA_VAR && e->operation != STOA_STD) ||
+        !is_ddof || p->node_count != e->base + 1 || e->keyword)
+        return FAIL(p, token->place,
+                    "= is no comparison, == is; the only keyword is that of var(x, ddof=1)");
+    e->keyword = true;
+    return stoa__lex(&p->lexer, &assign);
+}
+
+static stoa_status take_word(parser *p, const stoa__token *token)
+{
+    const char *next = stoa__lex_peek(&p->lexer);
+    if (*next == '(' && token->kind != STOA__PARAMETER_TOKEN)
+        return take_call(p, token);
+    if (*next == '=' && next[1] != '=' && token->kind == STOA__NAME_TOKEN)
+        return take_keyword(p, token);
+    return take_name(p, token);
+}
+
+/* A minus straight before a number that is not raised to a power: the number is negative. */
+static stoa_status take_negative(parser *p, const stoa__token *minus, bool *taken)
+{
+    stoa__token number;
+    const char *next = stoa__lex_peek(&p->lexer);
+    *taken = false;
+    if (!(*next >= '0' && *next <= '9') && *next != '.')
+        return STOA_OK;
+    stoa__lexer before = p->lexer;
+    stoa_status status = stoa__lex(&p->lexer, &number);
+    const char *after = status == STOA_OK ? stoa__lex_peek(&p->lexer) : NULL;
+    if (status != STOA_OK || (after[0] == '*' && after[1] == '*')) {
+        p->lexer = before;
+        return status;
+    }
+    *taken = true;
+    if (number.value.type == STOA_FLOAT64)
+        return take_constant(p, minus, stoa_float64_value(-number.value.float64));
+    if (number.value.type == STOA_INT64)
+        return take_constant(p, minus, stoa_int64_value(-number.value.int64));
+    if (number.value.uint64 == (uint64_t)INT64_MAX + 1)
+        return take_constant(p, minus, stoa_int64_value(INT64_MIN));
+    return stoa__text_fail(p->error, STOA_OVERFLOW, p->text, minus->place,
+                           "this integer is below -9223372036854775808, the least int64");
+}
+
+static stoa_status take_prefix(parser *p, const stoa__token *token)
+{
+    stoa_operation operation = (stoa_operation)token->operation;
+    bool taken = false;
+    if (operation == STOA_SUBTRACT) {
+        stoa_status status = take_negative(p, token, &taken);
+        if (status != STOA_OK || taken)
+            return status;
+        operation = STOA_NEGATE;
+    } else if (operation == STOA_ADD)
+        operation = STOA_PLUS;
+    else if (operation != STOA_NOT && operation != STOA_INVERT)
+        return unexpected(p, token, "a value");
+    int level = stoa__level(operation);
+    if (operation == STOA_NOT && p->entry_count > 0 && top(p)->level > level)
+        return FAIL(p, token->place, "'not' needs parentheses around it and its operand here");
+    return push_entry(p, (entry){.kind = PREFIX,
+                                 .operation = (uint8_t)operation,
+                                 .level = (uint8_t)level,
+                                 .place = token->place});
+}
+
+/* ---- where a value may end ---- */
+
+static stoa_status take_infix(parser *p, const stoa__token *token)
+{
+    stoa_operation operation = (stoa_operation)token->operation;
+    int level = stoa__level(operation);
+    if (operation == STOA_NOT || operation == STOA_INVERT)
+        return unexpected(p, token, "an operator");
+    entry made = {.kind = INFIX,
+                  .operation = token->operation,
+                  .level = (uint8_t)level,
+                  .place = token->place};
+    bool applies_equals = operation != STOA_POWER && level != STOA__COMPARISON_LEVEL;
+    stoa_status status = apply_from(p, level + !applies_equals);
+    if (status == STOA_OK && level == STOA__COMPARISON_LEVEL && p->entry_count > 0 &&
+        top(p)->level == level) { /* a < b < c is a < b and b < c with the same b */
+        stoa_expression *shared = p->nodes[p->node_count - 1];
+        made.kind = CHAINED;
+        status = apply(p);
+        if (status == STOA_OK)
+            status = push_node(p, shared);
+    }
+    p->wants_value = true;
+    return status == STOA_OK ? push_entry(p, made) : status;
+}
+
+static stoa_status close_call(parser *p)
+{
+    char message[STOA_MESSAGE_SIZE];
+    entry e = pop_entry(p);
+    size_t count = p->node_count - e.base;
+    stoa_operation operation = (stoa_operation)e.operation;
+    stoa_expression **arguments = p->nodes + e.base;
+    if (count == 1 && operation == STOA_MINIMUM)
+        operation = STOA_MIN;
+    if (count == 1 && operation == STOA_MAXIMUM)
+        operation = STOA_MAX;
+    if (!stoa__arguments_fit(operation, arguments, count, message, sizeof message)) {
+        bool has_ddof = operation == STOA_VAR || operation == STOA_STD;
+        return FAIL(p, has_ddof && count == 2 ? arguments[1]->place : e.place, "%s", message);
+    }
+    return reduce(p, STOA__CALL_NODE, operation, e.place, count);
+}
+
+static stoa_status take_close(parser *p, const stoa__token *token)
+{
+    stoa_status status = apply_from(p, STOA__OR_LEVEL);
+    if (status != STOA_OK)
+        return status;
+    if (p->entry_count == 0)
+        return FAIL(p, token->place, "this parenthesis closes nothing");
+    p->wants_value = false;
+    if (top(p)->kind == CALL)
+        return close_call(p);
+    pop_entry(p);
+    return STOA_OK;
+}
+
+static stoa_status take_comma(parser *p, const stoa__token *token)
+{
+    stoa_status status = apply_from(p, STOA__OR_LEVEL);
+    if (status != STOA_OK)
+        return status;
+    if (p->entry_count > 0 && top(p)->kind == OPEN)
+        return FAIL(p, token->place, "a list stands only at the top, without parentheses");
+    p->is_list = p->is_list || p->entry_count == 0;
+    p->wants_value = true;
+    return STOA_OK;
+}
+
+static stoa_status take_end(parser *p)
+{
+    stoa_status status = apply_from(p, STOA__OR_LEVEL);
+    if (status == STOA_OK && p->entry_count > 0)
+        return FAIL(p, top(p)->place, "%s is never closed",
+                    top(p)->kind == CALL ? "the parenthesis of this call" : "this parenthesis");
+    if (status == STOA_OK && p->is_list)
+        status = reduce(p, STOA__LIST_NODE, STOA_NO_OPERATION, 0, p->node_count);
+    return status;
+}
+
+/* ---- all of it ---- */
+
+/* As in Python, a comma may come before an end, and then a value is still wanted. */
+static bool may_end(parser *p, const stoa__token *token)
+{
+    if (token->kind == STOA__END_TOKEN)
+        return p->is_list && p->entry_count == 0;
+    return p->entry_count > 0 && top(p)->kind == CALL && !top(p)->keyword;
+}
+
+static stoa_status take_value(parser *p, const stoa__token *token)
+{
+    switch ((stoa__token_kind)token->kind) {
+    case STOA__CONSTANT_TOKEN:
+        return take_constant(p, token, token->value);
+    case STOA__NAME_TOKEN:
+    case STOA__QUOTED_TOKEN:
+    case STOA__PARAMETER_TOKEN:
+        return take_word(p, token);
+    case STOA__OPERATOR_TOKEN:
+        return take_prefix(p, token);
+    case STOA__OPEN_TOKEN:
+        return push_entry(p, (entry){.kind = OPEN, .place = token->place});
+    case STOA__CLOSE_TOKEN:
+        return may_end(p, token) ? take_close(p, token) : unexpected(p, token, "a value");
+    case STOA__END_TOKEN:
+        return may_end(p, token) ? take_end(p) : unexpected(p, token, "a value");
+    case STOA__COMMA_TOKEN:
+    case STOA__ASSIGN_TOKEN:
+        break;
+    }
+    return unexpected(p, token, "a value");
+}
+
+static stoa_status take_operator(parser *p, const stoa__token *token)
+{
+    switch ((stoa__token_kind)token->kind) {
+    case STOA__OPERATOR_TOKEN:
+        return take_infix(p, token);
+    case STOA__CLOSE_TOKEN:
+        return take_close(p, token);
+    case STOA__COMMA_TOKEN:
+        return take_comma(p, token);
+    case STOA__END_TOKEN:
+        return take_end(p);
+    case STOA__ASSIGN_TOKEN:
+        return FAIL(p, token->place, "= is no comparison; == is");
+    default:
+        return unexpected(p, token, "an operator");
+    }
+}
+
+static stoa_status parse(parser *p)
+{
+    stoa__token token;
+    if (*stoa__lex_peek(&p->lexer) == '\0')
+        return stoa__fail(p->error, STOA_SYNTAX,
+                          "an expression is expected, and the text is empty");
+    for (;;) {
+        stoa_status status = stoa__lex(&p->lexer, &token);
+        if (status == STOA_OK)
+            status = p->wants_value ? take_value(p, &token) : take_operator(p, &token);
+        if (status != STOA_OK || token.kind == STOA__END_TOKEN)
+            return status;
+    }
+}
+
+static stoa_status parse_text(stoa_expression **made, stoa__text *text, stoa_error *error)
+{
+    parser p;
+    p.lexer = (stoa__lexer){text, text->bytes, error};
+    p.text = text;
+    p.error = error;
+    p.wants_value = true;
+    p.is_list = false;
+    p.depth = 0;
+    p.entries = p.few_entries;
+    p.nodes = p.few_nodes;
+    p.entry_count = p.node_count = 0;
+    p.entry_room = p.node_room = FEW;
+    stoa_status status = parse(&p);
+    if (status == STOA_OK)
+        *made = p.nodes[0];
+    if (p.entries != p.few_entries)
+        stoa__release(p.entries);
+    if (p.nodes != p.few_nodes)
+        stoa__release(p.nodes);
+    return status;
+}
+
+stoa_status stoa_expression_parse(stoa_expression **made, const char *text, stoa_error *error)
+{
+    if (made == NULL || text == NULL)
+        return stoa__fail(error, STOA_INVALID, "stoa_expression_parse: %s is NULL",
+                          made == NULL ? "made" : "text");
+    size_t length = strlen(text);
+    if (length >= STOA__NO_PLACE)
+        return stoa__fail(error, STOA_SYNTAX, "an expression of %zu bytes is too long", length);
+    stoa__text *copy = stoa__text_new(text, length);
+    if (copy == NULL)
+        return stoa__fail_memory(error, sizeof *copy + length);
+    stoa_status status = parse_text(made, copy, error);
+    if (status != STOA_OK)
+        stoa__text_release(copy);
+    return status;
+}
