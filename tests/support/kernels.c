@@ -37,7 +37,12 @@ size_t kernel_bytes(stoa_type form, size_t count)
 
 size_t kernel_edges(stoa_type form, const void **values)
 {
-    return reference_edges(form, values);
+    static const void *edges[STOA_OBJECT];
+    static size_t counts[STOA_OBJECT];
+    if (counts[form] == 0)
+        counts[form] = reference_edges(form, &edges[form]);
+    *values = edges[form];
+    return counts[form];
 }
 
 static kernel_value cell(stoa_type form, const void *cells, size_t i)
@@ -140,29 +145,32 @@ size_t kernel_length(size_t i)
 
 /* ---- places ---- */
 
-enum { GUARD = 65536 }; /* no page is larger */
+enum {
+    GUARD = 65536, /* no page is larger */
+    MARGIN = 512,  /* before each place: what is looked at */
+};
 static _Alignas(GUARD) unsigned char places[KERNEL_PLACES][KERNEL_ROOM + GUARD];
 
 void *kernel_place(size_t place, size_t bytes, size_t shift)
 {
     static bool guarded;
     ck_assert_uint_lt(place, KERNEL_PLACES);
-    ck_assert_uint_le(bytes + shift, KERNEL_ROOM);
+    ck_assert_uint_le(MARGIN + bytes + shift, KERNEL_ROOM);
+    ck_assert_uint_le(shift, MARGIN);
     for (size_t i = 0; i < KERNEL_PLACES && !guarded; i++)
         ck_assert_int_eq(mprotect(places[i] + KERNEL_ROOM, GUARD, PROT_NONE), 0);
     guarded = true;
-    memset(places[place], 0xA5, KERNEL_ROOM);
-    return places[place] + KERNEL_ROOM - shift - bytes;
+    unsigned char *at = places[place] + KERNEL_ROOM - shift - bytes;
+    memset(at - MARGIN, 0xA5, MARGIN + bytes + shift);
+    return at;
 }
 
 bool kernel_kept(size_t place, size_t bytes, size_t shift)
 {
-    const unsigned char *room = places[place];
-    size_t begin = KERNEL_ROOM - shift - bytes, end = KERNEL_ROOM - shift;
-    for (size_t i = begin > 4096 ? begin - 4096 : 0; i < KERNEL_ROOM; i++)
-        if (room[i] != 0xA5 && (i < begin || i >= end))
-            return false;
-    return true;
+    static unsigned char kept[MARGIN];
+    const unsigned char *end = places[place] + KERNEL_ROOM - shift;
+    memset(kept, 0xA5, sizeof kept);
+    return memcmp(end - bytes - MARGIN, kept, MARGIN) == 0 && memcmp(end, kept, shift) == 0;
 }
 
 /* ---- one trial ---- */

@@ -68,12 +68,12 @@ const char *kernel_shown(stoa_type form, kernel_value value);
 /* Lengths worth trying: 0 … 130, 500 … 530, 1000, 4099. kernel_length(0) … until SIZE_MAX. */
 size_t kernel_length(size_t i);
 
-/* Places for the operands of a kernel: KERNEL_ROOM bytes each, all filled with 0xA5 and with a page
+/* Places for the operands of a kernel: KERNEL_ROOM bytes each, filled with 0xA5 and with a page
  * behind that cannot be touched. Gives the address that has `bytes` and then `shift` bytes up to
  * there. No value of 64 bytes' alignment: a shift of 0 … 63 and any count give any alignment. */
-enum { KERNEL_PLACES = 5, KERNEL_ROOM = 65536 };
+enum { KERNEL_PLACES = 5, KERNEL_ROOM = 65536 }; /* 512 less for bytes and shift */
 void *kernel_place(size_t place, size_t bytes, size_t shift);
-/* Nothing but these bytes has been written since kernel_place. */
+/* Nothing near these bytes has been written since kernel_place. */
 bool kernel_kept(size_t place, size_t bytes, size_t shift);
 
 #endif
