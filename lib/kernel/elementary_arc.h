@@ -1,0 +1,136 @@
+/* elementary_arc.h: asin, acos, atan and atan2, and hypot, of one double or two, without branches,
+ * as in elementary_exp.h.
+ *
+ * asin, acos: up to 1/2, z = x**2 and asin x = x + x z P(z). Beyond, z = (1 - |x|) / 2 and the
+ * angle is pi/2 - 2 asin(sqrt z), with what sqrt rounds off.
+ * atan2: the smaller of |x| and |y| over the larger, less 1 (in angles: pi/4) where that is above
+ * 1/2: t = (a - b) / (a + b), a head and a tail, and atan t = t + t z P(z), z = t**2; then a
+ * multiple of pi/4 plus or minus that. */
+#ifndef STOA__KERNEL_ELEMENTARY_ARC_H
+#define STOA__KERNEL_ELEMENTARY_ARC_H
+
+#include "kernel/elementary_exp.h"
+
+#define PI_HEAD 0x1.921fb54442d18p+1 /* three zeros at its end */
+#define PI_TAIL 0x1.1a62633145c07p-53
+
+/* (asin(sqrt z) / sqrt z - 1) / z for z up to 1/4; the error is 2**-59 of asin. */
+INLINED double asin_series(double z)
+{
+    double p = 0x1.0bafbbebf8856p-5;
+    p = fma(p, z, -0x1.59527b3d63e84p-6);
+    p = fma(p, z, 0x1.64914a61863d4p-6);
+    p = fma(p, z, 0x1.e2c30484f7bddp-9);
+    p = fma(p, z, 0x1.6173a995b826fp-7);
+    p = fma(p, z, 0x1.757b872af6c57p-7);
+    p = fma(p, z, 0x1.ca20cc70f3b70p-7);
+    p = fma(p, z, 0x1.1c49e2cd44a13p-6);
+    p = fma(p, z, 0x1.6e8bdfa56126dp-6);
+    p = fma(p, z, 0x1.f1c71a8dcdb3fp-6);
+    p = fma(p, z, 0x1.6db6db7225ec5p-5);
+    p = fma(p, z, 0x1.333333332df81p-4);
+    return fma(p, z, 0x1.5555555555578p-3);
+}
+
+/* asin of min(|x|, sqrt((1 - |x|) / 2)). */
+INLINED pair asin_of_smaller(double magnitude)
+{
+    bool small = magnitude <= 0.5;
+    double z = small ? magnitude * magnitude : fma(-0.5, magnitude, 0.5);
+    double root = small ? magnitude : sqrt(z);
+    double off = small || root == 0 ? 0 : fma(-root, root, z) / (2 * root);
+    return (pair){root, fma(root * z, asin_series(z), off)};
+}
+
+INLINED double asin_of(double x)
+{
+    double magnitude = fabs(x);
+    pair angle = asin_of_smaller(magnitude);
+    pair beyond = sum_of(0.5 * PI_HEAD, -2 * angle.head);
+    double large = beyond.head + (beyond.tail + fma(-2, angle.tail, 0.5 * PI_TAIL));
+    return copysign(magnitude <= 0.5 ? angle.head + angle.tail : large, x);
+}
+
+INLINED double acos_of(double x)
+{
+    double magnitude = fabs(x);
+    pair angle = asin_of_smaller(magnitude);
+    bool small = magnitude <= 0.5;
+    double times = small ? copysign(1, x) : copysign(2, -x); /* acos x = turn - times * angle */
+    double turn = small ? 0.5 : x < 0 ? 1 : 0;
+    pair sum = sum_of(turn * PI_HEAD, -times * angle.head);
+    return sum.head + (sum.tail + fma(-times, angle.tail, turn * PI_TAIL));
+}
+
+/* (atan(t) / t - 1) / z for z = t**2 up to 1/4; the error is 2**-57 of atan. */
+INLINED double atan_series(double z)
+{
+    double p = -0x1.123a809b8e065p-7;
+    p = fma(p, z, 0x1.83a279fff4c09p-6);
+    p = fma(p, z, -0x1.30190a7c28659p-5);
+    p = fma(p, z, 0x1.77f9800797a85p-5);
+    p = fma(p, z, -0x1.ac71aee6860b8p-5);
+    p = fma(p, z, 0x1.e1829890c35d7p-5);
+    p = fma(p, z, -0x1.110c6bfb3b721p-4);
+    p = fma(p, z, 0x1.3b13601e8a66dp-4);
+    p = fma(p, z, -0x1.745d13848348ap-4);
+    p = fma(p, z, 0x1.c71c71aa6bcf9p-4);
+    p = fma(p, z, -0x1.24924924517efp-3);
+    p = fma(p, z, 0x1.9999999999060p-3);
+    return fma(p, z, -0x1.5555555555552p-2);
+}
+
+/* atan2 of magnitudes from 0 to a number whose reciprocal is normal; where `back`, pi less that. */
+INLINED double angle_of(double y, double x, bool back)
+{
+    bool steep = y > x;
+    double a = steep ? x : y, b = steep ? y : x;
+    bool large = a > 0.5 * b;
+    double above = large ? a - b : a; /* exact: a is above b / 2 */
+    pair below = sum_of(b, large ? a : 0);
+    double reciprocal = 1 / below.head, quotient = above * reciprocal;
+    double rest = fma(-quotient, below.tail, fma(-quotient, below.head, above)) * reciprocal;
+    double z = quotient * quotient;
+    rest = fma(quotient * z, atan_series(z), rest);
+    /* steep: pi/2 less it; back: pi less that */
+    double turn = large ? 0.25 : 0, sign = steep != back ? -1 : 1;
+    turn = steep ? 0.5 - turn : turn;
+    turn = back ? 1 - turn : turn;
+    pair sum = sum_of(turn * PI_HEAD, sign * quotient);
+    return sum.head + (sum.tail + fma(sign, rest, turn * PI_TAIL));
+}
+
+INLINED double atan_of(double x)
+{
+    double magnitude = fabs(x) > 0x1p100 ? 0x1p100 : fabs(x);
+    return copysign(angle_of(magnitude, 1, false), x);
+}
+
+INLINED double atan2_of(double y, double x)
+{
+    double across = fabs(x), up = fabs(y), largest = across > up ? across : up;
+    bool infinite = across == INFINITE || up == INFINITE, nowhere = across == 0 && up == 0;
+    /* A power of 2 for both, with which no reciprocal and no rest leaves the normal range. */
+    double scale = largest < 0x1p400 ? 0x1p600 : 0x1p-24;
+    double finite_across = nowhere ? 1 : across * scale, finite_up = up * scale;
+    across = infinite ? (across == INFINITE ? 1 : across * 0) : finite_across;
+    up = infinite ? (up == INFINITE ? 1 : up * 0) : finite_up;
+    return copysign(angle_of(up, across, copysign(1, x) < 0), y);
+}
+
+/* The root of the sum of squares, each with what its rounding took off. */
+INLINED double hypot_of(double x, double y)
+{
+    double one = fabs(x), other = fabs(y);
+    double a = one > other ? one : other, b = one > other ? other : one;
+    double scale = a > 0x1p500 ? 0x1p-600 : a < 0x1p-400 ? 0x1p600 : 1;
+    double back = a > 0x1p500 ? 0x1p600 : a < 0x1p-400 ? 0x1p-600 : 1;
+    pair aa = product_of(a * scale, a * scale), bb = product_of(b * scale, b * scale);
+    pair sum = sum_of(aa.head, bb.head);
+    double root = sqrt(sum.head);
+    double rest = fma(-root, root, sum.head) + (sum.tail + (aa.tail + bb.tail));
+    double result = a == 0 ? 0 : fma(0.5 * rest, 1 / root, root) * back;
+    return one == INFINITE || other == INFINITE ? INFINITE : result;
+}
+
+#endif

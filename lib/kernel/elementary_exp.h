@@ -1,0 +1,267 @@
+/* elementary_exp.h: exp, the logarithms and pow of one double, without branches: a loop over them
+ * becomes vector code. Polynomials are minimax; beside each stands its largest error.
+ *
+ * exp:  x = n ln 2 + r, |r| <= ln 2 / 2; e**r = 1 + r + r**2 P(r), times 2**n in two steps, so that
+ *       results below the normal range are rounded once.
+ * log:  x = 2**k m, m from sqrt(1/2) to sqrt(2); f = m - 1, s = f / (2 + f);
+ *       log m = f - f**2 / 2 + s (f**2 / 2 + R(s**2)), as a sum of a head and a tail.
+ * pow:  log x as a sum of two doubles with some 68 bits, times y in the same way, and exp of that.
+ */
+#ifndef STOA__KERNEL_ELEMENTARY_EXP_H
+#define STOA__KERNEL_ELEMENTARY_EXP_H
+
+#include <math.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <string.h>
+
+/* Loops vectorize only where all of their body is inlined. */
+#define INLINED static inline __attribute__((always_inline))
+
+#define INFINITE ((double)INFINITY)
+#define NOT_A_NUMBER ((double)NAN)
+
+/* A number as the sum of two, the second at most half a unit in the last place of the first. */
+typedef struct pair {
+    double head, tail;
+} pair;
+
+INLINED uint64_t bits_of(double x)
+{
+    uint64_t bits;
+    memcpy(&bits, &x, sizeof bits);
+    return bits;
+}
+
+INLINED double of_bits(uint64_t bits)
+{
+    double x;
+    memcpy(&x, &bits, sizeof x);
+    return x;
+}
+
+/* a + b exactly, where |a| >= |b|, or a is 0 or a multiple of the last place of b. */
+INLINED pair sum_of(double a, double b)
+{
+    double head = a + b;
+    return (pair){head, (a - head) + b};
+}
+
+INLINED pair product_of(double a, double b)
+{
+    double head = a * b;
+    return (pair){head, fma(a, b, -head)};
+}
+
+/* ---- exp ---- */
+
+#define LOG2_E 0x1.71547652b82fep+0
+#define LN2_HEAD 0x1.62e42fefa39efp-1
+#define LN2_TAIL 0x1.abc9e3b39803fp-56
+/* Added to |x| < 2**51, this leaves x, rounded, in the low bits; taken off again, rint(x). */
+#define ROUNDER 0x1.8p52
+
+/* x * 2**n for n from -2046 to 2046, where with_n is n + ROUNDER. */
+INLINED double scaled(double x, double with_n)
+{
+    uint64_t n = bits_of(with_n) - bits_of(ROUNDER) + 2048; /* above 0 */
+    uint64_t half = n >> 1;
+    return x * of_bits((half - 1) << 52) * of_bits((n - half - 1) << 52);
+}
+
+/* e**(x.head + x.tail) / 2**n for x from -1000 to 1000, and n + ROUNDER. P's error is 2**-60. */
+INLINED double exp_apart(pair x, double *n_rounded)
+{
+    double with_n = fma(x.head, LOG2_E, ROUNDER), n = with_n - ROUNDER;
+    pair r = sum_of(fma(-n, LN2_HEAD, x.head), fma(-n, LN2_TAIL, x.tail)); /* the first is exact */
+    double p = 0x1.1f9df9017050ap-29;
+    p = fma(p, r.head, 0x1.af6cca91e8a35p-26);
+    p = fma(p, r.head, 0x1.27e4bf2fc9bcfp-22);
+    p = fma(p, r.head, 0x1.71ddef9535079p-19);
+    p = fma(p, r.head, 0x1.a01a01b451da6p-16);
+    p = fma(p, r.head, 0x1.a01a01b3ba865p-13);
+    p = fma(p, r.head, 0x1.6c16c16c135abp-10);
+    p = fma(p, r.head, 0x1.111111110ebb4p-7);
+    p = fma(p, r.head, 0x1.555555555555ep-5);
+    p = fma(p, r.head, 0x1.555555555555cp-3);
+    p = fma(p, r.head, 0.5);
+    pair sum = sum_of(1, r.head);
+    double rest = fma(r.head * r.head, p, r.tail);
+    *n_rounded = with_n;
+    return sum.head + (sum.tail + rest);
+}
+
+INLINED double exp_of_pair(pair x)
+{
+    double with_n, fraction = exp_apart(x, &with_n);
+    return scaled(fraction, with_n);
+}
+
+/* Within low and high; NaN stays. */
+INLINED double within(double x, double low, double high)
+{
+    double above = x < low ? low : x;
+    return above > high ? high : above;
+}
+
+/* The same where |x| <= EXP_MAX: 2**n and the result are in the normal range. */
+#define EXP_MAX 708
+INLINED double exp_near(double x)
+{
+    double with_n, fraction = exp_apart((pair){x, 0}, &with_n);
+    return of_bits(bits_of(fraction) + (bits_of(with_n) << 52));
+}
+
+INLINED double exp_of(double x)
+{
+    return exp_of_pair((pair){within(x, -746, 710), 0}); /* beyond: 0 and infinity */
+}
+
+/* ---- logarithms ---- */
+
+#define LN2_SHORT 0x1.62e42fefa3800p-1 /* 42 bits: times an exponent, exact */
+#define LN2_REST 0x1.ef35793c76730p-45
+#define LOG10_2_SHORT 0x1.34413509f7800p-2
+#define LOG10_2_REST 0x1.fef311f12b358p-46
+#define LOG2_E_TAIL 0x1.777d0ffda0d24p-56
+#define LOG10_E 0x1.bcb7b1526e50ep-2
+#define LOG10_E_TAIL 0x1.95355baaafad3p-57
+
+/* x = m 2**k. */
+typedef struct apart {
+    double k, m;
+} apart;
+
+/* x is normal, positive and finite, and was multiplied by 2**shift. */
+INLINED apart normal_apart(double x, double shift)
+{
+    const uint64_t root_half = 0x3fe6a09e667f3bcd, bias = (uint64_t)1024 << 52;
+    uint64_t above = bits_of(x) - root_half + bias; /* k + 1024 on top */
+    uint64_t m = bits_of(x) - (above & ((uint64_t)0xfff << 52)) + bias;
+    double k = of_bits((above >> 52) | bits_of(0x1p52)) - (0x1p52 + 1024 + shift);
+    return (apart){k, of_bits(m)};
+}
+
+/* x is positive and finite. */
+INLINED apart positive_apart(double x)
+{
+    bool small = x < 0x1p-1022;
+    return normal_apart(small ? x * 0x1p54 : x, small ? 54 : 0);
+}
+
+/* log m with an error of some 2**-56 of it. R's error is 2**-57 of log m. */
+INLINED pair log_of_fraction(double m)
+{
+    double f = m - 1, s = f / (2 + f), z = s * s;
+    double r = 0x1.2f06530087cc4p-3;
+    r = fma(r, z, 0x1.39a1a3fd1a27ep-3);
+    r = fma(r, z, 0x1.74663fbee064ep-3);
+    r = fma(r, z, 0x1.c71c520583998p-3);
+    r = fma(r, z, 0x1.24924941f588fp-2);
+    r = fma(r, z, 0x1.999999997fd71p-2);
+    r = fma(r, z, 0x1.5555555555592p-1);
+    pair square = product_of(f, 0.5 * f);
+    pair head = sum_of(f, -square.head);
+    return (pair){head.head, fma(s, fma(r, z, square.head), head.tail - square.tail)};
+}
+
+/* What a logarithm is where x is not a positive finite number; else `result`. */
+INLINED double log_at_the_edges(double x, double result)
+{
+    double not_positive = x == 0 ? -INFINITE : NOT_A_NUMBER;
+    return x > 0 ? (x == INFINITE ? INFINITE : result) : not_positive;
+}
+
+INLINED double log_near(apart x)
+{
+    pair log_m = log_of_fraction(x.m);
+    pair sum = sum_of(x.k * LN2_SHORT, log_m.head);
+    return sum.head + (sum.tail + fma(x.k, LN2_REST, log_m.tail));
+}
+
+INLINED double log2_near(apart x)
+{
+    pair log_m = log_of_fraction(x.m);
+    pair head = product_of(log_m.head, LOG2_E);
+    double tail = fma(log_m.tail, LOG2_E, fma(log_m.head, LOG2_E_TAIL, head.tail));
+    pair sum = sum_of(x.k, head.head);
+    return sum.head + (sum.tail + tail);
+}
+
+INLINED double log10_near(apart x)
+{
+    pair log_m = log_of_fraction(x.m);
+    pair head = product_of(log_m.head, LOG10_E);
+    double tail = fma(log_m.tail, LOG10_E, fma(log_m.head, LOG10_E_TAIL, head.tail));
+    pair sum = sum_of(x.k * LOG10_2_SHORT, head.head);
+    return sum.head + (sum.tail + fma(x.k, LOG10_2_REST, tail));
+}
+
+/* ---- pow ---- */
+
+INLINED pair product_of_pairs(pair a, pair b)
+{
+    pair product = product_of(a.head, b.head);
+    product.tail += fma(a.head, b.tail, a.tail * b.head);
+    return sum_of(product.head, product.tail);
+}
+
+/* |a.head| >= |b.head| */
+INLINED pair sum_of_pairs(pair a, pair b)
+{
+    pair sum = sum_of(a.head, b.head);
+    return sum_of(sum.head, sum.tail + (a.tail + b.tail));
+}
+
+/* log x with an error of 2**-68: log m = 2 t (1 + z (1/3 + z (1/5 + z T(z)))), t = (m - 1) / (m +
+ * 1), z = t**2. T's share of the error is 2**-71. x > 0 and finite. */
+INLINED pair log_pair(double x)
+{
+    apart e = positive_apart(x);
+    double f = e.m - 1;
+    pair below = sum_of(1, e.m);
+    double reciprocal = 1 / below.head, quotient = f * reciprocal;
+    double rest = fma(-quotient, below.tail, fma(-quotient, below.head, f));
+    pair t = sum_of(quotient, rest * reciprocal);
+    pair z = product_of_pairs(t, t);
+    double p = 0x1.e7dec633fdf0dp-5;
+    p = fma(p, z.head, 0x1.de9ea726df1e9p-5);
+    p = fma(p, z.head, 0x1.111dcd876e1e4p-4);
+    p = fma(p, z.head, 0x1.3b13783a45590p-4);
+    p = fma(p, z.head, 0x1.745d17d74c682p-4);
+    p = fma(p, z.head, 0x1.c71c71c65a35bp-4);
+    p = fma(p, z.head, 0x1.24924924927ccp-3);
+    pair series = sum_of(0x1.999999999999ap-3, p * z.head);
+    series.tail += -0x1.999999999999ap-57;
+    series = sum_of_pairs((pair){0x1.5555555555555p-2, 0x1.5555555555555p-56},
+                          product_of_pairs(series, z));
+    t = (pair){2 * t.head, 2 * t.tail};
+    pair log_m = sum_of_pairs(t, product_of_pairs(t, product_of_pairs(series, z)));
+    pair sum = sum_of(e.k * LN2_SHORT, log_m.head);
+    return sum_of(sum.head, sum.tail + fma(e.k, LN2_REST, log_m.tail));
+}
+
+/* |x| ** y for any x but 1, and y other than 0. */
+INLINED double pow_of_magnitude(double magnitude, double y)
+{
+    pair log_x = log_pair(magnitude);
+    double head = magnitude == 0 ? -INFINITE : log_x.head;
+    head = magnitude < INFINITE ? head : magnitude;
+    pair power = product_of(y, head);
+    power.tail = fma(y, log_x.tail, power.tail);
+    bool in_range = fabs(power.head) < 800;
+    return exp_of_pair((pair){within(power.head, -800, 800), in_range ? power.tail : 0});
+}
+
+INLINED double pow_of(double x, double y)
+{
+    double half = 0.5 * y;
+    bool whole = rint(y) == y, odd = whole && rint(half) != half;
+    double magnitude = fabs(x), result = pow_of_magnitude(magnitude, y);
+    result = magnitude == 1 && y == y ? 1 : result;
+    result = x < 0 && x != -INFINITE && !whole ? NOT_A_NUMBER : result;
+    result = odd ? copysign(result, x) : result;
+    return x == 1 || y == 0 ? 1 : result;
+}
+
+#endif
