@@ -1,4 +1,4 @@
-/* measure.c: medians of alternating runs; unique set size from /proc/self/smaps_rollup.
+/* measure.c: medians of alternating runs; memory as /proc/self tells it.
  *
  * Each timed run follows one of the same that is not timed: a virtual machine may have given freed
  * pages back to its host, and then the side that comes next pays for what the other freed. */
@@ -34,8 +34,8 @@ static double median(double *seconds, size_t count)
     return seconds[count / 2];
 }
 
-void bench_compare(const char *title, const bench_side *sides, size_t side_count, size_t count,
-                   size_t rounds, double *medians)
+void bench_medians(const bench_side *sides, size_t side_count, size_t count, size_t rounds,
+                   double *medians)
 {
     static double seconds[MOST_SIDES][MOST_ROUNDS];
     for (size_t round = 0; round < rounds; round++)
@@ -45,9 +45,16 @@ void bench_compare(const char *title, const bench_side *sides, size_t side_count
             kept += sides[side].work(count);
             seconds[side][round] = bench_now() - start;
         }
+    for (size_t side = 0; side < side_count; side++)
+        medians[side] = median(seconds[side], rounds) * 1e9 / (double)count;
+}
+
+void bench_compare(const char *title, const bench_side *sides, size_t side_count, size_t count,
+                   size_t rounds, double *medians)
+{
+    bench_medians(sides, side_count, count, rounds, medians);
     printf("\n%s (%zu, median of %zu)\n", title, count, rounds);
     for (size_t side = 0; side < side_count; side++) {
-        medians[side] = median(seconds[side], rounds) * 1e9 / (double)count;
         printf("  %-44s %9.2f ms %8.2f ns each", sides[side].name,
                medians[side] * (double)count * 1e-6, medians[side]);
         if (side > 0)
@@ -56,18 +63,37 @@ void bench_compare(const char *title, const bench_side *sides, size_t side_count
     }
 }
 
-size_t bench_unique_set_size(void)
+/* The sum of the lines of a file of /proc/self that begin with one of the names; in bytes. */
+static size_t kilobytes_of(const char *path, const char *first, const char *second)
 {
     char line[256];
-    size_t bytes = 0, kilobytes;
-    FILE *file = fopen("/proc/self/smaps_rollup", "r");
+    size_t bytes = 0;
+    FILE *file = fopen(path, "r");
     while (file != NULL && fgets(line, sizeof line, file) != NULL)
-        if (sscanf(line, "Private_Clean: %zu", &kilobytes) == 1 ||
-            sscanf(line, "Private_Dirty: %zu", &kilobytes) == 1)
-            bytes += kilobytes << 10;
+        if (strncmp(line, first, strlen(first)) == 0 || strncmp(line, second, strlen(second)) == 0)
+            bytes += strtoull(strchr(line, ':') + 1, NULL, 10) << 10;
     if (file != NULL)
         fclose(file);
     return bytes;
+}
+
+size_t bench_unique_set_size(void)
+{
+    return kilobytes_of("/proc/self/smaps_rollup", "Private_Clean:", "Private_Dirty:");
+}
+
+size_t bench_peak(void)
+{
+    return kilobytes_of("/proc/self/status", "VmHWM:", "VmHWM:");
+}
+
+size_t bench_forget_peak(void)
+{
+    FILE *file = fopen("/proc/self/clear_refs", "w");
+    int written = file != NULL && fputs("5", file) >= 0;
+    if (file == NULL || fclose(file) != 0 || !written)
+        return 0;
+    return kilobytes_of("/proc/self/status", "VmRSS:", "VmRSS:");
 }
 
 void bench_bar(const char *bar, double most, double figure)

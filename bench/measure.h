@@ -13,14 +13,20 @@ typedef struct bench_side {
     bench_work work;
 } bench_side;
 
-/* Runs the sides in turn, `rounds` times, and prints the median of each and, from the second side
- * on, its ratio to the first. medians: nanoseconds a record, one for each side. */
+/* Runs the sides in turn, `rounds` times. medians: nanoseconds a record, one for each side. */
+void bench_medians(const bench_side *sides, size_t side_count, size_t count, size_t rounds,
+                   double *medians);
+/* The same, and prints the median of each and, from the second side on, its ratio to the first. */
 void bench_compare(const char *title, const bench_side *sides, size_t side_count, size_t count,
                    size_t rounds, double *medians);
 /* Seconds since some start. */
 double bench_now(void);
 /* Bytes that would be free if the process ended. */
 size_t bench_unique_set_size(void);
+/* Most bytes resident since bench_forget_peak, which also gives what is resident now. 0: the
+ * system does not tell. */
+size_t bench_peak(void);
+size_t bench_forget_peak(void);
 /* "within 1.10: 0.62 ok" */
 void bench_bar(const char *bar, double most, double figure);
 __attribute__((noreturn)) void bench_die(int status, const char *message);
