@@ -1,4 +1,658 @@
+/* test_kernels_reduce.c: the reductions, each held against a slow reference that goes through the
+ * values one by one: at every level, over edge values, masks, lengths, alignments, in one call and
+ * in several. Sums of floats are compared lane by lane, bit by bit. */
+#include <math.h>
+#include <stdlib.h>
+
+#include "../support/kernels.h"
+
+typedef enum family { SUM, DOT, MIN, MAX, ARGMIN, ARGMAX, FIRST, LAST, VAR, COUNT } family;
+
+static const struct subject {
+    const char *name;
+    stoa__reduction reduction;
+    family family;
+    stoa_type form;
+} subjects[] = {
+#define SUBJECT(NAME, FORM, BITS) {#NAME " " #BITS, STOA__##NAME##_##BITS##_REDUCTION, NAME, FORM},
+#define SUBJECTS(FORM)                 \
+    SUBJECT(SUM, STOA_##FORM, FORM)    \
+    SUBJECT(DOT, STOA_##FORM, FORM)    \
+    SUBJECT(MIN, STOA_##FORM, FORM)    \
+    SUBJECT(MAX, STOA_##FORM, FORM)    \
+    SUBJECT(ARGMIN, STOA_##FORM, FORM) \
+    SUBJECT(ARGMAX, STOA_##FORM, FORM) \
+    SUBJECT(FIRST, STOA_##FORM, FORM)  \
+    SUBJECT(LAST, STOA_##FORM, FORM)
+    SUBJECTS(INT32) SUBJECTS(INT64) SUBJECTS(UINT64) SUBJECTS(FLOAT64) SUBJECT(SUM, STOA_BOOL, BITS)
+        SUBJECT(FIRST, STOA_BOOL, BITS) SUBJECT(LAST, STOA_BOOL, BITS) SUBJECT(
+            VAR, STOA_FLOAT64, FLOAT64){"COUNT", STOA__COUNT_REDUCTION, COUNT, STOA_NO_TYPE},
+};
+enum { SUBJECT_COUNT = sizeof subjects / sizeof *subjects };
+
+enum { MOST = 4099, FIRST_ROW = 512 * 1000003 };
+
+typedef struct trial {
+    const struct subject *subject;
+    size_t count;
+    bool masked;
+    bool selected[MOST]; /* all true where not masked */
+    kernel_value a[MOST], b[MOST];
+    stoa__accumulator expected; /* before it is finished, for lanes; else finished */
+} trial;
+
+/* ---- the reference ---- */
+
+/* A sum of magnitudes, in 192 bits. */
+typedef struct wide {
+    stoa__uint128 low;
+    uint64_t high;
+} wide;
+
+static void wide_add(wide *into, stoa__uint128 magnitude)
+{
+    into->low += magnitude;
+    into->high += into->low < magnitude;
+}
+
+/* up - down, or the largest or smallest number if that is none. */
+static stoa__int128 wide_difference(wide up, wide down)
+{
+    bool negative = up.high < down.high || (up.high == down.high && up.low < down.low);
+    wide more = negative ? down : up, less = negative ? up : down;
+    stoa__uint128 low = more.low - less.low;
+    uint64_t high = more.high - less.high - (more.low < less.low);
+    stoa__int128 most = (stoa__int128)(~(stoa__uint128)0 >> 1);
+    if (high > 0 || low > (stoa__uint128)most)
+        return negative ? -most - 1 : most;
+    return negative ? -(stoa__int128)low : (stoa__int128)low;
+}
+
+static stoa__int128 integer(stoa_type form, kernel_value value)
+{
+    return form == STOA_BOOL     ? value.boolean
+           : form == STOA_INT32  ? value.int32
+           : form == STOA_UINT64 ? (stoa__int128)value.uint64
+                                 : value.int64;
+}
+
+static stoa__uint128 magnitude(stoa__int128 number)
+{
+    return number < 0 ? 0 - (stoa__uint128)number : (stoa__uint128)number;
+}
+
+static void expect_exact(trial *t)
+{
+    wide up = {0}, down = {0};
+    stoa_type form = t->subject->form;
+    for (size_t i = 0; i < t->count; i++) {
+        stoa__int128 a = integer(form, t->a[i]);
+        stoa__int128 b = t->subject->family == DOT ? integer(form, t->b[i]) : 1;
+        if (t->selected[i])
+            wide_add((a < 0) == (b < 0) ? &up : &down, magnitude(a) * magnitude(b));
+    }
+    t->expected.partial.sum = wide_difference(up, down);
+}
+
+static double folded(const double *lanes)
+{
+    double by16[16], by8[8], by4[4];
+    for (size_t i = 0; i < 16; i++)
+        by16[i] = lanes[i] + lanes[i + 16];
+    for (size_t i = 0; i < 8; i++)
+        by8[i] = by16[i] + by16[i + 8];
+    for (size_t i = 0; i < 4; i++)
+        by4[i] = by8[i] + by8[i + 4];
+    return (by4[0] + by4[2]) + (by4[1] + by4[3]);
+}
+
+static void expect_lanes(trial *t)
+{
+    for (size_t i = 0; i < t->count; i++) {
+        double value = t->a[i].float64;
+        if (t->subject->family == DOT)
+            value *= t->b[i].float64;
+        t->expected.lanes[i % 32] += t->selected[i] ? value : 0.0;
+    }
+}
+
+static void expect_squares(trial *t)
+{
+    stoa__partial *p = &t->expected.partial;
+    double before = 0;
+    for (size_t begin = 0; begin < t->count; begin += 512) {
+        size_t end = begin + 512 < t->count ? begin + 512 : t->count;
+        double sums[32] = {0}, squares[32] = {0}, more = 0;
+        for (size_t i = begin; i < end; i++) {
+            sums[i % 32] += t->selected[i] ? t->a[i].float64 : 0.0;
+            more += t->selected[i];
+        }
+        double mean = folded(sums) / more;
+        for (size_t i = begin; i < end; i++) {
+            double apart = t->a[i].float64 - mean;
+            double square = apart * apart;
+            squares[i % 32] += t->selected[i] ? square : 0.0;
+        }
+        double apart = mean - p->mean, share = more / (before + more);
+        if (more > 0 && before > 0) {
+            double step = apart * share, spread = apart * apart * (before * share);
+            p->mean += step;
+            p->squares += folded(squares) + spread;
+        } else if (more > 0) {
+            p->mean = mean;
+            p->squares = folded(squares);
+        }
+        before += more;
+    }
+}
+
+/* -1, 0, 1; no NaN among them. */
+static int order(stoa_type form, kernel_value a, kernel_value b)
+{
+    if (form == STOA_FLOAT64 && a.float64 == 0 && b.float64 == 0)
+        return !signbit(a.float64) - !signbit(b.float64);
+    if (form == STOA_FLOAT64)
+        return (a.float64 > b.float64) - (a.float64 < b.float64);
+    return (integer(form, a) > integer(form, b)) - (integer(form, a) < integer(form, b));
+}
+
+static bool is_nan(stoa_type form, kernel_value value)
+{
+    return form == STOA_FLOAT64 && isnan(value.float64);
+}
+
+static void expect_value(trial *t, kernel_value value)
+{
+    stoa__partial *p = &t->expected.partial;
+    if (t->subject->form == STOA_FLOAT64)
+        p->float64 = value.float64;
+    else if (t->subject->form == STOA_UINT64)
+        p->uint64 = value.uint64;
+    else
+        p->int64 = (int64_t)integer(t->subject->form, value);
+}
+
+/* MIN ... LAST: the row that it is about. */
+static void expect_row(trial *t)
+{
+    stoa__partial *p = &t->expected.partial;
+    stoa_type form = t->subject->form;
+    family f = t->subject->family;
+    size_t best = SIZE_MAX;
+    for (size_t i = 0; i < t->count; i++) {
+        if (!t->selected[i] || (is_nan(form, t->a[i]) && f != FIRST && f != LAST))
+            continue;
+        if (best == SIZE_MAX || f == LAST ||
+            ((f == MIN || f == ARGMIN) && order(form, t->a[i], t->a[best]) < 0) ||
+            ((f == MAX || f == ARGMAX) && order(form, t->a[i], t->a[best]) > 0))
+            best = i;
+    }
+    p->has_value = best != SIZE_MAX || (p->count > 0 && (f == MIN || f == MAX));
+    p->row = FIRST_ROW + best;
+    if (p->has_value)
+        expect_value(t, best == SIZE_MAX ? (kernel_value){.float64 = NAN} : t->a[best]);
+}
+
+static void expect(trial *t)
+{
+    memset(&t->expected, 0, sizeof t->expected);
+    for (size_t i = 0; i < t->count; i++)
+        t->expected.partial.count += t->selected[i];
+    family f = t->subject->family;
+    if (f == VAR)
+        expect_squares(t);
+    else if (f == SUM || f == DOT)
+        (t->subject->form == STOA_FLOAT64 ? expect_lanes : expect_exact)(t);
+    else if (f != COUNT)
+        expect_row(t);
+}
+
+/* ---- one call, or several ---- */
+
+static bool same(double a, double b)
+{
+    return kernel_same(STOA_FLOAT64, (kernel_value){.float64 = a}, (kernel_value){.float64 = b});
+}
+
+static bool same_value(const trial *t, const stoa__partial *got)
+{
+    const stoa__partial *expected = &t->expected.partial;
+    family f = t->subject->family;
+    if (got->has_value != expected->has_value || !got->has_value)
+        return got->has_value == expected->has_value;
+    if (f != MIN && f != MAX && got->row != expected->row)
+        return false;
+    return t->subject->form == STOA_FLOAT64 ? same(got->float64, expected->float64)
+                                            : got->uint64 == expected->uint64;
+}
+
+static bool same_result(const trial *t, stoa__accumulator *got)
+{
+    const stoa__partial *expected = &t->expected.partial;
+    family f = t->subject->family;
+    if (got->partial.count != expected->count)
+        return false;
+    bool lanes = (f == SUM || f == DOT) && t->subject->form == STOA_FLOAT64;
+    for (size_t i = 0; i < STOA__LANES && lanes; i++)
+        if (!same(got->lanes[i], t->expected.lanes[i]))
+            return false;
+    stoa__reduce_finish(t->subject->reduction, got);
+    if (lanes)
+        return same(got->partial.total, folded(t->expected.lanes));
+    if (f == SUM || f == DOT)
+        return got->partial.sum == expected->sum;
+    if (f == VAR)
+        return same(got->partial.mean, expected->mean) &&
+               same(got->partial.squares, expected->squares);
+    return f == COUNT || same_value(t, &got->partial);
+}
+
+/* The values, laid out at an address that only their type's alignment is known of. */
+static void *lay(size_t place, stoa_type form, const kernel_value *values, size_t count, dice *d)
+{
+    if (form == STOA_NO_TYPE)
+        return NULL;
+    size_t width = form == STOA_BOOL ? 8 : stoa_type_width(form);
+    size_t shift = dice_below(d, 2) * dice_below(d, 64 / width) * width;
+    void *at = kernel_place(place, kernel_bytes(form, count), shift);
+    if (form == STOA_BOOL)
+        memset(at, 0, kernel_bytes(form, count));
+    for (size_t i = 0; i < count; i++)
+        kernel_set(form, at, i, values[i]);
+    return at;
+}
+
+static const void *from(stoa_type form, const void *values, size_t i)
+{
+    return values == NULL ? NULL : (const char *)values + kernel_bytes(form, i);
+}
+
+/* In calls of so many values each. */
+static void try_calls(const trial *t, const stoa__kernels *level, size_t step, dice *d)
+{
+    stoa__accumulator got = {0};
+    stoa_type form = t->subject->form;
+    kernel_value bits[MOST];
+    for (size_t i = 0; i < t->count; i++)
+        bits[i] = (kernel_value){.boolean = t->selected[i]};
+    const void *a = lay(0, form, t->a, t->count, d);
+    const void *b = t->subject->family == DOT ? lay(1, form, t->b, t->count, d) : NULL;
+    const void *mask = t->masked ? lay(2, STOA_BOOL, bits, t->count, d) : NULL;
+    for (size_t i = 0; i == 0 || i < t->count; i += step)
+        level->reduce[t->subject->reduction](
+            &got, from(form, a, i), from(form, b, i), from(STOA_BOOL, mask, i),
+            t->count - i < step ? t->count - i : step, FIRST_ROW + i);
+    ck_assert_msg(same_result(t, &got), "%s %s: %zu values, %zu at a time, mask %d", level->name,
+                  t->subject->name, t->count, step, t->masked);
+}
+
+static void try_levels(trial *t, dice *d)
+{
+    const stoa__kernels *const *levels;
+    size_t count = kernel_levels(&levels);
+    expect(t);
+    for (size_t i = 0; i < count; i++) {
+        try_calls(t, levels[i], MOST, d);
+        if (t->count > STOA__BLOCK)
+            try_calls(t, levels[i], STOA__BLOCK * (1 + dice_below(d, 3)), d);
+    }
+}
+
+/* ---- what the trials are made of ---- */
+
+enum { NO_MASK, EMPTY, FULL, HALF, SPARSE, DENSE, ALTERNATING, ONLY_LAST, RUNS, MASKS };
+
+static bool is_selected(int mask, size_t i, size_t count, dice *d)
+{
+    switch (mask) {
+    case EMPTY:
+        return false;
+    case HALF:
+        return dice_below(d, 2) == 0;
+    case SPARSE:
+        return dice_below(d, 50) == 0;
+    case DENSE:
+        return dice_below(d, 50) != 0;
+    case ALTERNATING:
+        return i % 2 == 0;
+    case ONLY_LAST:
+        return i + 1 == count;
+    case RUNS: /* words of ones, words of zeros, and those in between */
+        return i / 200 % 2 == 0;
+    default:
+        return true;
+    }
+}
+
+enum { WILD, TAME, SMALL, ENDS, ODD, KINDS };
+
+/* WILD: anything. TAME, SMALL: sums that stay finite; what is not selected is poison. ENDS: the
+ * largest, the smallest, and zeros. ODD: what the form has of odd values. */
+static kernel_value some_value(stoa_type form, int kind, bool selected, dice *d)
+{
+    kernel_value value = {.uint64 = 0};
+    bool is_float = form == STOA_FLOAT64;
+    if (form == STOA_NO_TYPE)
+        return value;
+    if (kind == WILD || form == STOA_BOOL || (!selected && dice_below(d, 2)))
+        return kernel_roll(form, d);
+    if (is_float && !selected)
+        value.float64 = dice_below(d, 2) ? NAN : INFINITY;
+    else if (is_float && kind == TAME)
+        value.float64 = ldexp((double)(int64_t)dice_roll(d), (int)dice_below(d, 40) - 80);
+    else if (is_float && kind == SMALL)
+        value.float64 = (double)dice_below(d, 3) * 0.1;
+    else if (is_float && kind == ENDS)
+        value.float64 = (const double[]){-0.0, 0.0, -0.0, NAN, 1, -1}[dice_below(d, 6)];
+    else if (is_float)
+        value.float64 = (const double[]){NAN, -NAN}[dice_below(d, 2)];
+    else if (kind == TAME)
+        value.int64 = (int64_t)dice_roll(d) >> (form == STOA_INT32 ? 33 : 20);
+    else if (kind == SMALL)
+        value.int64 = (int64_t)dice_below(d, 5);
+    else if (kind == ENDS && form == STOA_INT32)
+        value.int32 = (const int32_t[]){INT32_MIN, INT32_MAX, INT32_MIN}[dice_below(d, 3)];
+    else if (kind == ENDS)
+        value.int64 = (const int64_t[]){INT64_MIN, INT64_MAX, -1}[dice_below(d, 3)];
+    else
+        value.int64 = form == STOA_UINT64 ? -1 : form == STOA_INT32 ? INT32_MIN : INT64_MIN;
+    return value;
+}
+
+static void fill(trial *t, int mask, int kind, dice *d)
+{
+    t->masked = mask != NO_MASK;
+    for (size_t i = 0; i < t->count; i++) {
+        t->selected[i] = is_selected(mask, i, t->count, d);
+        t->a[i] = some_value(t->subject->form, kind, t->selected[i], d);
+        t->b[i] = some_value(t->subject->form, kind, t->selected[i], d);
+    }
+}
+
+static void try_family(family f)
+{
+    static trial t;
+    dice d = {f};
+    for (size_t s = 0; s < SUBJECT_COUNT; s++)
+        for (size_t i = 0; subjects[s].family == f && kernel_length(i) != SIZE_MAX; i++)
+            for (int mask = 0; mask < MASKS; mask++) {
+                t.subject = &subjects[s];
+                t.count = kernel_length(i);
+                fill(&t, mask, (int)dice_below(&d, KINDS), &d);
+                try_levels(&t, &d);
+            }
+}
+
+TEST(sums_are_exact_and_those_of_floats_keep_their_lanes)
+{
+    try_family(SUM);
+}
+
+TEST(dots_are_exact_and_those_of_floats_keep_their_lanes)
+{
+    try_family(DOT);
+}
+
+TEST(min_passes_over_nan_and_puts_negative_zero_first)
+{
+    try_family(MIN);
+    try_family(ARGMIN);
+}
+
+TEST(max_passes_over_nan_and_puts_negative_zero_first)
+{
+    try_family(MAX);
+    try_family(ARGMAX);
+}
+
+TEST(first_and_last_are_those_of_the_selected_rows)
+{
+    try_family(FIRST);
+    try_family(LAST);
+}
+
+TEST(variances_follow_the_blocks)
+{
+    try_family(VAR);
+}
+
+TEST(selected_rows_are_counted)
+{
+    try_family(COUNT);
+}
+
+/* ---- many values in one call ---- */
+
+enum { MANY = 200001 };
+
+static stoa__int128 sum_of_many(stoa__reduction reduction, const stoa__kernels *level,
+                                const void *values, const uint64_t *mask)
+{
+    stoa__accumulator got = {0};
+    level->reduce[reduction](&got, values, values, mask, MANY, 0);
+    stoa__reduce_finish(reduction, &got);
+    ck_assert_uint_eq(got.partial.count, mask == NULL ? MANY : (MANY + 1) / 2);
+    return got.partial.sum;
+}
+
+static void try_many(const stoa__kernels *level, kernel_value value, const uint64_t *mask)
+{
+    static int32_t narrow[MANY];
+    static uint64_t broad[MANY];
+    for (size_t i = 0; i < MANY; i++) {
+        narrow[i] = value.int32;
+        broad[i] = value.uint64;
+    }
+    stoa__int128 n = mask == NULL ? MANY : (MANY + 1) / 2;
+    stoa__int128 square = (stoa__int128)value.int32 * value.int32;
+    ck_assert(sum_of_many(STOA__SUM_INT32_REDUCTION, level, narrow, mask) == n * value.int32);
+    ck_assert(sum_of_many(STOA__DOT_INT32_REDUCTION, level, narrow, mask) == n * square);
+    ck_assert(sum_of_many(STOA__SUM_INT64_REDUCTION, level, broad, mask) == n * value.int64);
+    ck_assert(sum_of_many(STOA__SUM_UINT64_REDUCTION, level, broad, mask) ==
+              n * (stoa__int128)value.uint64);
+}
+
+TEST(a_call_of_any_length_sums_exactly)
+{
+    static uint64_t alternating[(MANY + 63) / 64];
+    const stoa__kernels *const *levels;
+    size_t count = kernel_levels(&levels);
+    for (size_t i = 0; i < MANY; i += 2)
+        alternating[i / 64] |= (uint64_t)1 << (i % 64);
+    for (size_t i = 0; i < count; i++)
+        for (size_t k = 0; k < 2; k++) {
+            const uint64_t *mask = k == 0 ? NULL : alternating;
+            try_many(levels[i], (kernel_value){.uint64 = UINT64_MAX}, mask);
+            try_many(levels[i], (kernel_value){.uint64 = 0x7fffffff7fffffff}, mask);
+            try_many(levels[i], (kernel_value){.uint64 = 0x8000000080000000}, mask);
+        }
+}
+
+/* ---- sums that 128 bits don't hold ---- */
+
+static stoa__int128 dot(const stoa__kernels *level, stoa__reduction reduction, const void *a,
+                        const void *b, size_t count)
+{
+    stoa__accumulator got = {0};
+    level->reduce[reduction](&got, a, b, NULL, count, 0);
+    stoa__reduce_finish(reduction, &got);
+    return got.partial.sum;
+}
+
+TEST(a_dot_that_wraps_around_to_zero_is_no_zero)
+{
+    static const int64_t down[4] = {INT64_MIN, INT64_MIN, INT64_MIN, INT64_MIN}; /* 4 * 2^126 */
+    static const int64_t mixed[4] = {INT64_MIN, INT64_MIN, INT64_MAX, INT64_MAX};
+    static const uint64_t half[4] = {(uint64_t)1 << 63, (uint64_t)1 << 63, (uint64_t)1 << 63,
+                                     (uint64_t)1 << 63};
+    const stoa__kernels *const *levels;
+    size_t count = kernel_levels(&levels);
+    for (size_t i = 0; i < count; i++) {
+        ck_assert(dot(levels[i], STOA__DOT_INT64_REDUCTION, down, down, 4) > INT64_MAX);
+        ck_assert(dot(levels[i], STOA__DOT_UINT64_REDUCTION, half, half, 4) > UINT64_MAX);
+        /* 2^127 is reached on the way, and left again. */
+        ck_assert(dot(levels[i], STOA__DOT_INT64_REDUCTION, down, mixed, 4) == (stoa__int128)1
+                                                                                   << 64);
+    }
+}
+
+TEST(a_sum_that_does_not_fit_stays_one)
+{
+    stoa__int128 most = (stoa__int128)(~(stoa__uint128)0 >> 1);
+    stoa__partial next = {.count = 1, .sum = -7};
+    stoa__partial into = {.count = 1, .sum = most};
+    stoa__reduce_combine(STOA__DOT_INT64_REDUCTION, &into, &next);
+    ck_assert(into.sum == most && into.count == 2);
+    into.sum = -most - 1;
+    next.sum = most;
+    stoa__reduce_combine(STOA__DOT_INT64_REDUCTION, &into, &next);
+    ck_assert(into.sum == -most - 1);
+    into.sum = -5;
+    stoa__reduce_combine(STOA__DOT_INT64_REDUCTION, &into, &next);
+    ck_assert(into.sum == most);
+    into.sum = most - 1;
+    next.sum = 2;
+    stoa__reduce_combine(STOA__DOT_INT64_REDUCTION, &into, &next);
+    ck_assert(into.sum == most);
+    into.sum = 3 - most;
+    next.sum = -9;
+    stoa__reduce_combine(STOA__DOT_INT64_REDUCTION, &into, &next);
+    ck_assert(into.sum == -most - 1);
+}
+
+/* ---- partials, combined ---- */
+
+enum { PARTS = 5, PART = 64 };
+
+/* The parts of a trial reduced apart and then put together. */
+static stoa__partial in_parts(const trial *t, dice *d)
+{
+    stoa__partial all = {0};
+    for (size_t k = 0; k < PARTS; k++) {
+        stoa__accumulator part = {0};
+        uint64_t mask = 0;
+        for (size_t i = 0; i < PART; i++)
+            mask |= (uint64_t)t->selected[k * PART + i] << i;
+        const void *a = lay(0, t->subject->form, t->a + k * PART, PART, d);
+        const void *b = lay(1, t->subject->form, t->b + k * PART, PART, d);
+        stoa__kernels_baseline.reduce[t->subject->reduction](&part, a, b, &mask, PART,
+                                                             FIRST_ROW + k * PART);
+        stoa__reduce_finish(t->subject->reduction, &part);
+        stoa__reduce_combine(t->subject->reduction, &all, &part.partial);
+    }
+    return all;
+}
+
+/* Parts without a selected row, and parts with nothing but NaN, are among them. */
+static void fill_parts(trial *t, dice *d)
+{
+    t->count = PARTS * PART;
+    t->masked = true;
+    for (size_t k = 0; k < PARTS; k++) {
+        int mask = (int)dice_below(d, MASKS), kind = (int)dice_below(d, KINDS);
+        for (size_t i = k * PART; i < (k + 1) * PART; i++) {
+            t->selected[i] = is_selected(mask, i, (k + 1) * PART, d);
+            t->a[i] = some_value(t->subject->form, kind, t->selected[i], d);
+            t->b[i] = some_value(t->subject->form, kind, t->selected[i], d);
+        }
+    }
+}
+
+TEST(parts_give_what_the_whole_gives)
+{
+    static trial t;
+    dice d = {7};
+    for (size_t s = 0; s < SUBJECT_COUNT; s++)
+        for (size_t n = 0; n < scaled(2000, 100); n++) {
+            t.subject = &subjects[s];
+            bool exact = t.subject->form != STOA_FLOAT64 || t.subject->family >= MIN;
+            fill_parts(&t, &d);
+            expect(&t);
+            stoa__accumulator got = {.partial = in_parts(&t, &d)};
+            if (exact && t.subject->family != VAR && t.subject->family != DOT)
+                ck_assert_msg(same_result(&t, &got), "%s in parts", t.subject->name);
+            ck_assert(got.partial.count == t.expected.partial.count);
+        }
+}
+
+TEST(totals_and_dots_are_added_part_by_part)
+{
+    stoa__partial total = {.count = 3, .total = 0.1};
+    stoa__reduce_combine(STOA__SUM_FLOAT64_REDUCTION, &total,
+                         &(stoa__partial){.count = 2, .total = 0.2});
+    ck_assert(total.count == 5 && total.total == 0.1 + 0.2);
+    stoa__partial sum = {.count = 3, .sum = (stoa__int128)1 << 100};
+    stoa__reduce_combine(STOA__DOT_UINT64_REDUCTION, &sum,
+                         &(stoa__partial){.count = 2, .sum = -((stoa__int128)1 << 101)});
+    ck_assert(sum.count == 5 && sum.sum == -((stoa__int128)1 << 100));
+}
+
+TEST(a_variance_far_from_zero_keeps_its_digits)
+{
+    enum { N = 100000 };
+    double *values = malloc(N * sizeof *values);
+    ck_assert_ptr_nonnull(values);
+    for (size_t i = 0; i < N; i++)
+        values[i] = 1e9 + (double)(i % 10); /* variance 8.25 */
+    const stoa__kernels *const *levels;
+    size_t count = kernel_levels(&levels);
+    for (size_t k = 0; k < count; k++) {
+        stoa__accumulator got = {0};
+        levels[k]->reduce[STOA__VAR_FLOAT64_REDUCTION](&got, values, NULL, NULL, N, 0);
+        ck_assert_double_eq_tol(got.partial.squares / N, 8.25, 1e-9);
+        ck_assert_double_eq_tol(got.partial.mean, 1e9 + 4.5, 1e-6);
+    }
+    free(values);
+}
+
+/* ---- means ---- */
+
+TEST(a_mean_is_rounded_once)
+{
+    stoa__int128 odd = ((stoa__int128)1 << 53) + 1; /* a tie between two doubles */
+    static const uint64_t counts[] = {1, 3, 10, 65536, 10000019, (uint64_t)1 << 62};
+    for (size_t i = 0; i < sizeof counts / sizeof *counts; i++) {
+        stoa__int128 c = (stoa__int128)counts[i];
+        ck_assert(stoa__mean_of(odd * c, counts[i]) == 0x1p53);
+        ck_assert(stoa__mean_of(-odd * c, counts[i]) == -0x1p53);
+        ck_assert(stoa__mean_of((odd + 2) * c, counts[i]) == 0x1p53 + 4);
+        if (c > 1) {
+            ck_assert(stoa__mean_of(odd * c + 1, counts[i]) == 0x1p53 + 2);
+            ck_assert(stoa__mean_of(odd * c - 1, counts[i]) == 0x1p53);
+            ck_assert(stoa__mean_of((odd + 2) * c - 1, counts[i]) == 0x1p53 + 2);
+        }
+        ck_assert(stoa__mean_of(0, counts[i]) == 0 && !signbit(stoa__mean_of(0, counts[i])));
+        ck_assert(stoa__mean_of(7 * c, counts[i]) == 7);
+    }
+    ck_assert(stoa__mean_of(1, 3) == 1.0 / 3);
+    ck_assert(stoa__mean_of(-2, 3) == -2.0 / 3);
+    ck_assert(stoa__mean_of(1, UINT64_MAX) == 0x1p-64);
+    ck_assert(stoa__mean_of(-1, (uint64_t)1 << 63) == -0x1p-63);
+    ck_assert(stoa__mean_of(-((stoa__int128)1 << 126) * 2, 1) == -0x1p127);
+    ck_assert(stoa__mean_of((stoa__int128)(~(stoa__uint128)0 >> 1), UINT64_MAX) == 0x1p63);
+}
+
+/* Where both are doubles, the processor's division rounds once as well. */
+TEST(a_mean_of_small_sums_is_the_quotient)
+{
+    dice d = {11};
+    for (size_t i = 0; i < scaled(1000000, 10000); i++) {
+        int64_t sum = (int64_t)dice_roll(&d) >> (11 + dice_below(&d, 53));
+        uint64_t count = (dice_roll(&d) >> (11 + dice_below(&d, 53))) + 1;
+        ck_assert(stoa__mean_of(sum, count) == (double)sum / (double)count);
+    }
+}
+
 int main(void)
 {
-    return 0;
+    return RUN("kernels: reductions", sums_are_exact_and_those_of_floats_keep_their_lanes,
+               dots_are_exact_and_those_of_floats_keep_their_lanes,
+               min_passes_over_nan_and_puts_negative_zero_first,
+               max_passes_over_nan_and_puts_negative_zero_first,
+               first_and_last_are_those_of_the_selected_rows, variances_follow_the_blocks,
+               selected_rows_are_counted, a_call_of_any_length_sums_exactly,
+               a_dot_that_wraps_around_to_zero_is_no_zero, a_sum_that_does_not_fit_stays_one,
+               parts_give_what_the_whole_gives, totals_and_dots_are_added_part_by_part,
+               a_variance_far_from_zero_keeps_its_digits, a_mean_is_rounded_once,
+               a_mean_of_small_sums_is_the_quotient);
 }
