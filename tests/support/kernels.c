@@ -340,7 +340,8 @@ static kernel_value edge(stoa_type form, size_t i)
 }
 
 /* All edges of a with all of b, in runs of a block; a constant changes with each run. Runs with
- * failures and runs without stand apart: what fails is kept for a run of its own. */
+ * failures and runs without stand apart: what fails is kept for a run of its own. Two constants
+ * are a run of one. */
 static void try_edges(trial *t, kernel_reference *reference, bool failing, dice *d)
 {
     const stoa__code_facts *facts = &stoa__facts[t->code];
@@ -358,7 +359,7 @@ static void try_edges(trial *t, kernel_reference *reference, bool failing, dice 
             t->c[filled] = dice_below(d, 2) == 1;
             if (expect(t, reference, filled) && t->fails[filled] == failing)
                 filled++;
-            if (filled == STOA__BLOCK) {
+            if (filled == STOA__BLOCK || t->shape == STOA__CC) {
                 finish(t, filled, false, d);
                 filled = 0;
             }
