@@ -5,6 +5,12 @@
  *   BLEND(word, a, b) an AVX-512 register of a where the lowest bits of word are set, else of b */
 #define OWN(name) STOA__PASTE(NAME, name)
 #define LANES (VECTOR_BYTES / sizeof(VALUE))
+#if STOA__AVX2
+#define PART VALUE
+#else
+#define PART int32_t
+#endif
+
 typedef VALUE OWN(lanes)
     __attribute__((vector_size(VECTOR_BYTES), aligned(sizeof(VALUE)), may_alias));
 
@@ -13,10 +19,12 @@ static inline OWN(lanes) OWN(blend)(uint64_t word, OWN(lanes) a, OWN(lanes) b)
 #if STOA__AVX512
     return (OWN(lanes))BLEND(word, a, b);
 #else
-    OWN(lanes) bit, set;
-    for (size_t i = 0; i < LANES; i++)
-        bit[i] = (VALUE)1 << i;
-    set = (bit & (VALUE)word) != 0;
+    /* By 32 bits below AVX2, which compares 64 first: two parts for a value of 8 bytes. */
+    typedef PART parts __attribute__((vector_size(VECTOR_BYTES)));
+    parts bit;
+    for (size_t i = 0; i < VECTOR_BYTES / sizeof(PART); i++)
+        bit[i] = (PART)1 << (i * sizeof(PART) / sizeof(VALUE));
+    const OWN(lanes) set = (OWN(lanes))((bit & (PART)word) == bit);
     return (a & set) | (b & ~set);
 #endif
 }
@@ -78,3 +86,4 @@ bool STOA__AT_LEVEL(OWN(cc))(void *out, const void *a, const void *b, const void
 #undef BLEND
 #undef OWN
 #undef LANES
+#undef PART

@@ -140,7 +140,7 @@ static void uint64_with(comparison op, uint64_t *out, const uint64_t *a, double 
 }
 
 /* a OP b for the integer a = near + rest, no double being between the two. */
-static void float64_with(comparison op, uint64_t *out, double near, int64_t rest, const double *b,
+static void float64_with(comparison op, uint64_t *out, double near, double rest, const double *b,
                          size_t count)
 {
     if (rest != 0 && (op == EQ || op == NE)) {
@@ -155,36 +155,49 @@ static void float64_with(comparison op, uint64_t *out, double near, int64_t rest
     with_float64[op](out, b, &near, NULL, count);
 }
 
-/* The double next to an integer, and what is left: `rest` is below 0 where a is below the double.
- */
-static inline double near_int64(int64_t a, int64_t *rest)
+static inline double with_bits(uint64_t bits)
 {
-    double near = (double)a;
-    uint64_t whole = near < 0x1p63 ? (uint64_t)(int64_t)near : (uint64_t)1 << 63;
-    *rest = (int64_t)((uint64_t)a - whole);
+    double value;
+    memcpy(&value, &bits, sizeof value);
+    return value;
+}
+
+/* The double next to high + low, rounded once, where high is a multiple of 2^32 and low below that;
+ * and the rest that rounding took, which is exact. */
+static inline double near_sum(double high, double low, double *rest)
+{
+    double near = high + low;
+    *rest = low - (near - high);
     return near;
 }
 
-static inline double near_uint64(uint64_t a, int64_t *rest)
+/* The halves become doubles as the low bits of 2^84 and 2^52, where these stand for multiples of
+ * 2^32 and of 1: there is no conversion of 64 bits for vectors before AVX-512. */
+static inline double near_int64(int64_t a, double *rest)
 {
-    double near = (double)a;
-    uint64_t whole = near < 0x1p64 ? (uint64_t)near : 0;
-    *rest = (int64_t)(a - whole);
-    return near;
+    uint64_t bits = (uint64_t)a ^ (uint64_t)1 << 63; /* a + 2^63 */
+    double high = with_bits(bits >> 32 | 0x4530000000000000) - (0x1p84 + 0x1p63);
+    double low = with_bits((bits & UINT32_MAX) | 0x4330000000000000) - 0x1p52;
+    return near_sum(high, low, rest);
+}
+
+static inline double near_uint64(uint64_t a, double *rest)
+{
+    double high = with_bits(a >> 32 | 0x4530000000000000) - 0x1p84;
+    double low = with_bits((a & UINT32_MAX) | 0x4330000000000000) - 0x1p52;
+    return near_sum(high, low, rest);
 }
 
 static inline double order_int64(int64_t a, double b)
 {
-    int64_t rest;
-    double near = near_int64(a, &rest);
-    return near == b ? (double)rest : near - b;
+    double rest, near = near_int64(a, &rest);
+    return near == b ? rest : near - b;
 }
 
 static inline double order_uint64(uint64_t a, double b)
 {
-    int64_t rest;
-    double near = near_uint64(a, &rest);
-    return near == b ? (double)rest : near - b;
+    double rest, near = near_uint64(a, &rest);
+    return near == b ? rest : near - b;
 }
 
 static inline int order_integers(uint64_t a, int64_t b)
@@ -194,15 +207,13 @@ static inline int order_integers(uint64_t a, int64_t b)
 
 static void int64_before(comparison op, uint64_t *out, int64_t a, const double *b, size_t count)
 {
-    int64_t rest;
-    double near = near_int64(a, &rest);
+    double rest, near = near_int64(a, &rest);
     float64_with(op, out, near, rest, b, count);
 }
 
 static void uint64_before(comparison op, uint64_t *out, uint64_t a, const double *b, size_t count)
 {
-    int64_t rest;
-    double near = near_uint64(a, &rest);
+    double rest, near = near_uint64(a, &rest);
     float64_with(op, out, near, rest, b, count);
 }
 
