@@ -10,7 +10,11 @@
  * committed. Once half of the budget for maps is used up, blocks of a share come out of slabs: 64
  * GiB each, mapped writable but not charged (MAP_NORESERVE), one map for a thousand blocks.
  * Invariant: under `lock`, `reserved` and `maps` are the sums over the live blocks, and free_blocks
- * has room for every block of every slab, so that giving back never fails. */
+ * has room for every block of every slab, so that giving back never fails.
+ *
+ * What the pages of a large result cost is mostly the faults of their first use. So the last few
+ * such blocks are kept, as they are, when their tables are freed: KEPT_BYTES at most, the oldest go
+ * first, and the system may take the pages meanwhile. They are no part of the budget. */
 #define _GNU_SOURCE
 #include "base/memory.h"
 
@@ -21,11 +25,16 @@
 #include <sys/mman.h>
 #include <sys/resource.h>
 
+#include <stoa/settings.h>
+
 #define ADDRESS_SPACE ((size_t)1 << 47)
 #define SLAB_BLOCK_BYTES ((size_t)64 << 20)
 #define BLOCKS_PER_SLAB ((size_t)1024)
 #define MAPS_PER_COLUMN 3
 #define LARGEST_SHARE ((size_t)256 << 30)
+#define KEPT_BYTES ((size_t)256 << 20)
+#define LEAST_KEPT_BYTES ((size_t)1 << 20)
+#define KEPT_BLOCKS 8
 
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static size_t reserved;    /* bytes in reserved blocks and slabs */
@@ -34,27 +43,50 @@ static size_t live_blocks; /* reserved ones */
 static char **free_blocks; /* of all slabs */
 static size_t free_count;
 static size_t slab_count;
+static stoa__kept kept[KEPT_BLOCKS]; /* the oldest first */
+static size_t kept_count;
+static size_t kept_bytes;
 
 /* ---- plain ---- */
 
 void *stoa__allocate(size_t bytes)
 {
-    return malloc(bytes);
+    void *memory = malloc(bytes);
+    return memory == NULL && stoa_trim() > 0 ? malloc(bytes) : memory;
 }
 
 void *stoa__allocate_zeroed(size_t bytes)
 {
-    return calloc(1, bytes);
+    void *memory = calloc(1, bytes);
+    return memory == NULL && stoa_trim() > 0 ? calloc(1, bytes) : memory;
 }
 
 void *stoa__reallocate(void *memory, size_t bytes)
 {
-    return realloc(memory, bytes);
+    void *moved = realloc(memory, bytes);
+    return moved == NULL && stoa_trim() > 0 ? realloc(memory, bytes) : moved;
 }
 
 void stoa__release(void *memory)
 {
     free(memory);
+}
+
+/* ---- fork: the child must not find the lock held by a thread that it doesn't have ---- */
+
+static void take_lock(void)
+{
+    pthread_mutex_lock(&lock);
+}
+
+static void give_lock(void)
+{
+    pthread_mutex_unlock(&lock);
+}
+
+__attribute__((constructor)) static void guard_forks(void)
+{
+    pthread_atfork(take_lock, give_lock, give_lock);
 }
 
 /* ---- the budget; all under lock ---- */
@@ -117,6 +149,55 @@ size_t stoa__reserve_share(size_t least)
     return share < most ? share : most;
 }
 
+static void count_block(const stoa__block *block)
+{
+    reserved += block->bytes;
+    maps += MAPS_PER_COLUMN * (size_t)block->columns;
+    live_blocks++;
+}
+
+static void uncount_block(const stoa__block *block)
+{
+    reserved -= block->bytes;
+    maps -= MAPS_PER_COLUMN * (size_t)block->columns;
+    live_blocks--;
+}
+
+/* ---- kept blocks; all under lock ---- */
+
+static void take_out(size_t index)
+{
+    kept_bytes -= kept[index].bytes;
+    kept_count--;
+    memmove(&kept[index], &kept[index + 1], (kept_count - index) * sizeof *kept);
+}
+
+/* Until `bytes` more can be kept. */
+static void drop_oldest(size_t bytes)
+{
+    while (kept_count == KEPT_BLOCKS || (kept_count > 0 && kept_bytes + bytes > KEPT_BYTES)) {
+        munmap(kept[0].block.base, kept[0].block.bytes);
+        take_out(0);
+    }
+}
+
+/* All of them; the bytes. */
+static size_t drop_kept(void)
+{
+    size_t bytes = kept_bytes;
+    drop_oldest(KEPT_BYTES + 1);
+    return bytes;
+}
+
+static char *map(size_t bytes, int protection, int flags)
+{
+    flags |= MAP_PRIVATE | MAP_ANONYMOUS;
+    char *base = mmap(NULL, bytes, protection, flags, -1, 0);
+    if (base == MAP_FAILED && drop_kept() > 0)
+        base = mmap(NULL, bytes, protection, flags, -1, 0);
+    return base != MAP_FAILED ? base : NULL;
+}
+
 /* ---- slabs; all under lock ---- */
 
 static bool add_slab(void)
@@ -128,9 +209,8 @@ static bool add_slab(void)
     if (grown == NULL)
         return false;
     free_blocks = grown;
-    char *base = mmap(NULL, bytes, PROT_READ | PROT_WRITE,
-                      MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-    if (base == MAP_FAILED)
+    char *base = map(bytes, PROT_READ | PROT_WRITE, MAP_NORESERVE);
+    if (base == NULL)
         return false;
     for (size_t i = BLOCKS_PER_SLAB; i > 0; i--)
         free_blocks[free_count++] = base + (i - 1) * SLAB_BLOCK_BYTES;
@@ -157,8 +237,8 @@ static bool take_from_slab(stoa__block *block)
 static char *map_aligned(size_t bytes, size_t alignment)
 {
     size_t slack = alignment - STOA__PAGE;
-    char *base = mmap(NULL, bytes + slack, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-    if (base == MAP_FAILED)
+    char *base = map(bytes + slack, PROT_NONE, 0);
+    if (base == NULL)
         return NULL;
     size_t before = (alignment - (uintptr_t)base % alignment) % alignment;
     if (before > 0)
@@ -180,9 +260,7 @@ static bool map_reserved(stoa__block *block, size_t bytes)
     block->base = base;
     block->bytes = bytes;
     block->kind = STOA__RESERVED_BLOCK;
-    reserved += bytes;
-    maps += MAPS_PER_COLUMN * (size_t)block->columns;
-    live_blocks++;
+    count_block(block);
     return true;
 }
 
@@ -202,7 +280,7 @@ static bool map_block(stoa__block *block, size_t bytes, size_t least)
 static bool plain_block(stoa__block *block, size_t bytes, size_t least)
 {
     for (; bytes >= least; bytes /= 2) {
-        block->base = calloc(1, bytes);
+        block->base = stoa__allocate_zeroed(bytes);
         if (block->base != NULL) {
             block->bytes = bytes;
             block->kind = STOA__PLAIN_BLOCK;
@@ -215,7 +293,7 @@ static bool plain_block(stoa__block *block, size_t bytes, size_t least)
 bool stoa__block_reserve(stoa__block *block, size_t bytes, size_t least, uint32_t columns)
 {
     memset(block, 0, sizeof *block);
-    block->columns = columns;
+    block->columns = (uint16_t)columns;
     least = least > 0 ? least : 1;
     if (bytes > STOA__PLAIN_LIMIT) {
         pthread_mutex_lock(&lock);
@@ -234,7 +312,9 @@ bool stoa__block_commit(stoa__block *block, size_t from, size_t to)
         return true;
     from = from / STOA__PAGE * STOA__PAGE;
     to = stoa__round_up(to, STOA__PAGE);
-    return from >= to || mprotect(block->base + from, to - from, PROT_READ | PROT_WRITE) == 0;
+    int access = PROT_READ | PROT_WRITE;
+    return from >= to || mprotect(block->base + from, to - from, access) == 0 ||
+           (stoa_trim() > 0 && mprotect(block->base + from, to - from, access) == 0);
 }
 
 void stoa__block_expect(stoa__block *block, size_t from, size_t to)
@@ -264,9 +344,7 @@ static void unmap(stoa__block *block)
 {
     munmap(block->base, block->bytes);
     pthread_mutex_lock(&lock);
-    reserved -= block->bytes;
-    maps -= MAPS_PER_COLUMN * (size_t)block->columns;
-    live_blocks--;
+    uncount_block(block);
     pthread_mutex_unlock(&lock);
 }
 
@@ -297,4 +375,71 @@ void stoa__block_free(stoa__block *block)
         break;
     }
     block->kind = STOA__NO_BLOCK;
+}
+
+/* ---- keeping ---- */
+
+/* MADV_FREE: under pressure the system takes the pages, which then read as zero. */
+static void lend_to_system(const stoa__block *block)
+{
+#ifdef MADV_FREE
+    madvise(block->base, block->bytes, MADV_FREE);
+#else
+    (void)block;
+#endif
+}
+
+void stoa__block_keep(const stoa__kept *done)
+{
+    stoa__block block = done->block;
+    if (block.kind != STOA__RESERVED_BLOCK || done->layout.widths == 0 ||
+        done->bytes < LEAST_KEPT_BYTES || done->bytes > KEPT_BYTES) {
+        stoa__block_free(&block);
+        return;
+    }
+    lend_to_system(&block);
+    pthread_mutex_lock(&lock);
+    drop_oldest(done->bytes);
+    kept[kept_count++] = *done;
+    kept_bytes += done->bytes;
+    uncount_block(&block);
+    pthread_mutex_unlock(&lock);
+}
+
+/* By how many rows a kept block misses; SIZE_MAX: it is of no use. A quarter more pages would be
+ * given back by the taker, a quarter less would be faulted in. */
+static size_t distance(const stoa__kept *k, stoa__layout layout, size_t rows)
+{
+    size_t apart = k->written > rows ? k->written - rows : rows - k->written;
+    bool fits = k->layout.widths == layout.widths && k->layout.max_rows == layout.max_rows &&
+                apart <= rows / 4 && within_budget(k->block.bytes);
+    return fits ? apart : SIZE_MAX;
+}
+
+bool stoa__block_take(stoa__kept *taken, stoa__layout layout, size_t rows)
+{
+    size_t best = 0, least = SIZE_MAX;
+    pthread_mutex_lock(&lock);
+    for (size_t i = 0; i < kept_count; i++) {
+        size_t apart = distance(&kept[i], layout, rows);
+        if (apart < least) {
+            least = apart;
+            best = i;
+        }
+    }
+    if (least < SIZE_MAX) {
+        *taken = kept[best];
+        take_out(best);
+        count_block(&taken->block);
+    }
+    pthread_mutex_unlock(&lock);
+    return least < SIZE_MAX;
+}
+
+size_t stoa_trim(void)
+{
+    pthread_mutex_lock(&lock);
+    size_t bytes = drop_kept();
+    pthread_mutex_unlock(&lock);
+    return bytes;
 }

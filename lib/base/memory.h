@@ -2,7 +2,8 @@
  *
  * Two kinds of memory: plain allocations, and blocks. A block is address space that is reserved
  * at once, becomes memory as it is committed, and never moves. Bytes of a block read as zero until
- * they are written. */
+ * they are written; a block that was kept has been written, and says so. What is kept is given up
+ * before any request is refused. */
 #ifndef STOA__BASE_MEMORY_H
 #define STOA__BASE_MEMORY_H
 
@@ -32,7 +33,8 @@ typedef struct stoa__block {
     char *base;
     size_t bytes;
     stoa__block_kind kind;
-    uint32_t columns; /* that it was reserved for: the kernel keeps maps for each */
+    uint16_t columns; /* that it was reserved for: the kernel keeps maps for each */
+    bool keep;        /* stoa__block_keep may be called instead of stoa__block_free */
 } stoa__block;
 
 #define STOA__PAGE ((size_t)4096)
@@ -57,6 +59,27 @@ void stoa__block_expect(stoa__block *block, size_t from, size_t to);
 bool stoa__block_discard(stoa__block *block, size_t from, size_t to);
 /* Gives all back. A block of kind STOA__NO_BLOCK is left alone. */
 void stoa__block_free(stoa__block *block);
+
+/* ---- kept blocks: with their pages, for the next table of the same layout ---- */
+
+/* Equal layouts have their columns at the same offsets in a block. */
+typedef struct stoa__layout {
+    uint64_t widths; /* of the columns in order, 2 bits each, under a leading 1; 0: can't be kept */
+    size_t max_rows; /* as asked for */
+} stoa__layout;
+
+typedef struct stoa__kept {
+    stoa__block block;
+    stoa__layout layout;
+    size_t capacity; /* rows that are committed */
+    size_t written;  /* rows behind it are zero; those before it are anything */
+    size_t bytes;    /* that the written rows take, whole pages of each column */
+} stoa__kept;
+
+/* Takes the block over: it is kept, or given back. */
+void stoa__block_keep(const stoa__kept *done);
+/* The kept block of that layout whose written rows are nearest to so many, if one is near. */
+bool stoa__block_take(stoa__kept *taken, stoa__layout layout, size_t rows);
 
 static inline size_t stoa__round_up(size_t value, size_t unit)
 {

@@ -88,6 +88,24 @@ static void discard(stoa__table *table, size_t rows)
         table->written = rows;
 }
 
+/* The huge page that the last of `rows` lies in stays whole, and narrow columns have most rows in
+ * one. */
+void stoa__table_give_back(stoa__table *table, size_t rows)
+{
+    bool zeroed = table->written > rows + STOA__HUGE_PAGE;
+    STOA__EACH_FIELD(table, i)
+    {
+        size_t offset, width = stoa__column_width(table, i);
+        stoa__block *block = stoa__column_block(table, i, &offset);
+        size_t from = stoa__round_up(offset + rows * width, STOA__HUGE_PAGE);
+        size_t to = offset + table->written * width;
+        if (from < to)
+            zeroed &= stoa__block_discard(block, from, to);
+    }
+    if (zeroed)
+        table->written = rows + STOA__HUGE_PAGE;
+}
+
 void stoa__table_open(stoa__table *table)
 {
     table->head.append_limit = table->schema->object_count > 0 ? 0 : table->capacity;

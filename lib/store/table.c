@@ -51,6 +51,13 @@ static void place_columns(stoa__table *table, char *base, size_t unit)
 
 /* ---- making ---- */
 
+typedef struct request {
+    size_t max_rows; /* 0: none was said */
+    size_t rows;     /* to have memory for */
+    stoa_pool *pool;
+    bool at_once; /* all rows will be written at once, so that memory need not be zero */
+} request;
+
 static stoa__table *allocate(stoa__schema *schema, size_t plain_bytes)
 {
     size_t columns = schema->field_limit * sizeof(stoa_column);
@@ -91,10 +98,69 @@ static void lay_out(stoa__table *table, size_t most)
     place_columns(table, block->base, unit);
 }
 
-/* Address space for `most` rows (0: for as many as go into a share), for `least` in any case. */
-static stoa_status make_reserved(stoa__table **made, stoa__schema *schema, size_t most,
-                                 size_t least, stoa_error *error)
+/* ---- kept blocks: only for results, whose rows are all written at once ---- */
+
+static stoa__layout layout_of(const stoa__schema *schema, size_t max_rows)
 {
+    stoa__layout layout = {.widths = 1, .max_rows = max_rows};
+    if (schema->field_limit > 31 || schema->field_count < schema->field_limit)
+        return (stoa__layout){0};
+    for (uint32_t i = 0; i < schema->field_limit; i++) {
+        unsigned width = (unsigned)stoa__width((stoa_type)schema->fields[i].type);
+        layout.widths = layout.widths << 2 | (unsigned)__builtin_ctz(width);
+    }
+    return layout;
+}
+
+/* A block of that layout which has been written. */
+static bool take_kept(stoa__table *table, size_t most, size_t rows)
+{
+    stoa__kept kept;
+    if (!stoa__block_take(&kept, layout_of(table->schema, most), rows))
+        return false;
+    table->block = kept.block;
+    lay_out(table, most > 0 ? most : SIZE_MAX);
+    table->capacity = kept.capacity;
+    table->written = kept.written;
+    stoa__table_give_back(table, rows);
+    return true;
+}
+
+static size_t written_bytes(const stoa__table *table, size_t rows)
+{
+    size_t bytes = 0;
+    STOA__EACH_FIELD(table, i)
+    {
+        size_t own = rows * stoa__column_width(table, i);
+        bytes += stoa__round_up(own, own >= STOA__HUGE_PAGE ? STOA__HUGE_PAGE : STOA__PAGE);
+    }
+    return bytes;
+}
+
+/* The end of a table's block. It is given back if fields came or went, and if its address space is
+ * less than a new one would have. */
+static void leave_block(stoa__table *table)
+{
+    size_t written = table->written > table->head.rows ? table->written : table->head.rows;
+    bool whole = table->block.columns == table->schema->field_limit;
+    bool wide = table->asked > 0 ? table->max_rows == table->asked : table->max_rows / 4 >= written;
+    if (!table->block.keep || !whole || !wide) {
+        stoa__block_free(&table->block);
+        return;
+    }
+    stoa__block_keep(&(stoa__kept){.block = table->block,
+                                   .layout = layout_of(table->schema, table->asked),
+                                   .capacity = table->capacity,
+                                   .written = written,
+                                   .bytes = written_bytes(table, written)});
+}
+
+/* ---- making, further ---- */
+
+/* Address space for `most` rows (0: for as many as go into a share), for `least` in any case. */
+static bool reserve(stoa__table *table, size_t most, size_t least)
+{
+    const stoa__schema *schema = table->schema;
     size_t columns = schema->field_count;
     size_t slack =
         columns *
@@ -105,31 +171,43 @@ static stoa_status make_reserved(stoa__table **made, stoa__schema *schema, size_
         wanted = most < MOST_BYTES / schema->row_bytes
                      ? columns_bytes(schema, most, STOA__PAGE) + columns * STOA__HUGE_PAGE
                      : MOST_BYTES;
+    size_t bytes = wanted > least_bytes ? wanted : least_bytes;
+    if (!stoa__block_reserve(&table->block, bytes, least_bytes, schema->field_count))
+        return false;
+    lay_out(table, most > 0 ? most : SIZE_MAX);
+    return true;
+}
+
+static stoa_status make_reserved(stoa__table **made, stoa__schema *schema, const request *wanted,
+                                 stoa_error *error)
+{
     stoa__table *table = allocate(schema, 0);
     if (table == NULL)
         return stoa__fail_memory(error, sizeof *table);
-    if (!stoa__block_reserve(&table->block, wanted > least_bytes ? wanted : least_bytes,
-                             least_bytes, schema->field_count)) {
+    bool had = (wanted->at_once && take_kept(table, wanted->max_rows, wanted->rows)) ||
+               reserve(table, wanted->max_rows, wanted->rows);
+    if (!had) {
         stoa__release(table);
         return stoa__fail(error, STOA_OUT_OF_MEMORY,
-                          "the system refused address space for %zu rows of %zu bytes", least,
-                          schema->row_bytes);
+                          "the system refused address space for %zu rows of %zu bytes",
+                          wanted->rows, schema->row_bytes);
     }
-    lay_out(table, most > 0 ? most : SIZE_MAX);
+    table->block.keep = wanted->at_once;
     *made = table;
     return STOA_OK;
 }
 
-static stoa_status make_unfilled(stoa__table **made, stoa__schema *schema, size_t max_rows,
-                                 size_t rows, stoa_error *error)
+static stoa_status make_unfilled(stoa__table **made, stoa__schema *schema, const request *wanted,
+                                 stoa_error *error)
 {
-    if (rows > MOST_BYTES / schema->row_bytes)
-        return stoa__fail(error, STOA_FULL, "no table has room for %zu rows of %zu bytes", rows,
-                          schema->row_bytes);
+    size_t max_rows = wanted->max_rows;
+    if (wanted->rows > MOST_BYTES / schema->row_bytes)
+        return stoa__fail(error, STOA_FULL, "no table has room for %zu rows of %zu bytes",
+                          wanted->rows, schema->row_bytes);
     if (max_rows > 0 && max_rows < STOA__PLAIN_LIMIT &&
         columns_bytes(schema, max_rows, 8) <= STOA__PLAIN_LIMIT)
         return make_plain(made, schema, max_rows, error);
-    return make_reserved(made, schema, max_rows, rows, error);
+    return make_reserved(made, schema, wanted, error);
 }
 
 /* A pool that was given is kept for object fields that may be added. */
@@ -156,19 +234,19 @@ static stoa_status enter_defaults(stoa__table *table, stoa_error *error)
 }
 
 /* Takes over the reference to schema, also when it fails. */
-static stoa_status make(stoa__table **made, stoa__schema *schema, size_t max_rows, size_t rows,
-                        stoa_pool *pool, stoa_error *error)
+static stoa_status make(stoa__table **made, stoa__schema *schema, const request *wanted,
+                        stoa_error *error)
 {
     stoa__table *table = NULL;
-    stoa_status status = make_unfilled(&table, schema, max_rows, rows, error);
+    stoa_status status = make_unfilled(&table, schema, wanted, error);
     if (status != STOA_OK) {
         stoa__schema_release(schema);
         return status;
     }
-    table->asked = max_rows;
-    status = take_pool(table, pool, error);
+    table->asked = wanted->max_rows;
+    status = take_pool(table, wanted->pool, error);
     if (status == STOA_OK)
-        status = stoa__table_grow(table, rows, error);
+        status = stoa__table_grow(table, wanted->rows, error);
     if (status == STOA_OK)
         status = enter_defaults(table, error);
     if (status != STOA_OK) {
@@ -212,7 +290,10 @@ stoa_status stoa_table_new(stoa_table **table, const stoa_field *fields, size_t 
     if (status != STOA_OK)
         return status;
     stoa__table *made;
-    status = make(&made, schema, options->max_rows, options->rows, options->pool, error);
+    status = make(
+        &made, schema,
+        &(request){.max_rows = options->max_rows, .rows = options->rows, .pool = options->pool},
+        error);
     if (status != STOA_OK)
         return status;
     stoa__table_expect(made, 0, options->rows);
@@ -234,7 +315,10 @@ stoa_status stoa__table_like(stoa__table **made, const stoa__table *table, size_
     size_t max_rows = table->max_rows > rows ? table->max_rows : rows;
     if (table->asked == 0)
         max_rows = 0;
-    status = make(made, schema, max_rows, rows, table->pool, error);
+    status =
+        make(made, schema,
+             &(request){.max_rows = max_rows, .rows = rows, .pool = table->pool, .at_once = true},
+             error);
     if (status == STOA_OK)
         stoa__table_expect(*made, 0, rows);
     return status;
@@ -253,7 +337,7 @@ static void destroy(stoa__table *table)
     }
     for (uint32_t i = 0; table->extra != NULL && i < table->head.field_limit; i++)
         stoa__block_free(&table->extra[i].own);
-    stoa__block_free(&table->block);
+    leave_block(table);
     stoa__release(table->extra);
     stoa__schema_release(table->schema);
     if ((void *)table->head.columns != (void *)(table + 1))

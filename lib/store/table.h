@@ -101,6 +101,8 @@ static inline void stoa__table_reordered(stoa__table *table)
 {
     table->head.order++;
 }
+/* Pages that no row before `rows` needs, and that were written, go back to the system. */
+void stoa__table_give_back(stoa__table *table, size_t rows);
 /* Sets append_limit anew. */
 void stoa__table_open(stoa__table *table);
 /* The block that a column lies in, and where. */

@@ -67,6 +67,7 @@ static bool try_alone(const lone_sweep *scenario, void *context, unsigned kinds,
     stoa_error error = {0};
     stoa_table *table = scenario->make ? scenario->make(context) : NULL;
     snapshot *before = snapshot_take(table);
+    stoa_trim();
     size_t mapped = faults_mapped();
     faults_arm(kinds, request, 1);
     stoa_status status = scenario->act(&table, context, &error);

@@ -14,6 +14,7 @@ static size_t slab_bytes; /* what may stay mapped, in any number; 0: nothing may
 
 static void before_each(void)
 {
+    stoa_trim();
     mapped_before = faults_mapped();
     slab_bytes = 0;
 }
@@ -25,6 +26,7 @@ void allow_slabs(void)
 
 static void after_each(void)
 {
+    stoa_trim();
     size_t more = faults_mapped() - mapped_before;
     ck_assert_msg(more == 0 || (slab_bytes > 0 && more % slab_bytes == 0),
                   "%zu bytes are still mapped", more);
