@@ -14,18 +14,17 @@
 #include "base/utf8.h"
 #include "store/source.h"
 
-const stoa__operation_facts stoa__operations[] = {
+const stoa__operation_facts stoa__operations[STOA__OPERATIONS_END] = {
 #define FACTS(NAME, text, least, most, kind) [STOA_##NAME] = {text, least, most, STOA__##kind},
     STOA_OPERATIONS(FACTS)
 #undef FACTS
 };
-enum { OPERATIONS = sizeof stoa__operations / sizeof *stoa__operations };
 
 stoa_operation stoa_operation_named(const char *name, size_t arguments)
 {
     stoa_operation found = STOA_NO_OPERATION;
     size_t same = 0;
-    for (unsigned i = STOA_NO_OPERATION + 1; name != NULL && i < OPERATIONS; i++) {
+    for (unsigned i = STOA_NO_OPERATION + 1; name != NULL && i < STOA__OPERATIONS_END; i++) {
         const stoa__operation_facts *facts = &stoa__operations[i];
         if (facts->text[0] != name[0] || strcmp(facts->text, name) != 0)
             continue;
@@ -39,7 +38,7 @@ stoa_operation stoa_operation_named(const char *name, size_t arguments)
 
 static bool is_operation(stoa_operation operation)
 {
-    return (unsigned)operation > STOA_NO_OPERATION && (unsigned)operation < OPERATIONS;
+    return (unsigned)operation > STOA_NO_OPERATION && (unsigned)operation < STOA__OPERATIONS_END;
 }
 
 const char *stoa_operation_text(stoa_operation operation)

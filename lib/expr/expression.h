@@ -99,6 +99,12 @@ typedef struct stoa__operation_facts {
     const char *text;
     uint8_t least, most, kind;
 } stoa__operation_facts;
-extern const stoa__operation_facts stoa__operations[]; /* by stoa_operation */
+enum {
+    STOA__OPERATIONS_END = 1
+#define STOA__COUNT(NAME, text, least, most, kind) +1
+    STOA_OPERATIONS(STOA__COUNT)
+#undef STOA__COUNT
+};
+extern const stoa__operation_facts stoa__operations[STOA__OPERATIONS_END]; /* by stoa_operation */
 
 #endif

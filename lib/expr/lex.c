@@ -18,12 +18,12 @@ enum { BLANK = 1, LETTER = 2, DIGIT = 4 };
 /* What a byte may be part of. Bytes from 0x80 on are letters once they are known to be UTF-8. */
 static unsigned class_of(char byte)
 {
-    unsigned char c = (unsigned char)byte;
-    if ((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' || c >= 0x80)
+    unsigned c = (unsigned char)byte;
+    if ((c | 0x20) - 'a' < 26 || c == '_' || c >= 0x80)
         return LETTER;
-    if (c >= '0' && c <= '9')
+    if (c - '0' < 10)
         return DIGIT;
-    return c == ' ' || (c >= '\t' && c <= '\r') ? BLANK : 0;
+    return c == ' ' || c - '\t' < 5 ? BLANK : 0;
 }
 
 static bool is_digit(char byte)
@@ -49,14 +49,15 @@ const char *stoa__lex_peek(stoa__lexer *lexer)
 
 /* ---- names ---- */
 
-/* The end of the name that begins at `at`: `at` itself where none does. NULL: not UTF-8, and then
- * `*bad` is where. */
+/* The end of the name that begins at `at`. NULL: not UTF-8, and then `*bad` is where. */
 static const char *name_end(const stoa__lexer *lexer, const char *at, const char **bad)
 {
     const char *end = lexer->text->bytes + lexer->text->length;
-    if (class_of(*at) != LETTER)
-        return at;
     while ((class_of(*at) & (LETTER | DIGIT)) != 0) {
+        if ((unsigned char)*at < 0x80) {
+            at++;
+            continue;
+        }
         size_t bytes = stoa__utf8_character((const unsigned char *)at, (size_t)(end - at));
         if (bytes == 0) {
             *bad = at;
@@ -321,33 +322,26 @@ static stoa_status lex_number(stoa__lexer *lexer, stoa__token *token, const char
 
 /* ---- signs ---- */
 
+/* A sign, by its first byte: alone, twice in a row, and with = behind it. */
 static const struct sign {
-    char text[3];
-    uint8_t kind, operation;
-} signs[] = {
-    {"**", STOA__OPERATOR_TOKEN, STOA_POWER},
-    {"//", STOA__OPERATOR_TOKEN, STOA_FLOOR_DIVIDE},
-    {"<<", STOA__OPERATOR_TOKEN, STOA_SHIFT_LEFT},
-    {">>", STOA__OPERATOR_TOKEN, STOA_SHIFT_RIGHT},
-    {"<=", STOA__OPERATOR_TOKEN, STOA_LESS_EQUAL},
-    {">=", STOA__OPERATOR_TOKEN, STOA_GREATER_EQUAL},
-    {"==", STOA__OPERATOR_TOKEN, STOA_EQUAL},
-    {"!=", STOA__OPERATOR_TOKEN, STOA_NOT_EQUAL},
-    {"+", STOA__OPERATOR_TOKEN, STOA_ADD},
-    {"-", STOA__OPERATOR_TOKEN, STOA_SUBTRACT},
-    {"*", STOA__OPERATOR_TOKEN, STOA_MULTIPLY},
-    {"/", STOA__OPERATOR_TOKEN, STOA_DIVIDE},
-    {"%", STOA__OPERATOR_TOKEN, STOA_REMAINDER},
-    {"&", STOA__OPERATOR_TOKEN, STOA_BIT_AND},
-    {"|", STOA__OPERATOR_TOKEN, STOA_BIT_OR},
-    {"^", STOA__OPERATOR_TOKEN, STOA_BIT_XOR},
-    {"~", STOA__OPERATOR_TOKEN, STOA_INVERT},
-    {"<", STOA__OPERATOR_TOKEN, STOA_LESS},
-    {">", STOA__OPERATOR_TOKEN, STOA_GREATER},
-    {"(", STOA__OPEN_TOKEN, 0},
-    {")", STOA__CLOSE_TOKEN, 0},
-    {",", STOA__COMMA_TOKEN, 0},
-    {"=", STOA__ASSIGN_TOKEN, 0},
+    uint8_t kind, alone, twice, equal; /* kind: alone */
+} signs[128] = {
+    ['+'] = {STOA__OPERATOR_TOKEN, STOA_ADD, 0, 0},
+    ['-'] = {STOA__OPERATOR_TOKEN, STOA_SUBTRACT, 0, 0},
+    ['*'] = {STOA__OPERATOR_TOKEN, STOA_MULTIPLY, STOA_POWER, 0},
+    ['/'] = {STOA__OPERATOR_TOKEN, STOA_DIVIDE, STOA_FLOOR_DIVIDE, 0},
+    ['%'] = {STOA__OPERATOR_TOKEN, STOA_REMAINDER, 0, 0},
+    ['&'] = {STOA__OPERATOR_TOKEN, STOA_BIT_AND, 0, 0},
+    ['|'] = {STOA__OPERATOR_TOKEN, STOA_BIT_OR, 0, 0},
+    ['^'] = {STOA__OPERATOR_TOKEN, STOA_BIT_XOR, 0, 0},
+    ['~'] = {STOA__OPERATOR_TOKEN, STOA_INVERT, 0, 0},
+    ['<'] = {STOA__OPERATOR_TOKEN, STOA_LESS, STOA_SHIFT_LEFT, STOA_LESS_EQUAL},
+    ['>'] = {STOA__OPERATOR_TOKEN, STOA_GREATER, STOA_SHIFT_RIGHT, STOA_GREATER_EQUAL},
+    ['='] = {STOA__ASSIGN_TOKEN, 0, STOA_EQUAL, 0},
+    ['!'] = {0, 0, 0, STOA_NOT_EQUAL},
+    ['('] = {STOA__OPEN_TOKEN, 0, 0, 0},
+    [')'] = {STOA__CLOSE_TOKEN, 0, 0, 0},
+    [','] = {STOA__COMMA_TOKEN, 0, 0, 0},
 };
 
 /* What people write who come from other languages. */
@@ -359,31 +353,34 @@ static const char *hint(const char *at)
         return "'or' is written out here";
     if (at[0] == '<' && at[1] == '>')
         return "'differs' is written != here";
-    if (at[0] == '!')
+    if (at[0] == '!' && at[1] != '=')
         return "'not' is written out here";
     if (at[0] == '"' || at[0] == '\'')
         return "text has no quotes here; odd names stand in backquotes";
     return NULL;
 }
 
-static stoa_status lex_sign(stoa__lexer *lexer, stoa__token *token, const char *at)
+static stoa_status no_sign(const stoa__lexer *lexer, const char *at)
 {
-    const char *wrong = *at == '!' && at[1] == '=' ? NULL : hint(at);
-    if (wrong != NULL)
-        return FAIL(lexer, STOA_SYNTAX, at, "%s", wrong);
-    for (size_t i = 0; i < sizeof signs / sizeof *signs; i++) {
-        const struct sign *sign = &signs[i];
-        if (sign->text[0] != at[0] || (sign->text[1] != '\0' && sign->text[1] != at[1]))
-            continue;
-        token->kind = sign->kind;
-        token->operation = sign->operation;
-        lexer->next = at + (sign->text[1] != '\0' ? 2 : 1);
-        return STOA_OK;
-    }
     if ((unsigned char)*at < 0x20 || *at == 0x7F)
         return FAIL(lexer, STOA_SYNTAX, at, "a control character (byte 0x%02X) has no meaning here",
                     (unsigned)(unsigned char)*at);
     return FAIL(lexer, STOA_SYNTAX, at, "'%c' has no meaning here", *at);
+}
+
+static stoa_status lex_sign(stoa__lexer *lexer, stoa__token *token, const char *at)
+{
+    const struct sign *sign = &signs[(unsigned char)*at & 127];
+    uint8_t longer = at[1] == at[0] ? sign->twice : at[1] == '=' ? sign->equal : 0;
+    const char *wrong = hint(at);
+    if (wrong != NULL)
+        return FAIL(lexer, STOA_SYNTAX, at, "%s", wrong);
+    if (longer == 0 && sign->kind == 0)
+        return no_sign(lexer, at);
+    token->kind = longer != 0 ? STOA__OPERATOR_TOKEN : sign->kind;
+    token->operation = longer != 0 ? longer : sign->alone;
+    lexer->next = at + (longer != 0 ? 2 : 1);
+    return STOA_OK;
 }
 
 /* The end is shown behind the last thing that is not blank. */

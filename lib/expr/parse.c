@@ -207,7 +207,7 @@ static stoa_status no_function(parser *p, const stoa__token *token)
     char near[80] = "";
     size_t used = 0;
     const char *name = p->text->bytes + token->place;
-    for (int i = STOA_ABS; stoa_operation_text((stoa_operation)i) != NULL; i++) {
+    for (int i = STOA_ABS; i < STOA__OPERATIONS_END; i++) {
         const char *text = stoa__operations[i].text;
         if (is_near(name, token->length, text) && used + strlen(text) + 3 < sizeof near &&
             i != STOA_MIN && i != STOA_MAX)
@@ -221,7 +221,7 @@ static stoa_status no_function(parser *p, const stoa__token *token)
 
 static stoa_operation function_named(const char *name, size_t length)
 {
-    for (int i = STOA_ABS; stoa_operation_text((stoa_operation)i) != NULL; i++) {
+    for (int i = STOA_ABS; i < STOA__OPERATIONS_END; i++) {
         const char *text = stoa__operations[i].text;
         if (text[0] == name[0] && strncmp(text, name, length) == 0 && text[length] == '\0')
             return (stoa_operation)i;
@@ -255,7 +255,7 @@ static stoa_status take_keyword(parser *p, const stoa__token *token)
     bool is_ddof = token->bytes == 4 && memcmp(p->text->bytes + token->name, "ddof", 4) == 0;
     if (e == NULL || e->kind != CALL || (e->operation != STOA_VAR && e->operation != STOA_STD) ||
         !is_ddof || p->node_count != e->base + 1 || e->keyword)
-        return FAIL(p, token->place,
+        return FAIL(p, (size_t)(p->lexer.next - p->text->bytes),
                     "= is no comparison, == is; the only keyword is that of var(x, ddof=1)");
     e->keyword = true;
     return stoa__lex(&p->lexer, &assign);
@@ -352,9 +352,9 @@ static stoa_status close_call(parser *p)
     size_t count = p->node_count - e.base;
     stoa_operation operation = (stoa_operation)e.operation;
     stoa_expression **arguments = p->nodes + e.base;
-    if (count == 1 && operation == STOA_MINIMUM)
+    if (count <= 1 && operation == STOA_MINIMUM)
         operation = STOA_MIN;
-    if (count == 1 && operation == STOA_MAXIMUM)
+    if (count <= 1 && operation == STOA_MAXIMUM)
         operation = STOA_MAX;
     if (!stoa__arguments_fit(operation, arguments, count, message, sizeof message)) {
         bool has_ddof = operation == STOA_VAR || operation == STOA_STD;
