@@ -91,7 +91,7 @@ INLINED double angle_of(double y, double x, bool back)
     double reciprocal = 1 / below.head, quotient = above * reciprocal;
     double rest = fma(-quotient, below.tail, fma(-quotient, below.head, above)) * reciprocal;
     double z = quotient * quotient;
-    rest = fma(quotient * z, atan_series(z), rest);
+    rest = fma(quotient * z, atan_series(z), fma(-z, rest, rest)); /* atan' is near 1 - z */
     /* steep: pi/2 less it; back: pi less that */
     double turn = large ? 0.25 : 0, sign = steep != back ? -1 : 1;
     turn = steep ? 0.5 - turn : turn;
@@ -129,7 +129,7 @@ INLINED double hypot_of(double x, double y)
     pair sum = sum_of(aa.head, bb.head);
     double root = sqrt(sum.head);
     double rest = fma(-root, root, sum.head) + (sum.tail + (aa.tail + bb.tail));
-    double result = a == 0 ? 0 : fma(0.5 * rest, 1 / root, root) * back;
+    double result = a == 0 && b == 0 ? 0 : fma(0.5 * rest, 1 / root, root) * back;
     return one == INFINITE || other == INFINITE ? INFINITE : result;
 }
 
