@@ -47,6 +47,9 @@ static inline uint64_t bits_of(const uint8_t bytes[64])
 #define MASK512(a, b, predicate) _mm512_cmp_epi32_mask((__m512i)(a), (__m512i)(b), predicate)
 #include "kernel/compare_pair.h"
 
+#if !STOA__AVX2
+#define BY_BYTES
+#endif
 #define PAIR int64
 #define A int64_t
 #define B int64_t
@@ -58,6 +61,8 @@ static inline uint64_t bits_of(const uint8_t bytes[64])
 #define B uint64_t
 #define MASK512(a, b, predicate) _mm512_cmp_epu64_mask((__m512i)(a), (__m512i)(b), predicate)
 #include "kernel/compare_pair.h"
+
+#undef BY_BYTES
 
 #define PAIR float64
 #define A double

@@ -15,7 +15,7 @@
 #define HOLDS(a, b) ((a)OPERATOR(b))
 #endif
 
-#if defined(VECTOR_BYTES) && !defined(ORDER)
+#if defined(VECTOR_BYTES) && !defined(ORDER) && !defined(BY_BYTES)
 #define LANES (VECTOR_BYTES / sizeof(A))
 
 static inline uint64_t OWN(word)(const A *a, const B *b, size_t step)

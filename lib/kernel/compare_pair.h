@@ -4,6 +4,7 @@
  *   A, B         the types of the values
  * and either, where A and B are one type,
  *   MASK512(a, b, predicate)   bits of two AVX-512 registers; 0, 1, 2, 4: ==, <, <=, !=
+ *   BY_BYTES                   (may be left out) the level compares no vectors of these
  * or
  *   ORDER(a, b)                compares with 0 as a does with b
  *   WITH_B(op, out, a, b, count), WITH_A(…)   the kernel, where *b or *a is a constant */
