@@ -2,10 +2,19 @@
  * lanes.h. Integers are computed in unsigned words, so that what fails, or is asked where it must
  * not be, wraps. A failing value is what wraps; 0 after a division by zero. */
 #include <math.h>
+#include <string.h>
 
 #include "kernel/lanes.h"
 
 #define UNUSED(failed) (void)(failed)
+
+/* Whether floor, fma and products of 32 bits are instructions: without them the quick ways for runs
+ * of values are the slow ones. */
+#if STOA__AVX2 || defined(__aarch64__)
+#define QUICK 1
+#else
+#define QUICK 0
+#endif
 
 /* ---- sums and products ---- */
 
@@ -63,13 +72,6 @@ static inline int64_t sub_checked(int64_t a, int64_t b, int64_t *failed)
     return difference;
 }
 
-static inline int64_t mul_checked(int64_t a, int64_t b, int64_t *failed)
-{
-    int64_t product;
-    *failed |= -(int64_t)__builtin_mul_overflow(a, b, &product);
-    return product;
-}
-
 LANES_VC(add_int32, int32_t, int32_t, int32_t, int32_t)
 LANES_CV(sub_int32, int32_t, int32_t, int32_t, int32_t)
 LANES_VC(mul_int32, int32_t, int32_t, int32_t, int32_t)
@@ -86,48 +88,179 @@ LANES_CV(div_float64, double, double, double, int64_t)
 LANES_VC(add_checked, int64_t, int64_t, int64_t, int64_t)
 LANES_VC(add_up, int64_t, int64_t, int64_t, int64_t)
 LANES_CV(sub_checked, int64_t, int64_t, int64_t, int64_t)
-LANES_VC(mul_checked, int64_t, int64_t, int64_t, int64_t)
+
+/* Products of 64 bits: vectors have their low half at best. A run whose products are small enough
+ * by a quick test takes that; a run with others is multiplied one by one. */
+
+#if STOA__AVX512
+/* By products of doubles: three roundings cannot hide one that reaches 2 to the 63rd. */
+static inline bool products_are_small(const int64_t *a, const int64_t *b, size_t count)
+{
+    int64_t large = 0;
+    for (size_t i = 0; i < count; i++)
+        large |= -(int64_t)(fabs((double)a[i] * (double)b[i]) >= 0x1.ffffffffffffcp62);
+    return large == 0;
+}
+#define SMALL_PRODUCT(a, b) ((int64_t)((uint64_t)(a) * (uint64_t)(b)))
+#else
+/* By factors of 32 bits. */
+static inline bool products_are_small(const int64_t *a, const int64_t *b, size_t count)
+{
+    uint64_t large = 0;
+    for (size_t i = 0; i < count; i++)
+        large |= ((uint64_t)a[i] + 0x80000000) | ((uint64_t)b[i] + 0x80000000);
+    return large >> 32 == 0;
+}
+#define SMALL_PRODUCT(a, b) ((int64_t)(int32_t)(a) * (int32_t)(b))
+#endif
+
+static inline bool mul_checked_run(int64_t *to, const int64_t *a, const int64_t *b, size_t count)
+{
+    bool failed = false;
+    if (QUICK && products_are_small(a, b, count)) {
+        EACH_LANE
+        for (size_t i = 0; i < count; i++)
+            to[i] = SMALL_PRODUCT(a[i], b[i]);
+        return false;
+    }
+    for (size_t i = 0; i < count; i++) {
+        int64_t product; /* not &to[i]: GCC may read a[i] and b[i] once more after it has stored */
+        failed |= __builtin_mul_overflow(a[i], b[i], &product);
+        to[i] = product;
+    }
+    return failed;
+}
+
+RUNS_VC(mul_checked, int64_t)
 
 /* ---- floor division and remainder ---- */
 
-#define FLOOR_DIVISION(type, word, suffix)                              \
-    static inline type floor_div_##suffix(type a, type b, type *failed) \
-    {                                                                   \
-        if (b == 0 || b == -1) {                                        \
-            type opposite = (type)(0 - (word)a);                        \
-            *failed |= b == 0 ? (type)-1 : (type)(a & opposite);        \
-            return b == 0 ? 0 : opposite;                               \
-        }                                                               \
-        type quotient = a / b, rest = a % b;                            \
-        return quotient - (rest != 0 && (rest ^ b) < 0);                \
-    }                                                                   \
-    static inline type rem_##suffix(type a, type b, type *failed)       \
-    {                                                                   \
-        if (b == 0 || b == -1) {                                        \
-            *failed |= b == 0 ? (type)-1 : 0;                           \
-            return 0;                                                   \
-        }                                                               \
-        type rest = a % b;                                              \
-        return rest != 0 && (rest ^ b) < 0 ? rest + b : rest;           \
+/* Integers of 32 bits by doubles: the quotient is nearer to an integer that it is not than 2 to the
+ * -31st of itself, so that rounding does not reach one. What fails is divided by 1. */
+static inline int32_t truncated(int32_t a, int32_t b, int32_t *divisor, int32_t *rest)
+{
+    bool fails = (b == 0) | ((b == -1) & (a == INT32_MIN));
+    *divisor = fails ? 1 : b;
+    int32_t quotient = (int32_t)((double)a / (double)*divisor);
+    *rest = (int32_t)((uint32_t)a - (uint32_t)quotient * (uint32_t)*divisor);
+    return quotient;
+}
+
+static inline int32_t floor_div_int32(int32_t a, int32_t b, int32_t *failed)
+{
+    int32_t divisor, rest, quotient = truncated(a, b, &divisor, &rest);
+    *failed |= -(int32_t)(divisor != b);
+    quotient -= (rest != 0) & ((rest ^ b) < 0);
+    return b == 0 ? 0 : quotient;
+}
+
+static inline int32_t rem_int32(int32_t a, int32_t b, int32_t *failed)
+{
+    int32_t divisor, rest;
+    truncated(a, b, &divisor, &rest);
+    *failed |= -(int32_t)(b == 0);
+    return rest + ((rest != 0) & ((rest ^ b) < 0) ? b : 0);
+}
+
+LANES_CV(floor_div_int32, int32_t, int32_t, int32_t, int32_t)
+LANES_CV(rem_int32, int32_t, int32_t, int32_t, int32_t)
+
+static inline int64_t floor_div_int64(int64_t a, int64_t b, bool *failed)
+{
+    if (b == 0 || b == -1) {
+        int64_t opposite = (int64_t)(0 - (uint64_t)a);
+        *failed |= b == 0 || (a & opposite) < 0;
+        return b == 0 ? 0 : opposite;
+    }
+    int64_t rest = a % b;
+    return a / b - (rest != 0 && (rest ^ b) < 0);
+}
+
+static inline int64_t rem_int64(int64_t a, int64_t b, bool *failed)
+{
+    *failed |= b == 0;
+    if (b == 0 || b == -1)
+        return 0;
+    int64_t rest = a % b;
+    return rest != 0 && (rest ^ b) < 0 ? rest + b : rest;
+}
+
+/* Integers of 52 bits by doubles, for the same reason as above: no quotient of two of them rounds
+ * to an integer that it does not reach. Added to MAGIC, one is the low bits of a double. */
+#define MAGIC 0x1.8p52
+#define MAGIC_BITS 0x4338000000000000
+
+static inline bool are_near(const int64_t *a, const int64_t *b, size_t count)
+{
+    uint64_t far = 0;
+    for (size_t i = 0; i < count; i++)
+        far |= ((uint64_t)a[i] + ((uint64_t)1 << 51)) | ((uint64_t)b[i] + ((uint64_t)1 << 51));
+    return far >> 52 == 0;
+}
+
+static inline double near_float(int64_t a)
+{
+    double sum;
+    a += MAGIC_BITS;
+    memcpy(&sum, &a, sizeof sum);
+    return sum - MAGIC;
+}
+
+static inline int64_t near_integer(double a)
+{
+    int64_t bits;
+    a += MAGIC;
+    memcpy(&bits, &a, sizeof bits);
+    return bits - MAGIC_BITS;
+}
+
+static inline int64_t near_floor_div_int64(int64_t a, int64_t b)
+{
+    double quotient = floor(near_float(a) / near_float(b == 0 ? 1 : b));
+    return near_integer(b == 0 ? 0 : quotient);
+}
+
+static inline int64_t near_rem_int64(int64_t a, int64_t b)
+{
+    double x = near_float(a), y = near_float(b == 0 ? 1 : b);
+    return near_integer(b == 0 ? 0 : x - floor(x / y) * y);
+}
+
+#define DIVISION_RUN(name)                                                                       \
+    static inline bool name##_run(int64_t *to, const int64_t *a, const int64_t *b, size_t count) \
+    {                                                                                            \
+        bool failed = false;                                                                     \
+        if (QUICK && are_near(a, b, count)) {                                                    \
+            int64_t zeros = 0;                                                                   \
+            EACH_LANE                                                                            \
+            for (size_t i = 0; i < count; i++) {                                                 \
+                zeros |= -(int64_t)(b[i] == 0);                                                  \
+                to[i] = near_##name(a[i], b[i]);                                                 \
+            }                                                                                    \
+            return zeros < 0;                                                                    \
+        }                                                                                        \
+        for (size_t i = 0; i < count; i++)                                                       \
+            to[i] = name(a[i], b[i], &failed);                                                   \
+        return failed;                                                                           \
     }
 
-FLOOR_DIVISION(int32_t, uint32_t, int32)
-FLOOR_DIVISION(int64_t, uint64_t, int64)
+DIVISION_RUN(floor_div_int64)
+DIVISION_RUN(rem_int64)
+RUNS_CV(floor_div_int64, int64_t)
+RUNS_CV(rem_int64, int64_t)
 
-/* The remainder by the sign of b, and (a - remainder) / b, which rounding may have put beside an
- * integer. b = 0 gives NaN and a / 0. */
-static inline double rem_float64(double a, double b, int64_t *failed)
+/* As Python's: the remainder has the sign of b; the quotient, (a - remainder) / b, is put on the
+ * integer that rounding may have left. b = 0 gives NaN and a / 0. */
+static inline double rem_float64(double a, double b)
 {
-    UNUSED(failed);
     double rest = fmod(a, b);
     if (rest == 0)
         return copysign(0, b);
-    return (b < 0) != (rest < 0) && b != 0 ? rest + b : rest;
+    return (b < 0) != (rest < 0) ? rest + b : rest;
 }
 
-static inline double floor_div_float64(double a, double b, int64_t *failed)
+static inline double floor_div_float64(double a, double b)
 {
-    UNUSED(failed);
     if (b == 0)
         return a / b;
     double rest = fmod(a, b), quotient = (a - rest) / b;
@@ -139,12 +272,49 @@ static inline double floor_div_float64(double a, double b, int64_t *failed)
     return quotient - whole > 0.5 ? whole + 1 : whole;
 }
 
-LANES_CV(floor_div_int32, int32_t, int32_t, int32_t, int32_t)
-LANES_CV(rem_int32, int32_t, int32_t, int32_t, int32_t)
-LANES_CV(floor_div_int64, int64_t, int64_t, int64_t, int64_t)
-LANES_CV(rem_int64, int64_t, int64_t, int64_t, int64_t)
-LANES_CV(floor_div_float64, double, double, double, int64_t)
-LANES_CV(rem_float64, double, double, double, int64_t)
+/* The same where the quotient is of 50 bits and b finite: its floor is right or, where rounding has
+ * reached the next integer, too high by one, which the sign of what is left tells. fma rounds that
+ * once, as Python's sum of fmod and b is; with the wrong sign it is exact: a multiple of the last
+ * bit of a or b, and no larger than b. */
+static inline double near_floor_div_float64(double a, double b)
+{
+    double whole = floor(a / b), rest = fma(-whole, b, a);
+    return whole - (copysign(1, b) * rest < 0 ? 1.0 : 0.0);
+}
+
+static inline double near_rem_float64(double a, double b)
+{
+    double whole = floor(a / b), rest = fma(-whole, b, a);
+    rest += copysign(1, b) * rest < 0 ? b : 0.0;
+    return rest == 0 ? copysign(0, b) : rest;
+}
+
+static inline bool quotients_are_near(const double *a, const double *b, size_t count)
+{
+    int64_t far = 0;
+    for (size_t i = 0; i < count; i++)
+        far |= -(int64_t) !((fabs(a[i] / b[i]) < 0x1p50) & (fabs(b[i]) < (double)INFINITY));
+    return far == 0;
+}
+
+#define FLOAT_DIVISION_RUN(name)                                                              \
+    static inline bool name##_run(double *to, const double *a, const double *b, size_t count) \
+    {                                                                                         \
+        if (QUICK && quotients_are_near(a, b, count)) {                                       \
+            EACH_LANE                                                                         \
+            for (size_t i = 0; i < count; i++)                                                \
+                to[i] = near_##name(a[i], b[i]);                                              \
+            return false;                                                                     \
+        }                                                                                     \
+        for (size_t i = 0; i < count; i++)                                                    \
+            to[i] = name(a[i], b[i]);                                                         \
+        return false;                                                                         \
+    }
+
+FLOAT_DIVISION_RUN(floor_div_float64)
+FLOAT_DIVISION_RUN(rem_float64)
+RUNS_CV(floor_div_float64, double)
+RUNS_CV(rem_float64, double)
 
 /* ---- powers ---- */
 
@@ -164,7 +334,37 @@ static inline int64_t pow_int64(int64_t a, int64_t b, int64_t *failed)
     return b < 0 ? 0 : power;
 }
 
-LANES_CV(pow_int64, int64_t, int64_t, int64_t, int64_t)
+LANES_VV(pow_int64, int64_t, int64_t, int64_t, int64_t)
+LANES_A(pow_int64, int64_t, int64_t, int64_t, int64_t)
+
+/* One exponent for all: from its highest bit down, a run at a time, by vectors. Each power on the
+ * way is one of the factors, as above. */
+static inline bool powers_run(int64_t *to, const int64_t *a, uint64_t exponent, size_t count)
+{
+    int64_t base[RUN];
+    bool failed = false;
+    memcpy(base, a, count * sizeof *base);
+    memmove(to, base, count * sizeof *base);
+    for (uint64_t bit = (uint64_t)1 << 63 >> __builtin_clzll(exponent) >> 1; bit != 0; bit >>= 1) {
+        failed |= mul_checked_run(to, to, to, count);
+        if (exponent & bit)
+            failed |= mul_checked_run(to, to, base, count);
+    }
+    return failed;
+}
+
+KERNEL(pow_int64, vc)
+{
+    (void)c;
+    int64_t *to = out, exponent = *(const int64_t *)b;
+    const int64_t *as = a;
+    bool failed = exponent < 0 && count > 0;
+    for (size_t i = 0; i < count && exponent <= 0; i++)
+        to[i] = exponent == 0;
+    for (size_t i = 0; i < count && exponent > 0; i += RUN)
+        failed |= powers_run(to + i, as + i, (uint64_t)exponent, count - i < RUN ? count - i : RUN);
+    return failed;
+}
 
 /* ---- signs ---- */
 

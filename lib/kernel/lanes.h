@@ -84,4 +84,54 @@
     LANES_VC(name, OUT, A, B, FLAG)     \
     LANES_A(name, OUT, A, B, FLAG)
 
+/* ---- runs ---- */
+
+/* A kernel that has a quick way for values of a kind decides for each run of up to RUN of them:
+ *
+ *     static bool mul_checked_run(int64_t *to, const int64_t *a, const int64_t *b, size_t count);
+ *     RUNS_VC(mul_checked, int64_t)
+ *
+ * `to` may be a or b; the function tells whether a value failed. A constant is laid out as a run.
+ */
+enum { RUN = 64 };
+
+#define RUNS_IN(name, type, a_step, b_step)                                       \
+    type *to = out;                                                               \
+    bool failed = false;                                                          \
+    for (size_t i = 0; i < count; i += RUN) {                                     \
+        size_t left = count - i < RUN ? count - i : RUN;                          \
+        failed |= name##_run(to + i, as + i * (a_step), bs + i * (b_step), left); \
+    }                                                                             \
+    return failed;
+
+#define RUNS_VV(name, type)          \
+    KERNEL(name, vv)                 \
+    {                                \
+        (void)c;                     \
+        const type *as = a, *bs = b; \
+        RUNS_IN(name, type, 1, 1)    \
+    }
+#define RUNS_VC(name, type)              \
+    RUNS_VV(name, type)                  \
+    KERNEL(name, vc)                     \
+    {                                    \
+        (void)c;                         \
+        const type *as = a;              \
+        type bs[RUN];                    \
+        for (size_t i = 0; i < RUN; i++) \
+            bs[i] = *(const type *)b;    \
+        RUNS_IN(name, type, 1, 0)        \
+    }
+#define RUNS_CV(name, type)              \
+    RUNS_VC(name, type)                  \
+    KERNEL(name, cv)                     \
+    {                                    \
+        (void)c;                         \
+        const type *bs = b;              \
+        type as[RUN];                    \
+        for (size_t i = 0; i < RUN; i++) \
+            as[i] = *(const type *)a;    \
+        RUNS_IN(name, type, 0, 1)        \
+    }
+
 #endif
