@@ -4,23 +4,12 @@
  *   WIDTH_NAME   suffix of the functions
  *   WIDTH_CELL   an unsigned type of that width
  * Makes
- *   keep_NAME(cells, mask, count)            packs the cells whose mask byte is not zero
  *   reverse_NAME(cells, count)
  *   gather_NAME(out, cells, indices, count)  out[i] = cells[indices[i]]; out is elsewhere
- * Without branches on the mask, so that a random mask costs no more than a regular one. */
+ */
 
 #define WIDTH_PASTE_(a, b) a##b
 #define WIDTH_PASTE(a, b) WIDTH_PASTE_(a, b)
-
-static void WIDTH_PASTE(keep_, WIDTH_NAME)(void *cells, const uint8_t *mask, size_t count)
-{
-    WIDTH_CELL *all = cells;
-    size_t kept = 0;
-    for (size_t i = 0; i < count; i++) {
-        all[kept] = all[i];
-        kept += mask[i] != 0;
-    }
-}
 
 static void WIDTH_PASTE(reverse_, WIDTH_NAME)(void *cells, size_t count)
 {

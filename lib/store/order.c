@@ -33,8 +33,7 @@
             name##_8(__VA_ARGS__); \
     } while (0)
 
-/* The end of each removal: the rows are gone from every column. */
-static void finish_removal(stoa__table *table, size_t rows)
+void stoa__table_end_removal(stoa__table *table, size_t rows)
 {
     stoa_pool *pool = table->pool;
     stoa__table_reordered(table);
@@ -55,7 +54,7 @@ stoa_status stoa_table_remove(stoa_table *table, size_t first, size_t count, sto
         memmove(stoa__cell_at(whole, i, first), stoa__cell_at(whole, i, first + count),
                 behind * stoa__column_width(whole, i));
     }
-    finish_removal(whole, table->rows - count);
+    stoa__table_end_removal(whole, table->rows - count);
     return STOA_OK;
 }
 
@@ -72,7 +71,7 @@ stoa_status stoa_table_swap_remove(stoa_table *table, size_t index, stoa_error *
         size_t width = stoa__column_width(whole, i);
         memmove(stoa__cell_at(whole, i, index), stoa__cell_at(whole, i, last), width);
     }
-    finish_removal(whole, last);
+    stoa__table_end_removal(whole, last);
     return STOA_OK;
 }
 
@@ -105,46 +104,6 @@ stoa_status stoa_table_reverse(stoa_table *table, stoa_error *error)
     STOA__EACH_FIELD(whole, i)
     BY_WIDTH(stoa__column_width(whole, i), reverse, table->columns[i].cells, table->rows);
     stoa__table_reordered(whole);
-    return STOA_OK;
-}
-
-/* ---- keep ---- */
-
-static size_t count_kept(const uint8_t *mask, size_t length)
-{
-    size_t kept = 0;
-    for (size_t i = 0; i < length; i++)
-        kept += mask[i] != 0;
-    return kept;
-}
-
-static void leave_masked_out(stoa__table *table, uint32_t field, const uint8_t *mask)
-{
-    const stoa_handle *handles = table->head.columns[field].cells;
-    for (size_t i = 0; i < table->head.rows; i++)
-        if (mask[i] == 0)
-            stoa__pool_leave(table->pool, handles[i]);
-}
-
-stoa_status stoa_table_keep(stoa_table *table, const uint8_t *mask, size_t length,
-                            stoa_error *error)
-{
-    stoa__table *whole = stoa__whole(table);
-    if (length != table->rows)
-        return stoa__fail(error, STOA_INVALID, "the mask has %zu bytes for %zu rows", length,
-                          table->rows);
-    if (mask == NULL && length > 0)
-        return stoa__fail(error, STOA_INVALID, "there is no mask");
-    size_t kept = count_kept(mask, length);
-    if (kept == length)
-        return STOA_OK;
-    STOA__EACH_FIELD(whole, i)
-    {
-        if (stoa__is_object(whole, i))
-            leave_masked_out(whole, i, mask);
-        BY_WIDTH(stoa__column_width(whole, i), keep, table->columns[i].cells, mask, length);
-    }
-    finish_removal(whole, kept);
     return STOA_OK;
 }
 

@@ -103,6 +103,8 @@ static inline void stoa__table_reordered(stoa__table *table)
 }
 /* Pages that no row before `rows` needs, and that were written, go back to the system. */
 void stoa__table_give_back(stoa__table *table, size_t rows);
+/* The end of each removal: the rows are gone from every column, their objects from the pool. */
+void stoa__table_end_removal(stoa__table *table, size_t rows);
 /* Sets append_limit anew. */
 void stoa__table_open(stoa__table *table);
 /* The block that a column lies in, and where. */

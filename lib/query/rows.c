@@ -1,0 +1,250 @@
+/* rows.c: the rows of a table that bits choose: kept, removed, or taken into another table.
+ *
+ * The bits come from a selection, from one turned round, or from a byte mask; chunk by chunk they
+ * are all words. In place, a column is packed from its start: what is kept of a chunk moves down to
+ * what was kept before. Columns are packed side by side on all threads, since each needs a pass of
+ * its own. Into another table, morsels are packed side by side: how many rows come before each is
+ * counted first. Objects enter and leave their pool on the caller's thread alone. */
+#include "base/threads.h"
+#include "kernel/kernel.h"
+#include "query/selection.h"
+#include "query/words.h"
+#include "store/table.h"
+
+#define CHUNK ((size_t)8192)
+#define MORSEL ((size_t)65536)
+
+/* ---- which rows ---- */
+
+typedef struct choice {
+    const uint64_t *words; /* of `rows` rows; those behind are not chosen. NULL: by mask */
+    const uint8_t *mask;
+    size_t rows;
+    bool inverted;
+} choice;
+
+/* Room for the words of a chunk that must be made. */
+typedef uint64_t chunk_words[CHUNK / 64];
+
+/* The words of `count` rows from `first` on, which is a multiple of CHUNK. */
+static const uint64_t *words_at(const choice *c, size_t first, size_t count, uint64_t *made)
+{
+    size_t left = c->rows > first ? c->rows - first : 0;
+    size_t known = left < count ? left : count;
+    if (c->words != NULL && known == count && !c->inverted)
+        return c->words + first / 64;
+    memset(made, 0, stoa__words(count) * sizeof *made);
+    if (c->words == NULL)
+        stoa__words_of_mask(made, c->mask + first, known);
+    else if (known > 0)
+        memcpy(made, c->words + first / 64, stoa__words(known) * sizeof *made);
+    for (size_t i = 0; c->inverted && i < stoa__words(count); i++)
+        made[i] = ~made[i];
+    stoa__words_end(made, count);
+    return made;
+}
+
+static size_t chunk_at(size_t first, size_t end)
+{
+    return end - first < CHUNK ? end - first : CHUNK;
+}
+
+/* ---- packing ---- */
+
+static size_t pack(char *out, const char *in, const uint64_t *words, size_t count, size_t room,
+                   size_t width)
+{
+    const stoa__kernels *kernels = stoa__kernels_here();
+    size_t chosen = kernels->count_bits(words, count);
+    if (chosen == count && out != in)
+        memmove(out, in, count * width);
+    else if (chosen > 0 && chosen < count)
+        kernels->compress[__builtin_ctzll(width)](out, in, words, count, room);
+    return chosen;
+}
+
+/* ---- in place ---- */
+
+typedef struct removal {
+    stoa__table *table;
+    const choice *kept;
+} removal;
+
+/* A column, or nothing where the field was dropped. */
+static void pack_column(void *context, size_t field, size_t worker)
+{
+    const removal *r = context;
+    size_t rows = r->table->head.rows, kept = 0;
+    char *cells = r->table->head.columns[field].cells;
+    (void)worker;
+    if (!stoa__field_exists(&r->table->head, field))
+        return;
+    size_t width = stoa__column_width(r->table, (uint32_t)field);
+    for (size_t first = 0; first < rows; first += CHUNK) {
+        chunk_words made;
+        size_t count = chunk_at(first, rows);
+        const uint64_t *words = words_at(r->kept, first, count, made);
+        kept += pack(cells + kept * width, cells + first * width, words, count, count, width);
+    }
+}
+
+static void leave_chunk(stoa__table *table, const stoa_handle *handles, const uint64_t *words,
+                        size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        if ((words[i / 64] >> i % 64 & 1) == 0)
+            stoa__pool_leave(table->pool, handles[i]);
+}
+
+/* The objects of the rows that go. */
+static void leave_rows(stoa__table *table, const choice *kept)
+{
+    size_t rows = table->head.rows;
+    for (size_t first = 0; first < rows; first += CHUNK) {
+        chunk_words made;
+        size_t count = chunk_at(first, rows);
+        const uint64_t *words = words_at(kept, first, count, made);
+        STOA__EACH_FIELD(table, i)
+        {
+            if (stoa__is_object(table, i))
+                leave_chunk(table, (const stoa_handle *)table->head.columns[i].cells + first, words,
+                            count);
+        }
+    }
+}
+
+/* Cannot fail. `count` is the number of rows that are kept. */
+static void keep_rows(stoa__table *table, const choice *kept, size_t count)
+{
+    removal r = {table, kept};
+    if (count == table->head.rows)
+        return;
+    if (table->schema->object_count > 0)
+        leave_rows(table, kept);
+    size_t fields = table->head.field_limit;
+    size_t workers = table->head.rows > MORSEL ? stoa__workers(fields) : 1;
+    stoa__parallel(fields, workers, pack_column, &r);
+    stoa__table_end_removal(table, count);
+}
+
+static size_t count_mask(const uint8_t *mask, size_t length)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < length; i++)
+        count += mask[i] != 0;
+    return count;
+}
+
+stoa_status stoa_table_keep(stoa_table *table, const uint8_t *mask, size_t length,
+                            stoa_error *error)
+{
+    if (length != table->rows)
+        return stoa__fail(error, STOA_INVALID, "the mask has %zu bytes for %zu rows", length,
+                          table->rows);
+    if (mask == NULL && length > 0)
+        return stoa__fail(error, STOA_INVALID, "there is no mask");
+    keep_rows(stoa__whole(table), &(choice){.mask = mask, .rows = length},
+              count_mask(mask, length));
+    return STOA_OK;
+}
+
+stoa_status stoa_selection_keep(stoa_table *table, const stoa_selection *selection,
+                                stoa_error *error)
+{
+    stoa_status status = stoa__selection_check(selection, table, error);
+    if (status == STOA_OK)
+        keep_rows(stoa__whole(table), &(choice){.words = selection->words, .rows = selection->rows},
+                  selection->count);
+    return status;
+}
+
+stoa_status stoa_selection_remove(stoa_table *table, const stoa_selection *selection,
+                                  stoa_error *error)
+{
+    stoa_status status = stoa__selection_check(selection, table, error);
+    if (status == STOA_OK)
+        keep_rows(stoa__whole(table),
+                  &(choice){.words = selection->words, .rows = selection->rows, .inverted = true},
+                  table->rows - selection->count);
+    return status;
+}
+
+/* ---- into another table ---- */
+
+typedef struct taking {
+    stoa__table *taken;
+    const stoa__table *table;
+    const stoa_selection *selection;
+    size_t *before; /* selected rows before each morsel, and one more for all */
+} taking;
+
+static size_t count_before(size_t *before, const stoa_selection *selection)
+{
+    size_t morsels = 0, count = 0;
+    for (size_t first = 0; first < selection->rows; first += MORSEL) {
+        size_t left = selection->rows - first;
+        before[morsels++] = count;
+        count += stoa__kernels_here()->count_bits(selection->words + first / 64,
+                                                  left < MORSEL ? left : MORSEL);
+    }
+    before[morsels] = count;
+    return morsels;
+}
+
+static void take_column(const taking *t, uint32_t from, uint32_t to, size_t morsel)
+{
+    size_t first = morsel * MORSEL, left = t->selection->rows - first;
+    size_t end = first + (left < MORSEL ? left : MORSEL);
+    size_t done = t->before[morsel], width = stoa__column_width(t->table, from);
+    for (; first < end; first += CHUNK)
+        done += pack(stoa__cell_at(t->taken, to, done), stoa__cell_at(t->table, from, first),
+                     t->selection->words + first / 64, chunk_at(first, end),
+                     t->before[morsel + 1] - done, width);
+}
+
+static void take_morsel(void *context, size_t morsel, size_t worker)
+{
+    const taking *t = context;
+    uint32_t to = 0;
+    (void)worker;
+    if (t->before[morsel] == t->before[morsel + 1])
+        return;
+    STOA__EACH_FIELD(t->table, from)
+    {
+        take_column(t, from, to, morsel);
+        to++;
+    }
+}
+
+static void share_objects(stoa__table *taken, size_t count)
+{
+    STOA__EACH_FIELD(taken, i)
+    {
+        const stoa_handle *handles = taken->head.columns[i].cells;
+        for (size_t row = 0; stoa__is_object(taken, i) && row < count; row++)
+            stoa__pool_share(taken->pool, handles[row], 1);
+    }
+}
+
+stoa_status stoa_selection_take(stoa_table **taken, const stoa_table *table,
+                                const stoa_selection *selection, stoa_error *error)
+{
+    stoa_status status = stoa__selection_check(selection, table, error);
+    if (status != STOA_OK)
+        return status;
+    taking t = {.table = stoa__whole_const(table), .selection = selection};
+    size_t bytes = (selection->rows / MORSEL + 2) * sizeof *t.before;
+    t.before = stoa__allocate(bytes);
+    if (t.before == NULL)
+        return stoa__fail_memory(error, bytes);
+    status = stoa__table_like(&t.taken, t.table, selection->count, error);
+    if (status == STOA_OK) {
+        size_t morsels = count_before(t.before, selection);
+        stoa__parallel(morsels, stoa__workers(morsels), take_morsel, &t);
+        share_objects(t.taken, selection->count);
+        stoa__table_set_rows(t.taken, selection->count);
+        *taken = &t.taken->head;
+    }
+    stoa__release(t.before);
+    return status;
+}
