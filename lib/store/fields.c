@@ -6,24 +6,13 @@
 #include <assert.h>
 #include <string.h>
 
-#include "store/table.h"
+#include "store/fields.h"
 
 /* ---- adding ---- */
 
-/* What is got ready for one more field. */
-typedef struct addition {
-    stoa__schema *schema;
-    stoa_column *columns;
-    stoa__column_extra *extra;
-    stoa__block block;
-    stoa_pool *pool; /* the table's, or a new one */
-    stoa_handle handle;
-    size_t max_rows; /* of the table from now on */
-} addition;
-
-static void give_up(addition *made, const stoa__table *table)
+void stoa__field_give_up(stoa__addition *made, const stoa_table *table)
 {
-    if (made->pool != table->pool)
+    if (made->pool != stoa__whole_const(table)->pool)
         stoa_pool_free(made->pool);
     stoa__schema_release(made->schema);
     stoa__release(made->columns);
@@ -31,7 +20,7 @@ static void give_up(addition *made, const stoa__table *table)
     stoa__block_free(&made->block);
 }
 
-static stoa_status copy_lists(addition *made, const stoa__table *table, stoa_error *error)
+static stoa_status copy_lists(stoa__addition *made, const stoa__table *table, stoa_error *error)
 {
     size_t before = table->head.field_limit, after = before + 1;
     made->columns = stoa__allocate_zeroed(after * sizeof *made->columns);
@@ -46,7 +35,7 @@ static stoa_status copy_lists(addition *made, const stoa__table *table, stoa_err
 
 /* For max_rows that was asked for, all of it or nothing. Else a share of the address space, and
  * max_rows falls to what was granted. */
-static stoa_status reserve_column(addition *made, const stoa__table *table, size_t width,
+static stoa_status reserve_column(stoa__addition *made, const stoa__table *table, size_t width,
                                   stoa_error *error)
 {
     assert(width > 0); /* the schema has taken the type */
@@ -69,7 +58,7 @@ static stoa_status reserve_column(addition *made, const stoa__table *table, size
     return STOA_OK;
 }
 
-static stoa_status prepare(addition *made, const stoa__table *table, const stoa_field *field,
+static stoa_status prepare(stoa__addition *made, const stoa__table *table, const stoa_field *field,
                            stoa_error *error)
 {
     stoa_status status = stoa__schema_add(&made->schema, table->schema, field, error);
@@ -86,7 +75,7 @@ static stoa_status prepare(addition *made, const stoa__table *table, const stoa_
     return status;
 }
 
-static void put_in_place(stoa__table *table, addition *made)
+static void put_in_place(stoa__table *table, stoa__addition *made)
 {
     uint32_t index = table->head.field_limit;
     made->columns[index].cells = made->block.base;
@@ -118,21 +107,34 @@ static void write_first_defaults(stoa__table *table, uint32_t field)
     stoa__column_write_defaults(table, field, 0, table->head.rows);
 }
 
+stoa_status stoa__field_prepare(stoa__addition *made, const stoa_table *table,
+                                const stoa_field *field, stoa_error *error)
+{
+    const stoa__table *whole = stoa__whole_const(table);
+    *made = (stoa__addition){.pool = whole->pool};
+    if (field == NULL)
+        return stoa__fail(error, STOA_INVALID, "there is no field to add");
+    stoa_status status = prepare(made, whole, field, error);
+    if (status != STOA_OK)
+        stoa__field_give_up(made, table);
+    return status;
+}
+
+void stoa__field_put(stoa_table *table, stoa__addition *made)
+{
+    put_in_place(stoa__whole(table), made);
+    stoa__table_open(stoa__whole(table));
+}
+
 stoa_status stoa_table_add_field(stoa_table *table, const stoa_field *field, size_t *index,
                                  stoa_error *error)
 {
-    stoa__table *whole = stoa__whole(table);
-    addition made = {.pool = whole->pool};
-    if (field == NULL)
-        return stoa__fail(error, STOA_INVALID, "there is no field to add");
-    stoa_status status = prepare(&made, whole, field, error);
-    if (status != STOA_OK) {
-        give_up(&made, whole);
+    stoa__addition made;
+    stoa_status status = stoa__field_prepare(&made, table, field, error);
+    if (status != STOA_OK)
         return status;
-    }
-    put_in_place(whole, &made);
-    write_first_defaults(whole, table->field_limit - 1);
-    stoa__table_open(whole);
+    stoa__field_put(table, &made);
+    write_first_defaults(stoa__whole(table), table->field_limit - 1);
     if (index != NULL)
         *index = table->field_limit - (size_t)1;
     return STOA_OK;

@@ -340,6 +340,13 @@ stoa_status stoa__schema_compact(stoa__schema **changed, const stoa__schema *sch
 
 /* ---- references ---- */
 
+void stoa__schema_retain(stoa__schema *schema)
+{
+    pthread_mutex_lock(&lock);
+    schema->references++;
+    pthread_mutex_unlock(&lock);
+}
+
 void stoa__schema_release(stoa__schema *schema)
 {
     if (schema == NULL)

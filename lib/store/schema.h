@@ -47,6 +47,8 @@ stoa_status stoa__schema_rename(stoa__schema **changed, const stoa__schema *sche
 /* Dropped fields left out. */
 stoa_status stoa__schema_compact(stoa__schema **changed, const stoa__schema *schema,
                                  stoa_error *error);
+/* Another reference. */
+void stoa__schema_retain(stoa__schema *schema);
 void stoa__schema_release(stoa__schema *schema);
 
 /* STOA__NO_FIELD where there is none of that name. */

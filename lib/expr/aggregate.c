@@ -1,0 +1,296 @@
+/* aggregate.c: what each aggregate is as a reduction, and what assignments store.
+ *
+ * An aggregate's value is uniform, and known once its pass has run. sum(where(c, v, 0)) is the sum
+ * of v under the mask c, and sum(a * b) the dot product, when nothing can tell the difference. */
+#include <string.h>
+
+#include "base/memory.h"
+#include "expr/code.h"
+
+/* ---- sinks ---- */
+
+static stoa__id add_sink(stoa__code_block *code, const stoa__sink *sink)
+{
+    for (uint32_t i = 0; i < code->sink_count; i++) {
+        const stoa__sink *other = &code->sinks[i];
+        if (other->reduction == sink->reduction && other->operation == sink->operation &&
+            other->a == sink->a && other->b == sink->b && other->mask == sink->mask &&
+            other->ddof == sink->ddof)
+            return stoa__emit_leaf(code, STOA__AGGREGATE_VALUE, (stoa_type)sink->form, i, true,
+                                   (uint16_t)(other->depth + 1),
+                                   stoa__range_of((stoa_type)sink->form));
+    }
+    if (code->sink_count == code->sink_room) {
+        uint32_t room = code->sink_room == 0 ? 4 : code->sink_room * 2;
+        stoa__sink *sinks = stoa__reallocate(code->sinks, room * sizeof *sinks);
+        if (sinks == NULL) {
+            code->refused = true;
+            return STOA__NOTHING_ID;
+        }
+        code->sinks = sinks;
+        code->sink_room = room;
+    }
+    code->sinks[code->sink_count] = *sink;
+    return stoa__emit_leaf(code, STOA__AGGREGATE_VALUE, (stoa_type)sink->form, code->sink_count++,
+                           true, (uint16_t)(sink->depth + 1),
+                           stoa__range_of((stoa_type)sink->form));
+}
+
+static void deepen(const stoa__code_block *code, stoa__sink *sink, stoa__id id)
+{
+    if (id != 0 && code->values[id].depth > sink->depth)
+        sink->depth = code->values[id].depth;
+}
+
+static bool is_zero(const stoa__code_block *code, stoa__id id)
+{
+    return stoa__is_constant(code, id) && code->values[id].bits[0] == 0;
+}
+
+/* sum(where(c, v, 0)) */
+static void take_mask(stoa__code_block *code, stoa__sink *sink)
+{
+    const stoa__value *value = &code->values[sink->a];
+    bool chosen = value->kind == STOA__STEP_VALUE && !value->uniform &&
+                  (value->code == STOA__CHOOSE_INT32 || value->code == STOA__CHOOSE_INT64);
+    if (!chosen || !is_zero(code, value->b) || code->values[value->a].uniform)
+        return;
+    stoa__id condition = value->c;
+    sink->a = value->a;
+    sink->mask = sink->mask == 0 ? condition : stoa__emit_and(code, sink->mask, condition);
+}
+
+/* sum(a * b) */
+static bool is_product(const stoa__code_block *code, stoa__id id)
+{
+    const stoa__value *value = &code->values[id];
+    return value->kind == STOA__STEP_VALUE && value->shape == STOA__VV && !value->uniform &&
+           (value->code == STOA__MUL_FLOAT64 || value->code == STOA__MUL_WIDE ||
+            value->code == STOA__MUL_INT32);
+}
+
+static unsigned by_form(unsigned form)
+{
+    return form == STOA_INT32    ? STOA__SUM_INT32_REDUCTION
+           : form == STOA_INT64  ? STOA__SUM_INT64_REDUCTION
+           : form == STOA_UINT64 ? STOA__SUM_UINT64_REDUCTION
+                                 : STOA__SUM_FLOAT64_REDUCTION;
+}
+
+enum { /* offsets in STOA__REDUCTIONS_OF */
+       SUM,
+       MIN,
+       MAX,
+       ARGMIN,
+       ARGMAX,
+       DOT,
+       FIRST,
+       LAST
+};
+
+static stoa_type sum_form(unsigned form)
+{
+    return form == STOA_FLOAT64 || form == STOA_UINT64 ? (stoa_type)form : STOA_INT64;
+}
+
+static void sum_of(stoa__code_block *code, stoa__sink *sink, bool mean)
+{
+    unsigned form = code->values[sink->a].form;
+    sink->form = (uint8_t)(mean ? STOA_FLOAT64 : sum_form(form));
+    if (form == STOA_BOOL) {
+        sink->reduction = STOA__SUM_BITS_REDUCTION;
+        return;
+    }
+    if (!mean)
+        take_mask(code, sink);
+    sink->reduction = (stoa__reduction)(by_form(form) + SUM);
+    if (!code->refused && is_product(code, sink->a)) {
+        stoa__id a = code->values[sink->a].a, b = code->values[sink->a].b;
+        sink->reduction = (stoa__reduction)(by_form(code->values[a].form) + DOT);
+        sink->a = a;
+        sink->b = b;
+    }
+}
+
+static void dot_of(stoa__code_block *code, stoa__sink *sink, const stoa_expression *node)
+{
+    unsigned x = code->values[sink->a].form, y = code->values[sink->b].form;
+    bool is_float = x == STOA_FLOAT64 || y == STOA_FLOAT64;
+    bool narrow = (x == STOA_INT32 || x == STOA_BOOL) && (y == STOA_INT32 || y == STOA_BOOL);
+    bool unsigned_both = x == STOA_UINT64 && y == STOA_UINT64;
+    stoa_type form = is_float        ? STOA_FLOAT64
+                     : narrow        ? STOA_INT32
+                     : unsigned_both ? STOA_UINT64
+                                     : STOA_INT64;
+    sink->a = stoa__emit_as(code, sink->a, form, node);
+    sink->b = stoa__emit_as(code, sink->b, form, node);
+    sink->reduction = (stoa__reduction)(by_form(form) + DOT);
+    sink->form = (uint8_t)sum_form(form);
+}
+
+static void extreme_of(stoa__code_block *code, stoa__sink *sink, unsigned offset, bool place,
+                       const stoa_expression *node)
+{
+    bool bits = code->values[sink->a].form == STOA_BOOL;
+    if (bits && (offset == FIRST || offset == LAST)) {
+        sink->reduction = offset == FIRST ? STOA__FIRST_BITS_REDUCTION : STOA__LAST_BITS_REDUCTION;
+        sink->form = STOA_BOOL;
+        return;
+    }
+    if (bits)
+        sink->a = stoa__emit_as(code, sink->a, STOA_INT32, node);
+    if (code->refused)
+        return;
+    unsigned form = code->values[sink->a].form;
+    sink->reduction = (stoa__reduction)(by_form(form) + offset);
+    sink->form = (uint8_t)(place || form == STOA_INT32 ? STOA_INT64 : (stoa_type)form);
+    if (bits && !place)
+        sink->form = STOA_BOOL;
+}
+
+static stoa_status choose_reduction(stoa__code_block *code, const stoa_expression *node,
+                                    stoa__sink *sink, stoa_error *error)
+{
+    switch ((stoa_operation)node->operation) {
+    case STOA_SUM:
+    case STOA_MEAN:
+        sum_of(code, sink, node->operation == STOA_MEAN);
+        return STOA_OK;
+    case STOA_COUNT:
+        sink->reduction = STOA__COUNT_REDUCTION;
+        sink->form = STOA_INT64;
+        sink->a = 0;
+        return STOA_OK;
+    case STOA_VAR:
+    case STOA_STD:
+        sink->a = stoa__emit_as(code, sink->a, STOA_FLOAT64, node);
+        sink->reduction = STOA__VAR_FLOAT64_REDUCTION;
+        sink->form = STOA_FLOAT64;
+        return STOA_OK;
+    case STOA_ANY:
+    case STOA_ALL:
+        if (code->values[sink->a].form != STOA_BOOL)
+            return stoa__expression_fail(error, STOA_WRONG_TYPE, node,
+                                         "%s takes a condition: write != 0",
+                                         stoa_operation_text((stoa_operation)node->operation));
+        sink->reduction = STOA__SUM_BITS_REDUCTION;
+        sink->form = STOA_BOOL;
+        return STOA_OK;
+    case STOA_DOT:
+        dot_of(code, sink, node);
+        return STOA_OK;
+    default: {
+        static const struct {
+            uint8_t offset, place;
+        } of[] = {
+            [STOA_MIN] = {MIN, 0},       [STOA_MAX] = {MAX, 0},     [STOA_ARGMIN] = {ARGMIN, 1},
+            [STOA_ARGMAX] = {ARGMAX, 1}, [STOA_FIRST] = {FIRST, 0}, [STOA_LAST] = {LAST, 0},
+        };
+        extreme_of(code, sink, of[node->operation].offset, of[node->operation].place != 0, node);
+        return STOA_OK;
+    }
+    }
+}
+
+stoa_status stoa__aggregate(stoa__code_block *code, const stoa_expression *node,
+                            const stoa__typed *arguments, stoa__id mask, stoa__typed *made,
+                            stoa_error *error)
+{
+    stoa__sink sink = {.operation = node->operation, .mask = mask, .origin = node};
+    for (uint32_t i = 0; i < node->count; i++)
+        if (arguments[i].type == STOA_OBJECT && node->operation != STOA_COUNT)
+            return stoa__expression_fail(error, STOA_WRONG_TYPE, node,
+                                         "an object has no value to compute with");
+    if (node->count > 0)
+        sink.a = arguments[0].id;
+    if (node->operation == STOA_VAR || node->operation == STOA_STD)
+        sink.ddof = node->count > 1 ? (uint32_t)node->arguments[1]->value.int64 : 0;
+    else if (node->count > 1)
+        sink.b = arguments[1].id;
+    if (code->refused)
+        return stoa__fail_memory(error, sizeof sink);
+    stoa_status status = choose_reduction(code, node, &sink, error);
+    if (status != STOA_OK)
+        return status;
+    sink.a = sink.a == 0 ? 0 : stoa__emit_row(code, sink.a);
+    sink.b = sink.b == 0 ? 0 : stoa__emit_row(code, sink.b);
+    sink.mask = sink.mask == 0 ? 0 : stoa__emit_row(code, sink.mask);
+    if (code->refused)
+        return stoa__fail_memory(error, sizeof sink);
+    deepen(code, &sink, sink.a);
+    deepen(code, &sink, sink.b);
+    deepen(code, &sink, sink.mask);
+    made->id = add_sink(code, &sink);
+    made->type = (stoa_type)sink.form;
+    return code->refused ? stoa__fail_memory(error, sizeof sink) : STOA_OK;
+}
+
+/* ---- stores ---- */
+
+static stoa_status cannot_store(stoa__typed typed, stoa_type target, const stoa_expression *origin,
+                                const char *name, stoa_error *error)
+{
+    return stoa__expression_fail(
+        error, STOA_WRONG_TYPE, origin, "a value of type %s does not go into %s%s%s of type %s",
+        stoa_type_name(typed.type), name == NULL ? "an array" : "field '", name == NULL ? "" : name,
+        name == NULL ? "" : "'", stoa_type_name(target));
+}
+
+static stoa__id narrow_store(stoa__code_block *code, stoa__id id, stoa_type target,
+                             const stoa_expression *origin)
+{
+    static const uint16_t stores[] = {
+        [STOA_INT8] = STOA__STORE_INT8,     [STOA_INT16] = STOA__STORE_INT16,
+        [STOA_UINT8] = STOA__STORE_UINT8,   [STOA_UINT16] = STOA__STORE_UINT16,
+        [STOA_UINT32] = STOA__STORE_UINT32,
+    };
+    if (code->refused)
+        return STOA__NOTHING_ID;
+    bool fits = stoa__range_within(code->values[id].range, stoa__range_of(target));
+    return stoa__emit(code, stores[target], id, 0, 0, !fits, stoa__range_of(target), origin);
+}
+
+/* bool takes conditions, 0 and 1. */
+static stoa__id bool_store(stoa__code_block *code, stoa__id id, const stoa_expression *origin)
+{
+    if (code->values[id].form == STOA_UINT64)
+        id = stoa__emit_as(code, id, STOA_INT64, origin);
+    if (!code->refused && code->values[id].form != STOA_BOOL) {
+        id = stoa__emit_within(code, id, stoa__range_of(STOA_BOOL), origin);
+        id = stoa__emit_compare(code, STOA_NOT_EQUAL, id, stoa__emit_integer(code, 0), origin);
+    }
+    if (code->refused)
+        return STOA__NOTHING_ID;
+    return stoa__emit(code, STOA__STORE_BOOL, stoa__emit_row(code, id), 0, 0, false,
+                      stoa__range_of(STOA_BOOL), origin);
+}
+
+stoa_status stoa__store_as(stoa__code_block *code, stoa__typed typed, stoa_type target,
+                           const stoa_expression *origin, const char *name, stoa__id *made,
+                           stoa_error *error)
+{
+    stoa__id id = typed.id;
+    if (typed.type == STOA_OBJECT || target == STOA_OBJECT || target == STOA_NO_TYPE)
+        return cannot_store(typed, target, origin, name, error);
+    if (code->refused)
+        return stoa__fail_memory(error, sizeof(stoa__value));
+    bool from_float = code->values[id].form == STOA_FLOAT64;
+    bool to_float = target == STOA_FLOAT32 || target == STOA_FLOAT64;
+    if (from_float && !to_float)
+        return cannot_store(typed, target, origin, name, error);
+    id = stoa__emit_row(code, id);
+    if (to_float)
+        id = stoa__emit_as(code, id, STOA_FLOAT64, origin);
+    if (target == STOA_FLOAT32)
+        id = stoa__emit(code, STOA__STORE_FLOAT32, id, 0, 0, true, (stoa__range){0, 0}, origin);
+    else if (target == STOA_BOOL)
+        id = bool_store(code, id, origin);
+    else if (target == STOA_INT32 || target == STOA_INT64 || target == STOA_UINT64)
+        id = stoa__emit_as(code, id, target, origin);
+    else if (target == STOA_UINT32)
+        id = narrow_store(code, stoa__emit_as(code, id, STOA_INT64, origin), target, origin);
+    else if (!to_float)
+        id = narrow_store(code, stoa__emit_as(code, id, STOA_INT32, origin), target, origin);
+    *made = id;
+    return code->refused ? stoa__fail_memory(error, sizeof(stoa__value)) : STOA_OK;
+}

@@ -1,0 +1,297 @@
+/* bind.c: walks the expressions in the order of their making and turns each node into a value.
+ *
+ * The condition comes first: aggregates in it are of all rows, those of the outputs of the rows
+ * where it holds. A node is bound once in each of the two; the walk keeps its own stack, so that
+ * any depth will do. */
+#include <string.h>
+
+#include "base/memory.h"
+#include "expr/program.h"
+
+typedef struct frame {
+    stoa_expression *node;
+    uint32_t next; /* argument to look at */
+} frame;
+
+typedef struct walk {
+    stoa_program *program;
+    const stoa_table *table;
+    stoa__id mask; /* of the aggregates; NOTHING: all rows */
+    frame *stack;
+    size_t depth, stack_room;
+    stoa_expression **nodes; /* those that are bound; node->mark - 1 is their place */
+    stoa__typed *typed;
+    uint32_t count, room;
+    stoa__typed *arguments;
+    uint32_t argument_room;
+    stoa_error *error;
+} walk;
+
+static bool room_for(void **list, size_t *room, size_t wanted, size_t size)
+{
+    if (wanted <= *room)
+        return true;
+    size_t more = *room * 2 > wanted ? *room * 2 : wanted < 32 ? 32 : wanted;
+    void *grown = stoa__reallocate(*list, more * size);
+    if (grown == NULL)
+        return false;
+    *list = grown;
+    *room = more;
+    return true;
+}
+
+static bool push(walk *at, stoa_expression *node)
+{
+    void *stack = at->stack;
+    bool fits = room_for(&stack, &at->stack_room, at->depth + 1, sizeof *at->stack);
+    at->stack = stack;
+    if (fits)
+        at->stack[at->depth++] = (frame){node, 0};
+    return fits;
+}
+
+static bool finish(walk *at, stoa_expression *node, stoa__typed typed)
+{
+    size_t room = at->room;
+    void *nodes = at->nodes, *values = at->typed;
+    bool fits = room_for(&nodes, &room, at->count + (size_t)1, sizeof *at->nodes);
+    at->nodes = nodes;
+    room = at->room;
+    fits = fits && room_for(&values, &room, at->count + (size_t)1, sizeof *at->typed);
+    at->typed = values;
+    if (!fits)
+        return false;
+    at->room = (uint32_t)room;
+    at->nodes[at->count] = node;
+    at->typed[at->count] = typed;
+    node->mark = ++at->count;
+    return true;
+}
+
+/* ---- leaves ---- */
+
+static stoa_status bind_field(walk *at, const stoa_expression *node, stoa__typed *made)
+{
+    stoa__code_block *code = &at->program->code;
+    size_t field;
+    if (at->table == NULL)
+        return stoa__expression_fail(at->error, STOA_NO_FIELD, node,
+                                     "there is no table to take '%s' from", node->name);
+    stoa_error plain;
+    stoa_status status = stoa_table_find_field(at->table, node->name, &field, &plain);
+    if (status != STOA_OK)
+        return stoa__expression_fail(at->error, status, node, "%s", plain.message);
+    stoa_type type = (stoa_type)at->table->columns[field].type;
+    made->type = type;
+    made->id = stoa__emit_leaf(code, STOA__COLUMN_VALUE, type, (uint32_t)field, false, 0,
+                               stoa__range_of(type));
+    if (type != STOA_OBJECT && !code->refused)
+        made->id = stoa__emit_loaded(code, made->id);
+    return STOA_OK;
+}
+
+static stoa_status bind_constant(walk *at, const stoa_expression *node, stoa__typed *made)
+{
+    stoa__code_block *code = &at->program->code;
+    const stoa_value *value = &node->value;
+    made->type = value->type;
+    if (value->type == STOA_BOOL)
+        made->id = stoa__emit_truth(code, value->boolean);
+    else if (value->type == STOA_FLOAT64)
+        made->id = stoa__emit_float(code, value->float64);
+    else if (value->type == STOA_UINT64)
+        made->id = stoa__emit_constant(code, STOA_UINT64, value->uint64);
+    else
+        made->id = stoa__emit_integer(code, value->int64);
+    return STOA_OK;
+}
+
+static stoa_status bind_parameter(walk *at, const stoa_expression *node, stoa__typed *made)
+{
+    stoa__code_block *code = &at->program->code;
+    for (uint32_t i = 0; i < at->program->parameter_count; i++) {
+        const stoa__parameter *parameter = &at->program->parameters[i];
+        if (strcmp(parameter->name, node->name) != 0)
+            continue;
+        if (parameter->type == STOA_NO_TYPE)
+            break;
+        made->type = parameter->type == STOA_INT32 ? STOA_INT64 : parameter->type;
+        made->id = stoa__emit_leaf(code, STOA__PARAMETER_VALUE, parameter->type, i, true, 0,
+                                   stoa__range_of(parameter->type));
+        return STOA_OK;
+    }
+    return stoa__expression_fail(at->error, STOA_NO_PARAMETER, node, "the parameter $%s is not set",
+                                 node->name);
+}
+
+static stoa_status bind_array(walk *at, const stoa_expression *node, stoa__typed *made)
+{
+    stoa__code_block *code = &at->program->code;
+    size_t room = code->array_room;
+    void *arrays = code->arrays;
+    if (!room_for(&arrays, &room, code->array_count + (size_t)1, sizeof *code->arrays))
+        return stoa__fail_memory(at->error, sizeof *code->arrays);
+    code->arrays = arrays;
+    code->array_room = (uint32_t)room;
+    stoa_type type = node->array.type;
+    code->arrays[code->array_count] = (stoa__array){.data = node->array.data,
+                                                    .stride = node->array.stride,
+                                                    .type = type,
+                                                    .length = node->array.length};
+    made->type = type;
+    made->id = stoa__emit_leaf(code, STOA__ARRAY_VALUE, type, code->array_count++, false, 0,
+                               stoa__range_of(type));
+    if (!code->refused)
+        made->id = stoa__emit_loaded(code, made->id);
+    return STOA_OK;
+}
+
+/* ---- nodes ---- */
+
+static stoa_status bind_call(walk *at, const stoa_expression *node, stoa__typed *made)
+{
+    size_t room = at->argument_room;
+    void *arguments = at->arguments;
+    if (!room_for(&arguments, &room, node->count, sizeof *at->arguments))
+        return stoa__fail_memory(at->error, node->count * sizeof *at->arguments);
+    at->arguments = arguments;
+    at->argument_room = (uint32_t)room;
+    for (uint32_t i = 0; i < node->count; i++)
+        at->arguments[i] = at->typed[node->arguments[i]->mark - 1];
+    if (stoa__operations[node->operation].kind == STOA__SINK)
+        return stoa__aggregate(&at->program->code, node, at->arguments, at->mask, made, at->error);
+    return stoa__operate(&at->program->code, node, at->arguments, made, at->error);
+}
+
+static stoa_status bind_node(walk *at, const stoa_expression *node, stoa__typed *made)
+{
+    switch ((stoa__node_kind)node->kind) {
+    case STOA__FIELD_NODE:
+        return bind_field(at, node, made);
+    case STOA__CONSTANT_NODE:
+        return bind_constant(at, node, made);
+    case STOA__PARAMETER_NODE:
+        return bind_parameter(at, node, made);
+    case STOA__ARRAY_NODE:
+        return bind_array(at, node, made);
+    case STOA__CALL_NODE:
+        return bind_call(at, node, made);
+    case STOA__LIST_NODE:
+        break;
+    }
+    return stoa__expression_fail(at->error, STOA_INVALID, node, "a list cannot stand here");
+}
+
+static stoa_status bind_tree(walk *at, stoa_expression *root, stoa__typed *made)
+{
+    stoa_status status = STOA_OK;
+    bool fits = root->mark != 0 || push(at, root);
+    while (fits && status == STOA_OK && at->depth > 0) {
+        frame *top = &at->stack[at->depth - 1];
+        stoa_expression *node = top->node;
+        stoa_expression *argument = node->kind == STOA__CALL_NODE && top->next < node->count
+                                        ? node->arguments[top->next++]
+                                        : NULL;
+        if (argument != NULL) {
+            fits = argument->mark != 0 || push(at, argument);
+            continue;
+        }
+        at->depth--;
+        stoa__typed typed = {0, STOA_NO_TYPE};
+        if (node->mark != 0)
+            continue;
+        status = bind_node(at, node, &typed);
+        if (status == STOA_OK && at->program->code.refused)
+            fits = false;
+        if (status == STOA_OK && fits)
+            fits = finish(at, node, typed);
+    }
+    if (!fits)
+        return stoa__fail_memory(at->error, sizeof(stoa__value));
+    if (status == STOA_OK)
+        *made = at->typed[root->mark - 1];
+    return status;
+}
+
+static void forget(walk *at)
+{
+    for (uint32_t i = 0; i < at->count; i++)
+        at->nodes[i]->mark = 0;
+    at->count = 0;
+    at->depth = 0;
+}
+
+/* ---- the whole ---- */
+
+static stoa_status bind_where(walk *at)
+{
+    stoa_program *program = at->program;
+    stoa__typed made = {0, STOA_NO_TYPE};
+    if (program->where == NULL)
+        return STOA_OK;
+    stoa_status status = bind_tree(at, program->where, &made);
+    if (status == STOA_OK && made.type != STOA_BOOL)
+        status = stoa__expression_fail(at->error, STOA_WRONG_TYPE, program->where,
+                                       "the rows are chosen by a condition, not by a value of "
+                                       "type %s",
+                                       stoa_type_name(made.type));
+    forget(at);
+    if (status != STOA_OK)
+        return status;
+    /* A condition that always holds is none. */
+    const stoa__value *value = &program->code.values[made.id];
+    if (value->kind == STOA__CONSTANT_VALUE && value->bits[0] != 0)
+        return STOA_OK;
+    program->code.where = at->mask = stoa__emit_row(&program->code, made.id);
+    return program->code.refused ? stoa__fail_memory(at->error, sizeof *value) : STOA_OK;
+}
+
+static stoa_status bind_output(walk *at, stoa_expression *node, uint32_t index)
+{
+    stoa_program *program = at->program;
+    stoa__code_block *code = &program->code;
+    stoa__result *result = &code->results[index];
+    stoa_status status = bind_tree(at, node, &result->typed);
+    if (status != STOA_OK)
+        return status;
+    result->id = result->typed.id;
+    stoa_type target =
+        (stoa_type)(program->targets == NULL ? STOA_NO_TYPE : program->targets[index]);
+    if (program->wanted == STOA__WANTS_CELLS)
+        return stoa__store_as(
+            code, result->typed, target == STOA_NO_TYPE ? result->typed.type : target, node,
+            program->names == NULL ? NULL : program->names[index], &result->id, at->error);
+    if (program->wanted == STOA__WANTS_BITS) {
+        if (result->typed.type != STOA_BOOL)
+            return stoa__expression_fail(at->error, STOA_WRONG_TYPE, node,
+                                         "rows are chosen by a condition, not by a value of type "
+                                         "%s",
+                                         stoa_type_name(result->typed.type));
+        result->id = stoa__emit_row(code, result->id);
+    } else if (result->typed.type == STOA_OBJECT || !code->values[result->id].uniform)
+        return stoa__expression_fail(at->error, STOA_INVALID, node,
+                                     "a value for each row cannot be computed as one: take an "
+                                     "aggregate of it");
+    return code->refused ? stoa__fail_memory(at->error, sizeof(stoa__value)) : STOA_OK;
+}
+
+stoa_status stoa__bind(stoa_program *program, const stoa_table *table, stoa_error *error)
+{
+    walk at = {.program = program, .table = table, .error = error};
+    stoa__code_block *code = &program->code;
+    stoa_expression *root = program->expression;
+    bool list = root->kind == STOA__LIST_NODE;
+    code->result_count = program->output_count;
+    code->results = stoa__allocate_zeroed(code->result_count * sizeof *code->results);
+    if (code->results == NULL)
+        return stoa__fail_memory(error, code->result_count * sizeof *code->results);
+    stoa_status status = bind_where(&at);
+    for (uint32_t i = 0; status == STOA_OK && i < code->result_count; i++)
+        status = bind_output(&at, list ? root->arguments[i] : root, i);
+    forget(&at);
+    stoa__release(at.stack);
+    stoa__release(at.nodes);
+    stoa__release(at.typed);
+    stoa__release(at.arguments);
+    return status;
+}

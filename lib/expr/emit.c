@@ -1,0 +1,429 @@
+/* emit.c: makes values, each once: equal steps share one value, and steps on constants are run at
+ * once, by the kernel that would run them later, so that folding cannot change a result.
+ *
+ * Operands that are one value for all rows go into a kernel's constant shape. Where a kernel has
+ * no such shape its operands are swapped, if that may be, or filled into a register. */
+#include <string.h>
+
+#include "base/hash.h"
+#include "base/memory.h"
+#include "expr/code.h"
+
+#define NO_RANGE ((stoa__range){0, 0})
+
+stoa__range stoa__range_of(stoa_type type)
+{
+    switch (type) {
+    case STOA_BOOL:
+        return (stoa__range){0, 1};
+    case STOA_INT8:
+        return (stoa__range){INT8_MIN, INT8_MAX};
+    case STOA_INT16:
+        return (stoa__range){INT16_MIN, INT16_MAX};
+    case STOA_INT32:
+        return (stoa__range){INT32_MIN, INT32_MAX};
+    case STOA_INT64:
+        return (stoa__range){INT64_MIN, INT64_MAX};
+    case STOA_UINT8:
+        return (stoa__range){0, UINT8_MAX};
+    case STOA_UINT16:
+        return (stoa__range){0, UINT16_MAX};
+    case STOA_UINT32:
+        return (stoa__range){0, UINT32_MAX};
+    case STOA_UINT64:
+        return (stoa__range){0, UINT64_MAX};
+    default:
+        return NO_RANGE;
+    }
+}
+
+/* ---- the list of values ---- */
+
+static bool grow(stoa__code_block *code)
+{
+    stoa__id room = code->room == 0 ? 32 : code->room * 2;
+    if (code->count < code->room)
+        return true;
+    stoa__value *values = stoa__reallocate(code->values, room * sizeof *values);
+    if (values == NULL)
+        return false;
+    code->values = values;
+    stoa__id *buckets = stoa__reallocate(code->buckets, room * sizeof *buckets);
+    if (buckets == NULL)
+        return false;
+    code->buckets = buckets;
+    code->room = room;
+    code->bucket_mask = room - 1;
+    memset(buckets, 0, room * sizeof *buckets);
+    if (code->count == 0) {
+        memset(values, 0, STOA__FIRST_VALUE * sizeof *values);
+        code->count = STOA__FIRST_VALUE;
+    }
+    values[STOA__FIRST_ID].form = STOA_INT64;
+    values[STOA__FIRST_ID].uniform = true;
+    return true;
+}
+
+static uint32_t bucket_of(const stoa__code_block *code, const stoa__value *value)
+{
+    uint64_t key = ((uint64_t)value->kind << 56) ^ ((uint64_t)value->form << 48) ^
+                   ((uint64_t)value->code << 32) ^ value->a;
+    key = (key ^ ((uint64_t)value->b << 32 | value->c) * 0x9E3779B97F4A7C15u ^
+           value->bits[0] * 0xC2B2AE3D27D4EB4Fu ^ value->bits[1] * 0x165667B19E3779F9u) *
+          0x9E3779B97F4A7C15u;
+    return (uint32_t)(key >> 32) & code->bucket_mask;
+}
+
+static bool equal(const stoa__value *a, const stoa__value *b)
+{
+    return a->kind == b->kind && a->form == b->form && a->code == b->code && a->a == b->a &&
+           a->b == b->b && a->c == b->c && a->shape == b->shape && a->bits[0] == b->bits[0] &&
+           a->bits[1] == b->bits[1];
+}
+
+static void rehash(stoa__code_block *code)
+{
+    for (stoa__id id = STOA__FIRST_VALUE; id < code->count; id++) {
+        uint32_t bucket = bucket_of(code, &code->values[id]);
+        code->values[id].next = code->buckets[bucket];
+        code->buckets[bucket] = id;
+    }
+}
+
+/* The value, or the equal one that there is. */
+static stoa__id intern(stoa__code_block *code, const stoa__value *value)
+{
+    if (code->refused)
+        return STOA__NOTHING_ID;
+    stoa__id before = code->room;
+    if (!grow(code)) {
+        code->refused = true;
+        return STOA__NOTHING_ID;
+    }
+    if (code->room != before)
+        rehash(code);
+    uint32_t bucket = bucket_of(code, value);
+    for (stoa__id id = code->buckets[bucket]; id != 0; id = code->values[id].next)
+        if (equal(&code->values[id], value))
+            return id;
+    stoa__id id = code->count++;
+    code->values[id] = *value;
+    code->values[id].next = code->buckets[bucket];
+    code->buckets[bucket] = id;
+    return id;
+}
+
+/* ---- leaves ---- */
+
+stoa__id stoa__emit_constant(stoa__code_block *code, stoa_type form, uint64_t bits)
+{
+    stoa__value value = {.kind = STOA__CONSTANT_VALUE, .form = (uint8_t)form, .uniform = true};
+    value.bits[0] = bits;
+    if (form == STOA_INT32)
+        value.range.low = (int32_t)(uint32_t)bits;
+    else
+        value.range.low = form == STOA_INT64 ? (stoa__wide)(int64_t)bits : (stoa__wide)bits;
+    value.range.high = value.range.low;
+    return intern(code, &value);
+}
+
+stoa__id stoa__emit_integer(stoa__code_block *code, int64_t value)
+{
+    if (value >= INT32_MIN && value <= INT32_MAX)
+        return stoa__emit_constant(code, STOA_INT32, (uint32_t)(int32_t)value);
+    return stoa__emit_constant(code, STOA_INT64, (uint64_t)value);
+}
+
+stoa__id stoa__emit_float(stoa__code_block *code, double value)
+{
+    uint64_t bits;
+    memcpy(&bits, &value, sizeof bits);
+    return stoa__emit_constant(code, STOA_FLOAT64, bits);
+}
+
+stoa__id stoa__emit_truth(stoa__code_block *code, bool value)
+{
+    return stoa__emit_constant(code, STOA_BOOL, value);
+}
+
+stoa__id stoa__emit_leaf(stoa__code_block *code, stoa__value_kind kind, stoa_type form,
+                         uint32_t index, bool uniform, uint16_t depth, stoa__range range)
+{
+    stoa__value value = {.kind = (uint8_t)kind,
+                         .form = (uint8_t)form,
+                         .uniform = uniform,
+                         .depth = depth,
+                         .range = range};
+    value.bits[0] = index;
+    return intern(code, &value);
+}
+
+/* ---- steps ---- */
+
+static stoa_type form_of(unsigned step, const stoa__code_block *code, stoa__id a)
+{
+    if (step == STOA__FILL_BITS)
+        return STOA_BOOL;
+    bool of_8_bytes = step == STOA__CHOOSE_INT64 || step == STOA__AND_INT64 ||
+                      step == STOA__OR_INT64 || step == STOA__XOR_INT64 ||
+                      step == STOA__INVERT_INT64 || step == STOA__STORE_8;
+    if (step == STOA__RUN_ON || of_8_bytes) /* these serve several forms */
+        return (stoa_type)code->values[a].form;
+    return (stoa_type)stoa__facts[step].out;
+}
+
+/* Runs a step on constants. False where it fails. */
+static bool fold(const stoa__code_block *code, const stoa__value *step, uint64_t *made)
+{
+    const stoa__value *values = code->values;
+    uint64_t out[2] = {0, 0};
+    bool fails = stoa__kernels_here()->run[step->code][STOA__VV](
+        out, values[step->a].bits, values[step->b].bits, values[step->c].bits, 1);
+    *made = out[0];
+    return !fails;
+}
+
+/* What a comparison or a commutative kernel is with its operands swapped; ALL_CODES: nothing. */
+static unsigned swapped(unsigned step)
+{
+    static const struct {
+        uint16_t first, last;
+    } same[] = {
+        {STOA__ADD_INT32, STOA__ADD_FLOAT64},
+        {STOA__MUL_INT32, STOA__MUL_FLOAT64},
+        {STOA__MIN_INT32, STOA__MAX_FLOAT64},
+        {STOA__AND_INT32, STOA__XOR_INT64},
+    };
+    for (size_t i = 0; i < sizeof same / sizeof *same; i++)
+        if (step >= same[i].first && step <= same[i].last)
+            return step;
+    if (step < STOA__EQ_INT32 || step > STOA__GE_FLOAT64)
+        return STOA__ALL_CODES;
+    static const uint8_t mirrored[] = {0, 1, 4, 5, 2, 3}; /* EQ NE LT LE GT GE */
+    unsigned offset = step - STOA__EQ_INT32;
+    return step - offset % 6 + mirrored[offset % 6];
+}
+
+stoa__id stoa__emit_row(stoa__code_block *code, stoa__id id)
+{
+    if (code->refused || !code->values[id].uniform)
+        return id;
+    unsigned form = code->values[id].form;
+    if (form == STOA_BOOL)
+        return stoa__emit(code, STOA__FILL_BITS, id, 0, 0, false, stoa__range_of(STOA_BOOL), NULL);
+    stoa__value step = {.kind = STOA__STEP_VALUE, .form = (uint8_t)form, .a = id};
+    step.code = form == STOA_INT32 ? STOA__FILL_INT32 : STOA__FILL_INT64;
+    step.may_taint = code->values[id].may_taint;
+    step.depth = code->values[id].depth;
+    step.range = code->values[id].range;
+    return intern(code, &step);
+}
+
+/* Chooses the shape; operands may be swapped or filled for it. */
+static void choose_shape(stoa__code_block *code, stoa__value *step)
+{
+    bool a = code->values[step->a].uniform, b = step->b != 0 && code->values[step->b].uniform;
+    if (step->code >= STOA__CODES || step->code == STOA__NUMBERS)
+        return;
+    step->c = step->c == 0 ? 0 : stoa__emit_row(code, step->c);
+    stoa__kernel *const *shapes = stoa__kernels_here()->run[step->code];
+    step->shape = (uint8_t)((a ? STOA__CV : 0) | (b ? STOA__VC : 0));
+    if (shapes[step->shape] != NULL && (step->shape == STOA__VV || step->form != STOA_BOOL ||
+                                        stoa__facts[step->code].a != STOA_BOOL))
+        return;
+    unsigned other = swapped(step->code);
+    if (step->shape == STOA__CV && other != STOA__ALL_CODES) {
+        stoa__id first = step->a;
+        step->a = step->b;
+        step->b = first;
+        step->code = (uint16_t)other;
+        step->shape = STOA__VC;
+        return;
+    }
+    if (a)
+        step->a = stoa__emit_row(code, step->a);
+    if (b && (shapes[STOA__VC] == NULL || stoa__facts[step->code].b == STOA_BOOL)) {
+        step->b = stoa__emit_row(code, step->b);
+        b = false;
+    }
+    step->shape = b ? STOA__VC : STOA__VV;
+}
+
+stoa__id stoa__emit(stoa__code_block *code, unsigned step, stoa__id a, stoa__id b, stoa__id c,
+                    bool may_fail, stoa__range range, const stoa_expression *origin)
+{
+    if (code->refused)
+        return STOA__NOTHING_ID;
+    stoa__value value = {.kind = STOA__STEP_VALUE, .code = (uint16_t)step, .a = a, .b = b, .c = c};
+    value.form = (uint8_t)form_of(step, code, a);
+    value.may_fail = value.may_taint = may_fail;
+    value.range = range;
+    value.origin = origin;
+    value.uniform = step < STOA__CODES && step != STOA__NUMBERS;
+    bool constant = value.uniform;
+    stoa__id operands[] = {a, b, c};
+    for (size_t i = 0; i < 3; i++) {
+        if (operands[i] == STOA__NOTHING_ID)
+            continue;
+        const stoa__value *operand = &code->values[operands[i]];
+        value.uniform = value.uniform && operand->uniform;
+        constant = constant && operand->kind == STOA__CONSTANT_VALUE;
+        value.may_taint = value.may_taint || operand->may_taint;
+        if (operand->depth > value.depth)
+            value.depth = operand->depth;
+    }
+    uint64_t bits;
+    if (constant && fold(code, &value, &bits))
+        return stoa__emit_constant(code, (stoa_type)value.form, bits);
+    if (!value.uniform)
+        choose_shape(code, &value);
+    return intern(code, &value);
+}
+
+stoa__id stoa__emit_within(stoa__code_block *code, stoa__id a, stoa__range bounds,
+                           const stoa_expression *origin)
+{
+    if (code->refused || stoa__range_within(code->values[a].range, bounds))
+        return a;
+    stoa__range range = code->values[a].range;
+    stoa__value limits = {.kind = STOA__CONSTANT_VALUE, .uniform = true};
+    limits.form = code->values[a].form;
+    if (limits.form == STOA_INT32)
+        limits.bits[0] = (uint32_t)(int32_t)bounds.low | (uint64_t)(uint32_t)(int32_t)bounds.high
+                                                             << 32;
+    else {
+        limits.bits[0] = (uint64_t)(int64_t)bounds.low;
+        limits.bits[1] = (uint64_t)(int64_t)bounds.high;
+    }
+    limits.code = 1; /* not to be taken for a number */
+    stoa__id b = intern(code, &limits);
+    if (range.low < bounds.low)
+        range.low = bounds.low;
+    if (range.high > bounds.high)
+        range.high = bounds.high;
+    unsigned step = limits.form == STOA_INT32 ? STOA__WITHIN_INT32 : STOA__WITHIN_INT64;
+    return stoa__emit(code, step, a, b, 0, true, range, origin);
+}
+
+stoa__id stoa__emit_loaded(stoa__code_block *code, stoa__id id)
+{
+    static const uint16_t loads[] = {
+        [STOA_BOOL] = STOA__LOAD_BOOL,       [STOA_INT8] = STOA__LOAD_INT8,
+        [STOA_INT16] = STOA__LOAD_INT16,     [STOA_UINT8] = STOA__LOAD_UINT8,
+        [STOA_UINT16] = STOA__LOAD_UINT16,   [STOA_UINT32] = STOA__LOAD_UINT32,
+        [STOA_FLOAT32] = STOA__LOAD_FLOAT32, [STOA_FLOAT64] = 0,
+    };
+    unsigned type = code->values[id].form;
+    if (code->refused || type == STOA_INT32 || type == STOA_INT64 || type == STOA_UINT64 ||
+        type == STOA_FLOAT64)
+        return id;
+    return stoa__emit(code, loads[type], id, 0, 0, false, code->values[id].range, NULL);
+}
+
+/* ---- forms ---- */
+
+static stoa__id integer_constant_as(stoa__code_block *code, stoa__id id, stoa_type form)
+{
+    stoa__wide number = code->values[id].range.low;
+    if (form == STOA_INT32)
+        return stoa__emit_constant(code, form, (uint32_t)(int32_t)number);
+    return stoa__emit_constant(code, form, (uint64_t)number);
+}
+
+static stoa__id to_float(stoa__code_block *code, stoa__id id, unsigned from)
+{
+    unsigned step = from == STOA_INT32   ? STOA__FLOAT64_INT32
+                    : from == STOA_INT64 ? STOA__FLOAT64_INT64
+                                         : STOA__FLOAT64_UINT64;
+    return stoa__emit(code, step, id, 0, 0, false, NO_RANGE, NULL);
+}
+
+static stoa__id between_integers(stoa__code_block *code, stoa__id id, unsigned from, stoa_type form,
+                                 const stoa_expression *origin)
+{
+    stoa__range range = code->values[id].range, all = stoa__range_of(form);
+    bool fits = stoa__range_within(range, all);
+    if (code->values[id].kind == STOA__CONSTANT_VALUE && fits)
+        return integer_constant_as(code, id, form);
+    if (from == STOA_INT32) {
+        stoa__id wide = stoa__emit(code, STOA__INT64_INT32, id, 0, 0, false, range, NULL);
+        return form == STOA_INT64 ? wide : between_integers(code, wide, STOA_INT64, form, origin);
+    }
+    unsigned step = form == STOA_UINT64   ? STOA__UINT64_INT64
+                    : from == STOA_UINT64 ? STOA__INT64_UINT64
+                    : fits                ? STOA__INT32_INT64
+                                          : STOA__INT32_CHECKED;
+    if (!fits && range.low < all.low)
+        range.low = all.low;
+    if (!fits && range.high > all.high)
+        range.high = all.high;
+    stoa__id made = stoa__emit(code, step, id, 0, 0, !fits, range, origin);
+    if (from == STOA_UINT64 && form == STOA_INT32)
+        return between_integers(code, made, STOA_INT64, form, origin);
+    return made;
+}
+
+stoa__id stoa__emit_as(stoa__code_block *code, stoa__id id, stoa_type form,
+                       const stoa_expression *origin)
+{
+    if (code->refused || code->values[id].form == form)
+        return id;
+    unsigned from = code->values[id].form;
+    if (from == STOA_BOOL) {
+        id = stoa__emit(code, STOA__INT32_BITS, id, 0, 0, false, stoa__range_of(STOA_BOOL), NULL);
+        return stoa__emit_as(code, id, form, origin);
+    }
+    if (form == STOA_FLOAT64)
+        return to_float(code, id, from);
+    return between_integers(code, id, from, form, origin);
+}
+
+/* ---- bits ---- */
+
+static bool truth_of(const stoa__code_block *code, stoa__id id, bool *truth)
+{
+    *truth = code->values[id].bits[0] != 0;
+    return stoa__is_constant(code, id);
+}
+
+stoa__id stoa__emit_not(stoa__code_block *code, stoa__id id)
+{
+    if (code->refused)
+        return STOA__NOTHING_ID;
+    const stoa__value *value = &code->values[id];
+    if (value->kind == STOA__STEP_VALUE && value->code == STOA__NOT_BITS)
+        return value->a;
+    return stoa__emit(code, STOA__NOT_BITS, id, 0, 0, false, stoa__range_of(STOA_BOOL), NULL);
+}
+
+stoa__id stoa__emit_and(stoa__code_block *code, stoa__id a, stoa__id b)
+{
+    bool truth;
+    if (code->refused)
+        return STOA__NOTHING_ID;
+    if (truth_of(code, a, &truth))
+        return truth ? b : a;
+    if (truth_of(code, b, &truth) && truth)
+        return a;
+    if (truth_of(code, b, &truth) && !code->values[a].may_taint)
+        return b;
+    return a == b
+               ? a
+               : stoa__emit(code, STOA__AND_BITS, a, b, 0, false, stoa__range_of(STOA_BOOL), NULL);
+}
+
+stoa__id stoa__emit_or(stoa__code_block *code, stoa__id a, stoa__id b)
+{
+    bool truth;
+    if (code->refused)
+        return STOA__NOTHING_ID;
+    if (truth_of(code, a, &truth))
+        return truth ? a : b;
+    if (truth_of(code, b, &truth) && !truth)
+        return a;
+    if (truth_of(code, b, &truth) && !code->values[a].may_taint)
+        return b;
+    return a == b
+               ? a
+               : stoa__emit(code, STOA__OR_BITS, a, b, 0, false, stoa__range_of(STOA_BOOL), NULL);
+}

@@ -1,0 +1,645 @@
+/* operate.c: what each operation is in kernels, chosen by the forms and ranges of its operands.
+ *
+ * Integers are int64, checked; a check is left out where the ranges say that nothing can overflow,
+ * and 32-bit forms are used where they are exact. uint64 takes part in arithmetic as an int64
+ * (checked), and is compared and bit-operated as it is. */
+#include <math.h>
+#include <string.h>
+
+#include "expr/code.h"
+
+#define NO_RANGE ((stoa__range){0, 0})
+
+typedef struct work {
+    stoa__code_block *code;
+    const stoa_expression *node;
+    stoa_error *error;
+} work;
+
+static unsigned form_of(const work *at, stoa__id id)
+{
+    return at->code->values[id].form;
+}
+
+static stoa__range range_of(const work *at, stoa__id id)
+{
+    return at->code->values[id].range;
+}
+
+static stoa__id as(const work *at, stoa__id id, stoa_type form)
+{
+    return stoa__emit_as(at->code, id, form, at->node);
+}
+
+static stoa__id emit(const work *at, unsigned step, stoa__id a, stoa__id b, bool may_fail,
+                     stoa__range range)
+{
+    return stoa__emit(at->code, step, a, b, 0, may_fail, range, at->node);
+}
+
+static stoa__range clipped(stoa__range range, stoa__range to)
+{
+    if (range.low < to.low)
+        range.low = to.low;
+    if (range.high > to.high)
+        range.high = to.high;
+    return range;
+}
+
+static stoa_status refuse(const work *at, const char *what)
+{
+    return stoa__expression_fail(at->error, STOA_WRONG_TYPE, at->node, "%s", what);
+}
+
+static const char *name_of(stoa__typed typed)
+{
+    return stoa_type_name(typed.type);
+}
+
+static bool is_number(stoa__typed typed)
+{
+    return typed.type != STOA_NO_TYPE && typed.type != STOA_OBJECT;
+}
+
+static stoa__typed typed_as(const work *at, stoa__id id)
+{
+    return (stoa__typed){id,
+                         form_of(at, id) == STOA_INT32 ? STOA_INT64 : (stoa_type)form_of(at, id)};
+}
+
+/* ---- integer arithmetic ---- */
+
+static stoa__wide least(stoa__wide a, stoa__wide b)
+{
+    return a < b ? a : b;
+}
+
+static stoa__wide most(stoa__wide a, stoa__wide b)
+{
+    return a > b ? a : b;
+}
+
+static stoa__range product_range(stoa__range a, stoa__range b)
+{
+    stoa__wide p = a.low * b.low, q = a.low * b.high, r = a.high * b.low, s = a.high * b.high;
+    return (stoa__range){least(least(p, q), least(r, s)), most(most(p, q), most(r, s))};
+}
+
+static stoa__range square_range(stoa__range a)
+{
+    stoa__wide p = a.low * a.low, q = a.high * a.high;
+    return (stoa__range){a.low <= 0 && a.high >= 0 ? 0 : least(p, q), most(p, q)};
+}
+
+/* Operands as int64 or, where they are, int32. A constant takes the form of the other. */
+static bool both_narrow(const work *at, stoa__id *a, stoa__id *b)
+{
+    stoa__range narrow = stoa__range_of(STOA_INT32);
+    stoa__id *operands[] = {a, b};
+    for (int i = 0; i < 2; i++) {
+        if (form_of(at, *operands[i]) == STOA_BOOL ||
+            (stoa__is_constant(at->code, *operands[i]) &&
+             stoa__range_within(range_of(at, *operands[i]), narrow)))
+            *operands[i] = as(at, *operands[i], STOA_INT32);
+    }
+    return form_of(at, *a) == STOA_INT32 && form_of(at, *b) == STOA_INT32;
+}
+
+/* The four forms of an operation: exact in 32 bits, 32 to 64, exact in 64, checked. */
+typedef struct forms {
+    uint16_t narrow, widening, exact, checked;
+} forms;
+
+static stoa__id in_forms(const work *at, const forms *codes, stoa__id a, stoa__id b,
+                         stoa__range (*range)(stoa__range, stoa__range))
+{
+    bool narrow = both_narrow(at, &a, &b);
+    if (!narrow) {
+        a = as(at, a, STOA_INT64);
+        b = as(at, b, STOA_INT64);
+    }
+    if (at->code->refused)
+        return STOA__NOTHING_ID;
+    stoa__range made = range(range_of(at, a), range_of(at, b));
+    if (a == b && codes->exact == STOA__MUL_INT64)
+        made = square_range(range_of(at, a));
+    if (narrow && stoa__range_within(made, stoa__range_of(STOA_INT32)))
+        return emit(at, codes->narrow, a, b, false, made);
+    if (narrow)
+        return emit(at, codes->widening, a, b, false, made);
+    if (stoa__range_within(made, stoa__range_of(STOA_INT64)))
+        return emit(at, codes->exact, a, b, false, made);
+    bool up =
+        codes->checked == STOA__ADD_CHECKED && range_of(at, a).low >= 0 && range_of(at, b).low >= 0;
+    return emit(at, up ? STOA__ADD_UP : codes->checked, a, b, true,
+                clipped(made, stoa__range_of(STOA_INT64)));
+}
+
+static stoa__range sum_range(stoa__range a, stoa__range b)
+{
+    return (stoa__range){a.low + b.low, a.high + b.high};
+}
+
+static stoa__range difference_range(stoa__range a, stoa__range b)
+{
+    return (stoa__range){a.low - b.high, a.high - b.low};
+}
+
+static stoa__id multiply_integers(const work *at, stoa__id a, stoa__id b)
+{
+    static const forms codes = {STOA__MUL_INT32, STOA__MUL_WIDE, STOA__MUL_INT64,
+                                STOA__MUL_CHECKED};
+    return in_forms(at, &codes, a, b, product_range);
+}
+
+static stoa__id add_integers(const work *at, stoa__id a, stoa__id b)
+{
+    static const forms codes = {STOA__ADD_INT32, STOA__ADD_WIDE, STOA__ADD_INT64,
+                                STOA__ADD_CHECKED};
+    return in_forms(at, &codes, a, b, sum_range);
+}
+
+static stoa__id subtract_integers(const work *at, stoa__id a, stoa__id b)
+{
+    static const forms codes = {STOA__SUB_INT32, STOA__SUB_WIDE, STOA__SUB_INT64,
+                                STOA__SUB_CHECKED};
+    return in_forms(at, &codes, a, b, difference_range);
+}
+
+static bool can_be(stoa__range range, stoa__wide value)
+{
+    return range.low <= value && value <= range.high;
+}
+
+/* // and %: in 32 bits unless that could overflow, which only -2**31 // -1 does. */
+static stoa__id divide_integers(const work *at, stoa__id a, stoa__id b, bool remainder)
+{
+    bool narrow = both_narrow(at, &a, &b);
+    if (at->code->refused)
+        return STOA__NOTHING_ID;
+    if (narrow && can_be(range_of(at, a), INT32_MIN) && can_be(range_of(at, b), -1))
+        narrow = false;
+    if (!narrow) {
+        a = as(at, a, STOA_INT64);
+        b = as(at, b, STOA_INT64);
+    }
+    if (at->code->refused)
+        return STOA__NOTHING_ID;
+    stoa__range left = range_of(at, a), right = range_of(at, b);
+    bool may_fail =
+        can_be(right, 0) || (!remainder && !narrow && can_be(left, INT64_MIN) && can_be(right, -1));
+    stoa__wide bound = most(most(left.high, -left.low), 1);
+    stoa__range made = {-bound, bound};
+    if (remainder)
+        made = (stoa__range){least(right.low, -1) + 1, most(right.high, 1) - 1};
+    else if (left.low >= 0 && right.low >= 0)
+        made.low = 0;
+    made = clipped(made, stoa__range_of(narrow ? STOA_INT32 : STOA_INT64));
+    unsigned step = remainder ? (narrow ? STOA__REM_INT32 : STOA__REM_INT64)
+                              : (narrow ? STOA__FLOOR_DIV_INT32 : STOA__FLOOR_DIV_INT64);
+    return emit(at, step, a, b, may_fail, made);
+}
+
+/* int32 stays what it is, a condition counts as one, uint64 becomes int64. */
+static stoa__id as_integer(const work *at, stoa__id id)
+{
+    unsigned form = form_of(at, id);
+    return as(at, id, form == STOA_BOOL || form == STOA_INT32 ? STOA_INT32 : STOA_INT64);
+}
+
+static stoa__id power_of_integers(const work *at, stoa__id a, stoa__id b)
+{
+    bool constant = stoa__is_constant(at->code, b);
+    if (constant && range_of(at, b).low == 2)
+        return multiply_integers(at, as_integer(at, a), as_integer(at, a));
+    if (constant && range_of(at, b).low == 1)
+        return as_integer(at, a);
+    a = as(at, a, STOA_INT64);
+    b = as(at, b, STOA_INT64);
+    if (at->code->refused)
+        return STOA__NOTHING_ID;
+    stoa__range made = stoa__range_of(STOA_INT64);
+    bool may_fail = true;
+    if (constant && range_of(at, b).low >= 0 && range_of(at, b).low < 64) {
+        stoa__wide base = most(range_of(at, a).high, -range_of(at, a).low), power = 1;
+        for (stoa__wide i = 0; i < range_of(at, b).low && power <= INT64_MAX; i++)
+            power *= base;
+        may_fail = power > INT64_MAX;
+        if (!may_fail)
+            made = (stoa__range){-power, power};
+    }
+    return emit(at, STOA__POW_INT64, a, b, may_fail, made);
+}
+
+static stoa__id negate(const work *at, stoa__id a)
+{
+    unsigned form = form_of(at, a);
+    if (form == STOA_FLOAT64)
+        return emit(at, STOA__NEG_FLOAT64, a, 0, false, NO_RANGE);
+    bool narrow = form == STOA_BOOL || form == STOA_INT32;
+    a = as(at, a, narrow ? STOA_INT32 : STOA_INT64);
+    if (at->code->refused)
+        return STOA__NOTHING_ID;
+    if (narrow && can_be(range_of(at, a), INT32_MIN)) {
+        narrow = false;
+        a = as(at, a, STOA_INT64);
+    }
+    stoa__range range = range_of(at, a), made = {-range.high, -range.low};
+    return emit(at, narrow ? STOA__NEG_INT32 : STOA__NEG_INT64, a, 0,
+                !narrow && can_be(range, INT64_MIN), clipped(made, stoa__range_of(STOA_INT64)));
+}
+
+static stoa__id absolute(const work *at, stoa__id a)
+{
+    unsigned form = form_of(at, a);
+    if (form == STOA_FLOAT64)
+        return emit(at, STOA__ABS_FLOAT64, a, 0, false, NO_RANGE);
+    if (form == STOA_BOOL)
+        return as(at, a, STOA_INT32);
+    stoa__range range = range_of(at, a);
+    if (range.low >= 0)
+        return a;
+    bool narrow = form == STOA_INT32 && !can_be(range, INT32_MIN);
+    a = narrow ? a : as(at, a, STOA_INT64);
+    stoa__range made = {can_be(range, 0) ? 0 : 1, most(range.high, -range.low)};
+    return emit(at, narrow ? STOA__ABS_INT32 : STOA__ABS_INT64, a, 0,
+                !narrow && can_be(range, INT64_MIN), clipped(made, stoa__range_of(STOA_INT64)));
+}
+
+/* ---- floats ---- */
+
+static stoa__id in_floats(const work *at, unsigned step, stoa__id a, stoa__id b)
+{
+    a = as(at, a, STOA_FLOAT64);
+    b = b == 0 ? 0 : as(at, b, STOA_FLOAT64);
+    return emit(at, step, a, b, false, NO_RANGE);
+}
+
+static stoa__id power_of_floats(const work *at, stoa__id a, stoa__id b)
+{
+    if (stoa__is_constant(at->code, b)) {
+        stoa__id exponent = as(at, b, STOA_FLOAT64);
+        double value = at->code->refused ? 0 : at->code->values[exponent].float64;
+        stoa__id base = as(at, a, STOA_FLOAT64);
+        if (value == 2.0)
+            return emit(at, STOA__MUL_FLOAT64, base, base, false, NO_RANGE);
+        if (value == 1.0)
+            return base;
+        if (value == 0.5) /* no negative integer: sqrt will do */
+            return emit(at,
+                        form_of(at, a) != STOA_FLOAT64 && range_of(at, a).low >= 0 ? STOA__SQRT
+                                                                                   : STOA__ROOT,
+                        base, 0, false, NO_RANGE);
+    }
+    return in_floats(at, STOA__POW_FLOAT64, a, b);
+}
+
+static stoa__id arithmetic(const work *at, stoa_operation operation, stoa__id a, stoa__id b)
+{
+    bool floats = form_of(at, a) == STOA_FLOAT64 || form_of(at, b) == STOA_FLOAT64;
+    switch (operation) {
+    case STOA_ADD:
+        return floats ? in_floats(at, STOA__ADD_FLOAT64, a, b) : add_integers(at, a, b);
+    case STOA_SUBTRACT:
+        return floats ? in_floats(at, STOA__SUB_FLOAT64, a, b) : subtract_integers(at, a, b);
+    case STOA_MULTIPLY:
+        return floats ? in_floats(at, STOA__MUL_FLOAT64, a, b) : multiply_integers(at, a, b);
+    case STOA_FLOOR_DIVIDE:
+        return floats ? in_floats(at, STOA__FLOOR_DIV_FLOAT64, a, b)
+                      : divide_integers(at, a, b, false);
+    case STOA_REMAINDER:
+        return floats ? in_floats(at, STOA__REM_FLOAT64, a, b) : divide_integers(at, a, b, true);
+    case STOA_POWER:
+        return floats ? power_of_floats(at, a, b) : power_of_integers(at, a, b);
+    default:
+        return in_floats(at, STOA__DIV_FLOAT64, a, b);
+    }
+}
+
+/* ---- common forms ---- */
+
+/* The form that holds both: bits stay bits, a float makes floats; of integers the narrowest. */
+static stoa_type common_form(const work *at, stoa__id a, stoa__id b)
+{
+    unsigned x = form_of(at, a), y = form_of(at, b);
+    if (x == STOA_BOOL && y == STOA_BOOL)
+        return STOA_BOOL;
+    if (x == STOA_FLOAT64 || y == STOA_FLOAT64)
+        return STOA_FLOAT64;
+    stoa__range narrow = stoa__range_of(STOA_INT32), wide = stoa__range_of(STOA_INT64);
+    stoa__range p = range_of(at, a), q = range_of(at, b);
+    bool narrow_a = x == STOA_INT32 || x == STOA_BOOL || stoa__is_constant(at->code, a);
+    bool narrow_b = y == STOA_INT32 || y == STOA_BOOL || stoa__is_constant(at->code, b);
+    if (narrow_a && narrow_b && stoa__range_within(p, narrow) && stoa__range_within(q, narrow))
+        return STOA_INT32;
+    if (x != STOA_UINT64 && y != STOA_UINT64)
+        return STOA_INT64;
+    if (p.low >= 0 && q.low >= 0 && (p.high > wide.high || q.high > wide.high))
+        return STOA_UINT64;
+    return x == STOA_UINT64 && y == STOA_UINT64 ? STOA_UINT64 : STOA_INT64;
+}
+
+static stoa__id choose(const work *at, stoa__id condition, stoa__id a, stoa__id b)
+{
+    if (at->code->refused)
+        return STOA__NOTHING_ID;
+    if (stoa__is_constant(at->code, condition))
+        return at->code->values[condition].bits[0] != 0 ? a : b;
+    stoa_type form = common_form(at, a, b);
+    a = as(at, a, form);
+    b = as(at, b, form);
+    if (at->code->refused || a == b)
+        return a;
+    stoa__range p = range_of(at, a), q = range_of(at, b);
+    stoa__range made = {least(p.low, q.low), most(p.high, q.high)};
+    unsigned step = form == STOA_BOOL    ? STOA__CHOOSE_BITS
+                    : form == STOA_INT32 ? STOA__CHOOSE_INT32
+                                         : STOA__CHOOSE_INT64;
+    return stoa__emit(at->code, step, a, b, condition, false, made, at->node);
+}
+
+static stoa__id extreme(const work *at, bool maximum, stoa__id a, stoa__id b)
+{
+    stoa_type form = common_form(at, a, b);
+    a = as(at, a, form);
+    b = as(at, b, form);
+    if (at->code->refused)
+        return STOA__NOTHING_ID;
+    if (form == STOA_BOOL)
+        return maximum ? stoa__emit_or(at->code, a, b) : stoa__emit_and(at->code, a, b);
+    unsigned first = maximum ? STOA__MAX_INT32 : STOA__MIN_INT32;
+    unsigned step = first + (form == STOA_INT64     ? 1
+                             : form == STOA_UINT64  ? 2
+                             : form == STOA_FLOAT64 ? 3
+                                                    : 0);
+    stoa__range p = range_of(at, a), q = range_of(at, b);
+    stoa__range made = maximum ? (stoa__range){most(p.low, q.low), most(p.high, q.high)}
+                               : (stoa__range){least(p.low, q.low), least(p.high, q.high)};
+    return emit(at, step, a, b, false, made);
+}
+
+/* ---- bits of integers ---- */
+
+static stoa__id bitwise(const work *at, stoa_operation operation, stoa__id a, stoa__id b)
+{
+    stoa_type form = common_form(at, a, b);
+    if (form == STOA_BOOL && operation == STOA_BIT_AND)
+        return stoa__emit_and(at->code, a, b);
+    if (form == STOA_BOOL && operation == STOA_BIT_OR)
+        return stoa__emit_or(at->code, a, b);
+    if (form == STOA_BOOL)
+        return emit(at, STOA__XOR_BITS, a, b, false, stoa__range_of(STOA_BOOL));
+    a = as(at, a, form);
+    b = as(at, b, form);
+    if (at->code->refused)
+        return STOA__NOTHING_ID;
+    unsigned step = operation == STOA_BIT_AND  ? STOA__AND_INT32
+                    : operation == STOA_BIT_OR ? STOA__OR_INT32
+                                               : STOA__XOR_INT32;
+    stoa__range p = range_of(at, a), q = range_of(at, b), made = stoa__range_of(form);
+    if (operation == STOA_BIT_AND && p.low >= 0 && q.low >= 0)
+        made = (stoa__range){0, least(p.high, q.high)};
+    return emit(at, form == STOA_INT32 ? step : step + 1, a, b, false, made);
+}
+
+static stoa__id shift(const work *at, bool left, stoa__id a, stoa__id b)
+{
+    bool is_unsigned = form_of(at, a) == STOA_UINT64;
+    a = as(at, a, is_unsigned ? STOA_UINT64 : STOA_INT64);
+    b = as(at, b, STOA_INT64);
+    if (at->code->refused)
+        return STOA__NOTHING_ID;
+    stoa__range range = range_of(at, a), count = range_of(at, b);
+    stoa__range made = stoa__range_of(is_unsigned ? STOA_UINT64 : STOA_INT64);
+    bool may_fail = left || count.low < 0;
+    if (left && count.low >= 0 && count.high < 62) {
+        stoa__wide factor = (stoa__wide)1 << count.high;
+        stoa__range shifted = {least(range.low, range.low * factor),
+                               most(range.high, range.high * factor)};
+        may_fail = !stoa__range_within(shifted, made);
+        made = clipped(shifted, made);
+    } else if (!left)
+        made = (stoa__range){least(range.low, 0), most(range.high, 0)};
+    unsigned step = left ? (is_unsigned ? STOA__SHIFT_LEFT_UINT64 : STOA__SHIFT_LEFT_INT64)
+                         : (is_unsigned ? STOA__SHIFT_RIGHT_UINT64 : STOA__SHIFT_RIGHT_INT64);
+    return emit(at, step, a, b, may_fail, made);
+}
+
+static stoa__id invert(const work *at, stoa__id a)
+{
+    unsigned form = form_of(at, a);
+    if (form == STOA_BOOL)
+        return stoa__emit_not(at->code, a);
+    stoa__range range = range_of(at, a), made = {-range.high - 1, -range.low - 1};
+    if (form == STOA_UINT64)
+        made = (stoa__range){UINT64_MAX - range.high, UINT64_MAX - range.low};
+    return emit(at, form == STOA_INT32 ? STOA__INVERT_INT32 : STOA__INVERT_INT64, a, 0, false,
+                made);
+}
+
+/* ---- casts ---- */
+
+static stoa__id to_integer(const work *at, stoa__id a, stoa_type type)
+{
+    stoa_type form = type == STOA_UINT64 ? STOA_UINT64 : STOA_INT64;
+    if (form_of(at, a) == STOA_FLOAT64)
+        a = emit(at, form == STOA_UINT64 ? STOA__UINT64_FLOAT64 : STOA__INT64_FLOAT64, a, 0, true,
+                 stoa__range_of(form));
+    else if (form_of(at, a) == STOA_BOOL)
+        a = as(at, a, STOA_INT32);
+    if (at->code->refused)
+        return STOA__NOTHING_ID;
+    if (type == STOA_UINT64 || form_of(at, a) == STOA_UINT64)
+        a = as(at, a, form);
+    if (at->code->refused)
+        return STOA__NOTHING_ID;
+    if (type == STOA_INT64 || type == STOA_UINT64)
+        return a;
+    stoa__id made = stoa__emit_within(at->code, a, stoa__range_of(type), at->node);
+    bool narrow = type != STOA_UINT32;
+    return narrow && !at->code->refused && form_of(at, made) == STOA_INT64
+               ? as(at, made, STOA_INT32)
+               : made;
+}
+
+static stoa__id to_truth(const work *at, stoa__id a)
+{
+    if (form_of(at, a) == STOA_BOOL)
+        return a;
+    stoa__id zero = form_of(at, a) == STOA_FLOAT64 ? stoa__emit_float(at->code, 0.0)
+                                                   : stoa__emit_integer(at->code, 0);
+    return stoa__emit_compare(at->code, STOA_NOT_EQUAL, a, zero, at->node);
+}
+
+static stoa__typed cast(const work *at, stoa_operation operation, stoa__id a)
+{
+    stoa_type type = STOA_BOOL + (stoa_type)(operation - STOA_TO_BOOL);
+    stoa__id id;
+    if (type == STOA_BOOL)
+        id = to_truth(at, a);
+    else if (type == STOA_FLOAT64)
+        id = as(at, a, STOA_FLOAT64);
+    else if (type == STOA_FLOAT32)
+        id = emit(at, STOA__ROUND_FLOAT32, as(at, a, STOA_FLOAT64), 0, true, NO_RANGE);
+    else
+        id = to_integer(at, a, type);
+    return (stoa__typed){id, type};
+}
+
+/* ---- functions ---- */
+
+static unsigned elementary(stoa_operation operation)
+{
+    static const uint16_t codes[] = {
+        [STOA_SQRT] = STOA__SQRT,   [STOA_EXP] = STOA__EXP,     [STOA_LOG] = STOA__LOG,
+        [STOA_LOG2] = STOA__LOG2,   [STOA_LOG10] = STOA__LOG10, [STOA_SIN] = STOA__SIN,
+        [STOA_COS] = STOA__COS,     [STOA_TAN] = STOA__TAN,     [STOA_ASIN] = STOA__ASIN,
+        [STOA_ACOS] = STOA__ACOS,   [STOA_ATAN] = STOA__ATAN,   [STOA_ATAN2] = STOA__ATAN2,
+        [STOA_FLOOR] = STOA__FLOOR, [STOA_CEIL] = STOA__CEIL,   [STOA_ROUND] = STOA__ROUND,
+        [STOA_HYPOT] = STOA__HYPOT,
+    };
+    return codes[operation];
+}
+
+static stoa__id function(const work *at, stoa_operation operation, stoa__id a, stoa__id b)
+{
+    bool whole = operation == STOA_FLOOR || operation == STOA_CEIL || operation == STOA_ROUND;
+    if (whole && form_of(at, a) != STOA_FLOAT64)
+        return form_of(at, a) == STOA_BOOL ? as(at, a, STOA_INT32) : a;
+    if (operation == STOA_ISNAN || operation == STOA_ISFINITE) {
+        if (form_of(at, a) == STOA_FLOAT64)
+            return emit(at, operation == STOA_ISNAN ? STOA__ISNAN : STOA__ISFINITE, a, 0, false,
+                        stoa__range_of(STOA_BOOL));
+        return stoa__emit_compare(at->code, operation == STOA_ISNAN ? STOA_NOT_EQUAL : STOA_EQUAL,
+                                  a, a, at->node);
+    }
+    return in_floats(at, elementary(operation), a, b);
+}
+
+static stoa__id clip(const work *at, stoa__id x, stoa__id low, stoa__id high)
+{
+    stoa__id above = stoa__emit_compare(at->code, STOA_GREATER, x, high, at->node);
+    stoa__id below = stoa__emit_compare(at->code, STOA_LESS, x, low, at->node);
+    return choose(at, above, high, choose(at, below, low, x));
+}
+
+static stoa_status condition(const work *at, const char *what, stoa__typed typed)
+{
+    if (typed.type == STOA_BOOL)
+        return STOA_OK;
+    return stoa__expression_fail(at->error, STOA_WRONG_TYPE, at->node,
+                                 "%s takes a condition, not %s: write != 0", what, name_of(typed));
+}
+
+static stoa_status operate_on_conditions(const work *at, const stoa__typed *arguments,
+                                         stoa__typed *made)
+{
+    stoa_operation operation = (stoa_operation)at->node->operation;
+    const char *what = stoa_operation_text(operation);
+    stoa_status status = condition(at, what, arguments[0]);
+    if (status == STOA_OK && (operation == STOA_AND || operation == STOA_OR))
+        status = condition(at, what, arguments[1]);
+    if (status != STOA_OK)
+        return status;
+    stoa__id a = arguments[0].id;
+    made->type = STOA_BOOL;
+    if (operation == STOA_WHERE) {
+        made->id = choose(at, a, arguments[1].id, arguments[2].id);
+        if (!at->code->refused)
+            *made = arguments[1].type == arguments[2].type
+                        ? (stoa__typed){made->id, arguments[1].type}
+                        : typed_as(at, made->id);
+    } else if (operation == STOA_NOT)
+        made->id = stoa__emit_not(at->code, a);
+    else
+        made->id = operation == STOA_AND ? stoa__emit_and(at->code, a, arguments[1].id)
+                                         : stoa__emit_or(at->code, a, arguments[1].id);
+    return STOA_OK;
+}
+
+static stoa__id run_on(const work *at, stoa__id a)
+{
+    stoa_type form = form_of(at, a) == STOA_FLOAT64  ? STOA_FLOAT64
+                     : form_of(at, a) == STOA_UINT64 ? STOA_UINT64
+                                                     : STOA_INT64;
+    a = stoa__emit_row(at->code, as(at, a, form));
+    stoa__id id = stoa__emit(at->code, STOA__RUN_ON, a, 0, at->code->where, form != STOA_FLOAT64,
+                             stoa__range_of(form), at->node);
+    if (!at->code->refused) {
+        stoa__value *value = &at->code->values[id];
+        value->bits[0] = at->code->running_count++;
+        value->bits[1] = at->node->operation;
+    }
+    return id;
+}
+
+stoa_status stoa__operate(stoa__code_block *code, const stoa_expression *node,
+                          const stoa__typed *arguments, stoa__typed *made, stoa_error *error)
+{
+    work at = {code, node, error};
+    stoa_operation operation = (stoa_operation)node->operation;
+    for (uint32_t i = 0; i < node->count; i++)
+        if (!is_number(arguments[i]))
+            return refuse(&at, "an object has no value to compute with");
+    if (code->refused)
+        return stoa__fail_memory(error, sizeof(stoa__value));
+    stoa__id a = node->count > 0 ? arguments[0].id : 0, b = node->count > 1 ? arguments[1].id : 0;
+    if (operation == STOA_NOT || operation == STOA_AND || operation == STOA_OR ||
+        operation == STOA_WHERE)
+        return operate_on_conditions(&at, arguments, made);
+    if (operation >= STOA_TO_BOOL && operation <= STOA_TO_FLOAT64) {
+        *made = cast(&at, operation, a);
+        return STOA_OK;
+    }
+    stoa__id id;
+    bool bits = operation >= STOA_BIT_AND && operation <= STOA_SHIFT_RIGHT;
+    if ((bits || operation == STOA_INVERT) &&
+        (form_of(&at, a) == STOA_FLOAT64 || (b != 0 && form_of(&at, b) == STOA_FLOAT64)))
+        return stoa__expression_fail(error, STOA_WRONG_TYPE, node,
+                                     "%s takes integers or conditions, not floats",
+                                     stoa_operation_text(operation));
+    if (operation >= STOA_ADD && operation <= STOA_POWER)
+        id = arithmetic(&at, operation, a, b);
+    else if (operation >= STOA_LESS && operation <= STOA_GREATER)
+        id = stoa__emit_compare(code, operation, a, b, node);
+    else if (operation >= STOA_BIT_AND && operation <= STOA_BIT_XOR)
+        id = bitwise(&at, operation, a, b);
+    else if (bits)
+        id = shift(&at, operation == STOA_SHIFT_LEFT, a, b);
+    else if (operation >= STOA_CUMSUM)
+        id = run_on(&at, a);
+    else {
+        switch (operation) {
+        case STOA_NEGATE:
+            id = negate(&at, a);
+            break;
+        case STOA_PLUS:
+            id = form_of(&at, a) == STOA_BOOL ? as(&at, a, STOA_INT32) : a;
+            break;
+        case STOA_INVERT:
+            id = invert(&at, a);
+            break;
+        case STOA_ABS:
+            id = absolute(&at, a);
+            break;
+        case STOA_MINIMUM:
+        case STOA_MAXIMUM:
+            id = a;
+            for (uint32_t i = 1; i < node->count; i++)
+                id = extreme(&at, operation == STOA_MAXIMUM, id, arguments[i].id);
+            break;
+        case STOA_CLIP:
+            id = clip(&at, a, b, arguments[2].id);
+            break;
+        case STOA_ROW:
+            id = emit(&at, STOA__NUMBERS, STOA__FIRST_ID, 0, false, (stoa__range){0, INT64_MAX});
+            break;
+        default:
+            id = function(&at, operation, a, b);
+        }
+    }
+    if (code->refused)
+        return stoa__fail_memory(error, sizeof(stoa__value));
+    *made = typed_as(&at, id);
+    return STOA_OK;
+}

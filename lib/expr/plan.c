@@ -1,0 +1,488 @@
+/* plan.c: which steps run in which pass, in which registers, and where their failures count.
+ *
+ * Values are numbered in the order of their making, so going through the numbers upwards meets
+ * operands before their users, and downwards users before operands: needs, last uses and guards
+ * come from such walks. A register is given back after its last use; bits are never given back,
+ * since guards look at them when the block is done. */
+#include <string.h>
+
+#include "base/memory.h"
+#include "expr/program.h"
+
+#define NONE UINT32_MAX
+/* Bytes of a register, and then some, so that registers do not lie 4096 bytes apart. */
+#define REGISTER (STOA__BLOCK * 8 + 64)
+
+typedef struct planner {
+    const stoa__code_block *code;
+    stoa__pass *pass;
+    uint16_t depth;
+    uint8_t *needed;  /* by id: 1: in this pass; 2: for the condition */
+    uint32_t *guard;  /* by id */
+    stoa__id *last;   /* by id: the last user, in the order of the steps */
+    uint32_t *offset; /* by id: of the register */
+    uint32_t *free_registers;
+    uint32_t free_count, register_count;
+    bool refused;
+} planner;
+
+static void operands_of(const stoa__value *value, stoa__id operands[3])
+{
+    operands[0] = value->a;
+    operands[1] = value->b;
+    operands[2] = value->c;
+}
+
+static bool is_step(const stoa__value *value)
+{
+    return value->kind == STOA__STEP_VALUE;
+}
+
+/* ---- what is needed ---- */
+
+/* Marks what the marked ids are made of. A uniform value is there already: not what it is made of.
+ */
+static void need_operands(planner *at, uint8_t mark)
+{
+    const stoa__code_block *code = at->code;
+    for (stoa__id id = code->count; id-- > STOA__FIRST_VALUE;) {
+        if ((at->needed[id] & mark) == 0 || !is_step(&code->values[id]) || code->values[id].uniform)
+            continue;
+        stoa__id operands[3];
+        operands_of(&code->values[id], operands);
+        for (int i = 0; i < 3; i++)
+            at->needed[operands[i]] |= mark;
+    }
+}
+
+static void need(planner *at, stoa__id id)
+{
+    at->needed[id] |= 1;
+}
+
+/* The condition that all sinks and outputs of the pass have in common. */
+static stoa__id common_condition(const planner *at, bool outputs)
+{
+    const stoa__code_block *code = at->code;
+    stoa__id common = outputs ? code->where : NONE;
+    for (uint32_t i = 0; i < code->sink_count; i++) {
+        if (code->sinks[i].depth != at->depth)
+            continue;
+        if (common != NONE && common != code->sinks[i].mask)
+            return 0;
+        common = code->sinks[i].mask;
+    }
+    return common == NONE ? 0 : common;
+}
+
+static void need_roots(planner *at, bool final, bool outputs)
+{
+    const stoa__code_block *code = at->code;
+    for (uint32_t i = 0; i < code->sink_count; i++) {
+        if (code->sinks[i].depth != at->depth)
+            continue;
+        need(at, code->sinks[i].a);
+        need(at, code->sinks[i].b);
+        need(at, code->sinks[i].mask);
+    }
+    for (uint32_t i = 0; final && i < code->result_count; i++)
+        need(at, code->results[i].id);
+    if (outputs)
+        need(at, code->where);
+}
+
+/* For the check: only what may fail. */
+static void need_failures(planner *at)
+{
+    for (stoa__id id = STOA__FIRST_VALUE; id < at->code->count; id++)
+        if (at->needed[id] != 0 && !at->code->values[id].may_fail)
+            at->needed[id] = 0;
+}
+
+/* ---- guards ---- */
+
+static uint32_t add_guard(planner *at, stoa__guard guard)
+{
+    stoa__pass *pass = at->pass;
+    if (pass->guard_count == pass->guard_room) {
+        uint32_t room = pass->guard_room == 0 ? 16 : pass->guard_room * 2;
+        stoa__guard *guards = stoa__reallocate(pass->guards, room * sizeof *guards);
+        if (guards == NULL) {
+            at->refused = true;
+            return STOA__ALWAYS;
+        }
+        pass->guards = guards;
+        pass->guard_room = room;
+    }
+    pass->guards[pass->guard_count] = guard;
+    return pass->guard_count++;
+}
+
+static uint32_t guard_bit(planner *at, stoa__id bits, bool negated)
+{
+    for (uint32_t i = 2; i < at->pass->guard_count; i++) {
+        const stoa__guard *guard = &at->pass->guards[i];
+        if (guard->kind == STOA__BIT && guard->bits == bits && guard->negated == negated)
+            return i;
+        if (i > 64)
+            break; /* a twin does no harm */
+    }
+    return add_guard(at, (stoa__guard){.kind = STOA__BIT, .bits = bits, .negated = negated});
+}
+
+static uint32_t both(planner *at, uint32_t x, uint32_t y)
+{
+    if (x == STOA__ALWAYS || x == y)
+        return y;
+    if (y == STOA__ALWAYS)
+        return x;
+    return add_guard(at, (stoa__guard){.kind = STOA__BOTH, .x = x, .y = y});
+}
+
+static void use(planner *at, stoa__id id, uint32_t guard)
+{
+    uint32_t before = at->guard[id];
+    if (before == STOA__ALWAYS || before == guard || !at->code->values[id].may_taint)
+        return;
+    if (before == STOA__NEVER || guard == STOA__ALWAYS)
+        at->guard[id] = guard;
+    else
+        at->guard[id] = add_guard(at, (stoa__guard){.kind = STOA__EITHER, .x = before, .y = guard});
+}
+
+static void use_operands(planner *at, stoa__id id)
+{
+    const stoa__value *value = &at->code->values[id];
+    uint32_t guard = at->guard[id];
+    bool taints_a = at->code->values[value->a].may_taint;
+    bool taints_b = at->code->values[value->b].may_taint;
+    switch (value->code) {
+    case STOA__CHOOSE_INT32:
+    case STOA__CHOOSE_INT64:
+    case STOA__CHOOSE_BITS:
+        if (taints_a)
+            use(at, value->a, both(at, guard, guard_bit(at, value->c, false)));
+        if (taints_b)
+            use(at, value->b, both(at, guard, guard_bit(at, value->c, true)));
+        use(at, value->c, guard);
+        return;
+    case STOA__AND_BITS:
+    case STOA__OR_BITS:
+        use(at, value->a, guard);
+        if (taints_b)
+            use(at, value->b,
+                both(at, guard, guard_bit(at, value->a, value->code == STOA__OR_BITS)));
+        return;
+    default:
+        use(at, value->a, guard);
+        use(at, value->b, guard);
+        use(at, value->c, guard);
+    }
+}
+
+/* needed uniform values take part too: they have been computed for all rows. */
+static void find_guards(planner *at, bool final, bool outputs)
+{
+    const stoa__code_block *code = at->code;
+    memset(at->guard, 0, code->count * sizeof *at->guard);
+    add_guard(at, (stoa__guard){.kind = STOA__NEVER});
+    add_guard(at, (stoa__guard){.kind = STOA__ALWAYS});
+    for (uint32_t i = 0; i < code->sink_count && !at->refused; i++) {
+        const stoa__sink *sink = &code->sinks[i];
+        if (sink->depth != at->depth)
+            continue;
+        uint32_t guard = sink->mask == 0 ? STOA__ALWAYS : guard_bit(at, sink->mask, false);
+        use(at, sink->mask, STOA__ALWAYS);
+        use(at, sink->a, guard);
+        use(at, sink->b, guard);
+    }
+    uint32_t guard = outputs && code->where != 0 ? guard_bit(at, code->where, false) : STOA__ALWAYS;
+    for (uint32_t i = 0; final && i < code->result_count; i++)
+        use(at, code->results[i].id, guard);
+    if (outputs)
+        use(at, code->where, STOA__ALWAYS);
+    for (stoa__id id = code->count; id-- > STOA__FIRST_VALUE && !at->refused;)
+        if (at->guard[id] != STOA__NEVER && is_step(&code->values[id]))
+            use_operands(at, id);
+}
+
+/* ---- registers ---- */
+
+static bool has_bits(const stoa__value *value)
+{
+    return value->form == STOA_BOOL && value->code != STOA__STORE_BOOL;
+}
+
+static uint32_t take_register(planner *at, const stoa__value *value, size_t *bits)
+{
+    if (has_bits(value)) {
+        uint32_t offset = (uint32_t)*bits;
+        *bits += STOA__BLOCK_WORDS * sizeof(uint64_t);
+        return offset | 1u; /* told apart from registers; laid out behind them */
+    }
+    if (at->free_count > 0)
+        return at->free_registers[--at->free_count];
+    return (uint32_t)(at->register_count++ * REGISTER);
+}
+
+static void give_back(planner *at, stoa__id id, stoa__id user)
+{
+    const stoa__value *value = &at->code->values[id];
+    if (is_step(value) && !value->uniform && !has_bits(value) && at->last[id] == user)
+        at->free_registers[at->free_count++] = at->offset[id];
+}
+
+static void give_registers(planner *at, const stoa__id *order, uint32_t count)
+{
+    const stoa__code_block *code = at->code;
+    size_t bits = 0;
+    for (uint32_t i = 0; i < count; i++) {
+        stoa__id operands[3], id = order[i];
+        at->offset[id] = take_register(at, &code->values[id], &bits);
+        operands_of(&code->values[id], operands);
+        for (int k = 0; k < 3; k++) {
+            bool again =
+                (k > 0 && operands[k] == operands[0]) || (k > 1 && operands[k] == operands[1]);
+            if (operands[k] >= STOA__FIRST_VALUE && !again)
+                give_back(at, operands[k], id);
+        }
+    }
+    size_t registers = (size_t)at->register_count * REGISTER;
+    for (uint32_t i = 0; i < count; i++)
+        if ((at->offset[order[i]] & 1u) != 0)
+            at->offset[order[i]] = (uint32_t)(registers + (at->offset[order[i]] & ~1u));
+    at->pass->scratch = registers + bits;
+}
+
+static void find_last_uses(planner *at, const stoa__id *order, uint32_t count, bool outputs)
+{
+    const stoa__code_block *code = at->code;
+    for (uint32_t i = 0; i < count; i++) {
+        stoa__id operands[3];
+        operands_of(&code->values[order[i]], operands);
+        for (int k = 0; k < 3; k++)
+            at->last[operands[k]] = order[i];
+    }
+    for (uint32_t i = 0; i < code->sink_count; i++)
+        if (code->sinks[i].depth == at->depth)
+            at->last[code->sinks[i].a] = at->last[code->sinks[i].b] = NONE;
+    for (uint32_t i = 0; outputs && i < code->result_count; i++)
+        at->last[code->results[i].id] = NONE;
+}
+
+/* ---- the lists of a pass ---- */
+
+static stoa__instruction instruction_of(planner *at, stoa__id id)
+{
+    const stoa__value *value = &at->code->values[id];
+    stoa__instruction made = {.out = id, .a = value->a, .b = value->b, .c = value->c};
+    made.code = value->code;
+    made.shape = value->shape;
+    made.may_fail = value->may_fail;
+    made.guard = value->may_fail ? at->guard[id] : STOA__ALWAYS;
+    made.offset = at->offset[id];
+    if (value->code < STOA__CODES)
+        made.run = stoa__kernels_here()->run[value->code][value->shape];
+    if (value->may_fail && !value->uniform)
+        made.failure = at->pass->failure_count++;
+    return made;
+}
+
+/* Row steps in the order in which they run; those of the condition first. */
+static uint32_t order_steps(planner *at, stoa__id *order)
+{
+    const stoa__code_block *code = at->code;
+    uint32_t count = 0;
+    for (int condition = 1; condition >= 0; condition--) {
+        for (stoa__id id = STOA__FIRST_VALUE; id < code->count; id++) {
+            const stoa__value *value = &code->values[id];
+            bool in_condition = (at->needed[id] & 2) != 0;
+            if (at->needed[id] != 0 && in_condition == (condition == 1) && is_step(value) &&
+                !value->uniform)
+                order[count++] = id;
+        }
+        if (condition == 1)
+            at->pass->condition_steps = count;
+    }
+    return count;
+}
+
+static bool list_leaves(planner *at)
+{
+    const stoa__code_block *code = at->code;
+    stoa__pass *pass = at->pass;
+    uint32_t count = 0, failures = 0;
+    for (stoa__id id = STOA__FIRST_VALUE; id < code->count; id++) {
+        const stoa__value *value = &code->values[id];
+        count += value->kind == STOA__COLUMN_VALUE || value->kind == STOA__ARRAY_VALUE;
+        failures += is_step(value) && value->uniform && value->may_fail;
+    }
+    pass->columns = stoa__allocate((count + (size_t)1) * sizeof *pass->columns);
+    pass->sinks = stoa__allocate((code->sink_count + (size_t)1) * sizeof *pass->sinks);
+    pass->uniform_failures =
+        stoa__allocate((failures + (size_t)1) * sizeof *pass->uniform_failures);
+    if (pass->columns == NULL || pass->sinks == NULL || pass->uniform_failures == NULL)
+        return false;
+    for (stoa__id id = STOA__FIRST_VALUE; id < code->count; id++) {
+        const stoa__value *value = &code->values[id];
+        if (at->needed[id] != 0 &&
+            (value->kind == STOA__COLUMN_VALUE || value->kind == STOA__ARRAY_VALUE))
+            pass->columns[pass->column_count++] = id;
+        if (is_step(value) && value->uniform && value->may_fail && at->guard[id] != STOA__NEVER)
+            pass->uniform_failures[pass->uniform_failure_count++] = instruction_of(at, id);
+    }
+    return true;
+}
+
+static bool list_uniform(planner *at)
+{
+    const stoa__code_block *code = at->code;
+    stoa__pass *pass = at->pass;
+    uint32_t count = 0;
+    for (stoa__id id = STOA__FIRST_VALUE; id < code->count; id++)
+        count += is_step(&code->values[id]) && code->values[id].uniform &&
+                 code->values[id].depth == at->depth;
+    pass->uniform = stoa__allocate((count + (size_t)1) * sizeof *pass->uniform);
+    if (pass->uniform == NULL)
+        return false;
+    for (stoa__id id = STOA__FIRST_VALUE; id < code->count; id++)
+        if (is_step(&code->values[id]) && code->values[id].uniform &&
+            code->values[id].depth == at->depth)
+            pass->uniform[pass->uniform_count++] = instruction_of(at, id);
+    return true;
+}
+
+static bool list_steps(planner *at, bool outputs)
+{
+    stoa__pass *pass = at->pass;
+    stoa__id *order = stoa__allocate(at->code->count * sizeof *order);
+    if (order == NULL)
+        return false;
+    uint32_t count = order_steps(at, order);
+    find_last_uses(at, order, count, outputs);
+    give_registers(at, order, count);
+    pass->steps = stoa__allocate((count + (size_t)1) * sizeof *pass->steps);
+    for (uint32_t i = 0; pass->steps != NULL && i < count; i++)
+        pass->steps[pass->step_count++] = instruction_of(at, order[i]);
+    stoa__release(order);
+    return pass->steps != NULL;
+}
+
+/* ---- passes ---- */
+
+/* final: the results are needed; outputs: a value of them for each row. */
+static bool plan_pass(planner *at, bool final, bool outputs, bool only_failures)
+{
+    const stoa__code_block *code = at->code;
+    stoa__pass *pass = at->pass;
+    memset(at->needed, 0, code->count);
+    at->free_count = at->register_count = 0;
+    need_roots(at, final, outputs);
+    need_operands(at, 1);
+    find_guards(at, final, outputs);
+    if (at->refused)
+        return false;
+    if (only_failures) {
+        need_failures(at);
+        for (uint32_t i = 2; i < pass->guard_count; i++)
+            if (pass->guards[i].kind == STOA__BIT)
+                need(at, pass->guards[i].bits);
+        need_operands(at, 1);
+    }
+    pass->condition = only_failures ? 0 : common_condition(at, outputs);
+    if (pass->condition != 0) {
+        at->needed[pass->condition] |= 2;
+        need_operands(at, 2);
+    }
+    pass->has_outputs = outputs && !only_failures;
+    if (!list_uniform(at) || !list_steps(at, outputs && !only_failures) || !list_leaves(at))
+        return false;
+    for (uint32_t i = 0; i < code->sink_count; i++)
+        if (code->sinks[i].depth == at->depth && !only_failures)
+            pass->sinks[pass->sink_count++] = i;
+    return true;
+}
+
+static uint16_t deepest(const stoa__code_block *code)
+{
+    uint16_t depth = code->values[code->where].depth;
+    for (uint32_t i = 0; i < code->result_count; i++)
+        if (code->values[code->results[i].id].depth > depth)
+            depth = code->values[code->results[i].id].depth;
+    return depth;
+}
+
+static void measure(stoa__plan *plan, const stoa__pass *pass)
+{
+    plan->scratch = pass->scratch > plan->scratch ? pass->scratch : plan->scratch;
+    if (pass->failure_count > plan->failures)
+        plan->failures = pass->failure_count;
+    if (pass->guard_count > plan->guards)
+        plan->guards = pass->guard_count;
+}
+
+static bool plan_passes(stoa__plan *plan, planner *at, bool has_outputs)
+{
+    const stoa__code_block *code = at->code;
+    uint32_t count = deepest(code) + 1u;
+    plan->passes = stoa__allocate_zeroed(count * sizeof *plan->passes);
+    if (plan->passes == NULL)
+        return false;
+    plan->count = count;
+    for (uint32_t i = 0; i < count; i++) {
+        at->pass = &plan->passes[i];
+        at->depth = (uint16_t)i;
+        if (!plan_pass(at, i + 1 == count, has_outputs && i + 1 == count, false))
+            return false;
+        measure(plan, at->pass);
+    }
+    plan->may_fail =
+        has_outputs && (at->pass->failure_count > 0 || at->pass->uniform_failure_count > 0);
+    at->pass = &plan->check;
+    if (plan->may_fail && !plan_pass(at, true, true, true))
+        return false;
+    measure(plan, &plan->check);
+    plan->in_order = code->running_count > 0;
+    return true;
+}
+
+stoa_status stoa__plan_new(stoa__plan *plan, const stoa__code_block *code, bool has_outputs,
+                           stoa_error *error)
+{
+    size_t count = code->count, bytes = count * (1 + 4 * sizeof(uint32_t)) + 64;
+    char *memory = stoa__allocate_zeroed(bytes);
+    *plan = (stoa__plan){0};
+    if (memory == NULL)
+        return stoa__fail_memory(error, bytes);
+    planner at = {.code = code};
+    at.guard = (uint32_t *)(void *)memory;
+    at.last = at.guard + count;
+    at.offset = at.last + count;
+    at.free_registers = at.offset + count;
+    at.needed = (uint8_t *)(at.free_registers + count);
+    bool made = plan_passes(plan, &at, has_outputs);
+    stoa__release(memory);
+    if (made)
+        return STOA_OK;
+    stoa__plan_dispose(plan);
+    return stoa__fail_memory(error, bytes);
+}
+
+static void dispose_pass(stoa__pass *pass)
+{
+    stoa__release(pass->uniform);
+    stoa__release(pass->steps);
+    stoa__release(pass->columns);
+    stoa__release(pass->sinks);
+    stoa__release(pass->guards);
+    stoa__release(pass->uniform_failures);
+}
+
+void stoa__plan_dispose(stoa__plan *plan)
+{
+    for (uint32_t i = 0; i < plan->count; i++)
+        dispose_pass(&plan->passes[i]);
+    dispose_pass(&plan->check);
+    stoa__release(plan->passes);
+    *plan = (stoa__plan){0};
+}

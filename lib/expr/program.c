@@ -1,0 +1,377 @@
+/* program.c: programs: expressions that are kept, with what they were bound to last.
+ *
+ * A program is bound for a schema, for the kinds of its parameters' values and for what is wanted
+ * of it (aggregates, cells of some types, bits). A run that finds it bound so goes on at once; else
+ * it is bound anew, aside: a program that fails to bind is simply unbound. */
+#include <string.h>
+
+#include "base/memory.h"
+#include "expr/program.h"
+
+/* ---- what is bound ---- */
+
+static void dispose_code(stoa__code_block *code)
+{
+    stoa__release(code->values);
+    stoa__release(code->buckets);
+    stoa__release(code->sinks);
+    stoa__release(code->arrays);
+    stoa__release(code->results);
+    *code = (stoa__code_block){0};
+}
+
+static void release_workers(stoa_program *program)
+{
+    for (size_t i = 0; i < program->worker_count; i++)
+        stoa__release(program->workers[i].memory);
+    stoa__release(program->workers);
+    program->workers = NULL;
+    program->worker_count = 0;
+}
+
+static void unbind(stoa_program *program)
+{
+    program->wanted = 0;
+    release_workers(program);
+    stoa__plan_dispose(&program->plan);
+    dispose_code(&program->code);
+    stoa__release(program->uniforms);
+    program->uniforms = NULL;
+    stoa__release(program->targets);
+    program->targets = NULL;
+    if (program->schema != NULL)
+        stoa__schema_release(program->schema);
+    program->schema = NULL;
+}
+
+static stoa_status make_room(stoa_program *program, stoa_error *error)
+{
+    size_t ids = program->code.count, sinks = program->code.sink_count;
+    size_t bytes = ids * (sizeof *program->uniforms + 2) + sinks * sizeof *program->totals +
+                   program->code.running_count * sizeof *program->running + 64;
+    char *memory = stoa__allocate_zeroed(bytes);
+    if (memory == NULL)
+        return stoa__fail_memory(error, bytes);
+    program->uniforms = (void *)memory;
+    program->totals = (void *)(memory + ids * sizeof *program->uniforms);
+    program->running = (void *)(program->totals + sinks);
+    program->nulls = (bool *)(program->running + program->code.running_count);
+    program->uniform_failed = program->nulls + ids;
+    return STOA_OK;
+}
+
+/* ---- workers ---- */
+
+static size_t aligned(size_t bytes)
+{
+    return stoa__round_up(bytes, 64);
+}
+
+static void place_values(stoa_program *program, stoa__worker *worker)
+{
+    stoa__code_block *code = &program->code;
+    worker->slots[STOA__FIRST_ID] = &worker->first;
+    for (stoa__id id = STOA__FIRST_VALUE; id < code->count; id++) {
+        stoa__value *value = &code->values[id];
+        if (value->kind == STOA__CONSTANT_VALUE)
+            worker->slots[id] = value->bits;
+        else if (value->kind == STOA__PARAMETER_VALUE)
+            worker->slots[id] = &program->parameters[value->index].bits;
+        else if (value->uniform)
+            worker->slots[id] = program->uniforms[id];
+    }
+}
+
+static bool make_worker(stoa_program *program, stoa__worker *worker)
+{
+    const stoa__plan *plan = &program->plan;
+    size_t block = STOA__BLOCK_WORDS * sizeof(uint64_t);
+    size_t slots = aligned(program->code.count * sizeof *worker->slots);
+    size_t packed = program->code.array_count * STOA__BLOCK * 8;
+    size_t sinks = aligned(program->code.sink_count * sizeof *worker->accumulators);
+    size_t failing = aligned(plan->failures * sizeof *worker->failing);
+    size_t bytes = slots + aligned(plan->scratch) + packed + sinks + failing +
+                   block * (2 + plan->failures + plan->guards) + 64;
+    *worker = (stoa__worker){.memory = stoa__allocate_zeroed(bytes), .failed_row = SIZE_MAX};
+    if (worker->memory == NULL)
+        return false;
+    char *at = (char *)aligned((uintptr_t)worker->memory);
+    worker->scratch = at;
+    worker->packed = at += aligned(plan->scratch);
+    worker->mask = (void *)(at += packed);
+    worker->joined = (void *)(at += block);
+    worker->failed = (void *)(at += block);
+    worker->guards = (void *)(at += block * plan->failures);
+    worker->accumulators = (void *)(at += block * plan->guards);
+    worker->failing = (void *)(at += sinks);
+    worker->slots = (void *)(at += failing);
+    place_values(program, worker);
+    return true;
+}
+
+bool stoa__program_prepare(stoa_program *program, size_t workers)
+{
+    if (workers <= program->worker_count)
+        return true;
+    stoa__worker *list = stoa__reallocate(program->workers, workers * sizeof *list);
+    if (list == NULL)
+        return false;
+    program->workers = list;
+    for (size_t i = 0; i < program->worker_count; i++)
+        list[i].slots[STOA__FIRST_ID] = &list[i].first;
+    while (program->worker_count < workers) {
+        if (!make_worker(program, &list[program->worker_count]))
+            return false;
+        program->worker_count++;
+    }
+    return true;
+}
+
+/* ---- binding ---- */
+
+static bool is_bound(const stoa_program *program, const stoa__schema *schema, stoa__wanted wanted,
+                     const uint8_t *targets)
+{
+    if (program->wanted != wanted || program->schema != schema)
+        return false;
+    if (targets == NULL || program->targets == NULL)
+        return targets == NULL && program->targets == NULL;
+    return memcmp(targets, program->targets, program->output_count) == 0;
+}
+
+static stoa_status bind_anew(stoa_program *program, const stoa_table *table, stoa__wanted wanted,
+                             const uint8_t *targets, stoa_error *error)
+{
+    program->wanted = wanted;
+    if (targets != NULL) {
+        program->targets = stoa__allocate(program->output_count);
+        if (program->targets == NULL)
+            return stoa__fail_memory(error, program->output_count);
+        memcpy(program->targets, targets, program->output_count);
+    }
+    stoa_status status = stoa__bind(program, table, error);
+    if (status == STOA_OK)
+        status =
+            stoa__plan_new(&program->plan, &program->code, wanted != STOA__WANTS_VALUES, error);
+    if (status == STOA_OK)
+        status = make_room(program, error);
+    if (status == STOA_OK && !stoa__program_prepare(program, 1))
+        status = stoa__fail_memory(error, sizeof(stoa__worker));
+    return status;
+}
+
+stoa_status stoa__program_bind(stoa_program *program, const stoa_table *table, stoa__wanted wanted,
+                               const uint8_t *targets, const char *const *names, stoa_error *error)
+{
+    stoa__schema *schema = table == NULL ? NULL : stoa__whole_const(table)->schema;
+    if (is_bound(program, schema, wanted, targets))
+        return STOA_OK;
+    unbind(program);
+    program->names = names;
+    stoa_status status = bind_anew(program, table, wanted, targets, error);
+    program->names = NULL;
+    if (status != STOA_OK) {
+        unbind(program);
+        return status;
+    }
+    program->schema = schema;
+    if (schema != NULL)
+        stoa__schema_retain(schema);
+    return STOA_OK;
+}
+
+/* ---- parameters ---- */
+
+typedef struct search {
+    stoa_program *program;
+    stoa_expression **seen;
+    size_t count, room;
+    uint32_t parameter_room;
+} search;
+
+static bool add_parameter(search *at, const char *name)
+{
+    stoa_program *program = at->program;
+    for (uint32_t i = 0; i < program->parameter_count; i++)
+        if (strcmp(program->parameters[i].name, name) == 0)
+            return true;
+    if (program->parameter_count == at->parameter_room) {
+        uint32_t room = at->parameter_room == 0 ? 4 : at->parameter_room * 2;
+        stoa__parameter *grown = stoa__reallocate(program->parameters, room * sizeof *grown);
+        if (grown == NULL)
+            return false;
+        program->parameters = grown;
+        at->parameter_room = room;
+    }
+    stoa__parameter *made = &program->parameters[program->parameter_count++];
+    *made = (stoa__parameter){.name = name};
+    return true;
+}
+
+static bool see(search *at, stoa_expression *node)
+{
+    if (node->mark != 0)
+        return true;
+    if (at->count == at->room) {
+        size_t room = at->room == 0 ? 32 : at->room * 2;
+        stoa_expression **grown = stoa__reallocate(at->seen, room * sizeof(stoa_expression *));
+        if (grown == NULL)
+            return false;
+        at->seen = grown;
+        at->room = room;
+    }
+    node->mark = 1;
+    at->seen[at->count++] = node;
+    return node->kind != STOA__PARAMETER_NODE || add_parameter(at, node->name);
+}
+
+/* Every node of both expressions, for the parameters among them. */
+static stoa_status find_parameters(stoa_program *program, stoa_error *error)
+{
+    search at = {.program = program};
+    bool fits =
+        see(&at, program->expression) && (program->where == NULL || see(&at, program->where));
+    for (size_t i = 0; fits && i < at.count; i++)
+        for (uint32_t k = 0; fits && k < at.seen[i]->count; k++)
+            fits = see(&at, at.seen[i]->arguments[k]);
+    for (size_t i = 0; i < at.count; i++)
+        at.seen[i]->mark = 0;
+    stoa__release(at.seen);
+    return fits ? STOA_OK : stoa__fail_memory(error, sizeof(stoa__parameter));
+}
+
+static bool parameter_of(stoa_value value, stoa_type *type, uint64_t *bits)
+{
+    *type = value.type;
+    *bits = 0;
+    switch (value.type) {
+    case STOA_BOOL:
+        *bits = value.boolean;
+        return true;
+    case STOA_INT64:
+        if (value.int64 >= INT32_MIN && value.int64 <= INT32_MAX)
+            *type = STOA_INT32;
+        *bits = *type == STOA_INT32 ? (uint32_t)(int32_t)value.int64 : (uint64_t)value.int64;
+        return true;
+    case STOA_UINT64:
+        if (value.uint64 <= INT64_MAX)
+            return parameter_of(stoa_int64_value((int64_t)value.uint64), type, bits);
+        *bits = value.uint64;
+        return true;
+    case STOA_FLOAT64:
+        memcpy(bits, &value.float64, sizeof *bits);
+        return true;
+    default:
+        return false;
+    }
+}
+
+stoa_status stoa_program_set(stoa_program *program, const char *parameter, stoa_value value,
+                             stoa_error *error)
+{
+    if (parameter == NULL)
+        return stoa__fail(error, STOA_INVALID, "a parameter's name is NULL");
+    stoa_type type;
+    uint64_t bits;
+    if (value.is_null || !parameter_of(value, &type, &bits))
+        return stoa__fail(error, STOA_WRONG_TYPE,
+                          "$%s takes a bool, an int64, a uint64 or a float64", parameter);
+    for (uint32_t i = 0; i < program->parameter_count; i++) {
+        stoa__parameter *found = &program->parameters[i];
+        if (strcmp(found->name, parameter) != 0)
+            continue;
+        if (found->type != type)
+            unbind(program);
+        found->type = type;
+        found->bits = bits;
+        return STOA_OK;
+    }
+    return stoa__fail(error, STOA_NO_PARAMETER, "the expression has no parameter $%s", parameter);
+}
+
+/* ---- life ---- */
+
+/* Whether the program fits the table, for what is wanted of it most likely. */
+static stoa_status try_to_bind(stoa_program *program, const stoa_table *table, stoa_error *error)
+{
+    stoa_error failure = {.status = STOA_OK};
+    stoa_status status =
+        stoa__program_bind(program, table, STOA__WANTS_VALUES, NULL, NULL, &failure);
+    if (status == STOA_INVALID) /* a value for each row */
+        status = stoa__program_bind(program, table, STOA__WANTS_CELLS, NULL, NULL, &failure);
+    if (status == STOA_OK || status == STOA_NO_PARAMETER)
+        return STOA_OK;
+    if (error != NULL)
+        *error = failure;
+    return status;
+}
+
+stoa_status stoa_program_new(stoa_program **program, const stoa_table *table,
+                             stoa_expression *expression, stoa_expression *where, stoa_error *error)
+{
+    if (expression == NULL)
+        return stoa__fail(error, STOA_INVALID, "there is no expression");
+    stoa_program *made = stoa__allocate_zeroed(sizeof *made);
+    if (made == NULL)
+        return stoa__fail_memory(error, sizeof *made);
+    made->expression = stoa_expression_retain(expression);
+    made->where = where == NULL ? NULL : stoa_expression_retain(where);
+    made->output_count = (uint32_t)stoa_expression_outputs(expression);
+    stoa_status status = find_parameters(made, error);
+    if (status == STOA_OK)
+        status = try_to_bind(made, table, error);
+    if (status != STOA_OK) {
+        stoa_program_free(made);
+        return status;
+    }
+    *program = made;
+    return STOA_OK;
+}
+
+stoa_status stoa_program_parse(stoa_program **program, const stoa_table *table, const char *text,
+                               const char *where, stoa_error *error)
+{
+    stoa_expression *expression, *condition = NULL;
+    stoa_status status = stoa_expression_parse(&expression, text, error);
+    if (status != STOA_OK)
+        return status;
+    if (where != NULL)
+        status = stoa_expression_parse(&condition, where, error);
+    if (status == STOA_OK)
+        status = stoa_program_new(program, table, expression, condition, error);
+    stoa_expression_free(expression);
+    stoa_expression_free(condition);
+    return status;
+}
+
+void stoa_program_free(stoa_program *program)
+{
+    if (program == NULL)
+        return;
+    unbind(program);
+    stoa_expression_free(program->expression);
+    stoa_expression_free(program->where);
+    stoa__release(program->parameters);
+    stoa__release(program);
+}
+
+/* ---- what it is ---- */
+
+size_t stoa_program_outputs(const stoa_program *program)
+{
+    return program->output_count;
+}
+
+stoa_type stoa_program_type(const stoa_program *program, size_t output)
+{
+    if (program->wanted == 0 || output >= program->output_count)
+        return STOA_NO_TYPE;
+    return program->code.results[output].typed.type;
+}
+
+bool stoa_program_is_aggregate(const stoa_program *program, size_t output)
+{
+    if (program->wanted == 0 || output >= program->output_count)
+        return false;
+    return program->code.values[program->code.results[output].typed.id].uniform;
+}

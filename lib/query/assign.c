@@ -1,0 +1,303 @@
+/* assign.c: values of each row into fields and arrays.
+ *
+ * What could fail is checked over all rows first, without storing; then the same steps run again
+ * and store. One output without a condition is written by its last step straight to where it
+ * belongs; others lie in registers until the block is done, so that every right side has seen the
+ * values from before. */
+#include <string.h>
+
+#include "base/memory.h"
+#include "expr/program.h"
+#include "store/fields.h"
+
+/* Where the outputs go: cells of row 0. */
+typedef struct destination {
+    stoa_program *program;
+    char *const *cells;
+    const uint8_t *types;
+    bool direct;
+} destination;
+
+/* ---- a block ---- */
+
+static void store_some(char *out, const char *in, size_t width, const uint64_t *mask, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        if ((mask[i / 64] >> i % 64 & 1) != 0)
+            memcpy(out + i * width, in + i * width, width);
+}
+
+static void store_block(void *context, void *const *slots, const uint64_t *mask, size_t first,
+                        size_t count)
+{
+    const destination *to = context;
+    const stoa__kernels *kernels = stoa__kernels_here();
+    if (to->direct)
+        return;
+    for (uint32_t i = 0; i < to->program->output_count; i++) {
+        size_t width = stoa__width((stoa_type)to->types[i]);
+        const void *in = slots[to->program->code.results[i].id];
+        char *out = to->cells[i] + first * width;
+        if (mask == NULL)
+            memmove(out, in, count * width);
+        else if (width == 8)
+            kernels->run[STOA__CHOOSE_INT64][STOA__VV](out, in, out, mask, count);
+        else if (width == 4)
+            kernels->run[STOA__CHOOSE_INT32][STOA__VV](out, in, out, mask, count);
+        else
+            store_some(out, in, width, mask, count);
+    }
+}
+
+/* ---- a run ---- */
+
+/* Whether the last step can write where the output belongs. */
+static bool is_direct(const stoa__run *run)
+{
+    const stoa__code_block *code = &run->program->code;
+    const stoa__value *value = &code->values[code->results[0].id];
+    return code->result_count == 1 && code->where == 0 && run->selection == NULL &&
+           value->kind == STOA__STEP_VALUE && !value->uniform && value->form != STOA_BOOL &&
+           value->code != STOA__RUN_ON;
+}
+
+static stoa_status refuse_nulls(const stoa__run *run, stoa_error *error)
+{
+    const stoa_program *program = run->program;
+    for (uint32_t i = 0; i < program->output_count && run->rows > 0; i++)
+        if (program->nulls[program->code.results[i].id])
+            return stoa__fail(error, STOA_INVALID,
+                              "an aggregate of nothing is null, which cannot be stored");
+    return STOA_OK;
+}
+
+/* Whether nulls come into the last pass, whose steps have not run yet. */
+static stoa_status check(stoa__run *run, bool is_fresh, stoa_error *error)
+{
+    stoa_program *program = run->program;
+    stoa_status status = stoa__run_aggregates(run, error);
+    if (status == STOA_OK)
+        status = stoa__run_outputs(run, 0, 0, NULL, NULL, error); /* spreads nulls */
+    if (status == STOA_OK)
+        status = refuse_nulls(run, error);
+    if (status == STOA_OK && !is_fresh && program->plan.may_fail)
+        status = stoa__run_check(run, error);
+    return status;
+}
+
+static stoa_status store_outputs(stoa__run *run, char *const *cells, const uint8_t *types,
+                                 bool is_fresh, stoa_error *error)
+{
+    destination to = {.program = run->program, .cells = cells, .types = types};
+    stoa_status status = check(run, is_fresh, error);
+    if (status != STOA_OK)
+        return status;
+    to.direct = is_direct(run);
+    if (to.direct) {
+        run->direct = run->program->code.results[0].id;
+        run->direct_base = cells[0];
+        run->direct_width = stoa__width((stoa_type)types[0]);
+    }
+    return stoa__run_outputs(run, 0, run->rows, store_block, &to, error);
+}
+
+/* ---- arrays ---- */
+
+static stoa_status check_outputs(const stoa_program *program, const stoa_output *outputs,
+                                 size_t count, stoa_error *error)
+{
+    if (outputs == NULL || count != program->output_count)
+        return stoa__fail(error, STOA_INVALID, "room for %zu outputs, but there are %u",
+                          outputs == NULL ? 0 : count, program->output_count);
+    for (size_t i = 0; i < count; i++) {
+        if (!stoa__type_exists(outputs[i].type) || outputs[i].type == STOA_OBJECT)
+            return stoa__fail(error, STOA_WRONG_TYPE, "output %zu has no type of numbers", i);
+        if (outputs[i].data == NULL && outputs[i].count > 0)
+            return stoa__fail(error, STOA_INVALID, "output %zu has no cells", i);
+        if ((uintptr_t)outputs[i].data % stoa__width(outputs[i].type) != 0)
+            return stoa__fail(error, STOA_INVALID, "output %zu is not aligned to its type", i);
+    }
+    return STOA_OK;
+}
+
+/* Lists of what goes where, in one allocation; to be released. */
+typedef struct targets {
+    char **cells;
+    uint8_t *types;
+} targets;
+
+static stoa_status new_targets(targets *made, size_t count, stoa_error *error)
+{
+    size_t bytes = count * (sizeof *made->cells + 1);
+    made->cells = stoa__allocate(bytes);
+    if (made->cells == NULL)
+        return stoa__fail_memory(error, bytes);
+    made->types = (uint8_t *)(made->cells + count);
+    return STOA_OK;
+}
+
+stoa_status stoa_program_evaluate(stoa_program *program, const stoa_table *table,
+                                  const stoa_extent *extent, const stoa_output *outputs,
+                                  size_t count, stoa_error *error)
+{
+    stoa__run run;
+    targets to;
+    stoa_status status = check_outputs(program, outputs, count, error);
+    if (status == STOA_OK)
+        status = new_targets(&to, count, error);
+    if (status != STOA_OK)
+        return status;
+    for (size_t i = 0; i < count; i++) {
+        to.cells[i] = outputs[i].data;
+        to.types[i] = (uint8_t)outputs[i].type;
+    }
+    status = stoa__program_bind(program, table, STOA__WANTS_CELLS, to.types, NULL, error);
+    if (status == STOA_OK)
+        status = stoa__run_begin(&run, program, table, extent, error);
+    for (size_t i = 0; status == STOA_OK && i < count; i++)
+        if (outputs[i].count != run.rows)
+            status = stoa__fail(error, STOA_INVALID, "output %zu has room for %zu of %zu rows", i,
+                                outputs[i].count, run.rows);
+    if (status == STOA_OK)
+        status = store_outputs(&run, to.cells, to.types, false, error);
+    stoa__release(to.cells);
+    return status;
+}
+
+/* ---- fields ---- */
+
+static stoa_status find_fields(targets *to, const stoa_table *table, const char *const *fields,
+                               size_t count, stoa_error *error)
+{
+    for (size_t i = 0; i < count; i++) {
+        size_t field;
+        stoa_status status = stoa_table_find_field(table, fields[i], &field, error);
+        if (status != STOA_OK)
+            return status;
+        to->types[i] = table->columns[field].type;
+        to->cells[i] = table->columns[field].cells;
+        for (size_t k = 0; k < i; k++)
+            if (to->cells[k] == to->cells[i])
+                return stoa__fail(error, STOA_INVALID, "field '%s' is assigned twice", fields[i]);
+    }
+    return STOA_OK;
+}
+
+stoa_status stoa_program_assign(stoa_program *program, stoa_table *table, const stoa_extent *extent,
+                                const char *const *fields, size_t count, stoa_error *error)
+{
+    stoa__run run;
+    targets to;
+    if (fields == NULL || count != program->output_count)
+        return stoa__fail(error, STOA_INVALID, "%zu fields for %u outputs",
+                          fields == NULL ? 0 : count, program->output_count);
+    stoa_status status = new_targets(&to, count, error);
+    if (status != STOA_OK)
+        return status;
+    status = find_fields(&to, table, fields, count, error);
+    if (status == STOA_OK)
+        status = stoa__program_bind(program, table, STOA__WANTS_CELLS, to.types, fields, error);
+    if (status == STOA_OK)
+        status = stoa__run_begin(&run, program, table, extent, error);
+    if (status == STOA_OK)
+        status = store_outputs(&run, to.cells, to.types, false, error);
+    stoa__release(to.cells);
+    return status;
+}
+
+stoa_status stoa_program_add_field(stoa_program *program, stoa_table *table,
+                                   const stoa_extent *extent, const char *name, stoa_type type,
+                                   stoa_error *error)
+{
+    stoa__run run;
+    uint8_t target;
+    stoa__addition added;
+    if (program->output_count != 1)
+        return stoa__fail(error, STOA_INVALID, "%u outputs for one field", program->output_count);
+    stoa_status status = STOA_OK;
+    if (type == STOA_NO_TYPE) {
+        status = stoa__program_bind(program, table, STOA__WANTS_CELLS, NULL, NULL, error);
+        type = stoa_program_type(program, 0);
+    }
+    if (status != STOA_OK)
+        return status;
+    target = (uint8_t)type;
+    stoa_field field = {.name = name, .type = type};
+    status = stoa__program_bind(program, table, STOA__WANTS_CELLS, &target, NULL, error);
+    if (status == STOA_OK)
+        status = stoa__run_begin(&run, program, table, extent, error);
+    if (status == STOA_OK)
+        status = stoa__field_prepare(&added, table, &field, error);
+    if (status != STOA_OK)
+        return status;
+    char *cells = added.block.base;
+    status = store_outputs(&run, &cells, &target, true, error);
+    if (status == STOA_OK)
+        stoa__field_put(table, &added);
+    else
+        stoa__field_give_up(&added, table);
+    return status;
+}
+
+/* ---- from text ---- */
+
+stoa_status stoa_assign(stoa_table *table, const char *field, const char *text, const char *where,
+                        stoa_error *error)
+{
+    stoa_program *program;
+    stoa_status status = stoa_program_parse(&program, table, text, where, error);
+    if (status != STOA_OK)
+        return status;
+    status = stoa_program_assign(program, table, NULL, &field, 1, error);
+    stoa_program_free(program);
+    return status;
+}
+
+stoa_status stoa_add(stoa_table *table, const char *field, stoa_type type, const char *text,
+                     const char *where, stoa_error *error)
+{
+    stoa_program *program;
+    stoa_status status = stoa_program_parse(&program, table, text, where, error);
+    if (status != STOA_OK)
+        return status;
+    status = stoa_program_add_field(program, table, NULL, field, type, error);
+    stoa_program_free(program);
+    return status;
+}
+
+static stoa_status parse_each(stoa_expression **made, const char *const *texts, size_t count,
+                              stoa_error *error)
+{
+    stoa_expression **outputs = stoa__allocate_zeroed(count * sizeof(stoa_expression *));
+    stoa_status status = STOA_OK;
+    if (outputs == NULL)
+        return stoa__fail_memory(error, count * sizeof(stoa_expression *));
+    for (size_t i = 0; status == STOA_OK && i < count; i++)
+        status = stoa_expression_parse(&outputs[i], texts[i], error);
+    if (status == STOA_OK)
+        status = stoa_expression_list(made, outputs, count, error);
+    for (size_t i = 0; i < count; i++)
+        stoa_expression_free(outputs[i]);
+    stoa__release(outputs);
+    return status;
+}
+
+stoa_status stoa_update(stoa_table *table, const char *const *fields, const char *const *texts,
+                        size_t count, const char *where, stoa_error *error)
+{
+    stoa_expression *list = NULL, *condition = NULL;
+    stoa_program *program = NULL;
+    if (fields == NULL || texts == NULL || count == 0)
+        return stoa__fail(error, STOA_INVALID, "there is nothing to update");
+    stoa_status status = parse_each(&list, texts, count, error);
+    if (status == STOA_OK && where != NULL)
+        status = stoa_expression_parse(&condition, where, error);
+    if (status == STOA_OK)
+        status = stoa_program_new(&program, table, list, condition, error);
+    if (status == STOA_OK)
+        status = stoa_program_assign(program, table, NULL, fields, count, error);
+    stoa_program_free(program);
+    stoa_expression_free(list);
+    stoa_expression_free(condition);
+    return status;
+}

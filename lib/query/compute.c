@@ -1,0 +1,59 @@
+/* compute.c: aggregates: all outputs of a program in one pass over the rows (in two, where an
+ * aggregate needs another first), and the results as values. */
+#include "expr/program.h"
+
+static stoa_value value_of(const stoa_program *program, const stoa__result *result)
+{
+    const stoa__code_block *code = &program->code;
+    const uint64_t *bits = program->workers[0].slots[result->id];
+    stoa_value value = {.type = (stoa_type)code->values[result->id].form};
+    value.is_null = program->nulls[result->id];
+    if (value.is_null)
+        value.uint64 = 0;
+    else if (value.type == STOA_BOOL)
+        value.boolean = (*bits & 1) != 0;
+    else if (value.type == STOA_INT32) {
+        value.int64 = *(const int32_t *)(const void *)bits;
+        value.type = STOA_INT64;
+    } else
+        value.uint64 = *bits;
+    if (value.type == STOA_INT32)
+        value.type = STOA_INT64;
+    return value;
+}
+
+stoa_status stoa_program_compute(stoa_program *program, const stoa_table *table,
+                                 const stoa_extent *extent, stoa_value *values, size_t count,
+                                 stoa_error *error)
+{
+    stoa__run run;
+    if (values == NULL || count != program->output_count)
+        return stoa__fail(error, STOA_INVALID, "room for %zu values, but there are %u outputs",
+                          values == NULL ? 0 : count, program->output_count);
+    stoa_status status = stoa__program_bind(program, table, STOA__WANTS_VALUES, NULL, NULL, error);
+    if (status == STOA_OK)
+        status = stoa__run_begin(&run, program, table, extent, error);
+    if (status == STOA_OK)
+        status = stoa__run_aggregates(&run, error);
+    for (size_t i = 0; status == STOA_OK && i < count; i++)
+        values[i] = value_of(program, &program->code.results[i]);
+    return status;
+}
+
+stoa_status stoa_compute_all(const stoa_table *table, const char *text, const char *where,
+                             stoa_value *values, size_t count, stoa_error *error)
+{
+    stoa_program *program;
+    stoa_status status = stoa_program_parse(&program, table, text, where, error);
+    if (status != STOA_OK)
+        return status;
+    status = stoa_program_compute(program, table, NULL, values, count, error);
+    stoa_program_free(program);
+    return status;
+}
+
+stoa_status stoa_compute(const stoa_table *table, const char *text, stoa_value *value,
+                         stoa_error *error)
+{
+    return stoa_compute_all(table, text, NULL, value, 1, error);
+}
