@@ -1,41 +1,228 @@
-/* compress.c: the values of selected rows, packed. */
+/* compress.c: the cells and the row numbers of selected rows, packed.
+ *
+ * For each width there is a function that packs the 64 cells of a word, some at a time: they are
+ * read, packed in a register and stored as a whole vector, whose cells behind the packed ones the
+ * next store overwrites. (vpcompress to memory is slow on Zen 4 and 5, and in a register not faster
+ * there than a permutation that is looked up; so it packs bytes and pairs only.) The step that
+ * begins with the cell at bit i writes none behind those of its own vector, were it to begin at
+ * cell i of `out`: at most the 64 for which there is room.
+ *
+ * In place: the step that reads cells [i, i + lanes) of `in` writes cells [n, n + lanes) of `out`,
+ * where n <= i, since no more cells are packed than were read. So with out <= in nothing at or
+ * behind cell i + lanes of `in` is written, and all that is before has been read. */
 #include <string.h>
 
+#include "kernel/bits.h"
 #include "kernel/level.h"
 
-#define COMPRESS(width, cell)                                                                      \
-    size_t STOA__AT_LEVEL(stoa__compress_##width)(void *out, const void *in, const uint64_t *mask, \
-                                                  size_t count, size_t room)                       \
-    {                                                                                              \
-        (void)room;                                                                                \
-        cell *to = out;                                                                            \
-        const cell *from = in;                                                                     \
-        size_t n = 0;                                                                              \
-        for (size_t i = 0; i < count; i++)                                                         \
-            if (mask[i / 64] >> (i % 64) & 1)                                                      \
-                to[n++] = from[i];                                                                 \
-        return n;                                                                                  \
+#if STOA__AVX2
+#include <immintrin.h>
+#endif
+
+/* A word with at most so many bits is gone through bit by bit. */
+#define FEW 3
+
+#if STOA__AVX2
+
+/* patterns[b]: the places of the set bits of b, one in each byte, from the lowest. */
+#define PLACE(places, b, i) ((places) << ((b) >> (i)&1) * 8 | ((uint64_t)((b) >> (i)&1) * (i)))
+#define PLACES_HIGH(b) PLACE(PLACE(PLACE(PLACE((uint64_t)0, b, 7), b, 6), b, 5), b, 4)
+#define PLACES(b) PLACE(PLACE(PLACE(PLACE(PLACES_HIGH(b), b, 3), b, 2), b, 1), b, 0)
+#define PLACES_4(b) PLACES(b), PLACES((b) + 1), PLACES((b) + 2), PLACES((b) + 3)
+#define PLACES_16(b) PLACES_4(b), PLACES_4((b) + 4), PLACES_4((b) + 8), PLACES_4((b) + 12)
+#define PLACES_64(b) PLACES_16(b), PLACES_16((b) + 16), PLACES_16((b) + 32), PLACES_16((b) + 48)
+static const uint64_t patterns[256] = {PLACES_64(0), PLACES_64(64), PLACES_64(128), PLACES_64(192)};
+
+static inline __m128i places(uint64_t bits)
+{
+    return _mm_loadl_epi64((const void *)&patterns[bits]);
+}
+
+static inline void squeeze_1(uint8_t *out, const uint8_t *in, uint64_t bits)
+{
+    __m128i cells = _mm_loadl_epi64((const void *)in);
+    _mm_storel_epi64((void *)out, _mm_shuffle_epi8(cells, places(bits)));
+}
+
+static inline void squeeze_2(uint16_t *out, const uint16_t *in, uint64_t bits)
+{
+    __m128i twice = _mm_mullo_epi16(_mm_cvtepu8_epi16(places(bits)), _mm_set1_epi16(0x0202));
+    __m128i bytes = _mm_add_epi16(twice, _mm_set1_epi16(0x0100));
+    __m128i cells = _mm_loadu_si128((const void *)in);
+    _mm_storeu_si128((void *)out, _mm_shuffle_epi8(cells, bytes));
+}
+
+static inline void squeeze_4(uint32_t *out, const uint32_t *in, uint64_t bits)
+{
+    __m256i cells = _mm256_loadu_si256((const void *)in);
+    cells = _mm256_permutevar8x32_epi32(cells, _mm256_cvtepu8_epi32(places(bits)));
+    _mm256_storeu_si256((void *)out, cells);
+}
+
+#if STOA__AVX512
+static inline void squeeze_8(uint64_t *out, const uint64_t *in, uint64_t bits)
+{
+    __m512i cells = _mm512_loadu_si512(in);
+    cells = _mm512_permutexvar_epi64(_mm512_cvtepu8_epi64(places(bits)), cells);
+    _mm512_storeu_si512(out, cells);
+}
+#else
+/* Half by half. An 8-byte cell is two of 4 bytes. */
+static inline void squeeze_8(uint64_t *out, const uint64_t *in, uint64_t bits)
+{
+    static const uint8_t doubled[16] = {0x00, 0x03, 0x0c, 0x0f, 0x30, 0x33, 0x3c, 0x3f,
+                                        0xc0, 0xc3, 0xcc, 0xcf, 0xf0, 0xf3, 0xfc, 0xff};
+    __m256i low = _mm256_loadu_si256((const void *)in);
+    __m256i high = _mm256_loadu_si256((const void *)(in + 4));
+    __m256i low_places = _mm256_cvtepu8_epi32(places(doubled[bits & 15]));
+    __m256i high_places = _mm256_cvtepu8_epi32(places(doubled[bits >> 4]));
+    low = _mm256_permutevar8x32_epi32(low, low_places);
+    high = _mm256_permutevar8x32_epi32(high, high_places);
+    _mm256_storeu_si256((void *)out, low);
+    _mm256_storeu_si256((void *)(out + stoa__ones(bits & 15)), high);
+}
+#endif
+
+#define PACKS(width, cell)                                                      \
+    static inline size_t pack_##width(cell *out, const cell *in, uint64_t word) \
+    {                                                                           \
+        size_t n = 0;                                                           \
+        for (size_t i = 0; i < 64; i += 8) {                                    \
+            squeeze_##width(out + n, in + i, word >> i & 0xff);                 \
+            n += stoa__ones(word >> i & 0xff);                                  \
+        }                                                                       \
+        return n;                                                               \
     }
-COMPRESS(1, uint8_t)
-COMPRESS(2, uint16_t)
-COMPRESS(4, uint32_t)
-COMPRESS(8, uint64_t)
+
+#else
+
+/* With few bits, cell by cell; else without a branch: each cell is stored, and stays if its bit is
+ * set. */
+#define PACKS(width, cell)                                                      \
+    static inline size_t pack_##width(cell *out, const cell *in, uint64_t word) \
+    {                                                                           \
+        size_t n = 0;                                                           \
+        if (word == UINT64_MAX) {                                               \
+            memmove(out, in, 64 * sizeof *in);                                  \
+            return 64;                                                          \
+        }                                                                       \
+        for (size_t i = 0; i < 64; i++) {                                       \
+            out[n] = in[i];                                                     \
+            n += word >> i & 1;                                                 \
+        }                                                                       \
+        return n;                                                               \
+    }
+
+#endif
+
+PACKS(1, uint8_t)
+PACKS(2, uint16_t)
+PACKS(4, uint32_t)
+PACKS(8, uint64_t)
+
+#if STOA__AVX512
+
+/* What the level does not promise; so asked for at each call. */
+#define VBMI2 __attribute__((target("avx512vbmi2")))
+
+VBMI2 static inline size_t pack_1_vbmi2(uint8_t *out, const uint8_t *in, uint64_t word)
+{
+    _mm512_storeu_si512(out, _mm512_maskz_compress_epi8(word, _mm512_loadu_si512(in)));
+    return stoa__ones(word);
+}
+
+VBMI2 static inline size_t pack_2_vbmi2(uint16_t *out, const uint16_t *in, uint64_t word)
+{
+    __mmask32 low = (__mmask32)word, high = (__mmask32)(word >> 32);
+    __m512i low_cells = _mm512_loadu_si512(in), high_cells = _mm512_loadu_si512(in + 32);
+    _mm512_storeu_si512(out, _mm512_maskz_compress_epi16(low, low_cells));
+    _mm512_storeu_si512(out + stoa__ones(low), _mm512_maskz_compress_epi16(high, high_cells));
+    return stoa__ones(word);
+}
+
+#define NAME compress_1_vbmi2
+#define CELL uint8_t
+#define PACK pack_1_vbmi2
+#define TARGET VBMI2 static
+#define FASTER
+#include "kernel/compress_width.h"
+#define NAME compress_2_vbmi2
+#define CELL uint16_t
+#define PACK pack_2_vbmi2
+#define TARGET VBMI2 static
+#define FASTER
+#include "kernel/compress_width.h"
+
+#define INSTEAD(name)                          \
+    if (__builtin_cpu_supports("avx512vbmi2")) \
+        return name(out, in, mask, count, room);
+
+#else
+#define INSTEAD(name)
+#endif
+
+#define NAME STOA__AT_LEVEL(stoa__compress_1)
+#define CELL uint8_t
+#define PACK pack_1
+#define TARGET
+#define FASTER INSTEAD(compress_1_vbmi2)
+#include "kernel/compress_width.h"
+#define NAME STOA__AT_LEVEL(stoa__compress_2)
+#define CELL uint16_t
+#define PACK pack_2
+#define TARGET
+#define FASTER INSTEAD(compress_2_vbmi2)
+#include "kernel/compress_width.h"
+#define NAME STOA__AT_LEVEL(stoa__compress_4)
+#define CELL uint32_t
+#define PACK pack_4
+#define TARGET
+#define FASTER
+#include "kernel/compress_width.h"
+#define NAME STOA__AT_LEVEL(stoa__compress_8)
+#define CELL uint64_t
+#define PACK pack_8
+#define TARGET
+#define FASTER
+#include "kernel/compress_width.h"
+
+/* The numbers first ... first + 63, packed; as cells are, or bit by bit. */
+static inline size_t pack_numbers(uint64_t *out, uint64_t first, uint64_t word, bool room)
+{
+    size_t n = 0;
+#if STOA__AVX512
+    if (room && stoa__ones(word) > 8) {
+        __m512i numbers = _mm512_add_epi64(_mm512_set1_epi64((int64_t)first),
+                                           _mm512_set_epi64(7, 6, 5, 4, 3, 2, 1, 0));
+        for (size_t i = 0; i < 64; i += 8) {
+            _mm512_storeu_si512(out + n,
+                                _mm512_maskz_compress_epi64((__mmask8)(word >> i), numbers));
+            numbers = _mm512_add_epi64(numbers, _mm512_set1_epi64(8));
+            n += stoa__ones(word >> i & 0xff);
+        }
+        return n;
+    }
+#else
+    (void)room;
+#endif
+    for (; word != 0; word &= word - 1)
+        out[n++] = first + stoa__lowest(word);
+    return n;
+}
 
 size_t STOA__AT_LEVEL(stoa__positions_of)(uint64_t *out, const uint64_t *mask, size_t count,
                                           uint64_t first, size_t room)
 {
-    (void)room;
     size_t n = 0;
-    for (size_t i = 0; i < count; i++)
-        if (mask[i / 64] >> (i % 64) & 1)
-            out[n++] = first + i;
+    for (size_t i = 0; i < count; i += 64)
+        n += pack_numbers(out + n, first + i, mask[i / 64], room - n >= 64);
     return n;
 }
 
 size_t STOA__AT_LEVEL(stoa__count_bits)(const uint64_t *mask, size_t count)
 {
     size_t n = 0;
-    for (size_t i = 0; i < count; i++)
-        n += mask[i / 64] >> (i % 64) & 1;
+    for (size_t i = 0; i < (count + 63) / 64; i++)
+        n += stoa__ones(mask[i]);
     return n;
 }

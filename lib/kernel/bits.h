@@ -1,0 +1,30 @@
+/* bits.h: the bits of one word of a mask. Included by files that are compiled for a level. */
+#ifndef STOA__KERNEL_BITS_H
+#define STOA__KERNEL_BITS_H
+
+#include <stoa/export.h>
+
+STOA__INLINE size_t stoa__ones(uint64_t word)
+{
+#if defined(__x86_64__) && !defined(__POPCNT__) /* the compiler would call a function */
+    word -= word >> 1 & 0x5555555555555555;
+    word = (word & 0x3333333333333333) + (word >> 2 & 0x3333333333333333);
+    word = (word + (word >> 4)) & 0x0f0f0f0f0f0f0f0f;
+    return (size_t)(word * 0x0101010101010101 >> 56);
+#else
+    return (size_t)__builtin_popcountll(word);
+#endif
+}
+
+/* The place of the lowest bit; word is not 0. */
+STOA__INLINE size_t stoa__lowest(uint64_t word)
+{
+    return (size_t)__builtin_ctzll(word);
+}
+
+STOA__INLINE size_t stoa__highest(uint64_t word)
+{
+    return 63 - (size_t)__builtin_clzll(word);
+}
+
+#endif
