@@ -5,23 +5,31 @@ import statistics
 import time
 
 
-def compare(title, sides, count, rounds=7):
-    """Runs each of sides (name -> function without arguments) in turn; nanoseconds by name.
+def medians(sides, rounds=7, warm=False):
+    """Runs each of sides (name -> function without arguments) in turn; median seconds by name.
 
-    `count` things are done by one call. The first round is not counted.
+    The first round is not counted. warm: each timed run follows one that is not timed, so that it
+    finds the memory that the last one freed, and not what other sides left of it.
     """
     seconds = {name: [] for name in sides}
     for _ in range(rounds + 1):
         for name, work in sides.items():
             gc.collect()
+            if warm:
+                work()
             start = time.perf_counter()
             work()
             seconds[name].append(time.perf_counter() - start)
-    medians = {name: statistics.median(s[1:]) * 1e9 / count for name, s in seconds.items()}
+    return {name: statistics.median(s[1:]) for name, s in seconds.items()}
+
+
+def compare(title, sides, count, rounds=7):
+    """Times the sides and prints them; nanoseconds by name. `count` things are done by one call."""
+    found = {name: s * 1e9 / count for name, s in medians(sides, rounds).items()}
     print(f"\n{title} ({count:,}, median of {rounds})")
-    for name, nanoseconds in medians.items():
+    for name, nanoseconds in found.items():
         print(f"  {name:48} {nanoseconds:9.1f} ns each")
-    return medians
+    return found
 
 
 def bar(text, most, figure):
