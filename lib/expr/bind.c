@@ -283,7 +283,7 @@ stoa_status stoa__bind(stoa_program *program, const stoa_table *table, stoa_erro
     bool list = root->kind == STOA__LIST_NODE;
     code->result_count = program->output_count;
     code->results = stoa__allocate_zeroed(code->result_count * sizeof *code->results);
-    if (code->results == NULL)
+    if (code->results == NULL || !stoa__code_begin(code))
         return stoa__fail_memory(error, code->result_count * sizeof *code->results);
     stoa_status status = bind_where(&at);
     for (uint32_t i = 0; status == STOA_OK && i < code->result_count; i++)

@@ -122,6 +122,8 @@ typedef struct stoa__code_block {
 
 /* ---- making values (emit.c). NOTHING comes back where memory was refused ---- */
 
+/* Before all others. False where memory was refused. */
+bool stoa__code_begin(stoa__code_block *code);
 stoa__id stoa__emit_constant(stoa__code_block *code, stoa_type form, uint64_t bits);
 stoa__id stoa__emit_integer(stoa__code_block *code, int64_t value);
 stoa__id stoa__emit_float(stoa__code_block *code, double value);

@@ -81,6 +81,11 @@ static bool equal(const stoa__value *a, const stoa__value *b)
            a->bits[1] == b->bits[1];
 }
 
+bool stoa__code_begin(stoa__code_block *code)
+{
+    return grow(code);
+}
+
 static void rehash(stoa__code_block *code)
 {
     for (stoa__id id = STOA__FIRST_VALUE; id < code->count; id++) {
