@@ -8,10 +8,14 @@ from reprlib import recursive_repr
 from reprlib import repr as short_repr
 from typing import TYPE_CHECKING, Any, Callable, Generic, TypeVar, overload
 
-from stoa import masks
+from stoa import masks, tree
 from stoa._ffi import ffi, lib
+from stoa.assignment import store_values
 from stoa.errors import ColumnBufferError, RowIndexError, WrongTypeError
+from stoa.expression import Expression
 from stoa.failure import check, new_error
+from stoa.operators import InPlace
+from stoa.program import reduce_field
 from stoa.sources import (
     Source,
     StoredField,
@@ -38,12 +42,13 @@ else:
 SHOWN = 6
 
 
-class Column(Base, Generic[Value]):
+class Column(Base, InPlace, Generic[Value]):
     """A field of all rows of a table, or of a window: an array that does not move.
 
     Reads and writes go through. A column of a table follows its length; a slice of a column, or
     the column of a window, has a fixed length, and is stale once rows were removed, inserted in the
-    middle or reordered. len() is the rows; items and iteration give Python values.
+    middle or reordered. len() is the rows; items and iteration give Python values. Operators give
+    expressions, reductions (sum, mean, …) compute at once, `column += 1` writes through.
     """
 
     __slots__ = ("_export", "_field", "_name", "_order", "_positions", "_store", "_type")
@@ -96,13 +101,42 @@ class Column(Base, Generic[Value]):
         more = ", …" if len(rows) > SHOWN else ""
         return f"<Column {self.name}: {self._type}, {len(rows):,} rows: {', '.join(shown)}{more}>"
 
-    def __bool__(self) -> bool:
-        raise WrongTypeError("a column has no truth value: ask for len(column)")
+    # ---- to compute with ----
 
-    def __eq__(self, other: object) -> bool:
-        raise WrongTypeError("a column is not compared as a whole: compare column.tolist()")
+    def _stored_field(self) -> StoredField:
+        self._cells()
+        return self._store.fields[self.name]
 
-    __hash__ = None  # type: ignore[assignment]
+    def _expression(self) -> Expression:
+        """Its values of now; of a part of a column, as an array."""
+        field, store, rows = self._stored_field(), self._store, self._range()
+        if self._type is OBJECT:
+            raise WrongTypeError(f"{field.name} is an object field: there is nothing to compute")
+        moments = (store.moment(self._field),)
+        if self._positions is None:
+            return Expression(tree.field(field), store, len(rows), moments)
+        source = self._stoa_source()
+        assert source is not None
+        node = tree.array(source, f"{field.name}[{rows.start}:{rows.stop}:{rows.step}]")
+        return Expression(node, store, len(rows), moments, (source,))
+
+    def _reduce(self, operation: int, *others: Any) -> Any:
+        if self._positions is not None or self._type is OBJECT:
+            return super()._reduce(operation, *others)
+        field = self._stored_field()
+        return reduce_field(self._store, tree.field(field), operation, field.name, *others)
+
+    def _store_values(self, value: Expression) -> None:
+        self._write(self._range(), value)
+
+    def _is(self, other: Any) -> bool:
+        """Whether the other is of the same cells."""
+        return (
+            isinstance(other, Column)
+            and other._store is self._store
+            and other._field == self._field
+            and other._range() == self._range()
+        )
 
     # ---- items ----
 
@@ -134,17 +168,20 @@ class Column(Base, Generic[Value]):
             return
         converted = self._type.convert(value, self._name)
         position = self._position(index)
-        cells = self._cells()
+        self._cells()
         if self._type is OBJECT:
             self._store.write_object(self._field, position, converted)
         else:
-            cells[position] = converted
+            self._store.writable[self._field][position] = converted
 
     def _write(self, rows: range, value: Any) -> None:
         """Checked first, stored last; `value` may be a column of the same table."""
-        self._cells()
-        field = self._store.fields[self.name]
-        store = self._store
+        field, store = self._stored_field(), self._store
+        if type(value) is Column and value._is(self) and rows == self._range():
+            return  # what `points.x += 1` stores last
+        if isinstance(value, Expression) and value._store is store and rows == range(store.rows()):
+            store_values(store, {field.name: value}, len(rows))
+            return
         with store.pool as pool:
             state = store.state()
             if is_scalar(value, self._type):
@@ -153,13 +190,7 @@ class Column(Base, Generic[Value]):
                 source = source_of(value, field, pool)
                 check_length(source, len(rows), field.name)
             store.check_state(state)
-            place, error = ffi.new("stoa_source *"), new_error()
-            source.put(place, ffi.NULL)
-            start = rows.start if rows else 0
-            status = lib.stoa_column_write(
-                store.c, self._field, start, rows.step, len(rows), place, error
-            )
-        check(status, error)
+            store.write(self._field, rows, source)
 
     # ---- all values ----
 

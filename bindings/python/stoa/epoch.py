@@ -4,6 +4,7 @@ A row reads `epoch.c0[index]`, where c0 are the cells of a column. The table han
 until its rows are removed, inserted in the middle or reordered: then each c0, c1, … of that epoch
 is replaced by an object that raises at any access, and the next row gets a new epoch. A column
 that is dropped or renamed is replaced alone. Appending changes nothing, since columns never move.
+Writes go to w0, w1, …: the same cells, or what wants to know of a write first (see moments.py).
 
 Cells are a memoryview over all rows that the table can ever have, on PyPy a C pointer, which its
 compiler reads in place; who makes a row checks its index, and a read needs no check.
@@ -64,11 +65,18 @@ CELL_POINTERS = {
 }
 
 
-def begin(epoch_class: type, columns: tuple[int, ...], cells: list[Any], objects: Any) -> Any:
+def begin(
+    epoch_class: type,
+    columns: tuple[int, ...],
+    cells: list[Any],
+    writable: list[Any],
+    objects: Any,
+) -> Any:
     """A new epoch; `columns` are the field indices of c0, c1, …"""
     epoch = epoch_class()
     for i, column in enumerate(columns):
         setattr(epoch, f"c{i}", cells[column])
+        setattr(epoch, f"w{i}", writable[column])
     epoch.columns = columns
     epoch.objects = objects
     return epoch
@@ -78,9 +86,20 @@ def end(epoch: Any) -> None:
     """Makes every row of the epoch stale."""
     for i in range(len(epoch.columns)):
         setattr(epoch, f"c{i}", STALE_CELLS)
+        setattr(epoch, f"w{i}", STALE_CELLS)
 
 
 def end_column(epoch: Any, column: int, message: str) -> None:
     """Takes one field from the rows of the epoch."""
     if column in epoch.columns:
-        setattr(epoch, f"c{epoch.columns.index(column)}", Refusal(FieldNameError, message))
+        i, refusal = epoch.columns.index(column), Refusal(FieldNameError, message)
+        setattr(epoch, f"c{i}", refusal)
+        setattr(epoch, f"w{i}", refusal)
+
+
+def set_writable(epoch: Any, column: int, cells: Any) -> None:
+    """What writes of the epoch's rows into a column go to, unless it was taken from them."""
+    if column in epoch.columns:
+        name = f"w{epoch.columns.index(column)}"
+        if type(getattr(epoch, name)) is not Refusal:
+            setattr(epoch, name, cells)

@@ -9,7 +9,10 @@ class Error(Exception):
 
 
 class StaleError(Error, RuntimeError):
-    """A row, window or iterator outlived a removal, an insertion in the middle or a reordering."""
+    """A row, window or iterator outlived a removal, an insertion in the middle or a reordering.
+
+    Or an expression or selection did, or a write to what it reads.
+    """
 
 
 class BusyError(Error, RuntimeError):
@@ -40,7 +43,19 @@ class UnknownArgumentError(FieldNameError, WrongTypeError):
 
 
 class RangeError(Error, OverflowError):
-    """A number that does not fit its field."""
+    """A number that does not fit its field, or the 64 bits of an expression."""
+
+
+class DivisionByZeroError(Error, ZeroDivisionError):
+    """An integer was divided by zero; the message tells the row."""
+
+
+class ExpressionError(Error, ValueError):
+    """A text that is no expression; the message shows the line and points at the place."""
+
+
+class ParameterError(Error, TypeError):
+    """A parameter of a text that has no value, or a value for one that the text has not."""
 
 
 class RowIndexError(Error, IndexError):

@@ -18,6 +18,10 @@ EXCEPTIONS = {
     lib.STOA_BAD_NAME: errors.BadNameError,
     lib.STOA_IN_USE: errors.InUseError,
     lib.STOA_REFUSED: errors.RefusedError,
+    lib.STOA_SYNTAX: errors.ExpressionError,
+    lib.STOA_DIVISION_BY_ZERO: errors.DivisionByZeroError,
+    lib.STOA_NO_PARAMETER: errors.ParameterError,
+    lib.STOA_STALE: errors.StaleError,
 }
 
 

@@ -5,13 +5,15 @@ From Point come, when they are first needed:
     bind(x, y, w=1.0) -> (x, y, w)     arguments as Python understands them, not yet converted
     the standalone class               an object with a slot for each field
     the row class                      (table, epoch, index), and a property for each field
-    the epoch class                    the cells of each column, c0, c1, …, for row properties
+    the epoch class                    the cells of each column for row properties: c0, c1, … to
+                                       read, w0, w1, … to write
     stage(into, x, y, w)               values of a new row, to where the library reads them
 
 Row property i is `self._stoa_epoch.c<i>[self._stoa_index]` and nothing else: who makes a row
 sees to it that the index is there, and what removes rows replaces the cells of the epoch by an
-object that refuses (see epoch.py). A standalone object is filled as an instance of an open class,
-by plain stores, and then becomes one of its sealed subclass, whose stores are checked.
+object that refuses (see epoch.py). Stores go to w<i>, the same cells as a rule. A standalone object
+is filled as an instance of an open class, by plain stores, and then becomes one of its sealed
+subclass, whose stores are checked.
 
 Parameters are named like the fields, so all other names in the code begin with _stoa_.
 """
@@ -271,13 +273,14 @@ def make_row(record: type, base: type, fields: Sequence[Field]) -> tuple[type, t
 
 
 def make_epoch_class(count: int) -> type:
-    slots = (*(f"c{i}" for i in range(count)), "columns", "objects", "__weakref__")
+    cells = [f"{kind}{i}" for kind in "cw" for i in range(count)]
+    slots = (*cells, "columns", "objects", "__weakref__")
     return type("Epoch", (), {"__slots__": slots})
 
 
 def plain_property(i: int, each: Field) -> list[str]:
     value = checked(each, "value", i, in_place=True)
-    store = f"self._stoa_epoch.c{i}[self._stoa_index] = {value}"
+    store = f"self._stoa_epoch.w{i}[self._stoa_index] = {value}"
     if each.type.kind in "iu":
         body = [
             "    try:",

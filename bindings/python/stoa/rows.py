@@ -10,11 +10,13 @@ import sys
 from collections.abc import Iterator, Mapping
 from itertools import islice
 from reprlib import recursive_repr
-from typing import TYPE_CHECKING, Any, Generic, TypeVar, overload
+from typing import TYPE_CHECKING, Any, Generic, overload
 
 from stoa import display, masks
 from stoa.column import Column
 from stoa.errors import FieldNameError, RowIndexError, RowValueError, WrongTypeError
+from stoa.operators import Operators
+from stoa.queries import Queries, R
 from stoa.record import (
     Record,
     bind_of,
@@ -31,21 +33,15 @@ if TYPE_CHECKING:
     from stoa.table import Table
     from stoa.window import Window
 
-R = TypeVar("R", bound=Record)
-
 CAN_REUSE = (
     not IS_PYPY and hasattr(sys, "getrefcount") and getattr(sys, "_is_gil_enabled", lambda: True)()
 )
 
 
-class Rows(Generic[R]):
+class Rows(Queries[R], Generic[R]):
     """The base of Table and Window."""
 
     __slots__ = ()
-
-    if TYPE_CHECKING:
-        _store: Store
-        _table: Table[R]
 
     def _range(self) -> range:
         """The numbers of its rows in the table. StaleError for a window that is."""
@@ -123,8 +119,8 @@ class Rows(Generic[R]):
     def __getitem__(self, key: Any) -> Any:
         """A row for an index, a window for a slice, a column for a name.
 
-        For booleans (one for each row) or indices, in a sequence or a buffer: a new table with
-        copies of those rows.
+        For booleans (one for each row) or indices, in a sequence, a buffer or an expression: a new
+        table with copies of those rows.
         """
         if type(key) is int:
             try:
@@ -137,6 +133,8 @@ class Rows(Generic[R]):
             return self._column(key)
         if hasattr(key, "__index__") and getattr(key, "ndim", 0) == 0:
             return self._row(self._position(key))
+        if isinstance(key, Operators) and key._expression()._type() == "bool":
+            return self.filter(key)
         return self._table._take(masks.positions(key, self._range()))
 
     def _row(self, position: int) -> R:
@@ -278,7 +276,7 @@ class Rows(Generic[R]):
 # ---- loops, which are worth their lines ----
 
 
-def iterate(rows: Rows[Any]) -> Iterator[Any]:
+def iterate(rows: Any) -> Iterator[Any]:
     """A new row for each."""
     store, table, follows = rows._store, rows._table, rows._follows
     new, row_class, order = object.__new__, store.row_class, store.order
@@ -295,7 +293,7 @@ def iterate(rows: Rows[Any]) -> Iterator[Any]:
         positions = range(positions.stop, store.rows()) if follows else range(0)
 
 
-def iterate_reusing(rows: Rows[Any]) -> Iterator[Any]:
+def iterate_reusing(rows: Any) -> Iterator[Any]:
     """The same with two rows by turns, as long as nobody else holds the one that comes next.
 
     A loop's variable still holds the row before when it asks for the next one: hence two.

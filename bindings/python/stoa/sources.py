@@ -30,13 +30,14 @@ FLOAT64 = TYPES["float64"]
 class StoredField:
     """A field of a table: its name, type and index, and the name as C reads it."""
 
-    __slots__ = ("c_name", "index", "name", "type")
+    __slots__ = ("c_name", "index", "name", "node", "type")
 
     def __init__(self, name: str, field_type: FieldType, index: int) -> None:
         self.name = name
         self.type = field_type
         self.index = index
         self.c_name = ffi.new("char[]", name.encode())
+        self.node: Any = None  # of its values in expressions, made when first needed
 
 
 class Source:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Mapping, Sequence
+from contextlib import nullcontext
 from typing import TYPE_CHECKING, Any, Callable
 from weakref import WeakSet
 
@@ -17,12 +18,14 @@ from stoa._ffi import ffi, lib
 from stoa.errors import BusyError, FieldNameError
 from stoa.failure import check, new_error
 from stoa.fields import MISSING, Field
+from stoa.gate import Gate
 from stoa.generate import Stage, make_row, make_stage, no_field
+from stoa.moments import MOVED, ORDER, WRITTEN, Moment, Trap
 from stoa.objects import ObjectPool
 from stoa.owner import owned
 from stoa.record import RecordType
 from stoa.row import Row
-from stoa.sources import StoredField, check_length, source_of
+from stoa.sources import Source, StoredField, check_length, source_of
 from stoa.types import IS_PYPY, OBJECT
 
 
@@ -55,6 +58,7 @@ else:
 
 
 append = lib.stoa_table_append
+APPENDING: Any = nullcontext()
 
 
 State = tuple[int, RecordType]
@@ -68,14 +72,17 @@ class Store:
     """The library's table and what Python keeps beside it."""
 
     __slots__ = (
+        "__weakref__",
         "asked",
         "c",
         "cells",
         "epoch",
         "epoch_class",
         "fields",
+        "gate",
         "has_objects",
         "lock",
+        "moments",
         "older",
         "order",
         "pool",
@@ -85,6 +92,7 @@ class Store:
         "stages",
         "version",
         "width",
+        "writable",
     )
 
     def __init__(self, pointer: Any, record: RecordType, pool: ObjectPool, asked: int) -> None:
@@ -93,6 +101,8 @@ class Store:
         add_memory_pressure(pointer.rows * lib.stoa_table_row_bytes(pointer))
         self.pool = pool
         self.lock = pool.lock  # held by each call that changes the table
+        self.gate = Gate()
+        self.moments: dict[int, Moment] = {}  # of columns that expressions read, by field
         self.asked = asked
         self.order: int = self.c.order
         self.version = 0  # bumped with the order, and when a field is dropped or renamed
@@ -116,6 +126,9 @@ class Store:
         for stored in self.fields.values():
             pointer = lib.stoa_column_cells(self.c, stored.index)
             self.cells[stored.index] = epochs.make_cells(pointer, stored.type, most)
+        self.writable = list(self.cells)
+        for field in self.moments:
+            self.trap(field)
         self.row_class, self.epoch_class, self.stage = row_parts_of(record)
         self.stages: list[Stage] = []  # room for rows that are appended, to be used again
 
@@ -155,7 +168,9 @@ class Store:
     def current_epoch(self) -> Any:
         if self.epoch is None:
             columns = tuple(each.index for each in self.fields.values())
-            self.epoch = epochs.begin(self.epoch_class, columns, self.cells, self.pool.objects)
+            self.epoch = epochs.begin(
+                self.epoch_class, columns, self.cells, self.writable, self.pool.objects
+            )
         return self.epoch
 
     def notice_order(self) -> None:
@@ -164,10 +179,16 @@ class Store:
             return
         self.order = self.c.order
         self.version += 1
-        for each in (*self.older, *([self.epoch] if self.epoch else [])):
+        for each in self.epochs():
             epochs.end(each)
         self.older.clear()
         self.epoch = None
+        for field in list(self.moments):
+            self.end_moment(field, MOVED)
+
+    def epochs(self) -> list[Any]:
+        """Those whose rows may still be used."""
+        return [*self.older, *([self.epoch] if self.epoch else [])]
 
     def check_order(self, order: int, what: str) -> None:
         if order != self.order:
@@ -178,6 +199,38 @@ class Store:
         self.check_order(order, what)
         self.cells_of(field, name)
         return self.version
+
+    # ---- moments ----
+
+    def moment(self, field: int) -> Moment:
+        """The moment that lasts until the column, or for ORDER any row's place, changes."""
+        found = self.moments.get(field)
+        if found is None:
+            found = self.moments[field] = Moment()
+            self.trap(field)
+        return found
+
+    def trap(self, field: int) -> None:
+        if field != ORDER and self.cells[field] is not None:
+            self.set_writable(field, Trap(self, field))
+
+    def set_writable(self, field: int, cells: Any) -> None:
+        self.writable[field] = cells
+        for epoch in self.epochs():
+            epochs.set_writable(epoch, field, cells)
+
+    def end_moment(self, field: int, why: str) -> None:
+        moment = self.moments.pop(field, None)
+        if moment is not None:
+            moment.over = why
+            if field != ORDER:
+                self.set_writable(field, self.cells[field])
+
+    def written(self, field: int) -> None:
+        """To be told after each write to a column that is no row's own."""
+        if field in self.moments:
+            names = [each.name for each in self.fields.values() if each.index == field]
+            self.end_moment(field, WRITTEN.format(names[0] if names else "a field"))
 
     # ---- changes ----
 
@@ -193,19 +246,31 @@ class Store:
     def change(self, function: Callable[..., int], *arguments: Any) -> None:
         """A call that may remove or reorder rows."""
         error = new_error()
-        if self.has_objects:
-            with self.pool:
+        with self.pool if self.has_objects else self.lock:
+            with self.gate:
                 status = function(self.c, *arguments, error)
-                self.notice_order()
-        else:
-            with self.lock:
-                status = function(self.c, *arguments, error)
-                self.notice_order()
+            self.notice_order()
         check(status, error)
+
+    def grow(self, function: Callable[..., int], *arguments: Any) -> None:
+        """A call that only makes more rows, or room for them."""
+        error = new_error()
+        with self.pool if self.has_objects else self.lock:
+            status = function(self.c, *arguments, error)
+        check(status, error)
+
+    def resize(self, rows: int) -> None:
+        """More rows with defaults, or fewer."""
+        more = rows - self.rows()
+        if more > 0 and self.gate.runs:  # what cannot take rows away, come who may in between
+            self.grow(lib.stoa_table_extend, ffi.NULL, 0, more)
+        else:
+            self.change(lib.stoa_table_resize, rows)
 
     def clear(self) -> None:
         with self.pool:
-            lib.stoa_table_clear(self.c)
+            with self.gate:
+                lib.stoa_table_clear(self.c)
             self.notice_order()
 
     def append(self, values: Sequence[Any]) -> None:
@@ -262,10 +327,14 @@ class Store:
             if index is None:
                 index, state = self.rows(), (self.order, state[1])
             self.check_state(state)
-            status = function(self.c, index, stage.values, self.width, stage.error)
+            with self.gate if index < self.rows() else APPENDING:
+                status = function(self.c, index, stage.values, self.width, stage.error)
             self.notice_order()
         if status:
             self.refuse(status, stage.error, values)
+        if function == lib.stoa_table_replace:
+            for each in self.fields.values():
+                self.written(each.index)
 
     def with_pointers(self, values: Sequence[Any]) -> list[Any]:
         to = self.pool.pointer_to
@@ -291,6 +360,17 @@ class Store:
             source.type, source.data = lib.STOA_OBJECT, pointer
             status = lib.stoa_column_write(self.c, field, index, 1, 1, source, error)
         check(status, error)
+        self.written(field)
+
+    def write(self, field: int, rows: range, source: Source) -> None:
+        """Cells of a column, from as many values; during a call of the pool."""
+        place, error = ffi.new("stoa_source *"), new_error()
+        source.put(place, ffi.NULL)
+        start = rows.start if rows else 0
+        with self.gate:
+            status = lib.stoa_column_write(self.c, field, start, rows.step, len(rows), place, error)
+        check(status, error)
+        self.written(field)
 
     def extend(self, columns: Mapping[str, Any]) -> None:
         """Rows from columns of the same length; fields that are not given get their default."""
@@ -319,7 +399,8 @@ class Store:
         c_name = ffi.new("char[]", each.name.encode())
         with self.pool as pool:
             describe_field(place, each, c_name, pool)
-            status = lib.stoa_table_add_field(self.c, place, ffi.NULL, error)
+            with self.gate:
+                status = lib.stoa_table_add_field(self.c, place, ffi.NULL, error)
         check(status, error)
         self.describe_anew(record)
 
@@ -327,7 +408,8 @@ class Store:
         """Drops a field; `record` is without it."""
         each, error = self.field(name), new_error()
         with self.pool:
-            status = lib.stoa_table_drop_field(self.c, each.c_name, error)
+            with self.gate:
+                status = lib.stoa_table_drop_field(self.c, each.c_name, error)
             if status == lib.STOA_OK:
                 self.describe_anew(record)
                 self.end_column(each, f"the field {name!r} was dropped")
@@ -337,7 +419,9 @@ class Store:
         """Renames a field; `record` has it under its new name."""
         each, error = self.field(name), new_error()
         c_name = ffi.new("char[]", new_name.encode())
-        check(lib.stoa_table_rename_field(self.c, each.c_name, c_name, error), error)
+        with self.gate:
+            status = lib.stoa_table_rename_field(self.c, each.c_name, c_name, error)
+        check(status, error)
         self.describe_anew(record)
         self.end_column(each, f"the field {name!r} is called {new_name!r} now: take the row again")
 
@@ -350,6 +434,7 @@ class Store:
 
     def end_column(self, each: StoredField, message: str) -> None:
         self.version += 1
+        self.end_moment(each.index, message)
         for epoch in self.older:
             epochs.end_column(epoch, each.index, message)
 

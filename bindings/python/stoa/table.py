@@ -24,8 +24,9 @@ from stoa.errors import (
 from stoa.failure import check, new_error
 from stoa.fields import MISSING, Field, FieldOptions, fields_of_description
 from stoa.generate import no_value
+from stoa.queries import R
 from stoa.record import Record, RecordType, derived, described, is_same_record, remake
-from stoa.rows import R, Rows
+from stoa.rows import Rows
 from stoa.store import Store, new_store
 
 CHUNK = 4096
@@ -148,7 +149,10 @@ class Table(Rows[R], MutableSequence[R]):  # type: ignore[misc]
         object.__setattr__(made, "_store", store)
         return made
 
-    # ---- what Rows needs ----
+    # ---- what Rows and Queries need ----
+
+    def _scope(self) -> None:
+        return None
 
     @property
     def _table(self) -> Table[R]:  # type: ignore[override]
@@ -284,11 +288,11 @@ class Table(Rows[R], MutableSequence[R]):  # type: ignore[misc]
             made = {each.name: [each.factory() for _ in range(more)] for each in factories}
             self._store.extend(made)
         else:
-            self._store.change(lib.stoa_table_resize, rows)
+            self._store.resize(rows)
 
     def reserve(self, rows: int) -> None:
         """Memory for so many rows in all: appends up to there cannot fail for want of it."""
-        self._store.change(lib.stoa_table_reserve, checked_count(rows, "the number of rows"))
+        self._store.grow(lib.stoa_table_reserve, checked_count(rows, "the number of rows"))
 
     def shrink(self) -> None:
         """Gives memory beyond the rows back to the system."""
@@ -407,20 +411,23 @@ class Table(Rows[R], MutableSequence[R]):  # type: ignore[misc]
         default: Any = MISSING,
         *,
         default_factory: Callable[[], Any] | Any = MISSING,
+        values: Any = MISSING,
     ) -> None:
         """A new field, behind the others: every row gets the default, or zero without one.
 
-        Other columns are not touched. Rows taken before don't have it.
+        Or its own of `values`: an expression, a buffer or a sequence. Other columns are not
+        touched. Rows taken before don't have it.
         """
         options = FieldOptions(default, default_factory) if default is MISSING else default
         added = Field(name, type, options)
         fields = [*self._store.record._stoa_fields, added]
         rows = self._store.rows()
-        first = [] if added.factory is MISSING else [added.factory() for _ in range(rows)]
+        if values is MISSING and added.factory is not MISSING:
+            values = [added.factory() for _ in range(rows)]
         self._store.add_field(added, derived(self._store.record, fields))
-        if first:
+        if values is not MISSING:
             try:
-                self[name] = first
+                self[name] = values
             except Exception:
                 self._store.drop_field(name, self._without(name))
                 raise

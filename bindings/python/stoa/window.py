@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from itertools import compress
 from typing import TYPE_CHECKING, Any, NoReturn
 
+from stoa import bits
 from stoa.column import Column
-from stoa.errors import FixedLengthError, LengthError, RowIndexError
-from stoa.rows import R, Rows
+from stoa.errors import ArgumentError, FixedLengthError, LengthError, RowIndexError, WrongTypeError
+from stoa.expression import Expression
+from stoa.operators import Operators
+from stoa.queries import R, condition_of
+from stoa.rows import Rows
+from stoa.selection import Selection
 
 if TYPE_CHECKING:
     from stoa.table import Table
@@ -41,6 +47,42 @@ class Window(Rows[R], Sequence[R]):
 
     def _column(self, name: str) -> Column[Any]:
         return Column(self._store, self._store.field(name), self._range())
+
+    # ---- as a selection of the table: text has the table's row numbers ----
+
+    def _scope(self) -> Selection[R]:
+        if self._range().step < 0:
+            raise ArgumentError("a window that runs backwards is no selection: take one forwards")
+        return Selection(self._table, None, bits.of_indices(self._store, self._range()))
+
+    def where(self, condition: Any, /, **parameters: Any) -> Selection[R]:
+        """The rows of the window for which a condition holds, already found.
+
+        The condition is text, or an expression or array as long as the window.
+        """
+        if isinstance(condition, str):
+            return super().where(condition, **parameters).pin()
+        rows = self._range()
+        made = condition_of(self._store, condition, len(rows), parameters)
+        return Selection(self._table, None, bits.of_indices(self._store, compress(rows, made)))
+
+    def assign(
+        self, field: str, value: str | Expression, /, where: Any = None, **parameters: Any
+    ) -> None:
+        """A field from the others, both in text: `points[:9].assign("w", "x + y", "x > 0")`."""
+        if not isinstance(value, str) or not isinstance(where, (str, type(None))):
+            raise WrongTypeError("a window takes text here, and expressions as window[field] = …")
+        super().assign(field, value, where, **parameters)
+
+    def update(self, values: Mapping[str, Any] | None = None, /, **named: Any) -> None:
+        """Several fields at once; expressions and arrays are as long as the window."""
+        given = {
+            name: value._expression()._values() if isinstance(value, Operators) else value
+            for name, value in {**(values or {}), **named}.items()
+        }
+        super().update(given)
+
+    # ---- what it can't ----
 
     def _set_slice(self, positions: range, records: Any) -> None:
         state = self._store.state()

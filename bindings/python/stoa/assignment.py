@@ -1,0 +1,111 @@
+"""Assignment: values computed for many rows, stored into fields.
+
+All right sides become one program, which the library runs as a whole: it checks first where
+something could fail, and every right side sees the values from before.
+"""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from stoa import program, tree
+from stoa._ffi import ffi
+from stoa.errors import ArgumentError, LengthError, WrongTypeError
+from stoa.expression import Expression, array_operand, merged
+from stoa.operators import Operators
+from stoa.sources import Source, StoredField, is_scalar, packed_source, source_of
+from stoa.store import Store
+from stoa.types import OBJECT
+
+if TYPE_CHECKING:
+    from stoa.selection import Selection
+
+
+def store_values(
+    store: Store,
+    values: Mapping[str, Any],
+    rows: int,
+    selection: Selection[Any] | None = None,
+    where: Expression | None = None,
+) -> None:
+    """Each value into the field of its name: in the first `rows` rows, or those selected of them,
+    and of these where a condition holds."""
+    state = store.state()
+    sides = [right_side(store, store.field(name), values[name], rows, selection) for name in values]
+    if not sides:
+        return
+    store.check_state(state)
+    parameters: dict[str, Any] = {}
+    condition = ffi.NULL
+    for each in sides if where is None else [*sides, where]:
+        each._check()
+        parameters = merged(parameters, each._parameters)
+    if where is not None:
+        condition = where._node
+    node = tree.listed([each._node for each in sides])
+    made = program.compiled(store, node, condition, parameters)
+    chosen = ffi.NULL if selection is None else selection._bits_of(rows)
+    made.assign(store, rows, chosen, list(values))
+    if selection is not None:
+        selection._let_go()
+
+
+def right_side(
+    store: Store, field: StoredField, value: Any, rows: int, selection: Selection[Any] | None
+) -> Expression:
+    """A value to be stored into a field, as an expression."""
+    if field.type is OBJECT:
+        raise WrongTypeError(f"{field.name} is an object field: it takes no computed values")
+    if isinstance(value, Operators):
+        return expression_side(store, value._expression(), rows, selection)
+    if is_scalar(value, field.type):
+        node = tree.constant(field.type.convert(value, field.name))
+        return Expression(node, store, rows, ())
+    with store.pool as pool:
+        source = source_of(value, field, pool)
+    count = rows if selection is None else len(selection)
+    if source.length != count:
+        raise LengthError(f"{field.name} was given {source.length} values for {count} rows")
+    if selection is not None:
+        source = spread(source, selection.indices(), rows)
+    return Expression(array_operand(source, rows), store, rows, (), (source,))
+
+
+def expression_side(
+    store: Store, value: Expression, rows: int, selection: Selection[Any] | None
+) -> Expression:
+    if value._selection is not None and value._selection is not selection:
+        raise ArgumentError("the values of one selection don't fit the rows of another")
+    if value._store is not store:
+        raise ArgumentError("an expression over another table: give its values, as tolist()")
+    if value._rows != rows:
+        raise LengthError(f"an expression of {value._rows} rows for {rows} rows")
+    return value
+
+
+def spread(source: Source, indices: array[int], rows: int) -> Source:
+    """The values of some rows, at their places among all."""
+    width, whole = source.type.width, bytearray(rows * source.type.width)
+    stride = 0 if source.repeat else source.stride or width
+    cells = ffi.cast("char *", source.data)
+    if stride == width and indices:
+        into: Any = memoryview(whole)
+        given: Any = memoryview(ffi.buffer(cells, len(indices) * width))
+        into = into.cast(source.type.code)
+        for index, value in zip(indices, given.cast(source.type.code)):
+            into[index] = value
+    else:
+        for i, index in enumerate(indices):
+            whole[index * width : (index + 1) * width] = ffi.buffer(cells + i * stride, width)
+    return packed_source(whole, source.type, rows)
+
+
+def store_objects(store: Store, field: StoredField, indices: array[int], value: Any) -> None:
+    """Objects into the rows of these numbers: one for all, or as many."""
+    values = [value] * len(indices) if is_scalar(value, OBJECT) else list(value)
+    if len(values) != len(indices):
+        raise LengthError(f"{field.name} was given {len(values)} values for {len(indices)} rows")
+    for index, each in zip(indices, values):
+        store.write_object(field.index, index, each)

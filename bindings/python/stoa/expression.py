@@ -1,0 +1,314 @@
+"""Expressions: what is to be computed of the rows of a table, lazily.
+
+An expression is a node of the library's tree and what it is of: a store, the number of rows that
+there were when it was written, and the moments of the columns that it reads (moments.py): it
+means the values of then, or is stale. It never changes; an operation on expressions makes a new
+one of what they are of together. With a selection it is of the selected rows alone.
+"""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Iterator, Sequence
+from itertools import compress
+from operator import index as as_index
+from typing import TYPE_CHECKING, Any
+
+from stoa import bits, masks, program, tree
+from stoa._ffi import ffi, lib
+from stoa.errors import ArgumentError, LengthError, RowIndexError, WrongTypeError
+from stoa.moments import Moments, check_moments, together
+from stoa.operators import Operators
+from stoa.program import Program
+from stoa.sources import Source, buffer_source, packed_source
+from stoa.store import Store
+from stoa.types import OBJECT, FieldType, parse_type
+
+if TYPE_CHECKING:
+    from stoa.selection import Selection
+
+AS_IT_IS: int = lib.STOA_NO_OPERATION
+
+
+class Expression(Operators):
+    """A value for each row, computed when it is asked for: what `points.x * 2` is.
+
+    It means the values of the moment when it was written: a write through stoa to a column that it
+    reads, or removal or reordering of rows, makes it stale (StaleError). Rows appended later don't
+    belong to it. Writes through numpy's views can't be seen. Reductions compute at once;
+    `points.w = expression` stores; tolist(), iteration and numpy.asarray() give the values.
+    """
+
+    __slots__ = (
+        "__weakref__",
+        "_keep",
+        "_moments",
+        "_node",
+        "_parameters",
+        "_programs",
+        "_rows",
+        "_selection",
+        "_store",
+    )
+
+    def __init__(
+        self,
+        node: Any,
+        store: Store,
+        rows: int,
+        moments: Moments,
+        keep: tuple[Any, ...] = (),
+        parameters: dict[str, Any] | None = None,
+        selection: Selection[Any] | None = None,
+    ) -> None:
+        self._node = node
+        self._store = store
+        self._rows = rows  # of the table, also where some of them are selected
+        self._moments = moments
+        self._keep = keep  # what owns the arrays that it reads
+        self._parameters = parameters or {}
+        self._selection = selection
+        self._programs: dict[int, Program] = {}  # by operation; taken out while in use
+
+    def _expression(self) -> Expression:
+        return self
+
+    # ---- operations ----
+
+    def _apply(self, operation: int, *others: Any) -> Expression:
+        return combined(operation, (self, *others))
+
+    def _apply_to(self, other: Any, operation: int) -> Expression:
+        return combined(operation, (other, self))
+
+    def _cast(self, to: Any) -> Expression:
+        found = parse_type(to, "a cast")
+        if found is OBJECT:
+            raise WrongTypeError("numbers can't be cast to objects")
+        return self._apply(lib.stoa_operation_named(found.encode(), 1))
+
+    def _of(self, selection: Selection[Any] | None) -> Expression:
+        """The same, of other rows."""
+        parts = self._node, self._store, self._rows, self._moments, self._keep, self._parameters
+        return Expression(*parts, selection)
+
+    # ---- runs ----
+
+    def _check(self) -> None:
+        """StaleError if it is."""
+        check_moments(self._moments)
+
+    def _program(self, operation: int = AS_IT_IS) -> Program:
+        """A program of an operation on this."""
+        found = self._programs.pop(operation, None)
+        if found is None:
+            node = self._node if operation == AS_IT_IS else tree.call(operation, [self._node])
+            found = program.compiled(self._store, node, ffi.NULL, self._parameters)
+        return found
+
+    def _put_back(self, operation: int, done: Program) -> None:
+        self._programs[operation] = done
+
+    def _reduced(self, operation: int, *others: Any) -> Any:
+        """The value of an aggregate of this and others, computed now."""
+        if others:
+            return combined(operation, (self, *others))._aggregate(AS_IT_IS)
+        return self._aggregate(operation)
+
+    def _aggregate(self, operation: int) -> Any:
+        self._check()
+        condition = None if self._selection is None else self._selection._condition_left()
+        if condition is not None:  # both in one pass
+            both = combined(operation, (self,)) if operation != AS_IT_IS else self
+            parameters = merged(self._parameters, condition._parameters)
+            made = program.compiled(self._store, both._node, condition._node, parameters)
+            return made.compute(self._store, self._rows)[0]
+        made = self._program(operation)
+        [value] = made.compute(self._store, *self._extent())
+        self._put_back(operation, made)
+        return value
+
+    def _extent(self) -> tuple[int, Any]:
+        """How many rows a run is of, and which of them."""
+        if self._selection is None:
+            return self._rows, ffi.NULL
+        return self._rows, self._selection._bits_of(self._rows)
+
+    def _select(self) -> Any:
+        """The bits of the rows where it holds."""
+        self._check()
+        made = self._program()
+        found = made.select(self._store, *self._extent())
+        self._put_back(AS_IT_IS, made)
+        return found
+
+    def _type(self) -> FieldType:
+        made = self._program()
+        found = made.type()
+        self._put_back(AS_IT_IS, made)
+        return found
+
+    def _evaluate(self, to: FieldType, memory: Any) -> Any:
+        """The values of all rows into memory; with a selection, only the selected ones."""
+        self._check()
+        made = self._program()
+        rows, selection = self._extent()
+        made.evaluate(self._store, rows, selection, to, memory)
+        self._put_back(AS_IT_IS, made)
+        return memory
+
+    def _values(self) -> memoryview:
+        """The values of all rows, in memory of their own."""
+        found = self._type()
+        memory: Any = memoryview(self._evaluate(found, bytearray(self._rows * found.width)))
+        values: memoryview = memory.cast(found.code)
+        return values
+
+    # ---- values ----
+
+    def __len__(self) -> int:
+        return self._rows if self._selection is None else len(self._selection)
+
+    def tolist(self) -> list[Any]:
+        """The values as a list of Python's numbers."""
+        return self._values().tolist() if self._selection is None else list(self)
+
+    def __iter__(self) -> Iterator[Any]:
+        """The values one by one, all computed before the first is given."""
+        if self._selection is None:
+            return iter(self._values())
+        return compress(self._values(), self._selection.mask())
+
+    def __getitem__(self, index: int) -> Any:
+        """The value of one row; the others are not computed."""
+        if isinstance(index, slice):
+            raise WrongTypeError("an expression has no slices: slice its columns, or its tolist()")
+        number = masks.integer(index)
+        rows: Sequence[int] = range(self._rows)
+        if self._selection is not None:
+            rows = self._selection.indices()
+        try:
+            position = rows[number]
+        except IndexError:
+            raise RowIndexError(f"there is no row {number}: there are {len(rows)}") from None
+        self._check()
+        made = self._program(lib.STOA_FIRST)
+        one = bits.of_indices(self._store, [position])
+        [value] = made.compute(self._store, self._rows, one)
+        self._put_back(lib.STOA_FIRST, made)
+        return value
+
+    def __array__(self, dtype: Any = None, copy: bool | None = None) -> Any:
+        """The values as an array of numpy's, in memory of its own."""
+        import numpy
+
+        if copy is False:
+            raise ArgumentError("the values of an expression are computed: that makes a copy")
+        found = self._type()
+        values = self._evaluate(found, numpy.empty(self._rows, found.code))
+        if self._selection is not None:
+            values = values[numpy.asarray(self._selection.mask())]
+        return values if dtype is None else values.astype(dtype, copy=False)
+
+    def _stoa_source(self) -> Source:
+        """The values, for a store into a column."""
+        found = self._type()
+        if self._selection is None:
+            return packed_source(self._values(), found, self._rows)
+        values = array(found.code.replace("?", "B"), self)
+        return packed_source(values, found, len(values))
+
+    # ---- how it is shown ----
+
+    def __repr__(self) -> str:
+        rows = f"{self._rows:,} rows" if self._selection is None else "the selected rows"
+        stale = ", stale" if any(each.over for each in self._moments) else ""
+        return f"<Expression {self._text()}: of {rows} of {self._store.record.__name__}{stale}>"
+
+    def _text(self) -> str:
+        values = "".join(f", ${name} = {value!r}" for name, value in self._parameters.items())
+        return tree.text_of(self._node) + values
+
+
+# ---- operands ----
+
+
+def combined(operation: int, operands: Sequence[Any]) -> Expression:
+    """An operation on operands, of which one at least is a column or an expression."""
+    parts = [each._expression() if isinstance(each, Operators) else each for each in operands]
+    base: Expression = next(each for each in parts if isinstance(each, Expression))
+    moments, keep, parameters = base._moments, base._keep, base._parameters
+    nodes = []
+    for part in parts:
+        if not isinstance(part, Expression):
+            part, kept = operand(part, base._rows)
+            nodes.append(part)
+            keep += kept
+            continue
+        nodes.append(part._node)
+        if part is not base:
+            check_together(base, part)
+            moments = together(moments, part._moments)
+            keep += part._keep
+            parameters = merged(parameters, part._parameters)
+    node = tree.call(operation, nodes)
+    return Expression(node, base._store, base._rows, moments, keep, parameters, base._selection)
+
+
+def check_together(one: Expression, other: Expression) -> None:
+    """Whether both are of the same rows."""
+    if one._store is not other._store:
+        raise ArgumentError(
+            "an expression is over one table, not over two: give the other's values as an array, "
+            "for example column.buffer"
+        )
+    if one._selection is not other._selection:
+        raise ArgumentError("an expression is of the rows of one selection, or of all rows")
+    if one._rows != other._rows:
+        raise LengthError(f"{one._rows} rows and {other._rows} rows don't go together")
+
+
+def merged(some: dict[str, Any], others: dict[str, Any]) -> dict[str, Any]:
+    """The parameters of two texts together."""
+    if some is others or not others:
+        return some
+    for name in some.keys() & others.keys():
+        if some[name] is not others[name]:
+            raise ArgumentError(f"the parameter ${name} has two values: name one of them otherwise")
+    return {**some, **others}
+
+
+def operand(value: Any, rows: int) -> tuple[Any, tuple[Any, ...]]:
+    """The node of a number or of an array, and what must be kept for it."""
+    number = python_number(value)
+    if number is not None:
+        return tree.constant(number), ()
+    source = None
+    if not isinstance(value, (str, bytes, dict)):
+        source = buffer_source(value, "an operand")
+    if source is None:
+        raise WrongTypeError(
+            "columns are computed with numbers, with columns and expressions of the same table, "
+            f"and with buffers and arrays as long as the table: not with {type(value).__name__}"
+        )
+    return array_operand(source, rows), (source,)
+
+
+def array_operand(source: Source, rows: int) -> Any:
+    if source.length != rows:
+        raise LengthError(f"an operand has {source.length} values for {rows} rows")
+    return tree.array(source, "array")
+
+
+def python_number(value: Any) -> Any:
+    """A number of Python's or numpy's as bool, int or float; None: it is none."""
+    if type(value) in (int, float, bool):
+        return value
+    if hasattr(value, "dtype"):
+        if getattr(value, "ndim", None) != 0 or value.dtype.kind not in "biuf":
+            return None
+        number = value.item()
+        return number if isinstance(number, (int, float)) else None  # not of long double
+    if isinstance(value, float):
+        return float(value)
+    return int(as_index(value)) if hasattr(value, "__index__") else None

@@ -1,0 +1,69 @@
+"""Moments: how an expression notices at no cost that what it reads was written to.
+
+An expression means the values of the moment when it was written. It keeps the Moment of each
+column that it reads; all expressions of the same moment share one. A write ends it, and tells why.
+While a column has a Moment, a Trap stands where rows find the cells to write to: at the first
+write it ends the Moment and steps aside, so that nobody else pays. Removal and reordering end all.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
+from weakref import ref
+
+from stoa.errors import StaleError
+
+if TYPE_CHECKING:
+    from stoa.store import Store
+
+ORDER = -1  # stands for the order of the rows among the columns of a table
+MOVED = (
+    "rows were removed, inserted in the middle or reordered since this was written: write it again"
+)
+WRITTEN = (
+    "{!r} was written to since this was written, and it meant the values of then: write it again, "
+    "store several columns by one update(), or pin() a selection before its columns change"
+)
+
+
+class Moment:
+    """A time in which the values of a column stay as they are; `over` says what ended it."""
+
+    __slots__ = ("over",)
+
+    def __init__(self) -> None:
+        self.over = ""
+
+
+Moments = tuple[Moment, ...]
+
+
+def check_moments(moments: Iterable[Moment]) -> None:
+    """StaleError if one of them is over."""
+    for each in moments:
+        if each.over:
+            raise StaleError(each.over)
+
+
+def together(some: Moments, others: Moments) -> Moments:
+    """The moments of both, each once."""
+    if some is others or not others:
+        return some
+    return tuple(dict.fromkeys((*some, *others)))
+
+
+class Trap:
+    """Stands in for the cells of a column: passes on a write, and ends the column's moment."""
+
+    __slots__ = ("field", "store")
+
+    def __init__(self, store: Store, field: int) -> None:
+        self.store = ref(store)
+        self.field = field
+
+    def __setitem__(self, index: int, value: Any) -> None:
+        store = self.store()
+        assert store is not None  # rows and columns keep it
+        store.cells[self.field][index] = value
+        store.written(self.field)

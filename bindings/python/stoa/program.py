@@ -1,0 +1,233 @@
+"""Programs: expressions bound to the fields of a table, and how they run.
+
+A program is used by one thread at a time. Those made from text, and those of the reductions of
+columns, are kept by the record class to be run again: who wants one takes it out of the cache and
+puts it back when done, so that another thread in between makes one of its own.
+
+Long runs let go of the interpreter's lock, and enter the table's gate first (gate.py). On PyPy,
+whose calls never hold the lock, all do.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Callable
+
+from stoa import tree
+from stoa._ffi import ffi, lib
+from stoa.errors import ParameterError
+from stoa.failure import check, new_error
+from stoa.owner import owned
+from stoa.record import RecordType
+from stoa.store import Store
+from stoa.types import BY_NUMBER, IS_PYPY, FieldType
+
+LONG = 0 if IS_PYPY else 20_000  # rows of a run that lets go of the lock
+KEPT = 32  # programs of a record class
+
+Run = Callable[..., int]
+
+free = tree.in_turn(lib.stoa_program_free)
+new_program = tree.in_turn(lib.stoa_program_new)
+parse_program = tree.in_turn(lib.stoa_program_parse)
+
+VALUES: dict[int, Callable[[Any], Any]] = {
+    **{each.number: lambda value: value.int64 for each in BY_NUMBER.values() if each.kind == "i"},
+    **{each.number: lambda value: value.uint64 for each in BY_NUMBER.values() if each.kind == "u"},
+    **{each.number: lambda value: value.float64 for each in BY_NUMBER.values() if each.kind == "f"},
+    lib.STOA_BOOL: lambda value: value.boolean,
+}
+
+
+def python_value(value: Any) -> Any:
+    """What a stoa_value is in Python."""
+    return None if value.is_null else VALUES[value.type](value)
+
+
+class Program:
+    """A program of the library, and room for what its runs are told and give."""
+
+    __slots__ = ("c", "error", "extent", "outputs", "values")
+
+    def __init__(self, pointer: Any) -> None:
+        self.c = owned(pointer, "stoa_program *", free)
+        self.error = new_error()
+        self.extent = ffi.new("stoa_extent *")
+        self.outputs: int = lib.stoa_program_outputs(self.c)
+        self.values = ffi.new("stoa_value[]", self.outputs)
+
+    def set(self, parameters: dict[str, Any]) -> None:
+        """Binds parameters by value, for the runs to come."""
+        for name, value in parameters.items():
+            status = lib.stoa_program_set(
+                self.c, name.encode(), tree.constant_value(value)[0], self.error
+            )
+            check(status, self.error)
+
+    def type(self) -> FieldType:
+        """Of its first output."""
+        found = BY_NUMBER.get(lib.stoa_program_type(self.c, 0))
+        if found is None:
+            raise ParameterError("a parameter of the expression has no value: give it by its name")
+        return found
+
+    def call(self, run: Run, store: Store, rows: int, selection: Any, *arguments: Any) -> int:
+        self.extent.rows, self.extent.selection = rows, selection
+        return run(self.c, store.c, self.extent, *arguments, self.error)
+
+    def may_unlock(self, run: Run, store: Store, rows: int, *arguments: Any) -> bool:
+        """Whether a run is long, and bound: by a run over no rows, with arguments for that.
+
+        Binding marks nodes that other programs may have too, so it needs the lock. Where that run
+        fails, maybe for want of rows, the real one is better made with the lock as well.
+        """
+        if rows < LONG:
+            return False
+        with tree.turn:
+            status: int = self.call(run, store, 0, ffi.NULL, *arguments)
+        return status == 0
+
+    def read(self, run: Run, is_long: bool, store: Store, *arguments: Any) -> None:
+        """A run that only reads the table."""
+        if is_long:
+            store.gate.enter_run()
+            try:
+                status = self.call(run, store, *arguments)
+            finally:
+                store.gate.leave_run()
+        else:
+            status = self.call(run, store, *arguments)
+        if status:
+            check(status, self.error)
+
+    # The first so many rows take part, or those of them that are selected, if not NULL.
+
+    def compute(self, store: Store, rows: int, selection: Any = ffi.NULL) -> list[Any]:
+        """The value of each output, all aggregates."""
+        room = self.values, self.outputs
+        is_long = self.may_unlock(COMPUTE[0], store, rows, *room)
+        self.read(COMPUTE[is_long], is_long, store, rows, selection, *room)
+        return [python_value(each) for each in self.values]
+
+    def evaluate(self, store: Store, rows: int, selection: Any, to: FieldType, memory: Any) -> None:
+        """The values of each row into writable memory for `rows` cells of that type."""
+        into = ffi.new("stoa_output *")
+        data = ffi.from_buffer(memory, require_writable=True)
+        into.type, into.data = to.number, data
+        is_long = self.may_unlock(EVALUATE[0], store, rows, into, 1)
+        into.count = rows
+        self.read(EVALUATE[is_long], is_long, store, rows, selection, into, 1)
+
+    def select(self, store: Store, rows: int, selection: Any = ffi.NULL) -> Any:
+        """A stoa_selection * of the rows where the output holds."""
+        made = ffi.new("stoa_selection **")
+        is_long = self.may_select_unlocked(store, rows)
+        self.read(SELECT[is_long], is_long, store, rows, selection, made)
+        return owned(made[0], "stoa_selection *", lib.stoa_selection_free)
+
+    def may_select_unlocked(self, store: Store, rows: int) -> bool:
+        nothing = ffi.new("stoa_selection **")
+        is_long = self.may_unlock(SELECT[0], store, rows, nothing)
+        lib.stoa_selection_free(nothing[0])
+        return is_long
+
+    def filter(self, store: Store, rows: int) -> Any:
+        """A stoa_table * of the rows where the output holds, for the caller."""
+        made = ffi.new("stoa_table **")
+        is_long = not store.has_objects and self.may_select_unlocked(store, rows)
+        self.read(FILTER[is_long], is_long, store, rows, ffi.NULL, made)
+        return made[0]
+
+    def assign(self, store: Store, rows: int, selection: Any, fields: list[str]) -> None:
+        """The outputs into fields. No run of another thread may be under way."""
+        stored = [store.field(name) for name in fields]
+        names = ffi.new("char *[]", [each.c_name for each in stored])
+        with store.lock:  # waits for changes that are short, and not while another one runs
+            store.gate.enter_change()
+        try:
+            is_long = self.may_unlock(ASSIGN[0], store, rows, names, len(fields))
+            run = ASSIGN[is_long]
+            status = self.call(run, store, rows, selection, names, len(fields))
+        finally:
+            store.gate.leave_change()
+        check(status, self.error)
+        for each in stored:
+            store.written(each.index)
+
+
+def forms(name: str) -> tuple[Run, Run]:
+    """A run with the interpreter's lock, and one that lets go of it."""
+    return getattr(lib, f"stoa_program_{name}"), getattr(lib, f"stoa_unlocked_program_{name}")
+
+
+COMPUTE, EVALUATE, ASSIGN = forms("compute"), forms("evaluate"), forms("assign")
+SELECT, FILTER = forms("select"), forms("filter")
+
+
+def compiled(
+    store: Store, node: Any, where: Any = ffi.NULL, parameters: dict[str, Any] | None = None
+) -> Program:
+    """A program of an expression; `where` is a condition, or NULL."""
+    pointer, error = ffi.new("stoa_program **"), new_error()
+    status = new_program(pointer, store.c, node, where, error)
+    if status:
+        check(status, error)
+    made = Program(pointer[0])
+    if parameters:
+        made.set(parameters)
+    return made
+
+
+def parsed(store: Store, text: str) -> Program:
+    """A program of a text."""
+    made, error = ffi.new("stoa_program **"), new_error()
+    status = parse_program(made, store.c, tree.text_bytes(text), ffi.NULL, error)
+    if status:
+        check(status, error)
+    return Program(made[0])
+
+
+# ---- programs that are kept ----
+
+
+def kept_programs(record: RecordType) -> dict[Any, Program]:
+    """Those that wait to be used again, by what they were made of; the last used at the end."""
+    made: dict[Any, Program] | None = record.__dict__.get("_stoa_programs")
+    if made is None:
+        made = {}
+        type.__setattr__(record, "_stoa_programs", made)
+    return made
+
+
+def keep(programs: dict[Any, Program], key: Any, program: Program) -> None:
+    programs[key] = program
+    while len(programs) > KEPT:
+        programs.pop(next(iter(programs)), None)
+
+
+def compute_text(
+    store: Store, text: str, parameters: dict[str, Any], rows: int, selection: Any = ffi.NULL
+) -> list[Any]:
+    """The values of the aggregates that a text lists."""
+    programs = kept_programs(store.record)
+    key = (text, *parameters)  # a program whose parameters were all set would miss none later
+    program = programs.pop(key, None) if type(text) is str else None
+    if program is None:
+        program = parsed(store, text)
+    if parameters:
+        program.set(parameters)
+    values = program.compute(store, rows, selection)
+    keep(programs, key, program)
+    return values
+
+
+def reduce_field(store: Store, node: Any, operation: int, name: str, *others: Any) -> Any:
+    """An aggregate of a field of the whole table."""
+    programs = kept_programs(store.record)
+    key = (operation, name, *others)
+    program = programs.pop(key, None)
+    if program is None:
+        constants = [tree.constant(each) for each in others]
+        program = compiled(store, tree.call(operation, [node, *constants]))
+    [value] = program.compute(store, store.c.rows)
+    keep(programs, key, program)
+    return value

@@ -1,0 +1,175 @@
+"""What tables, windows and selections can be asked in text or by a condition.
+
+Text is run anew each time, and has no moment that it was written in; only expression() and
+where() give something lazy, which has.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
+
+from stoa import program, tree
+from stoa._ffi import ffi, lib
+from stoa.assignment import store_values
+from stoa.errors import ArgumentError, ExpressionError, LengthError, WrongTypeError
+from stoa.expression import Expression, operand, python_number
+from stoa.moments import ORDER, Moments
+from stoa.operators import Operators
+from stoa.record import Record
+from stoa.store import Store
+
+if TYPE_CHECKING:
+    from stoa.selection import Selection
+    from stoa.table import Table
+
+R = TypeVar("R", bound=Record)
+
+PLAIN_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+
+
+class Queries(Generic[R]):
+    """The base of Rows and Selection."""
+
+    __slots__ = ()
+
+    if TYPE_CHECKING:
+        _store: Store
+        _table: Table[R]
+
+    def _scope(self) -> Selection[R] | None:
+        """The selection that it is, or stands for; None: all rows of the table."""
+        raise NotImplementedError
+
+    def compute(self, text: str, /, **parameters: Any) -> Any:
+        """The value of aggregates: `points.compute("sum(x * x) / $n", n=10)`.
+
+        A list, as "min(x), max(x)", gives a tuple, computed in one pass. None stands for what is
+        not there, as the minimum of no rows.
+        """
+        scope, store = self._scope(), self._store
+        given = checked_parameters(parameters)
+        chosen = ffi.NULL if scope is None else scope._selected()
+        values = program.compute_text(store, text, given, self._rows_of(scope), chosen)
+        return values[0] if len(values) == 1 else tuple(values)
+
+    def expression(self, text: str, /, **parameters: Any) -> Expression:
+        """A lazy expression of a text, as operators make one: it means the values of now.
+
+        `points.expression("x * $scale", scale=3)`, `points.expression("row()")`.
+        """
+        scope, store = self._scope(), self._store
+        rows, given = self._rows_of(scope), checked_parameters(parameters)
+        made = text_expression(store, text, rows, given, moments_of(store, text))
+        made._type()  # what is wrong with it is told now
+        return made._of(scope)
+
+    def update(self, values: Mapping[str, Any] | None = None, /, **named: Any) -> None:
+        """Several fields at once: `points.update(x=-points.y, y=points.x)`.
+
+        Every right side (a scalar, an expression, values for each row) is evaluated before any is
+        stored; nothing is stored unless all can be.
+        """
+        scope = self._scope()
+        given = {**(values or {}), **named}
+        store_values(self._store, given, self._rows_of(scope), scope)
+
+    def _rows_of(self, scope: Selection[R] | None) -> int:
+        return self._store.rows() if scope is None else scope._rows
+
+    def where(self, condition: Any, /, **parameters: Any) -> Selection[R]:
+        """The rows for which a condition holds: `points.where(points.x > 3)`, `where("x > 3")`.
+
+        Text may have parameters: `points.where("x > $least", least=3)`.
+        """
+        from stoa.selection import Selection
+
+        scope = self._scope()
+        made = condition_of(self._store, condition, self._rows_of(scope), parameters)
+        if scope is None and made._selection is not None:
+            scope = made._selection
+        found = Selection(self._table, made._of(None))
+        return found if scope is None else scope & found
+
+    def filter(self, condition: Any, /, **parameters: Any) -> Table[R]:
+        """A new table of copies of those rows: where(condition).copy()."""
+        return self.where(condition, **parameters).copy()
+
+    def assign(
+        self, field: str, value: str | Expression, /, where: Any = None, **parameters: Any
+    ) -> None:
+        """A field from the others: `points.assign("w", "sqrt(x * x + y * y)", where="x > 0")`.
+
+        In the rows where the condition holds, which may be an expression too; without one in all.
+        """
+        scope, store = self._scope(), self._store
+        rows, given, condition = self._rows_of(scope), checked_parameters(parameters), None
+        if where is not None:
+            condition = (
+                text_expression(store, where, rows, given)
+                if isinstance(where, str)
+                else condition_of(store, where, rows, {})
+            )
+        if not isinstance(value, Expression):
+            value = text_expression(store, value, rows, given)
+        elif given and not isinstance(where, str):
+            raise WrongTypeError("parameters are given to text, and there is none")
+        store_values(store, {field: value}, rows, scope, condition)
+
+
+def checked_parameters(parameters: dict[str, Any]) -> dict[str, Any]:
+    """The values as numbers of Python's."""
+    made = {}
+    for name, value in parameters.items():
+        made[name] = python_number(value)
+        if made[name] is None:
+            raise WrongTypeError(f"the parameter ${name} is a number, not {type(value).__name__}")
+    return made
+
+
+def text_expression(
+    store: Store, text: str, rows: int, parameters: dict[str, Any], moments: Moments = ()
+) -> Expression:
+    """What a text says; names, types and parameters are checked when it is compiled."""
+    node = tree.parse(text)
+    if lib.stoa_expression_outputs(node) != 1:
+        raise ExpressionError("a list of expressions is for compute(): one is needed here")
+    return Expression(node, store, rows, moments, (), parameters)
+
+
+def moments_of(store: Store, text: str) -> Moments:
+    """The moments of the order, and of each column that a text may read."""
+    words = set(PLAIN_NAME.findall(text))
+    read = [
+        each.index
+        for name, each in store.fields.items()
+        if (name in words if PLAIN_NAME.fullmatch(name) else name in text or "`" in text)
+    ]
+    return tuple(store.moment(field) for field in (ORDER, *read))
+
+
+def condition_of(store: Store, condition: Any, rows: int, parameters: dict[str, Any]) -> Expression:
+    """A condition, which was asked for by an expression, a column, an array or text."""
+    if isinstance(condition, str):
+        given = checked_parameters(parameters)
+        made = text_expression(store, condition, rows, given, moments_of(store, condition))
+    elif parameters:
+        raise WrongTypeError("parameters are given to a text")
+    elif isinstance(condition, Operators):
+        made = condition._expression()
+    else:
+        node, kept = operand(condition, rows)
+        made = Expression(node, store, rows, (), kept)
+    check_condition(store, made, rows)
+    return made
+
+
+def check_condition(store: Store, condition: Expression, rows: int) -> None:
+    if condition._store is not store:
+        raise ArgumentError("the condition is over another table")
+    if condition._rows != rows:
+        raise LengthError(f"a condition of {condition._rows} rows for {rows} rows")
+    found = condition._type()
+    if found != "bool":
+        raise WrongTypeError(f"a condition is needed, of type bool: {condition._text()} is {found}")

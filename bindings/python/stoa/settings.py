@@ -1,0 +1,33 @@
+"""What holds for the whole process: threads, the processor's level, kept memory."""
+
+from __future__ import annotations
+
+from stoa._ffi import ffi, lib
+from stoa.errors import ArgumentError
+from stoa.failure import check, new_error
+from stoa.masks import integer
+
+
+def set_threads(threads: int) -> None:
+    """How many threads bulk work may use; 0: one for each core that the process may run on."""
+    number = integer(threads)
+    if not 0 <= number < 2**63:
+        raise ArgumentError(f"a number of threads is needed, or 0 for all cores: not {number}")
+    error = new_error()
+    check(lib.stoa_set_threads(number, error), error)
+
+
+def threads() -> int:
+    """How many threads bulk work may use, the caller's among them."""
+    return int(lib.stoa_threads())
+
+
+def simd() -> str:
+    """The code that runs: "baseline", "avx2" or "avx512". The variable STOA_SIMD caps it."""
+    text: str = ffi.string(lib.stoa_simd()).decode()
+    return text
+
+
+def trim() -> int:
+    """Gives memory that is kept for the next table back to the system; how many bytes."""
+    return int(lib.stoa_trim())
