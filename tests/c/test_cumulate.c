@@ -6,6 +6,8 @@
 
 #include "../support/kernels.h"
 
+__extension__ typedef __int128 wide;
+
 enum { MOST = 700, UNTOUCHED = 0x5A };
 
 static const stoa_operation operations[] = {STOA_CUMSUM, STOA_CUMMIN, STOA_CUMMAX, STOA_CUMPROD};
@@ -15,7 +17,7 @@ static const stoa_type forms[] = {STOA_INT64, STOA_UINT64, STOA_FLOAT64};
 
 typedef struct seen {
     bool any, any_number; /* number: no NaN */
-    __int128 integer;
+    wide integer;
     double real;
 } seen;
 
@@ -40,15 +42,15 @@ static void see_float(seen *so_far, stoa_operation operation, double value)
     so_far->any = true;
 }
 
-static void see_integer(seen *so_far, stoa_operation operation, __int128 value)
+static void see_integer(seen *so_far, stoa_operation operation, wide value)
 {
-    __int128 before = so_far->integer;
+    wide before = so_far->integer;
     if (!so_far->any)
         so_far->integer = value;
     else if (operation == STOA_CUMSUM)
         so_far->integer = before + value;
     else if (operation == STOA_CUMPROD && __builtin_mul_overflow(before, value, &so_far->integer))
-        so_far->integer = (__int128)1 << 100;
+        so_far->integer = (wide)1 << 100;
     else if (operation == STOA_CUMMIN)
         so_far->integer = value < before ? value : before;
     else if (operation == STOA_CUMMAX)
@@ -65,7 +67,7 @@ static bool see(seen *so_far, stoa_operation operation, stoa_type form, kernel_v
         result->float64 = so_far->real;
         return true;
     }
-    see_integer(so_far, operation, form == STOA_INT64 ? value.int64 : (__int128)value.uint64);
+    see_integer(so_far, operation, form == STOA_INT64 ? value.int64 : (wide)value.uint64);
     result->uint64 = (uint64_t)so_far->integer;
     return form == STOA_INT64 ? so_far->integer >= INT64_MIN && so_far->integer <= INT64_MAX
                               : so_far->integer >= 0 && so_far->integer <= UINT64_MAX;

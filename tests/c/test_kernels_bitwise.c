@@ -3,6 +3,8 @@
 
 #include "../support/kernels.h"
 
+__extension__ typedef __int128 wide;
+
 #define REFERENCE(name, statement)                                                 \
     static outcome name(kernel_value *out, kernel_value a, kernel_value b, bool c) \
     {                                                                              \
@@ -81,7 +83,7 @@ TEST(bits_of_integers_combine)
 
 /* ---- shifts: one place at a time, so many times, in 128 bits ---- */
 
-static outcome shifted_left(__int128 *value, int64_t count, __int128 least, __int128 most)
+static outcome shifted_left(wide *value, int64_t count, wide least, wide most)
 {
     if (count < 0)
         return KERNEL_FAILS;
@@ -96,7 +98,7 @@ static outcome shifted_left(__int128 *value, int64_t count, __int128 least, __in
 static outcome shift_left_int64(kernel_value *out, kernel_value a, kernel_value b, bool c)
 {
     (void)c;
-    __int128 value = a.int64;
+    wide value = a.int64;
     outcome found = shifted_left(&value, b.int64, INT64_MIN, INT64_MAX);
     out->int64 = found == KERNEL_GIVES ? (int64_t)value : 0;
     return found;
@@ -105,7 +107,7 @@ static outcome shift_left_int64(kernel_value *out, kernel_value a, kernel_value 
 static outcome shift_left_uint64(kernel_value *out, kernel_value a, kernel_value b, bool c)
 {
     (void)c;
-    __int128 value = a.uint64;
+    wide value = a.uint64;
     outcome found = shifted_left(&value, b.int64, 0, UINT64_MAX);
     out->uint64 = found == KERNEL_GIVES ? (uint64_t)value : 0;
     return found;

@@ -3,6 +3,8 @@
 
 #include "../support/kernels.h"
 
+__extension__ typedef __int128 wide;
+
 /* -1, 0, 1: a is less, equal, greater; 2: they have no order. */
 #define THREE_WAY(a, b) ((a) < (b) ? -1 : (a) > (b) ? 1 : (a) == (b) ? 0 : 2)
 
@@ -24,17 +26,17 @@ static int of_float64(kernel_value a, kernel_value b)
 }
 static int of_uint64_int64(kernel_value a, kernel_value b)
 {
-    return THREE_WAY((__int128)a.uint64, (__int128)b.int64);
+    return THREE_WAY((wide)a.uint64, (wide)b.int64);
 }
 
 /* By the float's floor, an integer; what is between two integers is greater than it. */
-static int integer_float(__int128 a, double b)
+static int integer_float(wide a, double b)
 {
     if (isnan(b))
         return 2;
     if (fabs(b) > 0x1p65)
         return b > 0 ? -1 : 1;
-    __int128 whole = (__int128)floor(b);
+    wide whole = (wide)floor(b);
     return a != whole ? THREE_WAY(a, whole) : floor(b) < b ? -1 : 0;
 }
 
