@@ -21,8 +21,10 @@ typedef struct planner {
     uint32_t *guard;  /* by id */
     stoa__id *last;   /* by id: the last user, in the order of the steps */
     uint32_t *offset; /* by id: of the register */
+    stoa__id *order;  /* the steps of the pass, as they run */
     uint32_t *free_registers;
     uint32_t free_count, register_count;
+    bool may_fail; /* some value of the code */
     bool refused;
 } planner;
 
@@ -307,65 +309,56 @@ static uint32_t order_steps(planner *at, stoa__id *order)
     return count;
 }
 
-static bool list_leaves(planner *at)
+/* Room for every list of the pass, in one allocation: as long as they could be. */
+static bool make_lists(planner *at)
 {
     const stoa__code_block *code = at->code;
     stoa__pass *pass = at->pass;
-    uint32_t count = 0, failures = 0;
+    size_t uniform = 0, steps = 0, leaves = 0;
     for (stoa__id id = STOA__FIRST_VALUE; id < code->count; id++) {
         const stoa__value *value = &code->values[id];
-        count += value->kind == STOA__COLUMN_VALUE || value->kind == STOA__ARRAY_VALUE;
-        failures += is_step(value) && value->uniform && value->may_fail;
+        uniform += is_step(value) && value->uniform;
+        steps += is_step(value) && !value->uniform && at->needed[id] != 0;
+        leaves += value->kind == STOA__COLUMN_VALUE || value->kind == STOA__ARRAY_VALUE;
     }
-    pass->columns = stoa__allocate((count + (size_t)1) * sizeof *pass->columns);
-    pass->sinks = stoa__allocate((code->sink_count + (size_t)1) * sizeof *pass->sinks);
-    pass->uniform_failures =
-        stoa__allocate((failures + (size_t)1) * sizeof *pass->uniform_failures);
-    if (pass->columns == NULL || pass->sinks == NULL || pass->uniform_failures == NULL)
+    size_t bytes = (2 * uniform + steps) * sizeof *pass->steps +
+                   (steps + leaves) * sizeof(stoa__id) + code->sink_count * sizeof(uint32_t);
+    pass->uniform = stoa__allocate(bytes + sizeof *pass->steps);
+    if (pass->uniform == NULL)
         return false;
+    pass->uniform_failures = pass->uniform + uniform;
+    pass->steps = pass->uniform_failures + uniform;
+    pass->columns = (stoa__id *)(pass->steps + steps);
+    pass->sinks = pass->columns + leaves;
+    at->order = pass->sinks + code->sink_count;
+    return true;
+}
+
+static void list_leaves(planner *at)
+{
+    const stoa__code_block *code = at->code;
+    stoa__pass *pass = at->pass;
     for (stoa__id id = STOA__FIRST_VALUE; id < code->count; id++) {
         const stoa__value *value = &code->values[id];
         if (at->needed[id] != 0 &&
             (value->kind == STOA__COLUMN_VALUE || value->kind == STOA__ARRAY_VALUE))
             pass->columns[pass->column_count++] = id;
-        if (is_step(value) && value->uniform && value->may_fail && at->guard[id] != STOA__NEVER)
+        if (!is_step(value) || !value->uniform)
+            continue;
+        if (value->depth == at->depth)
+            pass->uniform[pass->uniform_count++] = instruction_of(at, id);
+        if (value->may_fail && at->guard[id] != STOA__NEVER)
             pass->uniform_failures[pass->uniform_failure_count++] = instruction_of(at, id);
     }
-    return true;
 }
 
-static bool list_uniform(planner *at)
+static void list_steps(planner *at, bool outputs)
 {
-    const stoa__code_block *code = at->code;
-    stoa__pass *pass = at->pass;
-    uint32_t count = 0;
-    for (stoa__id id = STOA__FIRST_VALUE; id < code->count; id++)
-        count += is_step(&code->values[id]) && code->values[id].uniform &&
-                 code->values[id].depth == at->depth;
-    pass->uniform = stoa__allocate((count + (size_t)1) * sizeof *pass->uniform);
-    if (pass->uniform == NULL)
-        return false;
-    for (stoa__id id = STOA__FIRST_VALUE; id < code->count; id++)
-        if (is_step(&code->values[id]) && code->values[id].uniform &&
-            code->values[id].depth == at->depth)
-            pass->uniform[pass->uniform_count++] = instruction_of(at, id);
-    return true;
-}
-
-static bool list_steps(planner *at, bool outputs)
-{
-    stoa__pass *pass = at->pass;
-    stoa__id *order = stoa__allocate(at->code->count * sizeof *order);
-    if (order == NULL)
-        return false;
-    uint32_t count = order_steps(at, order);
-    find_last_uses(at, order, count, outputs);
-    give_registers(at, order, count);
-    pass->steps = stoa__allocate((count + (size_t)1) * sizeof *pass->steps);
-    for (uint32_t i = 0; pass->steps != NULL && i < count; i++)
-        pass->steps[pass->step_count++] = instruction_of(at, order[i]);
-    stoa__release(order);
-    return pass->steps != NULL;
+    uint32_t count = order_steps(at, at->order);
+    find_last_uses(at, at->order, count, outputs);
+    give_registers(at, at->order, count);
+    for (uint32_t i = 0; i < count; i++)
+        at->pass->steps[at->pass->step_count++] = instruction_of(at, at->order[i]);
 }
 
 /* ---- passes ---- */
@@ -379,7 +372,8 @@ static bool plan_pass(planner *at, bool final, bool outputs, bool only_failures)
     at->free_count = at->register_count = 0;
     need_roots(at, final, outputs);
     need_operands(at, 1);
-    find_guards(at, final, outputs);
+    if (at->may_fail)
+        find_guards(at, final, outputs);
     if (at->refused)
         return false;
     if (only_failures) {
@@ -395,8 +389,10 @@ static bool plan_pass(planner *at, bool final, bool outputs, bool only_failures)
         need_operands(at, 2);
     }
     pass->has_outputs = outputs && !only_failures;
-    if (!list_uniform(at) || !list_steps(at, outputs && !only_failures) || !list_leaves(at))
+    if (!make_lists(at))
         return false;
+    list_steps(at, outputs && !only_failures);
+    list_leaves(at);
     for (uint32_t i = 0; i < code->sink_count; i++)
         if (code->sinks[i].depth == at->depth && !only_failures)
             pass->sinks[pass->sink_count++] = i;
@@ -455,6 +451,8 @@ stoa_status stoa__plan_new(stoa__plan *plan, const stoa__code_block *code, bool 
     if (memory == NULL)
         return stoa__fail_memory(error, bytes);
     planner at = {.code = code};
+    for (stoa__id id = STOA__FIRST_VALUE; id < count && !at.may_fail; id++)
+        at.may_fail = code->values[id].may_fail;
     at.guard = (uint32_t *)(void *)memory;
     at.last = at.guard + count;
     at.offset = at.last + count;
@@ -471,11 +469,7 @@ stoa_status stoa__plan_new(stoa__plan *plan, const stoa__code_block *code, bool 
 static void dispose_pass(stoa__pass *pass)
 {
     stoa__release(pass->uniform);
-    stoa__release(pass->steps);
-    stoa__release(pass->columns);
-    stoa__release(pass->sinks);
     stoa__release(pass->guards);
-    stoa__release(pass->uniform_failures);
 }
 
 void stoa__plan_dispose(stoa__plan *plan)

@@ -92,7 +92,7 @@ static bool make_worker(stoa_program *program, stoa__worker *worker)
     size_t failing = aligned(plan->failures * sizeof *worker->failing);
     size_t bytes = slots + aligned(plan->scratch) + packed + sinks + failing +
                    block * (2 + plan->failures + plan->guards) + 64;
-    *worker = (stoa__worker){.memory = stoa__allocate_zeroed(bytes), .failed_row = SIZE_MAX};
+    *worker = (stoa__worker){.memory = stoa__allocate(bytes), .failed_row = SIZE_MAX};
     if (worker->memory == NULL)
         return false;
     char *at = (char *)aligned((uintptr_t)worker->memory);
@@ -105,6 +105,7 @@ static bool make_worker(stoa_program *program, stoa__worker *worker)
     worker->accumulators = (void *)(at += block * plan->guards);
     worker->failing = (void *)(at += sinks);
     worker->slots = (void *)(at += failing);
+    memset(worker->slots, 0, slots);
     place_values(program, worker);
     return true;
 }

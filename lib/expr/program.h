@@ -53,7 +53,7 @@ typedef struct stoa__guard {
 } stoa__guard;
 
 typedef struct stoa__pass {
-    stoa__instruction *uniform; /* run once, before the rows */
+    stoa__instruction *uniform; /* run once, before the rows; holds the memory of all lists */
     stoa__instruction *steps; /* run for each block; the first `condition_steps` give `condition` */
     uint32_t uniform_count, step_count, condition_steps;
     stoa__id condition; /* a block without a row of it is left; NOTHING: none */
