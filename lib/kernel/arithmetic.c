@@ -341,15 +341,17 @@ LANES_A(pow_int64, int64_t, int64_t, int64_t, int64_t)
  * way is one of the factors, as above. */
 static inline bool powers_run(int64_t *to, const int64_t *a, uint64_t exponent, size_t count)
 {
-    int64_t base[RUN];
+    int64_t kept[RUN];
+    const int64_t *base = to == a ? memcpy(kept, a, count * sizeof *a) : a, *power = base;
     bool failed = false;
-    memcpy(base, a, count * sizeof *base);
-    memmove(to, base, count * sizeof *base);
     for (uint64_t bit = (uint64_t)1 << 63 >> __builtin_clzll(exponent) >> 1; bit != 0; bit >>= 1) {
-        failed |= mul_checked_run(to, to, to, count);
+        failed |= mul_checked_run(to, power, power, count);
+        power = to;
         if (exponent & bit)
-            failed |= mul_checked_run(to, to, base, count);
+            failed |= mul_checked_run(to, power, base, count);
     }
+    if (power == base)
+        memmove(to, base, count * sizeof *to);
     return failed;
 }
 

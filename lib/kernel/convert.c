@@ -6,6 +6,9 @@
 #include <string.h>
 
 #include "kernel/lanes.h"
+#if STOA__AVX2
+#include <immintrin.h>
+#endif
 
 #define UNUSED(failed) (void)(failed)
 
@@ -74,21 +77,87 @@ LANES_V(uint64_int64, uint64_t, int64_t, int64_t)
 
 TO_FLOAT(load_float32, float)
 TO_FLOAT(float64_int32, int32_t)
+
+/* AVX-512 and NEON have instructions for 64 bits. Else integers go by halves: each, put under the
+ * exponent of 2 to the 52nd or 84th, is the low bits of a double. */
+#if STOA__AVX512 || !defined(__x86_64__)
 TO_FLOAT(float64_int64, int64_t)
 TO_FLOAT(float64_uint64, uint64_t)
+#else
+static inline double double_of(uint64_t bits)
+{
+    double made;
+    memcpy(&made, &bits, sizeof made);
+    return made;
+}
+
+static inline uint64_t bits_of(double a)
+{
+    uint64_t bits;
+    memcpy(&bits, &a, sizeof bits);
+    return bits;
+}
+
+/* 2 to the 84th and 2 to the 52nd are taken off with what was added to the high half to make it
+ * positive; that is exact. The sum is rounded. */
+static inline double joined(uint64_t high, uint64_t low, double added)
+{
+    return (double_of(high | 0x4530000000000000) - (added + 0x1p52)) +
+           double_of((low & UINT32_MAX) | 0x4330000000000000);
+}
+
+static inline double float64_int64(int64_t a, int64_t *failed)
+{
+    UNUSED(failed);
+    return joined(((uint64_t)a >> 32) ^ 0x80000000, (uint64_t)a, 0x1p84 + 0x1p63);
+}
+
+static inline double float64_uint64(uint64_t a, int64_t *failed)
+{
+    UNUSED(failed);
+    return joined(a >> 32, a, 0x1p84);
+}
+
+LANES_V(float64_int64, double, int64_t, int64_t)
+LANES_V(float64_uint64, double, uint64_t, int64_t)
+#endif
+
+/* Of a double that fits, without its fraction. */
+#if STOA__AVX2 && !STOA__AVX512
+static inline uint64_t uint64_of(double a)
+{
+    double whole = trunc(a), high = floor(whole * 0x1p-32), low = whole - high * 0x1p32;
+    return (bits_of(high + 0x1.8p52) << 32) | (bits_of(low + 0x1p52) & UINT32_MAX);
+}
+
+static inline int64_t int64_of(double a)
+{
+    return (int64_t)uint64_of(a);
+}
+#else
+static inline uint64_t uint64_of(double a)
+{
+    return (uint64_t)a;
+}
+
+static inline int64_t int64_of(double a)
+{
+    return (int64_t)a;
+}
+#endif
 
 static inline int64_t int64_float64(double a, int64_t *failed)
 {
     bool fits = a >= -0x1p63 && a < 0x1p63;
     *failed |= -(int64_t)!fits;
-    return (int64_t)(fits ? a : 0);
+    return int64_of(fits ? a : 0);
 }
 
 static inline uint64_t uint64_float64(double a, int64_t *failed)
 {
     bool fits = a > -1 && a < 0x1p64;
     *failed |= -(int64_t)!fits;
-    return (uint64_t)(fits ? a : 0);
+    return uint64_of(fits ? a : 0);
 }
 
 LANES_V(int64_float64, int64_t, double, int64_t)
@@ -120,39 +189,81 @@ LANES_V(round_float32, double, double, int64_t)
 
 /* ---- bits ---- */
 
+/* 64 bytes of 0 and 1 as bits. */
+static inline uint64_t packed(const uint8_t *bytes)
+{
+#if STOA__AVX512
+    return _mm512_cmpneq_epi8_mask(_mm512_loadu_si512(bytes), _mm512_setzero_si512());
+#elif STOA__AVX2
+    __m256i low = _mm256_loadu_si256((const __m256i *)bytes);
+    __m256i high = _mm256_loadu_si256((const __m256i *)(bytes + 32));
+    return (uint32_t)_mm256_movemask_epi8(_mm256_slli_epi16(low, 7)) |
+           (uint64_t)(uint32_t)_mm256_movemask_epi8(_mm256_slli_epi16(high, 7)) << 32;
+#else
+    uint64_t bits = 0;
+    for (size_t i = 0; i < 8; i++) {
+        uint64_t eight; /* byte j, moved to bit 56 + j of the product; no two meet */
+        memcpy(&eight, bytes + i * 8, 8);
+        bits |= eight * 0x0102040810204080 >> 56 << (i * 8);
+    }
+    return bits;
+#endif
+}
+
 KERNEL(load_bool, vv)
 {
     (void)b, (void)c;
     uint64_t *to = out;
     const uint8_t *as = a;
-    for (size_t word = 0; word * 64 < count; word++) {
-        uint64_t bits = 0;
-        for (size_t i = word * 64; i < count && i < word * 64 + 64; i++)
-            bits |= (uint64_t)(as[i] & 1) << (i % 64);
-        to[word] = bits;
+    for (size_t word = 0; word < count / 64; word++)
+        to[word] = packed(as + word * 64);
+    if (count % 64 != 0) {
+        uint8_t last[64] = {0};
+        memcpy(last, as + count / 64 * 64, count % 64);
+        to[count / 64] = packed(last);
     }
     return false;
 }
 
-KERNEL(store_bool, vv)
+/* Bits as 64 bytes of 0 and 1. */
+static inline void unpack_bytes(uint8_t *bytes, uint64_t bits)
 {
-    (void)b, (void)c;
-    uint8_t *to = out;
-    const uint64_t *as = a;
-    for (size_t i = 0; i < count; i++)
-        to[i] = (uint8_t)(as[i / 64] >> (i % 64) & 1);
-    return false;
+#if STOA__AVX512
+    _mm512_storeu_si512(bytes, _mm512_maskz_set1_epi8(bits, 1));
+#else
+    for (size_t i = 0; i < 8; i++) {
+        uint64_t eight = (bits >> (i * 8) & 0xff) * 0x0101010101010101 & 0x8040201008040201;
+        eight = (eight + 0x7f7f7f7f7f7f7f7f) >> 7 & 0x0101010101010101;
+        memcpy(bytes + i * 8, &eight, 8);
+    }
+#endif
 }
 
-KERNEL(int32_bits, vv)
+static inline void unpack_int32(int32_t *integers, uint64_t bits)
 {
-    (void)b, (void)c;
-    int32_t *to = out;
-    const uint64_t *as = a;
-    for (size_t i = 0; i < count; i++)
-        to[i] = (int32_t)(as[i / 64] >> (i % 64) & 1);
-    return false;
+    for (size_t half = 0; half < 2; half++)
+        for (size_t i = 0; i < 32; i++)
+            integers[half * 32 + i] = (int32_t)((uint32_t)(bits >> (half * 32)) >> i & 1);
 }
+
+#define UNPACKED(name, type, unpack)                                     \
+    KERNEL(name, vv)                                                     \
+    {                                                                    \
+        (void)b, (void)c;                                                \
+        type *to = out;                                                  \
+        const uint64_t *as = a;                                          \
+        for (size_t word = 0; word < count / 64; word++)                 \
+            unpack(to + word * 64, as[word]);                            \
+        if (count % 64 != 0) {                                           \
+            type last[64];                                               \
+            unpack(last, as[count / 64]);                                \
+            memcpy(to + count / 64 * 64, last, count % 64 * sizeof *to); \
+        }                                                                \
+        return false;                                                    \
+    }
+
+UNPACKED(store_bool, uint8_t, unpack_bytes)
+UNPACKED(int32_bits, int32_t, unpack_int32)
 
 /* ---- ranges and constants ---- */
 
