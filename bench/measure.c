@@ -2,12 +2,13 @@
  *
  * Each timed run follows one of the same that is not timed: a virtual machine may have given freed
  * pages back to its host, and then the side that comes next pays for what the other freed. */
-#define _POSIX_C_SOURCE 200809L
+#define _GNU_SOURCE
 #include "measure.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <time.h>
 
 #define MOST_SIDES 8
@@ -94,6 +95,31 @@ size_t bench_forget_peak(void)
     if (file == NULL || fclose(file) != 0 || !written)
         return 0;
     return kilobytes_of("/proc/self/status", "VmRSS:", "VmRSS:");
+}
+
+static size_t in_huge_pages(size_t bytes)
+{
+    return (bytes + BENCH_HUGE_PAGE - 1) / BENCH_HUGE_PAGE * BENCH_HUGE_PAGE;
+}
+
+void *bench_fresh(size_t bytes)
+{
+    size_t length = in_huge_pages(bytes);
+    char *space = mmap(NULL, length + BENCH_HUGE_PAGE, PROT_READ | PROT_WRITE,
+                       MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    if (space == MAP_FAILED)
+        bench_must(1, "mmap");
+    size_t head = (BENCH_HUGE_PAGE - (uintptr_t)space % BENCH_HUGE_PAGE) % BENCH_HUGE_PAGE;
+    if (head > 0)
+        munmap(space, head);
+    munmap(space + head + length, BENCH_HUGE_PAGE - head);
+    madvise(space + head, length, MADV_HUGEPAGE);
+    return space + head;
+}
+
+void bench_give_back(void *memory, size_t bytes)
+{
+    munmap(memory, in_huge_pages(bytes));
 }
 
 void bench_bar(const char *bar, double most, double figure)

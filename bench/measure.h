@@ -27,6 +27,11 @@ size_t bench_unique_set_size(void);
  * system does not tell. */
 size_t bench_peak(void);
 size_t bench_forget_peak(void);
+/* Memory that no page of is there yet, in huge pages as far as the system has them. */
+#define BENCH_HUGE_PAGE ((size_t)2 << 20)
+void *bench_fresh(size_t bytes);
+/* Back to the system: as many bytes as were asked for. */
+void bench_give_back(void *memory, size_t bytes);
 /* "within 1.10: 0.62 ok" */
 void bench_bar(const char *bar, double most, double figure);
 __attribute__((noreturn)) void bench_die(int status, const char *message);

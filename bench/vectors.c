@@ -9,12 +9,10 @@
  * Fresh memory comes from the system and goes back to it within the measured time, on both sides;
  * kept memory stays with the process. Whether memory bounds a work on two threads is reckoned: its
  * bytes at the speed at which two threads read, against its time on one. */
-#define _GNU_SOURCE
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 
 #include <stoa/stoa.h>
 
@@ -28,7 +26,6 @@
 STOA_RECORD(point, POINT)
 
 #define ROUNDS 11
-#define HUGE_PAGE ((size_t)2 << 20)
 #define NORM "sqrt(x * x + y * y) * w"
 
 typedef struct question {
@@ -54,40 +51,16 @@ static size_t result_bytes; /* of stoa's last result */
 
 /* ---- memory ---- */
 
-static size_t in_huge_pages(size_t bytes)
-{
-    return (bytes + HUGE_PAGE - 1) / HUGE_PAGE * HUGE_PAGE;
-}
-
 /* Bytes that a column of so many bytes takes. */
 static size_t resident(size_t bytes)
 {
-    return bytes >= HUGE_PAGE ? in_huge_pages(bytes) : (bytes + 4095) / 4096 * 4096;
-}
-
-static void *fresh(size_t bytes)
-{
-    char *space = mmap(NULL, in_huge_pages(bytes) + HUGE_PAGE, PROT_READ | PROT_WRITE,
-                       MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-    if (space == MAP_FAILED)
-        bench_must(1, "mmap");
-    size_t head = (HUGE_PAGE - (uintptr_t)space % HUGE_PAGE) % HUGE_PAGE;
-    if (head > 0)
-        munmap(space, head);
-    if (head < HUGE_PAGE)
-        munmap(space + head + in_huge_pages(bytes), HUGE_PAGE - head);
-    madvise(space + head, in_huge_pages(bytes), MADV_HUGEPAGE);
-    return space + head;
-}
-
-static void give_back(void *memory, size_t bytes)
-{
-    munmap(memory, in_huge_pages(bytes));
+    size_t page = bytes >= BENCH_HUGE_PAGE ? BENCH_HUGE_PAGE : 4096;
+    return (bytes + page - 1) / page * page;
 }
 
 static loop_cells fresh_cells(size_t rows)
 {
-    return (loop_cells){fresh(rows * 4), fresh(rows * 4), fresh(rows * 8), rows};
+    return (loop_cells){bench_fresh(rows * 4), bench_fresh(rows * 4), bench_fresh(rows * 8), rows};
 }
 
 /* ---- one side: stoa ---- */
@@ -168,9 +141,9 @@ static int64_t norm_kept(size_t count)
 
 static int64_t norm_fresh(size_t count)
 {
-    task.out.w = fresh(count * 8);
+    task.out.w = bench_fresh(count * 8);
     loop(count);
-    give_back(task.out.w, count * 8);
+    bench_give_back(task.out.w, count * 8);
     return 0;
 }
 
@@ -193,9 +166,9 @@ static int64_t pack_fresh(size_t count)
     loop_cells out = fresh_cells(count);
     task.out = out;
     limit_filter(&task);
-    give_back(out.x, count * 4);
-    give_back(out.y, count * 4);
-    give_back(out.w, count * 8);
+    bench_give_back(out.x, count * 4);
+    bench_give_back(out.y, count * 4);
+    bench_give_back(out.w, count * 8);
     return task.integer;
 }
 
@@ -299,7 +272,7 @@ static int same_aggregates(void)
 
 static int same_norm(size_t count)
 {
-    double *expected = fresh(count * 8);
+    double *expected = bench_fresh(count * 8);
     int same;
     task.out.w = expected;
     loop(count);
@@ -315,7 +288,7 @@ static int same_norm(size_t count)
         same = memcmp(stoa_float64_column(points.table, "v"), expected, count * 8) == 0;
         bench_must(stoa_table_drop_field(points.table, "v", &error), error.message);
     }
-    give_back(expected, count * 8);
+    bench_give_back(expected, count * 8);
     return same;
 }
 
@@ -355,7 +328,8 @@ typedef struct figures {
     double stoa, loop; /* ms */
 } figures;
 
-static figures found[2][QUESTIONS];
+/* Bytes a nanosecond: the most that any loop read, on as many threads as were tried last. */
+static double read_speed;
 
 /* Bytes that a first run takes beside its result; -1: the system does not tell. */
 static double extra_memory(size_t count)
@@ -376,6 +350,8 @@ static figures measure(size_t count)
     const bench_side sides[] = {{"stoa", asked->stoa}, {"loop", asked->loop}};
     double medians[2] = {0, 0}, to_ms = (double)count * 1e-6;
     bench_medians(sides, asked->loop != NULL ? 2 : 1, count, ROUNDS, medians);
+    if (asked->loop != NULL && asked->stoa == compute)
+        read_speed = fmax(read_speed, asked->bytes / medians[1]);
     return (figures){medians[0] * to_ms, medians[1] * to_ms};
 }
 
@@ -398,19 +374,22 @@ static void print_question(figures times, double extra)
         printf("  %5.0f KiB %s\n", extra / 1024, verdict(4 << 20, extra));
 }
 
-static void ask(size_t k, size_t count, size_t threads)
+static void begin(size_t k, size_t count)
 {
     asked = &questions[k];
     memcpy(points.w, weights, count * 8);
     task = (limit_task){.points = {points.x, points.y, points.w, count},
                         .bounds = asked->bounds,
                         .shift = points.w[0]};
+}
+
+static void ask(size_t k, size_t count)
+{
+    begin(k, count);
     check(count);
     memcpy(points.w, weights, count * 8);
     double extra = extra_memory(count);
-    figures times = measure(count);
-    found[threads - 1][k] = times;
-    print_question(times, extra);
+    print_question(measure(count), extra);
 }
 
 static void ask_all(size_t count, size_t threads)
@@ -421,37 +400,68 @@ static void ask_all(size_t count, size_t threads)
            threads > 1 ? "s" : "", count, stoa_simd(), ROUNDS);
     printf("%-40s %8s %8s %6s  %-11s  %s\n", "", "stoa", "loop", "ratio", "bar",
            "extra, bar 4 MiB");
+    read_speed = 0;
     for (size_t k = 0; k < QUESTIONS; k++)
-        ask(k, count, threads);
+        ask(k, count);
 }
 
-/* Bytes a millisecond that two threads read: the most that any loop did. */
-static double speed_of_two(size_t count)
+/* ---- two threads against one ---- */
+
+static int64_t on(size_t threads, bench_work work, size_t count)
 {
-    double most = 0;
-    for (size_t k = 0; k < QUESTIONS; k++)
-        if (questions[k].stoa == compute && questions[k].loop != NULL)
-            most = fmax(most, questions[k].bytes * (double)count / found[1][k].loop);
-    return most;
+    bench_must(stoa_set_threads(threads, &error), error.message);
+    limits_set(stoa_simd(), threads);
+    return work(count);
+}
+
+static int64_t stoa_on_one(size_t count)
+{
+    return on(1, asked->stoa, count);
+}
+
+static int64_t stoa_on_two(size_t count)
+{
+    return on(2, asked->stoa, count);
+}
+
+static int64_t loop_on_one(size_t count)
+{
+    return on(1, asked->loop, count);
+}
+
+static int64_t loop_on_two(size_t count)
+{
+    return on(2, asked->loop, count);
+}
+
+static void print_gain(size_t count)
+{
+    static const bench_side sides[] = {{"stoa on one", stoa_on_one},
+                                       {"stoa on two", stoa_on_two},
+                                       {"loop on one", loop_on_one},
+                                       {"loop on two", loop_on_two}};
+    double medians[4] = {0};
+    bench_medians(sides, asked->loop != NULL ? 4 : 2, count, ROUNDS, medians);
+    double gain = medians[0] / medians[1];
+    double most = medians[0] / (asked->bytes / read_speed);
+    printf("%-40s %8.2f", asked->title, gain);
+    if (asked->loop != NULL)
+        printf(" %8.2f", medians[2] / medians[3]);
+    else
+        printf(" %8s", "");
+    if (most < 1.7)
+        printf("  memory allows %.2f\n", most);
+    else
+        printf("  %s\n", gain >= 1.7 ? "reached" : "MISSED");
 }
 
 static void print_gains(size_t count)
 {
-    double speed = speed_of_two(count);
-    printf("\ntwo threads against one; two read %.0f GB/s\n%-40s %8s %8s  %s\n", speed * 1e-6, "",
-           "stoa", "loop", "bar 1.7 where memory allows it");
+    printf("\ntwo threads against one, in turn; two read %.0f GB/s\n%-40s %8s %8s  %s\n",
+           read_speed, "", "stoa", "loop", "bar 1.7 where memory allows it");
     for (size_t k = 0; k < QUESTIONS; k++) {
-        double gain = found[0][k].stoa / found[1][k].stoa;
-        double most = found[0][k].stoa / (questions[k].bytes * (double)count / speed);
-        printf("%-40s %8.2f", questions[k].title, gain);
-        if (questions[k].loop != NULL)
-            printf(" %8.2f", found[0][k].loop / found[1][k].loop);
-        else
-            printf(" %8s", "");
-        if (most < 1.7)
-            printf("  memory allows %.2f\n", most);
-        else
-            printf("  %s\n", gain >= 1.7 ? "reached" : "MISSED");
+        begin(k, count);
+        print_gain(count);
     }
 }
 
@@ -469,13 +479,13 @@ static void make_points(size_t count)
 {
     uint64_t state = 88172645463325252;
     bench_must(point_table_init(&points, count, &error), error.message);
-    weights = fresh(count * 8);
+    weights = bench_fresh(count * 8);
     for (size_t i = 0; i < count; i++) {
         points.x[i] = (int32_t)(next(&state) % 2001) - 1000;
         points.y[i] = (int32_t)(next(&state) % 2001) - 1000;
         weights[i] = (double)(next(&state) >> 11) * 0x1p-53 * 100;
     }
-    values = fresh(count * 8);
+    values = bench_fresh(count * 8);
     memset(values, 1, count * 8);
     cells = fresh_cells(count);
     memset(cells.x, 1, count * 4);
