@@ -15,8 +15,9 @@ STOA_API size_t stoa_threads(void);
 /* "baseline", "avx2" or "avx512": the code that runs. STOA_SIMD in the environment caps it; it is
  * read once, before the first use. Static storage. */
 STOA_API const char *stoa_simd(void);
-/* Gives memory that is kept for the next table back to the system; the bytes of it. At most
- * 256 MiB are kept at any time. */
+/* Gives memory that is kept for the next table back to the system; the bytes of it. The pages of
+ * freed results (of copies, takes and filters) are kept, at most 256 MiB of them at any time, and
+ * not where memory would else be refused. */
 STOA_API size_t stoa_trim(void);
 
 STOA_END_DECLS
