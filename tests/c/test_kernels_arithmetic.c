@@ -204,6 +204,56 @@ TEST(divisions_of_floats_that_python_has_made)
         }
 }
 
+/* Quotients beside an integer, of every size, where a rounded one would be wrong. */
+static void try_beside(stoa__code code, kernel_reference *reference, kernel_value a, kernel_value b)
+{
+    const stoa__kernels *const *levels;
+    size_t count = kernel_levels(&levels);
+    stoa_type form = (stoa_type)stoa__facts[code].out;
+    for (size_t i = 0; i < count; i++) {
+        kernel_value expected = {.uint64 = 0}, out = {.uint64 = 0};
+        outcome found = reference(&expected, a, b, false);
+        bool failed = levels[i]->run[code][STOA__VV](&out, &a, &b, NULL, 1);
+        ck_assert(failed == (found == KERNEL_FAILS));
+        ck_assert_msg(failed || kernel_same(form, out, expected),
+                      "%s %s of %s and %s is %s, not %s", levels[i]->name, stoa__facts[code].name,
+                      kernel_shown(form, a), kernel_shown(form, b), kernel_shown(form, out),
+                      kernel_shown(form, expected));
+    }
+}
+
+TEST(quotients_of_integers_beside_an_integer_are_floored_exactly)
+{
+    dice d = {51};
+    for (size_t i = 0; i < scaled(200000, 3000); i++) {
+        size_t size = 1 + dice_below(&d, 62), part = dice_below(&d, size);
+        uint64_t divisor = (dice_roll(&d) >> (63 - part) >> 1) + 1;
+        uint64_t dividend = (dice_roll(&d) >> (64 - size)) / divisor * divisor + dice_below(&d, 3);
+        kernel_value a = {.int64 = (int64_t)(dividend - 1)}, b = {.int64 = (int64_t)divisor};
+        a.int64 = dice_below(&d, 2) ? a.int64 : -a.int64;
+        b.int64 = dice_below(&d, 2) ? b.int64 : -b.int64;
+        try_beside(STOA__FLOOR_DIV_INT64, floor_div_int64, a, b);
+        try_beside(STOA__REM_INT64, rem_int64, a, b);
+        a.int32 = (int32_t)a.int64;
+        b.int32 = (int32_t)b.int64;
+        try_beside(STOA__FLOOR_DIV_INT32, floor_div_int32, a, b);
+        try_beside(STOA__REM_INT32, rem_int32, a, b);
+    }
+}
+
+TEST(quotients_of_floats_beside_an_integer_are_floored_exactly)
+{
+    dice d = {52};
+    for (size_t i = 0; i < scaled(200000, 3000); i++) {
+        kernel_value b = kernel_roll(STOA_FLOAT64, &d);
+        double whole = (double)(dice_roll(&d) >> dice_below(&d, 64));
+        kernel_value a = {.float64 = b.float64 * (dice_below(&d, 2) ? whole : -whole)};
+        a.uint64 += dice_below(&d, 5) - 2;
+        try_beside(STOA__FLOOR_DIV_FLOAT64, floor_div_float64, a, b);
+        try_beside(STOA__REM_FLOAT64, rem_float64, a, b);
+    }
+}
+
 /* ---- powers ---- */
 
 /* a times a times a …; what is 0, 1 or -1 stays among them. */

@@ -1,4 +1,289 @@
+/* test_kernels_convert.c: every kernel of convert.c against references that compute in integers of
+ * 128 bits, or look at single bits. */
+#include <math.h>
+
+#include "../support/kernels.h"
+
+__extension__ typedef __int128 wide;
+
+/* What comes out is what C converts it to, which is exact or rounded once. */
+#define EXACT(name, to, type, from)                                                \
+    static outcome name(kernel_value *out, kernel_value a, kernel_value b, bool c) \
+    {                                                                              \
+        (void)b, (void)c;                                                          \
+        out->to = (type)a.from;                                                    \
+        return KERNEL_GIVES;                                                       \
+    }
+/* The same if it is the same number. */
+#define FITTING(name, to, type, from)                                              \
+    static outcome name(kernel_value *out, kernel_value a, kernel_value b, bool c) \
+    {                                                                              \
+        (void)b, (void)c;                                                          \
+        out->to = (type)a.from;                                                    \
+        return (wide)out->to == (wide)a.from ? KERNEL_GIVES : KERNEL_FAILS;        \
+    }
+
+EXACT(load_int8, int32, int32_t, int8)
+EXACT(load_int16, int32, int32_t, int16)
+EXACT(load_uint8, int32, int32_t, uint8)
+EXACT(load_uint16, int32, int32_t, uint16)
+EXACT(load_uint32, int64, int64_t, uint32)
+EXACT(load_float32, float64, double, float32)
+EXACT(store_4, int32, int32_t, int32)
+EXACT(store_8, int64, int64_t, int64)
+EXACT(int64_int32, int64, int64_t, int32)
+EXACT(int32_int64, int32, int32_t, int64)
+FITTING(store_int8, int8, int8_t, int32)
+FITTING(store_int16, int16, int16_t, int32)
+FITTING(store_uint8, uint8, uint8_t, int32)
+FITTING(store_uint16, uint16, uint16_t, int32)
+FITTING(store_uint32, uint32, uint32_t, int64)
+FITTING(int32_checked, int32, int32_t, int64)
+FITTING(int64_uint64, int64, int64_t, uint64)
+FITTING(uint64_int64, uint64, uint64_t, int64)
+
+TEST(cells_become_registers)
+{
+    kernel_agrees(STOA__LOAD_INT8, load_int8);
+    kernel_agrees(STOA__LOAD_INT16, load_int16);
+    kernel_agrees(STOA__LOAD_UINT8, load_uint8);
+    kernel_agrees(STOA__LOAD_UINT16, load_uint16);
+    kernel_agrees(STOA__LOAD_UINT32, load_uint32);
+    kernel_agrees(STOA__LOAD_FLOAT32, load_float32);
+}
+
+TEST(registers_become_cells_if_they_fit)
+{
+    kernel_agrees(STOA__STORE_4, store_4);
+    kernel_agrees(STOA__STORE_8, store_8);
+    kernel_agrees(STOA__STORE_INT8, store_int8);
+    kernel_agrees(STOA__STORE_INT16, store_int16);
+    kernel_agrees(STOA__STORE_UINT8, store_uint8);
+    kernel_agrees(STOA__STORE_UINT16, store_uint16);
+    kernel_agrees(STOA__STORE_UINT32, store_uint32);
+}
+
+TEST(integers_widen_and_narrow)
+{
+    kernel_agrees(STOA__INT64_INT32, int64_int32);
+    kernel_agrees(STOA__INT32_INT64, int32_int64);
+    kernel_agrees(STOA__INT32_CHECKED, int32_checked);
+    kernel_agrees(STOA__INT64_UINT64, int64_uint64);
+    kernel_agrees(STOA__UINT64_INT64, uint64_int64);
+}
+
+/* ---- bits ---- */
+
+static outcome load_bool(kernel_value *out, kernel_value a, kernel_value b, bool c)
+{
+    (void)b, (void)c;
+    out->boolean = a.uint8 == 1;
+    return a.uint8 > 1 ? KERNEL_OUTSIDE : KERNEL_GIVES;
+}
+
+EXACT(store_bool, uint8, uint8_t, boolean)
+EXACT(int32_bits, int32, int32_t, boolean)
+
+TEST(bytes_become_bits_and_bits_become_bytes_and_integers)
+{
+    kernel_agrees(STOA__LOAD_BOOL, load_bool);
+    kernel_agrees(STOA__STORE_BOOL, store_bool);
+    kernel_agrees(STOA__INT32_BITS, int32_bits);
+}
+
+/* ---- floats ---- */
+
+/* Integers of 128 bits are rounded by the compiler's library, which the kernels do not use. */
+
+static outcome float64_int32(kernel_value *out, kernel_value a, kernel_value b, bool c)
+{
+    (void)b, (void)c;
+    out->float64 = (double)(wide)a.int32;
+    return KERNEL_GIVES;
+}
+
+static outcome float64_int64(kernel_value *out, kernel_value a, kernel_value b, bool c)
+{
+    (void)b, (void)c;
+    out->float64 = (double)(wide)a.int64;
+    return KERNEL_GIVES;
+}
+
+static outcome float64_uint64(kernel_value *out, kernel_value a, kernel_value b, bool c)
+{
+    (void)b, (void)c;
+    out->float64 = (double)(wide)a.uint64;
+    return KERNEL_GIVES;
+}
+
+/* An integer of 128 bits; of what is beyond, NaN included, one that fits nothing. */
+static wide truncated(double a)
+{
+    return fabs(a) < 0x1p100 ? (wide)a : (wide)1 << 100;
+}
+
+static outcome int64_float64(kernel_value *out, kernel_value a, kernel_value b, bool c)
+{
+    (void)b, (void)c;
+    wide whole = truncated(a.float64);
+    out->int64 = (int64_t)whole;
+    return whole == out->int64 ? KERNEL_GIVES : KERNEL_FAILS;
+}
+
+static outcome uint64_float64(kernel_value *out, kernel_value a, kernel_value b, bool c)
+{
+    (void)b, (void)c;
+    wide whole = truncated(a.float64);
+    out->uint64 = (uint64_t)whole;
+    return whole == (wide)out->uint64 ? KERNEL_GIVES : KERNEL_FAILS;
+}
+
+static outcome store_float32(kernel_value *out, kernel_value a, kernel_value b, bool c)
+{
+    (void)b, (void)c;
+    out->float32 = (float)a.float64;
+    return isinf(out->float32) && !isinf(a.float64) ? KERNEL_FAILS : KERNEL_GIVES;
+}
+
+static outcome round_float32(kernel_value *out, kernel_value a, kernel_value b, bool c)
+{
+    kernel_value cell = {.uint64 = 0};
+    outcome found = store_float32(&cell, a, b, c);
+    out->float64 = (double)cell.float32;
+    return found;
+}
+
+TEST(integers_become_floats_rounded_once)
+{
+    kernel_agrees(STOA__FLOAT64_INT32, float64_int32);
+    kernel_agrees(STOA__FLOAT64_INT64, float64_int64);
+    kernel_agrees(STOA__FLOAT64_UINT64, float64_uint64);
+}
+
+TEST(floats_become_integers_truncated_if_they_fit)
+{
+    kernel_agrees(STOA__INT64_FLOAT64, int64_float64);
+    kernel_agrees(STOA__UINT64_FLOAT64, uint64_float64);
+}
+
+TEST(floats_become_float32_unless_that_makes_them_infinite)
+{
+    kernel_agrees(STOA__STORE_FLOAT32, store_float32);
+    kernel_agrees(STOA__ROUND_FLOAT32, round_float32);
+}
+
+/* Halfway cases of every size: where the 54th bit decides, and what is below it. */
+TEST(integers_between_two_floats_go_to_the_nearest_or_the_even_one)
+{
+    const stoa__kernels *const *levels;
+    size_t count = kernel_levels(&levels);
+    dice d = {54};
+    for (size_t i = 0; i < scaled(200000, 2000); i++) {
+        size_t size = 54 + dice_below(&d, 11), below = size - 54;
+        uint64_t top = dice_roll(&d) >> (64 - size) | (uint64_t)1 << (size - 1);
+        uint64_t half = (uint64_t)1 << below, rest = dice_below(&d, 3) - 1;
+        uint64_t a = ((top >> below | 1) << below & ~(half - 1)) + (below > 0 ? rest : 0);
+        int64_t negative = (int64_t)(0 - (a >> 1));
+        for (size_t l = 0; l < count; l++) {
+            double one, other;
+            levels[l]->run[STOA__FLOAT64_UINT64][STOA__VV](&one, &a, NULL, NULL, 1);
+            levels[l]->run[STOA__FLOAT64_INT64][STOA__VV](&other, &negative, NULL, NULL, 1);
+            ck_assert_msg(one == (double)(wide)a, "%s: %llu becomes %a", levels[l]->name,
+                          (unsigned long long)a, one);
+            ck_assert_msg(other == (double)(wide)negative, "%s: %lld becomes %a", levels[l]->name,
+                          (long long)negative, other);
+        }
+    }
+}
+
+/* ---- ranges and constants ---- */
+
+/* Two ends among the edges of the form, and values at, beside and between them. */
+static void try_range(stoa__code code, stoa_type form, size_t count, dice *d)
+{
+    const stoa__kernels *const *levels;
+    size_t level_count = kernel_levels(&levels), bytes = kernel_bytes(form, count);
+    kernel_value ends[2] = {kernel_roll(form, d), kernel_roll(form, d)};
+    bool above = form == STOA_INT32 ? ends[0].int32 > ends[1].int32 : ends[0].int64 > ends[1].int64;
+    kernel_value lowest = ends[above], highest = ends[!above];
+    bool inside = dice_below(d, 2) == 0, fails = false;
+    static kernel_value values[4099];
+    for (size_t i = 0; i < count; i++) {
+        values[i] = dice_below(d, 4) == 0 ? ends[dice_below(d, 2)] : kernel_roll(form, d);
+        int64_t value = form == STOA_INT32 ? values[i].int32 : values[i].int64;
+        int64_t low = form == STOA_INT32 ? lowest.int32 : lowest.int64;
+        int64_t high = form == STOA_INT32 ? highest.int32 : highest.int64;
+        bool out = value < low || value > high;
+        if (out && (inside || dice_below(d, 8) > 0))
+            values[i] = ends[i % 2];
+        else
+            fails |= out;
+    }
+    for (size_t l = 0; l < level_count; l++)
+        for (stoa__shape shape = STOA__VV; shape <= STOA__VC; shape++)
+            for (int in_place = 0; in_place < 2; in_place++) {
+                size_t width = stoa_type_width(form), shift = dice_below(d, 64 / width) * width;
+                char *out = kernel_place(0, bytes, shift), *b = kernel_place(2, 2 * width, 0);
+                char *a = in_place ? out : kernel_place(1, bytes, 0);
+                kernel_set(form, b, 0, lowest);
+                kernel_set(form, b, 1, highest);
+                for (size_t i = 0; i < count; i++)
+                    kernel_set(form, a, i, values[i]);
+                bool failed = levels[l]->run[code][shape](out, a, b, NULL, count);
+                ck_assert_msg(failed == fails, "%s %s to %s of %zu", levels[l]->name,
+                              kernel_shown(form, lowest), kernel_shown(form, highest), count);
+                for (size_t i = 0; i < count; i++)
+                    ck_assert(kernel_same(form, kernel_get(form, out, i), values[i]));
+                ck_assert(kernel_kept(0, bytes, shift));
+            }
+}
+
+TEST(values_within_a_range_are_copied_and_others_fail)
+{
+    dice d = {7};
+    for (size_t i = 0; kernel_length(i) != SIZE_MAX; i++)
+        for (int repeat = 0; repeat < 4; repeat++) {
+            try_range(STOA__WITHIN_INT32, STOA_INT32, kernel_length(i), &d);
+            try_range(STOA__WITHIN_INT64, STOA_INT64, kernel_length(i), &d);
+        }
+}
+
+/* The kernel is given one value at a; value i that comes out is that plus i times step. */
+static void try_series(stoa__code code, stoa_type form, uint64_t step, size_t count, dice *d)
+{
+    const stoa__kernels *const *levels;
+    size_t level_count = kernel_levels(&levels), bytes = kernel_bytes(form, count);
+    size_t width = stoa_type_width(form), shift = dice_below(d, 64 / width) * width;
+    kernel_value first = kernel_roll(form, d);
+    for (size_t l = 0; l < level_count; l++) {
+        void *out = kernel_place(0, bytes, shift), *a = kernel_place(1, width, 0);
+        kernel_set(form, a, 0, first);
+        ck_assert(!levels[l]->run[code][STOA__VV](out, a, NULL, NULL, count));
+        for (size_t i = 0; i < count; i++) {
+            kernel_value expected = {.uint64 = first.uint64 + i * step};
+            ck_assert(kernel_same(form, kernel_get(form, out, i), expected));
+        }
+        ck_assert(kernel_kept(0, bytes, shift));
+    }
+}
+
+TEST(constants_and_numbers_fill_a_register)
+{
+    dice d = {8};
+    for (size_t i = 0; kernel_length(i) != SIZE_MAX; i++) {
+        try_series(STOA__FILL_INT32, STOA_INT32, 0, kernel_length(i), &d);
+        try_series(STOA__FILL_INT64, STOA_INT64, 0, kernel_length(i), &d);
+        try_series(STOA__NUMBERS, STOA_INT64, 1, kernel_length(i), &d);
+    }
+}
+
 int main(void)
 {
-    return 0;
+    return RUN("convert", cells_become_registers, registers_become_cells_if_they_fit,
+               integers_widen_and_narrow, bytes_become_bits_and_bits_become_bytes_and_integers,
+               integers_become_floats_rounded_once, floats_become_integers_truncated_if_they_fit,
+               floats_become_float32_unless_that_makes_them_infinite,
+               integers_between_two_floats_go_to_the_nearest_or_the_even_one,
+               values_within_a_range_are_copied_and_others_fail,
+               constants_and_numbers_fill_a_register);
 }
