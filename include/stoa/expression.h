@@ -114,10 +114,21 @@ typedef enum stoa_operation {
 
 typedef struct stoa_expression stoa_expression;
 
+/* A value for a parameter, of type BOOL, INT64, UINT64 or FLOAT64. */
+typedef struct stoa_parameter {
+    const char *name; /* without the $ */
+    stoa_value value;
+    bool is_used; /* false at first */
+} stoa_parameter;
+
 /* From text: UTF-8, ends in NUL. `var(x, 1)` and `var(x, ddof=1)` are the same. A list "a, b" is
  * an expression of several outputs. The error shows the line of the fault with a caret under it.
  * O(length); nesting beyond 1,000 levels of parentheses is refused. */
 STOA_TRY stoa_expression_parse(stoa_expression **made, const char *text, stoa_error *error);
+/* The same with values for parameters, which then stand in the tree as constants. is_used is set
+ * for each that the text has; those that it has besides remain parameters. */
+STOA_TRY stoa_expression_parse_with(stoa_expression **made, const char *text,
+                                    stoa_parameter *parameters, size_t count, stoa_error *error);
 STOA_TRY stoa_expression_field(stoa_expression **made, const char *name, stoa_error *error);
 /* Of type BOOL, INT64, UINT64 or FLOAT64. */
 STOA_TRY stoa_expression_constant(stoa_expression **made, stoa_value value, stoa_error *error);

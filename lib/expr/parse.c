@@ -31,6 +31,8 @@ typedef struct parser {
     stoa__lexer lexer;
     stoa__text *text;
     stoa_error *error;
+    stoa_parameter *parameters; /* that have values */
+    size_t parameter_count;
     bool wants_value; /* else an operator, or the end of something */
     bool is_list;
     int depth;
@@ -156,6 +158,22 @@ static stoa_status take_constant(parser *p, const stoa__token *token, stoa_value
     return push_node(p, node);
 }
 
+/* A parameter that was given a value becomes a constant. */
+static void take_value_of(parser *p, stoa_expression *node)
+{
+    for (size_t i = 0; i < p->parameter_count; i++) {
+        stoa_parameter *given = &p->parameters[i];
+        if (strcmp(given->name, node->name) != 0)
+            continue;
+        given->is_used = true;
+        node->kind = STOA__CONSTANT_NODE;
+        node->name = NULL;
+        node->value = given->value.type == STOA_UINT64 ? stoa__unsigned_value(given->value.uint64)
+                                                       : given->value;
+        return;
+    }
+}
+
 static stoa_status take_name(parser *p, const stoa__token *token)
 {
     stoa__node_kind kind =
@@ -168,6 +186,8 @@ static stoa_status take_name(parser *p, const stoa__token *token)
             *to++ = *from;
         *to = '\0';
     }
+    if (node != NULL && kind == STOA__PARAMETER_NODE)
+        take_value_of(p, node);
     p->wants_value = false;
     return push_node(p, node);
 }
@@ -467,9 +487,12 @@ static stoa_status parse(parser *p)
     }
 }
 
-static stoa_status parse_text(stoa_expression **made, stoa__text *text, stoa_error *error)
+static stoa_status parse_text(stoa_expression **made, stoa__text *text, stoa_parameter *parameters,
+                              size_t count, stoa_error *error)
 {
     parser p;
+    p.parameters = parameters;
+    p.parameter_count = count;
     p.lexer = (stoa__lexer){text, text->bytes, error};
     p.text = text;
     p.error = error;
@@ -490,18 +513,43 @@ static stoa_status parse_text(stoa_expression **made, stoa__text *text, stoa_err
     return status;
 }
 
+static stoa_status check_parameters(const stoa_parameter *parameters, size_t count,
+                                    stoa_error *error)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (parameters == NULL || parameters[i].name == NULL)
+            return stoa__fail(error, STOA_INVALID, "parameter %zu has no name", i);
+        stoa_value value = parameters[i].value;
+        if (value.is_null || (value.type != STOA_BOOL && value.type != STOA_INT64 &&
+                              value.type != STOA_UINT64 && value.type != STOA_FLOAT64))
+            return stoa__fail(error, STOA_WRONG_TYPE,
+                              "$%.64s takes a bool, an int64, a uint64 or a float64",
+                              parameters[i].name);
+    }
+    return STOA_OK;
+}
+
 stoa_status stoa_expression_parse(stoa_expression **made, const char *text, stoa_error *error)
+{
+    return stoa_expression_parse_with(made, text, NULL, 0, error);
+}
+
+stoa_status stoa_expression_parse_with(stoa_expression **made, const char *text,
+                                       stoa_parameter *parameters, size_t count, stoa_error *error)
 {
     if (made == NULL || text == NULL)
         return stoa__fail(error, STOA_INVALID, "stoa_expression_parse: %s is NULL",
                           made == NULL ? "made" : "text");
+    stoa_status status = check_parameters(parameters, count, error);
+    if (status != STOA_OK)
+        return status;
     size_t length = strlen(text);
     if (length >= STOA__NO_PLACE)
         return stoa__fail(error, STOA_SYNTAX, "an expression of %zu bytes is too long", length);
     stoa__text *copy = stoa__text_new(text, length);
     if (copy == NULL)
         return stoa__fail_memory(error, sizeof *copy + length);
-    stoa_status status = parse_text(made, copy, error);
+    status = parse_text(made, copy, parameters, count, error);
     if (status != STOA_OK)
         stoa__text_release(copy);
     return status;

@@ -296,6 +296,34 @@ static void check_call(stoa_operation operation, size_t count)
     }
 }
 
+TEST(a_parameter_that_has_a_value_is_a_constant)
+{
+    stoa_parameter given[] = {{.name = "a", .value = stoa_int64_value(-5)},
+                              {.name = "odd `name", .value = stoa_float64_value(0.5)},
+                              {.name = "big", .value = stoa_uint64_value(7)},
+                              {.name = "b", .value = stoa_boolean_value(true)}};
+    const char *text = "$a ** x + $`odd ``name` * $big + $other + $a";
+    stoa_expression *made;
+    ck_assert_int_eq(stoa_expression_parse_with(&made, text, given, 4, &trouble), STOA_OK);
+    ck_assert_str_eq(tree_shape(made),
+                     "(ADD (ADD (ADD (POWER -5 x) (MULTIPLY 0.50000000000000000 7)) $other) -5)");
+    ck_assert_uint_eq(made->arguments[1]->place, strlen(text) - 2);
+    stoa_expression_free(made);
+    ck_assert(given[0].is_used && given[1].is_used && given[2].is_used && !given[3].is_used);
+    given[0].value = stoa_uint64_value(UINT64_MAX);
+    ck_assert_int_eq(stoa_expression_parse_with(&made, "$a", given, 1, &trouble), STOA_OK);
+    ck_assert_str_eq(tree_shape(made), "18446744073709551615u");
+    stoa_expression_free(made);
+    made = NULL;
+    given[1].value.type = STOA_INT8;
+    FAILS(STOA_WRONG_TYPE, stoa_expression_parse_with(&made, text, given, 4, &trouble));
+    SAYS("odd `name");
+    given[1] = (stoa_parameter){.value = stoa_int64_value(1)};
+    FAILS(STOA_INVALID, stoa_expression_parse_with(&made, text, given, 4, &trouble));
+    FAILS(STOA_INVALID, stoa_expression_parse_with(&made, text, NULL, 1, &trouble));
+    ck_assert_ptr_null(made);
+}
+
 TEST(every_function_is_called_by_its_name_with_as_many_arguments_as_it_takes)
 {
     for (int i = STOA_ABS; i < STOA__OPERATIONS_END; i++)
@@ -376,7 +404,7 @@ int main(void)
                floats_that_are_printed_read_back_to_the_bit, floats_do_not_depend_on_the_locale,
                inf_and_nan_are_names, numbers_that_python_would_refuse_are_refused,
                names_are_those_of_python_or_stand_in_backquotes, names_have_at_most_255_bytes,
-               parameters_have_any_name,
+               parameters_have_any_name, a_parameter_that_has_a_value_is_a_constant,
                every_function_is_called_by_its_name_with_as_many_arguments_as_it_takes,
                min_and_max_of_one_are_aggregates, wrong_numbers_of_arguments_are_told,
                var_and_std_take_a_ddof, an_unknown_function_is_told_with_those_of_similar_names,
