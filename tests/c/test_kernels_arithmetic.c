@@ -327,6 +327,8 @@ int main(void)
         floats_are_added_subtracted_multiplied_and_divided_once_rounded,
         integers_divide_towards_minus_infinity, remainders_of_integers_have_the_sign_of_the_divisor,
         floats_divide_towards_minus_infinity_as_in_python, divisions_of_floats_that_python_has_made,
+        quotients_of_integers_beside_an_integer_are_floored_exactly,
+        quotients_of_floats_beside_an_integer_are_floored_exactly,
         powers_of_integers_are_exact_or_fail,
         powers_with_small_exponents_are_exact_to_the_last_base_that_fits,
         signs_are_turned_and_dropped);
