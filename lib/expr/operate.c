@@ -348,7 +348,7 @@ static stoa__id choose(const work *at, stoa__id condition, stoa__id a, stoa__id 
     stoa_type form = common_form(at, a, b);
     a = as(at, a, form);
     b = as(at, b, form);
-    if (at->code->refused || a == b)
+    if (at->code->refused || (a == b && !at->code->values[condition].may_taint))
         return a;
     stoa__range p = range_of(at, a), q = range_of(at, b);
     stoa__range made = {least(p.low, q.low), most(p.high, q.high)};
