@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from stoa import program, tree
 from stoa._ffi import ffi
 from stoa.errors import ArgumentError, LengthError, WrongTypeError
-from stoa.expression import Expression, array_operand, merged
+from stoa.expression import Expression, array_operand
 from stoa.operators import Operators
 from stoa.sources import Source, StoredField, is_scalar, packed_source, source_of
 from stoa.store import Store
@@ -37,15 +37,10 @@ def store_values(
     if not sides:
         return
     store.check_state(state)
-    parameters: dict[str, Any] = {}
-    condition = ffi.NULL
     for each in sides if where is None else [*sides, where]:
         each._check()
-        parameters = merged(parameters, each._parameters)
-    if where is not None:
-        condition = where._node
     node = tree.listed([each._node for each in sides])
-    made = program.compiled(store, node, condition, parameters)
+    made = program.compiled(store, node, ffi.NULL if where is None else where._node)
     chosen = ffi.NULL if selection is None else selection._bits_of(rows)
     made.assign(store, rows, chosen, list(values))
     if selection is not None:

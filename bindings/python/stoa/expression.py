@@ -44,7 +44,6 @@ class Expression(Operators):
         "_keep",
         "_moments",
         "_node",
-        "_parameters",
         "_programs",
         "_rows",
         "_selection",
@@ -58,7 +57,6 @@ class Expression(Operators):
         rows: int,
         moments: Moments,
         keep: tuple[Any, ...] = (),
-        parameters: dict[str, Any] | None = None,
         selection: Selection[Any] | None = None,
     ) -> None:
         self._node = node
@@ -66,7 +64,6 @@ class Expression(Operators):
         self._rows = rows  # of the table, also where some of them are selected
         self._moments = moments
         self._keep = keep  # what owns the arrays that it reads
-        self._parameters = parameters or {}
         self._selection = selection
         self._programs: dict[int, Program] = {}  # by operation; taken out while in use
 
@@ -89,7 +86,7 @@ class Expression(Operators):
 
     def _of(self, selection: Selection[Any] | None) -> Expression:
         """The same, of other rows."""
-        parts = self._node, self._store, self._rows, self._moments, self._keep, self._parameters
+        parts = self._node, self._store, self._rows, self._moments, self._keep
         return Expression(*parts, selection)
 
     # ---- runs ----
@@ -103,7 +100,7 @@ class Expression(Operators):
         found = self._programs.pop(operation, None)
         if found is None:
             node = self._node if operation == AS_IT_IS else tree.call(operation, [self._node])
-            found = program.compiled(self._store, node, ffi.NULL, self._parameters)
+            found = program.compiled(self._store, node)
         return found
 
     def _put_back(self, operation: int, done: Program) -> None:
@@ -120,8 +117,7 @@ class Expression(Operators):
         condition = None if self._selection is None else self._selection._condition_left()
         if condition is not None:  # both in one pass
             both = combined(operation, (self,)) if operation != AS_IT_IS else self
-            parameters = merged(self._parameters, condition._parameters)
-            made = program.compiled(self._store, both._node, condition._node, parameters)
+            made = program.compiled(self._store, both._node, condition._node)
             return made.compute(self._store, self._rows)[0]
         made = self._program(operation)
         [value] = made.compute(self._store, *self._extent())
@@ -223,11 +219,8 @@ class Expression(Operators):
     def __repr__(self) -> str:
         rows = f"{self._rows:,} rows" if self._selection is None else "the selected rows"
         stale = ", stale" if any(each.over for each in self._moments) else ""
-        return f"<Expression {self._text()}: of {rows} of {self._store.record.__name__}{stale}>"
-
-    def _text(self) -> str:
-        values = "".join(f", ${name} = {value!r}" for name, value in self._parameters.items())
-        return tree.text_of(self._node) + values
+        of = f"of {rows} of {self._store.record.__name__}"
+        return f"<Expression {tree.text_of(self._node)}: {of}{stale}>"
 
 
 # ---- operands ----
@@ -237,7 +230,7 @@ def combined(operation: int, operands: Sequence[Any]) -> Expression:
     """An operation on operands, of which one at least is a column or an expression."""
     parts = [each._expression() if isinstance(each, Operators) else each for each in operands]
     base: Expression = next(each for each in parts if isinstance(each, Expression))
-    moments, keep, parameters = base._moments, base._keep, base._parameters
+    moments, keep = base._moments, base._keep
     nodes = []
     for part in parts:
         if not isinstance(part, Expression):
@@ -250,9 +243,8 @@ def combined(operation: int, operands: Sequence[Any]) -> Expression:
             check_together(base, part)
             moments = together(moments, part._moments)
             keep += part._keep
-            parameters = merged(parameters, part._parameters)
     node = tree.call(operation, nodes)
-    return Expression(node, base._store, base._rows, moments, keep, parameters, base._selection)
+    return Expression(node, base._store, base._rows, moments, keep, base._selection)
 
 
 def check_together(one: Expression, other: Expression) -> None:
@@ -266,16 +258,6 @@ def check_together(one: Expression, other: Expression) -> None:
         raise ArgumentError("an expression is of the rows of one selection, or of all rows")
     if one._rows != other._rows:
         raise LengthError(f"{one._rows} rows and {other._rows} rows don't go together")
-
-
-def merged(some: dict[str, Any], others: dict[str, Any]) -> dict[str, Any]:
-    """The parameters of two texts together."""
-    if some is others or not others:
-        return some
-    for name in some.keys() & others.keys():
-        if some[name] is not others[name]:
-            raise ArgumentError(f"the parameter ${name} has two values: name one of them otherwise")
-    return {**some, **others}
 
 
 def operand(value: Any, rows: int) -> tuple[Any, tuple[Any, ...]]:

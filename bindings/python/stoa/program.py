@@ -163,18 +163,13 @@ COMPUTE, EVALUATE, ASSIGN = forms("compute"), forms("evaluate"), forms("assign")
 SELECT, FILTER = forms("select"), forms("filter")
 
 
-def compiled(
-    store: Store, node: Any, where: Any = ffi.NULL, parameters: dict[str, Any] | None = None
-) -> Program:
+def compiled(store: Store, node: Any, where: Any = ffi.NULL) -> Program:
     """A program of an expression; `where` is a condition, or NULL."""
-    pointer, error = ffi.new("stoa_program **"), new_error()
-    status = new_program(pointer, store.c, node, where, error)
+    made, error = ffi.new("stoa_program **"), new_error()
+    status = new_program(made, store.c, node, where, error)
     if status:
         check(status, error)
-    made = Program(pointer[0])
-    if parameters:
-        made.set(parameters)
-    return made
+    return Program(made[0])
 
 
 def parsed(store: Store, text: str) -> Program:

@@ -60,8 +60,9 @@ class Queries(Generic[R]):
         `points.expression("x * $scale", scale=3)`, `points.expression("row()")`.
         """
         scope, store = self._scope(), self._store
-        rows, given = self._rows_of(scope), checked_parameters(parameters)
-        made = text_expression(store, text, rows, given, moments_of(store, text))
+        given = tree.Parameters(checked_parameters(parameters))
+        made = text_expression(store, text, self._rows_of(scope), given, moments_of(store, text))
+        given.check_used()
         made._type()  # what is wrong with it is told now
         return made._of(scope)
 
@@ -104,7 +105,8 @@ class Queries(Generic[R]):
         In the rows where the condition holds, which may be an expression too; without one in all.
         """
         scope, store = self._scope(), self._store
-        rows, given, condition = self._rows_of(scope), checked_parameters(parameters), None
+        given = tree.Parameters(checked_parameters(parameters))
+        rows, condition = self._rows_of(scope), None
         if where is not None:
             condition = (
                 text_expression(store, where, rows, given)
@@ -113,8 +115,7 @@ class Queries(Generic[R]):
             )
         if not isinstance(value, Expression):
             value = text_expression(store, value, rows, given)
-        elif given and not isinstance(where, str):
-            raise WrongTypeError("parameters are given to text, and there is none")
+        given.check_used()
         store_values(store, {field: value}, rows, scope, condition)
 
 
@@ -129,13 +130,13 @@ def checked_parameters(parameters: dict[str, Any]) -> dict[str, Any]:
 
 
 def text_expression(
-    store: Store, text: str, rows: int, parameters: dict[str, Any], moments: Moments = ()
+    store: Store, text: str, rows: int, parameters: tree.Parameters, moments: Moments = ()
 ) -> Expression:
     """What a text says; names, types and parameters are checked when it is compiled."""
-    node = tree.parse(text)
+    node = tree.parse(text, parameters)
     if lib.stoa_expression_outputs(node) != 1:
         raise ExpressionError("a list of expressions is for compute(): one is needed here")
-    return Expression(node, store, rows, moments, (), parameters)
+    return Expression(node, store, rows, moments)
 
 
 def moments_of(store: Store, text: str) -> Moments:
@@ -151,16 +152,15 @@ def moments_of(store: Store, text: str) -> Moments:
 
 def condition_of(store: Store, condition: Any, rows: int, parameters: dict[str, Any]) -> Expression:
     """A condition, which was asked for by an expression, a column, an array or text."""
+    given = tree.Parameters(checked_parameters(parameters))
     if isinstance(condition, str):
-        given = checked_parameters(parameters)
         made = text_expression(store, condition, rows, given, moments_of(store, condition))
-    elif parameters:
-        raise WrongTypeError("parameters are given to a text")
     elif isinstance(condition, Operators):
         made = condition._expression()
     else:
         node, kept = operand(condition, rows)
         made = Expression(node, store, rows, (), kept)
+    given.check_used()
     check_condition(store, made, rows)
     return made
 
@@ -172,4 +172,5 @@ def check_condition(store: Store, condition: Expression, rows: int) -> None:
         raise LengthError(f"a condition of {condition._rows} rows for {rows} rows")
     found = condition._type()
     if found != "bool":
-        raise WrongTypeError(f"a condition is needed, of type bool: {condition._text()} is {found}")
+        text = tree.text_of(condition._node)
+        raise WrongTypeError(f"a condition is needed, of type bool: {text} is {found}")

@@ -221,7 +221,7 @@ class Selection(Queries[R], Generic[R]):
         if self._condition is None:
             return f"<Selection of {self._bits.count:,} of {self._rows:,} rows of {name}, pinned>"
         stale = ", stale" if any(each.over for each in self._condition._moments) else ""
-        where = self._condition._text()
+        where = tree.text_of(self._condition._node)
         return f"<Selection where {where}, of {self._rows:,} rows of {name}{stale}>"
 
 

@@ -7,12 +7,12 @@ them take turns.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from threading import RLock
 from typing import Any, Callable
 
 from stoa._ffi import ffi, lib
-from stoa.errors import ExpressionError, RangeError, WrongTypeError
+from stoa.errors import ExpressionError, ParameterError, RangeError, WrongTypeError
 from stoa.failure import check, new_error
 from stoa.owner import owned
 from stoa.sources import Source, StoredField
@@ -40,7 +40,7 @@ constant_node = in_turn(lib.stoa_expression_constant)
 array_node = in_turn(lib.stoa_expression_array)
 call_node = in_turn(lib.stoa_expression_call)
 list_node = in_turn(lib.stoa_expression_list)
-parse_node = in_turn(lib.stoa_expression_parse)
+parse_node = in_turn(lib.stoa_expression_parse_with)
 
 
 def made_by(function: Callable[..., int], *arguments: Any) -> Any:
@@ -97,9 +97,28 @@ def listed(nodes: Sequence[Any]) -> Any:
     return nodes[0] if len(nodes) == 1 else made_by(list_node, nodes, len(nodes))
 
 
-def parse(text: Any) -> Any:
+class Parameters:
+    """Values for the parameters of texts, bools, ints and floats, by name."""
+
+    __slots__ = ("c", "keep", "names")
+
+    def __init__(self, values: Mapping[str, Any]) -> None:
+        self.names = list(values)
+        self.keep = [ffi.new("char[]", name.encode()) for name in values]
+        self.c = ffi.new("stoa_parameter[]", len(self.names))
+        for each, name, value in zip(self.c, self.keep, values.values()):
+            each.name, each.value = name, constant_value(value)[0]
+
+    def check_used(self) -> None:
+        """Refuses those that no text had."""
+        for each, name in zip(self.c, self.names):
+            if not each.is_used:
+                raise ParameterError(f"the expression has no parameter ${name}")
+
+
+def parse(text: Any, parameters: Parameters) -> Any:
     """What a text says."""
-    return made_by(parse_node, text_bytes(text))
+    return made_by(parse_node, text_bytes(text), parameters.c, len(parameters.names))
 
 
 def text_bytes(text: Any) -> bytes:
