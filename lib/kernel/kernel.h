@@ -224,7 +224,8 @@ typedef enum stoa__code {
  *   MIN ...  pass over NaN, -0.0 below 0.0; all NaN: NaN. ARG: also the first row of it
  *   VAR      of each block: the mean (lanes, then by pairs), the sum of squared deviations from it
  *            in the same way, then Chan's formula with the blocks before
- *   DOT      a * b: integers exact in 128 bits; floats the product, added as in SUM
+ *   DOT      a * b: integers exact in 128 bits, the largest or smallest number if they don't hold
+ *            it; floats the product, added as in SUM
  *   FIRST, LAST of the selected values */
 #define STOA__REDUCTIONS_OF(REDUCTION, FORM, form) \
     REDUCTION(SUM_##FORM, sum_##form, FORM)        \

@@ -1,0 +1,121 @@
+/* reduce_extreme.h: the extremes of one form, and where they stand. Parameters, all undefined at
+ * the end:
+ *   FORM     the form: the names of what is made end with it
+ *   VALUE    a value's C type
+ *   MEMBER   where the partial holds one
+ *   WIDTH    of a key, in bytes
+ *   IS_REAL  whether the key NONE is one of a value as well (and not only that of NaN) */
+#define OF_FORM(name) STOA__PASTE(name, FORM)
+#define OF_WIDTH(name) STOA__PASTE(name, WIDTH)
+#define KEY OF_WIDTH(key)
+#define KEYS OF_WIDTH(keys)
+#define NONE OF_WIDTH(NONE)
+#define LANES OF_WIDTH(LANES)
+/* So many minima side by side, since each waits for the one before. */
+#define CHAINS 4
+
+typedef struct OF_FORM(minima) {
+    KEYS of[CHAINS];
+    KEY turn;
+} OF_FORM(minima);
+
+STOA__INLINE void OF_FORM(step)(OF_FORM(minima) * state, const VALUE *a, const VALUE *b,
+                                uint64_t word, bool all)
+{
+    (void)b;
+    UNROLLED
+    for (size_t i = 0; i < 64; i += LANES) {
+        KEYS keys = OF_FORM(keys_of)(a + i, state->turn);
+        if (!all)
+            keys = OF_WIDTH(either)(word, i, keys, OF_WIDTH(each)(NONE));
+        KEYS *least = &state->of[i / LANES % CHAINS];
+        *least = OF_WIDTH(smaller)(keys, *least);
+    }
+}
+
+#define NAME OF_FORM(extreme_loop)
+#define CELL VALUE
+#define STATE OF_FORM(minima)
+#define STEP OF_FORM(step)
+#include "kernel/reduce_loop.h"
+
+/* Of the values that are selected; NONE if there is none. */
+static KEY OF_FORM(least)(const VALUE *a, const uint64_t *mask, size_t count, KEY turn)
+{
+    OF_FORM(minima) state = {.turn = turn};
+    KEY least = NONE;
+    for (size_t i = 0; i < CHAINS; i++)
+        state.of[i] = OF_WIDTH(each)(NONE);
+    OF_FORM(extreme_loop)(&state, a, a, mask, count);
+    for (size_t i = 0; i < CHAINS; i++)
+        for (size_t lane = 0; lane < LANES; lane++)
+            least = state.of[i][lane] < least ? state.of[i][lane] : least;
+    return least;
+}
+
+/* The first one with that key, which one of them has. */
+static size_t OF_FORM(find)(const VALUE *a, const uint64_t *mask, size_t count, KEY key, KEY turn)
+{
+    size_t i = 0;
+    while (count - i > 64 && OF_FORM(least)(a + i, masked_from(mask, i), 64, turn) != key)
+        i += 64;
+    while (OF_FORM(key_of)(a[i], turn) != key || !is_selected(mask, i))
+        i++;
+    return i;
+}
+
+static KEY OF_FORM(best_of)(const stoa__partial *partial, KEY turn)
+{
+    return partial->has_value ? OF_FORM(key_of)((VALUE)partial->MEMBER, turn) : NONE;
+}
+
+static void OF_FORM(extreme)(stoa__partial *partial, const VALUE *a, const uint64_t *mask,
+                             size_t count, KEY turn)
+{
+    size_t selected = selected_of(mask, count);
+    partial->count += selected;
+    if (selected == 0)
+        return;
+    KEY key = OF_FORM(least)(a, mask, count, turn);
+    if (partial->has_value && key >= OF_FORM(best_of)(partial, turn))
+        return;
+    partial->has_value = true;
+    partial->MEMBER = OF_FORM(value_of)(key, turn);
+}
+
+/* All blocks are gone through, and the one where the extreme stands once more. */
+static void OF_FORM(place)(stoa__partial *partial, const VALUE *a, const uint64_t *mask,
+                           size_t count, uint64_t row, KEY turn)
+{
+    size_t selected = selected_of(mask, count), place = count;
+    KEY best = OF_FORM(best_of)(partial, turn);
+    partial->count += selected;
+    for (size_t i = 0; i < count; i += STOA__BLOCK) {
+        size_t some = count - i < STOA__BLOCK ? count - i : STOA__BLOCK;
+        KEY key = OF_FORM(least)(a + i, masked_from(mask, i), some, turn);
+        place = key < best ? i : place;
+        best = key < best ? key : best;
+    }
+    if (place < count)
+        place += OF_FORM(find)(a + place, masked_from(mask, place), count - place, best, turn);
+    else if (IS_REAL && selected > 0 && !partial->has_value)
+        place = first_selected(mask, count); /* all of them have the key NONE */
+    else
+        return;
+    partial->has_value = true;
+    partial->MEMBER = OF_FORM(value_of)(best, turn);
+    partial->row = row + place;
+}
+
+#undef OF_FORM
+#undef OF_WIDTH
+#undef KEY
+#undef KEYS
+#undef NONE
+#undef LANES
+#undef CHAINS
+#undef FORM
+#undef VALUE
+#undef MEMBER
+#undef WIDTH
+#undef IS_REAL

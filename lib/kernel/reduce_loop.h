@@ -1,0 +1,34 @@
+/* reduce_loop.h: a loop over values, 64 at a time. Parameters, all undefined at the end:
+ *   NAME   the function to make
+ *   CELL   a value's type
+ *   STATE  what is kept from step to step, in registers
+ *   STEP   void STEP(STATE *state, const CELL *a, const CELL *b, uint64_t word, bool all): takes 64
+ *          values; those whose bit is set, or all
+ * The values behind the last whole 64 are taken from a copy, so that nothing behind them is read.
+ * b may be a. */
+
+STOA__INLINE void NAME(STATE *state, const CELL *a, const CELL *b, const uint64_t *mask,
+                       size_t count)
+{
+    STATE now = *state;
+    size_t i = 0;
+    if (mask == NULL)
+        for (; count - i >= 64; i += 64)
+            STEP(&now, a + i, b + i, UINT64_MAX, true);
+    else
+        for (; count - i >= 64; i += 64)
+            STEP(&now, a + i, b + i, mask[i / 64], false);
+    if (i < count) {
+        CELL rest_a[64] = {0}, rest_b[64] = {0};
+        uint64_t selected = mask == NULL ? UINT64_MAX : mask[i / 64];
+        memcpy(rest_a, a + i, (count - i) * sizeof *a);
+        memcpy(rest_b, b + i, (count - i) * sizeof *b);
+        STEP(&now, rest_a, rest_b, selected & (UINT64_MAX >> (64 - (count - i))), false);
+    }
+    *state = now;
+}
+
+#undef NAME
+#undef CELL
+#undef STATE
+#undef STEP

@@ -1,0 +1,368 @@
+/* reduce_sum.c: sums, dots and variances.
+ *
+ * Floats: STOA__LANES lanes, spread over as many vectors as that takes; the value at position i
+ * goes to lane i % STOA__LANES, so that the order of additions is the same at each level. What is
+ * not selected is replaced by 0.0, never multiplied away.
+ *
+ * Integers: exact, by two sums of 64-bit lanes: `low` adds the numbers and wraps, `high` adds their
+ * upper halves and cannot wrap for MOST values. What the lower halves add up to is then
+ * low - high * 2^32, and less than 2^64 as well. Signed numbers are shifted up by 2^63 first, so
+ * that both halves are unsigned. */
+#include "kernel/reduce.h"
+#include "kernel/vector.h"
+
+/* Values that are summed up before `low` and `high` are put into 128 bits. A multiple of 64. */
+#define MOST ((size_t)1 << 30)
+#define OFFSET INT64_MIN
+
+/* ---- floats ---- */
+
+typedef struct lanes {
+    float64_vector of[STOA__LANES / LANES_8];
+    double mean; /* VAR: what the values are compared with */
+} lanes;
+
+STOA__INLINE void add_to_lanes(lanes *state, size_t i, float64_vector values, uint64_t word,
+                               bool all)
+{
+    if (!all)
+        values = (float64_vector)kept_8(word, i, (int64_vector)values);
+    state->of[i % STOA__LANES / LANES_8] += values;
+}
+
+STOA__INLINE void sum_step(lanes *state, const double *a, const double *b, uint64_t word, bool all)
+{
+    (void)b;
+    UNROLLED
+    for (size_t i = 0; i < 64; i += LANES_8)
+        add_to_lanes(state, i, load_float64(a + i), word, all);
+}
+
+STOA__INLINE void dot_step(lanes *state, const double *a, const double *b, uint64_t word, bool all)
+{
+    UNROLLED
+    for (size_t i = 0; i < 64; i += LANES_8)
+        add_to_lanes(state, i, load_float64(a + i) * load_float64(b + i), word, all);
+}
+
+STOA__INLINE void square_step(lanes *state, const double *a, const double *b, uint64_t word,
+                              bool all)
+{
+    (void)b;
+    UNROLLED
+    for (size_t i = 0; i < 64; i += LANES_8) {
+        float64_vector apart = load_float64(a + i) - each_float64(state->mean);
+        add_to_lanes(state, i, apart * apart, word, all);
+    }
+}
+
+#define NAME sum_loop
+#define CELL double
+#define STATE lanes
+#define STEP sum_step
+#include "kernel/reduce_loop.h"
+#define NAME dot_loop
+#define CELL double
+#define STATE lanes
+#define STEP dot_step
+#include "kernel/reduce_loop.h"
+#define NAME square_loop
+#define CELL double
+#define STATE lanes
+#define STEP square_step
+#include "kernel/reduce_loop.h"
+
+REDUCE(sum_float64)
+{
+    (void)b;
+    (void)row;
+    lanes state;
+    memcpy(state.of, into->lanes, sizeof state.of);
+    sum_loop(&state, a, a, mask, count);
+    memcpy(into->lanes, state.of, sizeof state.of);
+    into->partial.count += selected_of(mask, count);
+}
+
+REDUCE(dot_float64)
+{
+    (void)row;
+    lanes state;
+    memcpy(state.of, into->lanes, sizeof state.of);
+    dot_loop(&state, a, b, mask, count);
+    memcpy(into->lanes, state.of, sizeof state.of);
+    into->partial.count += selected_of(mask, count);
+}
+
+static double folded(const lanes *state)
+{
+    double by[STOA__LANES];
+    memcpy(by, state->of, sizeof by);
+    for (size_t half = STOA__LANES / 2; half > 0; half /= 2)
+        for (size_t i = 0; i < half; i++)
+            by[i] += by[i + half];
+    return by[0];
+}
+
+/* The block is still in the cache when its values are read for the second time. */
+static void add_block(stoa__partial *partial, const double *values, const uint64_t *mask,
+                      size_t count)
+{
+    lanes sums = {0}, squares = {0};
+    stoa__partial block = {.count = selected_of(mask, count)};
+    if (block.count == 0)
+        return;
+    sum_loop(&sums, values, values, mask, count);
+    block.mean = squares.mean = folded(&sums) / (double)block.count;
+    square_loop(&squares, values, values, mask, count);
+    block.squares = folded(&squares);
+    stoa__reduce_combine(STOA__VAR_FLOAT64_REDUCTION, partial, &block);
+}
+
+REDUCE(var_float64)
+{
+    (void)b;
+    (void)row;
+    const double *values = a;
+    for (size_t i = 0; i < count; i += STOA__BLOCK)
+        add_block(&into->partial, values + i, masked_from(mask, i),
+                  count - i < STOA__BLOCK ? count - i : STOA__BLOCK);
+}
+
+/* ---- integers: sums ---- */
+
+typedef struct halves {
+    uint64_vector low, high;
+} halves;
+
+STOA__INLINE void add_unsigned(halves *state, uint64_vector numbers)
+{
+    state->low += numbers;
+    state->high += numbers >> 32;
+}
+
+STOA__INLINE void add_signed(halves *state, int64_vector numbers)
+{
+    add_unsigned(state, (uint64_vector)(numbers ^ each_8(OFFSET)));
+}
+
+/* What `steps` steps of 64 numbers add up to. */
+static stoa__int128 total_of_unsigned(const halves *state, size_t steps)
+{
+    uint64_t low = 0, high = 0;
+    (void)steps;
+    for (size_t i = 0; i < LANES_8; i++) {
+        low += state->low[i];
+        high += state->high[i];
+    }
+    return ((stoa__int128)high << 32) + (low - (high << 32));
+}
+
+static stoa__int128 total_of_signed(const halves *state, size_t steps)
+{
+    return total_of_unsigned(state, steps) - ((stoa__int128)(steps * 64) << 63);
+}
+
+/* Of numbers of 32 bits, which `low` can hold. */
+static stoa__int128 total_of_low(const halves *state, size_t steps)
+{
+    uint64_t low = 0;
+    (void)steps;
+    for (size_t i = 0; i < LANES_8; i++)
+        low += state->low[i];
+    return (int64_t)low;
+}
+
+STOA__INLINE void int32_step(halves *state, const int32_t *a, const int32_t *b, uint64_t word,
+                             bool all)
+{
+    (void)b;
+    UNROLLED
+    for (size_t i = 0; i < 64; i += LANES_8) {
+        int64_vector numbers = __builtin_convertvector(load_int32_half(a + i), int64_vector);
+        if (!all)
+            numbers = kept_8(word, i, numbers);
+        state->low += (uint64_vector)numbers;
+    }
+}
+
+STOA__INLINE void int64_step(halves *state, const int64_t *a, const int64_t *b, uint64_t word,
+                             bool all)
+{
+    (void)b;
+    UNROLLED
+    for (size_t i = 0; i < 64; i += LANES_8) {
+        int64_vector numbers = load_int64(a + i);
+        add_signed(state, all ? numbers : kept_8(word, i, numbers));
+    }
+}
+
+STOA__INLINE void uint64_step(halves *state, const uint64_t *a, const uint64_t *b, uint64_t word,
+                              bool all)
+{
+    (void)b;
+    UNROLLED
+    for (size_t i = 0; i < 64; i += LANES_8) {
+        int64_vector numbers = load_int64(a + i);
+        add_unsigned(state, (uint64_vector)(all ? numbers : kept_8(word, i, numbers)));
+    }
+}
+
+/* The products of the even places and of the odd ones. */
+STOA__INLINE void product_step(halves *state, const int32_t *a, const int32_t *b, uint64_t word,
+                               bool all)
+{
+    UNROLLED
+    for (size_t i = 0; i < 64; i += LANES_4) {
+        int32_vector factors = load_int32(a + i);
+        int64_vector x = (int64_vector)(all ? factors : kept_4(word, i, factors));
+        int64_vector y = load_int64(b + i);
+        add_signed(state, low_products(x, y));
+        add_signed(state, low_products((int64_vector)((uint64_vector)x >> 32),
+                                       (int64_vector)((uint64_vector)y >> 32)));
+    }
+}
+
+#define NAME int32_loop
+#define CELL int32_t
+#define STATE halves
+#define STEP int32_step
+#include "kernel/reduce_loop.h"
+#define NAME int64_loop
+#define CELL int64_t
+#define STATE halves
+#define STEP int64_step
+#include "kernel/reduce_loop.h"
+#define NAME uint64_loop
+#define CELL uint64_t
+#define STATE halves
+#define STEP uint64_step
+#include "kernel/reduce_loop.h"
+#define NAME product_loop
+#define CELL int32_t
+#define STATE halves
+#define STEP product_step
+#include "kernel/reduce_loop.h"
+
+#define SUM(name, cell, loop, TOTAL)                                \
+    REDUCE(name)                                                    \
+    {                                                               \
+        const cell *x = a, *y = b == NULL ? a : b;                  \
+        (void)row;                                                  \
+        for (size_t i = 0; i < count; i += MOST) {                  \
+            halves state = {0};                                     \
+            size_t some = count - i < MOST ? count - i : MOST;      \
+            loop(&state, x + i, y + i, masked_from(mask, i), some); \
+            into->partial.sum += TOTAL(&state, (some + 63) / 64);   \
+        }                                                           \
+        into->partial.count += selected_of(mask, count);            \
+    }
+SUM(sum_int32, int32_t, int32_loop, total_of_low)
+SUM(sum_int64, int64_t, int64_loop, total_of_signed)
+SUM(sum_uint64, uint64_t, uint64_loop, total_of_unsigned)
+SUM(dot_int32, int32_t, product_loop, total_of_signed)
+
+/* ---- integers: dots of 64 bits ---- */
+
+/* Where all 64 pairs of a step fit 32 bits their products are summed as above; else one by one, in
+ * 128 bits, which may wrap: see reduce_partial.c. */
+typedef struct products {
+    halves sums;
+    size_t steps; /* that went into them */
+    stoa__accumulator *into;
+} products;
+
+static void add_exact(stoa__accumulator *into, stoa__int128 number)
+{
+    if (__builtin_add_overflow(into->partial.sum, number, &into->partial.sum))
+        into->lanes[0] += number < 0 ? -1 : 1;
+}
+
+static void dot_int64_slowly(stoa__accumulator *into, const int64_t *a, const int64_t *b,
+                             uint64_t word)
+{
+    for (; word != 0; word &= word - 1) {
+        size_t i = stoa__lowest(word);
+        add_exact(into, (stoa__int128)a[i] * b[i]);
+    }
+}
+
+static void dot_uint64_slowly(stoa__accumulator *into, const uint64_t *a, const uint64_t *b,
+                              uint64_t word)
+{
+    for (; word != 0; word &= word - 1) {
+        size_t i = stoa__lowest(word);
+        stoa__uint128 product = (stoa__uint128)a[i] * b[i];
+        if (product >> 127 != 0) /* as a signed number it is 2^128 too low */
+            into->lanes[0] += 1;
+        add_exact(into, (stoa__int128)product);
+    }
+}
+
+STOA__INLINE void dot_int64_step(products *state, const int64_t *a, const int64_t *b, uint64_t word,
+                                 bool all)
+{
+    halves sums = state->sums;
+    int64_vector reach = each_8(0), middle = each_8((int64_t)1 << 31);
+    UNROLLED
+    for (size_t i = 0; i < 64; i += LANES_8) {
+        int64_vector x = load_int64(a + i), y = load_int64(b + i);
+        x = all ? x : kept_8(word, i, x);
+        y = all ? y : kept_8(word, i, y);
+        reach |= (x + middle) | (y + middle);
+        add_signed(&sums, low_products(x, y));
+    }
+    if (!all_zero((uint64_vector)reach >> 32)) {
+        dot_int64_slowly(state->into, a, b, word);
+        return;
+    }
+    state->sums = sums;
+    state->steps++;
+}
+
+STOA__INLINE void dot_uint64_step(products *state, const uint64_t *a, const uint64_t *b,
+                                  uint64_t word, bool all)
+{
+    halves sums = state->sums;
+    int64_vector reach = each_8(0);
+    UNROLLED
+    for (size_t i = 0; i < 64; i += LANES_8) {
+        int64_vector x = load_int64(a + i), y = load_int64(b + i);
+        x = all ? x : kept_8(word, i, x);
+        y = all ? y : kept_8(word, i, y);
+        reach |= x | y;
+        add_unsigned(&sums, low_products_unsigned((uint64_vector)x, (uint64_vector)y));
+    }
+    if (!all_zero((uint64_vector)reach >> 32)) {
+        dot_uint64_slowly(state->into, a, b, word);
+        return;
+    }
+    state->sums = sums;
+    state->steps++;
+}
+
+#define NAME dot_int64_loop
+#define CELL int64_t
+#define STATE products
+#define STEP dot_int64_step
+#include "kernel/reduce_loop.h"
+#define NAME dot_uint64_loop
+#define CELL uint64_t
+#define STATE products
+#define STEP dot_uint64_step
+#include "kernel/reduce_loop.h"
+
+#define DOT(name, cell, loop, TOTAL)                                \
+    REDUCE(name)                                                    \
+    {                                                               \
+        const cell *x = a, *y = b;                                  \
+        (void)row;                                                  \
+        for (size_t i = 0; i < count; i += MOST) {                  \
+            products state = {.into = into};                        \
+            size_t some = count - i < MOST ? count - i : MOST;      \
+            loop(&state, x + i, y + i, masked_from(mask, i), some); \
+            add_exact(into, TOTAL(&state.sums, state.steps));       \
+        }                                                           \
+        into->partial.count += selected_of(mask, count);            \
+    }
+DOT(dot_int64, int64_t, dot_int64_loop, total_of_signed)
+DOT(dot_uint64, uint64_t, dot_uint64_loop, total_of_unsigned)

@@ -1,0 +1,238 @@
+/* vector.h: vectors as wide as the level's registers, by the compilers' vector extension: + - * &
+ * and the like work lane by lane, and a cast to another vector keeps the bits. What the extension
+ * has no words for is here.
+ *
+ * A mask is a word of 64 bits for 64 values, and a vector holds the values from position i of it
+ * on: bit i is for its first lane. */
+#ifndef STOA__KERNEL_VECTOR_H
+#define STOA__KERNEL_VECTOR_H
+
+#include <string.h>
+
+#include "kernel/level.h"
+
+#if STOA__AVX2
+#include <immintrin.h>
+#endif
+
+#if STOA__AVX512
+#define VECTOR 64
+#elif STOA__AVX2
+#define VECTOR 32
+#else
+#define VECTOR 16
+#endif
+/* Lanes of 8 and of 4 bytes. */
+#define LANES_8 ((size_t)VECTOR / 8)
+#define LANES_4 ((size_t)VECTOR / 4)
+
+typedef int32_t int32_vector __attribute__((vector_size(VECTOR)));
+typedef int64_t int64_vector __attribute__((vector_size(VECTOR)));
+typedef uint64_t uint64_vector __attribute__((vector_size(VECTOR)));
+typedef double float64_vector __attribute__((vector_size(VECTOR)));
+typedef int32_t int32_half __attribute__((vector_size(VECTOR / 2))); /* as many lanes as int64 */
+
+/* Loops of known length whose every round works on registers of its own. */
+#if defined(__clang__)
+#define UNROLLED _Pragma("clang loop unroll(full)")
+#else
+#define UNROLLED _Pragma("GCC unroll 64")
+#endif
+
+#define LOADS(name, vector)                             \
+    STOA__INLINE vector load_##name(const void *values) \
+    {                                                   \
+        vector loaded;                                  \
+        memcpy(&loaded, values, sizeof loaded);         \
+        return loaded;                                  \
+    }
+LOADS(int32, int32_vector)
+LOADS(int64, int64_vector)
+LOADS(float64, float64_vector)
+LOADS(int32_half, int32_half)
+#undef LOADS
+
+STOA__INLINE int64_vector each_8(int64_t value)
+{
+    return value - (int64_vector){0};
+}
+
+STOA__INLINE int32_vector each_4(int32_t value)
+{
+    return value - (int32_vector){0};
+}
+
+STOA__INLINE float64_vector each_float64(double value)
+{
+    return (float64_vector)each_8(0) + value;
+}
+
+/* ---- by mask ---- */
+
+#if STOA__AVX512
+
+/* a where the bit is set, else b. */
+STOA__INLINE int64_vector either_8(uint64_t word, size_t i, int64_vector a, int64_vector b)
+{
+    return (int64_vector)_mm512_mask_mov_epi64((__m512i)b, (__mmask8)(word >> i), (__m512i)a);
+}
+
+STOA__INLINE int32_vector either_4(uint64_t word, size_t i, int32_vector a, int32_vector b)
+{
+    return (int32_vector)_mm512_mask_mov_epi32((__m512i)b, (__mmask16)(word >> i), (__m512i)a);
+}
+
+/* a where the bit is set, else 0. */
+STOA__INLINE int64_vector kept_8(uint64_t word, size_t i, int64_vector a)
+{
+    return (int64_vector)_mm512_maskz_mov_epi64((__mmask8)(word >> i), (__m512i)a);
+}
+
+STOA__INLINE int32_vector kept_4(uint64_t word, size_t i, int32_vector a)
+{
+    return (int32_vector)_mm512_maskz_mov_epi32((__mmask16)(word >> i), (__m512i)a);
+}
+
+#else
+
+#define BITS_8(n) (n), (n) << 1, (n) << 2, (n) << 3, (n) << 4, (n) << 5, (n) << 6, (n) << 7
+#define BITS_32(n) BITS_8(n), BITS_8((n) << 8), BITS_8((n) << 16), BITS_8((n) << 24)
+static const uint32_t bits_4[32] = {BITS_32((uint32_t)1)};
+static const uint64_t bits_8[64] = {BITS_32((uint64_t)1), BITS_32((uint64_t)1 << 32)};
+#undef BITS_32
+#undef BITS_8
+
+/* All ones where the bit is set, else 0. */
+STOA__INLINE int64_vector ones_8(uint64_t word, size_t i)
+{
+    int64_vector bits = load_int64(bits_8 + i);
+    return (each_8((int64_t)word) & bits) == bits;
+}
+
+STOA__INLINE int32_vector ones_4(uint64_t word, size_t i)
+{
+    int32_vector bits = load_int32(bits_4 + i % 32);
+    return (each_4((int32_t)(uint32_t)(word >> i / 32 * 32)) & bits) == bits;
+}
+
+STOA__INLINE int64_vector blended_8(int64_vector ones, int64_vector a, int64_vector b)
+{
+#if STOA__AVX2
+    return (int64_vector)_mm256_blendv_epi8((__m256i)b, (__m256i)a, (__m256i)ones);
+#else
+    return (a & ones) | (b & ~ones);
+#endif
+}
+
+STOA__INLINE int32_vector blended_4(int32_vector ones, int32_vector a, int32_vector b)
+{
+    return (int32_vector)blended_8((int64_vector)ones, (int64_vector)a, (int64_vector)b);
+}
+
+STOA__INLINE int64_vector either_8(uint64_t word, size_t i, int64_vector a, int64_vector b)
+{
+    return blended_8(ones_8(word, i), a, b);
+}
+
+STOA__INLINE int32_vector either_4(uint64_t word, size_t i, int32_vector a, int32_vector b)
+{
+    return blended_4(ones_4(word, i), a, b);
+}
+
+STOA__INLINE int64_vector kept_8(uint64_t word, size_t i, int64_vector a)
+{
+    return a & ones_8(word, i);
+}
+
+STOA__INLINE int32_vector kept_4(uint64_t word, size_t i, int32_vector a)
+{
+    return a & ones_4(word, i);
+}
+
+#endif
+
+/* ---- by value ---- */
+
+STOA__INLINE int64_vector smaller_8(int64_vector a, int64_vector b)
+{
+#if STOA__AVX512
+    return (int64_vector)_mm512_min_epi64((__m512i)a, (__m512i)b);
+#else
+    return blended_8(a < b, a, b);
+#endif
+}
+
+STOA__INLINE int32_vector smaller_4(int32_vector a, int32_vector b)
+{
+#if STOA__AVX512
+    return (int32_vector)_mm512_min_epi32((__m512i)a, (__m512i)b);
+#elif STOA__AVX2
+    return (int32_vector)_mm256_min_epi32((__m256i)a, (__m256i)b);
+#else
+    return blended_4(a < b, a, b);
+#endif
+}
+
+/* keys where the value is a number, else none. */
+STOA__INLINE int64_vector where_number(float64_vector values, int64_vector keys, int64_vector none)
+{
+#if STOA__AVX512
+    __mmask8 nan = _mm512_cmp_pd_mask((__m512d)values, (__m512d)values, _CMP_UNORD_Q);
+    return (int64_vector)_mm512_mask_mov_epi64((__m512i)keys, nan, (__m512i)none);
+#else
+    return blended_8(values == values, keys, none);
+#endif
+}
+
+/* All ones in the lanes below 0, else 0. */
+STOA__INLINE int64_vector signs_8(int64_vector values)
+{
+#if STOA__AVX512
+    return (int64_vector)_mm512_srai_epi64((__m512i)values, 63);
+#else
+    return values < each_8(0);
+#endif
+}
+
+/* ---- products of the low halves of 8-byte lanes, exact ---- */
+
+STOA__INLINE int64_vector low_products(int64_vector a, int64_vector b)
+{
+#if STOA__AVX512
+    return (int64_vector)_mm512_mul_epi32((__m512i)a, (__m512i)b);
+#elif STOA__AVX2
+    return (int64_vector)_mm256_mul_epi32((__m256i)a, (__m256i)b);
+#else
+    int64_vector products;
+    for (size_t i = 0; i < LANES_8; i++)
+        products[i] = (int64_t)(int32_t)a[i] * (int32_t)b[i];
+    return products;
+#endif
+}
+
+STOA__INLINE uint64_vector low_products_unsigned(uint64_vector a, uint64_vector b)
+{
+#if STOA__AVX512
+    return (uint64_vector)_mm512_mul_epu32((__m512i)a, (__m512i)b);
+#elif STOA__AVX2
+    return (uint64_vector)_mm256_mul_epu32((__m256i)a, (__m256i)b);
+#else
+    uint64_vector products;
+    for (size_t i = 0; i < LANES_8; i++)
+        products[i] = (a[i] & UINT32_MAX) * (b[i] & UINT32_MAX);
+    return products;
+#endif
+}
+
+STOA__INLINE bool all_zero(uint64_vector values)
+{
+#if STOA__AVX512
+    return _mm512_test_epi64_mask((__m512i)values, (__m512i)values) == 0;
+#elif STOA__AVX2
+    return _mm256_testz_si256((__m256i)values, (__m256i)values) != 0;
+#else
+    return (values[0] | values[1]) == 0;
+#endif
+}
+
+#endif
