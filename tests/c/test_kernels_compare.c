@@ -138,7 +138,7 @@ TEST(the_neighbours_of_each_power_of_two_compare_exactly)
 {
     uint64_t integers[ALL];
     double doubles[ALL];
-    for (unsigned power = 0; power <= 64; power++) {
+    for (unsigned power = scaled(64, 1) == 64 ? 0 : 62; power <= 64; power++) {
         near_powers(power, integers, doubles);
         for (size_t i = 0; i < ALL * ALL; i++) {
             kernel_value a = {.uint64 = integers[i / ALL]}, b = {.float64 = doubles[i % ALL]};
