@@ -26,74 +26,59 @@
         INDEPENDENT for (size_t i = 0; i < count; i++) result[i] = function(x[i]); \
         return false;                                                              \
     }
-#define SHAPE(shape, function, X, Y)                                               \
-    KERNEL_OF(shape)                                                               \
-    {                                                                              \
-        double *result = out;                                                      \
-        const double *x = a, *y = b;                                               \
-        (void)c;                                                                   \
-        INDEPENDENT for (size_t i = 0; i < count; i++) result[i] = function(X, Y); \
-        return false;                                                              \
-    }
-#define BINARY(name, function)             \
-    SHAPE(name##_vv, function, x[i], y[i]) \
-    SHAPE(name##_vc, function, x[i], *y)   \
-    SHAPE(name##_cv, function, *x, y[i])
-
-/* Most blocks hold nothing but what `near` takes: PLAIN tells, and `any` takes the others. Both
- * give the same bits where both may be used. */
-#define UNARY_NEAR(name, PLAIN, near, any)                                         \
-    KERNEL_OF(name##_vv)                                                           \
-    {                                                                              \
-        double *result = out;                                                      \
-        const double *x = a;                                                       \
-        uint64_t others = 0;                                                       \
-        (void)b;                                                                   \
-        (void)c;                                                                   \
-        for (size_t i = 0; i < count; i++)                                         \
-            others |= PLAIN(x[i]) ? 0 : 1;                                         \
-        if (others == 0)                                                           \
-            INDEPENDENT for (size_t i = 0; i < count; i++) result[i] = near(x[i]); \
-        else                                                                       \
-            INDEPENDENT for (size_t i = 0; i < count; i++) result[i] = any(x[i]);  \
-        return false;                                                              \
+/* Nearly every block holds nothing but what `near` takes; where it sets `others`, all is done again
+ * by the function of any number, from the operands kept: out may be one of them. */
+#define BLOCKS(shape, flag, keep, near, any)                                  \
+    KERNEL_OF(shape)                                                          \
+    {                                                                         \
+        double kept_x[STOA__BLOCK], kept_y[STOA__BLOCK], *result = out;       \
+        const double *x = a, *y = b;                                          \
+        (void)kept_x, (void)kept_y, (void)y, (void)c;                         \
+        for (size_t at = 0; at < count; at += STOA__BLOCK) {                  \
+            size_t end = count - at < STOA__BLOCK ? count : at + STOA__BLOCK; \
+            flag others = 0;                                                  \
+            INDEPENDENT for (size_t i = at; i < end; i++)                     \
+            {                                                                 \
+                keep;                                                         \
+                result[i] = near;                                             \
+            }                                                                 \
+            for (size_t i = at; i < end && others != 0; i++)                  \
+                result[i] = any;                                              \
+        }                                                                     \
+        return false;                                                         \
     }
 
-#define EXP_IS_NORMAL(x) (fabs(x) <= EXP_MAX)
-#define IS_NORMAL(x) ((x) >= 0x1p-1022 && (x) < INFINITE)
-#define HAS_FEW_TURNS(x) (fabs(x) <= TURNS_MAX)
+#define UNARY_NEAR(name, flag)                                                 \
+    BLOCKS(name##_vv, flag, kept_x[i - at] = x[i], name##_near(x[i], &others), \
+           name##_of(kept_x[i - at]))
+#define BINARY_NEAR(name, function)                                                             \
+    BLOCKS(name##_vv, uint32_t, (kept_x[i - at] = x[i], kept_y[i - at] = y[i]),                 \
+           function##_near(x[i], y[i], &others), function##_of(kept_x[i - at], kept_y[i - at])) \
+    BLOCKS(name##_vc, uint32_t, kept_x[i - at] = x[i], function##_near(x[i], *y, &others),      \
+           function##_of(kept_x[i - at], *y))                                                   \
+    BLOCKS(name##_cv, uint32_t, kept_y[i - at] = y[i], function##_near(*x, y[i], &others),      \
+           function##_of(*x, kept_y[i - at]))
 
 INLINED double root_of(double x)
 {
     return x == -INFINITE ? INFINITE : sqrt(x) + 0.0;
 }
 
-#define LOGARITHM(name)                                             \
-    INLINED double name##_normal(double x)                          \
-    {                                                               \
-        return name##_near(normal_apart(x, 0));                     \
-    }                                                               \
-    INLINED double name##_of(double x)                              \
-    {                                                               \
-        return log_at_the_edges(x, name##_near(positive_apart(x))); \
-    }                                                               \
-    UNARY_NEAR(name, IS_NORMAL, name##_normal, name##_of)
-
 UNARY(sqrt, sqrt)
 UNARY(root, root_of)
 UNARY(floor, floor)
 UNARY(ceil, ceil)
 UNARY(round, rint)
-UNARY_NEAR(exp, EXP_IS_NORMAL, exp_near, exp_of)
-LOGARITHM(log)
-LOGARITHM(log2)
-LOGARITHM(log10)
-UNARY_NEAR(sin, HAS_FEW_TURNS, sin_near, sin_of)
-UNARY_NEAR(cos, HAS_FEW_TURNS, cos_near, cos_of)
-UNARY_NEAR(tan, HAS_FEW_TURNS, tan_near, tan_of)
 UNARY(asin, asin_of)
 UNARY(acos, acos_of)
-UNARY(atan, atan_of)
-BINARY(atan2, atan2_of)
-BINARY(hypot, hypot_of)
-BINARY(pow_float64, pow_of)
+UNARY_NEAR(exp, uint64_t)
+UNARY_NEAR(log, uint64_t)
+UNARY_NEAR(log2, uint64_t)
+UNARY_NEAR(log10, uint64_t)
+UNARY_NEAR(sin, uint32_t)
+UNARY_NEAR(cos, uint32_t)
+UNARY_NEAR(tan, uint32_t)
+UNARY_NEAR(atan, uint32_t)
+BINARY_NEAR(atan2, atan2)
+BINARY_NEAR(hypot, hypot)
+BINARY_NEAR(pow_float64, pow)

@@ -17,19 +17,16 @@
 /* (asin(sqrt z) / sqrt z - 1) / z for z up to 1/4; the error is 2**-59 of asin. */
 INLINED double asin_series(double z)
 {
-    double p = 0x1.0bafbbebf8856p-5;
-    p = fma(p, z, -0x1.59527b3d63e84p-6);
-    p = fma(p, z, 0x1.64914a61863d4p-6);
-    p = fma(p, z, 0x1.e2c30484f7bddp-9);
-    p = fma(p, z, 0x1.6173a995b826fp-7);
-    p = fma(p, z, 0x1.757b872af6c57p-7);
-    p = fma(p, z, 0x1.ca20cc70f3b70p-7);
-    p = fma(p, z, 0x1.1c49e2cd44a13p-6);
-    p = fma(p, z, 0x1.6e8bdfa56126dp-6);
-    p = fma(p, z, 0x1.f1c71a8dcdb3fp-6);
-    p = fma(p, z, 0x1.6db6db7225ec5p-5);
-    p = fma(p, z, 0x1.333333332df81p-4);
-    return fma(p, z, 0x1.5555555555578p-3);
+    double z2 = z * z, z4 = z2 * z2;
+    double p = fma(0x1.0bafbbebf8856p-5, z4,
+                   of_four(z, z2, 0x1.6173a995b826fp-7, 0x1.e2c30484f7bddp-9, 0x1.64914a61863d4p-6,
+                           -0x1.59527b3d63e84p-6));
+    double q = fma(of_four(z, z2, 0x1.6e8bdfa56126dp-6, 0x1.1c49e2cd44a13p-6, 0x1.ca20cc70f3b70p-7,
+                           0x1.757b872af6c57p-7),
+                   z4,
+                   of_four(z, z2, 0x1.5555555555578p-3, 0x1.333333332df81p-4, 0x1.6db6db7225ec5p-5,
+                           0x1.f1c71a8dcdb3fp-6));
+    return fma(p, z4 * z4, q);
 }
 
 /* asin of min(|x|, sqrt((1 - |x|) / 2)). */
@@ -100,10 +97,24 @@ INLINED double angle_of(double y, double x, bool back)
     return sum.head + (sum.tail + fma(sign, rest, turn * PI_TAIL));
 }
 
+INLINED double atan_near(double x, uint32_t *others)
+{
+    *others |= fabs(x) <= 0x1p100 ? 0 : 1;
+    return copysign(angle_of(fabs(x), 1, false), x);
+}
+
 INLINED double atan_of(double x)
 {
     double magnitude = fabs(x) > 0x1p100 ? 0x1p100 : fabs(x);
     return copysign(angle_of(magnitude, 1, false), x);
+}
+
+INLINED double atan2_near(double y, double x, uint32_t *others)
+{
+    double across = fabs(x), up = fabs(y);
+    bool normal = across >= 0x1p-400 && across <= 0x1p400 && up >= 0x1p-400 && up <= 0x1p400;
+    *others |= normal ? 0 : 1;
+    return copysign(angle_of(up, across, x < 0), y);
 }
 
 INLINED double atan2_of(double y, double x)
@@ -118,18 +129,31 @@ INLINED double atan2_of(double y, double x)
     return copysign(angle_of(up, across, copysign(1, x) < 0), y);
 }
 
-/* The root of the sum of squares, each with what its rounding took off. */
+/* The root of the sum of squares, each with what its rounding took off; a >= b. */
+INLINED double hypot_of_scaled(double a, double b)
+{
+    pair aa = product_of(a, a), bb = product_of(b, b), sum = sum_of(aa.head, bb.head);
+    double root = sqrt(sum.head);
+    double rest = fma(-root, root, sum.head) + (sum.tail + (aa.tail + bb.tail));
+    return fma(0.5 * rest, 1 / root, root);
+}
+
+INLINED double hypot_near(double x, double y, uint32_t *others)
+{
+    double one = fabs(x), other = fabs(y);
+    double a = one > other ? one : other, b = one > other ? other : one;
+    *others |= a >= 0x1p-400 && a <= 0x1p500 ? 0 : 1;
+    return hypot_of_scaled(a, b);
+}
+
 INLINED double hypot_of(double x, double y)
 {
     double one = fabs(x), other = fabs(y);
     double a = one > other ? one : other, b = one > other ? other : one;
     double scale = a > 0x1p500 ? 0x1p-600 : a < 0x1p-400 ? 0x1p600 : 1;
     double back = a > 0x1p500 ? 0x1p600 : a < 0x1p-400 ? 0x1p-600 : 1;
-    pair aa = product_of(a * scale, a * scale), bb = product_of(b * scale, b * scale);
-    pair sum = sum_of(aa.head, bb.head);
-    double root = sqrt(sum.head);
-    double rest = fma(-root, root, sum.head) + (sum.tail + (aa.tail + bb.tail));
-    double result = a == 0 && b == 0 ? 0 : fma(0.5 * rest, 1 / root, root) * back;
+    double result = hypot_of_scaled(a * scale, b * scale) * back;
+    result = a == 0 && b == 0 ? 0 : result;
     return one == INFINITE || other == INFINITE ? INFINITE : result;
 }
 

@@ -53,6 +53,13 @@ INLINED pair product_of(double a, double b)
     return (pair){head, fma(a, b, -head)};
 }
 
+/* c0 + c1 x + c2 x**2 + c3 x**3. Longer sums are put together of these: fewer steps then wait for
+ * one another than in Horner's scheme. */
+INLINED double of_four(double x, double x2, double c0, double c1, double c2, double c3)
+{
+    return fma(fma(c3, x, c2), x2, fma(c1, x, c0));
+}
+
 /* ---- exp ---- */
 
 #define LOG2_E 0x1.71547652b82fep+0
@@ -70,26 +77,26 @@ INLINED double scaled(double x, double with_n)
 }
 
 /* e**(x.head + x.tail) / 2**n for x from -1000 to 1000, and n + ROUNDER. P's error is 2**-60. */
-INLINED double exp_apart(pair x, double *n_rounded)
+INLINED double exp_apart(pair power, double *n_rounded)
 {
-    double with_n = fma(x.head, LOG2_E, ROUNDER), n = with_n - ROUNDER;
-    pair r = sum_of(fma(-n, LN2_HEAD, x.head), fma(-n, LN2_TAIL, x.tail)); /* the first is exact */
-    double p = 0x1.1f9df9017050ap-29;
-    p = fma(p, r.head, 0x1.af6cca91e8a35p-26);
-    p = fma(p, r.head, 0x1.27e4bf2fc9bcfp-22);
-    p = fma(p, r.head, 0x1.71ddef9535079p-19);
-    p = fma(p, r.head, 0x1.a01a01b451da6p-16);
-    p = fma(p, r.head, 0x1.a01a01b3ba865p-13);
-    p = fma(p, r.head, 0x1.6c16c16c135abp-10);
-    p = fma(p, r.head, 0x1.111111110ebb4p-7);
-    p = fma(p, r.head, 0x1.555555555555ep-5);
-    p = fma(p, r.head, 0x1.555555555555cp-3);
-    p = fma(p, r.head, 0.5);
+    double with_n = fma(power.head, LOG2_E, ROUNDER), n = with_n - ROUNDER;
+    pair r = sum_of(fma(-n, LN2_HEAD, power.head),
+                    fma(-n, LN2_TAIL, power.tail)); /* the first is exact */
+    double x = r.head, x2 = x * x, x4 = x2 * x2;
+    double p = fma(0x1.1f9df9017050ap-29, x2, fma(0x1.af6cca91e8a35p-26, x, 0x1.27e4bf2fc9bcfp-22));
+    p = fma(p, x4,
+            of_four(x, x2, 0x1.6c16c16c135abp-10, 0x1.a01a01b3ba865p-13, 0x1.a01a01b451da6p-16,
+                    0x1.71ddef9535079p-19));
+    p = fma(p, x4,
+            of_four(x, x2, 0.5, 0x1.555555555555cp-3, 0x1.555555555555ep-5, 0x1.111111110ebb4p-7));
     pair sum = sum_of(1, r.head);
-    double rest = fma(r.head * r.head, p, r.tail);
+    double rest = fma(x2, p, r.tail);
     *n_rounded = with_n;
     return sum.head + (sum.tail + rest);
 }
+
+/* |x| up to which e**x, and so 2**n, is in the normal range. */
+#define EXP_MAX 708
 
 INLINED double exp_of_pair(pair x)
 {
@@ -104,11 +111,10 @@ INLINED double within(double x, double low, double high)
     return above > high ? high : above;
 }
 
-/* The same where |x| <= EXP_MAX: 2**n and the result are in the normal range. */
-#define EXP_MAX 708
-INLINED double exp_near(double x)
+INLINED double exp_near(double x, uint64_t *others)
 {
     double with_n, fraction = exp_apart((pair){x, 0}, &with_n);
+    *others |= fabs(x) <= EXP_MAX ? 0 : 1;
     return of_bits(bits_of(fraction) + (bits_of(with_n) << 52));
 }
 
@@ -172,14 +178,14 @@ INLINED double log_at_the_edges(double x, double result)
     return x > 0 ? (x == INFINITE ? INFINITE : result) : not_positive;
 }
 
-INLINED double log_near(apart x)
+INLINED double log_apart(apart x)
 {
     pair log_m = log_of_fraction(x.m);
     pair sum = sum_of(x.k * LN2_SHORT, log_m.head);
     return sum.head + (sum.tail + fma(x.k, LN2_REST, log_m.tail));
 }
 
-INLINED double log2_near(apart x)
+INLINED double log2_apart(apart x)
 {
     pair log_m = log_of_fraction(x.m);
     pair head = product_of(log_m.head, LOG2_E);
@@ -188,7 +194,7 @@ INLINED double log2_near(apart x)
     return sum.head + (sum.tail + tail);
 }
 
-INLINED double log10_near(apart x)
+INLINED double log10_apart(apart x)
 {
     pair log_m = log_of_fraction(x.m);
     pair head = product_of(log_m.head, LOG10_E);
@@ -197,13 +203,27 @@ INLINED double log10_near(apart x)
     return sum.head + (sum.tail + fma(x.k, LOG10_2_REST, tail));
 }
 
+#define LOGARITHM(name)                                              \
+    INLINED double name##_near(double x, uint64_t *others)           \
+    {                                                                \
+        *others |= x >= 0x1p-1022 && x < INFINITE ? 0 : 1;           \
+        return name##_apart(normal_apart(x, 0));                     \
+    }                                                                \
+    INLINED double name##_of(double x)                               \
+    {                                                                \
+        return log_at_the_edges(x, name##_apart(positive_apart(x))); \
+    }
+LOGARITHM(log)
+LOGARITHM(log2)
+LOGARITHM(log10)
+
 /* ---- pow ---- */
 
 INLINED pair product_of_pairs(pair a, pair b)
 {
     pair product = product_of(a.head, b.head);
     product.tail += fma(a.head, b.tail, a.tail * b.head);
-    return sum_of(product.head, product.tail);
+    return product;
 }
 
 /* |a.head| >= |b.head| */
@@ -214,15 +234,14 @@ INLINED pair sum_of_pairs(pair a, pair b)
 }
 
 /* log x with an error of 2**-68: log m = 2 t (1 + z (1/3 + z (1/5 + z T(z)))), t = (m - 1) / (m +
- * 1), z = t**2. T's share of the error is 2**-71. x > 0 and finite. */
-INLINED pair log_pair(double x)
+ * 1), z = t**2. T's share of the error is 2**-71. */
+INLINED pair log_pair(apart e)
 {
-    apart e = positive_apart(x);
     double f = e.m - 1;
     pair below = sum_of(1, e.m);
     double reciprocal = 1 / below.head, quotient = f * reciprocal;
     double rest = fma(-quotient, below.tail, fma(-quotient, below.head, f));
-    pair t = sum_of(quotient, rest * reciprocal);
+    pair t = {quotient, rest * reciprocal};
     pair z = product_of_pairs(t, t);
     double p = 0x1.e7dec633fdf0dp-5;
     p = fma(p, z.head, 0x1.de9ea726df1e9p-5);
@@ -238,13 +257,22 @@ INLINED pair log_pair(double x)
     t = (pair){2 * t.head, 2 * t.tail};
     pair log_m = sum_of_pairs(t, product_of_pairs(t, product_of_pairs(series, z)));
     pair sum = sum_of(e.k * LN2_SHORT, log_m.head);
-    return sum_of(sum.head, sum.tail + fma(e.k, LN2_REST, log_m.tail));
+    return (pair){sum.head, sum.tail + fma(e.k, LN2_REST, log_m.tail)};
+}
+
+INLINED double pow_near(double x, double y, uint32_t *others)
+{
+    pair log_x = log_pair(normal_apart(x, 0)), power = product_of(y, log_x.head);
+    power.tail = fma(y, log_x.tail, power.tail);
+    double with_n, fraction = exp_apart(power, &with_n);
+    *others |= x >= 0x1p-1022 && x < INFINITE && fabs(power.head) < EXP_MAX ? 0 : 1;
+    return of_bits(bits_of(fraction) + (bits_of(with_n) << 52));
 }
 
 /* |x| ** y for any x but 1, and y other than 0. */
 INLINED double pow_of_magnitude(double magnitude, double y)
 {
-    pair log_x = log_pair(magnitude);
+    pair log_x = log_pair(positive_apart(magnitude));
     double head = magnitude == 0 ? -INFINITE : log_x.head;
     head = magnitude < INFINITE ? head : magnitude;
     pair power = product_of(y, head);
@@ -255,12 +283,11 @@ INLINED double pow_of_magnitude(double magnitude, double y)
 
 INLINED double pow_of(double x, double y)
 {
-    double half = 0.5 * y;
-    bool whole = rint(y) == y, odd = whole && rint(half) != half;
-    double magnitude = fabs(x), result = pow_of_magnitude(magnitude, y);
+    double half = 0.5 * y, magnitude = fabs(x), result = pow_of_magnitude(magnitude, y);
     result = magnitude == 1 && y == y ? 1 : result;
-    result = x < 0 && x != -INFINITE && !whole ? NOT_A_NUMBER : result;
-    result = odd ? copysign(result, x) : result;
+    double of_whole = rint(half) == half ? result : copysign(result, x);
+    double of_broken = x < 0 && x != -INFINITE ? NOT_A_NUMBER : result;
+    result = rint(y) == y ? of_whole : of_broken;
     return x == 1 || y == 0 ? 1 : result;
 }
 

@@ -105,8 +105,9 @@ INLINED pair cos_near_0(pair r)
     p = fma(p, z, 0x1.a01a019cb1b17p-16);
     p = fma(p, z, -0x1.6c16c16c1517dp-10);
     p = fma(p, z, 0x1.555555555554cp-5);
+    double off = fma(r.head, r.head, -z); /* what z lacks */
     pair head = sum_of(1, -0.5 * z);
-    return (pair){head.head, head.tail + fma(z * z, p, -r.head * r.tail)};
+    return (pair){head.head, head.tail + fma(z * z, p, -fma(r.head, r.tail, 0.5 * off))};
 }
 
 /* The sine of a quarter turn less (0) or more (1). */
@@ -136,23 +137,27 @@ INLINED double tan_of_turned(double x, turned t)
     return of_bits(bits_of(result) ^ (bits_of(x) & bits_of(-0.0)) ^ (t.quarters << 63));
 }
 
-/* Up to TURNS_MAX. */
-INLINED double sin_near(double x)
+INLINED turned turned_near(double x, uint32_t *others)
 {
-    return sin_of_turned(x, turned_back(fabs(x)));
+    *others |= fabs(x) <= TURNS_MAX ? 0 : 1;
+    return turned_back(fabs(x));
 }
 
-INLINED double cos_near(double x)
+INLINED double sin_near(double x, uint32_t *others)
 {
-    return sine_of(turned_back(fabs(x)), 1);
+    return sin_of_turned(x, turned_near(x, others));
 }
 
-INLINED double tan_near(double x)
+INLINED double cos_near(double x, uint32_t *others)
 {
-    return tan_of_turned(x, turned_back(fabs(x)));
+    return sine_of(turned_near(x, others), 1);
 }
 
-/* Of any number. */
+INLINED double tan_near(double x, uint32_t *others)
+{
+    return tan_of_turned(x, turned_near(x, others));
+}
+
 INLINED double sin_of(double x)
 {
     return sin_of_turned(x, turned_back_far(fabs(x)));

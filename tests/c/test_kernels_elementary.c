@@ -31,7 +31,7 @@ static const subject subjects[] = {
     {"log10", STOA__LOG10, 0.8, log10l, NULL},
     {"sin", STOA__SIN, 0.8, sinl, NULL},
     {"cos", STOA__COS, 0.8, cosl, NULL},
-    {"tan", STOA__TAN, 0.95, tanl, NULL},
+    {"tan", STOA__TAN, 0.9, tanl, NULL},
     {"asin", STOA__ASIN, 0.8, asinl, NULL},
     {"acos", STOA__ACOS, 0.8, acosl, NULL},
     {"atan", STOA__ATAN, 0.8, atanl, NULL},
