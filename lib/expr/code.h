@@ -30,6 +30,9 @@ enum {
     STOA__ALL_CODES,
 };
 
+/* In bits[1] of a CHOOSE: see stoa__emit_strict. */
+#define STOA__STRICT 1
+
 typedef enum stoa__value_kind {
     STOA__PLACE_VALUE = 0,
     STOA__CONSTANT_VALUE,
@@ -134,6 +137,9 @@ stoa__id stoa__emit_leaf(stoa__code_block *code, stoa__value_kind kind, stoa_typ
  * operands are constants that fail, stays a step. */
 stoa__id stoa__emit(stoa__code_block *code, unsigned step, stoa__id a, stoa__id b, stoa__id c,
                     bool may_fail, stoa__range range, const stoa_expression *origin);
+/* A CHOOSE whose branches both count, taken or not: what is not written as `where`. */
+stoa__id stoa__emit_strict(stoa__code_block *code, unsigned step, stoa__id a, stoa__id b,
+                           stoa__id c, stoa__range range, const stoa_expression *origin);
 /* WITHIN_INT32 or WITHIN_INT64. */
 stoa__id stoa__emit_within(stoa__code_block *code, stoa__id a, stoa__range bounds,
                            const stoa_expression *origin);

@@ -254,19 +254,17 @@ static void choose_shape(stoa__code_block *code, stoa__value *step)
     step->shape = b ? STOA__VC : STOA__VV;
 }
 
-stoa__id stoa__emit(stoa__code_block *code, unsigned step, stoa__id a, stoa__id b, stoa__id c,
-                    bool may_fail, stoa__range range, const stoa_expression *origin)
+/* value: code, operands, range, origin, may_fail and bits are there. */
+static stoa__id emit_step(stoa__code_block *code, stoa__value value)
 {
     if (code->refused)
         return STOA__NOTHING_ID;
-    stoa__value value = {.kind = STOA__STEP_VALUE, .code = (uint16_t)step, .a = a, .b = b, .c = c};
-    value.form = (uint8_t)form_of(step, code, a);
-    value.may_fail = value.may_taint = may_fail;
-    value.range = range;
-    value.origin = origin;
-    value.uniform = step < STOA__CODES && step != STOA__NUMBERS;
+    value.kind = STOA__STEP_VALUE;
+    value.form = (uint8_t)form_of(value.code, code, value.a);
+    value.may_taint = value.may_fail;
+    value.uniform = value.code < STOA__CODES && value.code != STOA__NUMBERS;
     bool constant = value.uniform;
-    stoa__id operands[] = {a, b, c};
+    stoa__id operands[] = {value.a, value.b, value.c};
     for (size_t i = 0; i < 3; i++) {
         if (operands[i] == STOA__NOTHING_ID)
             continue;
@@ -285,12 +283,39 @@ stoa__id stoa__emit(stoa__code_block *code, unsigned step, stoa__id a, stoa__id 
     return intern(code, &value);
 }
 
+stoa__id stoa__emit(stoa__code_block *code, unsigned step, stoa__id a, stoa__id b, stoa__id c,
+                    bool may_fail, stoa__range range, const stoa_expression *origin)
+{
+    return emit_step(code, (stoa__value){.code = (uint16_t)step,
+                                         .a = a,
+                                         .b = b,
+                                         .c = c,
+                                         .may_fail = may_fail,
+                                         .range = range,
+                                         .origin = origin});
+}
+
+stoa__id stoa__emit_strict(stoa__code_block *code, unsigned step, stoa__id a, stoa__id b,
+                           stoa__id c, stoa__range range, const stoa_expression *origin)
+{
+    return emit_step(code, (stoa__value){.code = (uint16_t)step,
+                                         .a = a,
+                                         .b = b,
+                                         .c = c,
+                                         .range = range,
+                                         .origin = origin,
+                                         .bits = {0, STOA__STRICT}});
+}
+
 stoa__id stoa__emit_within(stoa__code_block *code, stoa__id a, stoa__range bounds,
                            const stoa_expression *origin)
 {
     if (code->refused || stoa__range_within(code->values[a].range, bounds))
         return a;
     stoa__range range = code->values[a].range;
+    stoa__range all = stoa__range_of((stoa_type)code->values[a].form);
+    bounds.low = bounds.low < all.low ? all.low : bounds.low;
+    bounds.high = bounds.high > all.high ? all.high : bounds.high;
     stoa__value limits = {.kind = STOA__CONSTANT_VALUE, .uniform = true};
     limits.form = code->values[a].form;
     if (limits.form == STOA_INT32)

@@ -339,13 +339,13 @@ static stoa_type common_form(const work *at, stoa__id a, stoa__id b)
     return x == STOA_UINT64 && y == STOA_UINT64 ? STOA_UINT64 : STOA_INT64;
 }
 
-static stoa__id choose(const work *at, stoa__id condition, stoa__id a, stoa__id b)
+static stoa__id choose(const work *at, stoa__id condition, stoa__id a, stoa__id b, bool strict)
 {
     if (at->code->refused)
         return STOA__NOTHING_ID;
-    if (stoa__is_constant(at->code, condition))
-        return at->code->values[condition].bits[0] != 0 ? a : b;
     stoa_type form = common_form(at, a, b);
+    if (stoa__is_constant(at->code, condition) && !strict)
+        return as(at, at->code->values[condition].bits[0] != 0 ? a : b, form);
     a = as(at, a, form);
     b = as(at, b, form);
     if (at->code->refused || (a == b && !at->code->values[condition].may_taint))
@@ -355,6 +355,8 @@ static stoa__id choose(const work *at, stoa__id condition, stoa__id a, stoa__id 
     unsigned step = form == STOA_BOOL    ? STOA__CHOOSE_BITS
                     : form == STOA_INT32 ? STOA__CHOOSE_INT32
                                          : STOA__CHOOSE_INT64;
+    if (strict)
+        return stoa__emit_strict(at->code, step, a, b, condition, made, at->node);
     return stoa__emit(at->code, step, a, b, condition, false, made, at->node);
 }
 
@@ -520,7 +522,7 @@ static stoa__id clip(const work *at, stoa__id x, stoa__id low, stoa__id high)
 {
     stoa__id above = stoa__emit_compare(at->code, STOA_GREATER, x, high, at->node);
     stoa__id below = stoa__emit_compare(at->code, STOA_LESS, x, low, at->node);
-    return choose(at, above, high, choose(at, below, low, x));
+    return choose(at, above, high, choose(at, below, low, x, true), true);
 }
 
 static stoa_status condition(const work *at, const char *what, stoa__typed typed)
@@ -544,7 +546,7 @@ static stoa_status operate_on_conditions(const work *at, const stoa__typed *argu
     stoa__id a = arguments[0].id;
     made->type = STOA_BOOL;
     if (operation == STOA_WHERE) {
-        made->id = choose(at, a, arguments[1].id, arguments[2].id);
+        made->id = choose(at, a, arguments[1].id, arguments[2].id, false);
         if (!at->code->refused)
             *made = arguments[1].type == arguments[2].type
                         ? (stoa__typed){made->id, arguments[1].type}

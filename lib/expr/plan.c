@@ -158,7 +158,7 @@ static void use_operands(planner *at, stoa__id id)
     uint32_t guard = at->guard[id];
     bool taints_a = at->code->values[value->a].may_taint;
     bool taints_b = at->code->values[value->b].may_taint;
-    switch (value->code) {
+    switch (value->bits[1] == STOA__STRICT ? STOA__CODES : value->code) {
     case STOA__CHOOSE_INT32:
     case STOA__CHOOSE_INT64:
     case STOA__CHOOSE_BITS:

@@ -279,12 +279,12 @@ static bool run_block(stoa__run *run, stoa__worker *worker, size_t row, size_t c
     worker->slots[STOA__MASK_ID] = (void *)(uintptr_t)rows;
     if (rows != NULL && is_empty(rows, count))
         return true;
-    bool failed = execute(run, worker, 0, pass->condition_steps, count);
+    bool failed = pass->uniform_failure_count > 0 && some_uniform_failed(run);
+    failed = execute(run, worker, 0, pass->condition_steps, count) || failed;
     if (pass->condition != 0 && is_empty(worker->slots[pass->condition], count))
         return !(failed && settle(run, worker, rows, count));
     failed = execute(run, worker, pass->condition_steps, pass->step_count, count) || failed;
-    if ((failed || (pass->uniform_failure_count > 0 && some_uniform_failed(run))) &&
-        settle(run, worker, rows, count))
+    if (failed && settle(run, worker, rows, count))
         return false;
     if (pass->sink_count > 0)
         reduce(run, worker, rows, count);

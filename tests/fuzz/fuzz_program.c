@@ -164,9 +164,9 @@ static void run_aggregates(const tree *tree, stoa_expression *expression, stoa_e
             continue;
         if (kind != 'f')
             sum.integer += value->integer;
-        if (none || oracle_below(value, &low))
+        if (none || oracle_is_nan(&low) || oracle_below(value, &low))
             low = *value;
-        if (none || oracle_below(&high, value))
+        if (none || oracle_is_nan(&high) || oracle_below(&high, value))
             high = *value;
         none = false;
     }

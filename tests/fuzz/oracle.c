@@ -359,6 +359,11 @@ static int order_of(const answer *a, const answer *b)
     return isnan(x) || isnan(y) ? 2 : x < y ? -1 : x > y;
 }
 
+bool oracle_is_nan(const answer *a)
+{
+    return a->kind == 'f' && isnan(a->number);
+}
+
 bool oracle_below(const answer *a, const answer *b)
 {
     if (a->kind != 'f')

@@ -44,7 +44,8 @@ typedef struct answer {
 
 /* False where it fails. */
 bool oracle(const tree *tree, const node *what, const stoa_table *table, size_t row, answer *out);
-/* The order of min and max: NaN is above everything for min, below for max: passed over. */
+/* The order of min and max; nothing is below NaN, nor NaN below anything. */
+bool oracle_is_nan(const answer *a);
 bool oracle_below(const answer *a, const answer *b);
 /* Cells at the edges of a type. */
 void oracle_fill(choices *from, stoa_type type, void *cells, size_t count);
