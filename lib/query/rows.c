@@ -17,8 +17,8 @@
 /* ---- which rows ---- */
 
 typedef struct choice {
-    const uint64_t *words; /* of `rows` rows; those behind are not chosen. NULL: by mask */
-    const uint8_t *mask;
+    const uint64_t *words; /* of `rows` rows; those behind are not chosen */
+    const uint8_t *mask;   /* NULL: by words */
     size_t rows;
     bool inverted;
 } choice;
@@ -31,10 +31,10 @@ static const uint64_t *words_at(const choice *c, size_t first, size_t count, uin
 {
     size_t left = c->rows > first ? c->rows - first : 0;
     size_t known = left < count ? left : count;
-    if (c->words != NULL && known == count && !c->inverted)
+    if (c->mask == NULL && known == count && !c->inverted)
         return c->words + first / 64;
     memset(made, 0, stoa__words(count) * sizeof *made);
-    if (c->words == NULL)
+    if (c->mask != NULL)
         stoa__words_of_mask(made, c->mask + first, known);
     else if (known > 0)
         memcpy(made, c->words + first / 64, stoa__words(known) * sizeof *made);
