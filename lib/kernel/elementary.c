@@ -1,4 +1,12 @@
-/* elementary.c: the elementary functions, a loop over the block for each function and shape. */
+/* elementary.c: the elementary functions. Each is a formula of one value (or two), without
+ * branches, in elementary_exp.h, _trig.h and _arc.h; here are the loops over them, which the
+ * compiler turns into vector code. Every operation of a formula is exact, correctly rounded or a
+ * choice, and fma is called where it is meant: so each level gives the same bits, and no library
+ * has a say in them.
+ *
+ * sqrt, root, floor, ceil and round are correctly rounded. The others are off by less than 0.8
+ * units in the last place of the result, tan by less than 0.9; what fits a double exactly (2 ** 10,
+ * log2 of 8, hypot of 3 and 4) comes out so. Special values are those of C's Annex F. */
 #include <math.h>
 
 #include "kernel/elementary_arc.h"
@@ -26,8 +34,11 @@
         INDEPENDENT for (size_t i = 0; i < count; i++) result[i] = function(x[i]); \
         return false;                                                              \
     }
+
 /* Nearly every block holds nothing but what `near` takes; where it sets `others`, all is done again
- * by the function of any number, from the operands kept: out may be one of them. */
+ * by the function of any number, from the operands kept: out may be one of them. A flag of 32 bits
+ * makes the compiler take two vectors at a time, which is better where one is a long chain of steps
+ * that wait for one another. */
 #define BLOCKS(shape, flag, keep, near, any)                                  \
     KERNEL_OF(shape)                                                          \
     {                                                                         \

@@ -1,5 +1,4 @@
-/* elementary_arc.h: asin, acos, atan and atan2, and hypot, of one double or two, without branches,
- * as in elementary_exp.h.
+/* elementary_arc.h: asin, acos, atan, atan2 and hypot; near and of as in elementary_exp.h.
  *
  * asin, acos: up to 1/2, z = x**2 and asin x = x + x z P(z). Beyond, z = (1 - |x|) / 2 and the
  * angle is pi/2 - 2 asin(sqrt z), with what sqrt rounds off.
@@ -9,7 +8,7 @@
 #ifndef STOA__KERNEL_ELEMENTARY_ARC_H
 #define STOA__KERNEL_ELEMENTARY_ARC_H
 
-#include "kernel/elementary_exp.h"
+#include "kernel/elementary_parts.h"
 
 #define PI_HEAD 0x1.921fb54442d18p+1 /* three zeros at its end */
 #define PI_TAIL 0x1.1a62633145c07p-53

@@ -1,5 +1,6 @@
-/* elementary_exp.h: exp, the logarithms and pow of one double, without branches: a loop over them
- * becomes vector code. Polynomials are minimax; beside each stands its largest error.
+/* elementary_exp.h: exp, the logarithms and pow of one double. name_of takes any number; name_near
+ * sets `others` where its result is not to be used, and gives the same bits elsewhere. Polynomials
+ * are minimax; beside each stands its largest error, as a part of the result.
  *
  * exp:  x = n ln 2 + r, |r| <= ln 2 / 2; e**r = 1 + r + r**2 P(r), times 2**n in two steps, so that
  *       results below the normal range are rounded once.
@@ -10,64 +11,13 @@
 #ifndef STOA__KERNEL_ELEMENTARY_EXP_H
 #define STOA__KERNEL_ELEMENTARY_EXP_H
 
-#include <math.h>
-#include <stdbool.h>
-#include <stdint.h>
-#include <string.h>
-
-/* Loops vectorize only where all of their body is inlined. */
-#define INLINED static inline __attribute__((always_inline))
-
-#define INFINITE ((double)INFINITY)
-#define NOT_A_NUMBER ((double)NAN)
-
-/* A number as the sum of two, the second at most half a unit in the last place of the first. */
-typedef struct pair {
-    double head, tail;
-} pair;
-
-INLINED uint64_t bits_of(double x)
-{
-    uint64_t bits;
-    memcpy(&bits, &x, sizeof bits);
-    return bits;
-}
-
-INLINED double of_bits(uint64_t bits)
-{
-    double x;
-    memcpy(&x, &bits, sizeof x);
-    return x;
-}
-
-/* a + b exactly, where |a| >= |b|, or a is 0 or a multiple of the last place of b. */
-INLINED pair sum_of(double a, double b)
-{
-    double head = a + b;
-    return (pair){head, (a - head) + b};
-}
-
-INLINED pair product_of(double a, double b)
-{
-    double head = a * b;
-    return (pair){head, fma(a, b, -head)};
-}
-
-/* c0 + c1 x + c2 x**2 + c3 x**3. Longer sums are put together of these: fewer steps then wait for
- * one another than in Horner's scheme. */
-INLINED double of_four(double x, double x2, double c0, double c1, double c2, double c3)
-{
-    return fma(fma(c3, x, c2), x2, fma(c1, x, c0));
-}
+#include "kernel/elementary_parts.h"
 
 /* ---- exp ---- */
 
 #define LOG2_E 0x1.71547652b82fep+0
 #define LN2_HEAD 0x1.62e42fefa39efp-1
 #define LN2_TAIL 0x1.abc9e3b39803fp-56
-/* Added to |x| < 2**51, this leaves x, rounded, in the low bits; taken off again, rint(x). */
-#define ROUNDER 0x1.8p52
-
 /* x * 2**n for n from -2046 to 2046, where with_n is n + ROUNDER. */
 INLINED double scaled(double x, double with_n)
 {
@@ -76,7 +26,7 @@ INLINED double scaled(double x, double with_n)
     return x * of_bits((half - 1) << 52) * of_bits((n - half - 1) << 52);
 }
 
-/* e**(x.head + x.tail) / 2**n for x from -1000 to 1000, and n + ROUNDER. P's error is 2**-60. */
+/* e**power / 2**n for powers from -1000 to 1000, and n + ROUNDER. P's error is 2**-60. */
 INLINED double exp_apart(pair power, double *n_rounded)
 {
     double with_n = fma(power.head, LOG2_E, ROUNDER), n = with_n - ROUNDER;
@@ -155,7 +105,7 @@ INLINED apart positive_apart(double x)
     return normal_apart(small ? x * 0x1p54 : x, small ? 54 : 0);
 }
 
-/* log m with an error of some 2**-56 of it. R's error is 2**-57 of log m. */
+/* log m with an error of 2**-56 of it. R's error is 2**-57 of log m. */
 INLINED pair log_of_fraction(double m)
 {
     double f = m - 1, s = f / (2 + f), z = s * s;
@@ -218,20 +168,6 @@ LOGARITHM(log2)
 LOGARITHM(log10)
 
 /* ---- pow ---- */
-
-INLINED pair product_of_pairs(pair a, pair b)
-{
-    pair product = product_of(a.head, b.head);
-    product.tail += fma(a.head, b.tail, a.tail * b.head);
-    return product;
-}
-
-/* |a.head| >= |b.head| */
-INLINED pair sum_of_pairs(pair a, pair b)
-{
-    pair sum = sum_of(a.head, b.head);
-    return sum_of(sum.head, sum.tail + (a.tail + b.tail));
-}
 
 /* log x with an error of 2**-68: log m = 2 t (1 + z (1/3 + z (1/5 + z T(z)))), t = (m - 1) / (m +
  * 1), z = t**2. T's share of the error is 2**-71. */

@@ -1,14 +1,14 @@
-/* elementary_trig.h: sin, cos and tan of one double up to TURNS_MAX, without branches, as in
- * elementary_exp.h.
+/* elementary_trig.h: sin, cos and tan of one double; near and of as in elementary_exp.h.
  *
  * |x| = n pi/2 + r, |r| <= pi/4. pi/2 is held in three doubles. fma(-n, first, |x|) is exact: both
  * are multiples of 2**-53 and the difference is below 1. What the second takes off is summed
  * exactly too, so that r, a head and a tail, is right to some 2**-57 of itself even next to the
- * zeros. n's two low bits tell which of sin r, cos r, -sin r and -cos r is the sine. */
+ * zeros. n's two low bits tell which of sin r, cos r, -sin r and -cos r is the sine. That holds up
+ * to TURNS_MAX; beyond, r comes out of a product with those bits of 2/pi that count. */
 #ifndef STOA__KERNEL_ELEMENTARY_TRIG_H
 #define STOA__KERNEL_ELEMENTARY_TRIG_H
 
-#include "kernel/elementary_exp.h"
+#include "kernel/elementary_parts.h"
 
 #define TURNS_MAX 0x1p36
 #define TWO_OVER_PI 0x1.45f306dc9c883p-1
