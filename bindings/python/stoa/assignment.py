@@ -7,14 +7,15 @@ something could fail, and every right side sees the values from before.
 from __future__ import annotations
 
 from array import array
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from stoa import program, tree
-from stoa._ffi import ffi
+from stoa import tree
+from stoa._ffi import ffi, lib
 from stoa.errors import ArgumentError, LengthError, WrongTypeError
 from stoa.expression import Expression, array_operand
 from stoa.operators import Operators
+from stoa.program import Program, compiled
 from stoa.sources import Source, StoredField, is_scalar, packed_source, source_of
 from stoa.store import Store
 from stoa.types import OBJECT
@@ -39,12 +40,43 @@ def store_values(
     store.check_state(state)
     for each in sides if where is None else [*sides, where]:
         each._check()
-    node = tree.listed([each._node for each in sides])
-    made = program.compiled(store, node, ffi.NULL if where is None else where._node)
     chosen = ffi.NULL if selection is None else selection._bits_of(rows)
+    if any(reads_what_is_written(store, each, values) for each in sides):
+        sides = [aside(each, where, chosen) for each in sides]
+    made = program_of(store, sides, where)
     made.assign(store, rows, chosen, list(values))
     if selection is not None:
         selection._let_go()
+
+
+def program_of(store: Store, sides: list[Expression], where: Expression | None) -> Program:
+    condition = ffi.NULL if where is None else where._node
+    return compiled(store, tree.listed([each._node for each in sides]), condition)
+
+
+def reads_what_is_written(store: Store, side: Expression, names: Iterable[str]) -> bool:
+    """Whether an array of an expression lies in a column that is stored into: part of the column
+    itself, or a view of it, whose cells would be written before they are read."""
+    for name in names:
+        field = store.fields[name]
+        start = int(ffi.cast("uintptr_t", lib.stoa_column_cells(store.c, field.index)))
+        end = start + store.rows() * field.type.width
+        for source in side._keep:
+            first = int(ffi.cast("uintptr_t", source.data))
+            last = first + (source.length - 1) * (source.stride or source.type.width)
+            if min(first, last) < end and max(first, last) + source.type.width > start:
+                return True
+    return False
+
+
+def aside(side: Expression, where: Expression | None, chosen: Any) -> Expression:
+    """The same values, computed already."""
+    made = program_of(side._store, [side], where)
+    found, rows = made.type(side._store), side._rows
+    memory = bytearray(rows * found.width)
+    made.evaluate(side._store, rows, chosen, found, memory)
+    source = packed_source(memory, found, rows)
+    return Expression(array_operand(source, rows), side._store, rows, (), (source,))
 
 
 def right_side(

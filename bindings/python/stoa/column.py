@@ -104,7 +104,9 @@ class Column(Base, InPlace, Generic[Value]):
     # ---- to compute with ----
 
     def _stored_field(self) -> StoredField:
-        self._cells()
+        found = self._store.fields.get(self._name)
+        if found is not None and found.index == self._field:
+            return found
         return self._store.fields[self.name]
 
     def _expression(self) -> Expression:

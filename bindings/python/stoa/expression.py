@@ -140,7 +140,7 @@ class Expression(Operators):
 
     def _type(self) -> FieldType:
         made = self._program()
-        found = made.type()
+        found = made.type(self._store)
         self._put_back(AS_IT_IS, made)
         return found
 

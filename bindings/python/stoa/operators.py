@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from stoa._ffi import lib
 from stoa.errors import ArgumentError, WrongTypeError
+from stoa.masks import integer
 
 if TYPE_CHECKING:
     from stoa.expression import Expression
@@ -238,9 +239,10 @@ class Operators:
 
 
 def checked_ddof(ddof: Any) -> tuple[int, ...]:
-    if not isinstance(ddof, int) or ddof not in (0, 1):
-        raise ArgumentError(f"ddof is 0 or 1, not {ddof!r}")
-    return (1,) if ddof else ()
+    number = integer(ddof)
+    if not 0 <= number < 2**31:
+        raise ArgumentError(f"ddof is 0 or more, not {number}")
+    return (number,) if number else ()
 
 
 class InPlace(Operators):

@@ -63,11 +63,12 @@ class Program:
             )
             check(status, self.error)
 
-    def type(self) -> FieldType:
+    def type(self, store: Store) -> FieldType:
         """Of its first output."""
         found = BY_NUMBER.get(lib.stoa_program_type(self.c, 0))
         if found is None:
-            raise ParameterError("a parameter of the expression has no value: give it by its name")
+            self.select(store, 0)  # says which parameter is not set
+            raise ParameterError("a parameter of the expression is not set")
         return found
 
     def call(self, run: Run, store: Store, rows: int, selection: Any, *arguments: Any) -> int:
