@@ -145,16 +145,25 @@ STOA__INLINE void add_signed(halves *state, int64_vector numbers)
     add_unsigned(state, (uint64_vector)(numbers ^ each_8(OFFSET)));
 }
 
-/* What `steps` steps of 64 numbers add up to. */
-static stoa__int128 total_of_unsigned(const halves *state, size_t steps)
+/* The sums of the lower and of the upper halves. */
+static void add_lanes(const halves *state, uint64_t *lower, uint64_t *upper)
 {
     uint64_t low = 0, high = 0;
-    (void)steps;
     for (size_t i = 0; i < LANES_8; i++) {
         low += state->low[i];
         high += state->high[i];
     }
-    return ((stoa__int128)high << 32) + (low - (high << 32));
+    *lower = low - (high << 32);
+    *upper = high;
+}
+
+/* What `steps` steps of 64 numbers add up to. */
+static stoa__int128 total_of_unsigned(const halves *state, size_t steps)
+{
+    uint64_t lower, upper;
+    (void)steps;
+    add_lanes(state, &lower, &upper);
+    return ((stoa__int128)upper << 32) + lower;
 }
 
 static stoa__int128 total_of_signed(const halves *state, size_t steps)
@@ -162,26 +171,23 @@ static stoa__int128 total_of_signed(const halves *state, size_t steps)
     return total_of_unsigned(state, steps) - ((stoa__int128)(steps * 64) << 63);
 }
 
-/* Of numbers of 32 bits, which `low` can hold. */
-static stoa__int128 total_of_low(const halves *state, size_t steps)
+static stoa__int128 total_of_pairs(const halves *state, size_t steps)
 {
-    uint64_t low = 0;
-    (void)steps;
-    for (size_t i = 0; i < LANES_8; i++)
-        low += state->low[i];
-    return (int64_t)low;
+    uint64_t lower, upper;
+    add_lanes(state, &lower, &upper);
+    return (stoa__int128)lower + upper - ((stoa__int128)(steps * 64) << 31);
 }
 
+/* Two numbers in a lane: the sums of the upper ones and of the lower ones are wanted apart. */
 STOA__INLINE void int32_step(halves *state, const int32_t *a, const int32_t *b, uint64_t word,
                              bool all)
 {
     (void)b;
     UNROLLED
-    for (size_t i = 0; i < 64; i += LANES_8) {
-        int64_vector numbers = __builtin_convertvector(load_int32_half(a + i), int64_vector);
-        if (!all)
-            numbers = kept_8(word, i, numbers);
-        state->low += (uint64_vector)numbers;
+    for (size_t i = 0; i < 64; i += LANES_4) {
+        int32_vector numbers = load_int32(a + i);
+        numbers = all ? numbers : kept_4(word, i, numbers);
+        add_unsigned(state, (uint64_vector)(numbers ^ each_4(INT32_MIN)));
     }
 }
 
@@ -256,7 +262,7 @@ STOA__INLINE void product_step(halves *state, const int32_t *a, const int32_t *b
         }                                                           \
         into->partial.count += selected_of(mask, count);            \
     }
-SUM(sum_int32, int32_t, int32_loop, total_of_low)
+SUM(sum_int32, int32_t, int32_loop, total_of_pairs)
 SUM(sum_int64, int64_t, int64_loop, total_of_signed)
 SUM(sum_uint64, uint64_t, uint64_loop, total_of_unsigned)
 SUM(dot_int32, int32_t, product_loop, total_of_signed)
@@ -277,26 +283,26 @@ static void add_exact(stoa__accumulator *into, stoa__int128 number)
         into->lanes[0] += number < 0 ? -1 : 1;
 }
 
-static void dot_int64_slowly(stoa__accumulator *into, const int64_t *a, const int64_t *b,
-                             uint64_t word)
-{
-    for (; word != 0; word &= word - 1) {
-        size_t i = stoa__lowest(word);
-        add_exact(into, (stoa__int128)a[i] * b[i]);
+/* In unsigned numbers, and without a branch, which could not be foreseen. A negative product is
+ * 2^128 too high, and so adds a carry that does not count. */
+#define SLOWLY(name, cell, wide, IS_NEGATIVE)                                              \
+    static void name(stoa__accumulator *into, const cell *a, const cell *b, uint64_t word) \
+    {                                                                                      \
+        stoa__uint128 sum = (stoa__uint128)into->partial.sum;                              \
+        int64_t wraps = -(into->partial.sum < 0);                                          \
+        for (; word != 0; word &= word - 1) {                                              \
+            size_t i = stoa__lowest(word);                                                 \
+            wide product = (wide)a[i] * b[i];                                              \
+            sum += (stoa__uint128)product;                                                 \
+            wraps += (sum < (stoa__uint128)product) - IS_NEGATIVE(product);                \
+        }                                                                                  \
+        into->partial.sum = (stoa__int128)sum;                                             \
+        into->lanes[0] += (double)(wraps + (into->partial.sum < 0));                       \
     }
-}
-
-static void dot_uint64_slowly(stoa__accumulator *into, const uint64_t *a, const uint64_t *b,
-                              uint64_t word)
-{
-    for (; word != 0; word &= word - 1) {
-        size_t i = stoa__lowest(word);
-        stoa__uint128 product = (stoa__uint128)a[i] * b[i];
-        if (product >> 127 != 0) /* as a signed number it is 2^128 too low */
-            into->lanes[0] += 1;
-        add_exact(into, (stoa__int128)product);
-    }
-}
+#define BELOW_ZERO(product) ((product) < 0)
+#define NEVER(product) 0
+SLOWLY(dot_int64_slowly, int64_t, stoa__int128, BELOW_ZERO)
+SLOWLY(dot_uint64_slowly, uint64_t, stoa__uint128, NEVER)
 
 STOA__INLINE void dot_int64_step(products *state, const int64_t *a, const int64_t *b, uint64_t word,
                                  bool all)
