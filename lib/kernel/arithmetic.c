@@ -5,6 +5,9 @@
 #include <string.h>
 
 #include "kernel/lanes.h"
+#if STOA__AVX512
+#include <immintrin.h>
+#endif
 
 #define UNUSED(failed) (void)(failed)
 
@@ -80,7 +83,26 @@ LANES_CV(sub_int64, int64_t, int64_t, int64_t, int64_t)
 LANES_VC(mul_int64, int64_t, int64_t, int64_t, int64_t)
 LANES_VC(add_wide, int64_t, int32_t, int32_t, int64_t)
 LANES_CV(sub_wide, int64_t, int32_t, int32_t, int64_t)
+#if STOA__AVX512
+/* GCC sorts the odd from the even and back: a fifth slower. */
+#define WIDENED(at) _mm512_cvtepi32_epi64(_mm256_loadu_si256((const __m256i *)(at)))
+
+KERNEL(mul_wide, vv)
+{
+    (void)c;
+    int64_t *to = out, failed = 0;
+    const int32_t *as = a, *bs = b;
+    size_t i = 0;
+    for (; i + 8 <= count; i += 8)
+        _mm512_storeu_si512(to + i, _mm512_mul_epi32(WIDENED(as + i), WIDENED(bs + i)));
+    for (; i < count; i++)
+        to[i] = mul_wide(as[i], bs[i], &failed);
+    return false;
+}
+LANES_B(mul_wide, int64_t, int32_t, int32_t, int64_t)
+#else
 LANES_VC(mul_wide, int64_t, int32_t, int32_t, int64_t)
+#endif
 LANES_VC(add_float64, double, double, double, int64_t)
 LANES_CV(sub_float64, double, double, double, int64_t)
 LANES_VC(mul_float64, double, double, double, int64_t)

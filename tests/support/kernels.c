@@ -418,11 +418,19 @@ static void try_random(trial *t, kernel_reference *reference, size_t count, dice
     finish(t, filled, true, d);
 }
 
+/* No values at all: nothing is written and nothing fails, whatever the constants are. */
 static void try_nothing(trial *t, dice *d)
 {
-    t->count = 0;
-    t->any = false;
-    try_levels(t, true, d);
+    const stoa__code_facts *facts = &stoa__facts[t->code];
+    for (size_t i = 0; i < 16; i++) {
+        if (facts->a != STOA_NO_TYPE)
+            t->a[0] = kernel_roll((stoa_type)facts->a, d);
+        if (facts->b != STOA_NO_TYPE)
+            t->b[0] = kernel_roll((stoa_type)facts->b, d);
+        t->count = 0;
+        t->any = false;
+        try_levels(t, true, d);
+    }
 }
 
 void kernel_agrees(stoa__code code, kernel_reference *reference)
