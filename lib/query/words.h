@@ -30,12 +30,14 @@ STOA__INLINE uint64_t stoa__bits_of_bytes(uint64_t bytes)
 STOA__INLINE void stoa__words_of_mask(uint64_t *words, const uint8_t *mask, size_t rows)
 {
     for (size_t first = 0; first < rows; first += 64) {
-        uint64_t word = 0;
-        for (size_t i = 0; i < 64 && first + i < rows; i += 8) {
-            uint64_t bytes = 0;
-            size_t left = rows - first - i;
-            memcpy(&bytes, mask + first + i, left < 8 ? left : 8);
-            word |= stoa__bits_of_bytes(bytes) << i;
+        uint8_t last[64] = {0};
+        const uint8_t *bytes = mask + first;
+        if (rows - first < 64)
+            bytes = memcpy(last, bytes, rows - first);
+        uint64_t word = 0, eight;
+        for (size_t i = 0; i < 64; i += 8) {
+            memcpy(&eight, bytes + i, sizeof eight);
+            word |= stoa__bits_of_bytes(eight) << i;
         }
         words[first / 64] = word;
     }
