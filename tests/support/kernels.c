@@ -151,15 +151,29 @@ enum {
 };
 static _Alignas(GUARD) unsigned char places[KERNEL_PLACES][KERNEL_ROOM + GUARD];
 
+static void guard(int protection)
+{
+    for (size_t i = 0; i < KERNEL_PLACES; i++)
+        ck_assert_int_eq(mprotect(places[i] + KERNEL_ROOM, GUARD, protection), 0);
+}
+
+/* A search for leaks, at the end of a process, reads all that is static. */
+static void unguard(void)
+{
+    guard(PROT_READ | PROT_WRITE);
+}
+
 void *kernel_place(size_t place, size_t bytes, size_t shift)
 {
     static bool guarded;
     ck_assert_uint_lt(place, KERNEL_PLACES);
     ck_assert_uint_le(MARGIN + bytes + shift, KERNEL_ROOM);
     ck_assert_uint_le(shift, MARGIN);
-    for (size_t i = 0; i < KERNEL_PLACES && !guarded; i++)
-        ck_assert_int_eq(mprotect(places[i] + KERNEL_ROOM, GUARD, PROT_NONE), 0);
-    guarded = true;
+    if (!guarded) {
+        guard(PROT_NONE);
+        ck_assert_int_eq(atexit(unguard), 0);
+        guarded = true;
+    }
     unsigned char *at = places[place] + KERNEL_ROOM - shift - bytes;
     memset(at - MARGIN, 0xA5, MARGIN + bytes + shift);
     return at;
