@@ -140,14 +140,15 @@ static floats below_only(floats w, floats bound)
 }
 
 /* Not negative: the high half as 2^84 + high * 2^32, the low one as 2^52 + low, both exact; their
- * sum is rounded once. */
+ * sum is rounded once. It is no sum for the compiler to reorder. */
 static floats to_float64(integers sums)
 {
-    const floats both = _mm256_set1_pd(0x1p84 + 0x1p52);
     integers high =
         _mm256_or_si256(_mm256_srli_epi64(sums, 32), _mm256_castpd_si256(_mm256_set1_pd(0x1p84)));
     integers low = _mm256_blend_epi32(sums, _mm256_castpd_si256(_mm256_set1_pd(0x1p52)), 0xaa);
-    return _mm256_add_pd(_mm256_sub_pd(_mm256_castsi256_pd(high), both), _mm256_castsi256_pd(low));
+    floats above = _mm256_sub_pd(_mm256_castsi256_pd(high), _mm256_set1_pd(0x1p84 + 0x1p52));
+    __asm__("" : "+x"(above));
+    return _mm256_add_pd(above, _mm256_castsi256_pd(low));
 }
 
 #endif
@@ -357,8 +358,8 @@ static size_t pack(loop_points points, size_t i, int32_t bound, loop_cells out, 
 
 #elif defined(__AVX2__)
 
-/* Lane j of entry m: the j-th set bit of m. */
-static int32_t lanes_of[256][8];
+/* Lane j of entry m: the j-th set bit of m; in halves_of, both halves of that float64. */
+static int32_t lanes_of[256][8], halves_of[16][8];
 
 __attribute__((constructor)) static void fill_lanes(void)
 {
@@ -366,16 +367,15 @@ __attribute__((constructor)) static void fill_lanes(void)
         for (int bit = 0, lane = 0; bit < 8; bit++)
             if (mask & 1 << bit)
                 lanes_of[mask][lane++] = bit;
+    for (int mask = 0; mask < 16; mask++)
+        for (int half = 0; half < 8; half++)
+            halves_of[mask][half] = 2 * lanes_of[mask][half / 2] + half % 2;
 }
 
-/* Four float64: pairs of int32 lanes. */
 static void pack_float64(const double *cells, unsigned taken, double *out)
 {
-    __m256i lanes = load_wide(lanes_of[taken]);
-    lanes = _mm256_add_epi32(_mm256_slli_epi64(lanes, 33), _mm256_slli_epi64(lanes, 1));
-    lanes = _mm256_add_epi32(lanes, _mm256_set1_epi64x((long long)1 << 32));
     __m256i values = _mm256_castpd_si256(_mm256_loadu_pd(cells));
-    values = _mm256_permutevar8x32_epi32(values, lanes);
+    values = _mm256_permutevar8x32_epi32(values, load(halves_of[taken]));
     _mm256_storeu_pd(out, _mm256_castsi256_pd(values));
 }
 
