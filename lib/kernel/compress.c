@@ -20,7 +20,7 @@
 #endif
 
 /* A word with at most so many bits is gone through bit by bit. */
-#define FEW 3
+#define FEW (STOA__AVX2 ? 3 : 12)
 
 #if STOA__AVX2
 
@@ -186,43 +186,67 @@ VBMI2 static inline size_t pack_2_vbmi2(uint16_t *out, const uint16_t *in, uint6
 #define FASTER
 #include "kernel/compress_width.h"
 
-/* The numbers first ... first + 63, packed; as cells are, or bit by bit. */
-static inline size_t pack_numbers(uint64_t *out, uint64_t first, uint64_t word, bool room)
+#if STOA__AVX2
+
+static inline void squeeze_numbers(uint64_t *out, uint64_t first, uint64_t bits)
+{
+#if STOA__AVX512
+    __m512i numbers = _mm512_cvtepu8_epi64(places(bits));
+    _mm512_storeu_si512(out, _mm512_add_epi64(numbers, _mm512_set1_epi64((int64_t)first)));
+#else
+    __m256i from = _mm256_set1_epi64x((int64_t)first);
+    __m256i low = _mm256_cvtepu8_epi64(places(bits));
+    __m256i high = _mm256_cvtepu8_epi64(_mm_srli_epi64(places(bits), 32));
+    _mm256_storeu_si256((void *)out, _mm256_add_epi64(low, from));
+    _mm256_storeu_si256((void *)(out + 4), _mm256_add_epi64(high, from));
+#endif
+}
+
+/* The row numbers first ... first + 63, packed like cells. */
+static inline size_t pack_numbers(uint64_t *out, uint64_t first, uint64_t word)
 {
     size_t n = 0;
-#if STOA__AVX512
-    if (room && stoa__ones(word) > 8) {
-        __m512i numbers = _mm512_add_epi64(_mm512_set1_epi64((int64_t)first),
-                                           _mm512_set_epi64(7, 6, 5, 4, 3, 2, 1, 0));
-        for (size_t i = 0; i < 64; i += 8) {
-            _mm512_storeu_si512(out + n,
-                                _mm512_maskz_compress_epi64((__mmask8)(word >> i), numbers));
-            numbers = _mm512_add_epi64(numbers, _mm512_set1_epi64(8));
-            n += stoa__ones(word >> i & 0xff);
-        }
-        return n;
+    for (size_t i = 0; i < 64; i += 8) {
+        squeeze_numbers(out + n, first + i, word >> i & 0xff);
+        n += stoa__ones(word >> i & 0xff);
     }
-#else
-    (void)room;
-#endif
-    for (; word != 0; word &= word - 1)
-        out[n++] = first + stoa__lowest(word);
     return n;
 }
+
+#else
+
+static inline size_t pack_numbers(uint64_t *out, uint64_t first, uint64_t word)
+{
+    size_t n = 0;
+    for (uint64_t i = 0; i < 64; i++) {
+        out[n] = first + i;
+        n += word >> i & 1;
+    }
+    return n;
+}
+
+#endif
 
 size_t STOA__AT_LEVEL(stoa__positions_of)(uint64_t *out, const uint64_t *mask, size_t count,
                                           uint64_t first, size_t room)
 {
     size_t n = 0;
-    for (size_t i = 0; i < count; i += 64)
-        n += pack_numbers(out + n, first + i, mask[i / 64], room - n >= 64);
+    for (size_t i = 0; i < count; i += 64) {
+        uint64_t word = mask[i / 64];
+        if (stoa__ones(word) > 2 * FEW && room - n >= 64) {
+            n += pack_numbers(out + n, first + i, word);
+            continue;
+        }
+        for (; word != 0; word &= word - 1)
+            out[n++] = first + i + stoa__lowest(word);
+    }
     return n;
 }
 
 size_t STOA__AT_LEVEL(stoa__count_bits)(const uint64_t *mask, size_t count)
 {
     size_t n = 0;
-    for (size_t i = 0; i < (count + 63) / 64; i++)
-        n += stoa__ones(mask[i]);
+    for (size_t i = 0; i < count; i += 64)
+        n += stoa__ones(mask[i / 64]);
     return n;
 }
