@@ -246,6 +246,17 @@ static stoa_status bind_where(walk *at)
     return program->code.refused ? stoa__fail_memory(at->error, sizeof *value) : STOA_OK;
 }
 
+/* A column that is an output as it is goes through a register: another output may be stored into it
+ * first. */
+static stoa__id apart(stoa__code_block *code, stoa__id id)
+{
+    const stoa__value *value = &code->values[id];
+    if (code->refused || value->kind == STOA__STEP_VALUE)
+        return id;
+    unsigned step = stoa__width((stoa_type)value->form) == 4 ? STOA__STORE_4 : STOA__STORE_8;
+    return stoa__emit(code, step, id, 0, 0, false, value->range, NULL);
+}
+
 static stoa_status bind_output(walk *at, stoa_expression *node, uint32_t index)
 {
     stoa_program *program = at->program;
@@ -257,10 +268,16 @@ static stoa_status bind_output(walk *at, stoa_expression *node, uint32_t index)
     result->id = result->typed.id;
     stoa_type target =
         (stoa_type)(program->targets == NULL ? STOA_NO_TYPE : program->targets[index]);
-    if (program->wanted == STOA__WANTS_CELLS)
-        return stoa__store_as(
+    if (program->wanted == STOA__WANTS_CELLS) {
+        status = stoa__store_as(
             code, result->typed, target == STOA_NO_TYPE ? result->typed.type : target, node,
             program->names == NULL ? NULL : program->names[index], &result->id, at->error);
+        if (status == STOA_OK && program->output_count > 1)
+            result->id = apart(code, result->id);
+        return status == STOA_OK && code->refused
+                   ? stoa__fail_memory(at->error, sizeof(stoa__value))
+                   : status;
+    }
     if (program->wanted == STOA__WANTS_BITS) {
         if (result->typed.type != STOA_BOOL)
             return stoa__expression_fail(at->error, STOA_WRONG_TYPE, node,

@@ -1,4 +1,217 @@
+/* test_assign.c: values of each row into fields, new fields and arrays: all of them or none. */
+#include <stdlib.h>
+
+#include "../support/testing.h"
+
+static stoa_table *points(size_t rows)
+{
+    stoa_table *table = TABLE(
+        OPTIONS(.rows = rows), {.name = "x", .type = STOA_INT32}, {.name = "y", .type = STOA_INT32},
+        {.name = "w", .type = STOA_FLOAT64}, {.name = "i", .type = STOA_INT8},
+        {.name = "u", .type = STOA_UINT16}, {.name = "f", .type = STOA_FLOAT32},
+        {.name = "b", .type = STOA_BOOL}, {.name = "z", .type = STOA_INT64},
+        {.name = "v", .type = STOA_UINT64}, {.name = "s", .type = STOA_INT16},
+        {.name = "t", .type = STOA_UINT8}, {.name = "k", .type = STOA_UINT32});
+    for (size_t i = 0; i < rows; i++) {
+        stoa_int32_column(table, "x")[i] = (int32_t)(i % 100);
+        stoa_int32_column(table, "y")[i] = (int32_t)(i % 7) - 3;
+        stoa_float64_column(table, "w")[i] = (double)i / 4;
+    }
+    return table;
+}
+
+TEST(a_field_takes_an_expression_of_the_others)
+{
+    stoa_table *table = points(1300);
+    WORKS(NULL, stoa_assign(table, "w", "x * y + 0.5", NULL, &trouble));
+    for (size_t i = 0; i < 1300; i++)
+        ck_assert(stoa_float64_column(table, "w")[i] ==
+                  (double)(i % 100) * ((double)(i % 7) - 3) + 0.5);
+    stoa_table_free(table);
+}
+
+TEST(a_condition_leaves_the_other_rows_alone_in_every_type)
+{
+    static const char *const fields[] = {"x", "w", "i", "u", "f", "b", "z", "v", "s", "t", "k"};
+    stoa_table *table = points(1300);
+    for (size_t k = 0; k < sizeof fields / sizeof *fields; k++) {
+        PASSES(stoa_assign(table, fields[k], "0", NULL, &trouble));
+        WORKS(NULL, stoa_assign(table, fields[k], "1", "row() % 3 == 1", &trouble));
+        size_t field;
+        stoa_value value;
+        PASSES(stoa_table_find_field(table, fields[k], &field, &trouble));
+        for (size_t i = 0; i < 1300; i++) {
+            PASSES(stoa_row_get(stoa_table_row(table, i), field, &value, &trouble));
+            bool is_float = value.type == STOA_FLOAT64 || value.type == STOA_FLOAT32;
+            uint64_t one = is_float ? value.float64 == 1.0 : value.uint64 & 255;
+            ck_assert_msg(one == (i % 3 == 1), "%s of row %zu", fields[k], i);
+        }
+    }
+    stoa_table_free(table);
+}
+
+TEST(what_does_not_fit_is_refused_and_nothing_is_written)
+{
+    static const struct {
+        const char *field, *text;
+        stoa_status status;
+    } cases[] = {
+        {"i", "x * 2", STOA_OVERFLOW},
+        {"u", "y", STOA_OVERFLOW},
+        {"b", "x", STOA_OVERFLOW},
+        {"f", "w * 1e40", STOA_OVERFLOW},
+        {"v", "y", STOA_OVERFLOW},
+        {"x", "w", STOA_WRONG_TYPE},
+        {"i", "1.0", STOA_WRONG_TYPE},
+        {"b", "w", STOA_WRONG_TYPE},
+        {"x", "int32(w * 1e9)", STOA_OVERFLOW},
+        {"x", "x // y", STOA_DIVISION_BY_ZERO},
+        {"k", "y", STOA_OVERFLOW},
+        {"t", "x * 3", STOA_OVERFLOW},
+        {"s", "x * 1000", STOA_OVERFLOW},
+        {"x", "300000 * 300000", STOA_OVERFLOW},
+        {"nothing", "x", STOA_NO_FIELD},
+        {"x", "nothing", STOA_NO_FIELD},
+        {"x", "sum(x) // 0", STOA_DIVISION_BY_ZERO},
+        {"w", "mean(w) - min(where(x > 1000, x, x // y))", STOA_DIVISION_BY_ZERO},
+    };
+    stoa_table *table = points(1300);
+    for (size_t k = 0; k < sizeof cases / sizeof *cases; k++) {
+        REFUSED(table, cases[k].status,
+                stoa_assign(table, cases[k].field, cases[k].text, NULL, &trouble));
+    }
+    FAILS(STOA_OVERFLOW, stoa_assign(table, "i", "x * 2", NULL, &trouble));
+    ck_assert_uint_eq(trouble.row, 64);
+    PASSES(stoa_assign(table, "i", "x * 2", "x < 64", &trouble));
+    stoa_table_free(table);
+}
+
+TEST(null_is_not_stored)
+{
+    stoa_table *table = points(100);
+    REFUSED(table, STOA_INVALID,
+            stoa_assign(table, "w", "x + mean(where(x < 0, w, w))", "x < 0", &trouble));
+    SAYS("null");
+    stoa_table_free(table);
+}
+
+TEST(an_update_sees_the_values_from_before)
+{
+    static const char *const fields[] = {"x", "y"}, *const texts[] = {"-y", "x"},
+                             *const twice[] = {"x", "x"};
+    stoa_table *table = points(70000);
+    PASSES(stoa_update(table, fields, texts, 2, NULL, &trouble));
+    for (size_t i = 0; i < 70000; i++) {
+        ck_assert_int_eq(stoa_int32_column(table, "x")[i], 3 - (int32_t)(i % 7));
+        ck_assert_int_eq(stoa_int32_column(table, "y")[i], (int32_t)(i % 100));
+    }
+    FAILS(STOA_INVALID, stoa_update(table, twice, texts, 2, NULL, &trouble));
+    SAYS("twice");
+    stoa_table_free(table);
+}
+
+TEST(a_new_field_is_there_only_when_all_of_it_is)
+{
+    stoa_table *table = points(1300);
+    REFUSED(table, STOA_DIVISION_BY_ZERO,
+            stoa_add(table, "new", STOA_NO_TYPE, "x // y", NULL, &trouble));
+    REFUSED(table, STOA_OVERFLOW, stoa_add(table, "new", STOA_INT8, "x * 2", NULL, &trouble));
+    REFUSED(table, STOA_BAD_NAME, stoa_add(table, "x", STOA_NO_TYPE, "y", NULL, &trouble));
+    WORKS(table, stoa_add(table, "sum", STOA_NO_TYPE, "x + y", NULL, &trouble));
+    WORKS(table, stoa_add(table, "half", STOA_FLOAT32, "x / 2", "x > 50", &trouble));
+    const int64_t *sum = stoa_int64_column(table, "sum");
+    const float *half = stoa_float32_column(table, "half");
+    ck_assert_ptr_nonnull(sum);
+    for (size_t i = 0; i < 1300; i++) {
+        ck_assert_int_eq(sum[i], (int64_t)(i % 100) + (int64_t)(i % 7) - 3);
+        ck_assert(half[i] == (i % 100 > 50 ? (float)(i % 100) / 2 : 0));
+    }
+    stoa_table_free(table);
+}
+
+TEST(arrays_take_values_and_give_them)
+{
+    enum { ROWS = 1300 };
+    stoa_table *table = points(ROWS);
+    static int32_t in[ROWS][2];
+    static double out[ROWS];
+    static uint8_t flags[ROWS];
+    for (int32_t i = 0; i < ROWS; i++)
+        in[i][1] = 10 * i;
+    stoa_expression *array, *x, *sum, *flag, *both;
+    stoa_source source = {.type = STOA_INT32, .data = &in[0][1], .stride = 8};
+    PASSES(stoa_expression_array(&array, &source, ROWS, &trouble));
+    PASSES(stoa_expression_field(&x, "x", &trouble));
+    PASSES(stoa_expression_call(&sum, STOA_ADD, (stoa_expression *[]){x, array}, 2, &trouble));
+    PASSES(stoa_expression_call(&flag, STOA_LESS, (stoa_expression *[]){array, sum}, 2, &trouble));
+    PASSES(stoa_expression_list(&both, (stoa_expression *[]){sum, flag}, 2, &trouble));
+    stoa_program *program;
+    PASSES(stoa_program_new(&program, table, both, NULL, &trouble));
+    stoa_output outputs[] = {{STOA_FLOAT64, out, ROWS}, {STOA_BOOL, flags, ROWS}};
+    WORKS(table, stoa_program_evaluate(program, table, NULL, outputs, 2, &trouble));
+    for (size_t i = 0; i < ROWS; i++) {
+        ck_assert(out[i] == (double)(i % 100 + 10 * i));
+        ck_assert_int_eq(flags[i], i % 100 > 0);
+    }
+    outputs[1].count--;
+    REFUSED(table, STOA_INVALID, stoa_program_evaluate(program, table, NULL, outputs, 2, &trouble));
+    PASSES(stoa_table_resize(table, ROWS - 1, &trouble));
+    outputs[0].count--;
+    REFUSED(table, STOA_INVALID, stoa_program_evaluate(program, table, NULL, outputs, 2, &trouble));
+    SAYS("an array of 1300 values beside 1299 rows");
+    stoa_extent all = {.rows = ROWS};
+    REFUSED(table, STOA_OUT_OF_RANGE,
+            stoa_program_evaluate(program, table, &all, outputs, 2, &trouble));
+    stoa_program_free(program);
+    stoa_expression *made[] = {array, x, sum, flag, both};
+    for (size_t i = 0; i < 5; i++)
+        stoa_expression_free(made[i]);
+    stoa_table_free(table);
+}
+
+TEST(a_field_may_be_assigned_from_itself_in_place)
+{
+    stoa_table *table = points(70000);
+    PASSES(stoa_assign(table, "w", "sqrt(x * x + y * y) * w", NULL, &trouble));
+    PASSES(stoa_assign(table, "x", "x + 1", NULL, &trouble));
+    PASSES(stoa_assign(table, "w", "w", NULL, &trouble));
+    for (size_t i = 0; i < 70000; i++) {
+        double x = (double)(i % 100), y = (double)(i % 7) - 3;
+        ck_assert(stoa_float64_column(table, "w")[i] ==
+                  __builtin_sqrt(x * x + y * y) * ((double)i / 4));
+        ck_assert_int_eq(stoa_int32_column(table, "x")[i], (int32_t)(i % 100) + 1);
+    }
+    stoa_table_free(table);
+}
+
+TEST(running_sums_go_on_over_blocks_and_pass_over_what_is_left_out)
+{
+    stoa_table *table = points(140000);
+    PASSES(stoa_assign(table, "z", "cumsum(x)", NULL, &trouble));
+    int64_t sum = 0;
+    for (size_t i = 0; i < 140000; i++)
+        ck_assert_int_eq(stoa_int64_column(table, "z")[i], sum += (int64_t)(i % 100));
+    PASSES(stoa_assign(table, "z", "cumsum(x) + 1", "x % 2 == 1", &trouble));
+    int64_t before = 0;
+    sum = 0;
+    for (size_t i = 0; i < 140000; i++) {
+        before += (int64_t)(i % 100);
+        sum += i % 2 == 1 ? (int64_t)(i % 100) : 0;
+        ck_assert_int_eq(stoa_int64_column(table, "z")[i], i % 2 == 1 ? sum + 1 : before);
+    }
+    PASSES(stoa_assign(table, "z", "9000000000000000000", NULL, &trouble));
+    FAILS(STOA_OVERFLOW, stoa_assign(table, "z", "cumsum(z)", NULL, &trouble));
+    ck_assert_uint_eq(trouble.row, 1);
+    ck_assert_int_eq(stoa_int64_column(table, "z")[1], 9000000000000000000);
+    stoa_table_free(table);
+}
+
 int main(void)
 {
-    return 0;
+    return RUN("assign", a_field_takes_an_expression_of_the_others,
+               a_condition_leaves_the_other_rows_alone_in_every_type,
+               what_does_not_fit_is_refused_and_nothing_is_written, null_is_not_stored,
+               an_update_sees_the_values_from_before, a_new_field_is_there_only_when_all_of_it_is,
+               arrays_take_values_and_give_them, a_field_may_be_assigned_from_itself_in_place,
+               running_sums_go_on_over_blocks_and_pass_over_what_is_left_out);
 }

@@ -1,4 +1,191 @@
+/* test_program.c: programs that are kept: run again, with other parameters, on other tables. */
+#include "../support/testing.h"
+
+static stoa_table *table_of(stoa_type type, size_t rows)
+{
+    stoa_table *table = TABLE(OPTIONS(.rows = rows), {.name = "x", .type = type},
+                              {.name = "w", .type = STOA_FLOAT64});
+    for (size_t i = 0; i < rows; i++)
+        PASSES(stoa_row_set(stoa_table_row(table, i), 0, stoa_int64_value((int64_t)i % 100),
+                            &trouble));
+    return table;
+}
+
+static stoa_value run(stoa_program *program, const stoa_table *table)
+{
+    stoa_value value = {.type = STOA_NO_TYPE};
+    WORKS(table, stoa_program_compute(program, table, NULL, &value, 1, &trouble));
+    return value;
+}
+
+TEST(a_program_runs_again_with_other_parameters)
+{
+    stoa_table *table = table_of(STOA_INT32, 1000);
+    stoa_program *program;
+    stoa_value value;
+    WORKS(table, stoa_program_parse(&program, table, "sum(x > $limit)", NULL, &trouble));
+    stoa_program_free(program);
+    PASSES(stoa_program_parse(&program, table, "sum(x > $limit)", NULL, &trouble));
+    ck_assert_int_eq(stoa_program_type(program, 0), STOA_NO_TYPE);
+    REFUSED(table, STOA_NO_PARAMETER,
+            stoa_program_compute(program, table, NULL, &value, 1, &trouble));
+    PASSES(stoa_program_set(program, "limit", stoa_int64_value(49), &trouble));
+    ck_assert_int_eq(run(program, table).int64, 500);
+    PASSES(stoa_program_set(program, "limit", stoa_int64_value(89), &trouble));
+    ck_assert_int_eq(run(program, table).int64, 100);
+    PASSES(stoa_program_set(program, "limit", stoa_float64_value(89.5), &trouble));
+    ck_assert_int_eq(run(program, table).int64, 100);
+    PASSES(stoa_program_set(program, "limit", stoa_int64_value(INT64_MIN), &trouble));
+    ck_assert_int_eq(run(program, table).int64, 1000);
+    PASSES(stoa_program_set(program, "limit", stoa_uint64_value(UINT64_MAX), &trouble));
+    ck_assert_int_eq(run(program, table).int64, 0);
+    FAILS(STOA_NO_PARAMETER, stoa_program_set(program, "nothing", stoa_int64_value(1), &trouble));
+    FAILS(STOA_WRONG_TYPE, stoa_program_set(program, "limit", stoa_object_value(table), &trouble));
+    FAILS(STOA_INVALID, stoa_program_set(program, NULL, stoa_int64_value(1), &trouble));
+    stoa_program_free(program);
+    stoa_table_free(table);
+}
+
+TEST(a_program_runs_on_any_table_that_has_its_fields)
+{
+    stoa_table *table = table_of(STOA_INT32, 100), *other = table_of(STOA_INT32, 10),
+               *third = table_of(STOA_UINT8, 50), *fourth = table_of(STOA_UINT64, 70000);
+    stoa_program *program;
+    PASSES(stoa_program_parse(&program, table, "sum(x * 2)", NULL, &trouble));
+    ck_assert_int_eq(run(program, table).int64, 9900);
+    ck_assert_int_eq(run(program, other).int64, 90);
+    ck_assert_int_eq(run(program, third).int64, 2450);
+    ck_assert_int_eq(run(program, fourth).int64, 700 * 9900);
+    PASSES(stoa_table_rename_field(third, "x", "y", &trouble));
+    stoa_value value;
+    REFUSED(third, STOA_NO_FIELD, stoa_program_compute(program, third, NULL, &value, 1, &trouble));
+    ck_assert_int_eq(run(program, table).int64, 9900);
+    PASSES(stoa_table_resize(table, 10, &trouble));
+    ck_assert_int_eq(run(program, table).int64, 90);
+    stoa_program_free(program);
+    stoa_table *tables[] = {table, other, third, fourth};
+    for (size_t i = 0; i < 4; i++)
+        stoa_table_free(tables[i]);
+}
+
+TEST(a_program_says_what_it_gives)
+{
+    static const struct {
+        const char *text;
+        stoa_type type;
+        bool aggregate;
+    } cases[] = {
+        {"x", STOA_INT32, false},
+        {"x + 1", STOA_INT64, false},
+        {"x / 2", STOA_FLOAT64, false},
+        {"x > 1", STOA_BOOL, false},
+        {"int8(x)", STOA_INT8, false},
+        {"sum(x)", STOA_INT64, true},
+        {"mean(x)", STOA_FLOAT64, true},
+        {"1 + 1", STOA_INT64, true},
+        {"min(w)", STOA_FLOAT64, true},
+        {"uint64(x)", STOA_UINT64, false},
+        {"x - mean(x)", STOA_FLOAT64, false},
+        {"float32(w)", STOA_FLOAT32, false},
+        {"any(x > 1)", STOA_BOOL, true},
+    };
+    stoa_table *table = table_of(STOA_INT32, 10);
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        stoa_program *program;
+        PASSES(stoa_program_parse(&program, table, cases[i].text, NULL, &trouble));
+        ck_assert_uint_eq(stoa_program_outputs(program), 1);
+        ck_assert_msg(stoa_program_type(program, 0) == cases[i].type, "%s is %s", cases[i].text,
+                      stoa_type_name(stoa_program_type(program, 0)));
+        ck_assert_msg(stoa_program_is_aggregate(program, 0) == cases[i].aggregate, "%s",
+                      cases[i].text);
+        ck_assert_int_eq(stoa_program_type(program, 1), STOA_NO_TYPE);
+        stoa_program_free(program);
+    }
+    stoa_table_free(table);
+}
+
+TEST(one_program_serves_every_use)
+{
+    stoa_table *table = table_of(STOA_INT32, 200), *made;
+    stoa_program *program;
+    stoa_selection *selection;
+    const char *field = "w";
+    PASSES(stoa_program_parse(&program, table, "x % 2 == 0", "x < 50", &trouble));
+    PASSES(stoa_program_select(program, table, NULL, &selection, &trouble));
+    ck_assert_uint_eq(selection->count, 50);
+    stoa_selection_free(selection);
+    PASSES(stoa_program_assign(program, table, NULL, &field, 1, &trouble));
+    PASSES(stoa_program_filter(program, table, NULL, &made, &trouble));
+    ck_assert_uint_eq(stoa_table_rows(made), 50);
+    PASSES(stoa_program_add_field(program, table, NULL, "even", STOA_NO_TYPE, &trouble));
+    ck_assert(stoa_bool_column(table, "even")[2]);
+    PASSES(stoa_program_remove(program, table, &trouble));
+    ck_assert_uint_eq(stoa_table_rows(table), 150);
+    stoa_value value;
+    FAILS(STOA_INVALID, stoa_program_compute(program, table, NULL, &value, 1, &trouble));
+    stoa_table_free(made);
+    stoa_program_free(program);
+    stoa_table_free(table);
+}
+
+TEST(long_chains_and_wide_sharing_need_no_stack)
+{
+    stoa_table *table = table_of(STOA_INT32, 10);
+    stoa_expression *sum, *x;
+    size_t links = scaled(200000, 2000);
+    PASSES(stoa_expression_field(&x, "x", &trouble));
+    PASSES(stoa_expression_field(&sum, "x", &trouble));
+    for (size_t i = 1; i < links; i++) {
+        stoa_expression *more;
+        PASSES(stoa_expression_call(&more, i % 2 == 1 ? STOA_ADD : STOA_SUBTRACT,
+                                    (stoa_expression *[]){sum, x}, 2, &trouble));
+        stoa_expression_free(sum);
+        sum = more;
+    }
+    for (size_t i = 0; i < 40; i++) { /* 2**40 terms, 40 values */
+        stoa_expression *more;
+        PASSES(stoa_expression_call(&more, STOA_MAXIMUM, (stoa_expression *[]){sum, sum}, 2,
+                                    &trouble));
+        stoa_expression_free(sum);
+        sum = more;
+    }
+    stoa_expression *last;
+    stoa_program *program;
+    PASSES(stoa_expression_call(&last, STOA_SUM, &sum, 1, &trouble));
+    PASSES(stoa_program_new(&program, table, last, NULL, &trouble));
+    ck_assert_int_eq(run(program, table).int64, links % 2 == 0 ? 90 : 45);
+    stoa_program_free(program);
+    stoa_expression_free(last);
+    stoa_expression_free(sum);
+    stoa_expression_free(x);
+    stoa_table_free(table);
+}
+
+TEST(expressions_of_arrays_alone_need_no_table)
+{
+    static const double numbers[] = {1.5, 2.5, -4};
+    stoa_expression *array, *sum;
+    stoa_source source = {.type = STOA_FLOAT64, .data = numbers};
+    PASSES(stoa_expression_array(&array, &source, 3, &trouble));
+    PASSES(stoa_expression_call(&sum, STOA_SUM, &array, 1, &trouble));
+    stoa_program *program;
+    stoa_value value;
+    stoa_extent extent = {.rows = 3};
+    PASSES(stoa_program_new(&program, NULL, sum, NULL, &trouble));
+    PASSES(stoa_program_compute(program, NULL, &extent, &value, 1, &trouble));
+    ck_assert(value.float64 == 0.0);
+    stoa_program_free(program);
+    FAILS(STOA_NO_FIELD, stoa_program_parse(&program, NULL, "x", NULL, &trouble));
+    FAILS(STOA_INVALID, stoa_program_new(&program, NULL, NULL, NULL, &trouble));
+    stoa_program_free(NULL);
+    stoa_expression_free(sum);
+    stoa_expression_free(array);
+}
+
 int main(void)
 {
-    return 0;
+    return RUN("program", a_program_runs_again_with_other_parameters,
+               a_program_runs_on_any_table_that_has_its_fields, a_program_says_what_it_gives,
+               one_program_serves_every_use, long_chains_and_wide_sharing_need_no_stack,
+               expressions_of_arrays_alone_need_no_table);
 }

@@ -1,4 +1,179 @@
+/* test_select.c: rows by a condition: as selections, as tables of their own, removed and kept. */
+#include <stdlib.h>
+
+#include "../support/testing.h"
+
+static stoa_table *numbered(size_t rows)
+{
+    stoa_table *table =
+        TABLE(OPTIONS(.rows = rows), {.name = "x", .type = STOA_INT32},
+              {.name = "w", .type = STOA_FLOAT64}, {.name = "b", .type = STOA_BOOL},
+              {.name = "s", .type = STOA_INT16}, {.name = "o", .type = STOA_OBJECT});
+    for (size_t i = 0; i < rows; i++) {
+        stoa_int32_column(table, "x")[i] = (int32_t)i;
+        stoa_float64_column(table, "w")[i] = (double)i;
+        stoa_bool_column(table, "b")[i] = i % 2 == 0;
+        stoa_int16_column(table, "s")[i] = (int16_t)(i % 1000);
+    }
+    return table;
+}
+
+/* The rows of `table` are those of the numbered one whose number passes. */
+static void holds(const stoa_table *table, size_t rows, size_t step, bool turned)
+{
+    size_t at = 0;
+    for (size_t i = 0; i < rows; i++) {
+        if ((i % step == 0) == turned)
+            continue;
+        ck_assert_int_eq(stoa_int32_column(table, "x")[at], (int32_t)i);
+        ck_assert(stoa_float64_column(table, "w")[at] == (double)i);
+        ck_assert_int_eq(stoa_bool_column(table, "b")[at], i % 2 == 0);
+        ck_assert_int_eq(stoa_int16_column(table, "s")[at], (int16_t)(i % 1000));
+        at++;
+    }
+    ck_assert_uint_eq(stoa_table_rows(table), at);
+}
+
+static const size_t lengths[] = {0, 1, 63, 64, 65, 511, 512, 513, 2000, 65535, 65537, 200000};
+static const size_t steps[] = {1, 2, 3, 100, 1000000};
+static const char *const conditions[] = {"x % 1 == 0", "x % 2 == 0", "x % 3 == 0", "x % 100 == 0",
+                                         "x % 1000000 == 0"};
+#define COUNT(list) (sizeof(list) / sizeof *(list))
+
+TEST(a_filter_takes_the_rows_where_the_condition_holds)
+{
+    for (size_t k = 0; k < COUNT(lengths) * COUNT(steps); k++) {
+        size_t rows = lengths[k / COUNT(steps)];
+        stoa_table *table = numbered(rows), *made;
+        PASSES(stoa_set_threads(1 + k % 3, &trouble));
+        PASSES(stoa_filter(&made, table, conditions[k % COUNT(steps)], &trouble));
+        holds(made, rows, steps[k % COUNT(steps)], false);
+        holds(table, rows, 1, false);
+        stoa_table_free(made);
+        stoa_table_free(table);
+    }
+    PASSES(stoa_set_threads(0, &trouble));
+}
+
+TEST(rows_are_removed_and_kept_in_place)
+{
+    for (size_t k = 0; k < COUNT(lengths) * COUNT(steps); k++) {
+        size_t rows = lengths[k / COUNT(steps)], step = steps[k % COUNT(steps)];
+        stoa_table *table = numbered(rows);
+        PASSES(stoa_keep(table, conditions[k % COUNT(steps)], &trouble));
+        holds(table, rows, step, false);
+        stoa_table_free(table);
+        table = numbered(rows);
+        PASSES(stoa_remove(table, conditions[k % COUNT(steps)], &trouble));
+        holds(table, rows, step, true);
+        stoa_table_free(table);
+    }
+}
+
+static stoa_table *few_rows(void *context)
+{
+    (void)context;
+    return numbered(3000);
+}
+
+static stoa_status remove_some(stoa_table **table, void *context, stoa_error *error)
+{
+    (void)context;
+    return stoa_remove(*table, "x % 3 == 0", error);
+}
+
+static void some_are_gone(stoa_table *table, void *context)
+{
+    (void)context;
+    holds(table, 3000, 3, true);
+}
+
+TEST(refused_memory_leaves_the_table_as_it_was)
+{
+    static const lone_sweep scenario = {few_rows, remove_some, some_are_gone};
+    stoa_table *table = numbered(3000), *made = NULL;
+    stoa_selection *selection = NULL;
+    sweep_alone(&scenario, NULL);
+    WORKS(table, stoa_filter(&made, table, "x % 3 == 0", &trouble));
+    stoa_table_free(made);
+    WORKS(table, stoa_select(&selection, table, "x % 3 == 0", &trouble));
+    ck_assert_uint_eq(selection->count, 1000);
+    stoa_selection_free(selection);
+    stoa_table_free(table);
+}
+
+TEST(a_condition_that_fails_changes_nothing)
+{
+    stoa_table *table = numbered(3000), *made;
+    stoa_selection *selection;
+    REFUSED(table, STOA_DIVISION_BY_ZERO, stoa_remove(table, "x // (x - 2500) == 0", &trouble));
+    ck_assert_uint_eq(trouble.row, 2500);
+    REFUSED(table, STOA_DIVISION_BY_ZERO, stoa_keep(table, "x // (x - 2500) == 0", &trouble));
+    REFUSED(table, STOA_DIVISION_BY_ZERO, stoa_filter(&made, table, "x // (x - 9) == 0", &trouble));
+    REFUSED(table, STOA_DIVISION_BY_ZERO, stoa_select(&selection, table, "1 // 0 == x", &trouble));
+    REFUSED(table, STOA_WRONG_TYPE, stoa_select(&selection, table, "x", &trouble));
+    REFUSED(table, STOA_INVALID, stoa_select(&selection, table, "x > 1, x > 2", &trouble));
+    stoa_table_free(table);
+}
+
+TEST(a_selection_restricts_what_is_computed_and_assigned)
+{
+    stoa_table *table = numbered(2000);
+    stoa_selection *selection;
+    PASSES(stoa_select(&selection, table, "x % 3 == 0", &trouble));
+    stoa_extent extent = {.rows = 2000, .selection = selection};
+    stoa_program *program;
+    stoa_value values[3];
+    const char *field = "w";
+    PASSES(stoa_program_parse(&program, table, "sum(x), count(), last(x)", "x > 10", &trouble));
+    int64_t sum = 0, count = 0;
+    for (int64_t i = 12; i < 2000; i += 3) {
+        sum += i;
+        count++;
+    }
+    WORKS(table, stoa_program_compute(program, table, &extent, values, 3, &trouble));
+    ck_assert_int_eq(values[0].int64, sum);
+    ck_assert_int_eq(values[1].int64, count);
+    ck_assert_int_eq(values[2].int64, 1998);
+    extent.rows = 100; /* within a word */
+    PASSES(stoa_program_compute(program, table, &extent, values, 3, &trouble));
+    ck_assert_int_eq(values[2].int64, 99);
+    stoa_program_free(program);
+    PASSES(stoa_program_parse(&program, table, "-1 // (x % 3 - 1)", "x < 50", &trouble));
+    PASSES(
+        stoa_program_assign(program, table, &extent, &field, 1, &trouble)); /* x % 3 is 0 there */
+    for (size_t i = 0; i < 2000; i++)
+        ck_assert(stoa_float64_column(table, "w")[i] == (i % 3 == 0 && i < 50 ? 1.0 : (double)i));
+    PASSES(stoa_table_swap_remove(table, 5, &trouble));
+    FAILS(STOA_STALE, stoa_program_assign(program, table, &extent, &field, 1, &trouble));
+    stoa_program_free(program);
+    stoa_selection_free(selection);
+    stoa_table_free(table);
+}
+
+TEST(objects_that_are_filtered_belong_to_both_tables)
+{
+    static int things[3];
+    stoa_table *table =
+        TABLE(NULL, {.name = "x", .type = STOA_INT8}, {.name = "o", .type = STOA_OBJECT});
+    for (int i = 0; i < 3; i++)
+        PASSES(stoa_table_append(table,
+                                 (stoa_value[]){stoa_int64_value(i), stoa_object_value(&things[i])},
+                                 2, &trouble));
+    stoa_table *made = NULL;
+    WORKS(table, stoa_filter(&made, table, "x != 1", &trouble));
+    stoa_table_free(table);
+    stoa_value value;
+    PASSES(stoa_row_get(stoa_table_row(made, 1), 1, &value, &trouble));
+    ck_assert_ptr_eq(value.object, &things[2]);
+    stoa_table_free(made);
+}
+
 int main(void)
 {
-    return 0;
+    return RUN("select", a_filter_takes_the_rows_where_the_condition_holds,
+               rows_are_removed_and_kept_in_place, refused_memory_leaves_the_table_as_it_was,
+               a_condition_that_fails_changes_nothing,
+               a_selection_restricts_what_is_computed_and_assigned,
+               objects_that_are_filtered_belong_to_both_tables);
 }
