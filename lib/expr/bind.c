@@ -253,7 +253,7 @@ static stoa__id apart(stoa__code_block *code, stoa__id id)
     const stoa__value *value = &code->values[id];
     if (code->refused || value->kind == STOA__STEP_VALUE)
         return id;
-    unsigned step = stoa__width((stoa_type)value->form) == 4 ? STOA__STORE_4 : STOA__STORE_8;
+    stoa__code step = stoa__width((stoa_type)value->form) == 4 ? STOA__STORE_4 : STOA__STORE_8;
     return stoa__emit(code, step, id, 0, 0, false, value->range, NULL);
 }
 
