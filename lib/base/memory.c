@@ -443,3 +443,9 @@ size_t stoa_trim(void)
     pthread_mutex_unlock(&lock);
     return bytes;
 }
+
+/* Where the library is unloaded, nobody could give them back any more. */
+__attribute__((destructor)) static void trim_at_end(void)
+{
+    stoa_trim();
+}
