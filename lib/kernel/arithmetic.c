@@ -181,7 +181,7 @@ static inline int32_t rem_int32(int32_t a, int32_t b, int32_t *failed)
     int32_t divisor, rest;
     truncated(a, b, &divisor, &rest);
     *failed |= -(int32_t)(b == 0);
-    return rest + ((rest != 0) & ((rest ^ b) < 0) ? b : 0);
+    return rest + (((rest != 0) & ((rest ^ b) < 0)) ? b : 0);
 }
 
 LANES_CV(floor_div_int32, int32_t, int32_t, int32_t, int32_t)

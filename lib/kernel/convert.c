@@ -91,13 +91,6 @@ static inline double double_of(uint64_t bits)
     return made;
 }
 
-static inline uint64_t bits_of(double a)
-{
-    uint64_t bits;
-    memcpy(&bits, &a, sizeof bits);
-    return bits;
-}
-
 /* 2 to the 84th and 2 to the 52nd are taken off with what was added to the high half to make it
  * positive; that is exact. The sum is rounded. */
 static inline double joined(uint64_t high, uint64_t low, double added)
@@ -124,6 +117,13 @@ LANES_V(float64_uint64, double, uint64_t, int64_t)
 
 /* Of a double that fits, without its fraction. */
 #if STOA__AVX2 && !STOA__AVX512
+static inline uint64_t bits_of(double a)
+{
+    uint64_t bits;
+    memcpy(&bits, &a, sizeof bits);
+    return bits;
+}
+
 static inline uint64_t uint64_of(double a)
 {
     double whole = trunc(a), high = floor(whole * 0x1p-32), low = whole - high * 0x1p32;
