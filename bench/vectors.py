@@ -456,8 +456,10 @@ def measure_all(given):
 def environment(threads, simd):
     """numpy's names of what AVX-512 needs are those of its build."""
     found = dict(os.environ)
-    for name in ("POLARS_MAX", "NUMEXPR_NUM", "NUMEXPR_MAX", "OPENBLAS_NUM", "OMP_NUM", "MKL_NUM"):
+    for name in ("POLARS_MAX", "NUMEXPR_NUM", "NUMEXPR_MAX"):
         found[f"{name}_THREADS"] = str(threads)
+    for name in ("OPENBLAS_NUM", "OMP_NUM", "MKL_NUM"):  # numpy.dot waits longer than it gains
+        found[f"{name}_THREADS"] = "1"
     if simd:
         from numpy._core._multiarray_umath import __cpu_dispatch__ as dispatched
 
