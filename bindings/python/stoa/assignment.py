@@ -40,6 +40,8 @@ def store_values(
     store.check_state(state)
     for each in sides if where is None else [*sides, where]:
         each._check()
+    if selection is not None or where is not None:
+        sides = [narrowed(each) for each in sides]
     chosen = ffi.NULL if selection is None else selection._bits_of(rows)
     if any(reads_what_is_written(store, each, values) for each in sides):
         sides = [aside(each, where, chosen) for each in sides]
@@ -67,6 +69,11 @@ def reads_what_is_written(store: Store, side: Expression, names: Iterable[str]) 
             if min(first, last) < end and max(first, last) + source.type.width > start:
                 return True
     return False
+
+
+def narrowed(side: Expression) -> Expression:
+    """The same values, for a run over some of the rows that they are of."""
+    return aside(side, None, ffi.NULL) if side._is_whole and side._selection is None else side
 
 
 def aside(side: Expression, where: Expression | None, chosen: Any) -> Expression:
@@ -103,6 +110,7 @@ def right_side(
 def expression_side(
     store: Store, value: Expression, rows: int, selection: Selection[Any] | None
 ) -> Expression:
+    value._check()
     if value._selection is not None and value._selection is not selection:
         raise ArgumentError("the values of one selection don't fit the rows of another")
     if value._store is not store:

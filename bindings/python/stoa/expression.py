@@ -41,6 +41,7 @@ class Expression(Operators):
 
     __slots__ = (
         "__weakref__",
+        "_is_whole",
         "_keep",
         "_moments",
         "_node",
@@ -58,6 +59,7 @@ class Expression(Operators):
         moments: Moments,
         keep: tuple[Any, ...] = (),
         selection: Selection[Any] | None = None,
+        is_whole: bool = False,
     ) -> None:
         self._node = node
         self._store = store
@@ -65,6 +67,7 @@ class Expression(Operators):
         self._moments = moments
         self._keep = keep  # what owns the arrays that it reads
         self._selection = selection
+        self._is_whole = is_whole  # the value of a row may depend on which others there are
         self._programs: dict[int, Program] = {}  # by operation; taken out while in use
 
     def _expression(self) -> Expression:
@@ -87,16 +90,19 @@ class Expression(Operators):
     def _of(self, selection: Selection[Any] | None) -> Expression:
         """The same, of other rows."""
         parts = self._node, self._store, self._rows, self._moments, self._keep
-        return Expression(*parts, selection)
+        return Expression(*parts, selection, self._is_whole)
 
     # ---- runs ----
 
     def _check(self) -> None:
         """StaleError if it is."""
         check_moments(self._moments)
+        if self._selection is not None:
+            self._selection._check()
 
     def _program(self, operation: int = AS_IT_IS) -> Program:
-        """A program of an operation on this."""
+        """A program of an operation on this, or of this as it is; StaleError if it is stale."""
+        self._check()
         found = self._programs.pop(operation, None)
         if found is None:
             node = self._node if operation == AS_IT_IS else tree.call(operation, [self._node])
@@ -132,7 +138,6 @@ class Expression(Operators):
 
     def _select(self) -> Any:
         """The bits of the rows where it holds."""
-        self._check()
         made = self._program()
         found = made.select(self._store, *self._extent())
         self._put_back(AS_IT_IS, made)
@@ -146,7 +151,6 @@ class Expression(Operators):
 
     def _evaluate(self, to: FieldType, memory: Any) -> Any:
         """The values of all rows into memory; with a selection, only the selected ones."""
-        self._check()
         made = self._program()
         rows, selection = self._extent()
         made.evaluate(self._store, rows, selection, to, memory)
@@ -176,7 +180,7 @@ class Expression(Operators):
         return compress(self._values(), self._selection.mask())
 
     def __getitem__(self, index: int) -> Any:
-        """The value of one row; the others are not computed."""
+        """The value of one row; the others are not computed if it does not depend on them."""
         if isinstance(index, slice):
             raise WrongTypeError("an expression has no slices: slice its columns, or its tolist()")
         number = masks.integer(index)
@@ -187,7 +191,8 @@ class Expression(Operators):
             position = rows[number]
         except IndexError:
             raise RowIndexError(f"there is no row {number}: there are {len(rows)}") from None
-        self._check()
+        if self._is_whole:
+            return self._values()[position]
         made = self._program(lib.STOA_FIRST)
         one = bits.of_indices(self._store, [position])
         [value] = made.compute(self._store, self._rows, one)
@@ -230,7 +235,7 @@ def combined(operation: int, operands: Sequence[Any]) -> Expression:
     """An operation on operands, of which one at least is a column or an expression."""
     parts = [each._expression() if isinstance(each, Operators) else each for each in operands]
     base: Expression = next(each for each in parts if isinstance(each, Expression))
-    moments, keep = base._moments, base._keep
+    moments, keep, is_whole = base._moments, base._keep, operation >= lib.STOA_CUMSUM
     nodes = []
     for part in parts:
         if not isinstance(part, Expression):
@@ -239,12 +244,14 @@ def combined(operation: int, operands: Sequence[Any]) -> Expression:
             keep += kept
             continue
         nodes.append(part._node)
+        is_whole = is_whole or part._is_whole
         if part is not base:
             check_together(base, part)
             moments = together(moments, part._moments)
             keep += part._keep
     node = tree.call(operation, nodes)
-    return Expression(node, base._store, base._rows, moments, keep, base._selection)
+    of = base._store, base._rows, moments, keep, base._selection
+    return Expression(node, *of, is_whole)
 
 
 def check_together(one: Expression, other: Expression) -> None:

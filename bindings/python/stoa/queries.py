@@ -29,6 +29,12 @@ R = TypeVar("R", bound=Record)
 PLAIN_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
 
+# Functions of all rows: aggregates and what runs on from row to row.
+OF_ALL_ROWS = range(lib.STOA_SUM, lib.STOA_CUMPROD + 1)
+NAMES = "|".join(ffi.string(lib.stoa_operation_text(each)).decode() for each in OF_ALL_ROWS)
+WHOLE = re.compile(rf"\b({NAMES})\s*\(")
+
+
 class Queries(Generic[R]):
     """The base of Rows and Selection."""
 
@@ -90,6 +96,9 @@ class Queries(Generic[R]):
         made = condition_of(self._store, condition, self._rows_of(scope), parameters)
         if scope is None and made._selection is not None:
             scope = made._selection
+        is_of_scope = isinstance(condition, str) or made._selection is scope
+        if scope is not None and made._is_whole and is_of_scope:
+            return Selection(self._table, None, made._of(scope)._select())
         found = Selection(self._table, made._of(None))
         return found if scope is None else scope & found
 
@@ -132,11 +141,14 @@ def checked_parameters(parameters: dict[str, Any]) -> dict[str, Any]:
 def text_expression(
     store: Store, text: str, rows: int, parameters: tree.Parameters, moments: Moments = ()
 ) -> Expression:
-    """What a text says; names, types and parameters are checked when it is compiled."""
+    """What a text says; names, types and parameters are checked when it is compiled.
+
+    With moments it is one of its own, else a part of what is computed now.
+    """
     node = tree.parse(text, parameters)
     if lib.stoa_expression_outputs(node) != 1:
         raise ExpressionError("a list of expressions is for compute(): one is needed here")
-    return Expression(node, store, rows, moments)
+    return Expression(node, store, rows, moments, is_whole=bool(moments and WHOLE.search(text)))
 
 
 def moments_of(store: Store, text: str) -> Moments:
@@ -166,6 +178,7 @@ def condition_of(store: Store, condition: Any, rows: int, parameters: dict[str, 
 
 
 def check_condition(store: Store, condition: Expression, rows: int) -> None:
+    condition._check()
     if condition._store is not store:
         raise ArgumentError("the condition is over another table")
     if condition._rows != rows:
