@@ -150,8 +150,10 @@ STOA_API stoa_expression *stoa_expression_retain(stoa_expression *expression);
 /* Gives one reference back. NULL does nothing. Any depth: it does not recurse. */
 STOA_API void stoa_expression_free(stoa_expression *expression);
 
-/* Writes the expression as text that parses to the same tree (arrays: as their name, or "array"),
- * cut to fit `size` bytes with its NUL. Gives the length that it would have without the cut. */
+/* Writes the expression as text that parses to the same tree, cut to fit `size` bytes with its NUL.
+ * Gives the length that it would have without the cut; but it ends soon after 1 MiB, since few
+ * nodes can stand for a text without end. Arrays are written as their name, or "array"; a constant
+ * NaN as 1e999 - 1e999, which is one. */
 STOA_API size_t stoa_expression_print(const stoa_expression *expression, char *text, size_t size);
 /* Outputs: 1, or as many as a list has. */
 STOA_API size_t stoa_expression_outputs(const stoa_expression *expression);

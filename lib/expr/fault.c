@@ -52,8 +52,12 @@ static void add(message *m, const char *text, size_t length)
 {
     for (size_t i = 0; i < length && m->length < MOST; i++) {
         unsigned char byte = (unsigned char)text[i];
-        bool control = byte < 0x20 || byte == 0x7F;
-        m->text[m->length++] = byte == '\t' ? ' ' : control ? '?' : text[i];
+        char shown = '?';
+        if (byte == '\t')
+            shown = ' ';
+        else if (byte >= 0x20 && byte != 0x7F)
+            shown = text[i];
+        m->text[m->length++] = shown;
     }
     m->text[m->length] = '\0';
 }
@@ -92,7 +96,7 @@ static window cut_line(const stoa__text *text, window line, size_t place, size_t
 {
     const char *bytes = text->bytes;
     window cut = {place, place, false, false};
-    while (cut.from > line.from && place - cut.from < room / 3 - 2 * DOTS)
+    while (cut.from > line.from && place - cut.from < room / 3 - (size_t)2 * DOTS)
         for (cut.from--; cut.from > line.from && (bytes[cut.from] & 0xC0) == 0x80;)
             cut.from--;
     cut.before = cut.from > line.from;

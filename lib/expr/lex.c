@@ -290,34 +290,56 @@ static const char *float_end(const char *at)
     return at;
 }
 
+/* A number that runs into what can't be part of one. */
+static stoa_status check_end(const stoa__lexer *lexer, const char *end)
+{
+    if ((class_of(*end) & (LETTER | DIGIT)) != 0 || *end == '.')
+        return FAIL(lexer, STOA_SYNTAX, end, "this cannot be part of a number");
+    return STOA_OK;
+}
+
+/* Behind 0x, 0o or 0b. */
+static stoa_status lex_prefixed(stoa__lexer *lexer, stoa__token *token, const char *at,
+                                unsigned base, bool (*is)(char))
+{
+    const char *from = at + 2, *end = digits_end(from, is);
+    lexer->next = end;
+    if (end == from)
+        return FAIL(lexer, STOA_SYNTAX, from, "after 0%c come digits of base %u", at[1], base);
+    stoa_status status = check_end(lexer, end);
+    return status == STOA_OK ? read_integer(lexer, token, from, end, base) : status;
+}
+
+static stoa_status lex_decimal(stoa__lexer *lexer, stoa__token *token, const char *at)
+{
+    const char *whole = digits_end(at, is_digit), *end = float_end(whole), *zeros = at;
+    lexer->next = end;
+    stoa_status status = check_end(lexer, end);
+    if (status != STOA_OK)
+        return status;
+    if (end > whole) {
+        token->value = stoa_float64_value(read_float(at, end));
+        return STOA_OK;
+    }
+    while (*zeros == '0' || *zeros == '_')
+        zeros++;
+    if (zeros > at && zeros < end)
+        return FAIL(lexer, STOA_SYNTAX, at,
+                    "an integer does not begin with 0; in base 8 it would begin with 0o");
+    return read_integer(lexer, token, at, end, 10);
+}
+
 /* at is at a digit, or at a point before one. */
 static stoa_status lex_number(stoa__lexer *lexer, stoa__token *token, const char *at)
 {
-    stoa_status status = STOA_OK;
-    char mark = *at == '0' ? (char)(at[1] | 0x20) : '\0';
-    unsigned base = mark == 'x' ? 16 : mark == 'o' ? 8 : mark == 'b' ? 2 : 10;
-    bool (*is)(char) = base == 16  ? is_hexadecimal
-                       : base == 8 ? is_octal
-                       : base == 2 ? is_binary
-                                   : is_digit;
-    const char *from = base == 10 ? at : at + 2, *whole = digits_end(from, is);
-    const char *end = base == 10 ? float_end(whole) : whole;
     token->kind = STOA__CONSTANT_TOKEN;
-    lexer->next = end;
-    if (whole == from && base != 10)
-        return FAIL(lexer, STOA_SYNTAX, from, "after 0%c come digits of base %u", mark, base);
-    if ((class_of(*end) & (LETTER | DIGIT)) != 0 || *end == '.')
-        return FAIL(lexer, STOA_SYNTAX, end, "this cannot be part of a number");
-    if (end > whole)
-        token->value = stoa_float64_value(read_float(at, end));
-    else
-        status = read_integer(lexer, token, from, whole, base);
-    for (from = at; base == 10 && end == whole && (*from == '0' || *from == '_');)
-        from++;
-    if (from > at && from < end && base == 10 && end == whole)
-        return FAIL(lexer, STOA_SYNTAX, at,
-                    "an integer does not begin with 0; in base 8 it would begin with 0o");
-    return status;
+    if (*at == '0' && (at[1] == 'x' || at[1] == 'X'))
+        return lex_prefixed(lexer, token, at, 16, is_hexadecimal);
+    if (*at == '0' && (at[1] == 'o' || at[1] == 'O'))
+        return lex_prefixed(lexer, token, at, 8, is_octal);
+    if (*at == '0' && (at[1] == 'b' || at[1] == 'B'))
+        return lex_prefixed(lexer, token, at, 2, is_binary);
+    return lex_decimal(lexer, token, at);
 }
 
 /* ---- signs ---- */

@@ -39,6 +39,9 @@ const char *stoa__lex_peek(stoa__lexer *lexer);
 /* Whether text can stand for a name without backquotes. */
 bool stoa__is_plain_name(const char *name);
 
+/* Names of functions that are near to that one, as "floor, ceil"; false where none is. */
+bool stoa__functions_near(const char *name, size_t length, char *text, size_t size);
+
 /* From loose to tight. Unary operators bind tighter than what is left of them, looser than **. */
 enum {
     STOA__OR_LEVEL = 1,

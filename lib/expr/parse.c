@@ -7,7 +7,6 @@
  * rise upwards, prefix operators and ** aside; `depth` counts the entries of these and of
  * parentheses, and is at most MOST_DEPTH. All nodes are the text's, so giving up is to release it.
  */
-#include <stdio.h>
 #include <string.h>
 
 #include "base/memory.h"
@@ -192,51 +191,14 @@ static stoa_status take_name(parser *p, const stoa__token *token)
     return push_node(p, node);
 }
 
-/* Edits that make one name of the other (Levenshtein's distance); both are short. */
-static size_t distance(const char *a, size_t a_length, const char *b)
-{
-    size_t b_length = strlen(b), row[16];
-    for (size_t j = 0; j <= b_length; j++)
-        row[j] = j;
-    for (size_t i = 1; i <= a_length; i++) {
-        size_t diagonal = row[0];
-        row[0] = i;
-        for (size_t j = 1; j <= b_length; j++) {
-            size_t best = diagonal + (a[i - 1] != b[j - 1]);
-            diagonal = row[j];
-            best = best < row[j] + 1 ? best : row[j] + 1;
-            row[j] = best < row[j - 1] + 1 ? best : row[j - 1] + 1;
-        }
-    }
-    return row[b_length];
-}
-
-/* Whether somebody who wrote `name` may have meant the function. */
-static bool is_near(const char *name, size_t length, const char *function)
-{
-    size_t whole = strlen(function);
-    if (length > 20)
-        return false;
-    return distance(name, length, function) <= (whole > 4 ? 2 : 1) ||
-           (whole > 2 && length > 2 &&
-            strncmp(name, function, whole < length ? whole : length) == 0);
-}
-
 static stoa_status no_function(parser *p, const stoa__token *token)
 {
-    char near[80] = "";
-    size_t used = 0;
+    char near[80];
     const char *name = p->text->bytes + token->place;
-    for (int i = STOA_ABS; i < STOA__OPERATIONS_END; i++) {
-        const char *text = stoa__operations[i].text;
-        if (is_near(name, token->length, text) && used + strlen(text) + 3 < sizeof near &&
-            i != STOA_MIN && i != STOA_MAX)
-            used += (size_t)snprintf(near + used, sizeof near - used, "%s%s", used > 0 ? ", " : "",
-                                     text);
-    }
-    return FAIL(p, token->place, "there is no function '%.*s'%s%s%s",
-                token->length < 40 ? (int)token->length : 40, name, used > 0 ? "; there is " : "",
-                near, used > 0 ? "" : "; a field is not followed by (");
+    bool any = stoa__functions_near(name, token->length, near, sizeof near);
+    return FAIL(p, token->place, "there is no function '%.*s'; %s%s",
+                token->length < 40 ? (int)token->length : 40, name, any ? "there is " : "",
+                any ? near : "a field is not followed by (");
 }
 
 static stoa_operation function_named(const char *name, size_t length)

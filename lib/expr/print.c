@@ -300,7 +300,7 @@ size_t stoa_expression_print(const stoa_expression *expression, char *text, size
         going = step(&p);
     if (p.frames != p.few)
         stoa__release(p.frames);
-    if (p.size > 0)
+    if (text != NULL && size > 0)
         text[p.length < size ? p.length : size - 1] = '\0';
     return p.length;
 }
