@@ -220,7 +220,7 @@ INLINED double pow_of_magnitude(double magnitude, double y)
 INLINED double pow_of(double x, double y)
 {
     double half = 0.5 * y, magnitude = fabs(x), result = pow_of_magnitude(magnitude, y);
-    result = magnitude == 1 && y == y ? 1 : result;
+    result = magnitude == 1 ? 1 : result;
     double of_whole = rint(half) == half ? result : copysign(result, x);
     double of_broken = x < 0 && x != -INFINITE ? NOT_A_NUMBER : result;
     result = rint(y) == y ? of_whole : of_broken;
