@@ -20,7 +20,7 @@
 #endif
 
 /* A word with at most so many bits is gone through bit by bit. */
-#define FEW (STOA__AVX2 ? 3 : 12)
+#define FEW ((size_t)(STOA__AVX2 ? 3 : 12))
 
 #if STOA__AVX2
 

@@ -308,16 +308,16 @@ STOA__INLINE void dot_int64_step(products *state, const int64_t *a, const int64_
                                  bool all)
 {
     halves sums = state->sums;
-    int64_vector reach = each_8(0), middle = each_8((int64_t)1 << 31);
+    uint64_vector reach = {0}, middle = (uint64_vector)each_8((int64_t)1 << 31);
     UNROLLED
     for (size_t i = 0; i < 64; i += LANES_8) {
         int64_vector x = load_int64(a + i), y = load_int64(b + i);
         x = all ? x : kept_8(word, i, x);
         y = all ? y : kept_8(word, i, y);
-        reach |= (x + middle) | (y + middle);
+        reach |= ((uint64_vector)x + middle) | ((uint64_vector)y + middle);
         add_signed(&sums, low_products(x, y));
     }
-    if (!all_zero((uint64_vector)reach >> 32)) {
+    if (!all_zero(reach >> 32)) {
         dot_int64_slowly(state->into, a, b, word);
         return;
     }
@@ -329,16 +329,16 @@ STOA__INLINE void dot_uint64_step(products *state, const uint64_t *a, const uint
                                   uint64_t word, bool all)
 {
     halves sums = state->sums;
-    int64_vector reach = each_8(0);
+    uint64_vector reach = {0};
     UNROLLED
     for (size_t i = 0; i < 64; i += LANES_8) {
         int64_vector x = load_int64(a + i), y = load_int64(b + i);
         x = all ? x : kept_8(word, i, x);
         y = all ? y : kept_8(word, i, y);
-        reach |= x | y;
+        reach |= (uint64_vector)(x | y);
         add_unsigned(&sums, low_products_unsigned((uint64_vector)x, (uint64_vector)y));
     }
-    if (!all_zero((uint64_vector)reach >> 32)) {
+    if (!all_zero(reach >> 32)) {
         dot_uint64_slowly(state->into, a, b, word);
         return;
     }

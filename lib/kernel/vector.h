@@ -196,7 +196,8 @@ STOA__INLINE int64_vector where_number(float64_vector values, int64_vector keys,
     __mmask8 nan = _mm512_cmp_pd_mask((__m512d)values, (__m512d)values, _CMP_UNORD_Q);
     return (int64_vector)_mm512_mask_mov_epi64((__m512i)keys, nan, (__m512i)none);
 #else
-    return blended_8(values == values, keys, none);
+    float64_vector same = values;
+    return blended_8(values == same, keys, none);
 #endif
 }
 
