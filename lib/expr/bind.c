@@ -253,8 +253,9 @@ static stoa__id apart(stoa__code_block *code, stoa__id id)
     const stoa__value *value = &code->values[id];
     if (code->refused || value->kind == STOA__STEP_VALUE)
         return id;
-    stoa__code step = stoa__width((stoa_type)value->form) == 4 ? STOA__STORE_4 : STOA__STORE_8;
-    return stoa__emit(code, step, id, 0, 0, false, value->range, NULL);
+    bool narrow = stoa__width((stoa_type)value->form) == 4;
+    return stoa__emit(code, narrow ? (unsigned)STOA__STORE_4 : (unsigned)STOA__STORE_8, id, 0, 0,
+                      false, value->range, NULL);
 }
 
 static stoa_status bind_output(walk *at, stoa_expression *node, uint32_t index)

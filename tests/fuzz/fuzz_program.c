@@ -33,12 +33,12 @@ static stoa_table *new_table(choices *from, size_t rows)
     return table;
 }
 
-static void disagree(const tree *tree, const stoa_expression *expression,
+static void disagree(const tree *of, const stoa_expression *expression,
                      const stoa_expression *where, size_t row, const char *what,
                      const stoa_error *error)
 {
     char text[4000], condition[2000] = "";
-    (void)tree;
+    (void)of;
     stoa_expression_print(expression, text, sizeof text);
     if (where != NULL)
         stoa_expression_print(where, condition, sizeof condition);
@@ -56,16 +56,16 @@ typedef struct expected {
     answer values[ROWS];
 } expected;
 
-static void expect(expected *out, const tree *tree, const node *what, const node *where,
+static void expect(expected *out, const tree *of, const node *what, const node *where,
                    const stoa_table *table)
 {
     out->fails = false;
     for (size_t row = 0; row < table->rows; row++) {
         answer condition = {.kind = 'b', .integer = 1};
-        bool fine = where == NULL || oracle(tree, where, table, row, &condition);
+        bool fine = where == NULL || oracle(of, where, table, row, &condition);
         out->chosen[row] = fine && condition.integer != 0;
         if (out->chosen[row])
-            fine = oracle(tree, what, table, row, &out->values[row]);
+            fine = oracle(of, what, table, row, &out->values[row]);
         if (!fine) {
             out->fails = true;
             out->row = row;
@@ -90,7 +90,7 @@ static bool same(const answer *a, stoa_type type, const void *cells, size_t row)
 
 /* ---- runs ---- */
 
-static void run_rows(const tree *tree, stoa_expression *expression, stoa_expression *where,
+static void run_rows(const tree *of, stoa_expression *expression, stoa_expression *where,
                      const stoa_table *table, const expected *out, char kind)
 {
     static double cells[ROWS];
@@ -100,21 +100,21 @@ static void run_rows(const tree *tree, stoa_expression *expression, stoa_express
     stoa_error error = {.row = 0};
     memset(cells, 0xA5, sizeof cells);
     if (stoa_program_new(&program, table, expression, where, &error) != STOA_OK)
-        disagree(tree, expression, where, 0, "refused", &error);
+        disagree(of, expression, where, 0, "refused", &error);
     stoa_status status = stoa_program_evaluate(program, table, NULL, &output, 1, &error);
     if ((status != STOA_OK) != out->fails)
-        disagree(tree, expression, where, out->fails ? out->row : (size_t)error.row,
+        disagree(of, expression, where, out->fails ? out->row : (size_t)error.row,
                  out->fails ? "did not fail" : "failed", &error);
     if (status != STOA_OK && error.row != out->row)
-        disagree(tree, expression, where, out->row, "failed elsewhere", &error);
+        disagree(of, expression, where, out->row, "failed elsewhere", &error);
     static const unsigned char untouched[8] = {0xA5, 0xA5, 0xA5, 0xA5, 0xA5, 0xA5, 0xA5, 0xA5};
     size_t width = stoa_type_width(type);
     for (size_t row = 0; row < table->rows; row++) {
         const char *cell = (const char *)cells + row * width;
         if (status == STOA_OK && out->chosen[row] && !same(&out->values[row], type, cells, row))
-            disagree(tree, expression, where, row, "another value", NULL);
+            disagree(of, expression, where, row, "another value", NULL);
         if ((status != STOA_OK || !out->chosen[row]) && memcmp(cell, untouched, width) != 0)
-            disagree(tree, expression, where, row, "written", NULL);
+            disagree(of, expression, where, row, "written", NULL);
     }
     stoa_program_free(program);
 }
@@ -127,7 +127,7 @@ static stoa_expression *call(stoa_operation operation, stoa_expression *argument
     return made;
 }
 
-static void check_one(const tree *tree, stoa_operation operation, stoa_expression *expression,
+static void check_one(const tree *of, stoa_operation operation, stoa_expression *expression,
                       stoa_expression *where, const stoa_table *table, const expected *out,
                       const answer *wanted, bool is_null)
 {
@@ -136,24 +136,24 @@ static void check_one(const tree *tree, stoa_operation operation, stoa_expressio
     stoa_error error = {.row = 0};
     stoa_expression *aggregate = call(operation, expression);
     if (stoa_program_new(&program, table, aggregate, where, &error) != STOA_OK)
-        disagree(tree, aggregate, where, 0, "refused", &error);
+        disagree(of, aggregate, where, 0, "refused", &error);
     stoa_status status = stoa_program_compute(program, table, NULL, &value, 1, &error);
     bool fits =
         wanted->kind == 'f' || (wanted->integer >= INT64_MIN && wanted->integer <= INT64_MAX);
     if ((status == STOA_OK) != (!out->fails && fits))
-        disagree(tree, aggregate, where, out->row, "an aggregate fails or not", &error);
+        disagree(of, aggregate, where, out->row, "an aggregate fails or not", &error);
     if (status == STOA_OK && value.is_null != is_null)
-        disagree(tree, aggregate, where, 0, "null or not", NULL);
+        disagree(of, aggregate, where, 0, "null or not", NULL);
     if (status == STOA_OK && !is_null &&
         !(wanted->kind == 'f'       ? same_float(wanted->number, value.float64)
           : value.type == STOA_BOOL ? wanted->integer == value.boolean
                                     : wanted->integer == value.int64))
-        disagree(tree, aggregate, where, 0, "another aggregate", NULL);
+        disagree(of, aggregate, where, 0, "another aggregate", NULL);
     stoa_program_free(program);
     stoa_expression_free(aggregate);
 }
 
-static void run_aggregates(const tree *tree, stoa_expression *expression, stoa_expression *where,
+static void run_aggregates(const tree *of, stoa_expression *expression, stoa_expression *where,
                            const stoa_table *table, const expected *out, char kind)
 {
     answer sum = {.kind = 'i'}, low = {.kind = kind}, high = {.kind = kind};
@@ -171,9 +171,9 @@ static void run_aggregates(const tree *tree, stoa_expression *expression, stoa_e
         none = false;
     }
     if (kind != 'f')
-        check_one(tree, STOA_SUM, expression, where, table, out, &sum, false);
-    check_one(tree, STOA_MIN, expression, where, table, out, &low, none);
-    check_one(tree, STOA_MAX, expression, where, table, out, &high, none);
+        check_one(of, STOA_SUM, expression, where, table, out, &sum, false);
+    check_one(of, STOA_MIN, expression, where, table, out, &low, none);
+    check_one(of, STOA_MAX, expression, where, table, out, &high, none);
 }
 
 static stoa_expression *printed(const stoa_expression *expression)
@@ -198,21 +198,21 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     static expected out;
-    static tree tree;
+    static tree planted;
     choices from = {data, size, 0};
-    tree.count = 0;
+    planted.count = 0;
     char kind = "bif"[choose(&from, 3)];
-    const node *what = grow(&tree, &from, kind, 5);
-    const node *where = choose(&from, 2) == 0 ? grow(&tree, &from, 'b', 3) : NULL;
+    const node *what = grow(&planted, &from, kind, 5);
+    const node *where = choose(&from, 2) == 0 ? grow(&planted, &from, 'b', 3) : NULL;
     static const size_t sizes[] = {0, 1, 63, 64, 65, 511, 512, 513, 1100, ROWS};
     stoa_table *table = new_table(&from, sizes[choose(&from, 10)]);
-    stoa_expression *expression = build(&tree, what);
-    stoa_expression *condition = where == NULL ? NULL : build(&tree, where);
-    expect(&out, &tree, what, where, table);
-    run_rows(&tree, expression, condition, table, &out, kind);
-    run_aggregates(&tree, expression, condition, table, &out, kind);
+    stoa_expression *expression = build(&planted, what);
+    stoa_expression *condition = where == NULL ? NULL : build(&planted, where);
+    expect(&out, &planted, what, where, table);
+    run_rows(&planted, expression, condition, table, &out, kind);
+    run_aggregates(&planted, expression, condition, table, &out, kind);
     stoa_expression *again = printed(expression);
-    run_rows(&tree, again, condition, table, &out, kind);
+    run_rows(&planted, again, condition, table, &out, kind);
     stoa_expression_free(again);
     stoa_expression_free(expression);
     stoa_expression_free(condition);

@@ -68,11 +68,11 @@ void oracle_fill(choices *from, stoa_type type, void *cells, size_t count)
 
 /* ---- random trees ---- */
 
-static const node *leaf(tree *tree, choices *from, char kind, bool any)
+static const node *leaf(tree *into, choices *from, char kind, bool any)
 {
     static const char *const int_fields[] = {"x", "i", "y", "z", "x", "v", "x", "u"};
     static const char *const float_fields[] = {"w", "f"};
-    node *made = &tree->nodes[tree->count++];
+    node *made = &into->nodes[into->count++];
     *made = (node){.kind = kind};
     if (choose(from, 3) > 0) {
         made->field = kind == 'b'   ? "b"
@@ -125,17 +125,17 @@ static const form bool_forms[] = {
     {STOA_AND, "bb"},       {STOA_OR, "bb"},
 };
 
-const node *grow(tree *tree, choices *from, char kind, unsigned depth)
+const node *grow(tree *into, choices *from, char kind, unsigned depth)
 {
     bool any = kind == 'u';
     if (kind == 'n')
         kind = choose(from, 2) == 0 ? 'i' : 'f';
     if (kind == 'u')
         kind = 'i';
-    if (depth == 0 || tree->count > 300 || choose(from, 5) == 0)
-        return leaf(tree, from, kind, any);
-    if (tree->count > 2 && choose(from, 8) == 0) { /* shared with what there is */
-        const node *before = &tree->nodes[choose(from, tree->count)];
+    if (depth == 0 || into->count > 300 || choose(from, 5) == 0)
+        return leaf(into, from, kind, any);
+    if (into->count > 2 && choose(from, 8) == 0) { /* shared with what there is */
+        const node *before = &into->nodes[choose(from, into->count)];
         if (before->kind == kind && before->field == NULL)
             return before;
     }
@@ -144,17 +144,17 @@ const node *grow(tree *tree, choices *from, char kind, unsigned depth)
                                        : &float_forms[choose(from, COUNT(float_forms))];
     node made = {.kind = kind, .operation = chosen->operation};
     for (; chosen->kinds[made.count] != 0; made.count++)
-        made.arguments[made.count] = grow(tree, from, chosen->kinds[made.count], depth - 1);
-    tree->nodes[tree->count] = made;
-    return &tree->nodes[tree->count++];
+        made.arguments[made.count] = grow(into, from, chosen->kinds[made.count], depth - 1);
+    into->nodes[into->count] = made;
+    return &into->nodes[into->count++];
 }
 
-stoa_expression *build(const tree *tree, const node *what)
+stoa_expression *build(const tree *of, const node *what)
 {
     stoa_expression *made, *arguments[3] = {NULL, NULL, NULL};
     stoa_status status;
     for (unsigned i = 0; i < what->count; i++)
-        arguments[i] = build(tree, what->arguments[i]);
+        arguments[i] = build(of, what->arguments[i]);
     if (what->operation != STOA_NO_OPERATION)
         status = stoa_expression_call(&made, what->operation, arguments, what->count, NULL);
     else if (what->field != NULL)
@@ -408,16 +408,15 @@ static bool cast(stoa_operation operation, const answer *a, answer *out)
 }
 
 /* Bits, and what is lazy. */
-static bool lazy(const tree *tree, const node *what, const stoa_table *table, size_t row,
-                 answer *out)
+static bool lazy(const tree *of, const node *what, const stoa_table *table, size_t row, answer *out)
 {
-    if (!oracle(tree, what->arguments[0], table, row, out))
+    if (!oracle(of, what->arguments[0], table, row, out))
         return false;
     bool first = out->integer != 0;
     if (what->operation == STOA_WHERE)
-        return oracle(tree, what->arguments[first ? 1 : 2], table, row, out);
+        return oracle(of, what->arguments[first ? 1 : 2], table, row, out);
     if ((what->operation == STOA_AND || what->operation == STOA_BIT_AND) == first)
-        return oracle(tree, what->arguments[1], table, row, out);
+        return oracle(of, what->arguments[1], table, row, out);
     return true;
 }
 
@@ -453,7 +452,7 @@ static bool truth(const node *what, const answer *a, answer *out)
     }
 }
 
-bool oracle(const tree *tree, const node *what, const stoa_table *table, size_t row, answer *out)
+bool oracle(const tree *of, const node *what, const stoa_table *table, size_t row, answer *out)
 {
     answer a[3];
     if (what->operation == STOA_NO_OPERATION)
@@ -462,7 +461,7 @@ bool oracle(const tree *tree, const node *what, const stoa_table *table, size_t 
         what->kind == 'b' && (what->operation == STOA_AND || what->operation == STOA_OR ||
                               what->operation == STOA_BIT_AND);
     if (what->operation == STOA_WHERE || logical) {
-        if (!lazy(tree, what, table, row, out))
+        if (!lazy(of, what, table, row, out))
             return false;
         if (what->kind == 'f')
             out->number = number_of(out);
@@ -470,7 +469,7 @@ bool oracle(const tree *tree, const node *what, const stoa_table *table, size_t 
         return true;
     }
     for (unsigned i = 0; i < what->count; i++)
-        if (!oracle(tree, what->arguments[i], table, row, &a[i]))
+        if (!oracle(of, what->arguments[i], table, row, &a[i]))
             return false;
     out->kind = what->kind;
     if (what->operation == STOA_CLIP) {

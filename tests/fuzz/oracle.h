@@ -32,9 +32,9 @@ typedef struct tree {
 } tree;
 
 /* A random expression of that kind. */
-const node *grow(tree *tree, choices *from, char kind, unsigned depth);
+const node *grow(tree *into, choices *from, char kind, unsigned depth);
 /* The same by calls of the library; the caller's own. */
-stoa_expression *build(const tree *tree, const node *what);
+stoa_expression *build(const tree *of, const node *what);
 
 typedef struct answer {
     char kind;
@@ -43,7 +43,7 @@ typedef struct answer {
 } answer;
 
 /* False where it fails. */
-bool oracle(const tree *tree, const node *what, const stoa_table *table, size_t row, answer *out);
+bool oracle(const tree *of, const node *what, const stoa_table *table, size_t row, answer *out);
 /* The order of min and max; nothing is below NaN, nor NaN below anything. */
 bool oracle_is_nan(const answer *a);
 bool oracle_below(const answer *a, const answer *b);
