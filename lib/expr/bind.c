@@ -275,9 +275,9 @@ static stoa_status bind_output(walk *at, stoa_expression *node, uint32_t index)
             program->names == NULL ? NULL : program->names[index], &result->id, at->error);
         if (status == STOA_OK && program->output_count > 1)
             result->id = apart(code, result->id);
-        return status == STOA_OK && code->refused
-                   ? stoa__fail_memory(at->error, sizeof(stoa__value))
-                   : status;
+        if (status == STOA_OK && code->refused)
+            status = stoa__fail_memory(at->error, sizeof(stoa__value));
+        return status;
     }
     if (program->wanted == STOA__WANTS_BITS) {
         if (result->typed.type != STOA_BOOL)

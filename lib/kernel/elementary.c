@@ -70,11 +70,6 @@
     BLOCKS(name##_cv, uint32_t, kept_y[i - at] = y[i], function##_near(*x, y[i], &others),      \
            function##_of(*x, kept_y[i - at]))
 
-INLINED double root_of(double x)
-{
-    return x == -INFINITE ? INFINITE : sqrt(x) + 0.0;
-}
-
 UNARY(sqrt, sqrt)
 UNARY(root, root_of)
 UNARY(floor, floor)

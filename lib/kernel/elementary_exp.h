@@ -196,13 +196,27 @@ INLINED pair log_pair(apart e)
     return (pair){sum.head, sum.tail + fma(e.k, LN2_REST, log_m.tail)};
 }
 
+/* x ** 0.5, which is not sqrt of -0.0 and -inf. */
+INLINED double root_of(double x)
+{
+    return x == -INFINITE ? INFINITE : sqrt(x) + 0.0;
+}
+
+/* Squares and roots are rounded correctly, since a program that knows the exponent beforehand runs
+ * them as such: x ** y must not depend on that. */
+INLINED double or_rounded(double power, double x, double y)
+{
+    power = y == 2 ? x * x : power;
+    return y == 0.5 ? root_of(x) : power;
+}
+
 INLINED double pow_near(double x, double y, uint32_t *others)
 {
     pair log_x = log_pair(normal_apart(x, 0)), power = product_of(y, log_x.head);
     power.tail = fma(y, log_x.tail, power.tail);
     double with_n, fraction = exp_apart(power, &with_n);
     *others |= x >= 0x1p-1022 && x < INFINITE && fabs(power.head) < EXP_MAX ? 0 : 1;
-    return of_bits(bits_of(fraction) + (bits_of(with_n) << 52));
+    return or_rounded(of_bits(bits_of(fraction) + (bits_of(with_n) << 52)), x, y);
 }
 
 /* |x| ** y for any x but 1, and y other than 0. */
@@ -224,7 +238,7 @@ INLINED double pow_of(double x, double y)
     double of_whole = rint(half) == half ? result : copysign(result, x);
     double of_broken = x < 0 && x != -INFINITE ? NOT_A_NUMBER : result;
     result = rint(y) == y ? of_whole : of_broken;
-    return x == 1 || y == 0 ? 1 : result;
+    return or_rounded(x == 1 || y == 0 ? 1 : result, x, y);
 }
 
 #endif
