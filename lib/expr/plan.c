@@ -10,8 +10,11 @@
 #include "expr/program.h"
 
 #define NONE UINT32_MAX
-/* Bytes of a register, and then some, so that registers do not lie 4096 bytes apart. */
-#define REGISTER (STOA__BLOCK * 8 + 64)
+/* Bytes of a register: a page. Registers begin at pages, as blocks of columns do: a kernel's loads
+ * then run ahead of its stores by the same distance in every page. With another distance a load can
+ * meet an earlier store in its lower 12 bits, and processors wait for that: up to twice the time.
+ */
+#define REGISTER (STOA__BLOCK * 8)
 
 typedef struct planner {
     const stoa__code_block *code;
@@ -219,7 +222,7 @@ static uint32_t take_register(planner *at, const stoa__value *value, size_t *bit
 {
     if (has_bits(value)) {
         uint32_t offset = (uint32_t)*bits;
-        *bits += STOA__BLOCK_WORDS * sizeof(uint64_t);
+        *bits += STOA__LONG_BLOCK / 8;
         return offset | 1u; /* told apart from registers; laid out behind them */
     }
     if (at->free_count > 0)
@@ -254,6 +257,7 @@ static void give_registers(planner *at, const stoa__id *order, uint32_t count)
         if ((at->offset[order[i]] & 1u) != 0)
             at->offset[order[i]] = (uint32_t)(registers + (at->offset[order[i]] & ~1u));
     at->pass->scratch = registers + bits;
+    at->pass->block = registers == 0 && code->array_count == 0 ? STOA__LONG_BLOCK : STOA__BLOCK;
 }
 
 static void find_last_uses(planner *at, const stoa__id *order, uint32_t count, bool outputs)

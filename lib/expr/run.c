@@ -13,7 +13,7 @@
 #include "expr/program.h"
 #include "query/selection.h"
 
-#define WORDS STOA__BLOCK_WORDS
+#define WORDS STOA__LONG_WORDS
 
 /* ---- bits ---- */
 
@@ -380,7 +380,7 @@ static void run_morsel(stoa__run *run, stoa__worker *worker, size_t first, size_
     if (first > atomic_load_explicit(&run->failed_row, memory_order_relaxed))
         return;
     begin_morsel(run, worker);
-    size_t step = runs_whole(run) ? STOA__MORSEL : STOA__BLOCK;
+    size_t step = runs_whole(run) ? STOA__MORSEL : run->pass->block;
     for (size_t row = first; row < last; row += step) {
         size_t count = last - row < step ? last - row : step;
         point_at_columns(run, worker, row, count);
