@@ -7,17 +7,29 @@
  * The values behind the last whole 64 are taken from a copy, so that nothing behind them is read.
  * b may be a. */
 
+/* Only calls of more than a block come from memory. */
+#define FETCH(i)                                  \
+    if (count > STOA__BLOCK) {                    \
+        fetch_ahead(a + (i), 64 * sizeof *a);     \
+        if (b != a)                               \
+            fetch_ahead(b + (i), 64 * sizeof *b); \
+    }
+
 STOA__INLINE void NAME(STATE *state, const CELL *a, const CELL *b, const uint64_t *mask,
                        size_t count)
 {
     STATE now = *state;
     size_t i = 0;
     if (mask == NULL)
-        for (; count - i >= 64; i += 64)
+        for (; count - i >= 64; i += 64) {
+            FETCH(i)
             STEP(&now, a + i, b + i, UINT64_MAX, true);
+        }
     else
-        for (; count - i >= 64; i += 64)
+        for (; count - i >= 64; i += 64) {
+            FETCH(i)
             STEP(&now, a + i, b + i, mask[i / 64], false);
+        }
     if (i < count) {
         CELL rest_a[64] = {0}, rest_b[64] = {0};
         uint64_t selected = mask == NULL ? UINT64_MAX : mask[i / 64];
@@ -28,6 +40,7 @@ STOA__INLINE void NAME(STATE *state, const CELL *a, const CELL *b, const uint64_
     *state = now;
 }
 
+#undef FETCH
 #undef NAME
 #undef CELL
 #undef STATE

@@ -123,9 +123,12 @@ REDUCE(var_float64)
     (void)b;
     (void)row;
     const double *values = a;
-    for (size_t i = 0; i < count; i += STOA__BLOCK)
-        add_block(&into->partial, values + i, masked_from(mask, i),
-                  count - i < STOA__BLOCK ? count - i : STOA__BLOCK);
+    for (size_t i = 0; i < count; i += STOA__BLOCK) {
+        size_t some = count - i < STOA__BLOCK ? count - i : STOA__BLOCK;
+        if (count > STOA__BLOCK)
+            fetch_ahead(values + i, some * sizeof *values);
+        add_block(&into->partial, values + i, masked_from(mask, i), some);
+    }
 }
 
 /* ---- integers: sums ---- */

@@ -65,6 +65,15 @@ STOA__INLINE float64_vector each_float64(double value)
     return (float64_vector)each_8(0) + value;
 }
 
+/* Asks for what lies a block of 8-byte values behind these, which need not exist. Processors do so
+ * of themselves, but not in every loop: some of those here are twice as fast from memory with it.
+ */
+STOA__INLINE void fetch_ahead(const void *values, size_t bytes)
+{
+    for (size_t i = 0; i < bytes; i += 64)
+        __builtin_prefetch((const void *)((uintptr_t)values + 8 * STOA__BLOCK + i));
+}
+
 /* ---- by mask ---- */
 
 #if STOA__AVX512
