@@ -6,8 +6,6 @@
  * Integer sums and dots are exact within a morsel: a dot counts in lanes[0] how often its 128 bits
  * have wrapped. `finish` makes of a sum that wrapped the largest or the smallest __int128, and such
  * a sum stays as it is when it is combined: it fits no type, so the answer is an overflow. */
-#include <math.h>
-
 #include "kernel/kernel.h"
 #include "kernel/reduce_key.h"
 
