@@ -1,8 +1,9 @@
 /* select.c: rows by a condition: as a selection, as a table of their own, or all others gone.
  *
- * A filter writes the condition as bits, a window of rows at a time, and counts them by morsels;
- * then it knows how large the result is and where each morsel's rows go, and packs the columns. A
- * table of more than one window has its bits made twice, so that no more memory is needed. */
+ * A filter goes through the rows in waves of some morsels: it writes the condition as bits, counts
+ * them by morsels, which tells where each morsel's rows go, and packs the columns while those that
+ * the condition has read are in the cache. The first wave tells about how large the result will be;
+ * its columns never move, so it grows where that was too little. */
 #include <string.h>
 
 #include "base/memory.h"
@@ -11,8 +12,10 @@
 #include "query/selection.h"
 #include "query/words.h"
 
-/* Rows whose bits are kept at a time: 2 MiB of them. */
-#define WINDOW ((size_t)256 * STOA__MORSEL)
+/* Morsels of a wave: on one thread what fits L2, on more of them so much that waking them is
+ * little. */
+#define WAVE_ALONE ((size_t)4)
+#define WAVE_MOST ((size_t)32)
 
 /* ---- bits ---- */
 
@@ -21,7 +24,7 @@ typedef struct bits {
     stoa__id result;
     uint64_t *words;
     size_t first, last;
-    size_t *counts; /* by morsel from row 0 on, or NULL */
+    size_t *counts; /* by morsel from row `first` on, or NULL */
 } bits;
 
 static void take_bits(void *context, void *const *slots, const uint64_t *mask, size_t first,
@@ -33,7 +36,8 @@ static void take_bits(void *context, void *const *slots, const uint64_t *mask, s
     for (size_t i = 0; i < stoa__words(count); i++)
         words[i] = mask == NULL ? result[i] : result[i] & mask[i];
     if (to->counts != NULL)
-        to->counts[first / STOA__MORSEL] += stoa__kernels_here()->count_bits(words, count);
+        to->counts[(first - to->first) / STOA__MORSEL] +=
+            stoa__kernels_here()->count_bits(words, count);
 }
 
 /* A condition that is null selects nothing. */
@@ -72,7 +76,8 @@ stoa_status stoa_program_select(stoa_program *program, const stoa_table *table,
         status = stoa__selection_new(&made, table, run.rows, error);
     if (status != STOA_OK)
         return status;
-    bits to = {.result = program->code.results[0].id, .words = made->words, .last = run.rows};
+    bits to = {.words = made->words, .last = run.rows};
+    to.result = program->code.results[0].id;
     status = make_bits(&run, &to, error);
     if (status != STOA_OK) {
         stoa_selection_free(made);
@@ -88,50 +93,13 @@ stoa_status stoa_program_select(stoa_program *program, const stoa_table *table,
 typedef struct filter {
     stoa__run run;
     bits bits;
-    size_t *counts; /* by morsel; later: where the morsel's rows go */
-    size_t morsels;
-    size_t total;
+    uint64_t words[WAVE_MOST * STOA__MORSEL / 64];
+    size_t counts[WAVE_MOST + 1]; /* by morsel of the wave; later: where the morsel's rows go */
+    size_t wave;                  /* rows */
+    size_t total;                 /* rows so far */
     const stoa__table *table;
     stoa__table *made;
 } filter;
-
-static stoa_status new_lists(filter *at, stoa_error *error)
-{
-    size_t window = at->run.rows < WINDOW ? at->run.rows : WINDOW;
-    at->morsels = (at->run.rows + STOA__MORSEL - 1) / STOA__MORSEL;
-    size_t bytes = (at->morsels + 1) * sizeof *at->counts + stoa__words(window) * sizeof(uint64_t);
-    at->counts = stoa__allocate(bytes);
-    if (at->counts == NULL)
-        return stoa__fail_memory(error, bytes);
-    memset(at->counts, 0, (at->morsels + 1) * sizeof *at->counts);
-    at->bits.counts = at->counts;
-    at->bits.words = (uint64_t *)(at->counts + at->morsels + 1);
-    at->bits.result = at->run.program->code.results[0].id;
-    return STOA_OK;
-}
-
-static stoa_status make_window(filter *at, size_t first, stoa_error *error)
-{
-    at->bits.first = first;
-    at->bits.last = at->run.rows - first < WINDOW ? at->run.rows : first + WINDOW;
-    return make_bits(&at->run, &at->bits, error);
-}
-
-static stoa_status count_rows(filter *at, stoa_error *error)
-{
-    stoa_status status = STOA_OK;
-    for (size_t first = 0; status == STOA_OK && first < at->run.rows; first += WINDOW)
-        status = make_window(at, first, error);
-    size_t total = 0;
-    for (size_t i = 0; i <= at->morsels; i++) {
-        size_t count = at->counts[i];
-        at->counts[i] = total;
-        total += count;
-    }
-    at->total = total;
-    at->bits.counts = NULL;
-    return status;
-}
 
 static void pack_morsel(void *context, size_t task, size_t worker)
 {
@@ -139,9 +107,8 @@ static void pack_morsel(void *context, size_t task, size_t worker)
     const filter *at = context;
     size_t first = at->bits.first + task * STOA__MORSEL;
     size_t count = at->bits.last - first < STOA__MORSEL ? at->bits.last - first : STOA__MORSEL;
-    size_t place = at->counts[first / STOA__MORSEL];
-    size_t room = at->counts[first / STOA__MORSEL + 1] - place;
-    const uint64_t *words = at->bits.words + (first - at->bits.first) / 64;
+    size_t place = at->counts[task], room = at->counts[task + 1] - place;
+    const uint64_t *words = at->words + task * (STOA__MORSEL / 64);
     uint32_t to = 0;
     if (room == 0)
         return;
@@ -155,18 +122,59 @@ static void pack_morsel(void *context, size_t task, size_t worker)
     }
 }
 
-static stoa_status pack_windows(filter *at, stoa_error *error)
+/* Bits and counts of the wave, which become places in the result. */
+static stoa_status mark_wave(filter *at, size_t first, stoa_error *error)
+{
+    at->bits.first = first;
+    at->bits.last = at->run.rows - first < at->wave ? at->run.rows : first + at->wave;
+    memset(at->counts, 0, sizeof at->counts);
+    stoa_status status = make_bits(&at->run, &at->bits, error);
+    size_t place = at->total;
+    for (size_t i = 0; i <= WAVE_MOST; i++) {
+        size_t count = at->counts[i];
+        at->counts[i] = place;
+        place += count;
+    }
+    return status;
+}
+
+/* Room for the rows up to `end`: the first time for as many as the first wave makes likely. */
+static stoa_status make_room(filter *at, size_t end, bool likely, stoa_error *error)
+{
+    if (at->made != NULL) {
+        size_t before = at->made->capacity;
+        if (end <= before)
+            return STOA_OK;
+        stoa_status status = stoa__table_grow(at->made, end, error);
+        if (status == STOA_OK)
+            stoa__table_expect(at->made, before, at->made->capacity);
+        return status;
+    }
+    size_t rows = at->run.rows, seen = at->bits.last;
+    size_t whole = likely ? (size_t)((double)end / (double)seen * (double)rows) : rows;
+    return stoa__table_like(&at->made, at->table, seen == rows || whole < end ? end : whole, error);
+}
+
+static stoa_status filter_waves(filter *at, bool likely, stoa_error *error)
 {
     stoa_status status = STOA_OK;
-    for (size_t first = 0; status == STOA_OK && first < at->run.rows; first += WINDOW) {
-        if (at->run.rows > WINDOW)
-            status = make_window(at, first, error);
+    at->total = 0;
+    for (size_t first = 0; first < at->run.rows || at->made == NULL; first += at->wave) {
+        status = mark_wave(at, first, error);
+        size_t end = at->counts[WAVE_MOST];
+        if (status == STOA_OK)
+            status = make_room(at, end, likely, error);
         if (status != STOA_OK)
-            return status;
+            break;
         size_t tasks = (at->bits.last - first + STOA__MORSEL - 1) / STOA__MORSEL;
         stoa__parallel(tasks, tasks < 3 ? 1 : stoa__workers(tasks), pack_morsel, at);
+        at->total = end;
     }
-    return STOA_OK;
+    if (status != STOA_OK && at->made != NULL)
+        stoa_table_free(&at->made->head);
+    if (status != STOA_OK)
+        at->made = NULL;
+    return status;
 }
 
 static void share_objects(const filter *at)
@@ -180,29 +188,37 @@ static void share_objects(const filter *at)
     }
 }
 
+static stoa_status run_filter(filter *at, stoa_table **filtered, stoa_error *error)
+{
+    at->bits.words = at->words;
+    at->bits.counts = at->counts;
+    at->bits.result = at->run.program->code.results[0].id;
+    at->wave = (stoa__workers(WAVE_MOST) > 1 ? WAVE_MOST : WAVE_ALONE) * STOA__MORSEL;
+    stoa_status status = filter_waves(at, true, error);
+    if (status == STOA_FULL) /* less address space than the rows behind the first wave need */
+        status = filter_waves(at, false, error);
+    if (status != STOA_OK)
+        return status;
+    stoa__table_set_rows(at->made, at->total);
+    stoa__table_give_back(at->made, at->total);
+    share_objects(at);
+    *filtered = &at->made->head;
+    return STOA_OK;
+}
+
 stoa_status stoa_program_filter(stoa_program *program, const stoa_table *table,
                                 const stoa_extent *extent, stoa_table **filtered, stoa_error *error)
 {
-    filter at = {.table = stoa__whole_const(table)};
-    stoa_status status = begin(&at.run, program, table, extent, error);
+    filter *at = stoa__allocate(sizeof *at);
+    if (at == NULL)
+        return stoa__fail_memory(error, sizeof *at);
+    at->table = stoa__whole_const(table);
+    at->made = NULL;
+    stoa_status status = begin(&at->run, program, table, extent, error);
     if (status == STOA_OK)
-        status = new_lists(&at, error);
-    if (status == STOA_OK)
-        status = count_rows(&at, error);
-    if (status == STOA_OK)
-        status = stoa__table_like(&at.made, at.table, at.total, error);
-    if (status == STOA_OK) {
-        status = pack_windows(&at, error);
-        if (status != STOA_OK) /* a condition that held before */
-            stoa_table_free(&at.made->head);
-    }
-    stoa__release(at.counts);
-    if (status != STOA_OK)
-        return status;
-    stoa__table_set_rows(at.made, at.total);
-    share_objects(&at);
-    *filtered = &at.made->head;
-    return STOA_OK;
+        status = run_filter(at, filtered, error);
+    stoa__release(at);
+    return status;
 }
 
 /* ---- in place ---- */
