@@ -10,6 +10,7 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <time.h>
+#include <unistd.h>
 
 #define MOST_SIDES 8
 #define MOST_ROUNDS 64
@@ -21,6 +22,39 @@ double bench_now(void)
     struct timespec time;
     clock_gettime(CLOCK_MONOTONIC, &time);
     return (double)time.tv_sec + (double)time.tv_nsec * 1e-9;
+}
+
+/* Seconds that all processors together were busy, and that they had, since the start. */
+static int read_processors(double *busy, double *had)
+{
+    double fields[8] = {0}; /* user nice system idle iowait irq softirq steal */
+    FILE *file = fopen("/proc/stat", "r");
+    int found = file != NULL &&
+                fscanf(file, "cpu %lf %lf %lf %lf %lf %lf %lf %lf", &fields[0], &fields[1],
+                       &fields[2], &fields[3], &fields[4], &fields[5], &fields[6], &fields[7]) == 8;
+    if (file != NULL)
+        fclose(file);
+    *had = 0;
+    for (size_t k = 0; k < 8; k++)
+        *had += fields[k] / (double)sysconf(_SC_CLK_TCK);
+    *busy = *had - (fields[3] + fields[4]) / (double)sysconf(_SC_CLK_TCK);
+    return found;
+}
+
+double bench_others(void)
+{
+    static double busy_before, had_before, own_before;
+    double busy, had;
+    struct timespec time;
+    int found = read_processors(&busy, &had);
+    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time);
+    double own = (double)time.tv_sec + (double)time.tv_nsec * 1e-9;
+    double share = (busy - busy_before - (own - own_before)) / (had - had_before);
+    found = found && had > had_before;
+    busy_before = busy;
+    had_before = had;
+    own_before = own;
+    return !found ? -1 : share < 0 ? 0 : share;
 }
 
 static int by_size(const void *a, const void *b)

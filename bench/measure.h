@@ -21,6 +21,10 @@ void bench_compare(const char *title, const bench_side *sides, size_t side_count
                    size_t rounds, double *medians);
 /* Seconds since some start. */
 double bench_now(void);
+/* The share of all processors that others had since the last call (0 ... 1), of this process's
+ * threads apart; -1: the system does not tell. With it, times on several threads mean little. */
+double bench_others(void);
+#define BENCH_QUIET 0.05
 /* Bytes that would be free if the process ended. */
 size_t bench_unique_set_size(void);
 /* Most bytes resident since bench_forget_peak, which also gives what is resident now. 0: the

@@ -1,6 +1,7 @@
 """Timing several ways of doing the same in turn: medians, ratios, bars."""
 
 import gc
+import os
 import statistics
 import time
 
@@ -36,6 +37,20 @@ def bar(text, most, figure):
     """Prints whether a figure reached its bar."""
     reached = "reached" if figure <= most else "MISSED"
     print(f"  bar: {text}: at most {most:g}; measured {figure:.3g}: {reached}")
+
+
+def processors():
+    """Seconds so far that all processors were busy, that they had, that this process took."""
+    with open("/proc/stat", encoding="ascii") as file:
+        ticks = [int(word) for word in file.readline().split()[1:9]]
+    second = os.sysconf("SC_CLK_TCK")
+    return (sum(ticks) - ticks[3] - ticks[4]) / second, sum(ticks) / second, time.process_time()
+
+
+def others_since(before):
+    """The share of all processors that other processes had since `before`, of processors()."""
+    busy, had, own = (now - then for now, then in zip(processors(), before))
+    return max(0.0, (busy - own) / had) if had else 0.0
 
 
 def unique_set_size():

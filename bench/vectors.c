@@ -5,7 +5,8 @@
  * On one thread, then on two: the time of each, the ratio to the loop (loops.c), and the memory
  * that stoa takes beside the result. STOA_SIMD caps both sides. Whether memory bounds a work on two
  * threads is reckoned: its bytes at the speed at which two threads read, against its time on one.
- */
+ * Where other processes had a share of the processors meanwhile, no verdict on two threads is
+ * given: a thread that waits for a processor looks like one that has nothing to do. */
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -26,7 +27,8 @@ typedef struct figures {
     double stoa, loop; /* ms */
 } figures;
 
-/* Bytes a nanosecond: the most that any loop read, on as many threads as were tried last. */
+/* Bytes a nanosecond: the most that any loop read, on as many threads as were tried last. Of
+ * columns that are too long for the cache together: one alone is half in there. */
 static double read_speed;
 
 /* Bytes that a first run takes beside its result; -1: the system does not tell. */
@@ -47,7 +49,7 @@ static figures measure(size_t count)
     const bench_side sides[] = {{"stoa", asked->stoa}, {"loop", asked->loop}};
     double medians[2] = {0, 0}, to_ms = (double)count * 1e-6;
     bench_medians(sides, asked->loop != NULL ? 2 : 1, count, ROUNDS, medians);
-    if (asked->loop != NULL && question_only_reads(asked))
+    if (asked->loop != NULL && question_only_reads(asked) && asked->bytes >= 12)
         read_speed = fmax(read_speed, asked->bytes / medians[1]);
     return (figures){medians[0] * to_ms, medians[1] * to_ms};
 }
@@ -90,8 +92,10 @@ static void ask_all(size_t count, size_t threads)
     printf("%-40s %8s %8s %6s  %-11s  %s\n", "", "stoa", "loop", "ratio", "bar",
            "extra, bar 4 MiB");
     read_speed = 0;
+    bench_others();
     for (size_t k = 0; k < question_count; k++)
         ask(k, count);
+    printf("others had %.0f %% of the processors meanwhile\n", fmax(0, bench_others()) * 100);
 }
 
 /* ---- two threads against one ---- */
@@ -130,7 +134,9 @@ static void print_gain(size_t count)
                                        {"loop on one", loop_on_one},
                                        {"loop on two", loop_on_two}};
     double medians[4] = {0};
+    bench_others();
     bench_medians(sides, asked->loop != NULL ? 4 : 2, count, ROUNDS, medians);
+    double others = bench_others();
     double gain = medians[0] / medians[1];
     double most = medians[0] / (asked->bytes / read_speed);
     printf("%-40s %8.2f", asked->title, gain);
@@ -138,7 +144,11 @@ static void print_gain(size_t count)
         printf(" %8.2f", medians[2] / medians[3]);
     else
         printf(" %8s", "");
-    if (most < 1.7)
+    if (others < 0)
+        printf("  no verdict: too short to tell what others had of the processors\n");
+    else if (others > BENCH_QUIET)
+        printf("  no verdict: others had %.0f %% of the processors\n", others * 100);
+    else if (most < 1.7)
         printf("  memory allows %.2f\n", most);
     else
         printf("  %s\n", gain >= 1.7 ? "reached" : "MISSED");

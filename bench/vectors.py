@@ -21,7 +21,7 @@ import subprocess
 import sys
 
 import numpy
-from timing import bar, medians
+from timing import bar, medians, others_since, processors
 
 import stoa
 from stoa import float64, int32
@@ -444,11 +444,12 @@ def measure_all(given):
     sides = sides_for(given, columns)
     rivals = [s.name for s in sides[1:] if not (given.simd and s.name == "Polars")]
     print(f"{'':31}{' '.join(f'{s.name:>8}' for s in SIDES)}  ratio  bar")
-    reference = Numpy(*columns, 1)
+    reference, before = Numpy(*columns, 1), processors()
     for work in works():
         taking_part = [side for side in sides if hasattr(side, work[1])]
         check(taking_part, reference, work[1], work[2])
         measure(taking_part, work, rivals, given.rounds)
+    print(f"others had {others_since(before):.0%} of the processors meanwhile")
     if given.threads == 1:
         ten_rows()
 
