@@ -145,7 +145,7 @@ static void print_gain(size_t count)
     else
         printf(" %8s", "");
     if (others < 0)
-        printf("  no verdict: too short to tell what others had of the processors\n");
+        printf("  no verdict: too short to tell what others had\n");
     else if (others > BENCH_QUIET)
         printf("  no verdict: others had %.0f %% of the processors\n", others * 100);
     else if (most < 1.7)
