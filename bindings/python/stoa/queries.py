@@ -107,11 +107,12 @@ class Queries(Generic[R]):
         return self.where(condition, **parameters).copy()
 
     def assign(
-        self, field: str, value: str | Expression, /, where: Any = None, **parameters: Any
+        self, field: str, value: str | Operators, /, where: Any = None, **parameters: Any
     ) -> None:
         """A field from the others: `points.assign("w", "sqrt(x * x + y * y)", where="x > 0")`.
 
-        In the rows where the condition holds, which may be an expression too; without one in all.
+        In the rows where the condition holds, without one in all. Both may be expressions too.
+        Aggregates in the text are of the rows that are assigned to.
         """
         scope, store = self._scope(), self._store
         given = tree.Parameters(checked_parameters(parameters))
@@ -122,7 +123,7 @@ class Queries(Generic[R]):
                 if isinstance(where, str)
                 else condition_of(store, where, rows, {})
             )
-        if not isinstance(value, Expression):
+        if not isinstance(value, Operators):
             value = text_expression(store, value, rows, given)
         given.check_used()
         store_values(store, {field: value}, rows, scope, condition)

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any, NoReturn
 from stoa import bits
 from stoa.column import Column
 from stoa.errors import ArgumentError, FixedLengthError, LengthError, RowIndexError, WrongTypeError
-from stoa.expression import Expression
 from stoa.operators import Operators
 from stoa.queries import R, condition_of
 from stoa.rows import Rows
@@ -67,7 +66,7 @@ class Window(Rows[R], Sequence[R]):
         return Selection(self._table, None, bits.of_indices(self._store, compress(rows, made)))
 
     def assign(
-        self, field: str, value: str | Expression, /, where: Any = None, **parameters: Any
+        self, field: str, value: str | Operators, /, where: Any = None, **parameters: Any
     ) -> None:
         """A field from the others, both in text: `points[:9].assign("w", "x + y", "x > 0")`."""
         if not isinstance(value, str) or not isinstance(where, (str, type(None))):
