@@ -221,9 +221,8 @@ static bool has_bits(const stoa__value *value)
 static uint32_t take_register(planner *at, const stoa__value *value, size_t *bits)
 {
     if (has_bits(value)) {
-        uint32_t offset = (uint32_t)*bits;
-        *bits += STOA__LONG_BLOCK / 8;
-        return offset | 1u; /* told apart from registers; laid out behind them */
+        uint32_t place = (uint32_t)(*bits)++;
+        return place << 1 | 1u; /* told apart from registers; laid out behind them */
     }
     if (at->free_count > 0)
         return at->free_registers[--at->free_count];
@@ -253,11 +252,13 @@ static void give_registers(planner *at, const stoa__id *order, uint32_t count)
         }
     }
     size_t registers = (size_t)at->register_count * REGISTER;
+    bool is_long = registers == 0 && code->array_count == 0 && !at->may_fail;
+    size_t block = is_long ? STOA__LONG_BLOCK : STOA__BLOCK;
     for (uint32_t i = 0; i < count; i++)
         if ((at->offset[order[i]] & 1u) != 0)
-            at->offset[order[i]] = (uint32_t)(registers + (at->offset[order[i]] & ~1u));
-    at->pass->scratch = registers + bits;
-    at->pass->block = registers == 0 && code->array_count == 0 ? STOA__LONG_BLOCK : STOA__BLOCK;
+            at->offset[order[i]] = (uint32_t)(registers + (at->offset[order[i]] >> 1) * block / 8);
+    at->pass->scratch = registers + bits * block / 8;
+    at->pass->block = block;
 }
 
 static void find_last_uses(planner *at, const stoa__id *order, uint32_t count, bool outputs)

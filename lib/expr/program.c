@@ -85,13 +85,13 @@ static void place_values(stoa_program *program, stoa__worker *worker)
 static bool make_worker(stoa_program *program, stoa__worker *worker)
 {
     const stoa__plan *plan = &program->plan;
-    size_t block = STOA__LONG_WORDS * sizeof(uint64_t);
+    size_t block = STOA__BLOCK_WORDS * sizeof(uint64_t), rows = STOA__LONG_WORDS * sizeof(uint64_t);
     size_t slots = aligned(program->code.count * sizeof *worker->slots);
     size_t packed = program->code.array_count * STOA__BLOCK * 8;
     size_t sinks = aligned(program->code.sink_count * sizeof *worker->accumulators);
     size_t failing = aligned(plan->failures * sizeof *worker->failing);
-    size_t bytes = slots + aligned(plan->scratch) + packed + sinks + failing +
-                   block * (2 + plan->failures + plan->guards) + STOA__PAGE;
+    size_t bytes = slots + aligned(plan->scratch) + packed + sinks + failing + 2 * rows +
+                   block * (plan->failures + plan->guards) + STOA__PAGE;
     *worker = (stoa__worker){.memory = stoa__allocate(bytes), .failed_row = SIZE_MAX};
     if (worker->memory == NULL)
         return false;
@@ -99,8 +99,8 @@ static bool make_worker(stoa_program *program, stoa__worker *worker)
     worker->scratch = at;
     worker->packed = at += aligned(plan->scratch);
     worker->mask = (void *)(at += packed);
-    worker->joined = (void *)(at += block);
-    worker->failed = (void *)(at += block);
+    worker->joined = (void *)(at += rows);
+    worker->failed = (void *)(at += rows);
     worker->guards = (void *)(at += block * plan->failures);
     worker->accumulators = (void *)(at += block * plan->guards);
     worker->failing = (void *)(at += sinks);

@@ -20,8 +20,9 @@
 /* Rows of a morsel, the piece of work that a thread takes. Float sums are by morsel, so that they
  * do not depend on the number of threads. */
 #define STOA__MORSEL ((size_t)65536)
-/* Rows of a block whose registers are bits alone, which take little room. */
-#define STOA__LONG_BLOCK ((size_t)4096)
+/* Rows of a block whose registers are bits alone, and where nothing can fail: columns are then read
+ * in long runs, which the processor fetches ahead of. */
+#define STOA__LONG_BLOCK STOA__MORSEL
 #define STOA__LONG_WORDS (STOA__LONG_BLOCK / 64)
 /* Morsels whose partials are kept apart before they are added up. */
 #define STOA__WAVE ((size_t)1024)
@@ -99,7 +100,7 @@ typedef struct stoa__worker {
     char *packed;      /* a block of each array that does not lie packed */
     uint64_t *mask;    /* a block's rows */
     uint64_t *joined;  /* those of a sink */
-    uint64_t *failed;  /* STOA__LONG_WORDS for each step that may fail */
+    uint64_t *failed;  /* STOA__BLOCK_WORDS for each step that may fail */
     uint64_t *guards;  /* likewise for each guard */
     uint32_t *failing; /* steps of the pass that failed in this block */
     uint32_t failing_count;

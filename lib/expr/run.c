@@ -13,7 +13,9 @@
 #include "expr/program.h"
 #include "query/selection.h"
 
-#define WORDS STOA__LONG_WORDS
+#define WORDS STOA__BLOCK_WORDS
+/* Rows of a block without steps: several aggregates find it in L1. */
+#define WHOLE ((size_t)2048)
 
 /* ---- bits ---- */
 
@@ -380,7 +382,9 @@ static void run_morsel(stoa__run *run, stoa__worker *worker, size_t first, size_
     if (first > atomic_load_explicit(&run->failed_row, memory_order_relaxed))
         return;
     begin_morsel(run, worker);
-    size_t step = runs_whole(run) ? STOA__MORSEL : run->pass->block;
+    size_t step = !runs_whole(run)             ? run->pass->block
+                  : run->pass->sink_count == 1 ? STOA__MORSEL
+                                               : WHOLE;
     for (size_t row = first; row < last; row += step) {
         size_t count = last - row < step ? last - row : step;
         point_at_columns(run, worker, row, count);

@@ -35,8 +35,11 @@ static inline void OWN(words)(VALUE *out, const VALUE *a, size_t step_a, const V
     size_t whole = count / 64 * 64;
     for (size_t i = 0; i < whole; i += 64) {
         for (size_t k = 0; k < 64; k += LANES) {
-            const OWN(lanes) x = *(const OWN(lanes) *)(a + (i + k) * step_a);
-            const OWN(lanes) y = *(const OWN(lanes) *)(b + (i + k) * step_b);
+            OWN(lanes) x = *(const OWN(lanes) *)(a + (i + k) * step_a);
+            OWN(lanes) y = *(const OWN(lanes) *)(b + (i + k) * step_b);
+#if STOA__AVX512 /* else the compiler masks the loads: see loaded() in vector.h */
+            __asm__("" : "+v"(x), "+v"(y));
+#endif
             *(OWN(lanes) *)(out + i + k) = OWN(blend)(bits[i / 64] >> k, x, y);
         }
     }
