@@ -152,8 +152,22 @@ static stoa__id multiply_integers(const work *at, stoa__id a, stoa__id b)
     return in_forms(at, &codes, a, b, product_range);
 }
 
+/* Of an int32 for each row. */
+static bool is_square(const work *at, stoa__id id)
+{
+    const stoa__value *value = &at->code->values[id];
+    return value->kind == STOA__STEP_VALUE && value->code == STOA__MUL_WIDE && !value->uniform &&
+           value->a == value->b;
+}
+
 static stoa__id add_integers(const work *at, stoa__id a, stoa__id b)
 {
+    if (is_square(at, a) && is_square(at, b)) {
+        stoa__range sum = sum_range(range_of(at, a), range_of(at, b));
+        stoa__range all = stoa__range_of(STOA_INT64);
+        return emit(at, STOA__ADD_SQUARES, at->code->values[a].a, at->code->values[b].a,
+                    !stoa__range_within(sum, all), clipped(sum, all));
+    }
     static const forms codes = {STOA__ADD_INT32, STOA__ADD_WIDE, STOA__ADD_INT64,
                                 STOA__ADD_CHECKED};
     return in_forms(at, &codes, a, b, sum_range);
@@ -285,6 +299,8 @@ static stoa__id power_of_floats(const work *at, stoa__id a, stoa__id b)
             return emit(at, STOA__MUL_FLOAT64, base, base, false, NO_RANGE);
         if (value == 1.0)
             return base;
+        if (value == 0.5 && form_of(at, a) == STOA_INT64 && range_of(at, a).low >= 0)
+            return emit(at, STOA__SQRT_INT64, a, 0, false, NO_RANGE);
         if (value == 0.5) /* no negative integer: sqrt will do */
             return emit(at,
                         form_of(at, a) != STOA_FLOAT64 && range_of(at, a).low >= 0 ? STOA__SQRT
@@ -515,6 +531,8 @@ static stoa__id function(const work *at, stoa_operation operation, stoa__id a, s
         return stoa__emit_compare(at->code, operation == STOA_ISNAN ? STOA_NOT_EQUAL : STOA_EQUAL,
                                   a, a, at->node);
     }
+    if (operation == STOA_SQRT && form_of(at, a) == STOA_INT64)
+        return emit(at, STOA__SQRT_INT64, a, 0, false, NO_RANGE);
     return in_floats(at, elementary(operation), a, b);
 }
 

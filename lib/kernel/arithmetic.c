@@ -68,6 +68,14 @@ static inline int64_t add_up(int64_t a, int64_t b, int64_t *failed)
     return sum;
 }
 
+/* The sum is 2 to the 63rd at most. */
+static inline int64_t add_squares(int32_t a, int32_t b, int64_t *failed)
+{
+    int64_t sum = (int64_t)((uint64_t)((int64_t)a * a) + (uint64_t)((int64_t)b * b));
+    *failed |= sum;
+    return sum;
+}
+
 static inline int64_t sub_checked(int64_t a, int64_t b, int64_t *failed)
 {
     int64_t difference = (int64_t)((uint64_t)a - (uint64_t)b);
@@ -100,7 +108,26 @@ KERNEL(mul_wide, vv)
     return false;
 }
 LANES_B(mul_wide, int64_t, int32_t, int32_t, int64_t)
+
+KERNEL(add_squares, vv)
+{
+    (void)c;
+    int64_t *to = out, failed = 0;
+    const int32_t *as = a, *bs = b;
+    __m512i sums = _mm512_setzero_si512();
+    size_t i = 0;
+    for (; i + 8 <= count; i += 8) {
+        __m512i x = WIDENED(as + i), y = WIDENED(bs + i);
+        __m512i sum = _mm512_add_epi64(_mm512_mul_epi32(x, x), _mm512_mul_epi32(y, y));
+        sums = _mm512_or_si512(sums, sum);
+        _mm512_storeu_si512(to + i, sum);
+    }
+    for (; i < count; i++)
+        to[i] = add_squares(as[i], bs[i], &failed);
+    return failed < 0 || _mm512_movepi64_mask(sums) != 0;
+}
 #else
+LANES_VV(add_squares, int64_t, int32_t, int32_t, int64_t)
 LANES_VC(mul_wide, int64_t, int32_t, int32_t, int64_t)
 #endif
 LANES_VC(add_float64, double, double, double, int64_t)

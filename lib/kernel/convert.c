@@ -115,6 +115,13 @@ LANES_V(float64_int64, double, int64_t, int64_t)
 LANES_V(float64_uint64, double, uint64_t, int64_t)
 #endif
 
+static inline double sqrt_int64(int64_t a, int64_t *failed)
+{
+    return sqrt(float64_int64(a, failed));
+}
+
+LANES_V(sqrt_int64, double, int64_t, int64_t)
+
 /* Of a double that fits, without its fraction. */
 #if STOA__AVX2 && !STOA__AVX512
 static inline uint64_t bits_of(double a)

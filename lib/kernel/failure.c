@@ -127,6 +127,8 @@ static inline stoa_status verdict(stoa__code code, stoa_type out, operand a, ope
     case STOA__ADD_CHECKED:
     case STOA__ADD_UP:
         return fits(out, a.integer + b.integer);
+    case STOA__ADD_SQUARES:
+        return fits(out, a.integer * a.integer + b.integer * b.integer);
     case STOA__SUB_CHECKED:
         return fits(out, a.integer - b.integer);
     case STOA__MUL_CHECKED:
@@ -216,7 +218,7 @@ void stoa__failures(stoa__code code, stoa__shape shape, uint64_t *failed, const 
 
 /* ---- why ---- */
 
-enum { VALUE_TEXT = 32, WHAT_TEXT = 3 * VALUE_TEXT };
+enum { VALUE_TEXT = 32, WHAT_TEXT = 5 * VALUE_TEXT };
 
 /* The fewest digits that give the same double. */
 static void print_real(double real, char *text)
@@ -295,6 +297,8 @@ static void print_operation(stoa__code code, operand a, operand b, char *text)
     print_value((stoa_type)facts->b, b, second);
     if (sign != NULL)
         snprintf(text, WHAT_TEXT, "%s %s %s", first, sign, second);
+    else if (code == STOA__ADD_SQUARES)
+        snprintf(text, WHAT_TEXT, "%s * %s + %s * %s", first, first, second, second);
     else if (code == STOA__NEG_INT64)
         snprintf(text, WHAT_TEXT, "-(%s)", first);
     else if (code == STOA__ABS_INT64)

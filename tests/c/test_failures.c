@@ -144,6 +144,8 @@ TEST(what_does_not_fit_is_told_with_the_values_and_the_type)
     kernel_value none = integer(0), lowest = integer(INT64_MIN), highest = integer(INT64_MAX);
     reason(STOA__ADD_CHECKED, highest, integer(1), STOA_OVERFLOW,
            "9223372036854775807 + 1 does not fit int64");
+    reason(STOA__ADD_SQUARES, integer(INT32_MIN), integer(INT32_MIN), STOA_OVERFLOW,
+           "-2147483648 * -2147483648 + -2147483648 * -2147483648 does not fit int64");
     reason(STOA__ADD_UP, highest, highest, STOA_OVERFLOW,
            "9223372036854775807 + 9223372036854775807 does not fit int64");
     reason(STOA__SUB_CHECKED, lowest, integer(1), STOA_OVERFLOW,

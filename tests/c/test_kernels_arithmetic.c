@@ -45,6 +45,7 @@ REFERENCE(div_float64, float64, double, a.float64 / b.float64)
 CHECKED(add_checked, false, (wide)a.int64 + b.int64)
 CHECKED(sub_checked, false, (wide)a.int64 - b.int64)
 CHECKED(mul_checked, false, (wide)a.int64 *b.int64)
+CHECKED(add_squares, false, (wide)a.int32 *a.int32 + (wide)b.int32 * b.int32)
 CHECKED(add_up, a.int64 < 0 || b.int64 < 0, (wide)a.int64 + b.int64)
 
 TEST(sums_of_integers_are_exact_wrap_or_fail)
@@ -54,6 +55,7 @@ TEST(sums_of_integers_are_exact_wrap_or_fail)
     kernel_agrees(STOA__ADD_INT64, add_int64);
     kernel_agrees(STOA__ADD_CHECKED, add_checked);
     kernel_agrees(STOA__ADD_UP, add_up);
+    kernel_agrees(STOA__ADD_SQUARES, add_squares);
 }
 
 TEST(differences_of_integers_are_exact_wrap_or_fail)

@@ -153,10 +153,18 @@ static outcome round_float32(kernel_value *out, kernel_value a, kernel_value b, 
     return found;
 }
 
+static outcome sqrt_int64(kernel_value *out, kernel_value a, kernel_value b, bool c)
+{
+    outcome found = float64_int64(out, a, b, c);
+    out->float64 = sqrt(out->float64);
+    return found;
+}
+
 TEST(integers_become_floats_rounded_once)
 {
     kernel_agrees(STOA__FLOAT64_INT32, float64_int32);
     kernel_agrees(STOA__FLOAT64_INT64, float64_int64);
+    kernel_agrees(STOA__SQRT_INT64, sqrt_int64);
     kernel_agrees(STOA__FLOAT64_UINT64, float64_uint64);
 }
 
