@@ -14,8 +14,8 @@
 #include "query/selection.h"
 
 #define WORDS STOA__BLOCK_WORDS
-/* Rows of a block without steps: several aggregates find it in L1. */
-#define WHOLE ((size_t)2048)
+/* Rows of a block without steps: several aggregates find it in L2. */
+#define WHOLE ((size_t)32768)
 
 /* ---- bits ---- */
 

@@ -41,6 +41,11 @@ static void fill(block *k, dice *d)
         kernel_set((stoa_type)facts->a, k->a, i, kernel_roll((stoa_type)facts->a, d));
         if (facts->b != STOA_NO_TYPE)
             kernel_set((stoa_type)facts->b, k->b, i, kernel_roll((stoa_type)facts->b, d));
+        /* Nothing but this fails, and no dice would bring it. */
+        if (k->code == STOA__ADD_SQUARES && i % 5 == 0) {
+            kernel_set(STOA_INT32, k->a, i, (kernel_value){.int32 = INT32_MIN});
+            kernel_set(STOA_INT32, k->b, i, (kernel_value){.int32 = INT32_MIN});
+        }
         /* Both operands of ADD_UP are known not to be negative. */
         if (k->code == STOA__ADD_UP) {
             k->a[i] &= INT64_MAX;
