@@ -96,10 +96,6 @@ def divisor(operation: Callable[[int, int], int]) -> Callable[[int, int], int]:
     return compute
 
 
-def multiplied(x: float, y: float) -> float:
-    return x * y
-
-
 def power(x: int, y: int) -> int:
     if y < 0:
         raise Failure
@@ -362,40 +358,55 @@ ROWS = st.lists(
 
 # ---- a tree as operators, and as text ----
 
-INFIX: dict[str, Callable[[Any, Any], Any]] = {
-    "+": operator.add,
-    "-": operator.sub,
-    "*": operator.mul,
-    "/": operator.truediv,
-    "//": operator.floordiv,
-    "%": operator.mod,
-    "**": operator.pow,
-    "<<": operator.lshift,
-    ">>": operator.rshift,
-    "&": operator.and_,
-    "|": operator.or_,
-    "^": operator.xor,
-    "<": operator.lt,
-    "<=": operator.le,
-    "==": operator.eq,
-    "!=": operator.ne,
-    ">=": operator.ge,
-    ">": operator.gt,
-}
+SIGNS = [
+    "+",
+    "-",
+    "*",
+    "/",
+    "//",
+    "%",
+    "**",
+    "<<",
+    ">>",
+    "&",
+    "|",
+    "^",
+    "<",
+    "<=",
+    "==",
+    "!=",
+    ">=",
+    ">",
+]
+NAMES = [
+    "add",
+    "sub",
+    "mul",
+    "truediv",
+    "floordiv",
+    "mod",
+    "pow",
+    "lshift",
+    "rshift",
+    "and_",
+    "or_",
+    "xor",
+    "lt",
+    "le",
+    "eq",
+    "ne",
+    "ge",
+    "gt",
+]
+INFIX: dict[str, Callable[..., Any]] = dict(zip(SIGNS, (getattr(operator, n) for n in NAMES)))
 CALLS: dict[str, Callable[..., Any]] = {
     "neg": operator.neg,
     "~": operator.invert,
-    "abs": abs,
-    "round": round,
     "min": stoa.minimum,
     "max": stoa.maximum,
-    "where": stoa.where,
-    "sqrt": stoa.sqrt,
-    "floor": stoa.floor,
-    "ceil": stoa.ceil,
-    "isnan": stoa.isnan,
-    "isfinite": stoa.isfinite,
 }
+for called in ("abs", "round", "where", "sqrt", "floor", "ceil", "isnan", "isfinite"):
+    CALLS[called] = getattr(stoa, called)
 
 
 def as_operators(tree: Tree, rows: Any) -> Any:

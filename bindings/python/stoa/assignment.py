@@ -15,7 +15,7 @@ from stoa._ffi import ffi, lib
 from stoa.errors import ArgumentError, LengthError, WrongTypeError
 from stoa.expression import Expression, array_operand
 from stoa.operators import Operators
-from stoa.program import Program, compiled
+from stoa.program import Program, compiled, room_for
 from stoa.sources import Source, StoredField, is_scalar, packed_source, source_of
 from stoa.store import Store
 from stoa.types import OBJECT
@@ -80,7 +80,7 @@ def aside(side: Expression, where: Expression | None, chosen: Any) -> Expression
     """The same values, computed already."""
     made = program_of(side._store, [side], where)
     found, rows = made.type(side._store), side._rows
-    memory = bytearray(rows * found.width)
+    memory = room_for(rows, found)
     made.evaluate(side._store, rows, chosen, found, memory)
     source = packed_source(memory, found, rows)
     return Expression(array_operand(source, rows), side._store, rows, (), (source,))

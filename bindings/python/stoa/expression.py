@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Iterator, Sequence
-from itertools import compress
 from operator import index as as_index
 from typing import TYPE_CHECKING, Any
 
@@ -158,9 +157,9 @@ class Expression(Operators):
         return memory
 
     def _values(self) -> memoryview:
-        """The values of all rows, in memory of their own."""
+        """The values of all rows, in memory of their own; only those selected are there."""
         found = self._type()
-        memory: Any = memoryview(self._evaluate(found, bytearray(self._rows * found.width)))
+        memory: Any = memoryview(self._evaluate(found, program.room_for(self._rows, found)))
         values: memoryview = memory.cast(found.code)
         return values
 
@@ -177,7 +176,7 @@ class Expression(Operators):
         """The values one by one, all computed before the first is given."""
         if self._selection is None:
             return iter(self._values())
-        return compress(self._values(), self._selection.mask())
+        return map(self._values().__getitem__, self._selection.indices())
 
     def __getitem__(self, index: int) -> Any:
         """The value of one row; the others are not computed if it does not depend on them."""

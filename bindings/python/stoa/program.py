@@ -38,6 +38,15 @@ VALUES: dict[int, Callable[[Any], Any]] = {
 }
 
 
+allocate = ffi.new_allocator(should_clear_after_alloc=False)
+
+
+def room_for(rows: int, of: FieldType) -> Any:
+    """Memory for so many cells, which are not written yet; a buffer."""
+    size = rows * of.width
+    return ffi.buffer(allocate("uint64_t[]", size // 8 + 1), size)
+
+
 def python_value(value: Any) -> Any:
     """What a stoa_value is in Python."""
     return None if value.is_null else VALUES[value.type](value)
@@ -83,13 +92,12 @@ class Program:
         """
         if rows < LONG:
             return False
-        with tree.turn:
-            status: int = self.call(run, store, 0, ffi.NULL, *arguments)
+        status: int = self.call(run, store, 0, ffi.NULL, *arguments)
         return status == 0
 
     def read(self, run: Run, is_long: bool, store: Store, *arguments: Any) -> None:
         """A run that only reads the table."""
-        if is_long:
+        if is_long or IS_PYPY:
             store.gate.enter_run()
             try:
                 status = self.call(run, store, *arguments)
@@ -157,7 +165,8 @@ class Program:
 
 def forms(name: str) -> tuple[Run, Run]:
     """A run with the interpreter's lock, and one that lets go of it."""
-    return getattr(lib, f"stoa_program_{name}"), getattr(lib, f"stoa_unlocked_program_{name}")
+    with_lock = tree.in_turn(getattr(lib, f"stoa_program_{name}"))
+    return with_lock, getattr(lib, f"stoa_unlocked_program_{name}")
 
 
 COMPUTE, EVALUATE, ASSIGN = forms("compute"), forms("evaluate"), forms("assign")

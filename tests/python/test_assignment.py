@@ -1,0 +1,164 @@
+"""Assignment: values that are computed for all rows and stored."""
+
+from __future__ import annotations
+
+import math
+from array import array
+from typing import Any
+
+import pytest
+
+import stoa
+from stoa import float32, float64, int8, int32
+
+
+class Point(stoa.Record):
+    x: int32
+    y: int32
+    w: float64 = 1.0
+    flag: bool = False
+    tag: object = None
+
+
+def ten() -> Any:
+    return stoa.Table(Point, [(i, i * i, i / 2, i % 2 == 0, str(i)) for i in range(10)])
+
+
+def test_an_expression_is_stored_into_a_column() -> None:
+    points = ten()
+    points.w = (points.x**2 + points.y**2) ** 0.5
+    assert points.w.tolist() == pytest.approx([math.hypot(i, i * i) for i in range(10)])
+    points["x"] = points.x * 2 - points["x"]
+    assert points.x.tolist() == list(range(10))
+    points.x[2:5] = points.x[2:5] * 10
+    assert points.x.tolist() == [0, 1, 20, 30, 40, 5, 6, 7, 8, 9]
+    points[5:7].x = -points[5:7].x
+    points.flag = points.x > 8
+    assert points.x.tolist()[5:8] == [-5, -6, 7]
+    assert points.flag.tolist() == [False, False, True, True, True] + [False] * 4 + [True]
+    points.extend(x=points.x + 1, y=points.y)
+    assert len(points) == 20
+    made: Any = stoa.Table.from_columns(Point, x=points.x * 2, y=points.y)
+    assert made.x[2] == 40
+    points.y = made.y + 1
+    assert points.y[3] == 10
+
+
+def test_what_does_not_fit_leaves_the_column_as_it_was() -> None:
+    points = ten()
+    before = points.copy()
+    for value, error in [
+        (points.w * 2, TypeError),
+        (points.x + 2**31 - 5, OverflowError),
+        (10 // (points.x - 7), ZeroDivisionError),
+        (points.x[1:] + 1, ValueError),
+    ]:
+        for store in (
+            lambda v=value: setattr(points, "x", v),
+            lambda v=value: points.__setitem__("x", v),
+            lambda v=value: points.x.__setitem__(slice(None), v),
+            lambda v=value: points.update(y=0, x=v),
+            lambda v=value: points.assign("x", v),
+        ):
+            with pytest.raises(error) as raised:
+                store()
+            assert isinstance(raised.value, stoa.Error)
+            assert points == before
+
+
+def test_columns_are_changed_in_place() -> None:
+    points = ten()
+    points.x += 1
+    points["x"] *= 2
+    column = points.x
+    column -= 2
+    assert isinstance(column, stoa.Column)
+    assert points.x.tolist() == list(range(0, 20, 2))
+    points.x //= 2
+    points.x **= 2
+    points.x %= 10
+    points.x <<= 2
+    points.x >>= 1
+    points.x |= 1
+    points.x &= 15
+    points.x ^= 2
+    points.w /= 2
+    expected = []
+    for i in range(10):
+        value = i**2 % 10 << 2 >> 1
+        expected.append(((value | 1) & 15) ^ 2)
+    assert points.x.tolist() == expected
+    assert points.w.tolist() == [i / 4 for i in range(10)]
+    points[3:5].x += 100
+    part = points.x[::-1]
+    part += points.x
+    assert points.x[3] == expected[3] + 100 + expected[6]
+    with pytest.raises(TypeError):
+        points.x += 0.5
+
+
+def test_a_column_that_is_stored_from_its_own_parts_sees_the_values_from_before() -> None:
+    rows: Any = stoa.Table({"x": "int32", "y": "int32"}, 5000)
+    rows.x = range(5000)
+    rows.x = rows.x + rows.x[::-1]
+    assert set(rows.x) == {4999}
+    rows.x = range(5000)
+    rows.update(x=rows.x[::-1] * 1, y=rows.x)
+    assert rows.x.tolist() == list(range(4999, -1, -1))
+    assert rows.y.tolist() == list(range(5000))
+    view = memoryview(rows.y.buffer)[::-1]
+    rows.assign("y", rows.y * 0 + view, where=rows.y < 2500)
+    assert rows.y.tolist() == [4999 - i for i in range(2500)] + list(range(2500, 5000))
+
+
+def test_update_evaluates_every_right_side_first() -> None:
+    points = ten()
+    points.update(x=-points.y, y=points.x)
+    assert points.x.tolist() == [-i * i for i in range(10)]
+    assert points.y.tolist() == list(range(10))
+    points.update({"w": points.y}, x=range(10), flag=True, y=array("b", [7] * 10))
+    assert points.w.tolist() == points.x.tolist() == list(range(10))
+    assert set(points.y) == {7}
+    assert points.flag.all()
+    points[2:4].update(x=points[4:6].x, y=[1, 2])
+    assert (points.x.tolist()[2:4], points.y.tolist()[2:4]) == ([4, 5], [1, 2])
+    points.update()
+    for wrong, error in [
+        ({"q": 1}, AttributeError),
+        ({"x": 0.5}, TypeError),
+        ({"x": [1] * 9}, ValueError),
+        ({"tag": 1}, TypeError),
+    ]:
+        before = points.copy()
+        with pytest.raises(error):
+            points.update({"w": 0, **wrong})
+        assert points == before
+
+
+def test_a_new_field_has_the_values_of_an_expression() -> None:
+    points = ten()
+    points.add_field("r", "float32", values=points.x / 4)
+    points.add_field("half", int8, values=[i // 2 for i in range(10)])
+    points.add_field("one", "int8", values=1)
+    assert points.r.tolist() == [i / 4 for i in range(10)]
+    assert points.half.sum() == 20
+    assert points.one.sum() == 10
+    for values, error in [
+        (points.x * 100, OverflowError),
+        (points.w, TypeError),
+        ([1], ValueError),
+    ]:
+        with pytest.raises(error):
+            points.add_field("more", "int8", values=values)
+        assert list(points.fields)[-1] == "one"
+
+
+def test_float32_fields_take_part_as_they_are() -> None:
+    class Small(stoa.Record):
+        a: float32
+
+    rows: Any = stoa.Table(Small, [(0.1,), (0.2,)])
+    assert (rows.a * 2).tolist() == [2 * value for value in rows.a]
+    rows.a = rows.a * 3
+    with pytest.raises(OverflowError):
+        rows.a = rows.a * 1e39
