@@ -358,47 +358,13 @@ ROWS = st.lists(
 
 # ---- a tree as operators, and as text ----
 
-SIGNS = [
-    "+",
-    "-",
-    "*",
-    "/",
-    "//",
-    "%",
-    "**",
-    "<<",
-    ">>",
-    "&",
-    "|",
-    "^",
-    "<",
-    "<=",
-    "==",
-    "!=",
-    ">=",
-    ">",
-]
-NAMES = [
-    "add",
-    "sub",
-    "mul",
-    "truediv",
-    "floordiv",
-    "mod",
-    "pow",
-    "lshift",
-    "rshift",
-    "and_",
-    "or_",
-    "xor",
-    "lt",
-    "le",
-    "eq",
-    "ne",
-    "ge",
-    "gt",
-]
-INFIX: dict[str, Callable[..., Any]] = dict(zip(SIGNS, (getattr(operator, n) for n in NAMES)))
+OPERATORS = """
+    + add, - sub, * mul, / truediv, // floordiv, % mod, ** pow, << lshift, >> rshift, & and_,
+    | or_, ^ xor, < lt, <= le, == eq, != ne, >= ge, > gt
+"""
+INFIX: dict[str, Callable[..., Any]] = {
+    sign: getattr(operator, name) for sign, name in re.findall(r"(\S+) (\w+)", OPERATORS)
+}
 CALLS: dict[str, Callable[..., Any]] = {
     "neg": operator.neg,
     "~": operator.invert,
