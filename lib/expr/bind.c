@@ -3,6 +3,7 @@
  * The condition comes first: aggregates in it are of all rows, those of the outputs of the rows
  * where it holds. A node is bound once in each of the two; the walk keeps its own stack, so that
  * any depth will do. */
+#include <assert.h>
 #include <string.h>
 
 #include "base/memory.h"
@@ -156,8 +157,12 @@ static stoa_status bind_call(walk *at, const stoa_expression *node, stoa__typed 
         return stoa__fail_memory(at->error, node->count * sizeof *at->arguments);
     at->arguments = arguments;
     at->argument_room = (uint32_t)room;
-    for (uint32_t i = 0; i < node->count; i++)
-        at->arguments[i] = at->typed[node->arguments[i]->mark - 1];
+    assert(node->count == 0 || at->typed != NULL); /* arguments are bound first */
+    for (uint32_t i = 0; i < node->count; i++) {
+        const stoa_expression *argument = node->arguments[i];
+        assert(argument != NULL);
+        at->arguments[i] = at->typed[argument->mark - 1];
+    }
     if (stoa__operations[node->operation].kind == STOA__SINK)
         return stoa__aggregate(&at->program->code, node, at->arguments, at->mask, made, at->error);
     return stoa__operate(&at->program->code, node, at->arguments, made, at->error);
@@ -208,6 +213,7 @@ static stoa_status bind_tree(walk *at, stoa_expression *root, stoa__typed *made)
     }
     if (!fits)
         return stoa__fail_memory(at->error, sizeof(stoa__value));
+    assert(status != STOA_OK || at->typed != NULL);
     if (status == STOA_OK)
         *made = at->typed[root->mark - 1];
     return status;

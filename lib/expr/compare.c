@@ -9,11 +9,10 @@
 
 #define BITS (stoa__range_of(STOA_BOOL))
 
-/* Operands in the order in which LT, LE, GT, GE stand for them. */
-static const uint8_t offsets[] = {
-    [STOA_EQUAL - STOA_LESS] = 0,   [STOA_NOT_EQUAL - STOA_LESS] = 1,
-    [STOA_LESS - STOA_LESS] = 2,    [STOA_LESS_EQUAL - STOA_LESS] = 3,
-    [STOA_GREATER - STOA_LESS] = 4, [STOA_GREATER_EQUAL - STOA_LESS] = 5,
+/* The place of each in a family of kernels. */
+static const uint8_t places[] = {
+    [STOA_EQUAL] = 0,      [STOA_NOT_EQUAL] = 1, [STOA_LESS] = 2,
+    [STOA_LESS_EQUAL] = 3, [STOA_GREATER] = 4,   [STOA_GREATER_EQUAL] = 5,
 };
 
 static stoa__id step_of(stoa__code_block *code, stoa_operation operation, unsigned family,
@@ -21,7 +20,7 @@ static stoa__id step_of(stoa__code_block *code, stoa_operation operation, unsign
 {
     if (code->refused)
         return STOA__NOTHING_ID;
-    return stoa__emit(code, family + offsets[operation - STOA_LESS], a, b, 0, false, BITS, origin);
+    return stoa__emit(code, family + places[operation], a, b, 0, false, BITS, origin);
 }
 
 static stoa_operation mirrored(stoa_operation operation)

@@ -213,14 +213,14 @@ stoa__id stoa__emit_row(stoa__code_block *code, stoa__id id)
 {
     if (code->refused || !code->values[id].uniform)
         return id;
-    unsigned form = code->values[id].form;
-    if (form == STOA_BOOL)
-        return stoa__emit(code, STOA__FILL_BITS, id, 0, 0, false, stoa__range_of(STOA_BOOL), NULL);
-    stoa__value step = {.kind = STOA__STEP_VALUE, .form = (uint8_t)form, .a = id};
-    step.code = form == STOA_INT32 ? STOA__FILL_INT32 : STOA__FILL_INT64;
-    step.may_taint = code->values[id].may_taint;
-    step.depth = code->values[id].depth;
-    step.range = code->values[id].range;
+    const stoa__value *value = &code->values[id];
+    stoa__value step = {.kind = STOA__STEP_VALUE, .form = value->form, .a = id};
+    step.code = value->form == STOA_BOOL    ? (uint16_t)STOA__FILL_BITS
+                : value->form == STOA_INT32 ? (uint16_t)STOA__FILL_INT32
+                                            : (uint16_t)STOA__FILL_INT64;
+    step.may_taint = value->may_taint;
+    step.depth = value->depth;
+    step.range = value->range;
     return intern(code, &step);
 }
 
@@ -368,29 +368,35 @@ static stoa__id to_float(stoa__code_block *code, stoa__id id, unsigned from)
     return stoa__emit(code, step, id, 0, 0, false, NO_RANGE, NULL);
 }
 
+/* A step from one integer form to another; what does not fit fails. */
+static stoa__id integer_step(stoa__code_block *code, unsigned step, stoa__id id, stoa_type form,
+                             const stoa_expression *origin)
+{
+    if (code->refused)
+        return STOA__NOTHING_ID;
+    stoa__range range = code->values[id].range, all = stoa__range_of(form);
+    bool fits = stoa__range_within(range, all);
+    if (step == STOA__INT32_CHECKED && fits)
+        step = STOA__INT32_INT64;
+    range.low = range.low < all.low ? all.low : range.low;
+    range.high = range.high > all.high ? all.high : range.high;
+    return stoa__emit(code, step, id, 0, 0, !fits, range, origin);
+}
+
 static stoa__id between_integers(stoa__code_block *code, stoa__id id, unsigned from, stoa_type form,
                                  const stoa_expression *origin)
 {
-    stoa__range range = code->values[id].range, all = stoa__range_of(form);
-    bool fits = stoa__range_within(range, all);
-    if (code->values[id].kind == STOA__CONSTANT_VALUE && fits)
+    if (stoa__is_constant(code, id) &&
+        stoa__range_within(code->values[id].range, stoa__range_of(form)))
         return integer_constant_as(code, id, form);
-    if (from == STOA_INT32) {
-        stoa__id wide = stoa__emit(code, STOA__INT64_INT32, id, 0, 0, false, range, NULL);
-        return form == STOA_INT64 ? wide : between_integers(code, wide, STOA_INT64, form, origin);
-    }
-    unsigned step = form == STOA_UINT64   ? STOA__UINT64_INT64
-                    : from == STOA_UINT64 ? STOA__INT64_UINT64
-                    : fits                ? STOA__INT32_INT64
-                                          : STOA__INT32_CHECKED;
-    if (!fits && range.low < all.low)
-        range.low = all.low;
-    if (!fits && range.high > all.high)
-        range.high = all.high;
-    stoa__id made = stoa__emit(code, step, id, 0, 0, !fits, range, origin);
-    if (from == STOA_UINT64 && form == STOA_INT32)
-        return between_integers(code, made, STOA_INT64, form, origin);
-    return made;
+    if (from == STOA_INT32)
+        id = integer_step(code, STOA__INT64_INT32, id, STOA_INT64, origin);
+    if (from == STOA_UINT64)
+        id = integer_step(code, STOA__INT64_UINT64, id, STOA_INT64, origin);
+    if (form == STOA_INT64)
+        return id;
+    return integer_step(code, form == STOA_UINT64 ? STOA__UINT64_INT64 : STOA__INT32_CHECKED, id,
+                        form, origin);
 }
 
 stoa__id stoa__emit_as(stoa__code_block *code, stoa__id id, stoa_type form,
@@ -401,8 +407,10 @@ stoa__id stoa__emit_as(stoa__code_block *code, stoa__id id, stoa_type form,
     unsigned from = code->values[id].form;
     if (from == STOA_BOOL) {
         id = stoa__emit(code, STOA__INT32_BITS, id, 0, 0, false, stoa__range_of(STOA_BOOL), NULL);
-        return stoa__emit_as(code, id, form, origin);
+        from = STOA_INT32;
     }
+    if (code->refused || form == from)
+        return id;
     if (form == STOA_FLOAT64)
         return to_float(code, id, from);
     return between_integers(code, id, from, form, origin);

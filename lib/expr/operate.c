@@ -593,6 +593,34 @@ static stoa__id run_on(const work *at, stoa__id a)
     return id;
 }
 
+/* What is no binary operator and no condition. */
+static stoa__id function_of(const work *at, stoa_operation operation, const stoa__typed *arguments)
+{
+    stoa__id a = at->node->count > 0 ? arguments[0].id : 0;
+    stoa__id b = at->node->count > 1 ? arguments[1].id : 0;
+    switch (operation) {
+    case STOA_NEGATE:
+        return negate(at, a);
+    case STOA_PLUS:
+        return form_of(at, a) == STOA_BOOL ? as(at, a, STOA_INT32) : a;
+    case STOA_INVERT:
+        return invert(at, a);
+    case STOA_ABS:
+        return absolute(at, a);
+    case STOA_MINIMUM:
+    case STOA_MAXIMUM:
+        for (uint32_t i = 1; i < at->node->count; i++)
+            a = extreme(at, operation == STOA_MAXIMUM, a, arguments[i].id);
+        return a;
+    case STOA_CLIP:
+        return clip(at, a, b, arguments[2].id);
+    case STOA_ROW:
+        return emit(at, STOA__NUMBERS, STOA__FIRST_ID, 0, false, (stoa__range){0, INT64_MAX});
+    default:
+        return function(at, operation, a, b);
+    }
+}
+
 stoa_status stoa__operate(stoa__code_block *code, const stoa_expression *node,
                           const stoa__typed *arguments, stoa__typed *made, stoa_error *error)
 {
@@ -628,36 +656,8 @@ stoa_status stoa__operate(stoa__code_block *code, const stoa_expression *node,
         id = shift(&at, operation == STOA_SHIFT_LEFT, a, b);
     else if (operation >= STOA_CUMSUM)
         id = run_on(&at, a);
-    else {
-        switch (operation) {
-        case STOA_NEGATE:
-            id = negate(&at, a);
-            break;
-        case STOA_PLUS:
-            id = form_of(&at, a) == STOA_BOOL ? as(&at, a, STOA_INT32) : a;
-            break;
-        case STOA_INVERT:
-            id = invert(&at, a);
-            break;
-        case STOA_ABS:
-            id = absolute(&at, a);
-            break;
-        case STOA_MINIMUM:
-        case STOA_MAXIMUM:
-            id = a;
-            for (uint32_t i = 1; i < node->count; i++)
-                id = extreme(&at, operation == STOA_MAXIMUM, id, arguments[i].id);
-            break;
-        case STOA_CLIP:
-            id = clip(&at, a, b, arguments[2].id);
-            break;
-        case STOA_ROW:
-            id = emit(&at, STOA__NUMBERS, STOA__FIRST_ID, 0, false, (stoa__range){0, INT64_MAX});
-            break;
-        default:
-            id = function(&at, operation, a, b);
-        }
-    }
+    else
+        id = function_of(&at, operation, arguments);
     if (code->refused)
         return stoa__fail_memory(error, sizeof(stoa__value));
     *made = typed_as(&at, id);

@@ -104,7 +104,7 @@ static bool make_worker(stoa_program *program, stoa__worker *worker)
     worker->guards = (void *)(at += block * plan->failures);
     worker->accumulators = (void *)(at += block * plan->guards);
     worker->failing = (void *)(at += sinks);
-    worker->slots = (void *)(at += failing);
+    worker->slots = (void *)(at + failing);
     memset(worker->slots, 0, slots);
     place_values(program, worker);
     return true;
@@ -255,9 +255,9 @@ static bool parameter_of(stoa_value value, stoa_type *type, uint64_t *bits)
         *bits = *type == STOA_INT32 ? (uint32_t)(int32_t)value.int64 : (uint64_t)value.int64;
         return true;
     case STOA_UINT64:
-        if (value.uint64 <= INT64_MAX)
-            return parameter_of(stoa_int64_value((int64_t)value.uint64), type, bits);
         *bits = value.uint64;
+        if (value.uint64 <= INT64_MAX)
+            *type = value.uint64 <= INT32_MAX ? STOA_INT32 : STOA_INT64;
         return true;
     case STOA_FLOAT64:
         memcpy(bits, &value.float64, sizeof *bits);
