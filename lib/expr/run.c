@@ -443,9 +443,9 @@ static stoa_status run_waves(stoa__run *run, size_t first, size_t workers, stoa_
     size_t sinks = run->pass->sink_count,
            morsels = (run->end - first + STOA__MORSEL - 1) / STOA__MORSEL;
     size_t wave = morsels < STOA__WAVE ? morsels : STOA__WAVE;
-    size_t bytes = (sinks == 0 ? 1 : sinks * wave) * sizeof *run->partials;
-    run->partials = stoa__allocate(bytes);
-    if (run->partials == NULL)
+    size_t bytes = sinks * wave * sizeof *run->partials;
+    run->partials = sinks == 0 ? NULL : stoa__allocate(bytes);
+    if (sinks > 0 && run->partials == NULL)
         return stoa__fail_memory(error, bytes);
     for (size_t done = 0; done < morsels; done += wave) {
         size_t count = morsels - done < wave ? morsels - done : wave;

@@ -65,25 +65,27 @@ static size_t pack(char *out, const char *in, const uint64_t *words, size_t coun
 
 /* ---- in place ---- */
 
+/* Rows `first` to `end` - 1, of which the kept ones go to row `to` and those behind it. */
 typedef struct removal {
     stoa__table *table;
-    const choice *kept;
+    const choice *kept; /* of the rows from `first` on */
+    size_t first, end, to;
 } removal;
 
 /* A column, or nothing where the field was dropped. */
 static void pack_column(void *context, size_t field, size_t worker)
 {
     const removal *r = context;
-    size_t rows = r->table->head.rows, kept = 0;
+    size_t kept = r->to;
     char *cells = r->table->head.columns[field].cells;
     (void)worker;
     if (!stoa__field_exists(&r->table->head, field))
         return;
     size_t width = stoa__column_width(r->table, (uint32_t)field);
-    for (size_t first = 0; first < rows; first += CHUNK) {
+    for (size_t first = r->first; first < r->end; first += CHUNK) {
         chunk_words made;
-        size_t count = chunk_at(first, rows);
-        const uint64_t *words = words_at(r->kept, first, count, made);
+        size_t count = chunk_at(first, r->end);
+        const uint64_t *words = words_at(r->kept, first - r->first, count, made);
         kept += pack(cells + kept * width, cells + first * width, words, count, count, width);
     }
 }
@@ -97,34 +99,44 @@ static void leave_chunk(stoa__table *table, const stoa_handle *handles, const ui
 }
 
 /* The objects of the rows that go. */
-static void leave_rows(stoa__table *table, const choice *kept)
+static void leave_rows(const removal *r)
 {
-    size_t rows = table->head.rows;
-    for (size_t first = 0; first < rows; first += CHUNK) {
+    for (size_t first = r->first; first < r->end; first += CHUNK) {
         chunk_words made;
-        size_t count = chunk_at(first, rows);
-        const uint64_t *words = words_at(kept, first, count, made);
-        STOA__EACH_FIELD(table, i)
+        size_t count = chunk_at(first, r->end);
+        const uint64_t *words = words_at(r->kept, first - r->first, count, made);
+        STOA__EACH_FIELD(r->table, i)
         {
-            if (stoa__is_object(table, i))
-                leave_chunk(table, (const stoa_handle *)table->head.columns[i].cells + first, words,
-                            count);
+            if (stoa__is_object(r->table, i))
+                leave_chunk(r->table, (const stoa_handle *)r->table->head.columns[i].cells + first,
+                            words, count);
         }
     }
+}
+
+static void pack_rows(const removal *r)
+{
+    size_t fields = r->table->head.field_limit;
+    if (r->table->schema->object_count > 0)
+        leave_rows(r);
+    stoa__parallel(fields, r->end - r->first > MORSEL ? stoa__workers(fields) : 1, pack_column,
+                   (void *)(uintptr_t)r);
 }
 
 /* Cannot fail. `count` is the number of rows that are kept. */
 static void keep_rows(stoa__table *table, const choice *kept, size_t count)
 {
-    removal r = {table, kept};
     if (count == table->head.rows)
         return;
-    if (table->schema->object_count > 0)
-        leave_rows(table, kept);
-    size_t fields = table->head.field_limit;
-    size_t workers = table->head.rows > MORSEL ? stoa__workers(fields) : 1;
-    stoa__parallel(fields, workers, pack_column, &r);
+    pack_rows(&(removal){table, kept, 0, table->head.rows, 0});
     stoa__table_end_removal(table, count);
+}
+
+void stoa__rows_pack(stoa__table *table, const uint64_t *words, bool inverted, size_t first,
+                     size_t end, size_t to)
+{
+    choice kept = {.words = words, .rows = end - first, .inverted = inverted};
+    pack_rows(&(removal){table, &kept, first, end, to});
 }
 
 static size_t count_mask(const uint8_t *mask, size_t length)

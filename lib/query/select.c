@@ -223,26 +223,55 @@ stoa_status stoa_program_filter(stoa_program *program, const stoa_table *table,
 
 /* ---- in place ---- */
 
+/* Rows whose bits are made before the first of them moves: 2 MiB. */
+#define WINDOW ((size_t)256 * STOA__MORSEL)
+
+/* Of a table of more than one window everything that can fail is tried before. */
+static stoa_status pack_windows(stoa__run *run, stoa__table *table, uint64_t *words, bool inverted,
+                                stoa_error *error)
+{
+    size_t kept = 0, rows = run->rows;
+    bits to = {.result = run->program->code.results[0].id, .words = words};
+    stoa_status status = rows > WINDOW ? stoa__run_check(run, error) : STOA_OK;
+    for (size_t first = 0; status == STOA_OK && first < rows; first += WINDOW) {
+        to.first = first;
+        to.last = rows - first < WINDOW ? rows : first + WINDOW;
+        status = make_bits(run, &to, error);
+        if (status != STOA_OK)
+            break;
+        size_t set = stoa__kernels_here()->count_bits(words, to.last - first);
+        stoa__rows_pack(table, words, inverted, first, to.last, kept);
+        kept += inverted ? to.last - first - set : set;
+    }
+    if (status == STOA_OK && kept < rows)
+        stoa__table_end_removal(table, kept);
+    return status;
+}
+
+static stoa_status pack_table(stoa_program *program, stoa_table *table, bool inverted,
+                              stoa_error *error)
+{
+    stoa__run run;
+    stoa_status status = begin(&run, program, table, NULL, error);
+    if (status != STOA_OK || run.rows == 0)
+        return status;
+    size_t bytes = stoa__words(run.rows < WINDOW ? run.rows : WINDOW) * sizeof(uint64_t);
+    uint64_t *words = stoa__allocate(bytes);
+    if (words == NULL)
+        return stoa__fail_memory(error, bytes);
+    status = pack_windows(&run, stoa__whole(table), words, inverted, error);
+    stoa__release(words);
+    return status;
+}
+
 stoa_status stoa_program_remove(stoa_program *program, stoa_table *table, stoa_error *error)
 {
-    stoa_selection *selection;
-    stoa_status status = stoa_program_select(program, table, NULL, &selection, error);
-    if (status != STOA_OK)
-        return status;
-    status = stoa_selection_remove(table, selection, error);
-    stoa_selection_free(selection);
-    return status;
+    return pack_table(program, table, true, error);
 }
 
 stoa_status stoa_program_keep(stoa_program *program, stoa_table *table, stoa_error *error)
 {
-    stoa_selection *selection;
-    stoa_status status = stoa_program_select(program, table, NULL, &selection, error);
-    if (status != STOA_OK)
-        return status;
-    status = stoa_selection_keep(table, selection, error);
-    stoa_selection_free(selection);
-    return status;
+    return pack_table(program, table, false, error);
 }
 
 /* ---- from text ---- */
