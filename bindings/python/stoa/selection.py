@@ -244,6 +244,16 @@ class SelectedColumn(Expression, InPlace):
     def _is_of(self, selection: Selection[Any], name: str) -> bool:
         return self._selection is selection and self._field.name == name
 
+    def tolist(self) -> list[Any]:
+        """The values as a list; only the selected rows are read."""
+        self._check()
+        assert self._selection is not None
+        cells = self._store.cells[self._field.index]
+        return [cells[index] for index in self._selection.indices()]
+
+    def __iter__(self) -> Iterator[Any]:
+        return iter(self.tolist())
+
     def _store_values(self, value: Expression) -> None:
         assert self._selection is not None
         self._selection.update({self._field.name: value})
