@@ -16,7 +16,10 @@ class StaleError(Error, RuntimeError):
 
 
 class BusyError(Error, RuntimeError):
-    """The table was changed by another thread, or by a callback, in the middle of a call."""
+    """The table was changed by another thread, or by a callback, in the middle of a call.
+
+    Or it can't be changed now, since another thread computes with it.
+    """
 
 
 class DeclarationError(Error, TypeError, ValueError):
