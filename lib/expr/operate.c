@@ -398,6 +398,14 @@ static stoa__id extreme(const work *at, bool maximum, stoa__id a, stoa__id b)
 
 /* ---- bits of integers ---- */
 
+static stoa__wide bits_up_to(stoa__wide value)
+{
+    stoa__wide bits = 1;
+    while (bits <= value)
+        bits *= 2;
+    return bits - 1;
+}
+
 static stoa__id bitwise(const work *at, stoa_operation operation, stoa__id a, stoa__id b)
 {
     stoa_type form = common_form(at, a, b);
@@ -417,6 +425,8 @@ static stoa__id bitwise(const work *at, stoa_operation operation, stoa__id a, st
     stoa__range p = range_of(at, a), q = range_of(at, b), made = stoa__range_of(form);
     if (operation == STOA_BIT_AND && p.low >= 0 && q.low >= 0)
         made = (stoa__range){0, least(p.high, q.high)};
+    else if (p.low >= 0 && q.low >= 0) /* no bit above the highest of both */
+        made = (stoa__range){0, bits_up_to(most(p.high, q.high))};
     return emit(at, form == STOA_INT32 ? step : step + 1, a, b, false, made);
 }
 

@@ -13,18 +13,20 @@
 
 typedef VALUE OWN(lanes)
     __attribute__((vector_size(VECTOR_BYTES), aligned(sizeof(VALUE)), may_alias));
+/* The same where it lies aligned: in registers, and where the compiler puts those aside. */
+typedef VALUE OWN(whole) __attribute__((vector_size(VECTOR_BYTES)));
 
-static inline OWN(lanes) OWN(blend)(uint64_t word, OWN(lanes) a, OWN(lanes) b)
+static inline OWN(whole) OWN(blend)(uint64_t word, OWN(whole) a, OWN(whole) b)
 {
 #if STOA__AVX512
-    return (OWN(lanes))BLEND(word, a, b);
+    return (OWN(whole))BLEND(word, a, b);
 #else
     /* By 32 bits below AVX2, which compares 64 first: two parts for a value of 8 bytes. */
     typedef PART parts __attribute__((vector_size(VECTOR_BYTES)));
     parts bit;
     for (size_t i = 0; i < VECTOR_BYTES / sizeof(PART); i++)
         bit[i] = (PART)1 << (i * sizeof(PART) / sizeof(VALUE));
-    const OWN(lanes) set = (OWN(lanes))((bit & (PART)word) == bit);
+    const OWN(whole) set = (OWN(whole))((bit & (PART)word) == bit);
     return (a & set) | (b & ~set);
 #endif
 }
@@ -35,8 +37,8 @@ static inline void OWN(words)(VALUE *out, const VALUE *a, size_t step_a, const V
     size_t whole = count / 64 * 64;
     for (size_t i = 0; i < whole; i += 64) {
         for (size_t k = 0; k < 64; k += LANES) {
-            OWN(lanes) x = *(const OWN(lanes) *)(a + (i + k) * step_a);
-            OWN(lanes) y = *(const OWN(lanes) *)(b + (i + k) * step_b);
+            OWN(whole) x = *(const OWN(lanes) *)(a + (i + k) * step_a);
+            OWN(whole) y = *(const OWN(lanes) *)(b + (i + k) * step_b);
 #if STOA__AVX512 /* else the compiler masks the loads: see loaded() in vector.h */
             __asm__("" : "+v"(x), "+v"(y));
 #endif
