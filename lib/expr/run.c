@@ -209,6 +209,8 @@ static bool run_on(const stoa__run *run, stoa__worker *worker, const stoa__instr
         mask = joined;
     } else if (step->c != 0)
         mask = worker->slots[step->c];
+    if (mask != NULL) /* what is left out is not looked at, but computed with */
+        memset(worker->slots[step->out], 0, count * sizeof(uint64_t));
     size_t done = stoa__run_on(&run->program->running[value->index], worker->slots[step->out],
                                worker->slots[step->a], mask, count);
     if (done < count)
