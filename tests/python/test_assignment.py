@@ -162,3 +162,31 @@ def test_float32_fields_take_part_as_they_are() -> None:
     rows.a = rows.a * 3
     with pytest.raises(OverflowError):
         rows.a = rows.a * 1e39
+
+
+def test_columns_that_change_places_in_one_line_are_refused() -> None:
+    points = stoa.Table({"x": "int32", "y": "int32"}, 3)
+    points.x, points.y = [1, 2, 3], [4, 5, 6]
+    with pytest.raises(stoa.StaleError, match="update"):
+        points.x, points.y = points.y, points.x
+    points.update(x=[1, 2, 3], y=[4, 5, 6])
+    points.update(x=points.y, y=points.x)
+    assert points.x.tolist() == [4, 5, 6]
+    assert points.y.tolist() == [1, 2, 3]
+
+
+def test_a_column_taken_anew_or_written_through_may_be_stored() -> None:
+    points = stoa.Table({"x": "int32", "y": "int32"}, 3)
+    kept = points.x
+    points.x = 7
+    with pytest.raises(stoa.StaleError):
+        points.y = kept
+    with pytest.raises(stoa.StaleError):
+        points.x = kept
+    points.y = points.x
+    column = points.x
+    column += 1
+    points.y = column
+    points.x += 1
+    assert points.y.tolist() == [8, 8, 8]
+    assert points.x.tolist() == [9, 9, 9]

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Callable, Generic, TypeVar, overload
 from stoa import masks, tree
 from stoa._ffi import ffi, lib
 from stoa.assignment import store_values
-from stoa.errors import ColumnBufferError, RowIndexError, WrongTypeError
+from stoa.errors import ColumnBufferError, RowIndexError, StaleError, WrongTypeError
 from stoa.expression import Expression
 from stoa.failure import check, new_error
 from stoa.operators import InPlace
@@ -51,7 +51,16 @@ class Column(Base, InPlace, Generic[Value]):
     expressions, reductions (sum, mean, …) compute at once, `column += 1` writes through.
     """
 
-    __slots__ = ("_export", "_field", "_name", "_order", "_positions", "_store", "_type")
+    __slots__ = (
+        "_export",
+        "_field",
+        "_name",
+        "_order",
+        "_positions",
+        "_store",
+        "_stores",
+        "_type",
+    )
 
     def __init__(self, store: Store, field: StoredField, positions: range | None = None) -> None:
         self._store = store
@@ -60,6 +69,7 @@ class Column(Base, InPlace, Generic[Value]):
         self._type = field.type
         self._positions = positions
         self._order = store.order
+        self._stores = store.stores.get(field.index, 0)
         self._export: Any = None
 
     def _range(self) -> range:
@@ -130,6 +140,15 @@ class Column(Base, InPlace, Generic[Value]):
 
     def _store_values(self, value: Expression) -> None:
         self._write(self._range(), value)
+
+    def _check_assigned(self, store: Store) -> None:
+        """Refuses to be a right side once its field was assigned to as a whole, since the line
+        `points.x, points.y = points.y, points.x` means the values from before."""
+        if self._store is store and store.stores.get(self._field, 0) != self._stores:
+            raise StaleError(
+                f"{self._name!r} was assigned to since this column was taken, and may have meant "
+                "the values of then: take it again, or store several columns by one update()"
+            )
 
     def _is(self, other: Any) -> bool:
         """Whether the other is of the same cells."""

@@ -96,7 +96,14 @@ class Rows(Queries[R], Generic[R]):
         if is_own:
             object.__setattr__(self, name, value)
         else:
-            self._column(name)._write(self._range(), value)
+            self._store_column(name, value)
+
+    def _store_column(self, name: str, value: Any) -> None:
+        column, stores = self._column(name), self._store.stores
+        if type(value) is Column:
+            value._check_assigned(self._store)
+        column._write(self._range(), value)
+        stores[column._field] = stores.get(column._field, 0) + 1
 
     # ---- rows ----
 
@@ -152,7 +159,7 @@ class Rows(Queries[R], Generic[R]):
         Into a slice: as many records as it has rows; of a table, as with a list, any number.
         """
         if isinstance(key, str):
-            self._column(key)._write(self._range(), value)
+            self._store_column(key, value)
         elif isinstance(key, slice):
             self._set_slice(masks.part(key, self._range), value)
         else:

@@ -90,6 +90,7 @@ class Store:
         "row_class",
         "stage",
         "stages",
+        "stores",
         "version",
         "width",
         "writable",
@@ -105,6 +106,7 @@ class Store:
         self.moments: dict[int, Moment] = {}  # of columns that expressions read, by field
         self.asked = asked
         self.order: int = self.c.order
+        self.stores: dict[int, int] = {}  # assignments to whole columns, by field
         self.version = 0  # bumped with the order, and when a field is dropped or renamed
         self.epoch: Any = None
         self.older: WeakSet[Any] = WeakSet()
