@@ -23,7 +23,7 @@ STOA_BEGIN_DECLS
  *   CALL             a function of the values of a row
  *   CAST             to the field type of that name
  *   SINK             an aggregate: of the selected rows, one value
- *   RUNNING          a value for each row, of that row and those before it; only at the root */
+ *   RUNNING          a value for each row, of that row and the selected ones before it */
 /* clang-format off */
 #define STOA_OPERATIONS(OPERATION)            \
     OPERATION(NEGATE, "-", 1, 1, UNARY)       \
