@@ -1,50 +1,12 @@
 /* operate.c: what each operation is in kernels, chosen by the forms and ranges of its operands.
  *
- * Integers are int64, checked; a check is left out where the ranges say that nothing can overflow,
- * and 32-bit forms are used where they are exact. uint64 takes part in arithmetic as an int64
- * (checked), and is compared and bit-operated as it is. */
+ * Arithmetic of integers is in integers.c, comparisons in compare.c. Bits and conditions go to the
+ * kernels of bits, functions to those of floats; min, max and where meet in the narrowest form that
+ * holds both. uint64 is bit-operated as it is. */
 #include <math.h>
 #include <string.h>
 
-#include "expr/code.h"
-
-#define NO_RANGE ((stoa__range){0, 0})
-
-typedef struct work {
-    stoa__code_block *code;
-    const stoa_expression *node;
-    stoa_error *error;
-} work;
-
-static unsigned form_of(const work *at, stoa__id id)
-{
-    return at->code->values[id].form;
-}
-
-static stoa__range range_of(const work *at, stoa__id id)
-{
-    return at->code->values[id].range;
-}
-
-static stoa__id as(const work *at, stoa__id id, stoa_type form)
-{
-    return stoa__emit_as(at->code, id, form, at->node);
-}
-
-static stoa__id emit(const work *at, unsigned step, stoa__id a, stoa__id b, bool may_fail,
-                     stoa__range range)
-{
-    return stoa__emit(at->code, step, a, b, 0, may_fail, range, at->node);
-}
-
-static stoa__range clipped(stoa__range range, stoa__range to)
-{
-    if (range.low < to.low)
-        range.low = to.low;
-    if (range.high > to.high)
-        range.high = to.high;
-    return range;
-}
+#include "expr/operate.h"
 
 static stoa_status refuse(const work *at, const char *what)
 {
@@ -65,219 +27,6 @@ static stoa__typed typed_as(const work *at, stoa__id id)
 {
     return (stoa__typed){id,
                          form_of(at, id) == STOA_INT32 ? STOA_INT64 : (stoa_type)form_of(at, id)};
-}
-
-/* ---- integer arithmetic ---- */
-
-static stoa__wide least(stoa__wide a, stoa__wide b)
-{
-    return a < b ? a : b;
-}
-
-static stoa__wide most(stoa__wide a, stoa__wide b)
-{
-    return a > b ? a : b;
-}
-
-static stoa__range product_range(stoa__range a, stoa__range b)
-{
-    stoa__wide p = a.low * b.low, q = a.low * b.high, r = a.high * b.low, s = a.high * b.high;
-    return (stoa__range){least(least(p, q), least(r, s)), most(most(p, q), most(r, s))};
-}
-
-static stoa__range square_range(stoa__range a)
-{
-    stoa__wide p = a.low * a.low, q = a.high * a.high;
-    return (stoa__range){a.low <= 0 && a.high >= 0 ? 0 : least(p, q), most(p, q)};
-}
-
-/* Operands as int64 or, where they are, int32. A constant takes the form of the other. */
-static bool both_narrow(const work *at, stoa__id *a, stoa__id *b)
-{
-    stoa__range narrow = stoa__range_of(STOA_INT32);
-    stoa__id *operands[] = {a, b};
-    for (int i = 0; i < 2; i++) {
-        if (form_of(at, *operands[i]) == STOA_BOOL ||
-            (stoa__is_constant(at->code, *operands[i]) &&
-             stoa__range_within(range_of(at, *operands[i]), narrow)))
-            *operands[i] = as(at, *operands[i], STOA_INT32);
-    }
-    return form_of(at, *a) == STOA_INT32 && form_of(at, *b) == STOA_INT32;
-}
-
-/* The four forms of an operation: exact in 32 bits, 32 to 64, exact in 64, checked. */
-typedef struct forms {
-    uint16_t narrow, widening, exact, checked;
-} forms;
-
-static stoa__id in_forms(const work *at, const forms *codes, stoa__id a, stoa__id b,
-                         stoa__range (*range)(stoa__range, stoa__range))
-{
-    bool narrow = both_narrow(at, &a, &b);
-    if (!narrow) {
-        a = as(at, a, STOA_INT64);
-        b = as(at, b, STOA_INT64);
-    }
-    if (at->code->refused)
-        return STOA__NOTHING_ID;
-    stoa__range made = range(range_of(at, a), range_of(at, b));
-    if (a == b && codes->exact == STOA__MUL_INT64)
-        made = square_range(range_of(at, a));
-    if (narrow && stoa__range_within(made, stoa__range_of(STOA_INT32)))
-        return emit(at, codes->narrow, a, b, false, made);
-    if (narrow)
-        return emit(at, codes->widening, a, b, false, made);
-    if (stoa__range_within(made, stoa__range_of(STOA_INT64)))
-        return emit(at, codes->exact, a, b, false, made);
-    bool up =
-        codes->checked == STOA__ADD_CHECKED && range_of(at, a).low >= 0 && range_of(at, b).low >= 0;
-    return emit(at, up ? STOA__ADD_UP : codes->checked, a, b, true,
-                clipped(made, stoa__range_of(STOA_INT64)));
-}
-
-static stoa__range sum_range(stoa__range a, stoa__range b)
-{
-    return (stoa__range){a.low + b.low, a.high + b.high};
-}
-
-static stoa__range difference_range(stoa__range a, stoa__range b)
-{
-    return (stoa__range){a.low - b.high, a.high - b.low};
-}
-
-static stoa__id multiply_integers(const work *at, stoa__id a, stoa__id b)
-{
-    static const forms codes = {STOA__MUL_INT32, STOA__MUL_WIDE, STOA__MUL_INT64,
-                                STOA__MUL_CHECKED};
-    return in_forms(at, &codes, a, b, product_range);
-}
-
-/* Of an int32 for each row. */
-static bool is_square(const work *at, stoa__id id)
-{
-    const stoa__value *value = &at->code->values[id];
-    return value->kind == STOA__STEP_VALUE && value->code == STOA__MUL_WIDE && !value->uniform &&
-           value->a == value->b;
-}
-
-static stoa__id add_integers(const work *at, stoa__id a, stoa__id b)
-{
-    if (is_square(at, a) && is_square(at, b)) {
-        stoa__range sum = sum_range(range_of(at, a), range_of(at, b));
-        stoa__range all = stoa__range_of(STOA_INT64);
-        return emit(at, STOA__ADD_SQUARES, at->code->values[a].a, at->code->values[b].a,
-                    !stoa__range_within(sum, all), clipped(sum, all));
-    }
-    static const forms codes = {STOA__ADD_INT32, STOA__ADD_WIDE, STOA__ADD_INT64,
-                                STOA__ADD_CHECKED};
-    return in_forms(at, &codes, a, b, sum_range);
-}
-
-static stoa__id subtract_integers(const work *at, stoa__id a, stoa__id b)
-{
-    static const forms codes = {STOA__SUB_INT32, STOA__SUB_WIDE, STOA__SUB_INT64,
-                                STOA__SUB_CHECKED};
-    return in_forms(at, &codes, a, b, difference_range);
-}
-
-static bool can_be(stoa__range range, stoa__wide value)
-{
-    return range.low <= value && value <= range.high;
-}
-
-/* // and %: in 32 bits unless that could overflow, which only -2**31 // -1 does. */
-static stoa__id divide_integers(const work *at, stoa__id a, stoa__id b, bool remainder)
-{
-    bool narrow = both_narrow(at, &a, &b);
-    if (at->code->refused)
-        return STOA__NOTHING_ID;
-    if (narrow && can_be(range_of(at, a), INT32_MIN) && can_be(range_of(at, b), -1))
-        narrow = false;
-    if (!narrow) {
-        a = as(at, a, STOA_INT64);
-        b = as(at, b, STOA_INT64);
-    }
-    if (at->code->refused)
-        return STOA__NOTHING_ID;
-    stoa__range left = range_of(at, a), right = range_of(at, b);
-    bool may_fail =
-        can_be(right, 0) || (!remainder && !narrow && can_be(left, INT64_MIN) && can_be(right, -1));
-    stoa__wide bound = most(most(left.high, -left.low), 1);
-    stoa__range made = {-bound, bound};
-    if (remainder)
-        made = (stoa__range){least(right.low, -1) + 1, most(right.high, 1) - 1};
-    else if (left.low >= 0 && right.low >= 0)
-        made.low = 0;
-    made = clipped(made, stoa__range_of(narrow ? STOA_INT32 : STOA_INT64));
-    unsigned step = remainder ? (narrow ? STOA__REM_INT32 : STOA__REM_INT64)
-                              : (narrow ? STOA__FLOOR_DIV_INT32 : STOA__FLOOR_DIV_INT64);
-    return emit(at, step, a, b, may_fail, made);
-}
-
-/* int32 stays what it is, a condition counts as one, uint64 becomes int64. */
-static stoa__id as_integer(const work *at, stoa__id id)
-{
-    unsigned form = form_of(at, id);
-    return as(at, id, form == STOA_BOOL || form == STOA_INT32 ? STOA_INT32 : STOA_INT64);
-}
-
-static stoa__id power_of_integers(const work *at, stoa__id a, stoa__id b)
-{
-    bool constant = stoa__is_constant(at->code, b);
-    if (constant && range_of(at, b).low == 2)
-        return multiply_integers(at, as_integer(at, a), as_integer(at, a));
-    if (constant && range_of(at, b).low == 1)
-        return as_integer(at, a);
-    a = as(at, a, STOA_INT64);
-    b = as(at, b, STOA_INT64);
-    if (at->code->refused)
-        return STOA__NOTHING_ID;
-    stoa__range made = stoa__range_of(STOA_INT64);
-    bool may_fail = true;
-    if (constant && range_of(at, b).low >= 0 && range_of(at, b).low < 64) {
-        stoa__wide base = most(range_of(at, a).high, -range_of(at, a).low), power = 1;
-        for (stoa__wide i = 0; i < range_of(at, b).low && power <= INT64_MAX; i++)
-            power *= base;
-        may_fail = power > INT64_MAX;
-        if (!may_fail)
-            made = (stoa__range){-power, power};
-    }
-    return emit(at, STOA__POW_INT64, a, b, may_fail, made);
-}
-
-static stoa__id negate(const work *at, stoa__id a)
-{
-    unsigned form = form_of(at, a);
-    if (form == STOA_FLOAT64)
-        return emit(at, STOA__NEG_FLOAT64, a, 0, false, NO_RANGE);
-    bool narrow = form == STOA_BOOL || form == STOA_INT32;
-    a = as(at, a, narrow ? STOA_INT32 : STOA_INT64);
-    if (at->code->refused)
-        return STOA__NOTHING_ID;
-    if (narrow && can_be(range_of(at, a), INT32_MIN)) {
-        narrow = false;
-        a = as(at, a, STOA_INT64);
-    }
-    stoa__range range = range_of(at, a), made = {-range.high, -range.low};
-    return emit(at, narrow ? STOA__NEG_INT32 : STOA__NEG_INT64, a, 0,
-                !narrow && can_be(range, INT64_MIN), clipped(made, stoa__range_of(STOA_INT64)));
-}
-
-static stoa__id absolute(const work *at, stoa__id a)
-{
-    unsigned form = form_of(at, a);
-    if (form == STOA_FLOAT64)
-        return emit(at, STOA__ABS_FLOAT64, a, 0, false, NO_RANGE);
-    if (form == STOA_BOOL)
-        return as(at, a, STOA_INT32);
-    stoa__range range = range_of(at, a);
-    if (range.low >= 0)
-        return a;
-    bool narrow = form == STOA_INT32 && !can_be(range, INT32_MIN);
-    a = narrow ? a : as(at, a, STOA_INT64);
-    stoa__range made = {can_be(range, 0) ? 0 : 1, most(range.high, -range.low)};
-    return emit(at, narrow ? STOA__ABS_INT32 : STOA__ABS_INT64, a, 0,
-                !narrow && can_be(range, INT64_MIN), clipped(made, stoa__range_of(STOA_INT64)));
 }
 
 /* ---- floats ---- */
@@ -313,20 +62,21 @@ static stoa__id power_of_floats(const work *at, stoa__id a, stoa__id b)
 static stoa__id arithmetic(const work *at, stoa_operation operation, stoa__id a, stoa__id b)
 {
     bool floats = form_of(at, a) == STOA_FLOAT64 || form_of(at, b) == STOA_FLOAT64;
+    if (!floats && operation != STOA_DIVIDE)
+        return stoa__integer_arithmetic(at, operation, a, b);
     switch (operation) {
     case STOA_ADD:
-        return floats ? in_floats(at, STOA__ADD_FLOAT64, a, b) : add_integers(at, a, b);
+        return in_floats(at, STOA__ADD_FLOAT64, a, b);
     case STOA_SUBTRACT:
-        return floats ? in_floats(at, STOA__SUB_FLOAT64, a, b) : subtract_integers(at, a, b);
+        return in_floats(at, STOA__SUB_FLOAT64, a, b);
     case STOA_MULTIPLY:
-        return floats ? in_floats(at, STOA__MUL_FLOAT64, a, b) : multiply_integers(at, a, b);
+        return in_floats(at, STOA__MUL_FLOAT64, a, b);
     case STOA_FLOOR_DIVIDE:
-        return floats ? in_floats(at, STOA__FLOOR_DIV_FLOAT64, a, b)
-                      : divide_integers(at, a, b, false);
+        return in_floats(at, STOA__FLOOR_DIV_FLOAT64, a, b);
     case STOA_REMAINDER:
-        return floats ? in_floats(at, STOA__REM_FLOAT64, a, b) : divide_integers(at, a, b, true);
+        return in_floats(at, STOA__REM_FLOAT64, a, b);
     case STOA_POWER:
-        return floats ? power_of_floats(at, a, b) : power_of_integers(at, a, b);
+        return power_of_floats(at, a, b);
     default:
         return in_floats(at, STOA__DIV_FLOAT64, a, b);
     }
@@ -610,13 +360,13 @@ static stoa__id function_of(const work *at, stoa_operation operation, const stoa
     stoa__id b = at->node->count > 1 ? arguments[1].id : 0;
     switch (operation) {
     case STOA_NEGATE:
-        return negate(at, a);
+        return stoa__negated(at, a);
     case STOA_PLUS:
         return form_of(at, a) == STOA_BOOL ? as(at, a, STOA_INT32) : a;
     case STOA_INVERT:
         return invert(at, a);
     case STOA_ABS:
-        return absolute(at, a);
+        return stoa__absolute(at, a);
     case STOA_MINIMUM:
     case STOA_MAXIMUM:
         for (uint32_t i = 1; i < at->node->count; i++)

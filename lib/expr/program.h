@@ -175,6 +175,20 @@ typedef struct stoa__run {
     atomic_size_t failed_row;
 } stoa__run;
 
+/* ---- the parts of a run (block.c, conclude.c) ---- */
+
+/* Rows first to last - 1, of one morsel, in run->pass; a failure is left in the worker. */
+void stoa__run_morsel(stoa__run *run, stoa__worker *worker, size_t first, size_t last);
+/* Whether a failure of this block (of `count` rows from worker->first on, rows: their bits or NULL)
+ * counts; then it is written down. */
+bool stoa__settle(stoa__run *run, stoa__worker *worker, const uint64_t *rows, size_t count);
+/* Whether a uniform value that the pass uses has failed. */
+bool stoa__some_uniform_failed(const stoa__run *run);
+/* The values of the pass's aggregates, from program->totals into program->uniforms. */
+stoa_status stoa__conclude_pass(stoa_program *program, const stoa__pass *pass, stoa_error *error);
+
+/* ---- whole runs (run.c) ---- */
+
 /* The rows of an extent; checks it against table and arrays. */
 stoa_status stoa__run_begin(stoa__run *run, stoa_program *program, const stoa_table *table,
                             const stoa_extent *extent, stoa_error *error);
