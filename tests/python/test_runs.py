@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import sys
 import threading
 import time
@@ -224,3 +226,37 @@ def test_the_gate_lets_in_runs_or_one_change() -> None:
         gate.enter_run()
         gate.leave_run()
     assert (gate.runs, gate.changes) == (0, 0)
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="there are no forks")
+@pytest.mark.filterwarnings("ignore:.*fork:DeprecationWarning")
+def test_a_forked_child_waits_for_no_thread_of_its_parent() -> None:
+    table, entered, left = items(9), threading.Event(), threading.Event()
+
+    def hold() -> None:
+        table._store.gate.enter_run()
+        with table._store.lock:
+            entered.set()
+            left.wait(60)
+        table._store.gate.leave_run()
+
+    holder = threading.Thread(target=hold)
+    holder.start()
+    entered.wait(60)
+    try:
+        child = os.fork()
+        if child == 0:
+            signal.alarm(60)
+            try:
+                table.append(9)
+                table.x += 1
+                table.swap(0, 9)
+                os._exit(0 if table.x[0] == 10 else 1)
+            finally:
+                os._exit(2)
+        assert os.waitpid(child, 0)[1] == 0
+        with pytest.raises(stoa.BusyError):
+            table._store.gate.enter_change()
+    finally:
+        left.set()
+        holder.join()

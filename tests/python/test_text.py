@@ -199,3 +199,11 @@ def test_programs_that_are_kept_follow_the_fields() -> None:
     for i in range(100):
         assert wide.compute(f"sum(x) + {i}") == 0.5 + i
     assert ten().compute("sum(x)") == 45
+
+
+@pytest.mark.parametrize("name", ["n\0", "\udc80", "n\0n"])
+def test_a_parameter_that_no_text_can_name_is_refused(name: str) -> None:
+    table: Any = stoa.Table({"x": "int64"}, [(2,)])
+    for use in (table.compute, table.where, table.expression):
+        with pytest.raises(stoa.ParameterError, match="no parameter"):
+            use("sum(x) > $n", **{name: 1})

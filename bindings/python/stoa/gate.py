@@ -7,21 +7,36 @@ A change is in only during its call into the library, never while values are rea
 
 from __future__ import annotations
 
-from threading import RLock, get_ident
+from threading import get_ident
+from weakref import WeakSet
 
 from stoa.errors import BusyError
+from stoa.forks import in_child, new_lock
+
+
+gates: WeakSet[Gate] = WeakSet()
+
+
+def forget_runs() -> None:
+    """In a forked child: the threads that computed are not there."""
+    for each in gates:
+        each.runs = 0
+
+
+in_child(forget_runs)
 
 
 class Gate:
     """`with gate:` around a change; enter_run and leave_run around a run."""
 
-    __slots__ = ("changes", "lock", "owner", "runs")
+    __slots__ = ("__weakref__", "changes", "lock", "owner", "runs")
 
     def __init__(self) -> None:
-        self.lock = RLock()  # for some steps only; a finalizer may come in between
+        self.lock = new_lock()  # for some steps only; a finalizer may come in between
         self.runs = 0
         self.changes = 0
         self.owner = 0
+        gates.add(self)
 
     def is_changed_elsewhere(self) -> bool:
         return self.changes > 0 and self.owner != get_ident()

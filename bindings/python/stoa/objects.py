@@ -15,12 +15,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from itertools import count
-from threading import RLock
 from typing import Any
 from weakref import WeakValueDictionary
 
 from stoa._ffi import ffi, lib
 from stoa.failure import check, new_error
+from stoa.forks import new_lock
 from stoa.owner import owned
 
 
@@ -49,7 +49,7 @@ class ObjectPool:
         self.free: list[int] = []
         self.doubtful: list[int] = []  # slots that may have come into the library's pool, or left
         self.calls = 0
-        self.lock = RLock()  # held by each call that changes a table of the pool
+        self.lock = new_lock()  # held by each call that changes a table of the pool
         self.key = next(keys)
         options = ffi.new("stoa_pool_options *")
         options.context = ffi.cast("void *", self.key)

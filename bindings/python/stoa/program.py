@@ -68,7 +68,7 @@ class Program:
         """Binds parameters by value, for the runs to come."""
         for name, value in parameters.items():
             status = lib.stoa_program_set(
-                self.c, name.encode(), tree.constant_value(value)[0], self.error
+                self.c, tree.parameter_name(name), tree.constant_value(value)[0], self.error
             )
             check(status, self.error)
 

@@ -8,17 +8,17 @@ them take turns.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from threading import RLock
 from typing import Any, Callable
 
 from stoa._ffi import ffi, lib
 from stoa.errors import ExpressionError, ParameterError, RangeError, WrongTypeError
 from stoa.failure import check, new_error
+from stoa.forks import new_lock
 from stoa.owner import owned
 from stoa.sources import Source, StoredField
 from stoa.types import IS_PYPY
 
-turn = RLock()  # a finalizer may come in between
+turn = new_lock()  # a finalizer may come in between
 SHOWN = 200
 
 
@@ -104,7 +104,7 @@ class Parameters:
 
     def __init__(self, values: Mapping[str, Any]) -> None:
         self.names = list(values)
-        self.keep = [ffi.new("char[]", name.encode()) for name in values]
+        self.keep = [ffi.new("char[]", parameter_name(name)) for name in values]
         self.c = ffi.new("stoa_parameter[]", len(self.names))
         for each, name, value in zip(self.c, self.keep, values.values()):
             each.name, each.value = name, constant_value(value)[0]
@@ -114,6 +114,17 @@ class Parameters:
         for each, name in zip(self.c, self.names):
             if not each.is_used:
                 raise ParameterError(f"the expression has no parameter ${name}")
+
+
+def parameter_name(name: str) -> bytes:
+    """The name as the library reads it, and none that no text can have."""
+    try:
+        encoded = name.encode()
+    except UnicodeEncodeError:
+        encoded = b"\0"
+    if b"\0" in encoded:
+        raise ParameterError(f"the expression has no parameter ${name!r}")
+    return encoded
 
 
 def parse(text: Any, parameters: Parameters) -> Any:
