@@ -215,6 +215,8 @@ stoa_status stoa_program_add_field(stoa_program *program, stoa_table *table,
     if (program->output_count != 1)
         return stoa__fail(error, STOA_INVALID, "%u outputs for one field", program->output_count);
     stoa_status status = STOA_OK;
+    if (type != STOA_NO_TYPE && stoa_type_name(type) == NULL)
+        return stoa__fail(error, STOA_WRONG_TYPE, "there is no type %d for a field", (int)type);
     if (type == STOA_NO_TYPE) {
         status = stoa__program_bind(program, table, STOA__WANTS_CELLS, NULL, NULL, error);
         type = stoa_program_type(program, 0);

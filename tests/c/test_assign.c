@@ -116,6 +116,9 @@ TEST(a_new_field_is_there_only_when_all_of_it_is)
     REFUSED(table, STOA_DIVISION_BY_ZERO,
             stoa_add(table, "new", STOA_NO_TYPE, "x // y", NULL, &trouble));
     REFUSED(table, STOA_OVERFLOW, stoa_add(table, "new", STOA_INT8, "x * 2", NULL, &trouble));
+    REFUSED(table, STOA_WRONG_TYPE, stoa_add(table, "new", (stoa_type)77, "x * 2", NULL, &trouble));
+    REFUSED(table, STOA_WRONG_TYPE,
+            stoa_add(table, "new", (stoa_type)257, "x * 2", NULL, &trouble));
     REFUSED(table, STOA_BAD_NAME, stoa_add(table, "x", STOA_NO_TYPE, "y", NULL, &trouble));
     WORKS(table, stoa_add(table, "sum", STOA_NO_TYPE, "x + y", NULL, &trouble));
     WORKS(table, stoa_add(table, "half", STOA_FLOAT32, "x / 2", "x > 50", &trouble));
