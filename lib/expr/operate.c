@@ -126,8 +126,35 @@ static stoa__id choose(const work *at, stoa__id condition, stoa__id a, stoa__id 
     return stoa__emit(at->code, step, a, b, condition, false, made, at->node);
 }
 
+/* uint64 beside what may be negative: of the one side only what both forms hold can be the answer.
+ */
+static stoa__id narrowed_to(const work *at, bool maximum, stoa__id id, stoa__id other)
+{
+    stoa__range range = range_of(at, id), all = stoa__range_of(STOA_INT64);
+    if (!maximum && form_of(at, id) == STOA_UINT64 && range.high > all.high &&
+        range_of(at, other).low < 0) {
+        stoa__id most = stoa__emit_constant(at->code, STOA_UINT64, INT64_MAX);
+        range.high = all.high;
+        return as(at, emit(at, STOA__MIN_UINT64, id, most, false, range), STOA_INT64);
+    }
+    if (maximum && form_of(at, other) == STOA_UINT64 && range_of(at, other).high > all.high &&
+        range.low < 0) {
+        range.low = 0;
+        range.high = range.high < 0 ? 0 : range.high;
+        stoa__id zero = stoa__emit_constant(at->code, STOA_INT64, 0);
+        return emit(at, STOA__MAX_INT64, as(at, id, STOA_INT64), zero, false, range);
+    }
+    return id;
+}
+
 static stoa__id extreme(const work *at, bool maximum, stoa__id a, stoa__id b)
 {
+    bool floats = form_of(at, a) == STOA_FLOAT64 || form_of(at, b) == STOA_FLOAT64;
+    stoa__id left = a;
+    a = floats ? a : narrowed_to(at, maximum, a, b);
+    b = floats ? b : narrowed_to(at, maximum, b, left);
+    if (at->code->refused)
+        return STOA__NOTHING_ID;
     stoa_type form = common_form(at, a, b);
     a = as(at, a, form);
     b = as(at, b, form);
@@ -296,11 +323,13 @@ static stoa__id function(const work *at, stoa_operation operation, stoa__id a, s
     return in_floats(at, elementary(operation), a, b);
 }
 
+/* As numpy's: the upper bound wins over the lower. NaN stays. */
 static stoa__id clip(const work *at, stoa__id x, stoa__id low, stoa__id high)
 {
-    stoa__id above = stoa__emit_compare(at->code, STOA_GREATER, x, high, at->node);
     stoa__id below = stoa__emit_compare(at->code, STOA_LESS, x, low, at->node);
-    return choose(at, above, high, choose(at, below, low, x, true), true);
+    x = choose(at, below, low, x, true);
+    stoa__id above = stoa__emit_compare(at->code, STOA_GREATER, x, high, at->node);
+    return choose(at, above, high, x, true);
 }
 
 static stoa_status condition(const work *at, const char *what, stoa__typed typed)

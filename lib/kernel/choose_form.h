@@ -31,14 +31,16 @@ static inline OWN(whole) OWN(blend)(uint64_t word, OWN(whole) a, OWN(whole) b)
 #endif
 }
 
-static inline void OWN(words)(VALUE *out, const VALUE *a, size_t step_a, const VALUE *b,
-                              size_t step_b, const uint64_t *bits, size_t count)
+/* A side that is the same for all is one value. */
+static inline void OWN(words)(VALUE *out, const VALUE *a, bool same_a, const VALUE *b, bool same_b,
+                              const uint64_t *bits, size_t count)
 {
     size_t whole = count / 64 * 64;
+    const OWN(whole) none = {0}, all_a = none + (same_a ? *a : 0), all_b = none + (same_b ? *b : 0);
     for (size_t i = 0; i < whole; i += 64) {
         for (size_t k = 0; k < 64; k += LANES) {
-            OWN(whole) x = *(const OWN(lanes) *)(a + (i + k) * step_a);
-            OWN(whole) y = *(const OWN(lanes) *)(b + (i + k) * step_b);
+            OWN(whole) x = same_a ? all_a : (OWN(whole)) * (const OWN(lanes) *)(a + i + k);
+            OWN(whole) y = same_b ? all_b : (OWN(whole)) * (const OWN(lanes) *)(b + i + k);
 #if STOA__AVX512 /* else the compiler masks the loads: see loaded() in vector.h */
             __asm__("" : "+v"(x), "+v"(y));
 #endif
@@ -46,43 +48,30 @@ static inline void OWN(words)(VALUE *out, const VALUE *a, size_t step_a, const V
         }
     }
     for (size_t i = whole; i < count; i++)
-        out[i] = bits[whole / 64] >> i % 64 & 1 ? a[i * step_a] : b[i * step_b];
-}
-
-static inline void OWN(copy)(VALUE copies[LANES], const void *constant)
-{
-    for (size_t i = 0; i < LANES; i++)
-        copies[i] = *(const VALUE *)constant;
+        out[i] = bits[whole / 64] >> i % 64 & 1 ? a[same_a ? 0 : i] : b[same_b ? 0 : i];
 }
 
 bool STOA__AT_LEVEL(OWN(vv))(void *out, const void *a, const void *b, const void *c, size_t count)
 {
-    OWN(words)(out, a, 1, b, 1, c, count);
+    OWN(words)(out, a, false, b, false, c, count);
     return false;
 }
 
 bool STOA__AT_LEVEL(OWN(vc))(void *out, const void *a, const void *b, const void *c, size_t count)
 {
-    VALUE copies[LANES];
-    OWN(copy)(copies, b);
-    OWN(words)(out, a, 1, copies, 0, c, count);
+    OWN(words)(out, a, false, b, true, c, count);
     return false;
 }
 
 bool STOA__AT_LEVEL(OWN(cv))(void *out, const void *a, const void *b, const void *c, size_t count)
 {
-    VALUE copies[LANES];
-    OWN(copy)(copies, a);
-    OWN(words)(out, copies, 0, b, 1, c, count);
+    OWN(words)(out, a, true, b, false, c, count);
     return false;
 }
 
 bool STOA__AT_LEVEL(OWN(cc))(void *out, const void *a, const void *b, const void *c, size_t count)
 {
-    VALUE first[LANES], second[LANES];
-    OWN(copy)(first, a);
-    OWN(copy)(second, b);
-    OWN(words)(out, first, 0, second, 0, c, count);
+    OWN(words)(out, a, true, b, true, c, count);
     return false;
 }
 

@@ -99,7 +99,7 @@ static const form int_forms[] = {
     {STOA_FLOOR_DIVIDE, "uu"}, {STOA_REMAINDER, "uu"},   {STOA_POWER, "ii"},
     {STOA_NEGATE, "u"},        {STOA_ABS, "i"},          {STOA_BIT_AND, "ii"},
     {STOA_BIT_OR, "ii"},       {STOA_BIT_XOR, "ii"},     {STOA_INVERT, "i"},
-    {STOA_SHIFT_LEFT, "ii"},   {STOA_SHIFT_RIGHT, "ii"}, {STOA_MINIMUM, "ii"},
+    {STOA_SHIFT_LEFT, "ii"},   {STOA_SHIFT_RIGHT, "ii"}, {STOA_MINIMUM, "ui"},
     {STOA_MAXIMUM, "ii"},      {STOA_WHERE, "bii"},      {STOA_TO_INT8, "i"},
     {STOA_TO_INT32, "f"},      {STOA_TO_INT64, "f"},     {STOA_TO_UINT32, "i"},
     {STOA_TO_UINT8, "f"},      {STOA_ROW, ""},           {STOA_CLIP, "iii"},
@@ -439,9 +439,9 @@ static bool lazy(const tree *of, const node *what, const stoa_table *table, size
 
 static void clip(answer *out, const answer *arguments)
 {
-    *out = comparison(STOA_GREATER, &arguments[0], &arguments[2]) ? arguments[2]
-           : comparison(STOA_LESS, &arguments[0], &arguments[1])  ? arguments[1]
-                                                                  : arguments[0];
+    *out = comparison(STOA_LESS, &arguments[0], &arguments[1]) ? arguments[1] : arguments[0];
+    if (comparison(STOA_GREATER, out, &arguments[2]))
+        *out = arguments[2];
 }
 
 static bool truth(const node *what, const answer *a, answer *out)
@@ -510,7 +510,8 @@ bool oracle(const tree *of, const node *what, const stoa_table *table, size_t ro
             float_operation(what, number_of(&a[0]), what->count > 1 ? number_of(&a[1]) : 0);
         return true;
     }
-    if (!fits(a[0].integer) || (what->count > 1 && !fits(a[1].integer)))
+    bool exact = what->operation == STOA_MINIMUM || what->operation == STOA_MAXIMUM;
+    if (!exact && (!fits(a[0].integer) || (what->count > 1 && !fits(a[1].integer))))
         return false; /* uint64 takes part as int64 */
     return integer_operation(what->operation, a[0].integer, what->count > 1 ? a[1].integer : 0,
                              &out->integer);
