@@ -13,7 +13,6 @@ from weakref import WeakSet
 from stoa.errors import BusyError
 from stoa.forks import in_child, new_lock
 
-
 gates: WeakSet[Gate] = WeakSet()
 
 
