@@ -292,7 +292,10 @@ static stoa_status bind_output(walk *at, stoa_expression *node, uint32_t index)
                                          "%s",
                                          stoa_type_name(result->typed.type));
         result->id = stoa__emit_row(code, result->id);
-    } else if (result->typed.type == STOA_OBJECT || !code->values[result->id].uniform)
+    } else if (result->typed.type == STOA_OBJECT)
+        return stoa__expression_fail(at->error, STOA_WRONG_TYPE, node,
+                                     "an object has no value to compute with");
+    else if (!code->values[result->id].uniform)
         return stoa__expression_fail(at->error, STOA_INVALID, node,
                                      "a value for each row cannot be computed as one: take an "
                                      "aggregate of it");

@@ -307,8 +307,8 @@ static stoa_status try_to_bind(stoa_program *program, const stoa_table *table, s
     return status;
 }
 
-stoa_status stoa_program_new(stoa_program **program, const stoa_table *table,
-                             stoa_expression *expression, stoa_expression *where, stoa_error *error)
+stoa_status stoa__program_make(stoa_program **program, stoa_expression *expression,
+                               stoa_expression *where, stoa_error *error)
 {
     if (expression == NULL)
         return stoa__fail(error, STOA_INVALID, "there is no expression");
@@ -319,8 +319,6 @@ stoa_status stoa_program_new(stoa_program **program, const stoa_table *table,
     made->where = where == NULL ? NULL : stoa_expression_retain(where);
     made->output_count = (uint32_t)stoa_expression_outputs(expression);
     stoa_status status = find_parameters(made, error);
-    if (status == STOA_OK)
-        status = try_to_bind(made, table, error);
     if (status != STOA_OK) {
         stoa_program_free(made);
         return status;
@@ -329,8 +327,8 @@ stoa_status stoa_program_new(stoa_program **program, const stoa_table *table,
     return STOA_OK;
 }
 
-stoa_status stoa_program_parse(stoa_program **program, const stoa_table *table, const char *text,
-                               const char *where, stoa_error *error)
+stoa_status stoa__program_read(stoa_program **program, const char *text, const char *where,
+                               stoa_error *error)
 {
     stoa_expression *expression, *condition = NULL;
     stoa_status status = stoa_expression_parse(&expression, text, error);
@@ -339,10 +337,38 @@ stoa_status stoa_program_parse(stoa_program **program, const stoa_table *table, 
     if (where != NULL)
         status = stoa_expression_parse(&condition, where, error);
     if (status == STOA_OK)
-        status = stoa_program_new(program, table, expression, condition, error);
+        status = stoa__program_make(program, expression, condition, error);
     stoa_expression_free(expression);
     stoa_expression_free(condition);
     return status;
+}
+
+/* Hands the program out if it fits the table. */
+static stoa_status tried(stoa_program **program, stoa_program *made, const stoa_table *table,
+                         stoa_error *error)
+{
+    stoa_status status = try_to_bind(made, table, error);
+    if (status == STOA_OK)
+        *program = made;
+    else
+        stoa_program_free(made);
+    return status;
+}
+
+stoa_status stoa_program_new(stoa_program **program, const stoa_table *table,
+                             stoa_expression *expression, stoa_expression *where, stoa_error *error)
+{
+    stoa_program *made;
+    stoa_status status = stoa__program_make(&made, expression, where, error);
+    return status == STOA_OK ? tried(program, made, table, error) : status;
+}
+
+stoa_status stoa_program_parse(stoa_program **program, const stoa_table *table, const char *text,
+                               const char *where, stoa_error *error)
+{
+    stoa_program *made;
+    stoa_status status = stoa__program_read(&made, text, where, error);
+    return status == STOA_OK ? tried(program, made, table, error) : status;
 }
 
 void stoa_program_free(stoa_program *program)

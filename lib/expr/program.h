@@ -140,6 +140,11 @@ struct stoa_program {
     size_t worker_count;
 };
 
+/* Programs that are not bound yet: for one run, that binds them for what it wants. */
+stoa_status stoa__program_make(stoa_program **program, stoa_expression *expression,
+                               stoa_expression *where, stoa_error *error);
+stoa_status stoa__program_read(stoa_program **program, const char *text, const char *where,
+                               stoa_error *error);
 /* Binds the program for that use, unless it is. targets: as many as there are outputs. */
 stoa_status stoa__program_bind(stoa_program *program, const stoa_table *table, stoa__wanted wanted,
                                const uint8_t *targets, const char *const *names, stoa_error *error);

@@ -248,7 +248,7 @@ stoa_status stoa_assign(stoa_table *table, const char *field, const char *text, 
                         stoa_error *error)
 {
     stoa_program *program;
-    stoa_status status = stoa_program_parse(&program, table, text, where, error);
+    stoa_status status = stoa__program_read(&program, text, where, error);
     if (status != STOA_OK)
         return status;
     status = stoa_program_assign(program, table, NULL, &field, 1, error);
@@ -260,7 +260,7 @@ stoa_status stoa_add(stoa_table *table, const char *field, stoa_type type, const
                      const char *where, stoa_error *error)
 {
     stoa_program *program;
-    stoa_status status = stoa_program_parse(&program, table, text, where, error);
+    stoa_status status = stoa__program_read(&program, text, where, error);
     if (status != STOA_OK)
         return status;
     status = stoa_program_add_field(program, table, NULL, field, type, error);
@@ -296,7 +296,7 @@ stoa_status stoa_update(stoa_table *table, const char *const *fields, const char
     if (status == STOA_OK && where != NULL)
         status = stoa_expression_parse(&condition, where, error);
     if (status == STOA_OK)
-        status = stoa_program_new(&program, table, list, condition, error);
+        status = stoa__program_make(&program, list, condition, error);
     if (status == STOA_OK)
         status = stoa_program_assign(program, table, NULL, fields, count, error);
     stoa_program_free(program);

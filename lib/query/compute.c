@@ -44,7 +44,7 @@ stoa_status stoa_compute_all(const stoa_table *table, const char *text, const ch
                              stoa_value *values, size_t count, stoa_error *error)
 {
     stoa_program *program;
-    stoa_status status = stoa_program_parse(&program, table, text, where, error);
+    stoa_status status = stoa__program_read(&program, text, where, error);
     if (status != STOA_OK)
         return status;
     status = stoa_program_compute(program, table, NULL, values, count, error);

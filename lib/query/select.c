@@ -280,7 +280,7 @@ stoa_status stoa_select(stoa_selection **selection, const stoa_table *table, con
                         stoa_error *error)
 {
     stoa_program *program;
-    stoa_status status = stoa_program_parse(&program, table, where, NULL, error);
+    stoa_status status = stoa__program_read(&program, where, NULL, error);
     if (status != STOA_OK)
         return status;
     status = stoa_program_select(program, table, NULL, selection, error);
@@ -292,7 +292,7 @@ stoa_status stoa_filter(stoa_table **filtered, const stoa_table *table, const ch
                         stoa_error *error)
 {
     stoa_program *program;
-    stoa_status status = stoa_program_parse(&program, table, where, NULL, error);
+    stoa_status status = stoa__program_read(&program, where, NULL, error);
     if (status != STOA_OK)
         return status;
     status = stoa_program_filter(program, table, NULL, filtered, error);
@@ -305,7 +305,7 @@ static stoa_status change(stoa_table *table, const char *where,
                           stoa_error *error)
 {
     stoa_program *program;
-    stoa_status status = stoa_program_parse(&program, table, where, NULL, error);
+    stoa_status status = stoa__program_read(&program, where, NULL, error);
     if (status != STOA_OK)
         return status;
     status = call(program, table, error);
