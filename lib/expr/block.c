@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/words.h"
 #include "expr/program.h"
 
 #define WORDS STOA__BLOCK_WORDS
@@ -14,21 +15,10 @@
 
 /* ---- bits ---- */
 
-static size_t words_of(size_t count)
-{
-    return (count + 63) / 64;
-}
-
-static void trim(uint64_t *bits, size_t count)
-{
-    if (count % 64 != 0)
-        bits[count / 64] &= ~UINT64_C(0) >> (64 - count % 64);
-}
-
 static bool join(uint64_t *out, const uint64_t *a, const uint64_t *b, size_t count)
 {
     uint64_t any = 0;
-    for (size_t i = 0; i < words_of(count); i++)
+    for (size_t i = 0; i < stoa__words(count); i++)
         any |= out[i] = a[i] & b[i];
     return any != 0;
 }
@@ -36,7 +26,7 @@ static bool join(uint64_t *out, const uint64_t *a, const uint64_t *b, size_t cou
 static bool is_empty(const uint64_t *bits, size_t count)
 {
     uint64_t any = 0;
-    for (size_t i = 0; i < words_of(count); i++)
+    for (size_t i = 0; i < stoa__words(count); i++)
         any |= bits[i];
     return any == 0;
 }
@@ -44,8 +34,8 @@ static bool is_empty(const uint64_t *bits, size_t count)
 static bool fill_bits(void *out, const void *a, size_t count)
 {
     bool set = (*(const uint64_t *)a & 1) != 0;
-    memset(out, set ? 0xFF : 0, words_of(count) * sizeof(uint64_t));
-    trim(out, count);
+    memset(out, set ? 0xFF : 0, stoa__words(count) * sizeof(uint64_t));
+    stoa__words_end(out, count);
     return false;
 }
 
@@ -85,9 +75,9 @@ static void evaluate_guards(const stoa__run *run, stoa__worker *worker, size_t c
             if (value_of(run, guard->bits)->uniform)
                 fill_bits(out, worker->slots[guard->bits], count);
             else
-                memcpy(out, worker->slots[guard->bits], words_of(count) * sizeof *out);
+                memcpy(out, worker->slots[guard->bits], stoa__words(count) * sizeof *out);
         }
-        for (size_t k = 0; k < words_of(count); k++) {
+        for (size_t k = 0; k < stoa__words(count); k++) {
             if (guard->kind == STOA__BIT)
                 out[k] = guard->negated ? ~out[k] : out[k];
             else
@@ -99,7 +89,7 @@ static void evaluate_guards(const stoa__run *run, stoa__worker *worker, size_t c
 static size_t first_bit(const uint64_t *failed, const uint64_t *guard, const uint64_t *rows,
                         size_t count)
 {
-    for (size_t i = 0; i < words_of(count); i++) {
+    for (size_t i = 0; i < stoa__words(count); i++) {
         uint64_t word = failed[i] & guard[i] & (rows == NULL ? ~UINT64_C(0) : rows[i]);
         if (word != 0)
             return i * 64 + (size_t)__builtin_ctzll(word);
@@ -149,7 +139,7 @@ bool stoa__settle(stoa__run *run, stoa__worker *worker, const uint64_t *rows, si
     evaluate_guards(run, worker, count);
     uint64_t all[WORDS];
     memset(all, 0xFF, sizeof all);
-    trim(all, count);
+    stoa__words_end(all, count);
     for (uint32_t i = 0; i < pass->uniform_failure_count; i++) {
         const stoa__instruction *step = &pass->uniform_failures[i];
         if (!run->program->uniform_failed[step->out])
@@ -264,8 +254,8 @@ static const uint64_t *rows_of(const stoa__run *run, stoa__worker *worker, size_
     const uint64_t *rows = run->selection + row / 64;
     if (!run->is_trimmed || count % 64 == 0)
         return rows;
-    memcpy(worker->mask, rows, words_of(count) * sizeof *rows);
-    trim(worker->mask, count);
+    memcpy(worker->mask, rows, stoa__words(count) * sizeof *rows);
+    stoa__words_end(worker->mask, count);
     return worker->mask;
 }
 

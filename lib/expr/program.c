@@ -270,6 +270,8 @@ static bool parameter_of(stoa_value value, stoa_type *type, uint64_t *bits)
 stoa_status stoa_program_set(stoa_program *program, const char *parameter, stoa_value value,
                              stoa_error *error)
 {
+    if (program == NULL)
+        return stoa__fail(error, STOA_INVALID, "there is no program");
     if (parameter == NULL)
         return stoa__fail(error, STOA_INVALID, "a parameter's name is NULL");
     stoa_type type;

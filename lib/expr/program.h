@@ -14,7 +14,7 @@
 #include <stoa/program.h>
 
 #include "expr/code.h"
-#include "query/cumulate.h"
+#include "expr/cumulate.h"
 #include "store/table.h"
 
 /* Rows of a morsel, the piece of work that a thread takes. Float sums are by morsel, so that they

@@ -106,6 +106,8 @@ static stoa_status store_outputs(stoa__run *run, char *const *cells, const uint8
 static stoa_status check_outputs(const stoa_program *program, const stoa_output *outputs,
                                  size_t count, stoa_error *error)
 {
+    if (program == NULL)
+        return stoa__fail(error, STOA_INVALID, "there is no program");
     if (outputs == NULL || count != program->output_count)
         return stoa__fail(error, STOA_INVALID, "room for %zu outputs, but there are %u",
                           outputs == NULL ? 0 : count, program->output_count);
@@ -188,6 +190,8 @@ stoa_status stoa_program_assign(stoa_program *program, stoa_table *table, const 
 {
     stoa__run run;
     targets to;
+    if (program == NULL)
+        return stoa__fail(error, STOA_INVALID, "there is no program");
     if (fields == NULL || count != program->output_count)
         return stoa__fail(error, STOA_INVALID, "%zu fields for %u outputs",
                           fields == NULL ? 0 : count, program->output_count);
@@ -212,6 +216,8 @@ stoa_status stoa_program_add_field(stoa_program *program, stoa_table *table,
     stoa__run run;
     uint8_t target;
     stoa__addition added;
+    if (program == NULL)
+        return stoa__fail(error, STOA_INVALID, "there is no program");
     if (program->output_count != 1)
         return stoa__fail(error, STOA_INVALID, "%u outputs for one field", program->output_count);
     stoa_status status = STOA_OK;

@@ -27,6 +27,8 @@ stoa_status stoa_program_compute(stoa_program *program, const stoa_table *table,
                                  stoa_error *error)
 {
     stoa__run run;
+    if (program == NULL)
+        return stoa__fail(error, STOA_INVALID, "there is no program");
     if (values == NULL || count != program->output_count)
         return stoa__fail(error, STOA_INVALID, "room for %zu values, but there are %u outputs",
                           values == NULL ? 0 : count, program->output_count);

@@ -6,9 +6,9 @@
  * its own. Into another table, morsels are packed side by side: how many rows come before each is
  * counted first. Objects enter and leave their pool on the caller's thread alone. */
 #include "base/threads.h"
+#include "base/words.h"
 #include "kernel/kernel.h"
 #include "query/selection.h"
-#include "query/words.h"
 #include "store/table.h"
 
 #define CHUNK ((size_t)8192)
@@ -228,16 +228,6 @@ static void take_morsel(void *context, size_t morsel, size_t worker)
     }
 }
 
-static void share_objects(stoa__table *taken, size_t count)
-{
-    STOA__EACH_FIELD(taken, i)
-    {
-        const stoa_handle *handles = taken->head.columns[i].cells;
-        for (size_t row = 0; stoa__is_object(taken, i) && row < count; row++)
-            stoa__pool_share(taken->pool, handles[row], 1);
-    }
-}
-
 stoa_status stoa_selection_take(stoa_table **taken, const stoa_table *table,
                                 const stoa_selection *selection, stoa_error *error)
 {
@@ -253,7 +243,7 @@ stoa_status stoa_selection_take(stoa_table **taken, const stoa_table *table,
     if (status == STOA_OK) {
         size_t morsels = count_before(t.before, selection);
         stoa__parallel(morsels, stoa__workers(morsels), take_morsel, &t);
-        share_objects(t.taken, selection->count);
+        stoa__table_share_objects(t.taken, selection->count);
         stoa__table_set_rows(t.taken, selection->count);
         *taken = &t.taken->head;
     }

@@ -8,9 +8,9 @@
 
 #include "base/memory.h"
 #include "base/threads.h"
+#include "base/words.h"
 #include "expr/program.h"
 #include "query/selection.h"
-#include "query/words.h"
 
 /* Morsels of a wave: on one thread what fits L2, on more of them so much that waking them is
  * little. */
@@ -54,6 +54,8 @@ static stoa_status make_bits(stoa__run *run, bits *to, stoa_error *error)
 static stoa_status begin(stoa__run *run, stoa_program *program, const stoa_table *table,
                          const stoa_extent *extent, stoa_error *error)
 {
+    if (program == NULL)
+        return stoa__fail(error, STOA_INVALID, "there is no program");
     if (program->output_count != 1)
         return stoa__fail(error, STOA_INVALID, "%u outputs where one condition is needed",
                           program->output_count);
@@ -177,17 +179,6 @@ static stoa_status filter_waves(filter *at, bool likely, stoa_error *error)
     return status;
 }
 
-static void share_objects(const filter *at)
-{
-    uint32_t to = 0;
-    STOA__EACH_FIELD(at->table, i)
-    {
-        const stoa_handle *handles = at->made->head.columns[to++].cells;
-        for (size_t k = 0; stoa__is_object(at->table, i) && k < at->total; k++)
-            stoa__pool_share(at->made->pool, handles[k], 1);
-    }
-}
-
 static stoa_status run_filter(filter *at, stoa_table **filtered, stoa_error *error)
 {
     at->bits.words = at->words;
@@ -201,7 +192,7 @@ static stoa_status run_filter(filter *at, stoa_table **filtered, stoa_error *err
         return status;
     stoa__table_set_rows(at->made, at->total);
     stoa__table_give_back(at->made, at->total);
-    share_objects(at);
+    stoa__table_share_objects(at->made, at->total);
     *filtered = &at->made->head;
     return STOA_OK;
 }

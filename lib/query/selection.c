@@ -9,8 +9,8 @@
 
 #include "base/error.h"
 #include "base/memory.h"
+#include "base/words.h"
 #include "kernel/kernel.h"
-#include "query/words.h"
 
 _Static_assert(sizeof(size_t) == sizeof(uint64_t), "row numbers are written as uint64");
 
@@ -114,8 +114,8 @@ stoa_status stoa__selection_check(const stoa_selection *selection, const stoa_ta
 static stoa_status check_pair(const stoa_selection *selection, const stoa_selection *other,
                               stoa_error *error)
 {
-    if (other == NULL)
-        return stoa__fail(error, STOA_INVALID, "there is no other selection");
+    if (selection == NULL || other == NULL)
+        return stoa__fail(error, STOA_INVALID, "there are not two selections");
     if (selection->rows != other->rows)
         return stoa__fail(error, STOA_STALE, "one selection is of %zu rows, the other of %zu",
                           selection->rows, other->rows);

@@ -154,11 +154,14 @@ stoa_status stoa_table_permute(stoa_table *table, const size_t *indices, size_t 
 
 /* ---- into another table ---- */
 
-static void share_objects(stoa__table *copy, uint32_t field, size_t count)
+void stoa__table_share_objects(stoa__table *table, size_t rows)
 {
-    const stoa_handle *handles = copy->head.columns[field].cells;
-    for (size_t i = 0; i < count; i++)
-        stoa__pool_share(copy->pool, handles[i], 1);
+    STOA__EACH_FIELD(table, i)
+    {
+        const stoa_handle *handles = table->head.columns[i].cells;
+        for (size_t row = 0; stoa__is_object(table, i) && row < rows; row++)
+            stoa__pool_share(table->pool, handles[row], 1);
+    }
 }
 
 /* Copies the columns of table into those of copy, which has none dropped: all rows, or those at
@@ -176,10 +179,9 @@ static void copy_columns(stoa__table *copy, const stoa__table *table, const size
             memcpy(out, cells, count * width);
         else
             BY_WIDTH(width, gather, out, cells, indices, count);
-        if (stoa__is_object(table, i))
-            share_objects(copy, to, count);
         to++;
     }
+    stoa__table_share_objects(copy, count);
     stoa__table_set_rows(copy, count);
 }
 

@@ -91,6 +91,8 @@ void stoa__table_expect(stoa__table *table, size_t first, size_t end);
 /* Writes defaults into rows [first, first + count), which are beyond the table's end. */
 void stoa__table_write_defaults(stoa__table *table, size_t first, size_t count);
 void stoa__column_write_defaults(stoa__table *table, uint32_t field, size_t first, size_t count);
+/* The handles in the first rows, copied from another table of the pool, are uses of their own. */
+void stoa__table_share_objects(stoa__table *table, size_t rows);
 /* The objects in rows [first, first + count) leave their pool. */
 void stoa__table_leave_objects(stoa__table *table, size_t first, size_t count);
 /* Every change of the number of rows, but for inline appends, goes through here. Gives memory back

@@ -182,10 +182,31 @@ TEST(expressions_of_arrays_alone_need_no_table)
     stoa_expression_free(array);
 }
 
+TEST(a_program_that_is_not_there_is_refused)
+{
+    stoa_table *table = table_of(STOA_INT32, 3), *made;
+    stoa_selection *selection;
+    stoa_value value;
+    stoa_output output = {STOA_INT32, &value, 3};
+    const char *field = "x";
+    FAILS(STOA_INVALID, stoa_program_set(NULL, "a", stoa_int64_value(1), &trouble));
+    REFUSED(table, STOA_INVALID, stoa_program_compute(NULL, table, NULL, &value, 1, &trouble));
+    REFUSED(table, STOA_INVALID, stoa_program_evaluate(NULL, table, NULL, &output, 1, &trouble));
+    REFUSED(table, STOA_INVALID, stoa_program_assign(NULL, table, NULL, &field, 1, &trouble));
+    REFUSED(table, STOA_INVALID,
+            stoa_program_add_field(NULL, table, NULL, "n", STOA_INT8, &trouble));
+    REFUSED(table, STOA_INVALID, stoa_program_select(NULL, table, NULL, &selection, &trouble));
+    REFUSED(table, STOA_INVALID, stoa_program_filter(NULL, table, NULL, &made, &trouble));
+    REFUSED(table, STOA_INVALID, stoa_program_remove(NULL, table, &trouble));
+    REFUSED(table, STOA_INVALID, stoa_program_keep(NULL, table, &trouble));
+    FAILS(STOA_INVALID, stoa_selection_or(NULL, NULL, &trouble));
+    stoa_table_free(table);
+}
+
 int main(void)
 {
     return RUN("program", a_program_runs_again_with_other_parameters,
                a_program_runs_on_any_table_that_has_its_fields, a_program_says_what_it_gives,
                one_program_serves_every_use, long_chains_and_wide_sharing_need_no_stack,
-               expressions_of_arrays_alone_need_no_table);
+               expressions_of_arrays_alone_need_no_table, a_program_that_is_not_there_is_refused);
 }

@@ -1,6 +1,6 @@
 /* words.h: bits for rows: row i is bit i % 64 of word i / 64. */
-#ifndef STOA__QUERY_WORDS_H
-#define STOA__QUERY_WORDS_H
+#ifndef STOA__BASE_WORDS_H
+#define STOA__BASE_WORDS_H
 
 #include <string.h>
 
