@@ -1,6 +1,6 @@
 /* test_cumulate.c: running sums, products, minima and maxima against whole reckonings of each
  * prefix. */
-#include "query/cumulate.h"
+#include "expr/cumulate.h"
 
 #include <math.h>
 
