@@ -14,7 +14,7 @@ from typing import Any, Callable
 
 from stoa import tree
 from stoa._ffi import ffi, lib
-from stoa.errors import ParameterError
+from stoa.errors import BusyError, ParameterError
 from stoa.failure import check, new_error
 from stoa.owner import owned
 from stoa.record import RecordType
@@ -105,6 +105,8 @@ class Program:
                 store.gate.leave_run()
         else:
             status = self.call(run, store, *arguments)
+        if status == lib.STOA_OUT_OF_RANGE:  # counted just before another thread removed some
+            raise BusyError("another thread removed rows of the table meanwhile")
         if status:
             check(status, self.error)
 
