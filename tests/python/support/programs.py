@@ -78,7 +78,7 @@ def start(schema: str) -> list[str]:
         f"t = stoa.Table({made}, [{records}])",
         f"u = stoa.Table({made}, [{records}][:2])",
         "r, q, w = t[1], t[-1], t[1:4]",
-        "s = t.where(memoryview(bytes([1, 0, 1, 1, 0])).cast('?'))",
+        "s = t[1:4].where('1 == 1')",
         "i, c = iter(t), t.cursor()",
         *expressions,
     ]
