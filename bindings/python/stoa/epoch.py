@@ -85,7 +85,9 @@ def make_row(record: RecordType) -> tuple[type, Any]:
 
 def begin(parts: tuple[type, Any], fields: Iterable[StoredField], store: Store) -> Any:
     """A new epoch; its c0, c1, … are the fields' cells."""
-    epoch = parts[1]()
+    row_class, epoch_class = parts
+    epoch = epoch_class()
+    epoch.row_class = row_class
     epoch.columns = tuple(each.index for each in fields)
     epoch.objects = store.pool.objects
     for i, column in enumerate(epoch.columns):
