@@ -10,10 +10,12 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cached_property
 from reprlib import recursive_repr
 from typing import TYPE_CHECKING, Any, Callable, ClassVar, TypeVar
 
 from stoa.errors import DeclarationError, UnknownArgumentError, WrongTypeError
+from stoa.extension import rows as extension
 from stoa.fields import Field, checked_order, declared_fields, field, field_of_parts
 from stoa.generate import Quiet, make_bind, make_standalone, no_field, no_field_text, no_value
 from stoa.types import IS_PYPY, OBJECT
@@ -34,8 +36,20 @@ REFUSED_IN_BODY = {
     "__setattr__": "stores into fields are stoa's: use a property",
     "__delattr__": "a record keeps all its fields",
     "__getattribute__": "reads of fields are stoa's: use a property",
-    "__slots__": "the fields are the slots: a record class has no others",
 }
+
+# What a record class may ask for in its __slots__.
+ASKED = ("__dict__", "__weakref__")
+
+
+if extension is not None and not TYPE_CHECKING:
+    RecordBase = extension.RecordBase
+else:
+
+    class RecordBase:
+        """What the extension has a base for: methods that work by the values."""
+
+        __slots__ = ()
 
 
 @dataclass_transform(field_specifiers=(field,))
@@ -49,10 +63,12 @@ class RecordType(type):
     def __new__(
         mcs, name: str, bases: tuple[type, ...], namespace: dict[str, Any], **options: Any
     ) -> RecordType:
-        if bases:
+        is_root = not any(isinstance(each, RecordType) for each in bases)
+        if not is_root:
             check_body(name, bases, namespace)
-        made = super().__new__(mcs, name, bases, {**namespace, "__slots__": ()}, **options)
-        own = declared_fields(made, sys._getframe(1).f_locals) if bases else []
+        slots = asked_slots(bases, namespace.get("__slots__", ()))
+        made = super().__new__(mcs, name, bases, {**namespace, "__slots__": slots}, **options)
+        own = declared_fields(made, sys._getframe(1).f_locals) if not is_root else []
         for each in own:
             if each.name in made.__dict__:
                 type.__delattr__(made, each.name)  # a default is no attribute of the class
@@ -68,15 +84,36 @@ class RecordType(type):
 
 def check_body(name: str, bases: tuple[type, ...], namespace: dict[str, Any]) -> None:
     for refused, reason in REFUSED_IN_BODY.items():
-        if refused in namespace and not (refused == "__slots__" and not namespace[refused]):
+        if refused in namespace:
             raise DeclarationError(f"{name} cannot have {refused}: {reason}")
+    for key, value in namespace.items():
+        if isinstance(value, cached_property):
+            raise DeclarationError(
+                f"{name}.{key} cannot be a cached_property: a row is made anew each time that it "
+                "is asked for, and its values change with the table: use a property"
+            )
     for base in bases:
+        if isinstance(base, RecordType) and base.__dict__.get("_stoa_hidden", False):
+            raise DeclarationError(f"{name}: derive it from the class {base.__name__} as written")
         for each in base.__mro__:
-            if "__dict__" in each.__dict__:
+            if "__dict__" in each.__dict__ and not isinstance(each, RecordType):
                 raise DeclarationError(
                     f"{name}: objects of {each.__name__} have a __dict__, in which what is set on "
                     f"a row would get lost: give {each.__name__} `__slots__ = ()`"
                 )
+
+
+def asked_slots(bases: tuple[type, ...], written: Any) -> tuple[str, ...]:
+    """The slots of a record class: none, but those for weak references and a dictionary."""
+    slots = (written,) if isinstance(written, str) else tuple(written)
+    for each in slots:
+        if each not in ASKED:
+            raise DeclarationError(
+                f"__slots__ of a record class may ask for {' and '.join(ASKED)}, not for {each!r}: "
+                "the fields are the slots"
+            )
+    known = {each for base in bases for kind in base.__mro__ for each in kind.__dict__}
+    return tuple(each for each in slots if each not in known)
 
 
 def merged(record: RecordType, own: Sequence[Field]) -> list[Field]:
@@ -221,7 +258,7 @@ def declared(record: Any) -> RecordType:
     raise WrongTypeError(f"{type(record).__name__} is no record")
 
 
-class Record(metaclass=RecordType):
+class Record(RecordBase, metaclass=RecordType):
     """The base of record classes.
 
         class Point(stoa.Record):
@@ -299,6 +336,11 @@ class Record(metaclass=RecordType):
         # Objects may refer to the record: they come when it is there.
         empty = (None,) * len(values)
         return restore, (*reference(record), empty), values, None, None, set_values
+
+
+if extension is not None:
+    for each in ("__eq__", "__ne__", "__iter__", "to_dict", "to_tuple"):
+        type.__setattr__(Record, each, RecordBase.__dict__[each])
 
 
 def remake(record: RecordType, values: Iterable[Any]) -> Record:

@@ -21,11 +21,13 @@ from stoa.errors import (
     RowIndexError,
     WrongTypeError,
 )
+from stoa.extension import rows as extension
 from stoa.failure import check, new_error
 from stoa.fields import MISSING, Field, FieldOptions, fields_of_description
 from stoa.generate import no_value
 from stoa.queries import R
 from stoa.record import Record, RecordType, derived, described, is_same_record, remake
+from stoa.row import delete_field, raise_closed, raise_stale, raise_unknown
 from stoa.rows import Rows
 from stoa.store import Store, new_store
 
@@ -71,7 +73,7 @@ class Table(Rows[R], MutableSequence[R]):  # type: ignore[misc]
     that of a method. Any number of threads may read, or one may write.
     """
 
-    __slots__ = ("__weakref__", "_store")
+    __slots__ = ("__weakref__",)
 
     _stoa_record = None
     _follows = True
@@ -225,6 +227,8 @@ class Table(Rows[R], MutableSequence[R]):  # type: ignore[misc]
             if records is not NO_RECORDS:
                 raise WrongTypeError("extend takes records or columns, not both")
             self._extend_columns(columns)
+            return
+        if extension is not None and extension.extend(self, records):
             return
         aside = self._aside(records)
         if isinstance(aside, Store):
@@ -476,3 +480,21 @@ class Table(Rows[R], MutableSequence[R]):  # type: ignore[misc]
     __deepcopy__ = pickling.deepcopy_table
     __reduce_ex__ = pickling.reduce_table
     __setstate__ = pickling.set_state
+
+
+if extension is not None:
+    # The plain cases of these are C; the methods above are what it calls in all others.
+    extension.connect(
+        append=Table.append,
+        current_view=Store.current_view,
+        delete_field=delete_field,
+        getitem=Rows.__getitem__,
+        raise_closed=raise_closed,
+        raise_stale=raise_stale,
+        raise_unknown=raise_unknown,
+        reserve=Table.reserve,
+        write_object=lambda table, *cell: table._store.write_object(*cell),
+        written=lambda table, field: table._store.written(field),
+    )
+    for each in ("__getitem__", "__len__", "append"):
+        setattr(Table, each, extension.SequenceBase.__dict__[each])
