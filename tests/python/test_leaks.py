@@ -213,6 +213,11 @@ OPERATIONS: dict[str, Callable[[Scene], Any]] = {
     "a moment ends": lambda s: (s.table.n + 1, setattr(s.row, "n", 5)),
     "a table": lambda s: stoa.Table(Item, [s.values])[0].thing,
     "a record": lambda s: Item(*s.values).doubled(),
+    "values": lambda s: list(s.table.values()),
+    "values of fields": lambda s: list(s.table.values("n", "thing")),
+    "values of a window": lambda s: list(s.window.values("w")),
+    "values of a selection": lambda s: list(s.selection.values("w")),
+    "values in the middle": lambda s: stopped(s.table.values("n")),
 }
 FAILURES: dict[str, Callable[[Scene], Any]] = {
     "write a wrong type": lambda s: fails(lambda: setattr(s.row, "n", 1.5), TypeError),
@@ -266,17 +271,9 @@ FAILURES: dict[str, Callable[[Scene], Any]] = {
     "extend by nothing": lambda s: fails(lambda: s.more.extend(5), TypeError),
     "assign a wrong one": lambda s: fails(lambda: s.table.__setitem__(1, (1, object())), TypeError),
     "assign its own": lambda s: fails(lambda: s.table.__setitem__(1, s.row), TypeError),
+    "values of unknown": lambda s: fails(lambda: s.table.values("n", s.unknown), AttributeError),
     "replace by unknown": lambda s: fails(lambda: s.row.replace(unknown=1), AttributeError),
 }
-if hasattr(stoa.Table, "values"):
-    OPERATIONS["values"] = lambda s: list(s.table.values())
-    OPERATIONS["values of fields"] = lambda s: list(s.table.values("n", "thing"))
-    OPERATIONS["values of a window"] = lambda s: list(s.window.values("w"))
-    OPERATIONS["values of a selection"] = lambda s: list(s.selection.values("w"))
-    OPERATIONS["values in the middle"] = lambda s: stopped(s.table.values("n"))
-    FAILURES["values of unknown"] = lambda s: fails(
-        lambda: s.table.values("n", s.unknown), AttributeError
-    )
 
 
 @pytest.fixture(autouse=True)
@@ -440,7 +437,7 @@ HOLDERS: dict[str, Callable[[Any], Any]] = {
     "selection": lambda t: t.where("n > 3"),
     "iterator of a selection": lambda t: begun(t.where("n > 3")),
     "bound method": lambda t: t[3].doubled,
-    "values": lambda t: begun(t.values("n")) if hasattr(type(t), "values") else t[0],
+    "values": lambda t: begun(t.values("n")),
 }
 
 

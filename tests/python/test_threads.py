@@ -144,8 +144,6 @@ def by_tuples(pairs: Any) -> int:
 
 
 def by_values(pairs: Any) -> int:
-    if not hasattr(type(pairs), "values"):
-        return by_tuples(pairs)
     i = -1
     for i, values in enumerate(pairs.values("n", "twice")):
         assert values == (i, 2 * i)
@@ -245,9 +243,13 @@ def test_readers_are_told_or_find_rows_while_one_thread_removes(removal: str) ->
 
 def test_one_iterator_in_many_threads_gives_rows_or_refuses() -> None:
     pairs: Any = stoa.Table(Pair, [pair(i) for i in range(5000)])
-    makes = [iter, lambda t: t.cursor(), lambda t: iter(t[::2]), lambda t: iter(t.where("n > 5"))]
-    if hasattr(type(pairs), "values"):
-        makes.append(lambda t: t.values("n", "twice"))
+    makes = [
+        iter,
+        lambda t: t.cursor(),
+        lambda t: iter(t[::2]),
+        lambda t: iter(t.where("n > 5")),
+        lambda t: t.values("n", "twice"),
+    ]
     for make in makes:
         shared = make(pairs)
 
