@@ -41,24 +41,103 @@ static inline bool store_values(const View *view, size_t row, PyObject *const *v
     return true;
 }
 
-/* ---- one row ---- */
+/* ---- one record, of any kind that is plain ---- */
 
-static bool append_values(View *view, PyObject *const *values)
+/* Copies the cells of a row with the same fields. */
+static bool copy_row(const View *view, size_t to, const Row *row)
 {
-    stoa_table *core = view->core;
-    if (!has_room(view, 1))
+    const View *from = row->view;
+    if (from->row_class != view->row_class || !is_fresh(from, row->order, row->index))
         return false;
-    if (!store_values(view, core->rows, values)) {
-        zero_cells(view, core->rows, 1);
-        return false;
+    for (Py_ssize_t i = 0; i < view->width; i++) {
+        const Slot *source = &from->slots[i];
+        if (source->cells == NULL)
+            return false;
+        memcpy(cell_at(&view->slots[i], to), cell_at(source, row->index), cell_width(source->type));
     }
-    core->rows++;
     return true;
 }
 
+/* Stores a dict that has just the fields. Its keys are compared by identity only. */
+static bool store_dict(const View *view, size_t row, PyObject *dict)
+{
+    PyObject *key, *value;
+    Py_ssize_t place = 0;
+    if (PyDict_GET_SIZE(dict) != view->width)
+        return false;
+    while (PyDict_Next(dict, &place, &key, &value)) {
+        const Slot *slot = view_slot(view, key);
+        if (slot == NULL || store_value(slot->type, cell_at(slot, row), value) != FITS)
+            return false;
+    }
+    return true;
+}
+
+/* Stores a standalone record by the members of its slots. */
+static bool store_standalone(const View *view, size_t row, PyObject *record)
+{
+    for (Py_ssize_t i = 0; i < view->width; i++) {
+        const Slot *slot = &view->slots[i];
+        PyObject *value = *(PyObject **)(void *)((char *)record + view->members[i]);
+        if (value == NULL || store_value(slot->type, cell_at(slot, row), value) != FITS)
+            return false;
+    }
+    return true;
+}
+
+static bool store_record(const View *view, size_t row, PyObject *record)
+{
+    if (PyTuple_CheckExact(record))
+        return PyTuple_GET_SIZE(record) == view->width &&
+               store_values(view, row, ((PyTupleObject *)(void *)record)->ob_item);
+    if (PyDict_CheckExact(record))
+        return store_dict(view, row, record);
+    if (is_row(record))
+        return copy_row(view, row, (const Row *)(const void *)record);
+    return Py_TYPE(record) == view->standalone && store_standalone(view, row, record);
+}
+
+/* Lets the view know how standalone records of its class lie, when the first one comes. False: an
+ * exception. */
+static bool learn_standalone(View *view, PyObject *table, PyObject *record)
+{
+    if (view->standalone != NULL || is_row(record) || !is_record(record))
+        return true;
+    PyObject *slots = PyObject_CallFunctionObjArgs(references.standalone_slots, table,
+                                                   (PyObject *)Py_TYPE(record), NULL);
+    if (slots == NULL || slots == Py_None) {
+        Py_XDECREF(slots);
+        return slots != NULL;
+    }
+    bool is_known = view_take_members(view, Py_TYPE(record), slots);
+    Py_DECREF(slots);
+    return is_known;
+}
+
+/* ---- one row ---- */
+
+static inline bool conclude(View *view, bool is_stored)
+{
+    if (is_stored)
+        view->core->rows++;
+    else
+        zero_cells(view, view->core->rows, 1);
+    return is_stored;
+}
+
+static bool append_values(View *view, PyObject *const *values)
+{
+    return has_room(view, 1) && conclude(view, store_values(view, view->core->rows, values));
+}
+
+static bool append_record(View *view, PyObject *record)
+{
+    return has_room(view, 1) && conclude(view, store_record(view, view->core->rows, record));
+}
+
 /* Completes positional values by named ones and defaults; false: Python shall tell. */
-static bool bind_values(const View *view, PyObject *const *given, Py_ssize_t count,
-                        PyObject *names, PyObject **values)
+static bool bind_values(const View *view, PyObject *const *given, Py_ssize_t count, PyObject *names,
+                        PyObject **values)
 {
     Py_ssize_t named = names != NULL ? PyTuple_GET_SIZE(names) : 0;
     if (view->width > MOST_FIELDS || count > view->width)
@@ -85,9 +164,8 @@ static bool append_given(View *view, PyObject *const *given, Py_ssize_t count, P
     PyObject *values[MOST_FIELDS];
     if (names == NULL && count == view->width)
         return append_values(view, given);
-    if (names == NULL && count == 1 && PyTuple_CheckExact(given[0]))
-        return PyTuple_GET_SIZE(given[0]) == view->width &&
-               append_values(view, ((PyTupleObject *)(void *)given[0])->ob_item);
+    if (names == NULL && count == 1 && append_record(view, given[0]))
+        return true;
     return bind_values(view, given, count, names, values) && append_values(view, values);
 }
 
@@ -95,6 +173,8 @@ PyObject *rows__append(PyObject *self, PyObject *const *values, Py_ssize_t count
 {
     View *view = sequence_needs_view(self);
     if (view == NULL)
+        return NULL;
+    if (count == 1 && !learn_standalone(view, self, values[0]))
         return NULL;
     if (append_given(view, values, count, names))
         Py_RETURN_NONE;
@@ -107,47 +187,6 @@ PyObject *rows__append(PyObject *self, PyObject *const *values, Py_ssize_t count
 }
 
 /* ---- many rows ---- */
-
-/* Copies the cells of a row with the same fields. */
-static bool copy_row(const View *view, size_t to, const Row *row)
-{
-    const View *from = row->view;
-    if (from->row_class != view->row_class || !is_fresh(from, row->order, row->index))
-        return false;
-    for (Py_ssize_t i = 0; i < view->width; i++) {
-        const Slot *source = &from->slots[i];
-        if (source->cells == NULL)
-            return false;
-        memcpy(cell_at(&view->slots[i], to), cell_at(source, row->index),
-               cell_width(source->type));
-    }
-    return true;
-}
-
-/* Stores a dict that has just the fields. Its keys are compared by identity only. */
-static bool store_dict(const View *view, size_t row, PyObject *dict)
-{
-    PyObject *key, *value;
-    Py_ssize_t place = 0;
-    if (PyDict_GET_SIZE(dict) != view->width)
-        return false;
-    while (PyDict_Next(dict, &place, &key, &value)) {
-        const Slot *slot = view_slot(view, key);
-        if (slot == NULL || store_value(slot->type, cell_at(slot, row), value) != FITS)
-            return false;
-    }
-    return true;
-}
-
-static bool store_record(const View *view, size_t row, PyObject *record)
-{
-    if (PyTuple_CheckExact(record))
-        return PyTuple_GET_SIZE(record) == view->width &&
-               store_values(view, row, ((PyTupleObject *)(void *)record)->ob_item);
-    if (PyDict_CheckExact(record))
-        return view->width > 1 && store_dict(view, row, record);
-    return is_row(record) && copy_row(view, row, (const Row *)(const void *)record);
-}
 
 /* The records become rows, all or none. */
 static bool append_records(View *view, PyObject *const *records, size_t count)
@@ -189,6 +228,9 @@ PyObject *rows__extend(PyObject *module, PyObject *arguments)
         return NULL;
     if (!(PyList_CheckExact(records) || PyTuple_CheckExact(records)))
         Py_RETURN_FALSE;
+    if (PySequence_Fast_GET_SIZE(records) > 0 &&
+        !learn_standalone(view, table, PySequence_Fast_GET_ITEM(records, 0)))
+        return NULL;
     Py_INCREF(view);
     bool is_done = make_room(table, view, (size_t)PySequence_Fast_GET_SIZE(records)) &&
                    sequence_view(table) == view &&

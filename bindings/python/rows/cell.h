@@ -38,7 +38,7 @@ static inline PyObject *object_of(const View *view, stoa_handle handle)
 {
     if (handle < (size_t)PyList_GET_SIZE(view->objects))
         return new_reference(PyList_GET_ITEM(view->objects, (Py_ssize_t)handle));
-    PyErr_SetString(PyExc_SystemError, "a handle without an object");
+    PyErr_SetString(PyExc_IndexError, "list index out of range"); /* beside a writer */
     return NULL;
 }
 
@@ -46,8 +46,8 @@ static inline PyObject *object_of(const View *view, stoa_handle handle)
 static inline PyObject *cell_value(const View *view, const Slot *slot, size_t index)
 {
     switch (slot->type) {
-#define BOX(NAME, name, cell)                                                                      \
-    case STOA_##NAME:                                                                              \
+#define BOX(NAME, name, cell) \
+    case STOA_##NAME:         \
         return BOX_##name(((const cell *)(const void *)slot->cells)[index]);
         BOX(INT32, int32, int32_t)
         BOX(FLOAT64, float64, double)
@@ -75,7 +75,7 @@ static inline PyObject *cell_value(const View *view, const Slot *slot, size_t in
 typedef enum Fit {
     FITS,   /* it is stored */
     BEYOND, /* an int that the field's range does not have */
-    OTHER, /* something to convert */
+    OTHER,  /* something to convert */
 } Fit;
 
 /* An int's value; false: beyond int64. */
@@ -152,14 +152,14 @@ static inline Fit store_value(stoa_type type, void *at, PyObject *value)
         return store_float32(at, value);
     case STOA_UINT64:
         return PyLong_CheckExact(value) ? store_uint64(at, value) : OTHER;
-#define STORE(NAME, cell)                                                                          \
-    case STOA_##NAME: {                                                                            \
-        if (!PyLong_CheckExact(value))                                                             \
-            return OTHER;                                                                          \
-        if (!int64_of(value, &number) || number != (int64_t)(cell)number)                          \
-            return BEYOND;                                                                         \
-        *(cell *)at = (cell)number;                                                                \
-        return FITS;                                                                               \
+#define STORE(NAME, cell)                                                 \
+    case STOA_##NAME: {                                                   \
+        if (!PyLong_CheckExact(value))                                    \
+            return OTHER;                                                 \
+        if (!int64_of(value, &number) || number != (int64_t)(cell)number) \
+            return BEYOND;                                                \
+        *(cell *)at = (cell)number;                                       \
+        return FITS;                                                      \
     }
         STORE(INT32, int32_t)
         STORE(INT64, int64_t)
@@ -177,8 +177,8 @@ static inline Fit store_value(stoa_type type, void *at, PyObject *value)
 static inline size_t cell_width(stoa_type type)
 {
     switch (type) {
-#define WIDTH(NAME, name, cell, value, member)                                                     \
-    case STOA_##NAME:                                                                              \
+#define WIDTH(NAME, name, cell, value, member) \
+    case STOA_##NAME:                          \
         return sizeof(cell);
         STOA_TYPES(WIDTH)
 #undef WIDTH

@@ -11,8 +11,7 @@
 typedef enum Mode { ROWS, CURSOR, VALUES } Mode;
 
 typedef struct Iterator {
-    PyObject_HEAD
-    PyObject *table;
+    PyObject_HEAD PyObject *table;
     View *view;
     uint64_t order;
     size_t next; /* row; or place among the indices */
@@ -21,7 +20,7 @@ typedef struct Iterator {
     Py_buffer indices; /* buf NULL: a range */
     Mode mode;
     bool follows, ended;
-    const char *what; /* for errors */
+    const char *what;  /* for errors */
     PyObject *made[2]; /* rows, or tuples, that may be given again; NULL: none yet */
     int turn;
     Py_ssize_t count; /* of fields; VALUES */
@@ -248,7 +247,8 @@ PyObject *rows__iterate(PyObject *module, PyObject *arguments)
     it->follows = follows != 0;
     it->mode = (Mode)mode;
     it->what = mode == CURSOR ? "cursor" : "iterator";
-    bool is_made = PyRange_Check(positions) ? take_range(it, positions) : take_indices(it, positions);
+    bool is_made =
+        PyRange_Check(positions) ? take_range(it, positions) : take_indices(it, positions);
     if (is_made && !are_rows(it)) {
         PyErr_SetString(PyExc_IndexError, "positions beyond the table's rows");
         is_made = false;
@@ -298,8 +298,7 @@ static PyMethodDef iterator_methods[] = {
 };
 
 PyTypeObject rows__Iterator = {
-    PyVarObject_HEAD_INIT(NULL, 0)
-    .tp_name = "stoa._rows.Iterator",
+    PyVarObject_HEAD_INIT(NULL, 0).tp_name = "stoa._rows.Iterator",
     .tp_doc = "Rows of a table, or their values, one after the other.",
     .tp_basicsize = sizeof(Iterator),
     .tp_flags = Py_TPFLAGS_DEFAULT | Py_TPFLAGS_HAVE_GC,

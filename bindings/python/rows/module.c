@@ -10,13 +10,13 @@ static PyObject *connect(PyObject *module, PyObject *unused, PyObject *named)
         PyErr_SetString(PyExc_TypeError, "functions are given by name");
         return NULL;
     }
-#define TAKE(name)                                                                                 \
-    {                                                                                              \
-        PyObject *found = PyDict_GetItemString(named, #name);                                      \
-        if (found == NULL)                                                                         \
-            return PyErr_Format(PyExc_TypeError, "connect() needs %s", #name);                     \
-        Py_INCREF(found);                                                                          \
-        Py_XSETREF(references.name, found);                                                        \
+#define TAKE(name)                                                             \
+    {                                                                          \
+        PyObject *found = PyDict_GetItemString(named, #name);                  \
+        if (found == NULL)                                                     \
+            return PyErr_Format(PyExc_TypeError, "connect() needs %s", #name); \
+        Py_INCREF(found);                                                      \
+        Py_XSETREF(references.name, found);                                    \
     }
     ROWS_REFERENCES(TAKE)
 #undef TAKE
@@ -29,7 +29,8 @@ static PyMethodDef module_methods[] = {
     {"connect", (PyCFunction)(void (*)(void))connect, METH_VARARGS | METH_KEYWORDS,
      "connect(**functions)\n--\n\nGives the extension what Python does for it."},
     {"extend", rows__extend, METH_VARARGS,
-     "extend(table, records, /)\n--\n\nAppends a list's records; False: not done, nothing changed."},
+     "extend(table, records, /)\n--\n\nAppends a list's records; False: not done, nothing "
+     "changed."},
     {"iterate", rows__iterate, METH_VARARGS,
      "iterate(table, positions, follows, mode, names=(), /)\n--\n\nAn iterator over rows (mode 0), "
      "one row that moves (1), or tuples (2)."},
@@ -44,7 +45,7 @@ static int add_types(PyObject *module)
     rows__StoreBase.tp_new = PyBaseObject_Type.tp_new;
     rows__SequenceBase.tp_new = PyBaseObject_Type.tp_new;
     rows__RecordBase.tp_new = PyBaseObject_Type.tp_new;
-    PyTypeObject *types[] = {&rows__View,         &rows__StoreBase, &rows__SequenceBase, &rows__Row,
+    PyTypeObject *types[] = {&rows__View,  &rows__StoreBase,  &rows__SequenceBase, &rows__Row,
                              &rows__Field, &rows__RecordBase, &rows__Iterator};
     for (size_t i = 0; i < sizeof types / sizeof *types; i++)
         if (PyModule_AddType(module, types[i]) < 0)

@@ -6,11 +6,6 @@
 
 static PyObject *stoa_values_name;
 
-static bool is_record(PyObject *object)
-{
-    return PyObject_TypeCheck(object, &rows__RecordBase);
-}
-
 /* A new tuple. */
 static PyObject *values_of(PyObject *record)
 {
@@ -37,7 +32,7 @@ static PyObject *record_iter(PyObject *self)
 static PyObject *equal(PyObject *self, PyObject *other)
 {
     PyObject *result = NULL, *mine = values_of(self);
-    PyObject *others = mine == NULL           ? NULL
+    PyObject *others = mine == NULL       ? NULL
                        : is_record(other) ? values_of(other)
                                           : new_reference(other);
     if (others != NULL)
@@ -76,7 +71,8 @@ static PyObject *record_to_tuple(PyObject *self, PyObject *unused)
 static PyObject *named_values(PyObject *names, PyObject *values)
 {
     PyObject *made = PyDict_New();
-    if (made != NULL && (!PyTuple_Check(names) || PyTuple_GET_SIZE(names) != PyTuple_GET_SIZE(values))) {
+    if (made != NULL &&
+        (!PyTuple_Check(names) || PyTuple_GET_SIZE(names) != PyTuple_GET_SIZE(values))) {
         PyErr_SetString(PyExc_TypeError, "a record with other values than fields");
         Py_CLEAR(made);
     }
@@ -109,8 +105,7 @@ static PyMethodDef record_methods[] = {
 };
 
 PyTypeObject rows__RecordBase = {
-    PyVarObject_HEAD_INIT(NULL, 0)
-    .tp_name = "stoa._rows.RecordBase",
+    PyVarObject_HEAD_INIT(NULL, 0).tp_name = "stoa._rows.RecordBase",
     .tp_doc = "The base of Record: what all records do by their values.",
     .tp_basicsize = sizeof(PyObject),
     .tp_flags = Py_TPFLAGS_DEFAULT | Py_TPFLAGS_BASETYPE,

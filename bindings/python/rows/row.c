@@ -1,9 +1,9 @@
 /* row.c: rows, and the descriptors of their fields.
  *
  * A row is found by the collector, since an object in a column of its own table may be a row; it
- * has no tp_clear, since every cycle it is in goes through the table. What is dropped goes to a free
- * list, so that a loop over table[i] allocates one row in all. Rows whose record class asks for
- * a dictionary, weak references or __del__ are made and dropped as Python does it.
+ * has no tp_clear, since every cycle it is in goes through the table. What is dropped goes to a
+ * free list, so that a loop over table[i] allocates one row in all. Rows whose record class asks
+ * for a dictionary, weak references or __del__ are made and dropped as Python does it.
  *
  * Attributes are looked up in the view first, by identity of the name: a hit costs one probe and no
  * search through the classes. Fields come before everything else in any case, as their descriptors
@@ -144,8 +144,8 @@ static int told(PyObject *result)
 
 static int tell_written(const Row *row, const Slot *slot)
 {
-    return told(PyObject_CallFunction(references.written, "On", row->table,
-                                      (Py_ssize_t)slot->field));
+    return told(
+        PyObject_CallFunction(references.written, "On", row->table, (Py_ssize_t)slot->field));
 }
 
 static int write_object(const Row *row, const Slot *slot, PyObject *value)
@@ -303,8 +303,7 @@ static PyMemberDef row_members[] = {
 
 /* Without tp_new: rows come from tables, and object.__new__ refuses to make one. */
 PyTypeObject rows__Row = {
-    PyVarObject_HEAD_INIT(NULL, 0)
-    .tp_name = "stoa._rows.Row",
+    PyVarObject_HEAD_INIT(NULL, 0).tp_name = "stoa._rows.Row",
     .tp_doc = "The base of rows: a table, its view, its order number and an index.",
     .tp_basicsize = sizeof(Row),
     .tp_flags = Py_TPFLAGS_DEFAULT | Py_TPFLAGS_BASETYPE | Py_TPFLAGS_HAVE_GC,
@@ -316,11 +315,11 @@ PyTypeObject rows__Row = {
     .tp_members = row_members,
 };
 
-/* ---- descriptors: what stands for a field in the row class, for all that goes by the class ---- */
+/* ---- descriptors: what stands for a field in the row class, for all that goes by the class ----
+ */
 
 typedef struct FieldObject {
-    PyObject_HEAD
-    PyObject *name;
+    PyObject_HEAD PyObject *name;
 } FieldObject;
 
 static PyObject *field_new(PyTypeObject *type, PyObject *arguments, PyObject *named)
@@ -385,8 +384,7 @@ static PyMemberDef field_members[] = {
 };
 
 PyTypeObject rows__Field = {
-    PyVarObject_HEAD_INIT(NULL, 0)
-    .tp_name = "stoa._rows.Field",
+    PyVarObject_HEAD_INIT(NULL, 0).tp_name = "stoa._rows.Field",
     .tp_doc = "Field(name, /)\n--\n\nA field of rows, as a descriptor.",
     .tp_basicsize = sizeof(FieldObject),
     .tp_flags = Py_TPFLAGS_DEFAULT,

@@ -40,8 +40,7 @@ typedef struct Place {
 } Place;
 
 typedef struct View {
-    PyObject_HEAD
-    stoa_table *core;
+    PyObject_HEAD stoa_table *core;
     size_t mask; /* places - 1 */
     Place *places;
     PyTypeObject *row_class;
@@ -50,10 +49,15 @@ typedef struct View {
     PyObject *weak_references;
     bool is_plain; /* no object field */
     Py_ssize_t width;
-    Slot *slots; /* in the order of the fields */
+    Slot *slots;              /* in the order of the fields */
+    PyTypeObject *standalone; /* of records that are no rows; NULL: not known yet */
+    Py_ssize_t *members;      /* where its objects have their values */
 } View;
 
 extern PyTypeObject rows__View;
+
+/* Takes the class of standalone records and the tuple of its slots; false: an exception. */
+bool view_take_members(View *view, PyTypeObject *standalone, PyObject *slots);
 
 /* The slot of a field by its interned name; NULL: there is none. */
 static inline Slot *view_slot(const View *view, PyObject *name)
@@ -70,13 +74,11 @@ static inline Slot *view_slot(const View *view, PyObject *name)
 /* ---- Python's Store and its tables and windows, as far as they are known here ---- */
 
 typedef struct StoreObject {
-    PyObject_HEAD
-    PyObject *view; /* a View, or NULL */
+    PyObject_HEAD PyObject *view; /* a View, or NULL */
 } StoreObject;
 
 typedef struct SequenceObject {
-    PyObject_HEAD
-    PyObject *store; /* a StoreObject, or NULL */
+    PyObject_HEAD PyObject *store; /* a StoreObject, or NULL */
 } SequenceObject;
 
 extern PyTypeObject rows__StoreBase, rows__SequenceBase;
@@ -94,14 +96,13 @@ View *sequence_needs_view(PyObject *sequence);
 /* ---- rows ---- */
 
 typedef struct Row {
-    PyObject_HEAD
-    View *view;
+    PyObject_HEAD View *view;
     PyObject *table;
     size_t index;
     uint64_t order;
 } Row;
 
-extern PyTypeObject rows__Row, rows__Field;
+extern PyTypeObject rows__Row, rows__Field, rows__RecordBase;
 
 static inline bool is_row(PyObject *object)
 {
@@ -118,6 +119,11 @@ static inline bool is_fresh(const View *view, uint64_t order, size_t index)
 Row *row_new(View *view, PyObject *table, uint64_t order, size_t index);
 /* Whether rows of this class may be used again when nobody else holds them. */
 bool is_reusable(PyTypeObject *row_class);
+static inline bool is_record(PyObject *object)
+{
+    return PyObject_TypeCheck(object, &rows__RecordBase);
+}
+
 /* The values of all fields, as a new tuple. */
 PyObject *row_values(const Row *row);
 /* The same as a new dict. */
@@ -130,7 +136,7 @@ void raise_closed(const Slot *slot);
 
 /* ---- what tables gain: see sequence.c, append.c, iterate.c, record.c ---- */
 
-extern PyTypeObject rows__RecordBase, rows__Iterator;
+extern PyTypeObject rows__Iterator;
 
 PyObject *rows__append(PyObject *self, PyObject *const *values, Py_ssize_t count, PyObject *names);
 PyObject *rows__extend(PyObject *module, PyObject *arguments);
@@ -141,17 +147,18 @@ bool rows__record_ready(void);
 
 /* ---- what Python does: given once, when the package is imported ---- */
 
-#define ROWS_REFERENCES(NAME)                                                                   \
-    NAME(append)        /* append(table, *values, **named) */                                   \
-    NAME(current_view)  /* current_view(store): sees to it that store.view is there */          \
-    NAME(delete_field)  /* delete_field(name): raises */                                        \
-    NAME(getitem)       /* getitem(table, key) */                                               \
-    NAME(raise_closed)  /* raise_closed(message) */                                             \
-    NAME(raise_stale)   /* raise_stale(what) */                                                 \
-    NAME(raise_unknown) /* raise_unknown(row, name) */                                          \
-    NAME(reserve)       /* reserve(table, rows) */                                              \
-    NAME(write_object)  /* write_object(table, field, index, value) */                          \
-    NAME(written)       /* written(table, field): a column that is watched was written to */
+#define ROWS_REFERENCES(NAME)                                                                  \
+    NAME(append)           /* append(table, *values, **named) */                               \
+    NAME(current_view)     /* current_view(store): sees to it that store.view is there */      \
+    NAME(delete_field)     /* delete_field(name): raises */                                    \
+    NAME(getitem)          /* getitem(table, key) */                                           \
+    NAME(raise_closed)     /* raise_closed(message) */                                         \
+    NAME(raise_stale)      /* raise_stale(what) */                                             \
+    NAME(raise_unknown)    /* raise_unknown(row, name) */                                      \
+    NAME(standalone_slots) /* standalone_slots(table, kind): a tuple, None: not the table's */ \
+    NAME(reserve)          /* reserve(table, rows) */                                          \
+    NAME(write_object)     /* write_object(table, field, index, value) */                      \
+    NAME(written)          /* written(table, field): a column that is watched was written to */
 
 typedef struct References {
 #define NAME(name) PyObject *name;

@@ -2,10 +2,9 @@
  *
  * A View is made once for a table and a record class, and again only when fields come or go: what
  * is removed or reordered shows in the table's order number. It never moves and has no tp_clear: a
- * cycle that it is in goes through the list of objects, which has one, so that a row's view is there
- * as long as the row is.
- * Invariant: places has more room than names, each slot's name once; slot.cells is the column's
- * address or NULL, and a column does not move. */
+ * cycle that it is in goes through the list of objects, which has one, so that a row's view is
+ * there as long as the row is. Invariant: places has more room than names, each slot's name once;
+ * slot.cells is the column's address or NULL, and a column does not move. */
 #include "cell.h"
 
 References references;
@@ -77,6 +76,32 @@ static bool fill(View *view, PyObject *fields)
     return true;
 }
 
+bool view_take_members(View *view, PyTypeObject *standalone, PyObject *slots)
+{
+    if (!PyTuple_Check(slots) || PyTuple_GET_SIZE(slots) != view->width) {
+        PyErr_SetString(PyExc_TypeError, "a slot is needed for each field");
+        return false;
+    }
+    Py_ssize_t *members = PyMem_Calloc((size_t)view->width, sizeof *members);
+    if (members == NULL) {
+        PyErr_NoMemory();
+        return false;
+    }
+    for (Py_ssize_t i = 0; i < view->width; i++) {
+        PyObject *slot = PyTuple_GET_ITEM(slots, i);
+        if (!Py_IS_TYPE(slot, &PyMemberDescr_Type) ||
+            ((PyMemberDescrObject *)(void *)slot)->d_member->type != T_OBJECT_EX) {
+            PyMem_Free(members);
+            PyErr_SetString(PyExc_TypeError, "the slot of an object is needed");
+            return false;
+        }
+        members[i] = ((PyMemberDescrObject *)(void *)slot)->d_member->offset;
+    }
+    view->members = members;
+    view->standalone = (PyTypeObject *)(void *)new_reference((PyObject *)(void *)standalone);
+    return true;
+}
+
 static PyObject *view_new(PyTypeObject *type, PyObject *arguments, PyObject *named)
 {
     PyObject *row_class, *owner, *objects, *fields;
@@ -107,6 +132,7 @@ static int view_traverse(PyObject *self, visitproc visit, void *arg)
 {
     View *view = (View *)(void *)self;
     Py_VISIT(view->row_class);
+    Py_VISIT(view->standalone);
     Py_VISIT(view->owner);
     Py_VISIT(view->objects);
     for (Py_ssize_t i = 0; i < view->width; i++) {
@@ -131,7 +157,9 @@ static void view_dealloc(PyObject *self)
     }
     PyMem_Free(view->slots);
     PyMem_Free(view->places);
+    PyMem_Free(view->members);
     Py_XDECREF(view->row_class);
+    Py_XDECREF(view->standalone);
     Py_XDECREF(view->objects);
     Py_XDECREF(view->owner);
     Py_TYPE(self)->tp_free(self);
@@ -182,8 +210,7 @@ static PyMethodDef view_methods[] = {
 };
 
 PyTypeObject rows__View = {
-    PyVarObject_HEAD_INIT(NULL, 0)
-    .tp_name = "stoa._rows.View",
+    PyVarObject_HEAD_INIT(NULL, 0).tp_name = "stoa._rows.View",
     .tp_doc = "View(row_class, owner, address, objects, fields, /)\n--\n\n"
               "The columns of the table at `address`, which `owner` keeps, as rows see them.",
     .tp_basicsize = sizeof(View),
@@ -242,8 +269,7 @@ static PyGetSetDef store_members[] = {
 };
 
 PyTypeObject rows__StoreBase = {
-    PyVarObject_HEAD_INIT(NULL, 0)
-    .tp_name = "stoa._rows.StoreBase",
+    PyVarObject_HEAD_INIT(NULL, 0).tp_name = "stoa._rows.StoreBase",
     .tp_doc = "The base of Store: where its tables find the view.",
     .tp_basicsize = sizeof(StoreObject),
     .tp_flags = Py_TPFLAGS_DEFAULT | Py_TPFLAGS_BASETYPE | Py_TPFLAGS_HAVE_GC,

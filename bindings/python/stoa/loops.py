@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
+from stoa.epoch import stale
 from stoa.extension import rows as extension
 from stoa.types import OBJECT
 
@@ -61,7 +62,10 @@ else:
     def new_row(table: Any, position: int) -> Any:
         """Row `position` of the table, which must be there."""
         store = table._store
-        return row_at(table, store.view or store.current_view(), position)
+        view = store.view or store.current_view()
+        if position >= store.rows():  # another thread came in between
+            raise stale("row")
+        return row_at(table, view, position)
 
 
 def row_at(table: Any, view: Any, index: int) -> Any:

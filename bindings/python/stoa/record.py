@@ -75,6 +75,14 @@ class RecordType(type):
         equip(made, merged(made, own), made)
         return made
 
+    def __setattr__(cls, name: str, value: Any) -> None:
+        refuse_hidden(cls)
+        super().__setattr__(name, value)
+
+    def __delattr__(cls, name: str) -> None:
+        refuse_hidden(cls)
+        super().__delattr__(name)
+
     @property
     def __signature__(cls) -> Any:
         from inspect import signature
@@ -82,25 +90,36 @@ class RecordType(type):
         return signature(make_bind(cls.__name__, cls._stoa_fields))
 
 
+def refuse_hidden(record: RecordType) -> None:
+    if "_stoa_hidden" in record.__dict__:
+        name = record.__name__
+        raise WrongTypeError(f"the class of a table's rows is stoa's: change {name} as written")
+
+
 def check_body(name: str, bases: tuple[type, ...], namespace: dict[str, Any]) -> None:
     for refused, reason in REFUSED_IN_BODY.items():
         if refused in namespace:
             raise DeclarationError(f"{name} cannot have {refused}: {reason}")
+    check_cached(name, namespace)
+    for base in bases:
+        if "_stoa_hidden" in base.__dict__:
+            raise DeclarationError(f"{name}: derive it from the class {base.__name__} as written")
+        for each in base.__mro__:
+            check_cached(name, each.__dict__)
+            if "__dict__" in each.__dict__ and not isinstance(each, RecordType):
+                raise DeclarationError(
+                    f"{name}: objects of {each.__name__} have a __dict__, in which what is set on "
+                    f"a row would get lost: give {each.__name__} `__slots__ = ()`"
+                )
+
+
+def check_cached(name: str, namespace: Mapping[str, Any]) -> None:
     for key, value in namespace.items():
         if isinstance(value, cached_property):
             raise DeclarationError(
                 f"{name}.{key} cannot be a cached_property: a row is made anew each time that it "
                 "is asked for, and its values change with the table: use a property"
             )
-    for base in bases:
-        if isinstance(base, RecordType) and base.__dict__.get("_stoa_hidden", False):
-            raise DeclarationError(f"{name}: derive it from the class {base.__name__} as written")
-        for each in base.__mro__:
-            if "__dict__" in each.__dict__ and not isinstance(each, RecordType):
-                raise DeclarationError(
-                    f"{name}: objects of {each.__name__} have a __dict__, in which what is set on "
-                    f"a row would get lost: give {each.__name__} `__slots__ = ()`"
-                )
 
 
 def asked_slots(bases: tuple[type, ...], written: Any) -> tuple[str, ...]:
@@ -239,6 +258,14 @@ def standalone_of(record: RecordType) -> tuple[type, Callable[[Iterable[Any]], A
         made = make_standalone(record, record._stoa_fields)
         type.__setattr__(record, "_stoa_standalone", made)
     return made
+
+
+def standalone_slots(record: RecordType, kind: type) -> tuple[Any, ...] | None:
+    """Where objects of the sealed standalone class have their values; None: `kind` is another."""
+    made = record.__dict__.get("_stoa_standalone")
+    if made is None or kind.__bases__ != (made[0],):
+        return None
+    return tuple(made[0].__dict__[f"_stoa_{i}"] for i in range(len(record._stoa_fields)))
 
 
 def bind_of(record: RecordType) -> Callable[..., tuple[Any, ...]]:

@@ -41,6 +41,9 @@ else:
         if not TYPE_CHECKING:
 
             def __getattr__(self, name: str) -> Any:
+                of_record = getattr(super(), "__getattr__", None)
+                if of_record is not None:
+                    return of_record(name)
                 raise_unknown(self, name)
                 return object.__getattribute__(self, name)
 

@@ -236,11 +236,14 @@ class Store(StoreBase):
             views.watch(view, field, cells, cells is not self.cells[field])
 
     def end_moment(self, field: int, why: str) -> None:
-        moment = self.moments.pop(field, None)
+        """The cells are put back first: a thread that asks for the moment meanwhile is told of an
+        end too early, and never of none."""
+        moment = self.moments.get(field)
         if moment is not None:
-            moment.over = why
             if field != ORDER:
                 self.set_writable(field, self.cells[field])
+            self.moments.pop(field, None)
+            moment.over = why
 
     def written(self, field: int) -> None:
         """To be told after each write to a column that is no row's own."""
@@ -295,6 +298,8 @@ class Store(StoreBase):
             self.store_row(lib.stoa_table_insert, None, values)
             return
         record, stages = self.record, self.stages
+        if len(values) != self.width:
+            raise changed()
         try:
             stage = stages.pop()
         except IndexError:
@@ -334,6 +339,8 @@ class Store(StoreBase):
         with self.pool:
             state = state or self.state()
             self.check_state(state)
+            if len(values) != self.width:
+                raise changed()
             stage = Stage(self.record._stoa_fields)
             try:
                 self.stage(stage.into, *self.with_pointers(values))

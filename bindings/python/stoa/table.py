@@ -26,10 +26,18 @@ from stoa.failure import check, new_error
 from stoa.fields import MISSING, Field, FieldOptions, fields_of_description
 from stoa.generate import no_value
 from stoa.queries import R
-from stoa.record import Record, RecordType, derived, described, is_same_record, remake
+from stoa.record import (
+    Record,
+    RecordType,
+    derived,
+    described,
+    is_same_record,
+    remake,
+    standalone_slots,
+)
 from stoa.row import delete_field, raise_closed, raise_stale, raise_unknown
 from stoa.rows import Rows
-from stoa.store import Store, new_store
+from stoa.store import Store, changed, new_store
 
 CHUNK = 4096
 NO_RECORDS: tuple[Any, ...] = ()
@@ -261,7 +269,7 @@ class Table(Rows[R], MutableSequence[R]):  # type: ignore[misc]
             )
         if not hasattr(records, "__iter__") and not hasattr(records, "__getitem__"):
             raise WrongTypeError(f"an iterable of records is needed, not {type(records).__name__}")
-        chunks = self._chunks(records)
+        chunks = self._chunks(records, self._store.record)
         first = next(chunks, [])
         second = next(chunks, None)
         if second is None:
@@ -271,10 +279,14 @@ class Table(Rows[R], MutableSequence[R]):  # type: ignore[misc]
             store.extend({name: [values[i] for values in chunk] for i, name in enumerate(names)})
         return store
 
-    def _chunks(self, records: Iterable[Any]) -> Iterator[list[tuple[Any, ...]]]:
+    def _chunks(
+        self, records: Iterable[Any], described: RecordType
+    ) -> Iterator[list[tuple[Any, ...]]]:
         remaining = iter(records)
         while True:
             chunk = [self._values_of(record) for record in islice(remaining, CHUNK)]
+            if self._store.record is not described:
+                raise changed()
             if not chunk:
                 return
             yield chunk
@@ -493,6 +505,7 @@ if extension is not None:
         raise_stale=raise_stale,
         raise_unknown=raise_unknown,
         reserve=Table.reserve,
+        standalone_slots=lambda table, kind: standalone_slots(table._store.record, kind),
         write_object=lambda table, *cell: table._store.write_object(*cell),
         written=lambda table, field: table._store.written(field),
     )
