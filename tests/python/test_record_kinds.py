@@ -12,14 +12,6 @@ import stoa
 from stoa import int32
 
 
-def is_there() -> bool:
-    try:
-        asks("__weakref__")
-    except stoa.DeclarationError:
-        return False
-    return True
-
-
 def asks(*slots: str) -> Any:
     class Asking(stoa.Record):
         __slots__ = slots
@@ -78,9 +70,6 @@ def test_a_record_class_may_ask_for_a_dictionary() -> None:
     assert weakref.ref(both)() is both
 
 
-pytestmark = pytest.mark.skipif(not is_there(), reason="not there yet")
-
-
 @pytest.mark.parametrize("slots", [("a",), ("__dict__", "a"), ("__doc__",), ("n",)])
 def test_a_record_class_has_no_other_slots(slots: tuple[str, ...]) -> None:
     with pytest.raises(stoa.DeclarationError, match="__slots__"):
@@ -98,15 +87,3 @@ def test_a_cached_property_is_refused_and_told_why() -> None:
             @cached_property
             def norm(self) -> int:
                 return self.x
-
-    class Mixin:
-        __slots__ = ()
-
-        @cached_property
-        def norm(self) -> int:
-            return 5
-
-    with pytest.raises(stoa.DeclarationError, match="norm.*anew"):
-
-        class Mixed(Mixin, stoa.Record):
-            x: int32

@@ -124,6 +124,20 @@ def test_a_row_s_class_has_no_subclasses() -> None:
     for bases in [(row_class,), (row_class, type(items()[0])), (type(stoa.copy(points[0])),)]:
         with pytest.raises(stoa.DeclarationError, match="as written"):
             type(row_class)("Same", bases, {})
+    for body in ({"__slots__": ()}, {"x": property(lambda self: 7)}):  # past our metaclass
+        cls = attempt(lambda: type.__new__(type(row_class), "Same", (row_class,), dict(body)))
+        if isinstance(cls, Exception):
+            continue
+        made = attempt(lambda: cls(1, 2))
+        if not isinstance(made, Exception):
+            assert (made.x, made.y) == (1, 2)  # a standalone record: the field wins
+        empty = attempt(lambda: object.__new__(cls))
+        for use in uses_of(empty):
+            attempt(use)
+        row = points[1]
+        attempt(lambda: setattr(row, "__class__", cls))
+        for use in uses_of(row):
+            attempt(use)
     assert is_whole(points)
 
 

@@ -9,7 +9,7 @@ from typing import Any, Callable
 import pytest
 
 import stoa
-from stoa import int32
+from stoa import float64, int32, int64
 
 
 class Item(stoa.Record):
@@ -34,7 +34,8 @@ def switch_often() -> Any:
     sys.setswitchinterval(interval)
 
 
-def run(work: Callable[[int], None]) -> None:
+def run(work: Callable[[int], Any]) -> None:
+    """Runs work(0), work(1), … in threads; no exception may come out of it."""
     problems: list[BaseException] = []
 
     def guarded(worker: int) -> None:
@@ -100,3 +101,185 @@ def test_threads_read_one_table_together() -> None:
             assert [row.thing for row in items[10:12]] == ["10", "11"]
 
     run(work)
+
+
+# ---- many readers and one writer ----
+
+
+class Pair(stoa.Record):
+    n: int32
+    twice: int64
+    half: float64 = 0.0
+
+    def whole(self) -> bool:
+        return self.twice == 2 * self.n and self.half == self.n / 2
+
+
+def pair(n: int) -> tuple[Any, ...]:
+    return (n, 2 * n, n / 2)
+
+
+def by_index(pairs: Any) -> int:
+    length = len(pairs)
+    for i in range(0, length, 7):
+        assert (pairs[i].n, pairs[i - length].whole()) == (i, True)
+    return length
+
+
+def by_loop(rows: Callable[[Any], Any]) -> Callable[[Any], int]:
+    def read(pairs: Any) -> int:
+        i = -1
+        for i, row in enumerate(rows(pairs)):
+            assert (row.n, row.whole()) == (i, True)
+        return i + 1
+
+    return read
+
+
+def by_tuples(pairs: Any) -> int:
+    i = -1
+    for i, row in enumerate(pairs):
+        assert tuple(row) == row.to_tuple() == pair(i)
+    return i + 1
+
+
+def by_values(pairs: Any) -> int:
+    i = -1
+    for i, values in enumerate(pairs.values("n", "twice")):
+        assert values == (i, 2 * i)
+    return i + 1
+
+
+READERS: dict[str, Callable[[Any], int]] = {
+    "by index": by_index,
+    "by loop": by_loop(lambda pairs: pairs),
+    "by cursor": by_loop(lambda pairs: pairs.cursor()),
+    "by window": by_loop(lambda pairs: pairs[:]),
+    "by list": by_loop(list),
+    "by tuples": by_tuples,
+    "by values": by_values,
+}
+
+
+@pytest.mark.parametrize("reader", READERS)
+def test_readers_see_whole_rows_while_one_thread_appends(reader: str) -> None:
+    pairs: Any = stoa.Table(Pair, [pair(i) for i in range(10)])
+    done = threading.Event()
+
+    def work(worker: int) -> None:
+        if worker == 0:
+            try:
+                for n in range(10, 3000):
+                    if n % 10:
+                        pairs.append(*pair(n))
+                    else:
+                        pairs.extend([pair(n)])
+            finally:
+                done.set()
+            return
+        seen = 0
+        while not done.is_set():
+            length = READERS[reader](pairs)
+            assert length >= seen
+            seen = length
+
+    run(work)
+    assert READERS[reader](pairs) == len(pairs) == 3000
+
+
+class Labelled(Pair):
+    thing: object = None
+
+
+REMOVALS: dict[str, Callable[[Any], Any]] = {
+    "pop": lambda t: t.pop(),
+    "del": lambda t: t.__delitem__(0),
+    "clear": lambda t: t.clear(),
+    "resize": lambda t: t.resize(3),
+    "swap_remove": lambda t: t.swap_remove(len(t) // 2),
+}
+
+
+TOLD = (stoa.StaleError, stoa.BusyError, IndexError)
+
+
+@pytest.mark.parametrize("removal", REMOVALS)
+def test_readers_are_told_or_find_rows_while_one_thread_removes(removal: str) -> None:
+    pairs: Any = stoa.Table(Labelled, [pair(i) for i in range(100)])
+    done = threading.Event()
+    reads = [by_index, by_tuples, by_values, *READERS.values()]
+
+    def work(worker: int) -> None:
+        if worker == 0:
+            try:
+                for n in range(300):
+                    REMOVALS[removal](pairs)
+                    while len(pairs) < 20:
+                        pairs.append(n=n, twice=2 * n, thing=str(n))
+            finally:
+                done.set()
+            return
+        row: Any = None
+        i = worker
+        while not done.is_set():
+            i += 1
+            try:
+                row = pairs[0] if row is None or i % 3 else row
+                row.n, row.twice, row.thing  # noqa: B018
+                row.n = 5
+                reads[i % len(reads)](pairs)
+            except TOLD:
+                pass
+            except AssertionError:
+                pass  # of values that moved on between two reads
+
+    try:
+        run(work)
+    finally:
+        done.set()
+    for row in pairs:
+        assert tuple(row) == row.to_tuple()
+
+
+def test_one_iterator_in_many_threads_gives_rows_or_refuses() -> None:
+    pairs: Any = stoa.Table(Pair, [pair(i) for i in range(5000)])
+    makes = [
+        iter,
+        lambda t: t.cursor(),
+        lambda t: iter(t[::2]),
+        lambda t: iter(t.where("n > 5")),
+        lambda t: t.values("n", "twice"),
+    ]
+    for make in makes:
+        shared = make(pairs)
+
+        def work(worker: int, shared: Any = shared) -> None:
+            while True:
+                try:
+                    row = next(shared)
+                except StopIteration:
+                    return
+                except ValueError:  # a generator runs in one thread at a time
+                    continue
+                n, twice = list(row)[:2]
+                assert 0 <= n < 5000
+                assert twice % 2 == 0
+
+        run(work)
+
+
+def test_threads_write_to_rows_of_one_table() -> None:
+    pairs: Any = stoa.Table(Pair, WORKERS)
+    shared = pairs[0]
+
+    def work(worker: int) -> None:
+        row = pairs[worker]
+        for n in range(STEPS):
+            row.twice += 1
+            row.half = n
+            shared.n = n
+            assert 0 <= shared.n < STEPS
+
+    run(work)
+    assert pairs.twice.tolist() == [STEPS] * WORKERS
+    assert pairs.half.tolist() == [STEPS - 1] * WORKERS

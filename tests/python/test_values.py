@@ -10,8 +10,6 @@ import pytest
 import stoa
 from stoa import float64, int32
 
-pytestmark = pytest.mark.skipif(not hasattr(stoa.Table, "values"), reason="not there yet")
-
 
 def fresh() -> Any:
     """A table of a record class that no other test has."""

@@ -241,7 +241,6 @@ READS = [
     "{row}.__class__, type({row}).__name__, isinstance({row}, stoa.Record)",
     "{row}.__doc__, {row}.__module__, {row}.__match_args__",
     "{row}.__init__(1, 2, 3, 4)",
-    "{row}.__getattribute__({name})",
     "{row}.__sizeof__() < 200",
 ]
 WRITES = [
@@ -251,7 +250,6 @@ WRITES = [
     "{row}.{field} += 1",
     "{row}.{field} = Act({change!r})",
     "setattr({row}, {name}, {value})",
-    "object.__setattr__({row}, {name}, {value})",
     "{row}.__setattr__({name}, {value})",
     "{row}.doubled = {value}",
     "fails(lambda: delattr({row}, {name}))",

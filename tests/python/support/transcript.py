@@ -398,7 +398,8 @@ def state(table: Any) -> str:
 
 
 def names(thing: Any) -> list[str]:
-    return [name for name in dir(thing) if not name.startswith("_stoa_")]
+    hidden = "__getattr__"  # where Python answers for names that are no fields
+    return [name for name in dir(thing) if not name.startswith("_stoa_") and name != hidden]
 
 
 def outcome(run: Callable[[], Any]) -> str:

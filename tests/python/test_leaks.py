@@ -1,0 +1,489 @@
+"""No operation on rows leaks: counted over many thousand of each, also of each that fails.
+
+What is counted: blocks of Python's allocator, bytes (over fewer steps, by tracemalloc), objects
+that the collector knows, and references to classes, values and tables. A loop that leaks one of
+them a step is far above what a count differs by for other reasons. Tables die with their last row,
+without the collector; cycles through object columns die by it.
+"""
+
+from __future__ import annotations
+
+import copy
+import gc
+import pickle
+import sys
+import tracemalloc
+import weakref
+from collections.abc import Iterator
+from typing import Any, Callable
+
+import pytest
+
+import stoa
+from stoa import float32, float64, int32, uint64
+
+pytestmark = pytest.mark.skipif(
+    sys.implementation.name != "cpython", reason="PyPy does not count references"
+)
+
+STEPS = 10_000
+
+
+class Base(stoa.Record):
+    n: int32
+    w: float64 = 0.5
+
+    def doubled(self) -> Any:
+        return 2 * self.n
+
+
+class Item(Base):
+    thing: object = None
+    tags: object = stoa.field(default_factory=list)
+    big: uint64 = 2**63
+    flag: bool = True
+    f: float32 = 1.5
+
+    def doubled(self) -> Any:
+        return super().doubled() + 1
+
+    @property
+    def half(self) -> float:
+        return self.w / 2
+
+    @half.setter
+    def half(self, value: float) -> None:
+        self.w = 2 * value
+
+
+class Other(stoa.Record):
+    n: int32
+
+
+class Number:
+    """An integer, or what raises."""
+
+    def __init__(self, value: Any) -> None:
+        self.value = value
+
+    def __index__(self) -> int:
+        if self.value is None:
+            raise ZeroDivisionError
+        return self.value  # type: ignore[no-any-return]
+
+
+class Scene:
+    """Tables and rows to work on, the same before each step."""
+
+    def __init__(self) -> None:
+        self.thing = object()
+        self.values = (1, 2.5, self.thing, None, 3, False, 0.5)
+        self.table: Any = stoa.Table(Item, [self.values] * 5)
+        self.more: Any = stoa.Table(Item, [self.values] * 5)
+        self.row = self.table[2]
+        self.record = Item(*self.values)
+        self.window = self.table[1:4]
+        self.selection = self.table.where("n > 0").pin()
+        self.other = stoa.Table(Other, 2)[0]
+        self.mapping = dict(zip(self.table.fields, self.values))
+        self.stale = self.stale_row()
+        self.index = Number(3)
+        self.broken = Number(None)
+        self.unknown = "".join(["un", "known"])
+
+    def stale_row(self) -> Any:
+        table: Any = stoa.Table(Item, [self.values] * 2)
+        row = table[0]
+        table.pop()
+        return row
+
+    def room(self) -> Any:
+        """A table that never grows far."""
+        if len(self.more) > 1000:
+            self.more.clear()
+        return self.more
+
+    def watched(self) -> list[Any]:
+        row_class = type(self.row)
+        return [
+            *(self.thing, self.table, self.more, self.row, self.other, self.values, self.mapping),
+            *(Base, Item, row_class, type(self.record), type(self.other), stoa.Record),
+            *(None, True, False, 0, 1, 5, (), "", "n", "thing", self.unknown, int, float, list),
+            *(stoa.StaleError, stoa.WrongTypeError, stoa.RangeError, object.__setattr__),
+        ]
+
+
+def fails(act: Callable[[], Any], error: type[Exception]) -> None:
+    try:
+        act()
+    except error:
+        return
+    raise AssertionError(f"no {error.__name__}")
+
+
+def last_of(rows: Any) -> Any:
+    row = None
+    for row in rows:
+        row.n  # noqa: B018
+    return row
+
+
+def stopped(rows: Any) -> Any:
+    return next(iter(rows))
+
+
+def breaks_off(scene: Scene) -> None:
+    table = scene.room()
+    table.append(1)
+    rows, cursor = iter(table), table.cursor()
+    next(rows), next(cursor)
+    table.pop()
+    fails(lambda: next(rows), stoa.StaleError)
+    fails(lambda: next(cursor), stoa.StaleError)
+
+
+def unpacked(scene: Scene) -> Any:
+    _, w, *_ = scene.row
+    return w
+
+
+OPERATIONS: dict[str, Callable[[Scene], Any]] = {
+    "read": lambda s: (s.row.n, s.row.w, s.row.thing, s.row.big, s.row.flag, s.row.f),
+    "write an int": lambda s: setattr(s.row, "n", 5000),
+    "write a float": lambda s: setattr(s.row, "w", 1.25),
+    "write a float as int": lambda s: setattr(s.row, "f", 3),
+    "write a bool": lambda s: setattr(s.row, "flag", 1),
+    "write a big int": lambda s: setattr(s.row, "big", 2**64 - 1),
+    "write an object": lambda s: setattr(s.row, "thing", s.thing),
+    "write a new object": lambda s: setattr(s.row, "thing", object()),
+    "write by __index__": lambda s: setattr(s.row, "n", s.index),
+    "write and add": lambda s: setattr(s.row, "n", s.row.n % 1000 + 1),
+    "a row": lambda s: s.table[1],
+    "the last row": lambda s: s.table[-1].n,
+    "a row by __index__": lambda s: s.table[s.index],
+    "a row of a window": lambda s: s.window[1].w,
+    "a window": lambda s: s.table[1:3],
+    "loop": lambda s: last_of(s.table),
+    "loop and keep": lambda s: list(s.table),
+    "loop backwards": lambda s: last_of(reversed(s.table)),
+    "loop over a window": lambda s: last_of(s.window),
+    "loop over a selection": lambda s: last_of(s.selection),
+    "cursor": lambda s: last_of(s.table.cursor()),
+    "stop in the middle": lambda s: (stopped(s.table), stopped(s.table.cursor())),
+    "zip": lambda s: list(zip(s.table, s.table)),
+    "unpack": unpacked,
+    "tuple": lambda s: tuple(s.row),
+    "to_tuple": lambda s: (s.row.to_tuple(), stoa.to_tuple(s.row)),
+    "to_dict": lambda s: (s.row.to_dict(), stoa.to_dict(s.row)),
+    "equal rows": lambda s: s.row == s.table[1],
+    "equal tuple": lambda s: s.row == s.values,
+    "equal record": lambda s: s.row != s.record,
+    "equal nothing": lambda s: s.row == 5,
+    "repr": lambda s: repr(s.row),
+    "copy": lambda s: (stoa.copy(s.row), copy.copy(s.row)),
+    "replace": lambda s: s.row.replace(n=3),
+    "pickle": lambda s: pickle.loads(pickle.dumps(stoa.replace(s.row, thing=None))),
+    "method": lambda s: s.row.doubled(),
+    "bound method": lambda s: s.row.doubled,
+    "property": lambda s: (s.row.half, setattr(s.row, "half", 1.0)),
+    "class attributes": lambda s: (s.row.__class__, s.row.__doc__, s.row.__match_args__),
+    "getattr": lambda s: (getattr(s.row, "n", None), getattr(s.row, s.unknown, s.thing)),
+    "hasattr": lambda s: hasattr(s.row, s.unknown),
+    "index_of": lambda s: (stoa.index_of(s.row), stoa.table_of(s.row)),
+    "referents": lambda s: gc.get_referents(s.row),
+    "append": lambda s: s.room().append(*s.values),
+    "append fewer": lambda s: s.room().append(1, 2),
+    "append by name": lambda s: s.room().append(n=1, thing=s.thing),
+    "append a tuple": lambda s: s.room().append(s.values),
+    "append a mapping": lambda s: s.room().append(s.mapping),
+    "append by a mapping": lambda s: s.room().append(**s.mapping),
+    "append a row": lambda s: s.room().append(s.row),
+    "append a record": lambda s: s.room().append(s.record),
+    "append a new object": lambda s: s.room().append(1, 2, object()),
+    "extend": lambda s: s.room().extend([s.values, s.values]),
+    "extend lazily": lambda s: s.room().extend(s.values for _ in range(3)),
+    "extend mixed": lambda s: s.room().extend([s.row, s.mapping, s.record, s.values]),
+    "extend a table": lambda s: s.room().extend(s.table),
+    "extend a window": lambda s: s.room().extend(iter(s.window)),
+    "extend columns": lambda s: s.room().extend(n=[1, 2]),
+    "assign a row": lambda s: s.table.__setitem__(1, s.values),
+    "assign a record": lambda s: s.table.__setitem__(1, s.record),
+    "insert and pop": lambda s: (s.more.insert(0, s.values), s.more.pop()),
+    "append and clear": lambda s: (s.more.append(1), s.more.clear()),
+    "a moment ends": lambda s: (s.table.n + 1, setattr(s.row, "n", 5)),
+    "a table": lambda s: stoa.Table(Item, [s.values])[0].thing,
+    "a record": lambda s: Item(*s.values).doubled(),
+    "values": lambda s: list(s.table.values()),
+    "values of fields": lambda s: list(s.table.values("n", "thing")),
+    "values of a window": lambda s: list(s.window.values("w")),
+    "values of a selection": lambda s: list(s.selection.values("w")),
+    "values in the middle": lambda s: stopped(s.table.values("n")),
+}
+FAILURES: dict[str, Callable[[Scene], Any]] = {
+    "write a wrong type": lambda s: fails(lambda: setattr(s.row, "n", 1.5), TypeError),
+    "write text": lambda s: fails(lambda: setattr(s.row, "w", "text"), TypeError),
+    "write too much": lambda s: fails(lambda: setattr(s.row, "n", 2**40), OverflowError),
+    "write far too much": lambda s: fails(lambda: setattr(s.row, "n", 2**400), OverflowError),
+    "write too much as float": lambda s: fails(lambda: setattr(s.row, "f", 1e39), OverflowError),
+    "write no bool": lambda s: fails(lambda: setattr(s.row, "flag", 2), OverflowError),
+    "write what raises": lambda s: fails(lambda: setattr(s.row, "n", s.broken), ZeroDivisionError),
+    "read unknown": lambda s: fails(lambda: getattr(s.row, s.unknown), AttributeError),
+    "write unknown": lambda s: fails(lambda: setattr(s.row, s.unknown, 1), AttributeError),
+    "delete": lambda s: fails(lambda: delattr(s.row, "n"), (AttributeError, TypeError)),  # type: ignore[arg-type]
+    "delete unknown": lambda s: fails(lambda: delattr(s.row, s.unknown), AttributeError),
+    "read stale": lambda s: fails(lambda: s.stale.n, stoa.StaleError),
+    "read a stale object": lambda s: fails(lambda: s.stale.thing, stoa.StaleError),
+    "write stale": lambda s: fails(lambda: setattr(s.stale, "n", 1), stoa.StaleError),
+    "write a stale object": lambda s: fails(lambda: setattr(s.stale, "thing", 1), stoa.StaleError),
+    "unpack stale": lambda s: fails(lambda: tuple(s.stale), stoa.StaleError),
+    "compare stale": lambda s: fails(lambda: s.row == s.stale, stoa.StaleError),
+    "append stale": lambda s: fails(lambda: s.more.append(s.stale), stoa.StaleError),
+    "loop stale": breaks_off,
+    "no row": lambda s: fails(lambda: s.table[5], IndexError),
+    "no row far away": lambda s: fails(lambda: s.table[-(2**70)], IndexError),
+    "no index": lambda s: fails(lambda: s.table[None], TypeError),
+    "no index but what raises": lambda s: fails(lambda: s.table[s.broken], ZeroDivisionError),
+    "hash": lambda s: fails(lambda: hash(s.row), TypeError),
+    "call": lambda s: fails(lambda: s.row(), TypeError),
+    "another class": lambda s: fails(lambda: setattr(s.row, "__class__", int), TypeError),
+    "unpack into two": lambda s: fails(lambda: (lambda a, b: a)(*s.row), TypeError),
+    "weakref": lambda s: fails(lambda: weakref.ref(s.row), TypeError),
+    "append nothing": lambda s: fails(lambda: s.more.append(), TypeError),
+    "append too many": lambda s: fails(lambda: s.more.append(*s.values, 1), TypeError),
+    "append a wrong value": lambda s: fails(lambda: s.more.append("text"), TypeError),
+    "append too much": lambda s: fails(
+        lambda: s.more.append(1, thing=object(), big=-1), OverflowError
+    ),
+    "append what raises": lambda s: fails(lambda: s.more.append(s.broken), ZeroDivisionError),
+    "append unknown": lambda s: fails(lambda: s.more.append(1, unknown=1), TypeError),
+    "append twice": lambda s: fails(lambda: s.more.append(1, n=1), TypeError),
+    "append another record": lambda s: fails(lambda: s.more.append(s.other), TypeError),
+    "extend with a wrong one": lambda s: fails(
+        lambda: s.more.extend([s.values, (1, object(), object()), s.values]), TypeError
+    ),
+    "extend with what raises": lambda s: fails(
+        lambda: s.more.extend([s.values, (s.broken, 1.5, object())]), ZeroDivisionError
+    ),
+    "extend with none": lambda s: fails(lambda: s.more.extend([s.values, None]), TypeError),
+    "extend by what raises": lambda s: fails(
+        lambda: s.more.extend((1 // i, 2.0, object()) for i in (2, 1, 0)), ZeroDivisionError
+    ),
+    "extend by nothing": lambda s: fails(lambda: s.more.extend(5), TypeError),
+    "assign a wrong one": lambda s: fails(lambda: s.table.__setitem__(1, (1, object())), TypeError),
+    "assign its own": lambda s: fails(lambda: s.table.__setitem__(1, s.row), TypeError),
+    "values of unknown": lambda s: fails(lambda: s.table.values("n", s.unknown), AttributeError),
+    "replace by unknown": lambda s: fails(lambda: s.row.replace(unknown=1), AttributeError),
+}
+
+
+@pytest.fixture(autouse=True)
+def little_for_the_collector() -> Iterator[None]:
+    gc.collect()
+    gc.freeze()
+    yield
+    gc.unfreeze()
+
+
+def blocks() -> int:
+    gc.collect()
+    return sys.getallocatedblocks()
+
+
+def growth(operation: Callable[[Scene], Any], steps: int) -> tuple[int, int, dict[str, int]]:
+    """Blocks, tracked objects and references that `steps` operations left."""
+    scene = Scene()
+    for _ in range(1100):  # till a table has been cleared
+        operation(scene)
+    watched = scene.watched()
+    counts = [0] * len(watched)
+    first_objects, first_blocks = len(gc.get_objects()), blocks()
+    first = [sys.getrefcount(each) for each in watched]
+    for _ in range(steps):
+        operation(scene)
+    counts = [sys.getrefcount(each) for each in watched]
+    made = blocks() - first_blocks, len(gc.get_objects()) - first_objects
+    changed = {repr(w): b - a for w, a, b in zip(watched, first, counts) if abs(b - a) > steps // 4}
+    return (*made, changed)
+
+
+@pytest.mark.parametrize("name", [*OPERATIONS, *FAILURES])
+def test_no_operation_leaves_anything_behind(name: str) -> None:
+    operation = OPERATIONS.get(name) or FAILURES[name]
+    left, objects, changed = growth(operation, STEPS)
+    assert left < STEPS // 4
+    assert objects < STEPS // 4
+    assert changed == {}
+
+
+def test_no_operation_leaves_bytes_behind() -> None:
+    steps = 200
+
+    def left(scene: Scene, operation: Callable[[Scene], Any]) -> int:
+        before = tracemalloc.get_traced_memory()[0]
+        for _ in range(steps):
+            operation(scene)
+        gc.collect()
+        scene.more.clear()
+        return tracemalloc.get_traced_memory()[0] - before
+
+    for name, operation in {**OPERATIONS, **FAILURES}.items():
+        scene = Scene()
+        tracemalloc.start()
+        try:  # what caches take they take once
+            assert any(left(scene, operation) < 16 * steps for _ in range(4)), name
+        finally:
+            tracemalloc.stop()
+
+
+@pytest.mark.skipif(not hasattr(sys, "gettotalrefcount"), reason="only debug builds count")
+def test_no_operation_leaves_a_reference_to_anything() -> None:
+    for name, operation in {**OPERATIONS, **FAILURES}.items():
+        scene = Scene()
+        for _ in range(1100):
+            operation(scene)
+        gc.collect()
+        before = sys.gettotalrefcount()
+        for _ in range(1000):
+            operation(scene)
+        gc.collect()
+        assert abs(sys.gettotalrefcount() - before) < 300, name
+
+
+def test_a_million_rows_are_made_and_leave_nothing() -> None:
+    class Point(stoa.Record):
+        x: int32
+        y: int32
+
+    points = stoa.Table(Point, 1_000_000)
+    for warm_up in range(3):
+        points[warm_up].x = 1000 + warm_up
+    before, references = blocks(), sys.getrefcount(points)
+    for row in points:
+        row.y = row.x
+    for i in range(0, 1_000_000, 10):
+        points[i].x  # noqa: B018
+    for row in points.cursor():
+        row.x  # noqa: B018
+    row = None  # type: ignore[assignment]
+    assert blocks() - before < 100
+    assert sys.getrefcount(points) == references
+    kept = list(points[:100_000])
+    del kept
+    assert blocks() - before < 100
+    assert sys.getrefcount(points) == references
+
+
+def test_fields_that_come_and_go_leave_nothing() -> None:
+    table: Any = stoa.Table(Item, 3)
+
+    def change() -> None:
+        row = table[0]
+        table.add_field("extra", "int64", 3)
+        table[0].extra = 2**40
+        table.rename_field("extra", "other")
+        table[0].other  # noqa: B018
+        table.drop_field("other")
+        row.n = 5
+
+    for _ in range(20):
+        change()
+    before, objects = blocks(), len(gc.get_objects())
+    for _ in range(50):
+        change()
+    assert blocks() - before < 2000
+    assert len(gc.get_objects()) - objects < 50
+
+
+# ---- tables ----
+
+
+def lived(make: Callable[[Any], Any], collect: bool) -> tuple[bool, bool]:
+    """Whether the table is alive while what was made of it is, and afterwards."""
+    table = stoa.Table(Item, [(i, i / 2, str(i)) for i in range(10)])
+    reference = weakref.ref(table)
+    held = make(table)
+    del table
+    gc.collect()
+    while_held = reference() is not None
+    gc.disable()
+    try:
+        del held
+        if collect:
+            gc.collect()
+        return while_held, reference() is not None
+    finally:
+        gc.enable()
+
+
+def begun(rows: Any) -> Any:
+    steps = iter(rows)
+    return steps, next(steps)
+
+
+HOLDERS: dict[str, Callable[[Any], Any]] = {
+    "row": lambda t: t[3],
+    "rows": lambda t: list(t),
+    "row of a loop": lambda t: next(iter(t)),
+    "row of a cursor": lambda t: next(t.cursor()),
+    "row of a window": lambda t: t[2:4][0],
+    "row of a selection": lambda t: next(iter(t.where("n > 3"))),
+    "iterator": lambda t: iter(t),
+    "iterator that has begun": lambda t: begun(t),
+    "iterator at its end": lambda t: [*map(next, [iter(t)] * 10), iter(t)],
+    "cursor": lambda t: t.cursor(),
+    "cursor that has begun": lambda t: begun(t.cursor()),
+    "window": lambda t: t[2:4],
+    "iterator of a window": lambda t: begun(t[2:4]),
+    "selection": lambda t: t.where("n > 3"),
+    "iterator of a selection": lambda t: begun(t.where("n > 3")),
+    "bound method": lambda t: t[3].doubled,
+    "values": lambda t: begun(t.values("n")),
+}
+
+
+@pytest.mark.parametrize("holder", HOLDERS)
+def test_a_table_lives_as_long_as_what_was_made_of_it(holder: str) -> None:
+    for _ in range(3):
+        assert lived(HOLDERS[holder], collect=False) == (True, False)
+
+
+@pytest.mark.parametrize("holder", HOLDERS)
+def test_a_cycle_through_an_object_column_is_collected(holder: str) -> None:
+    def into_itself(table: Any) -> Any:
+        table[5].thing = HOLDERS[holder](table)
+        table[6].tags = [table[7]]
+        return table
+
+    for _ in range(3):
+        assert lived(into_itself, collect=True) == (True, False)
+
+
+def test_objects_of_a_cycle_may_use_their_row_to_the_last() -> None:
+    told: list[Any] = []
+
+    class Last:
+        def __del__(self) -> None:
+            told.append((self.row.n, self.row.doubled(), len(stoa.table_of(self.row))))
+
+    for _ in range(3):
+        table: Any = stoa.Table(Item, [(i, i / 2) for i in range(10)])
+        last = Last()
+        last.row = table[4]  # type: ignore[attr-defined]
+        table[5].thing = last
+        del table, last
+        gc.collect()
+    assert told == [(4, 9, 10)] * 3
+
+
+def test_a_stale_row_keeps_its_table_alive_and_no_more() -> None:
+    table: Any = stoa.Table(Item, 3)
+    reference, row = weakref.ref(table), table[0]
+    table.clear()
+    table.append(5)
+    del table
+    with pytest.raises(stoa.StaleError):
+        row.n  # noqa: B018
+    assert stoa.table_of(row) is reference()
+    del row
+    gc.collect()
+    assert reference() is None
