@@ -231,21 +231,25 @@ TEST(a_run_goes_on_with_the_threads_that_can_be_had)
     in_a_child(run_with_refused_threads);
 }
 
-static atomic_bool stop;
+static atomic_bool running, stop;
 
 static void *run_until_stopped(void *unused)
 {
-    while (!stop)
+    while (!stop) {
         run_and_check(20, WORKERS);
+        running = true;
+    }
     return unused;
 }
 
 TEST(a_fork_amid_a_run_of_another_thread_does_not_stop_the_child)
 {
     pthread_t other;
-    stop = false;
+    running = stop = false;
     threads_have_started();
     ck_assert_int_eq(pthread_create(&other, NULL, run_until_stopped, NULL), 0);
+    while (!running)
+        sleep_for(1);
     for (size_t i = 0; i < scaled(200, 10); i++)
         in_a_child(meet_in_child);
     stop = true;

@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib.metadata
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,9 @@ ROOT = Path(__file__).parents[2]
 SOURCES = ROOT / "bindings" / "python" / "stoa"
 PACKAGE = Path(stoa.__file__).parent
 MODULE = Path(_core.__file__)
+IS_CPYTHON = sys.implementation.name == "cpython"
+ROWS = MODULE.with_name(MODULE.name.replace("_core", "_rows"))
+MODULES = [MODULE, ROWS] if IS_CPYTHON else [MODULE]
 
 installed = pytest.mark.skipif(PACKAGE == SOURCES, reason="an editable install")
 
@@ -29,11 +33,11 @@ def run(tool: str, *arguments: str) -> list[str]:
 
 
 @installed
-def test_the_package_holds_every_source_and_one_shared_object() -> None:
+def test_the_package_holds_every_source_and_the_shared_objects() -> None:
     sources = {path.name for path in SOURCES.iterdir() if path.is_file()}
     files = {path.name for path in PACKAGE.iterdir() if path.is_file()}
     assert "py.typed" in files
-    assert files == sources | {MODULE.name}
+    assert files == sources | {each.name for each in MODULES}
 
 
 @installed
@@ -42,16 +46,19 @@ def test_only_the_package_is_installed() -> None:
     assert {path.parts[0].partition("-")[0] for path in files} == {"stoa", "pystoa"}
 
 
-def test_the_shared_object_shows_nothing_but_its_entry() -> None:
-    symbols = run("nm", "--dynamic", "--defined-only", "--format=posix", str(MODULE))
-    assert {line.split()[0] for line in symbols} in (
-        {"PyInit__core"},
-        {"_cffi_pypyinit__core"},
-    )
+def test_a_shared_object_shows_nothing_but_its_entry() -> None:
+    for module in MODULES:
+        symbols = run("nm", "--dynamic", "--defined-only", "--format=posix", str(module))
+        assert {line.split()[0] for line in symbols} in (
+            {"PyInit__core"},
+            {"PyInit__rows"},
+            {"_cffi_pypyinit__core"},
+        )
 
 
-def test_the_shared_object_needs_no_library_but_the_system_s() -> None:
-    needed = [line for line in run("readelf", "--dynamic", str(MODULE)) if "(NEEDED)" in line]
+def test_a_shared_object_needs_no_library_but_the_system_s() -> None:
+    entries = [line for module in MODULES for line in run("readelf", "--dynamic", str(module))]
+    needed = [line for line in entries if "(NEEDED)" in line]
     libraries = {line.partition("[")[2].partition("]")[0] for line in needed}
     allowed = ("libc.so", "libm.so", "libpthread.so", "ld-linux", "libpypy")
     assert [name for name in libraries if not name.startswith(allowed)] == []

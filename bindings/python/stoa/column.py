@@ -231,7 +231,12 @@ class Column(Base, InPlace, Generic[Value]):
         store, order = self._store, self._order
         if self._positions is None:
             order = store.order
-        version, rows = store.version, self._range()
+        return self._running(order, store.version, self._range())
+
+    def _running(self, order: int, version: int, rows: range) -> Iterator[Value]:
+        store = self._store
+        if store.version != version:
+            version = store.check_version(self._field, self._name, order, "iterator")
         while rows:
             for value in self._live(rows):
                 yield value

@@ -1,6 +1,7 @@
-"""Epochs: how a row notices at no cost that it is stale.
+"""Epochs: how a row in pure Python notices at no cost that it is stale.
 
-A row reads `epoch.c0[index]`, where c0 are the cells of a column. The table hands out one epoch
+They are the views of a table that rows are made with; views.py has the same functions for the C
+extension, whose rows compare order numbers instead. A row reads `epoch.c0[index]`, where c0 are the cells of a column. The table hands out one epoch
 until its rows are removed, inserted in the middle or reordered: then each c0, c1, … of that epoch
 is replaced by an object that raises at any access, and the next row gets a new epoch. A column
 that is dropped or renamed is replaced alone. Appending changes nothing, since columns never move.
@@ -12,11 +13,18 @@ compiler reads in place; who makes a row checks its index, and a read needs no c
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
 
+from stoa import generate
 from stoa._ffi import ffi
 from stoa.errors import Error, FieldNameError, StaleError
 from stoa.types import IS_PYPY, FieldType
+
+if TYPE_CHECKING:
+    from stoa.record import RecordType
+    from stoa.sources import StoredField
+    from stoa.store import Store
 
 STALE = (
     "{} was taken before rows were removed, inserted in the middle or reordered, and may stand "
@@ -39,6 +47,8 @@ class Refusal:
     def __setitem__(self, index: int, value: Any) -> None:
         raise self.error(self.message)
 
+
+SURVIVES_REORDERING = False  # a new one is begun
 
 STALE_CELLS = Refusal(StaleError, STALE.format("this row"))
 
@@ -65,31 +75,32 @@ CELL_POINTERS = {
 }
 
 
-def begin(
-    epoch_class: type,
-    columns: tuple[int, ...],
-    cells: list[Any],
-    writable: list[Any],
-    objects: Any,
-) -> Any:
-    """A new epoch; `columns` are the field indices of c0, c1, …"""
-    epoch = epoch_class()
-    for i, column in enumerate(columns):
-        setattr(epoch, f"c{i}", cells[column])
-        setattr(epoch, f"w{i}", writable[column])
-    epoch.columns = columns
-    epoch.objects = objects
+def make_row(record: RecordType) -> tuple[type, Any]:
+    """The row class of a record class, and what begin() needs."""
+    from stoa.row import Row
+
+    return generate.make_row(record, Row, record._stoa_fields)
+
+
+def begin(parts: tuple[type, Any], fields: Iterable[StoredField], store: Store) -> Any:
+    """A new epoch; its c0, c1, … are the fields' cells."""
+    epoch = parts[1]()
+    epoch.columns = tuple(each.index for each in fields)
+    epoch.objects = store.pool.objects
+    for i, column in enumerate(epoch.columns):
+        setattr(epoch, f"c{i}", store.cells[column])
+        setattr(epoch, f"w{i}", store.writable[column])
     return epoch
 
 
-def end(epoch: Any) -> None:
-    """Makes every row of the epoch stale."""
+def reordered(epoch: Any) -> None:
+    """Makes every row of the epoch stale: rows were removed or changed places."""
     for i in range(len(epoch.columns)):
         setattr(epoch, f"c{i}", STALE_CELLS)
         setattr(epoch, f"w{i}", STALE_CELLS)
 
 
-def end_column(epoch: Any, column: int, message: str) -> None:
+def close(epoch: Any, column: int, message: str) -> None:
     """Takes one field from the rows of the epoch."""
     if column in epoch.columns:
         i, refusal = epoch.columns.index(column), Refusal(FieldNameError, message)
@@ -97,7 +108,7 @@ def end_column(epoch: Any, column: int, message: str) -> None:
         setattr(epoch, f"w{i}", refusal)
 
 
-def set_writable(epoch: Any, column: int, cells: Any) -> None:
+def watch(epoch: Any, column: int, cells: Any, is_watched: bool) -> None:
     """What writes of the epoch's rows into a column go to, unless it was taken from them."""
     if column in epoch.columns:
         name = f"w{epoch.columns.index(column)}"

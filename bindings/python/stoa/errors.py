@@ -41,6 +41,10 @@ class WrongTypeError(Error, TypeError):
     """A value of another type than the field takes, or arguments that do not fit together."""
 
 
+class DeletionError(WrongTypeError, AttributeError):
+    """A record keeps all its fields: none can be deleted."""
+
+
 class UnknownArgumentError(FieldNameError, WrongTypeError):
     """A field was given by name that there is none of: a TypeError too, as for any call."""
 

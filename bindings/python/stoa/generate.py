@@ -27,7 +27,7 @@ from typing import Any, Callable
 from unicodedata import normalize
 
 from stoa._ffi import ffi
-from stoa.errors import FieldNameError, UnknownArgumentError, WrongTypeError
+from stoa.errors import DeletionError, FieldNameError, UnknownArgumentError, WrongTypeError
 from stoa.fields import MISSING, Field
 from stoa.types import FLOAT32_LIMIT, IS_PYPY, TYPES
 
@@ -47,6 +47,7 @@ def hidden(record: type, bases: tuple[type, ...], namespace: dict[str, Any]) -> 
         "__module__": record.__module__,
         "__qualname__": record.__qualname__,
         "__doc__": record.__doc__,
+        "_stoa_hidden": True,
     }
     made: type = type.__new__(type(record), record.__name__, bases, {**shown, **namespace})
     return made
@@ -69,6 +70,10 @@ def no_field(name: str, names: Iterable[str]) -> FieldNameError:
 
 def no_field_text(name: str, names: Iterable[str]) -> str:
     return f"there is no field {name!r}; there are {', '.join(names)}"
+
+
+def no_delete(name: str) -> DeletionError:
+    return DeletionError(f"a record keeps all its fields: {name!r} cannot be deleted")
 
 
 def are_parameters(names: Iterable[str]) -> bool:
@@ -244,12 +249,14 @@ def sealed_methods(fields: Sequence[Field]) -> dict[str, Any]:
 
     def __setattr__(self: Any, name: str, value: Any) -> None:
         convert = converts.get(name)
-        if convert is None and not hasattr(type(self), name):
+        if convert is None and not hasattr(type(self), name) and not hasattr(self, "__dict__"):
             raise no_field(name, converts)
         store(self, name, value if convert is None else convert(value, name))
 
     def __delattr__(self: Any, name: str) -> None:
-        raise WrongTypeError(f"a record keeps all its fields: {name!r} cannot be deleted")
+        if name not in getattr(self, "__dict__", ()):
+            raise no_delete(name)
+        object.__delattr__(self, name)
 
     return {"__setattr__": __setattr__, "__delattr__": __delattr__}
 

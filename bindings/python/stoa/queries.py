@@ -7,10 +7,10 @@ where() give something lazy, which has.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
-from stoa import program, tree
+from stoa import loops, program, tree
 from stoa._ffi import ffi, lib
 from stoa.assignment import store_values
 from stoa.errors import ArgumentError, ExpressionError, LengthError, WrongTypeError
@@ -47,6 +47,15 @@ class Queries(Generic[R]):
     def _scope(self) -> Selection[R] | None:
         """The selection that it is, or stands for; None: all rows of the table."""
         raise NotImplementedError
+
+    def values(self, *names: str) -> Iterator[tuple[Any, ...]]:
+        """Plain tuples of the values of these fields, or of all, row by row.
+
+        The fastest loop that reads several fields: `for x, y in points.values("x", "y")`.
+        """
+        for name in names:
+            self._store.field(name)
+        return loops.values(self, names or tuple(self._store.fields))
 
     def compute(self, text: str, /, **parameters: Any) -> Any:
         """The value of aggregates: `points.compute("sum(x * x) / $n", n=10)`.

@@ -10,10 +10,12 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cached_property
 from reprlib import recursive_repr
 from typing import TYPE_CHECKING, Any, Callable, ClassVar, TypeVar
 
 from stoa.errors import DeclarationError, UnknownArgumentError, WrongTypeError
+from stoa.extension import rows as extension
 from stoa.fields import Field, checked_order, declared_fields, field, field_of_parts
 from stoa.generate import Quiet, make_bind, make_standalone, no_field, no_field_text, no_value
 from stoa.types import IS_PYPY, OBJECT
@@ -34,8 +36,20 @@ REFUSED_IN_BODY = {
     "__setattr__": "stores into fields are stoa's: use a property",
     "__delattr__": "a record keeps all its fields",
     "__getattribute__": "reads of fields are stoa's: use a property",
-    "__slots__": "the fields are the slots: a record class has no others",
 }
+
+# What a record class may ask for in its __slots__.
+ASKED = ("__dict__", "__weakref__")
+
+
+if extension is not None and not TYPE_CHECKING:
+    RecordBase = extension.RecordBase
+else:
+
+    class RecordBase:
+        """What the extension has a base for: methods that work by the values."""
+
+        __slots__ = ()
 
 
 @dataclass_transform(field_specifiers=(field,))
@@ -49,15 +63,25 @@ class RecordType(type):
     def __new__(
         mcs, name: str, bases: tuple[type, ...], namespace: dict[str, Any], **options: Any
     ) -> RecordType:
-        if bases:
+        is_root = not any(isinstance(each, RecordType) for each in bases)
+        if not is_root:
             check_body(name, bases, namespace)
-        made = super().__new__(mcs, name, bases, {**namespace, "__slots__": ()}, **options)
-        own = declared_fields(made, sys._getframe(1).f_locals) if bases else []
+        slots = asked_slots(bases, namespace.get("__slots__", ()))
+        made = super().__new__(mcs, name, bases, {**namespace, "__slots__": slots}, **options)
+        own = declared_fields(made, sys._getframe(1).f_locals) if not is_root else []
         for each in own:
             if each.name in made.__dict__:
                 type.__delattr__(made, each.name)  # a default is no attribute of the class
         equip(made, merged(made, own), made)
         return made
+
+    def __setattr__(cls, name: str, value: Any) -> None:
+        refuse_hidden(cls)
+        super().__setattr__(name, value)
+
+    def __delattr__(cls, name: str) -> None:
+        refuse_hidden(cls)
+        super().__delattr__(name)
 
     @property
     def __signature__(cls) -> Any:
@@ -66,17 +90,49 @@ class RecordType(type):
         return signature(make_bind(cls.__name__, cls._stoa_fields))
 
 
+def refuse_hidden(record: RecordType) -> None:
+    if "_stoa_hidden" in record.__dict__:
+        name = record.__name__
+        raise WrongTypeError(f"the class of a table's rows is stoa's: change {name} as written")
+
+
 def check_body(name: str, bases: tuple[type, ...], namespace: dict[str, Any]) -> None:
     for refused, reason in REFUSED_IN_BODY.items():
-        if refused in namespace and not (refused == "__slots__" and not namespace[refused]):
+        if refused in namespace:
             raise DeclarationError(f"{name} cannot have {refused}: {reason}")
+    check_cached(name, namespace)
     for base in bases:
+        if "_stoa_hidden" in base.__dict__:
+            raise DeclarationError(f"{name}: derive it from the class {base.__name__} as written")
         for each in base.__mro__:
-            if "__dict__" in each.__dict__:
+            check_cached(name, each.__dict__)
+            if "__dict__" in each.__dict__ and not isinstance(each, RecordType):
                 raise DeclarationError(
                     f"{name}: objects of {each.__name__} have a __dict__, in which what is set on "
                     f"a row would get lost: give {each.__name__} `__slots__ = ()`"
                 )
+
+
+def check_cached(name: str, namespace: Mapping[str, Any]) -> None:
+    for key, value in namespace.items():
+        if isinstance(value, cached_property):
+            raise DeclarationError(
+                f"{name}.{key} cannot be a cached_property: a row is made anew each time that it "
+                "is asked for, and its values change with the table: use a property"
+            )
+
+
+def asked_slots(bases: tuple[type, ...], written: Any) -> tuple[str, ...]:
+    """The slots of a record class: none, but those for weak references and a dictionary."""
+    slots = (written,) if isinstance(written, str) else tuple(written)
+    for each in slots:
+        if each not in ASKED:
+            raise DeclarationError(
+                f"__slots__ of a record class may ask for {' and '.join(ASKED)}, not for {each!r}: "
+                "the fields are the slots"
+            )
+    known = {each for base in bases for kind in base.__mro__ for each in kind.__dict__}
+    return tuple(each for each in slots if each not in known)
 
 
 def merged(record: RecordType, own: Sequence[Field]) -> list[Field]:
@@ -204,6 +260,14 @@ def standalone_of(record: RecordType) -> tuple[type, Callable[[Iterable[Any]], A
     return made
 
 
+def standalone_slots(record: RecordType, kind: type) -> tuple[Any, ...] | None:
+    """Where objects of the sealed standalone class have their values; None: `kind` is another."""
+    made = record.__dict__.get("_stoa_standalone")
+    if made is None or kind.__bases__ != (made[0],):
+        return None
+    return tuple(made[0].__dict__[f"_stoa_{i}"] for i in range(len(record._stoa_fields)))
+
+
 def bind_of(record: RecordType) -> Callable[..., tuple[Any, ...]]:
     """The function that turns arguments into values of all the record's fields."""
     bind = record.__dict__.get("_stoa_bind")
@@ -221,7 +285,7 @@ def declared(record: Any) -> RecordType:
     raise WrongTypeError(f"{type(record).__name__} is no record")
 
 
-class Record(metaclass=RecordType):
+class Record(RecordBase, metaclass=RecordType):
     """The base of record classes.
 
         class Point(stoa.Record):
@@ -299,6 +363,11 @@ class Record(metaclass=RecordType):
         # Objects may refer to the record: they come when it is there.
         empty = (None,) * len(values)
         return restore, (*reference(record), empty), values, None, None, set_values
+
+
+if extension is not None:
+    for each in ("__eq__", "__ne__", "__iter__", "to_dict", "to_tuple"):
+        type.__setattr__(Record, each, RecordBase.__dict__[each])
 
 
 def remake(record: RecordType, values: Iterable[Any]) -> Record:

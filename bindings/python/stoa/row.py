@@ -1,6 +1,7 @@
-"""Rows: a table, an epoch and an index, made when asked for and stored nowhere.
+"""Rows: a table, what tells whether they are stale, and an index; made when asked for.
 
-The row class of each record class stands on Row and has a property for each field (generate.py).
+The row class of each record class stands on Row and has a descriptor for each field. In C a row
+knows its order number (bindings/python/rows/row.c), here its epoch (epoch.py, generate.py).
 """
 
 from __future__ import annotations
@@ -8,22 +9,73 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from stoa.epoch import STALE_CELLS, stale
-from stoa.errors import WrongTypeError
-from stoa.generate import Quiet
+from stoa.errors import FieldNameError, WrongTypeError
+from stoa.extension import rows as extension
+from stoa.generate import Quiet, no_delete, no_field
 from stoa.record import Record
 
 if TYPE_CHECKING:
     from stoa.table import Table
 
+if extension is not None and not TYPE_CHECKING:
 
-class Row(Quiet):
-    """What all rows have."""
+    class Row(Quiet, extension.Row):
+        """What all rows have."""
 
-    __slots__ = ("_stoa_epoch", "_stoa_index", "_stoa_table")
+        __slots__ = ()
 
-    _stoa_epoch: Any
-    _stoa_index: int
-    _stoa_table: Table[Any]
+else:
+
+    class Row(Quiet):
+        """What all rows have."""
+
+        __slots__ = ("_stoa_epoch", "_stoa_index", "_stoa_table")
+
+        _stoa_epoch: Any
+        _stoa_index: int
+        _stoa_table: Table[Any]
+
+        def _stoa_is_fresh(self) -> bool:
+            return self._stoa_epoch.c0 is not STALE_CELLS
+
+        if not TYPE_CHECKING:
+
+            def __getattr__(self, name: str) -> Any:
+                of_record = getattr(super(), "__getattr__", None)
+                if of_record is not None:
+                    return of_record(name)
+                raise_unknown(self, name)
+                return object.__getattribute__(self, name)
+
+            def __setattr__(self, name: str, value: Any) -> None:
+                if not hasattr(type(self), name) and not hasattr(self, "__dict__"):
+                    raise_unknown(self, name)
+                object.__setattr__(self, name, value)
+
+            def __delattr__(self, name: str) -> None:
+                if name in type(self).__match_args__:
+                    raise no_delete(name)
+                if name not in getattr(self, "__dict__", ()):
+                    raise_unknown(self, name)
+                object.__delattr__(self, name)
+
+
+def raise_unknown(row: Any, name: str) -> None:
+    """FieldNameError, unless the class has an attribute of that name, which shall tell itself."""
+    if not hasattr(type(row), name):
+        raise no_field(name, type(row).__match_args__)
+
+
+def raise_stale(what: str) -> None:
+    raise stale(what)
+
+
+def raise_closed(reason: str) -> None:
+    raise FieldNameError(reason)
+
+
+def delete_field(name: str) -> None:
+    raise no_delete(name)
 
 
 def checked_row(row: Any) -> Row:
@@ -36,7 +88,7 @@ def checked_row(row: Any) -> Row:
 def index_of(row: Record) -> int:
     """Where a row stands in its table, from 0. StaleError where that is not known any more."""
     found = checked_row(row)
-    if found._stoa_epoch.c0 is STALE_CELLS:
+    if not found._stoa_is_fresh():
         raise stale("row")
     return found._stoa_index
 

@@ -12,9 +12,10 @@ from itertools import islice
 from reprlib import recursive_repr
 from typing import TYPE_CHECKING, Any, Generic, overload
 
-from stoa import display, masks
+from stoa import display, loops, masks
 from stoa.column import Column
 from stoa.errors import FieldNameError, RowIndexError, RowValueError, WrongTypeError
+from stoa.extension import rows as extension
 from stoa.operators import Operators
 from stoa.queries import Queries, R
 from stoa.record import (
@@ -27,18 +28,25 @@ from stoa.record import (
 )
 from stoa.row import Row
 from stoa.store import Store
-from stoa.types import IS_PYPY, FieldType
+from stoa.types import FieldType
 
 if TYPE_CHECKING:
     from stoa.table import Table
     from stoa.window import Window
 
-CAN_REUSE = (
-    not IS_PYPY and hasattr(sys, "getrefcount") and getattr(sys, "_is_gil_enabled", lambda: True)()
-)
+if extension is not None and not TYPE_CHECKING:
+    SequenceBase = extension.SequenceBase
+else:
+
+    class SequenceBase:
+        """What the extension has a base for: the store."""
+
+        __slots__ = ("_store",)
+
+        _store: Store
 
 
-class Rows(Queries[R], Generic[R]):
+class Rows(SequenceBase, Queries[R], Generic[R]):
     """The base of Table and Window."""
 
     __slots__ = ()
@@ -145,12 +153,7 @@ class Rows(Queries[R], Generic[R]):
         return self._table._take(masks.positions(key, self._range()))
 
     def _row(self, position: int) -> R:
-        store = self._store
-        row: Any = object.__new__(store.row_class)
-        row._stoa_table = self._table
-        row._stoa_epoch = store.epoch or store.current_epoch()
-        row._stoa_index = position
-        return row  # type: ignore[no-any-return]
+        return loops.new_row(self._table, position)  # type: ignore[no-any-return]
 
     def __setitem__(self, key: Any, value: Any) -> None:
         """Stores a record (or tuple, or mapping) into a row, or a whole column by name.
@@ -193,22 +196,19 @@ class Rows(Queries[R], Generic[R]):
     _follows = False  # whether iteration sees rows that are appended
 
     def __iter__(self) -> Iterator[R]:
-        return iterate_reusing(self) if CAN_REUSE else iterate(self)
+        return loops.iterate(self)
 
     def __reversed__(self) -> Iterator[R]:
         return iter(self[::-1])
 
     def cursor(self) -> Iterator[R]:
         """One row that moves on from row to row: the fastest loop. Don't keep what it gives."""
-        return move(self)
-
-    def _tuples(self) -> Iterator[tuple[Any, ...]]:
-        return zip(*(self._column(name) for name in self._store.fields))
+        return loops.move(self)
 
     def to_dicts(self) -> list[dict[str, Any]]:
         """A dict for each row; objects are not copied."""
         names = list(self._store.fields)
-        return [dict(zip(names, values)) for values in self._tuples()]
+        return [dict(zip(names, values)) for values in self.values()]
 
     def copy(self) -> Table[R]:
         """A table of its own with copies of the rows; objects are not copied."""
@@ -251,7 +251,7 @@ class Rows(Queries[R], Generic[R]):
         if not isinstance(value, tuple):
             return
         first, stop, _ = masks.checked_slice(slice(start, stop)).indices(len(self))
-        for i, values in enumerate(islice(self._tuples(), first, max(first, stop)), first):
+        for i, values in enumerate(islice(self.values(), first, max(first, stop)), first):
             if values == value:
                 yield i
 
@@ -278,65 +278,3 @@ class Rows(Queries[R], Generic[R]):
         return all(self._column(name)._equals(other._column(name)) for name in names)
 
     __hash__ = None  # type: ignore[assignment]
-
-
-# ---- loops, which are worth their lines ----
-
-
-def iterate(rows: Any) -> Iterator[Any]:
-    """A new row for each."""
-    store, table, follows = rows._store, rows._table, rows._follows
-    new, row_class, order = object.__new__, store.row_class, store.order
-    positions, epoch = rows._range(), store.current_epoch()
-    while positions:
-        for index in positions:
-            row: Any = new(row_class)
-            row._stoa_table = table
-            row._stoa_epoch = epoch
-            row._stoa_index = index
-            yield row
-            if store.order != order:
-                store.check_order(order, "iterator")
-        positions = range(positions.stop, store.rows()) if follows else range(0)
-
-
-def iterate_reusing(rows: Any) -> Iterator[Any]:
-    """The same with two rows by turns, as long as nobody else holds the one that comes next.
-
-    A loop's variable still holds the row before when it asks for the next one: hence two.
-    """
-    store, table, follows = rows._store, rows._table, rows._follows
-    order, getrefcount = store.order, sys.getrefcount
-    positions, epoch = rows._range(), store.current_epoch()
-    last, row = new_row(store, table, epoch), new_row(store, table, epoch)
-    unheld = getrefcount(row)
-    while positions:
-        for index in positions:
-            if getrefcount(row) != unheld:
-                row = new_row(store, table, epoch)
-            row._stoa_index = index
-            yield row
-            if store.order != order:
-                store.check_order(order, "iterator")
-            last, row = row, last
-        positions = range(positions.stop, store.rows()) if follows else range(0)
-
-
-def new_row(store: Store, table: Table[Any], epoch: Any) -> Any:
-    row: Any = object.__new__(store.row_class)
-    row._stoa_table = table
-    row._stoa_epoch = epoch
-    return row
-
-
-def move(rows: Rows[Any]) -> Iterator[Any]:
-    """One row for all."""
-    store, follows, order = rows._store, rows._follows, rows._store.order
-    positions = rows._range()
-    row = new_row(store, rows._table, store.current_epoch())
-    while positions:
-        for row._stoa_index in positions:
-            yield row
-            if store.order != order:
-                store.check_order(order, "cursor")
-        positions = range(positions.stop, store.rows()) if follows else range(0)

@@ -12,7 +12,7 @@ from array import array
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, Generic, overload
 
-from stoa import bits, masks, tree
+from stoa import bits, loops, masks, tree
 from stoa._ffi import ffi, lib
 from stoa.assignment import store_objects
 from stoa.errors import (
@@ -26,7 +26,6 @@ from stoa.expression import AS_IT_IS, Expression, combined
 from stoa.failure import check, new_error
 from stoa.operators import InPlace
 from stoa.queries import Queries, R
-from stoa.rows import CAN_REUSE, iterate, iterate_reusing
 from stoa.sources import StoredField
 from stoa.store import Store
 from stoa.types import OBJECT
@@ -170,7 +169,7 @@ class Selection(Queries[R], Generic[R]):
         number = masks.integer(key)
         rows = self.pin().indices()
         try:
-            return self._table._row(rows[number])
+            return loops.new_row(self._table, rows[number])
         except IndexError:
             raise RowIndexError(f"there is no row {number}: {len(rows)} are selected") from None
 
@@ -195,7 +194,7 @@ class Selection(Queries[R], Generic[R]):
 
     def __iter__(self) -> Iterator[R]:
         """The rows, which are pinned."""
-        return iterate_reusing(self) if CAN_REUSE else iterate(self)
+        return loops.iterate(self)
 
     def copy(self) -> Table[R]:
         """A table of its own with copies of the rows; objects are not copied."""

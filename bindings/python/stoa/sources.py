@@ -146,8 +146,16 @@ def converted(values: list[Any], to: StoredField) -> list[Any]:
 
 
 def packed_source(owner: Any, field_type: FieldType, length: int) -> Source:
-    data = ffi.from_buffer(owner)
-    return Source(field_type, data, length, keep=data)
+    """Values in a buffer, which is locked as long as the source lives.
+
+    By a memoryview that nobody else has, and no export of cffi's: CPython's collector breaks a
+    memoryview in a cycle that has exports, and what gives them back then crashes.
+    """
+    if IS_PYPY:
+        data = ffi.from_buffer(owner)
+        return Source(field_type, data, length, keep=data)
+    view = memoryview(owner)
+    return Source(field_type, ffi.cast("char *", ffi.from_buffer(view)), length, keep=view)
 
 
 # ---- buffers ----

@@ -14,17 +14,18 @@ from typing import TYPE_CHECKING, Any, Callable
 from weakref import WeakSet
 
 from stoa import epoch as epochs
+from stoa import views as c_views
 from stoa._ffi import ffi, lib
 from stoa.errors import BusyError, FieldNameError
+from stoa.extension import rows as extension
 from stoa.failure import check, new_error
 from stoa.fields import MISSING, Field
 from stoa.gate import Gate
-from stoa.generate import Stage, make_row, make_stage, no_field
+from stoa.generate import Stage, make_stage, no_field
 from stoa.moments import MOVED, ORDER, WRITTEN, Moment, Trap
 from stoa.objects import ObjectPool
 from stoa.owner import owned
 from stoa.record import RecordType
-from stoa.row import Row
 from stoa.sources import Source, StoredField, check_length, source_of
 from stoa.types import IS_PYPY, OBJECT
 
@@ -39,12 +40,11 @@ def stored_fields(record: RecordType) -> dict[str, StoredField]:
     return made
 
 
-def row_parts_of(record: RecordType) -> tuple[type, type, Callable[..., None]]:
-    """The row class, the epoch class and stage() of a record class; made when first needed."""
+def row_parts_of(record: RecordType) -> tuple[tuple[type, Any], Callable[..., None]]:
+    """What views are made of, the row class first; and stage(). Made when first needed."""
     made = record.__dict__.get("_stoa_row_parts")
     if made is None:
-        fields = record._stoa_fields
-        made = (*make_row(record, Row, fields), make_stage(fields))
+        made = views.make_row(record), make_stage(record._stoa_fields)
         type.__setattr__(record, "_stoa_row_parts", made)
     return made
 
@@ -55,6 +55,20 @@ else:
 
     def add_memory_pressure(size: int) -> None:
         """Tells PyPy's collector of memory that it does not see."""
+
+
+views: Any = epochs if extension is None else c_views
+
+if extension is not None and not TYPE_CHECKING:
+    StoreBase = extension.StoreBase
+else:
+
+    class StoreBase:
+        """Where rows find the view to be made with: None until one is asked for."""
+
+        __slots__ = ("view",)
+
+        view: Any
 
 
 append = lib.stoa_table_append
@@ -68,7 +82,7 @@ def changed() -> BusyError:
     return BusyError("rows or fields of the table were changed while the new values were read")
 
 
-class Store:
+class Store(StoreBase):
     """The library's table and what Python keeps beside it."""
 
     __slots__ = (
@@ -76,8 +90,6 @@ class Store:
         "asked",
         "c",
         "cells",
-        "epoch",
-        "epoch_class",
         "fields",
         "gate",
         "has_objects",
@@ -87,7 +99,7 @@ class Store:
         "order",
         "pool",
         "record",
-        "row_class",
+        "row_parts",
         "stage",
         "stages",
         "stores",
@@ -108,7 +120,7 @@ class Store:
         self.order: int = self.c.order
         self.stores: dict[int, int] = {}  # assignments to whole columns, by field
         self.version = 0  # bumped with the order, and when a field is dropped or renamed
-        self.epoch: Any = None
+        self.view = None
         self.older: WeakSet[Any] = WeakSet()
         self.describe(record)
 
@@ -131,7 +143,7 @@ class Store:
         self.writable = list(self.cells)
         for field in self.moments:
             self.trap(field)
-        self.row_class, self.epoch_class, self.stage = row_parts_of(record)
+        self.row_parts, self.stage = row_parts_of(record)
         self.stages: list[Stage] = []  # room for rows that are appended, to be used again
 
     # ---- what it is ----
@@ -165,15 +177,20 @@ class Store:
             for each in self.fields.values()
         )
 
-    # ---- epochs ----
+    # ---- views: what rows are made with ----
 
-    def current_epoch(self) -> Any:
-        if self.epoch is None:
-            columns = tuple(each.index for each in self.fields.values())
-            self.epoch = epochs.begin(
-                self.epoch_class, columns, self.cells, self.writable, self.pool.objects
-            )
-        return self.epoch
+    @property
+    def row_class(self) -> type:
+        return self.row_parts[0]
+
+    def current_view(self) -> Any:
+        if self.view is None:
+            self.view = views.begin(self.row_parts, self.fields.values(), self)
+        return self.view
+
+    def live_views(self) -> list[Any]:
+        """Those whose rows may still be used."""
+        return [*self.older, *([self.view] if self.view is not None else [])]
 
     def notice_order(self) -> None:
         """Makes rows stale if the library says that the order has changed."""
@@ -181,16 +198,13 @@ class Store:
             return
         self.order = self.c.order
         self.version += 1
-        for each in self.epochs():
-            epochs.end(each)
+        for each in self.live_views():
+            views.reordered(each)
         self.older.clear()
-        self.epoch = None
+        if not views.SURVIVES_REORDERING:
+            self.view = None
         for field in list(self.moments):
             self.end_moment(field, MOVED)
-
-    def epochs(self) -> list[Any]:
-        """Those whose rows may still be used."""
-        return [*self.older, *([self.epoch] if self.epoch else [])]
 
     def check_order(self, order: int, what: str) -> None:
         if order != self.order:
@@ -218,15 +232,18 @@ class Store:
 
     def set_writable(self, field: int, cells: Any) -> None:
         self.writable[field] = cells
-        for epoch in self.epochs():
-            epochs.set_writable(epoch, field, cells)
+        for view in self.live_views():
+            views.watch(view, field, cells, cells is not self.cells[field])
 
     def end_moment(self, field: int, why: str) -> None:
-        moment = self.moments.pop(field, None)
+        """The cells are put back first: a thread that asks for the moment meanwhile is told of an
+        end too early, and never of none."""
+        moment = self.moments.get(field)
         if moment is not None:
-            moment.over = why
             if field != ORDER:
                 self.set_writable(field, self.cells[field])
+            self.moments.pop(field, None)
+            moment.over = why
 
     def written(self, field: int) -> None:
         """To be told after each write to a column that is no row's own."""
@@ -281,6 +298,8 @@ class Store:
             self.store_row(lib.stoa_table_insert, None, values)
             return
         record, stages = self.record, self.stages
+        if len(values) != self.width:
+            raise changed()
         try:
             stage = stages.pop()
         except IndexError:
@@ -320,6 +339,8 @@ class Store:
         with self.pool:
             state = state or self.state()
             self.check_state(state)
+            if len(values) != self.width:
+                raise changed()
             stage = Stage(self.record._stoa_fields)
             try:
                 self.stage(stage.into, *self.with_pointers(values))
@@ -428,17 +449,17 @@ class Store:
         self.end_column(each, f"the field {name!r} is called {new_name!r} now: take the row again")
 
     def describe_anew(self, record: RecordType) -> None:
-        """Rows taken so far keep their class and epoch."""
-        if self.epoch is not None:
-            self.older.add(self.epoch)
-            self.epoch = None
+        """Rows taken so far keep their class and view."""
+        if self.view is not None:
+            self.older.add(self.view)
+            self.view = None
         self.describe(record)
 
     def end_column(self, each: StoredField, message: str) -> None:
         self.version += 1
         self.end_moment(each.index, message)
-        for epoch in self.older:
-            epochs.end_column(epoch, each.index, message)
+        for view in self.older:
+            views.close(view, each.index, message)
 
 
 def new_store(

@@ -21,13 +21,23 @@ from stoa.errors import (
     RowIndexError,
     WrongTypeError,
 )
+from stoa.extension import rows as extension
 from stoa.failure import check, new_error
 from stoa.fields import MISSING, Field, FieldOptions, fields_of_description
 from stoa.generate import no_value
 from stoa.queries import R
-from stoa.record import Record, RecordType, derived, described, is_same_record, remake
+from stoa.record import (
+    Record,
+    RecordType,
+    derived,
+    described,
+    is_same_record,
+    remake,
+    standalone_slots,
+)
+from stoa.row import delete_field, raise_closed, raise_stale, raise_unknown
 from stoa.rows import Rows
-from stoa.store import Store, new_store
+from stoa.store import Store, changed, new_store
 
 CHUNK = 4096
 NO_RECORDS: tuple[Any, ...] = ()
@@ -71,7 +81,7 @@ class Table(Rows[R], MutableSequence[R]):  # type: ignore[misc]
     that of a method. Any number of threads may read, or one may write.
     """
 
-    __slots__ = ("__weakref__", "_store")
+    __slots__ = ("__weakref__",)
 
     _stoa_record = None
     _follows = True
@@ -226,6 +236,8 @@ class Table(Rows[R], MutableSequence[R]):  # type: ignore[misc]
                 raise WrongTypeError("extend takes records or columns, not both")
             self._extend_columns(columns)
             return
+        if extension is not None and extension.extend(self, records):
+            return
         aside = self._aside(records)
         if isinstance(aside, Store):
             aside = {each.name: Column(aside, each) for each in aside.fields.values()}
@@ -257,7 +269,7 @@ class Table(Rows[R], MutableSequence[R]):  # type: ignore[misc]
             )
         if not hasattr(records, "__iter__") and not hasattr(records, "__getitem__"):
             raise WrongTypeError(f"an iterable of records is needed, not {type(records).__name__}")
-        chunks = self._chunks(records)
+        chunks = self._chunks(records, self._store.record)
         first = next(chunks, [])
         second = next(chunks, None)
         if second is None:
@@ -267,10 +279,14 @@ class Table(Rows[R], MutableSequence[R]):  # type: ignore[misc]
             store.extend({name: [values[i] for values in chunk] for i, name in enumerate(names)})
         return store
 
-    def _chunks(self, records: Iterable[Any]) -> Iterator[list[tuple[Any, ...]]]:
+    def _chunks(
+        self, records: Iterable[Any], described: RecordType
+    ) -> Iterator[list[tuple[Any, ...]]]:
         remaining = iter(records)
         while True:
             chunk = [self._values_of(record) for record in islice(remaining, CHUNK)]
+            if self._store.record is not described:
+                raise changed()
             if not chunk:
                 return
             yield chunk
@@ -476,3 +492,22 @@ class Table(Rows[R], MutableSequence[R]):  # type: ignore[misc]
     __deepcopy__ = pickling.deepcopy_table
     __reduce_ex__ = pickling.reduce_table
     __setstate__ = pickling.set_state
+
+
+if extension is not None:
+    # The plain cases of these are C; the methods above are what it calls in all others.
+    extension.connect(
+        append=Table.append,
+        current_view=Store.current_view,
+        delete_field=delete_field,
+        getitem=Rows.__getitem__,
+        raise_closed=raise_closed,
+        raise_stale=raise_stale,
+        raise_unknown=raise_unknown,
+        reserve=Table.reserve,
+        standalone_slots=lambda table, kind: standalone_slots(table._store.record, kind),
+        write_object=lambda table, *cell: table._store.write_object(*cell),
+        written=lambda table, field: table._store.written(field),
+    )
+    for each in ("__getitem__", "__len__", "append"):
+        setattr(Table, each, extension.SequenceBase.__dict__[each])

@@ -25,7 +25,7 @@ class Window(Rows[R], Sequence[R]):
     removed, inserted in the middle or reordered. copy() makes a table of its own.
     """
 
-    __slots__ = ("_order", "_positions", "_store", "_table")
+    __slots__ = ("_order", "_positions", "_table")
 
     _order: int
     _positions: range

@@ -1,0 +1,242 @@
+/* append.c: more rows: append(), and extend() from a list of tuples, rows and dicts.
+ *
+ * Below the table's append_limit a new row is plain stores into the cells behind the end, and then
+ * one more row, as in the inline appends of stoa/record.h. Values that are not of the field's own
+ * type, memory that is to be asked for and tables with objects are Python's business.
+ * Nothing here runs Python code between the first store and the last; cells behind the end that
+ * were stored in vain become zero again, which those that were never written must be. */
+#include "cell.h"
+
+enum { MOST_FIELDS = 64 }; /* of an append that takes the short way */
+
+/* ---- cells behind the end ---- */
+
+static char *cell_at(const Slot *slot, size_t row)
+{
+    return slot->cells + cell_width(slot->type) * row;
+}
+
+static void zero_cells(const View *view, size_t first, size_t count)
+{
+    for (Py_ssize_t i = 0; i < view->width; i++)
+        memset(cell_at(&view->slots[i], first), 0, cell_width(view->slots[i].type) * count);
+}
+
+/* Whether `rows` more rows take plain stores. */
+static bool has_room(const View *view, size_t rows)
+{
+    const stoa_table *core = view->core;
+    return view->is_plain && core->rows <= core->append_limit &&
+           core->append_limit - core->rows >= rows && core->field_count == (size_t)view->width;
+}
+
+/* Stores values into the cells of a row behind the end; false: not all fit. */
+static inline bool store_values(const View *view, size_t row, PyObject *const *values)
+{
+    for (Py_ssize_t i = 0; i < view->width; i++) {
+        const Slot *slot = &view->slots[i];
+        if (store_value(slot->type, cell_at(slot, row), values[i]) != FITS)
+            return false;
+    }
+    return true;
+}
+
+/* ---- one record, of any kind that is plain ---- */
+
+/* Copies the cells of a row with the same fields. */
+static bool copy_row(const View *view, size_t to, const Row *row)
+{
+    const View *from = row->view;
+    if (from->row_class != view->row_class || !is_fresh(from, row->order, row->index))
+        return false;
+    for (Py_ssize_t i = 0; i < view->width; i++) {
+        const Slot *source = &from->slots[i];
+        if (source->cells == NULL)
+            return false;
+        memcpy(cell_at(&view->slots[i], to), cell_at(source, row->index), cell_width(source->type));
+    }
+    return true;
+}
+
+/* Stores a dict that has just the fields. Its keys are compared by identity only. */
+static bool store_dict(const View *view, size_t row, PyObject *dict)
+{
+    PyObject *key, *value;
+    Py_ssize_t place = 0;
+    if (PyDict_GET_SIZE(dict) != view->width)
+        return false;
+    while (PyDict_Next(dict, &place, &key, &value)) {
+        const Slot *slot = view_slot(view, key);
+        if (slot == NULL || store_value(slot->type, cell_at(slot, row), value) != FITS)
+            return false;
+    }
+    return true;
+}
+
+/* Stores a standalone record by the members of its slots. */
+static bool store_standalone(const View *view, size_t row, PyObject *record)
+{
+    for (Py_ssize_t i = 0; i < view->width; i++) {
+        const Slot *slot = &view->slots[i];
+        PyObject *value = *(PyObject **)(void *)((char *)record + view->members[i]);
+        if (value == NULL || store_value(slot->type, cell_at(slot, row), value) != FITS)
+            return false;
+    }
+    return true;
+}
+
+static bool store_record(const View *view, size_t row, PyObject *record)
+{
+    if (PyTuple_CheckExact(record))
+        return PyTuple_GET_SIZE(record) == view->width &&
+               store_values(view, row, ((PyTupleObject *)(void *)record)->ob_item);
+    if (PyDict_CheckExact(record))
+        return store_dict(view, row, record);
+    if (is_row(record))
+        return copy_row(view, row, (const Row *)(const void *)record);
+    return Py_TYPE(record) == view->standalone && store_standalone(view, row, record);
+}
+
+/* Lets the view know how standalone records of its class lie, when the first one comes. False: an
+ * exception. */
+static bool learn_standalone(View *view, PyObject *table, PyObject *record)
+{
+    if (view->standalone != NULL || is_row(record) || !is_record(record))
+        return true;
+    PyObject *slots = PyObject_CallFunctionObjArgs(references.standalone_slots, table,
+                                                   (PyObject *)Py_TYPE(record), NULL);
+    if (slots == NULL || slots == Py_None) {
+        Py_XDECREF(slots);
+        return slots != NULL;
+    }
+    bool is_known = view_take_members(view, Py_TYPE(record), slots);
+    Py_DECREF(slots);
+    return is_known;
+}
+
+/* ---- one row ---- */
+
+static inline bool conclude(View *view, bool is_stored)
+{
+    if (is_stored)
+        view->core->rows++;
+    else
+        zero_cells(view, view->core->rows, 1);
+    return is_stored;
+}
+
+static bool append_values(View *view, PyObject *const *values)
+{
+    return has_room(view, 1) && conclude(view, store_values(view, view->core->rows, values));
+}
+
+static bool append_record(View *view, PyObject *record)
+{
+    return has_room(view, 1) && conclude(view, store_record(view, view->core->rows, record));
+}
+
+/* Completes positional values by named ones and defaults; false: Python shall tell. */
+static bool bind_values(const View *view, PyObject *const *given, Py_ssize_t count, PyObject *names,
+                        PyObject **values)
+{
+    Py_ssize_t named = names != NULL ? PyTuple_GET_SIZE(names) : 0;
+    if (view->width > MOST_FIELDS || count > view->width)
+        return false;
+    for (Py_ssize_t i = 0; i < view->width; i++)
+        values[i] = i < count ? given[i] : NULL;
+    for (Py_ssize_t i = 0; i < named; i++) {
+        const Slot *slot = view_slot(view, PyTuple_GET_ITEM(names, i));
+        if (slot == NULL || values[slot - view->slots] != NULL)
+            return false;
+        values[slot - view->slots] = given[count + i];
+    }
+    for (Py_ssize_t i = count; i < view->width; i++) {
+        if (values[i] == NULL)
+            values[i] = view->slots[i].initial;
+        if (values[i] == NULL)
+            return false;
+    }
+    return true;
+}
+
+static bool append_given(View *view, PyObject *const *given, Py_ssize_t count, PyObject *names)
+{
+    PyObject *values[MOST_FIELDS];
+    if (names == NULL && count == view->width)
+        return append_values(view, given);
+    if (names == NULL && count == 1 && append_record(view, given[0]))
+        return true;
+    return bind_values(view, given, count, names, values) && append_values(view, values);
+}
+
+PyObject *rows__append(PyObject *self, PyObject *const *values, Py_ssize_t count, PyObject *names)
+{
+    View *view = sequence_needs_view(self);
+    if (view == NULL)
+        return NULL;
+    if (count == 1 && !learn_standalone(view, self, values[0]))
+        return NULL;
+    if (append_given(view, values, count, names))
+        Py_RETURN_NONE;
+    PyObject *method = PyMethod_New(references.append, self);
+    if (method == NULL)
+        return NULL;
+    PyObject *result = PyObject_Vectorcall(method, values, (size_t)count, names);
+    Py_DECREF(method);
+    return result;
+}
+
+/* ---- many rows ---- */
+
+/* The records become rows, all or none. */
+static bool append_records(View *view, PyObject *const *records, size_t count)
+{
+    size_t first = view->core->rows;
+    for (size_t i = 0; i < count; i++)
+        if (!store_record(view, first + i, records[i])) {
+            zero_cells(view, first, i + 1);
+            return false;
+        }
+    view->core->rows = first + count;
+    return true;
+}
+
+/* Room for so many more rows, if it can be had: errors are for Python to tell. */
+static bool make_room(PyObject *table, View *view, size_t rows)
+{
+    if (!view->is_plain || rows > PTRDIFF_MAX - view->core->rows)
+        return false;
+    if (has_room(view, rows))
+        return true;
+    PyObject *none = PyObject_CallFunction(references.reserve, "On", table,
+                                           (Py_ssize_t)(view->core->rows + rows));
+    Py_XDECREF(none);
+    if (none == NULL)
+        PyErr_Clear();
+    return none != NULL && has_room(view, rows);
+}
+
+/* extend(table, records): whether it was done. Only of a list or tuple. */
+PyObject *rows__extend(PyObject *module, PyObject *arguments)
+{
+    PyObject *table, *records;
+    (void)module;
+    if (!PyArg_ParseTuple(arguments, "O!O", &rows__SequenceBase, &table, &records))
+        return NULL;
+    View *view = sequence_needs_view(table);
+    if (view == NULL)
+        return NULL;
+    if (!(PyList_CheckExact(records) || PyTuple_CheckExact(records)))
+        Py_RETURN_FALSE;
+    if (PySequence_Fast_GET_SIZE(records) > 0 &&
+        !learn_standalone(view, table, PySequence_Fast_GET_ITEM(records, 0)))
+        return NULL;
+    Py_INCREF(view);
+    bool is_done = make_room(table, view, (size_t)PySequence_Fast_GET_SIZE(records)) &&
+                   sequence_view(table) == view &&
+                   has_room(view, (size_t)PySequence_Fast_GET_SIZE(records)) &&
+                   append_records(view, PySequence_Fast_ITEMS(records),
+                                  (size_t)PySequence_Fast_GET_SIZE(records));
+    Py_DECREF(view);
+    return PyBool_FromLong(is_done);
+}

@@ -1,0 +1,190 @@
+/* cell.h: cells to Python objects and back, one switch on the type for each value.
+ *
+ * Reading makes the object that a memoryview of the column would give. Storing takes only values of
+ * the very type that the field is for (an int, a float, True and False; ints up to 2**53 for a
+ * float64), so that no Python code can run in the middle; all others are for convert(). */
+#ifndef STOA_ROWS_CELL_H
+#define STOA_ROWS_CELL_H
+
+#include <math.h>
+
+#include "rows.h"
+
+#define FLOAT32_LIMIT 0x1.ffffffp127 /* what is not below it rounds to infinity */
+#define EXACT_IN_FLOAT64 (INT64_C(1) << 53)
+
+static inline PyObject *new_reference(PyObject *object)
+{
+    Py_INCREF(object);
+    return object;
+}
+
+/* ---- reading ---- */
+
+#define BOX_bool(value) PyBool_FromLong(value)
+#define BOX_int8(value) PyLong_FromLong(value)
+#define BOX_int16(value) PyLong_FromLong(value)
+#define BOX_int32(value) PyLong_FromLong(value)
+#define BOX_int64(value) PyLong_FromLongLong(value)
+#define BOX_uint8(value) PyLong_FromLong(value)
+#define BOX_uint16(value) PyLong_FromLong(value)
+#define BOX_uint32(value) PyLong_FromLongLong(value)
+#define BOX_uint64(value) PyLong_FromUnsignedLongLong(value)
+#define BOX_float32(value) PyFloat_FromDouble((double)(value))
+#define BOX_float64(value) PyFloat_FromDouble(value)
+
+/* A new reference to the object of a handle. */
+static inline PyObject *object_of(const View *view, stoa_handle handle)
+{
+    if (handle < (size_t)PyList_GET_SIZE(view->objects))
+        return new_reference(PyList_GET_ITEM(view->objects, (Py_ssize_t)handle));
+    PyErr_SetString(PyExc_IndexError, "list index out of range"); /* beside a writer */
+    return NULL;
+}
+
+/* A new reference to the value of a cell that is there. */
+static inline PyObject *cell_value(const View *view, const Slot *slot, size_t index)
+{
+    switch (slot->type) {
+#define BOX(NAME, name, cell) \
+    case STOA_##NAME:         \
+        return BOX_##name(((const cell *)(const void *)slot->cells)[index]);
+        BOX(INT32, int32, int32_t)
+        BOX(FLOAT64, float64, double)
+        BOX(INT64, int64, int64_t)
+        BOX(BOOL, bool, bool)
+        BOX(INT8, int8, int8_t)
+        BOX(INT16, int16, int16_t)
+        BOX(UINT8, uint8, uint8_t)
+        BOX(UINT16, uint16, uint16_t)
+        BOX(UINT32, uint32, uint32_t)
+        BOX(UINT64, uint64, uint64_t)
+        BOX(FLOAT32, float32, float)
+#undef BOX
+    case STOA_OBJECT:
+        return object_of(view, ((const stoa_handle *)(const void *)slot->cells)[index]);
+    default:
+        break;
+    }
+    PyErr_SetString(PyExc_SystemError, "a field without a type");
+    return NULL;
+}
+
+/* ---- storing ---- */
+
+typedef enum Fit {
+    FITS,   /* it is stored */
+    BEYOND, /* an int that the field's range does not have */
+    OTHER,  /* something to convert */
+} Fit;
+
+/* An int's value; false: beyond int64. */
+static inline bool int64_of(PyObject *value, int64_t *number)
+{
+#if PY_VERSION_HEX >= 0x030C0000
+    if (PyUnstable_Long_IsCompact((const PyLongObject *)(const void *)value)) {
+        *number = PyUnstable_Long_CompactValue((const PyLongObject *)(const void *)value);
+        return true;
+    }
+#elif !defined(Py_LIMITED_API)
+    Py_ssize_t size = Py_SIZE(value);
+    if (size >= -1 && size <= 1) {
+        *number = size == 0 ? 0 : size * (int64_t)((PyLongObject *)(void *)value)->ob_digit[0];
+        return true;
+    }
+#endif
+    int overflow;
+    *number = PyLong_AsLongLongAndOverflow(value, &overflow);
+    return overflow == 0;
+}
+
+static inline Fit store_uint64(void *at, PyObject *value)
+{
+    uint64_t number = PyLong_AsUnsignedLongLong(value);
+    if (number == UINT64_MAX && PyErr_Occurred()) {
+        PyErr_Clear();
+        return BEYOND;
+    }
+    memcpy(at, &number, sizeof number);
+    return FITS;
+}
+
+static inline Fit store_float64(void *at, PyObject *value)
+{
+    double number;
+    int64_t whole;
+    if (PyFloat_CheckExact(value))
+        number = PyFloat_AS_DOUBLE(value);
+    else if (PyLong_CheckExact(value) && int64_of(value, &whole) && whole <= EXACT_IN_FLOAT64 &&
+             whole >= -EXACT_IN_FLOAT64)
+        number = (double)whole;
+    else
+        return OTHER;
+    memcpy(at, &number, sizeof number);
+    return FITS;
+}
+
+static inline Fit store_float32(void *at, PyObject *value)
+{
+    if (!PyFloat_CheckExact(value))
+        return OTHER;
+    double wide = PyFloat_AS_DOUBLE(value);
+    if (fabs(wide) >= FLOAT32_LIMIT && !isinf(wide))
+        return OTHER;
+    float number = (float)wide;
+    memcpy(at, &number, sizeof number);
+    return FITS;
+}
+
+/* Stores the value into the cell at `at`, or leaves it as it is. Runs no Python code. */
+static inline Fit store_value(stoa_type type, void *at, PyObject *value)
+{
+    int64_t number;
+    switch (type) {
+    case STOA_BOOL:
+        if (value != Py_True && value != Py_False)
+            return OTHER;
+        *(bool *)at = value == Py_True;
+        return FITS;
+    case STOA_FLOAT64:
+        return store_float64(at, value);
+    case STOA_FLOAT32:
+        return store_float32(at, value);
+    case STOA_UINT64:
+        return PyLong_CheckExact(value) ? store_uint64(at, value) : OTHER;
+#define STORE(NAME, cell)                                                 \
+    case STOA_##NAME: {                                                   \
+        if (!PyLong_CheckExact(value))                                    \
+            return OTHER;                                                 \
+        if (!int64_of(value, &number) || number != (int64_t)(cell)number) \
+            return BEYOND;                                                \
+        *(cell *)at = (cell)number;                                       \
+        return FITS;                                                      \
+    }
+        STORE(INT32, int32_t)
+        STORE(INT64, int64_t)
+        STORE(INT8, int8_t)
+        STORE(INT16, int16_t)
+        STORE(UINT8, uint8_t)
+        STORE(UINT16, uint16_t)
+        STORE(UINT32, uint32_t)
+#undef STORE
+    default:
+        return OTHER;
+    }
+}
+
+static inline size_t cell_width(stoa_type type)
+{
+    switch (type) {
+#define WIDTH(NAME, name, cell, value, member) \
+    case STOA_##NAME:                          \
+        return sizeof(cell);
+        STOA_TYPES(WIDTH)
+#undef WIDTH
+    default:
+        return 0;
+    }
+}
+
+#endif

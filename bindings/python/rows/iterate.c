@@ -1,0 +1,310 @@
+/* iterate.c: one row after the other, for loops over tables, windows and selections.
+ *
+ * ROWS gives two rows by turns, as long as nobody else holds the one that comes next: a loop's
+ * variable still holds the row before when it asks for the next one. CURSOR gives one row for all.
+ * VALUES gives plain tuples of some fields, one tuple again and again while nobody holds it (not
+ * where it holds objects, since the collector may have let go of a tuple without any).
+ * Positions are a range or an array of indices. An iterator that follows sees rows that were
+ * appended; after a removal or reordering it is stale. Ended once, it stays so. */
+#include "cell.h"
+
+typedef enum Mode { ROWS, CURSOR, VALUES } Mode;
+
+typedef struct Iterator {
+    PyObject_HEAD PyObject *table;
+    View *view;
+    uint64_t order;
+    size_t next; /* row; or place among the indices */
+    size_t left;
+    Py_ssize_t step;
+    Py_buffer indices; /* buf NULL: a range */
+    Mode mode;
+    bool follows, ended;
+    const char *what;  /* for errors */
+    PyObject *made[2]; /* rows, or tuples, that may be given again; NULL: none yet */
+    int turn;
+    Py_ssize_t count; /* of fields; VALUES */
+    const Slot **slots;
+    bool has_objects;
+} Iterator;
+
+/* ---- the next position ---- */
+
+static bool find_more(Iterator *it)
+{
+    size_t rows = it->view->core->rows;
+    if (!it->follows || it->next >= rows)
+        return false;
+    it->left = rows - it->next;
+    return true;
+}
+
+/* Whether there is one more row, and which. No: with an exception or without. */
+static inline bool advance(Iterator *it, size_t *index)
+{
+    if (it->ended)
+        return false;
+    if (it->view->core->order != it->order) {
+        it->ended = true;
+        raise_stale(it->what);
+        return false;
+    }
+    if (it->left == 0 && !find_more(it)) {
+        it->ended = true;
+        return false;
+    }
+    it->left--;
+    *index = it->indices.buf != NULL ? ((const size_t *)it->indices.buf)[it->next] : it->next;
+    it->next += it->indices.buf != NULL ? 1 : (size_t)it->step;
+    return true;
+}
+
+/* ---- rows ---- */
+
+static PyObject *fresh_row(Iterator *it, PyObject **place, size_t index)
+{
+    PyObject *row = (PyObject *)row_new(it->view, it->table, it->order, index);
+    if (row != NULL && is_reusable(it->view->row_class)) {
+        Py_XDECREF(*place);
+        *place = new_reference(row);
+    }
+    return row;
+}
+
+static PyObject *next_row(PyObject *self)
+{
+    Iterator *it = (Iterator *)(void *)self;
+    size_t index;
+    if (!advance(it, &index))
+        return NULL;
+    PyObject **place = &it->made[it->turn];
+    it->turn ^= 1;
+    if (*place == NULL || Py_REFCNT(*place) != 1)
+        return fresh_row(it, place, index);
+    ((Row *)(void *)*place)->index = index;
+    return new_reference(*place);
+}
+
+static PyObject *next_of_cursor(PyObject *self)
+{
+    Iterator *it = (Iterator *)(void *)self;
+    size_t index;
+    if (!advance(it, &index))
+        return NULL;
+    if (it->made[0] == NULL) {
+        it->made[0] = (PyObject *)row_new(it->view, it->table, it->order, index);
+        if (it->made[0] == NULL)
+            return NULL;
+    }
+    ((Row *)(void *)it->made[0])->index = index;
+    return new_reference(it->made[0]);
+}
+
+/* ---- values ---- */
+
+static PyObject *tuple_for(Iterator *it)
+{
+    PyObject *made = it->made[0];
+    if (made != NULL && Py_REFCNT(made) == 1) {
+#if PY_VERSION_HEX >= 0x030E0000
+        ((PyTupleObject *)(void *)made)->ob_hash = -1; /* it was kept for the values of before */
+#endif
+        return new_reference(made);
+    }
+    made = PyTuple_New(it->count);
+#ifndef Py_GIL_DISABLED
+    if (made != NULL && !it->has_objects && it->count > 0) {
+        Py_XDECREF(it->made[0]);
+        it->made[0] = new_reference(made);
+    }
+#endif
+    return made;
+}
+
+static PyObject *next_values(PyObject *self)
+{
+    Iterator *it = (Iterator *)(void *)self;
+    size_t index;
+    if (!advance(it, &index))
+        return NULL;
+    PyObject *values = tuple_for(it);
+    for (Py_ssize_t i = 0; values != NULL && i < it->count; i++) {
+        const Slot *slot = it->slots[i];
+        PyObject *value = NULL, *before = PyTuple_GET_ITEM(values, i);
+        if (slot->cells != NULL)
+            value = cell_value(it->view, slot, index);
+        else
+            raise_closed(slot);
+        if (value == NULL) {
+            it->ended = true;
+            Py_DECREF(values);
+            return NULL;
+        }
+        PyTuple_SET_ITEM(values, i, value);
+        Py_XDECREF(before);
+    }
+    return values;
+}
+
+static PyObject *next_step(PyObject *self)
+{
+    switch (((Iterator *)(void *)self)->mode) {
+    case CURSOR:
+        return next_of_cursor(self);
+    case VALUES:
+        return next_values(self);
+    default:
+        return next_row(self);
+    }
+}
+
+/* ---- making one ---- */
+
+static bool take_size(PyObject *positions, const char *name, Py_ssize_t *value)
+{
+    PyObject *found = PyObject_GetAttrString(positions, name);
+    *value = found != NULL ? PyLong_AsSsize_t(found) : -1;
+    Py_XDECREF(found);
+    return found != NULL && !(*value == -1 && PyErr_Occurred());
+}
+
+static bool take_range(Iterator *it, PyObject *positions)
+{
+    Py_ssize_t start, length = PyObject_Size(positions);
+    if (length < 0 || !take_size(positions, "start", &start) ||
+        !take_size(positions, "step", &it->step))
+        return false;
+    it->next = (size_t)start;
+    it->left = (size_t)length;
+    return true;
+}
+
+static bool take_indices(Iterator *it, PyObject *positions)
+{
+    if (PyObject_GetBuffer(positions, &it->indices, PyBUF_SIMPLE) < 0)
+        return false;
+    it->left = (size_t)it->indices.len / sizeof(size_t);
+    if (it->indices.buf == NULL)
+        it->step = 1;
+    return true;
+}
+
+/* Whether all positions are rows: what the indices say may be old. */
+static bool are_rows(const Iterator *it)
+{
+    size_t rows = it->view->core->rows;
+    if (it->left == 0)
+        return true;
+    if (it->indices.buf == NULL) {
+        size_t last = it->next + (it->left - 1) * (size_t)it->step;
+        return it->next < rows && last < rows;
+    }
+    for (size_t i = 0; i < it->left; i++)
+        if (((const size_t *)it->indices.buf)[i] >= rows)
+            return false;
+    return true;
+}
+
+static bool take_slots(Iterator *it, PyObject *names)
+{
+    it->count = PyTuple_GET_SIZE(names);
+    it->slots = PyMem_Calloc((size_t)it->count + 1, sizeof *it->slots);
+    if (it->slots == NULL) {
+        PyErr_NoMemory();
+        return false;
+    }
+    for (Py_ssize_t i = 0; i < it->count; i++) {
+        PyObject *name = PyTuple_GET_ITEM(names, i);
+        for (Py_ssize_t k = 0; k < it->view->width && it->slots[i] == NULL; k++)
+            if (PyUnicode_Check(name) && PyUnicode_Compare(name, it->view->slots[k].name) == 0)
+                it->slots[i] = &it->view->slots[k];
+        if (it->slots[i] == NULL) {
+            PyErr_SetObject(PyExc_KeyError, name);
+            return false;
+        }
+        it->has_objects = it->has_objects || it->slots[i]->type == STOA_OBJECT;
+    }
+    return true;
+}
+
+/* iterate(table, positions, follows, mode, names): names are for VALUES. */
+PyObject *rows__iterate(PyObject *module, PyObject *arguments)
+{
+    PyObject *table, *positions, *names = NULL;
+    int follows, mode;
+    (void)module;
+    if (!PyArg_ParseTuple(arguments, "O!Opi|O!", &rows__SequenceBase, &table, &positions, &follows,
+                          &mode, &PyTuple_Type, &names))
+        return NULL;
+    View *view = sequence_needs_view(table);
+    Iterator *it = view != NULL ? PyObject_GC_New(Iterator, &rows__Iterator) : NULL;
+    if (it == NULL)
+        return NULL;
+    memset((char *)it + offsetof(Iterator, table), 0, sizeof *it - offsetof(Iterator, table));
+    it->table = new_reference(table);
+    it->view = (View *)(void *)new_reference((PyObject *)view);
+    it->order = view->core->order;
+    it->follows = follows != 0;
+    it->mode = (Mode)mode;
+    it->what = mode == CURSOR ? "cursor" : "iterator";
+    bool is_made =
+        PyRange_Check(positions) ? take_range(it, positions) : take_indices(it, positions);
+    if (is_made && !are_rows(it)) {
+        PyErr_SetString(PyExc_IndexError, "positions beyond the table's rows");
+        is_made = false;
+    }
+    if (is_made && names != NULL)
+        is_made = take_slots(it, names);
+    PyObject_GC_Track(it);
+    if (is_made)
+        return (PyObject *)it;
+    Py_DECREF(it);
+    return NULL;
+}
+
+static int iterator_traverse(PyObject *self, visitproc visit, void *arg)
+{
+    Iterator *it = (Iterator *)(void *)self;
+    Py_VISIT(it->table);
+    Py_VISIT(it->view);
+    Py_VISIT(it->made[0]);
+    Py_VISIT(it->made[1]);
+    return 0;
+}
+
+static void iterator_dealloc(PyObject *self)
+{
+    Iterator *it = (Iterator *)(void *)self;
+    PyObject_GC_UnTrack(self);
+    PyMem_Free((void *)it->slots);
+    PyBuffer_Release(&it->indices);
+    Py_XDECREF(it->made[0]);
+    Py_XDECREF(it->made[1]);
+    Py_XDECREF(it->view);
+    Py_XDECREF(it->table);
+    PyObject_GC_Del(self);
+}
+
+static PyObject *length_hint(PyObject *self, PyObject *unused)
+{
+    const Iterator *it = (const Iterator *)(const void *)self;
+    (void)unused;
+    return PyLong_FromSize_t(it->ended ? 0 : it->left);
+}
+
+static PyMethodDef iterator_methods[] = {
+    {"__length_hint__", length_hint, METH_NOARGS, "How many there are left, about."},
+    {NULL, NULL, 0, NULL},
+};
+
+PyTypeObject rows__Iterator = {
+    PyVarObject_HEAD_INIT(NULL, 0).tp_name = "stoa._rows.Iterator",
+    .tp_doc = "Rows of a table, or their values, one after the other.",
+    .tp_basicsize = sizeof(Iterator),
+    .tp_flags = Py_TPFLAGS_DEFAULT | Py_TPFLAGS_HAVE_GC,
+    .tp_traverse = iterator_traverse,
+    .tp_dealloc = iterator_dealloc,
+    .tp_iter = PyObject_SelfIter,
+    .tp_iternext = next_step,
+    .tp_methods = iterator_methods,
+};

@@ -1,0 +1,74 @@
+/* module.c: stoa._rows, the extension for CPython that makes rows fast.
+ *
+ * connect() gives it the Python functions that it calls; before that no table is there. */
+#include "rows.h"
+
+static PyObject *connect(PyObject *module, PyObject *unused, PyObject *named)
+{
+    (void)module;
+    if (PyTuple_GET_SIZE(unused) > 0 || named == NULL) {
+        PyErr_SetString(PyExc_TypeError, "functions are given by name");
+        return NULL;
+    }
+#define TAKE(name)                                                             \
+    {                                                                          \
+        PyObject *found = PyDict_GetItemString(named, #name);                  \
+        if (found == NULL)                                                     \
+            return PyErr_Format(PyExc_TypeError, "connect() needs %s", #name); \
+        Py_INCREF(found);                                                      \
+        Py_XSETREF(references.name, found);                                    \
+    }
+    ROWS_REFERENCES(TAKE)
+#undef TAKE
+    Py_RETURN_NONE;
+}
+
+static PyMethodDef module_methods[] = {
+    {"adopt", rows__adopt, METH_O,
+     "adopt(row_class, /)\n--\n\nLets rows of the class use the free list, if they may."},
+    {"connect", (PyCFunction)(void (*)(void))connect, METH_VARARGS | METH_KEYWORDS,
+     "connect(**functions)\n--\n\nGives the extension what Python does for it."},
+    {"extend", rows__extend, METH_VARARGS,
+     "extend(table, records, /)\n--\n\nAppends a list's records; False: not done, nothing "
+     "changed."},
+    {"iterate", rows__iterate, METH_VARARGS,
+     "iterate(table, positions, follows, mode, names=(), /)\n--\n\nAn iterator over rows (mode 0), "
+     "one row that moves (1), or tuples (2)."},
+    {"new_row", rows__new_row, METH_VARARGS,
+     "new_row(table, index, /)\n--\n\nA row; the index is not checked."},
+    {NULL, NULL, 0, NULL},
+};
+
+/* The bases are made as any object is, object.__new__ included. */
+static int add_types(PyObject *module)
+{
+    rows__StoreBase.tp_new = PyBaseObject_Type.tp_new;
+    rows__SequenceBase.tp_new = PyBaseObject_Type.tp_new;
+    rows__RecordBase.tp_new = PyBaseObject_Type.tp_new;
+    PyTypeObject *types[] = {&rows__View,  &rows__StoreBase,  &rows__SequenceBase, &rows__Row,
+                             &rows__Field, &rows__RecordBase, &rows__Iterator};
+    for (size_t i = 0; i < sizeof types / sizeof *types; i++)
+        if (PyModule_AddType(module, types[i]) < 0)
+            return -1;
+    return 0;
+}
+
+static struct PyModuleDef module_def = {
+    PyModuleDef_HEAD_INIT,
+    .m_name = "stoa._rows",
+    .m_doc = "Rows at the speed of C; what they mean is in stoa's Python.",
+    .m_size = -1,
+    .m_methods = module_methods,
+};
+
+PyMODINIT_FUNC PyInit__rows(void);
+
+PyMODINIT_FUNC PyInit__rows(void)
+{
+    PyObject *module = PyModule_Create(&module_def);
+    if (module == NULL || !rows__record_ready() || add_types(module) < 0) {
+        Py_XDECREF(module);
+        return NULL;
+    }
+    return module;
+}

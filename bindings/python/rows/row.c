@@ -1,0 +1,397 @@
+/* row.c: rows, and the descriptors of their fields.
+ *
+ * A row is found by the collector, since an object in a column of its own table may be a row; it
+ * has no tp_clear, since every cycle it is in goes through the table. What is dropped goes to a
+ * free list, so that a loop over table[i] allocates one row in all. Rows whose record class asks
+ * for a dictionary, weak references or __del__ are made and dropped as Python does it.
+ *
+ * Attributes are looked up in the view first, by identity of the name: a hit costs one probe and no
+ * search through the classes. Fields come before everything else in any case, as their descriptors
+ * stand in the row's own class. */
+#include "cell.h"
+
+/* ---- life ---- */
+
+enum { FREE_ROWS = 64 };
+
+static Row *free_rows[FREE_ROWS];
+static int free_count;
+
+static void row_dealloc(PyObject *self);
+
+bool is_reusable(PyTypeObject *row_class)
+{
+    return row_class->tp_dealloc == row_dealloc;
+}
+
+static Row *row_allocate(PyTypeObject *row_class)
+{
+    if (!is_reusable(row_class))
+        return (Row *)(void *)row_class->tp_alloc(row_class, 0);
+    if (free_count == 0)
+        return PyObject_GC_New(Row, row_class);
+    Row *row = free_rows[--free_count];
+    (void)PyObject_Init((PyObject *)row, row_class);
+    return row;
+}
+
+Row *row_new(View *view, PyObject *table, uint64_t order, size_t index)
+{
+    Row *row = row_allocate(view->row_class);
+    if (row == NULL)
+        return NULL;
+    row->view = (View *)(void *)new_reference((PyObject *)view);
+    row->table = new_reference(table);
+    row->index = index;
+    row->order = order;
+    if (is_reusable(view->row_class))
+        PyObject_GC_Track(row);
+    return row;
+}
+
+static int row_traverse(PyObject *self, visitproc visit, void *arg)
+{
+    Py_VISIT(((Row *)(void *)self)->view);
+    Py_VISIT(((Row *)(void *)self)->table);
+    return 0;
+}
+
+/* Of plain row classes; adopt() puts it there. */
+static void row_dealloc(PyObject *self)
+{
+    Row *row = (Row *)(void *)self;
+    PyTypeObject *row_class = Py_TYPE(self);
+    PyObject *table = row->table;
+    View *view = row->view;
+    PyObject_GC_UnTrack(self);
+    if (free_count < FREE_ROWS)
+        free_rows[free_count++] = row;
+    else
+        PyObject_GC_Del(self);
+    Py_DECREF(view);
+    Py_DECREF(table);
+    Py_DECREF(row_class);
+}
+
+/* The end of what subtype_dealloc does for the other classes. */
+static void row_base_dealloc(PyObject *self)
+{
+    PyObject_GC_UnTrack(self);
+    Py_XDECREF(((Row *)(void *)self)->view);
+    Py_XDECREF(((Row *)(void *)self)->table);
+    Py_TYPE(self)->tp_free(self);
+}
+
+static bool is_plain_class(PyTypeObject *row_class)
+{
+    bool has_more = row_class->tp_basicsize != sizeof(Row) || row_class->tp_dictoffset != 0 ||
+                    row_class->tp_weaklistoffset != 0 || row_class->tp_itemsize != 0;
+    return !has_more && row_class->tp_finalize == NULL && row_class->tp_del == NULL;
+}
+
+PyObject *rows__adopt(PyObject *module, PyObject *row_class)
+{
+    (void)module;
+    if (!PyType_Check(row_class) ||
+        !PyType_IsSubtype((PyTypeObject *)(void *)row_class, &rows__Row)) {
+        PyErr_SetString(PyExc_TypeError, "a class of rows is needed");
+        return NULL;
+    }
+#ifndef Py_GIL_DISABLED
+    if (is_plain_class((PyTypeObject *)(void *)row_class))
+        ((PyTypeObject *)(void *)row_class)->tp_dealloc = row_dealloc;
+#endif
+    Py_RETURN_NONE;
+}
+
+PyObject *rows__new_row(PyObject *module, PyObject *arguments)
+{
+    PyObject *table;
+    Py_ssize_t index;
+    (void)module;
+    if (!PyArg_ParseTuple(arguments, "O!n", &rows__SequenceBase, &table, &index))
+        return NULL;
+    View *view = sequence_needs_view(table);
+    if (view == NULL)
+        return NULL;
+    return (PyObject *)row_new(view, table, view->core->order, (size_t)index);
+}
+
+/* ---- fields ---- */
+
+/* Whether the row may touch the slot; false: an exception. */
+static inline bool may_touch(const Row *row, const Slot *slot)
+{
+    if (!is_fresh(row->view, row->order, row->index))
+        raise_stale("row");
+    else if (slot->cells == NULL)
+        raise_closed(slot);
+    else
+        return true;
+    return false;
+}
+
+static inline PyObject *read_field(const Row *row, const Slot *slot)
+{
+    return may_touch(row, slot) ? cell_value(row->view, slot, row->index) : NULL;
+}
+
+static int told(PyObject *result)
+{
+    Py_XDECREF(result);
+    return result != NULL ? 0 : -1;
+}
+
+static int tell_written(const Row *row, const Slot *slot)
+{
+    return told(
+        PyObject_CallFunction(references.written, "On", row->table, (Py_ssize_t)slot->field));
+}
+
+static int write_object(const Row *row, const Slot *slot, PyObject *value)
+{
+    if (!may_touch(row, slot))
+        return -1;
+    return told(PyObject_CallFunction(references.write_object, "OnnO", row->table,
+                                      (Py_ssize_t)slot->field, (Py_ssize_t)row->index, value));
+}
+
+static size_t cell_offset(const Slot *slot, size_t index)
+{
+    return cell_width(slot->type) * index;
+}
+
+/* The value is converted first, which may run any code, then the row is looked at again. */
+static int write_converted(const Row *row, const Slot *slot, PyObject *value)
+{
+    Fit fit = OTHER;
+    PyObject *converted = PyObject_CallFunctionObjArgs(slot->convert, value, slot->name, NULL);
+    if (converted == NULL)
+        return -1;
+    if (may_touch(row, slot)) {
+        fit = store_value(slot->type, slot->cells + cell_offset(slot, row->index), converted);
+        if (fit != FITS)
+            PyErr_SetString(PyExc_SystemError, "a converted value that its field does not take");
+    }
+    Py_DECREF(converted);
+    if (fit != FITS)
+        return -1;
+    return slot->watched ? tell_written(row, slot) : 0;
+}
+
+static int write_field(const Row *row, const Slot *slot, PyObject *value)
+{
+    uint64_t aside;
+    if (slot->type == STOA_OBJECT)
+        return write_object(row, slot, value);
+    bool is_there = is_fresh(row->view, row->order, row->index) && slot->cells != NULL;
+    void *at = is_there ? slot->cells + cell_offset(slot, row->index) : (void *)&aside;
+    Fit fit = store_value(slot->type, at, value);
+    if (fit == FITS && is_there)
+        return slot->watched ? tell_written(row, slot) : 0;
+    if (fit != OTHER && !is_there)
+        return may_touch(row, slot) ? 0 : -1;
+    return write_converted(row, slot, value);
+}
+
+static int write_or_refuse(const Row *row, const Slot *slot, PyObject *value)
+{
+    if (value != NULL)
+        return write_field(row, slot, value);
+    return told(PyObject_CallFunctionObjArgs(references.delete_field, slot->name, NULL));
+}
+
+/* ---- attributes ---- */
+
+/* An AttributeError for a name that the row does not have is told anew, with the names that it has.
+ */
+static void explain(PyObject *self, PyObject *name)
+{
+    if (!PyErr_ExceptionMatches(PyExc_AttributeError))
+        return;
+    PyObject *type, *value, *trace;
+    PyErr_Fetch(&type, &value, &trace);
+    if (told(PyObject_CallFunctionObjArgs(references.raise_unknown, self, name, NULL)) == 0) {
+        PyErr_Restore(type, value, trace); /* of a property of the user's: let it tell */
+        return;
+    }
+    Py_XDECREF(type);
+    Py_XDECREF(value);
+    Py_XDECREF(trace);
+}
+
+static PyObject *row_getattro(PyObject *self, PyObject *name)
+{
+    const Row *row = (const Row *)(const void *)self;
+    const Slot *slot = view_slot(row->view, name);
+    if (slot != NULL)
+        return read_field(row, slot);
+    PyObject *found = PyObject_GenericGetAttr(self, name);
+    if (found == NULL)
+        explain(self, name);
+    return found;
+}
+
+static int row_setattro(PyObject *self, PyObject *name, PyObject *value)
+{
+    const Row *row = (const Row *)(const void *)self;
+    const Slot *slot = view_slot(row->view, name);
+    if (slot != NULL)
+        return write_or_refuse(row, slot, value);
+    if (PyObject_GenericSetAttr(self, name, value) == 0)
+        return 0;
+    explain(self, name);
+    return -1;
+}
+
+/* ---- the whole row ---- */
+
+PyObject *row_values(const Row *row)
+{
+    const View *view = row->view;
+    PyObject *values = PyTuple_New(view->width);
+    if (values == NULL)
+        return NULL;
+    for (Py_ssize_t i = 0; i < view->width; i++) {
+        PyObject *value = read_field(row, &view->slots[i]);
+        if (value == NULL) {
+            Py_DECREF(values);
+            return NULL;
+        }
+        PyTuple_SET_ITEM(values, i, value);
+    }
+    return values;
+}
+
+PyObject *row_dict(const Row *row)
+{
+    const View *view = row->view;
+    PyObject *made = PyDict_New();
+    for (Py_ssize_t i = 0; made != NULL && i < view->width; i++) {
+        PyObject *value = read_field(row, &view->slots[i]);
+        if (value == NULL || PyDict_SetItem(made, view->slots[i].name, value) < 0)
+            Py_CLEAR(made);
+        Py_XDECREF(value);
+    }
+    return made;
+}
+
+static PyObject *row_stoa_values(PyObject *self, PyObject *unused)
+{
+    (void)unused;
+    return row_values((const Row *)(const void *)self);
+}
+
+static PyObject *row_is_fresh(PyObject *self, PyObject *unused)
+{
+    const Row *row = (const Row *)(const void *)self;
+    (void)unused;
+    return PyBool_FromLong(is_fresh(row->view, row->order, row->index));
+}
+
+static PyMethodDef row_methods[] = {
+    {"_stoa_values", row_stoa_values, METH_NOARGS, "The values of all fields, a tuple."},
+    {"_stoa_is_fresh", row_is_fresh, METH_NOARGS, "Whether it is not stale."},
+    {NULL, NULL, 0, NULL},
+};
+
+static PyMemberDef row_members[] = {
+    {"_stoa_table", T_OBJECT, offsetof(Row, table), READONLY, "The table."},
+    {"_stoa_index", T_PYSSIZET, offsetof(Row, index), READONLY, "Where it stands, from 0."},
+    {NULL, 0, 0, 0, NULL},
+};
+
+/* Without tp_new: rows come from tables, and object.__new__ refuses to make one. */
+PyTypeObject rows__Row = {
+    PyVarObject_HEAD_INIT(NULL, 0).tp_name = "stoa._rows.Row",
+    .tp_doc = "The base of rows: a table, its view, its order number and an index.",
+    .tp_basicsize = sizeof(Row),
+    .tp_flags = Py_TPFLAGS_DEFAULT | Py_TPFLAGS_BASETYPE | Py_TPFLAGS_HAVE_GC,
+    .tp_traverse = row_traverse,
+    .tp_dealloc = row_base_dealloc,
+    .tp_getattro = row_getattro,
+    .tp_setattro = row_setattro,
+    .tp_methods = row_methods,
+    .tp_members = row_members,
+};
+
+/* ---- descriptors: what stands for a field in the row class, for all that goes by the class ----
+ */
+
+typedef struct FieldObject {
+    PyObject_HEAD PyObject *name;
+} FieldObject;
+
+static PyObject *field_new(PyTypeObject *type, PyObject *arguments, PyObject *named)
+{
+    PyObject *name;
+    (void)named;
+    if (!PyArg_ParseTuple(arguments, "U", &name))
+        return NULL;
+    FieldObject *field = (FieldObject *)(void *)type->tp_alloc(type, 0);
+    if (field == NULL)
+        return NULL;
+    Py_INCREF(name);
+    PyUnicode_InternInPlace(&name);
+    field->name = name;
+    return (PyObject *)field;
+}
+
+static void field_dealloc(PyObject *self)
+{
+    Py_XDECREF(((FieldObject *)(void *)self)->name);
+    Py_TYPE(self)->tp_free(self);
+}
+
+/* The slot of the descriptor's field in a row; NULL: an exception. */
+static const Slot *field_slot(PyObject *self, PyObject *row)
+{
+    PyObject *name = ((FieldObject *)(void *)self)->name;
+    if (!is_row(row)) {
+        PyErr_Format(PyExc_TypeError, "field %R of rows is not one of %.100s objects", name,
+                     Py_TYPE(row)->tp_name);
+        return NULL;
+    }
+    const Slot *slot = view_slot(((const Row *)(const void *)row)->view, name);
+    if (slot == NULL)
+        (void)told(PyObject_CallFunctionObjArgs(references.raise_unknown, row, name, NULL));
+    return slot;
+}
+
+static PyObject *field_get(PyObject *self, PyObject *row, PyObject *type)
+{
+    (void)type;
+    if (row == NULL || row == Py_None)
+        return new_reference(self);
+    const Slot *slot = field_slot(self, row);
+    return slot != NULL ? read_field((const Row *)(const void *)row, slot) : NULL;
+}
+
+static int field_set(PyObject *self, PyObject *row, PyObject *value)
+{
+    const Slot *slot = field_slot(self, row);
+    return slot != NULL ? write_or_refuse((const Row *)(const void *)row, slot, value) : -1;
+}
+
+static PyObject *field_repr(PyObject *self)
+{
+    return PyUnicode_FromFormat("<field %R of rows>", ((FieldObject *)(void *)self)->name);
+}
+
+static PyMemberDef field_members[] = {
+    {"__name__", T_OBJECT, offsetof(FieldObject, name), READONLY, "The name of the field."},
+    {NULL, 0, 0, 0, NULL},
+};
+
+PyTypeObject rows__Field = {
+    PyVarObject_HEAD_INIT(NULL, 0).tp_name = "stoa._rows.Field",
+    .tp_doc = "Field(name, /)\n--\n\nA field of rows, as a descriptor.",
+    .tp_basicsize = sizeof(FieldObject),
+    .tp_flags = Py_TPFLAGS_DEFAULT,
+    .tp_new = field_new,
+    .tp_dealloc = field_dealloc,
+    .tp_repr = field_repr,
+    .tp_descr_get = field_get,
+    .tp_descr_set = field_set,
+    .tp_members = field_members,
+};

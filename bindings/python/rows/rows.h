@@ -1,0 +1,171 @@
+/* rows.h: what the files of stoa._rows share.
+ *
+ * The extension does at the speed of C what stoa's Python does for rows, and nothing else: it reads
+ * and writes cells of a stoa_table as the public headers' inline code may. Whatever is not plain
+ * (a value to be converted, an object, memory to be asked for, an error to be told) it hands to the
+ * Python code, which is the reference and which PyPy runs; so there is one behaviour.
+ *
+ * A Store (Python's) has a View: the table's columns as rows of one record class see them. A row is
+ * a table, its View, the order number that the table had, and an index. It is stale when the
+ * order number has changed; no read is made before that was compared. Slots of columns that were
+ * dropped or renamed are closed in the Views of rows taken before.
+ * Not for free-threaded builds: the extension does not say that it runs without the lock. */
+#ifndef STOA_ROWS_H
+#define STOA_ROWS_H
+
+#define PY_SSIZE_T_CLEAN
+#include <Python.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stoa/stoa.h>
+#include <structmember.h>
+
+/* ---- views ---- */
+
+typedef struct Slot {
+    PyObject *name;    /* interned */
+    char *cells;       /* NULL: closed */
+    PyObject *reason;  /* why it is closed: a message, or NULL */
+    PyObject *convert; /* convert(value, name): the value as the field has it, or an exception */
+    PyObject *initial; /* the default, converted; NULL: none, or a factory */
+    size_t field;      /* index in the library */
+    stoa_type type;
+    bool watched; /* writes are to be told: see moments.py */
+} Slot;
+
+/* Of a hash table of names by identity, which all names in code have. */
+typedef struct Place {
+    PyObject *name; /* NULL: free */
+    Slot *slot;
+} Place;
+
+typedef struct View {
+    PyObject_HEAD stoa_table *core;
+    size_t mask; /* places - 1 */
+    Place *places;
+    PyTypeObject *row_class;
+    PyObject *owner;   /* keeps core */
+    PyObject *objects; /* a list: objects by handle */
+    PyObject *weak_references;
+    bool is_plain; /* no object field */
+    Py_ssize_t width;
+    Slot *slots;              /* in the order of the fields */
+    PyTypeObject *standalone; /* of records that are no rows; NULL: not known yet */
+    Py_ssize_t *members;      /* where its objects have their values */
+} View;
+
+extern PyTypeObject rows__View;
+
+/* Takes the class of standalone records and the tuple of its slots; false: an exception. */
+bool view_take_members(View *view, PyTypeObject *standalone, PyObject *slots);
+
+/* The slot of a field by its interned name; NULL: there is none. */
+static inline Slot *view_slot(const View *view, PyObject *name)
+{
+    for (size_t i = (uintptr_t)name >> 4 & view->mask;; i = (i + 1) & view->mask) {
+        const Place *place = &view->places[i];
+        if (place->name == name)
+            return place->slot;
+        if (place->name == NULL)
+            return NULL;
+    }
+}
+
+/* ---- Python's Store and its tables and windows, as far as they are known here ---- */
+
+typedef struct StoreObject {
+    PyObject_HEAD PyObject *view; /* a View, or NULL */
+} StoreObject;
+
+typedef struct SequenceObject {
+    PyObject_HEAD PyObject *store; /* a StoreObject, or NULL */
+} SequenceObject;
+
+extern PyTypeObject rows__StoreBase, rows__SequenceBase;
+
+/* The view of a table or window, borrowed; NULL without an exception: it has none now. */
+static inline View *sequence_view(PyObject *sequence)
+{
+    PyObject *store = ((SequenceObject *)(void *)sequence)->store;
+    return store != NULL ? (View *)(void *)((StoreObject *)(void *)store)->view : NULL;
+}
+
+/* The same, made where there was none; NULL: an exception. */
+View *sequence_needs_view(PyObject *sequence);
+
+/* ---- rows ---- */
+
+typedef struct Row {
+    PyObject_HEAD View *view;
+    PyObject *table;
+    size_t index;
+    uint64_t order;
+} Row;
+
+extern PyTypeObject rows__Row, rows__Field, rows__RecordBase;
+
+static inline bool is_row(PyObject *object)
+{
+    return PyObject_TypeCheck(object, &rows__Row);
+}
+
+/* Whether a row of this order number and index is where it was. */
+static inline bool is_fresh(const View *view, uint64_t order, size_t index)
+{
+    return view->core->order == order && index < view->core->rows;
+}
+
+/* A row of view->row_class; it takes no check of the index. */
+Row *row_new(View *view, PyObject *table, uint64_t order, size_t index);
+/* Whether rows of this class may be used again when nobody else holds them. */
+bool is_reusable(PyTypeObject *row_class);
+static inline bool is_record(PyObject *object)
+{
+    return PyObject_TypeCheck(object, &rows__RecordBase);
+}
+
+/* The values of all fields, as a new tuple. */
+PyObject *row_values(const Row *row);
+/* The same as a new dict. */
+PyObject *row_dict(const Row *row);
+
+/* StaleError for a row, an iterator, … */
+void raise_stale(const char *what);
+/* What a closed slot, or a row that is not there any more, says. */
+void raise_closed(const Slot *slot);
+
+/* ---- what tables gain: see sequence.c, append.c, iterate.c, record.c ---- */
+
+extern PyTypeObject rows__Iterator;
+
+PyObject *rows__append(PyObject *self, PyObject *const *values, Py_ssize_t count, PyObject *names);
+PyObject *rows__extend(PyObject *module, PyObject *arguments);
+PyObject *rows__iterate(PyObject *module, PyObject *arguments);
+PyObject *rows__new_row(PyObject *module, PyObject *arguments);
+PyObject *rows__adopt(PyObject *module, PyObject *row_class);
+bool rows__record_ready(void);
+
+/* ---- what Python does: given once, when the package is imported ---- */
+
+#define ROWS_REFERENCES(NAME)                                                                  \
+    NAME(append)           /* append(table, *values, **named) */                               \
+    NAME(current_view)     /* current_view(store): sees to it that store.view is there */      \
+    NAME(delete_field)     /* delete_field(name): raises */                                    \
+    NAME(getitem)          /* getitem(table, key) */                                           \
+    NAME(raise_closed)     /* raise_closed(message) */                                         \
+    NAME(raise_stale)      /* raise_stale(what) */                                             \
+    NAME(raise_unknown)    /* raise_unknown(row, name) */                                      \
+    NAME(standalone_slots) /* standalone_slots(table, kind): a tuple, None: not the table's */ \
+    NAME(reserve)          /* reserve(table, rows) */                                          \
+    NAME(write_object)     /* write_object(table, field, index, value) */                      \
+    NAME(written)          /* written(table, field): a column that is watched was written to */
+
+typedef struct References {
+#define NAME(name) PyObject *name;
+    ROWS_REFERENCES(NAME)
+#undef NAME
+} References;
+
+extern References references;
+
+#endif

@@ -1,0 +1,280 @@
+/* view.c: Views, and the bases of Python's Store, Table and Window.
+ *
+ * A View is made once for a table and a record class, and again only when fields come or go: what
+ * is removed or reordered shows in the table's order number. It never moves and has no tp_clear: a
+ * cycle that it is in goes through the list of objects, which has one, so that a row's view is
+ * there as long as the row is. Invariant: places has more room than names, each slot's name once;
+ * slot.cells is the column's address or NULL, and a column does not move. */
+#include "cell.h"
+
+References references;
+
+void raise_stale(const char *what)
+{
+    PyObject *none = PyObject_CallFunction(references.raise_stale, "s", what);
+    Py_XDECREF(none);
+}
+
+void raise_closed(const Slot *slot)
+{
+    PyObject *none = PyObject_CallFunctionObjArgs(references.raise_closed, slot->reason, NULL);
+    Py_XDECREF(none);
+}
+
+/* ---- making one ---- */
+
+static bool fill_slot(View *view, Slot *slot, PyObject *described)
+{
+    PyObject *name, *convert, *initial;
+    Py_ssize_t field;
+    int type;
+    if (!PyArg_ParseTuple(described, "UniOO", &name, &field, &type, &convert, &initial))
+        return false;
+    if (field < 0 || (size_t)field >= view->core->field_limit ||
+        view->core->columns[field].type != (uint8_t)type) {
+        PyErr_Format(PyExc_ValueError, "there is no field %zd of type %d", field, type);
+        return false;
+    }
+    Py_INCREF(name);
+    PyUnicode_InternInPlace(&name);
+    slot->name = name;
+    slot->cells = view->core->columns[field].cells;
+    slot->convert = new_reference(convert);
+    slot->initial = initial == Py_None ? NULL : new_reference(initial);
+    slot->field = (size_t)field;
+    slot->type = (stoa_type)type;
+    view->is_plain = view->is_plain && type != STOA_OBJECT;
+    return true;
+}
+
+static void enter_place(View *view, Slot *slot)
+{
+    size_t i = (uintptr_t)slot->name >> 4 & view->mask;
+    while (view->places[i].name != NULL)
+        i = (i + 1) & view->mask;
+    view->places[i] = (Place){slot->name, slot};
+}
+
+static bool fill(View *view, PyObject *fields)
+{
+    size_t room = 4, width = (size_t)PyTuple_GET_SIZE(fields);
+    while (room < 3 * width)
+        room *= 2;
+    view->mask = room - 1;
+    view->places = PyMem_Calloc(room, sizeof *view->places);
+    view->slots = PyMem_Calloc(width, sizeof *view->slots);
+    if (view->places == NULL || view->slots == NULL) {
+        PyErr_NoMemory();
+        return false;
+    }
+    for (size_t i = 0; i < width; i++) {
+        view->width++;
+        if (!fill_slot(view, &view->slots[i], PyTuple_GET_ITEM(fields, (Py_ssize_t)i)))
+            return false;
+        enter_place(view, &view->slots[i]);
+    }
+    return true;
+}
+
+bool view_take_members(View *view, PyTypeObject *standalone, PyObject *slots)
+{
+    if (!PyTuple_Check(slots) || PyTuple_GET_SIZE(slots) != view->width) {
+        PyErr_SetString(PyExc_TypeError, "a slot is needed for each field");
+        return false;
+    }
+    Py_ssize_t *members = PyMem_Calloc((size_t)view->width, sizeof *members);
+    if (members == NULL) {
+        PyErr_NoMemory();
+        return false;
+    }
+    for (Py_ssize_t i = 0; i < view->width; i++) {
+        PyObject *slot = PyTuple_GET_ITEM(slots, i);
+        if (!Py_IS_TYPE(slot, &PyMemberDescr_Type) ||
+            ((PyMemberDescrObject *)(void *)slot)->d_member->type != T_OBJECT_EX) {
+            PyMem_Free(members);
+            PyErr_SetString(PyExc_TypeError, "the slot of an object is needed");
+            return false;
+        }
+        members[i] = ((PyMemberDescrObject *)(void *)slot)->d_member->offset;
+    }
+    view->members = members;
+    view->standalone = (PyTypeObject *)(void *)new_reference((PyObject *)(void *)standalone);
+    return true;
+}
+
+static PyObject *view_new(PyTypeObject *type, PyObject *arguments, PyObject *named)
+{
+    PyObject *row_class, *owner, *objects, *fields;
+    Py_ssize_t address;
+    (void)named;
+    if (!PyArg_ParseTuple(arguments, "O!OnO!O!", &PyType_Type, &row_class, &owner, &address,
+                          &PyList_Type, &objects, &PyTuple_Type, &fields))
+        return NULL;
+    if (!PyType_IsSubtype((PyTypeObject *)(void *)row_class, &rows__Row)) {
+        PyErr_SetString(PyExc_TypeError, "row_class must be a class of rows");
+        return NULL;
+    }
+    View *view = (View *)(void *)type->tp_alloc(type, 0);
+    if (view == NULL)
+        return NULL;
+    view->core = (stoa_table *)address;
+    view->row_class = (PyTypeObject *)(void *)new_reference(row_class);
+    view->owner = new_reference(owner);
+    view->objects = new_reference(objects);
+    view->is_plain = true;
+    if (fill(view, fields))
+        return (PyObject *)view;
+    Py_DECREF(view);
+    return NULL;
+}
+
+static int view_traverse(PyObject *self, visitproc visit, void *arg)
+{
+    View *view = (View *)(void *)self;
+    Py_VISIT(view->row_class);
+    Py_VISIT(view->standalone);
+    Py_VISIT(view->owner);
+    Py_VISIT(view->objects);
+    for (Py_ssize_t i = 0; i < view->width; i++) {
+        Py_VISIT(view->slots[i].convert);
+        Py_VISIT(view->slots[i].initial);
+    }
+    return 0;
+}
+
+static void view_dealloc(PyObject *self)
+{
+    View *view = (View *)(void *)self;
+    PyObject_GC_UnTrack(self);
+    if (view->weak_references != NULL)
+        PyObject_ClearWeakRefs(self);
+    for (Py_ssize_t i = 0; i < view->width; i++) {
+        Slot *slot = &view->slots[i];
+        Py_XDECREF(slot->name);
+        Py_XDECREF(slot->reason);
+        Py_XDECREF(slot->convert);
+        Py_XDECREF(slot->initial);
+    }
+    PyMem_Free(view->slots);
+    PyMem_Free(view->places);
+    PyMem_Free(view->members);
+    Py_XDECREF(view->row_class);
+    Py_XDECREF(view->standalone);
+    Py_XDECREF(view->objects);
+    Py_XDECREF(view->owner);
+    Py_TYPE(self)->tp_free(self);
+}
+
+/* ---- columns that are watched, dropped or renamed ---- */
+
+static Slot *slot_of_field(View *view, size_t field)
+{
+    for (Py_ssize_t i = 0; i < view->width; i++)
+        if (view->slots[i].field == field)
+            return &view->slots[i];
+    return NULL;
+}
+
+static PyObject *view_watch(PyObject *self, PyObject *arguments)
+{
+    Py_ssize_t field;
+    int is_watched;
+    if (!PyArg_ParseTuple(arguments, "np", &field, &is_watched))
+        return NULL;
+    Slot *slot = slot_of_field((View *)(void *)self, (size_t)field);
+    if (slot != NULL)
+        slot->watched = is_watched != 0;
+    Py_RETURN_NONE;
+}
+
+static PyObject *view_close(PyObject *self, PyObject *arguments)
+{
+    Py_ssize_t field;
+    PyObject *reason;
+    if (!PyArg_ParseTuple(arguments, "nU", &field, &reason))
+        return NULL;
+    Slot *slot = slot_of_field((View *)(void *)self, (size_t)field);
+    if (slot != NULL && slot->cells != NULL) {
+        slot->cells = NULL;
+        slot->reason = new_reference(reason);
+    }
+    Py_RETURN_NONE;
+}
+
+static PyMethodDef view_methods[] = {
+    {"watch", view_watch, METH_VARARGS,
+     "watch($self, field, is_watched, /)\n--\n\nWhether writes to the column are to be told."},
+    {"close", view_close, METH_VARARGS,
+     "close($self, field, reason, /)\n--\n\nTakes a field from the rows of this view."},
+    {NULL, NULL, 0, NULL},
+};
+
+PyTypeObject rows__View = {
+    PyVarObject_HEAD_INIT(NULL, 0).tp_name = "stoa._rows.View",
+    .tp_doc = "View(row_class, owner, address, objects, fields, /)\n--\n\n"
+              "The columns of the table at `address`, which `owner` keeps, as rows see them.",
+    .tp_basicsize = sizeof(View),
+    .tp_flags = Py_TPFLAGS_DEFAULT | Py_TPFLAGS_HAVE_GC,
+    .tp_weaklistoffset = offsetof(View, weak_references),
+    .tp_new = view_new,
+    .tp_traverse = view_traverse,
+    .tp_dealloc = view_dealloc,
+    .tp_methods = view_methods,
+};
+
+/* ---- the base of Store ---- */
+
+static int store_traverse(PyObject *self, visitproc visit, void *arg)
+{
+    Py_VISIT(((StoreObject *)(void *)self)->view);
+    return 0;
+}
+
+static int store_clear(PyObject *self)
+{
+    Py_CLEAR(((StoreObject *)(void *)self)->view);
+    return 0;
+}
+
+static void store_dealloc(PyObject *self)
+{
+    PyObject_GC_UnTrack(self);
+    store_clear(self);
+    Py_TYPE(self)->tp_free(self);
+}
+
+static PyObject *store_get_view(PyObject *self, void *unused)
+{
+    PyObject *view = ((StoreObject *)(void *)self)->view;
+    (void)unused;
+    return new_reference(view != NULL ? view : Py_None);
+}
+
+static int store_set_view(PyObject *self, PyObject *view, void *unused)
+{
+    PyObject **place = &((StoreObject *)(void *)self)->view, *before = *place;
+    (void)unused;
+    if (view != NULL && view != Py_None && !Py_IS_TYPE(view, &rows__View)) {
+        PyErr_SetString(PyExc_TypeError, "a View or None is needed");
+        return -1;
+    }
+    *place = view != NULL && view != Py_None ? new_reference(view) : NULL;
+    Py_XDECREF(before);
+    return 0;
+}
+
+static PyGetSetDef store_members[] = {
+    {"view", store_get_view, store_set_view, "What rows of now are made with, or None.", NULL},
+    {NULL, NULL, NULL, NULL, NULL},
+};
+
+PyTypeObject rows__StoreBase = {
+    PyVarObject_HEAD_INIT(NULL, 0).tp_name = "stoa._rows.StoreBase",
+    .tp_doc = "The base of Store: where its tables find the view.",
+    .tp_basicsize = sizeof(StoreObject),
+    .tp_flags = Py_TPFLAGS_DEFAULT | Py_TPFLAGS_BASETYPE | Py_TPFLAGS_HAVE_GC,
+    .tp_traverse = store_traverse,
+    .tp_clear = store_clear,
+    .tp_dealloc = store_dealloc,
+    .tp_getset = store_members,
+};

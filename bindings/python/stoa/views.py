@@ -1,0 +1,70 @@
+"""Views: what the C extension's rows are made with; in place of the epochs of epoch.py.
+
+One view lasts as long as the table has the same fields, since its rows know the order number of
+when they were taken.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
+
+from stoa._ffi import ffi
+from stoa.extension import rows
+from stoa.fields import MISSING
+from stoa.generate import hidden
+
+if TYPE_CHECKING:
+    from stoa.record import RecordType
+    from stoa.sources import StoredField
+    from stoa.store import Store
+
+SURVIVES_REORDERING = True
+
+
+def make_row(record: RecordType) -> tuple[type, Any]:
+    """The row class of a record class, and what begin() needs: the fields as a View has them."""
+    from stoa.row import Row
+
+    fields = record._stoa_fields
+    namespace = {"__slots__": (), **{each.name: rows.Field(each.name) for each in fields}}
+    row_class = hidden(record, (Row, record), namespace)
+    rows.adopt(row_class)
+    described = tuple(
+        (
+            each.name,
+            i,
+            each.type.number,
+            each.type.convert,
+            None if each.default is MISSING else each.default,
+        )
+        for i, each in enumerate(fields)
+    )
+    return row_class, described
+
+
+def begin(parts: tuple[type, Any], fields: Iterable[StoredField], store: Store) -> Any:
+    """A new view of the store's columns."""
+    described = tuple(
+        known if known[1] == each.index else (known[0], each.index, *known[2:])
+        for known, each in zip(parts[1], fields)
+    )
+    address = int(ffi.cast("uintptr_t", store.c))
+    view = rows.View(parts[0], store.c, address, store.pool.objects, described)
+    for field in store.moments:
+        view.watch(field, True)
+    return view
+
+
+def reordered(view: Any) -> None:
+    """Its rows see that by themselves."""
+
+
+def close(view: Any, column: int, message: str) -> None:
+    """Takes one field from the rows of the view."""
+    view.close(column, message)
+
+
+def watch(view: Any, column: int, cells: Any, is_watched: bool) -> None:
+    """Whether writes of the view's rows into a column are to be told."""
+    view.watch(column, is_watched)

@@ -1,0 +1,138 @@
+"""Two implementations side by side: pure Python, the reference, and the C extension.
+
+Both are given the same programs (support/transcript.py), each in a child process of its own, and
+must tell the same of every line: values, errors by type and message, and what became of the tables.
+A child that crashes has ended its transcript there, so that a crash is shrunk like a difference.
+Programs are made of lines with holes: by hand for what is known to be odd, for each type and value,
+and at random.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+
+import pytest
+import transcript
+from hypothesis import HealthCheck, given, settings
+from programs import (
+    CHANGES,
+    SCHEMAS,
+    TEMPLATES,
+    VALUES,
+    fields_of,
+    holes_of,
+    programs,
+    record_text,
+    start,
+)
+
+pytestmark = [
+    pytest.mark.skipif(sys.implementation.name == "pypy", reason="PyPy has one implementation"),
+    pytest.mark.skipif(bool(os.environ.get("STOA_PURE")), reason="this is the reference"),
+]
+
+
+class Side:
+    """A child process that runs programs with one implementation."""
+
+    def __init__(self, pure: bool) -> None:
+        self.environment = {k: v for k, v in os.environ.items() if k != "STOA_PURE"}
+        if pure:
+            self.environment["STOA_PURE"] = "1"
+        self.begin()
+
+    def begin(self) -> None:
+        self.child = subprocess.Popen(
+            [sys.executable, transcript.__file__],
+            env=self.environment,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+
+    def run(self, program: list[str]) -> list[str]:
+        assert self.child.stdin is not None
+        assert self.child.stdout is not None
+        self.child.stdin.write(json.dumps(program) + "\n")
+        self.child.stdin.flush()
+        answer = self.child.stdout.readline()
+        if not answer:
+            status = self.child.wait()
+            self.end()
+            self.begin()
+            return [f"the process ended with status {status}"]
+        found: list[str] = json.loads(answer)
+        return found
+
+    def end(self) -> None:
+        self.child.communicate()
+
+
+@pytest.fixture(scope="module")
+def sides() -> Iterator[tuple[Side, Side]]:
+    both = Side(pure=True), Side(pure=False)
+    yield both
+    for side in both:
+        side.end()
+
+
+def agree(sides: tuple[Side, Side], program: list[str]) -> list[str]:
+    """Runs a program on both sides; returns the transcript, which must be the same."""
+    reference, other = (side.run(program) for side in sides)
+    assert other == reference
+    assert not reference[0].startswith("the process ended")
+    return reference
+
+
+# ---- at random ----
+
+
+@settings(
+    max_examples=300,
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
+)
+@given(program=programs())
+def test_any_program_tells_the_same_on_both_sides(
+    sides: tuple[Side, Side], program: list[str]
+) -> None:
+    agree(sides, program)
+
+
+# ---- every type and value ----
+
+WAYS = [
+    "r.{0} = {1}",
+    "t.append(*[{1} if n == '{0}' else v for n, v in zip(t.fields, t[0])])",
+    "t.append(**{{n: {1} if n == '{0}' else v for n, v in zip(t.fields, t[0])}})",
+    "t.append({{n: {1} if n == '{0}' else v for n, v in zip(t.fields, t[0])}})",
+    "t.extend([tuple({1} if n == '{0}' else v for n, v in zip(t.fields, t[0]))])",
+    "t[0] = tuple({1} if n == '{0}' else v for n, v in zip(t.fields, t[0]))",
+]
+
+
+@pytest.mark.parametrize("name", fields_of("Every"))
+def test_each_way_of_storing_takes_and_refuses_the_same_values(
+    sides: tuple[Side, Side], name: str
+) -> None:
+    for value in VALUES:
+        lines = [way.format(name, value) for way in WAYS]
+        agree(sides, ["t = stoa.Table(Every, 2); r = t[1]", *lines, "r == t[0]"])
+
+
+@pytest.mark.parametrize("schema", SCHEMAS)
+def test_each_line_tells_the_same_of_each_record_class(
+    sides: tuple[Side, Side], schema: str
+) -> None:
+    holes = holes_of(schema)
+    record = record_text(schema, 1)
+    holes.update(record=[record], bad=[f"(None, *{record}[1:])"])
+    first = {hole: texts[0] for hole, texts in holes.items() if hole != "change"}
+    for template in TEMPLATES:
+        for change in CHANGES if "{change" in template else CHANGES[:1]:
+            line = template.format(**first, change=change.format(**first))
+            agree(sides, [*start(schema), line, "r, q, w, s"])

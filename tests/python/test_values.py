@@ -1,0 +1,93 @@
+"""values(): plain tuples of rows."""
+
+from __future__ import annotations
+
+import operator
+from typing import Any, Callable
+
+import pytest
+
+import stoa
+from stoa import float64, int32
+
+pytestmark = pytest.mark.skipif(not hasattr(stoa.Table, "values"), reason="not there yet")
+
+
+def fresh() -> Any:
+    """A table of a record class that no other test has."""
+
+    class Point(stoa.Record):
+        x: int32
+        y: float64
+        z: object = None
+
+        def norm(self) -> float:
+            return self.x + self.y  # type: ignore[no-any-return]
+
+    return stoa.Table(Point, [(i, i / 2, str(i)) for i in range(10)])
+
+
+LOSSES: dict[str, Callable[[Any], Any]] = {
+    "clear": lambda t: t.clear(),
+    "clear and shrink": lambda t: (t.clear(), t.shrink()),
+    "pop": lambda t: t.pop(),
+    "resize": lambda t: t.resize(2),
+    "del": lambda t: t.__delitem__(slice(3, None)),
+    "keep": lambda t: t.keep([True] * 3 + [False] * 7),
+    "swap_remove": lambda t: t.swap_remove(0),
+    "clear and fill": lambda t: (t.clear(), t.resize(10)),
+}
+
+
+def test_values_are_plain_tuples_of_the_fields_asked_for() -> None:
+    points = fresh()
+    assert list(points.values()) == [stoa.to_tuple(row) for row in points]
+    assert {type(each) for each in points.values()} == {tuple}
+    assert list(points.values("y", "x", "y"))[3] == (1.5, 3, 1.5)
+    assert list(points.values("z"))[:2] == [("0",), ("1",)]
+    assert list(points[2:4].values("x")) == list(points.where("x == 2 or x == 3").values("x"))
+    assert list(points[::-3].values("x")) == [(9,), (6,), (3,), (0,)]
+    assert list(points[:0].values()) == []
+    for wrong in ("q", "", "values", "x" * 300):
+        with pytest.raises(stoa.FieldNameError, match="x, y, z"):
+            points.values("x", wrong)
+    for odd in (5, None, b"x", ["x"]):
+        with pytest.raises((stoa.FieldNameError, TypeError)):
+            points.values(odd)
+
+
+def test_values_follow_what_is_appended_and_notice_what_is_removed() -> None:
+    points = fresh()
+    values = points.values("x")
+    assert iter(values) is values
+    for value in values:
+        if len(points) < 15:
+            points.append(value[0] + 100, 0)
+    assert len(points) == 15
+    for loss in LOSSES.values():
+        for rows in (lambda t: t, lambda t: t[1:5], lambda t: t.where("x > 1")):
+            points = fresh()
+            values = rows(points).values("x", "z")
+            next(values)
+            loss(points)
+            for error in (stoa.StaleError, StopIteration, StopIteration):
+                with pytest.raises(error):
+                    next(values)
+    points = fresh()
+    values, kept = points.values("x"), points.values("y")
+    next(values), next(kept)
+    points.drop_field("x")
+    with pytest.raises(stoa.FieldNameError):
+        next(values)
+    assert next(kept) == (0.5,)
+
+
+def test_a_value_s_tuple_is_its_own() -> None:
+    points = fresh()
+    values = points.values()
+    kept = [next(values), next(values)]
+    first = kept[0]
+    points.x[0] = 99
+    assert first == (0, 0.0, "0")
+    assert kept[1] == (1, 0.5, "1")
+    assert operator.length_hint(points.values()) in (0, 10)
