@@ -38,6 +38,7 @@ from rows_rivals import (
 from timing import medians
 
 import stoa
+from stoa import extension
 
 FAST, SLOW, SLOWEST = 200_000, 10_000, 30  # repetitions in one timed run
 NUMPY_VOID, NUMPY_RECORD = "numpy void", "numpy record (recarray)"
@@ -443,7 +444,7 @@ def main():
     if given.side:
         pypy_side(given.side, given.records)
         return
-    print(f"{python()}, stoa {stoa.__version__}")
+    print(f"{python()}, stoa {stoa.__version__}, rows in {'C' if extension.rows else 'Python'}")
     cpython(given.records, given.only, given.chart)
     if given.pypy:
         pypy(given.pypy, given.records)

@@ -9,6 +9,7 @@ import collections
 import dataclasses
 import functools
 import importlib
+import multiprocessing
 import random
 import sys
 
@@ -48,13 +49,18 @@ SLOTS, NAMED, DATA = "__slots__ object", "namedtuple", "dataclass"
 DATA_SLOTS, ATTRS, DATAOBJECT = "dataclass, slots", "attrs, slots", "recordclass dataobject"
 
 
+def say_skipped(why):
+    if multiprocessing.parent_process() is None:
+        print(f"skipped: {why}")
+
+
 @functools.cache
 def module(name):
     """An imported rival, or None and a line that says so."""
     try:
         return importlib.import_module(name)
     except ImportError:
-        print(f"skipped: {name} is not installed")
+        say_skipped(f"{name} is not installed")
         return None
 
 
@@ -73,7 +79,7 @@ def classes():
     if sys.version_info >= (3, 10):
         found[DATA_SLOTS] = dataclasses.make_dataclass("DataSlots", FIELDS, slots=True)
     else:
-        print("skipped: dataclass(slots=True) comes with Python 3.10")
+        say_skipped("dataclass(slots=True) comes with Python 3.10")
     if module("attrs"):
         found[ATTRS] = attrs_class()
     if module("recordclass"):
@@ -201,7 +207,7 @@ def ctable():
     blosc2 = module("blosc2")
     if not hasattr(blosc2, "CTable"):
         if blosc2:
-            print("skipped: this blosc2 has no CTable")
+            say_skipped("this blosc2 has no CTable")
         return None
     fields = [(name, int, blosc2.field(blosc2.int32())) for name in FIELDS]
     return blosc2.CTable(dataclasses.make_dataclass("CPoint", fields))
