@@ -224,19 +224,21 @@ typedef enum stoa__code {
  *   SUM      integers in 128 bits; floats in STOA__LANES lanes: the value at position i of the
  *            block is added to lane i % STOA__LANES, one that is not selected adds 0.0
  *   MIN ...  pass over NaN, -0.0 below 0.0; all NaN: NaN. ARG: also the first row of it
+ *   EXTREMES MIN into into[0], MAX into into[1]: two reductions in one call, and no partial's own
  *   VAR      of each block: the mean (lanes, then by pairs), the sum of squared deviations from it
  *            in the same way, then Chan's formula with the blocks before
  *   DOT      a * b: integers exact in 128 bits, the largest or smallest number if they don't hold
  *            it; floats the product, added as in SUM
  *   FIRST, LAST of the selected values */
-#define STOA__REDUCTIONS_OF(REDUCTION, FORM, form) \
-    REDUCTION(SUM_##FORM, sum_##form, FORM)        \
-    REDUCTION(MIN_##FORM, min_##form, FORM)        \
-    REDUCTION(MAX_##FORM, max_##form, FORM)        \
-    REDUCTION(ARGMIN_##FORM, argmin_##form, FORM)  \
-    REDUCTION(ARGMAX_##FORM, argmax_##form, FORM)  \
-    REDUCTION(DOT_##FORM, dot_##form, FORM)        \
-    REDUCTION(FIRST_##FORM, first_##form, FORM)    \
+#define STOA__REDUCTIONS_OF(REDUCTION, FORM, form)    \
+    REDUCTION(SUM_##FORM, sum_##form, FORM)           \
+    REDUCTION(MIN_##FORM, min_##form, FORM)           \
+    REDUCTION(MAX_##FORM, max_##form, FORM)           \
+    REDUCTION(EXTREMES_##FORM, extremes_##form, FORM) \
+    REDUCTION(ARGMIN_##FORM, argmin_##form, FORM)     \
+    REDUCTION(ARGMAX_##FORM, argmax_##form, FORM)     \
+    REDUCTION(DOT_##FORM, dot_##form, FORM)           \
+    REDUCTION(FIRST_##FORM, first_##form, FORM)       \
     REDUCTION(LAST_##FORM, last_##form, FORM)
 #define STOA__REDUCTIONS(REDUCTION)                  \
     STOA__REDUCTIONS_OF(REDUCTION, INT32, int32)     \

@@ -86,6 +86,33 @@ TEST(several_aggregates_come_of_one_pass_under_a_condition)
     stoa_table_free(table);
 }
 
+TEST(the_ends_of_a_range_come_together_as_they_come_apart)
+{
+    static const char *const of[] = {"x", "w", "u", "b", "x + y", "w * 2", "int64(y) - x"};
+    stoa_table *table = points(N);
+    for (size_t threads = 1; threads <= 2; threads++) {
+        PASSES(stoa_set_threads(threads, &trouble));
+        for (size_t i = 0; i < 2 * sizeof of / sizeof *of; i++) {
+            const char *where = i % 2 == 0 ? NULL : "y < 30 and w > mean(w)", *name = of[i / 2];
+            char text[96], min[32], max[32];
+            snprintf(min, sizeof min, "min(%s)", name);
+            snprintf(max, sizeof max, "max(%s)", name);
+            snprintf(text, sizeof text, "%s, sum(x), %s, max(y), argmin(x)", max, min);
+            stoa_value together[5];
+            stoa_value apart[] = {computed(table, max, where), computed(table, "sum(x)", where),
+                                  computed(table, min, where), computed(table, "max(y)", where),
+                                  computed(table, "argmin(x)", where)};
+            PASSES(stoa_compute_all(table, text, where, together, 5, &trouble));
+            for (size_t k = 0; k < 5; k++)
+                ck_assert_msg(together[k].type == apart[k].type && !together[k].is_null &&
+                                  together[k].uint64 == apart[k].uint64,
+                              "%s, value %zu, where %s", text, k, where == NULL ? "" : where);
+        }
+    }
+    PASSES(stoa_set_threads(0, &trouble));
+    stoa_table_free(table);
+}
+
 TEST(an_aggregate_may_stand_in_an_expression_and_need_another)
 {
     stoa_table *table = points(5000);
@@ -241,6 +268,7 @@ int main(void)
 {
     return RUN("compute", the_first_example_works,
                several_aggregates_come_of_one_pass_under_a_condition,
+               the_ends_of_a_range_come_together_as_they_come_apart,
                an_aggregate_may_stand_in_an_expression_and_need_another,
                aggregates_of_nothing_are_what_the_semantics_say,
                sums_are_128_bits_wide_until_they_are_told,
