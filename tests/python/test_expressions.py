@@ -486,3 +486,29 @@ def test_settings_are_those_of_the_library() -> None:
     for wrong, error in [(-1, ValueError), (1.5, TypeError), (2**70, ValueError)]:
         with pytest.raises(error):
             stoa.set_threads(wrong)  # type: ignore[arg-type]
+
+
+def test_numbers_that_python_calls_equal_are_told_apart() -> None:
+    points: Any = stoa.Table({"x": "int64", "flag": "bool"}, [(1, True), (2, False)])
+    for _ in range(2):  # programs are kept by what they say
+        assert [type(each) for each in (points.x * 1).tolist()] == [int, int]
+        assert [type(each) for each in (points.x * 1.0).tolist()] == [float, float]
+        assert [type(each) for each in (points.flag | True).tolist()] == [bool, bool]
+        assert [type(each) for each in (points.flag | 1).tolist()] == [int, int]
+        assert (1.0 / (points.x * 0.0)).max() == math.inf
+        assert (1.0 / (points.x * -0.0)).max() == -math.inf
+        assert (points.x * False).sum() == (points.x * 0).sum() == 0
+        assert math.isnan((points.x * math.nan).sum())
+
+
+def test_expressions_of_any_size_and_depth_are_computed() -> None:
+    points: Any = stoa.Table({"x": "int64"}, [(1,), (2,)])
+    for _ in range(2):
+        deep, wide = points.x, points.x
+        for i in range(5000):
+            deep = deep + 1
+            if i < 500:
+                wide = wide + wide if i < 40 else wide - points.x
+        assert deep.sum() == 3 + 10000
+        assert wide.sum() == 3 * 2**40 - 3 * 460
+        assert len(repr(deep)) < 400
