@@ -333,8 +333,10 @@ stoa_status stoa__store_as(stoa__code_block *code, stoa__typed typed, stoa_type 
     if (from_float && !to_float)
         return cannot_store(typed, target, origin, name, error);
     id = stoa__emit_row(code, id);
-    if (to_float)
+    if (target == STOA_FLOAT64)
         id = stoa__emit_as(code, id, STOA_FLOAT64, origin);
+    else if (target == STOA_FLOAT32)
+        id = stoa__emit_for_float32(code, id, origin);
     if (target == STOA_FLOAT32)
         id = stoa__emit(code, STOA__STORE_FLOAT32, id, 0, 0, true, (stoa__range){0, 0}, origin);
     else if (target == STOA_BOOL)

@@ -108,6 +108,14 @@ static const char *lane(const stoa__run *run, const stoa__worker *worker, stoa__
                                            : cells + at * stoa__width((stoa_type)value->form);
 }
 
+/* The type that a cast is to, by way of others; NO_TYPE: it is no cast. */
+static stoa_type cast_of(const stoa_expression *origin)
+{
+    bool is_cast = origin != NULL && origin->kind == STOA__CALL_NODE &&
+                   origin->operation >= STOA_TO_BOOL && origin->operation <= STOA_TO_FLOAT64;
+    return is_cast ? (stoa_type)(STOA_BOOL + (origin->operation - STOA_TO_BOOL)) : STOA_NO_TYPE;
+}
+
 /* Says why a step fails at a position of the block: runs the steps before it once more, since their
  * registers may have been taken by others meanwhile. */
 static void explain(const stoa__run *run, stoa__worker *worker, const stoa__instruction *step,
@@ -123,7 +131,8 @@ static void explain(const stoa__run *run, stoa__worker *worker, const stoa__inst
             execute(run, worker, 0, (uint32_t)(step - run->pass->steps), count);
         worker->status =
             stoa__failure_text((stoa__code)step->code, lane(run, worker, step->a, position),
-                               lane(run, worker, step->b, position), text, sizeof text);
+                               lane(run, worker, step->b, position),
+                               cast_of(value_of(run, step->out)->origin), text, sizeof text);
     }
     snprintf(worker->message, sizeof worker->message, "%s", text);
     worker->origin = value_of(run, step->out)->origin;
