@@ -512,3 +512,33 @@ def test_expressions_of_any_size_and_depth_are_computed() -> None:
         assert deep.sum() == 3 + 10000
         assert wide.sum() == 3 * 2**40 - 3 * 460
         assert len(repr(deep)) < 400
+
+
+def test_what_no_number_is_made_of_is_refused_by_its_own_name() -> None:
+    points: Any = stoa.Table({"x": "int64", "w": "float64", "f": "float32"}, [(1, 2, 3)])
+    for wrong in ("nothing", None, 3, complex):
+        with pytest.raises(TypeError, match="a cast cannot be of type"):
+            points.x.cast(wrong)
+    with pytest.raises(TypeError, match="not with complex"):
+        points.w + 1j
+    with pytest.raises(OverflowError, match="1e\\+300 does not fit int16"):
+        (points.w * 0 + 1e300).cast("int16").sum()
+
+
+@needs_numpy
+def test_numpys_complex_numbers_are_refused_though_they_have_a_float() -> None:
+    points: Any = stoa.Table({"x": "int64", "w": "float64", "f": "float32"}, [(1, 2, 3)])
+    for wrong in (numpy.complex128(1 + 2j), numpy.complex64(1), numpy.longdouble(1)):
+        with pytest.raises(TypeError, match=f"not with {type(wrong).__name__}"):
+            points.w + wrong
+    stores: list[Callable[[Any], Any]] = [
+        lambda wrong: setattr(points, "w", wrong),
+        lambda wrong: points.append(1, wrong, 1),
+        lambda wrong: points.append(1, 1, wrong),
+        lambda wrong: points.extend(x=[1], w=[wrong], f=[1]),
+    ]
+    for store in stores:
+        for wrong in (numpy.complex128(1 + 2j), numpy.complex64(1)):
+            with pytest.raises(TypeError, match="takes numbers"):
+                store(wrong)
+    assert [tuple(row) for row in points] == [(1, 2.0, 3.0)]

@@ -21,7 +21,7 @@ from stoa.operators import Operators
 from stoa.program import Program
 from stoa.sources import Source, buffer_source, packed_source
 from stoa.store import Store
-from stoa.types import OBJECT, FieldType, parse_type
+from stoa.types import OBJECT, FieldType, type_written, unknown_type
 
 if TYPE_CHECKING:
     from stoa.selection import Selection
@@ -82,7 +82,9 @@ class Expression(Operators):
         return combined(operation, (other, self))
 
     def _cast(self, to: Any) -> Expression:
-        found = parse_type(to, "a cast")
+        found = type_written(to)
+        if found is None:
+            raise WrongTypeError(f"a cast cannot be {unknown_type(to)}")
         if found is OBJECT:
             raise WrongTypeError("numbers can't be cast to objects")
         return self._apply(lib.stoa_operation_named(found.encode(), 1))
@@ -281,7 +283,7 @@ def operand(value: Any, rows: int) -> tuple[Any, tuple[Any, ...]]:
     if number is not None:
         return tree.constant(number), ()
     source = None
-    if not isinstance(value, (str, bytes, dict)):
+    if not isinstance(value, (str, bytes, dict)) and getattr(value, "ndim", 1) != 0:
         source = buffer_source(value, "an operand")
     if source is None:
         raise WrongTypeError(

@@ -88,6 +88,8 @@ class Queries(Generic[R]):
         from stoa.selection import Selection
 
         scope = self._scope()
+        if isinstance(condition, Selection):
+            return condition._found_in(self._store, scope, parameters)
         made = condition_of(self._store, condition, self._rows_of(scope), parameters)
         if scope is None and made._selection is not None:
             scope = made._selection
