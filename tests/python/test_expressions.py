@@ -533,7 +533,6 @@ def test_numpys_complex_numbers_are_refused_though_they_have_a_float() -> None:
             points.w + wrong
     stores: list[Callable[[Any], Any]] = [
         lambda wrong: setattr(points, "w", wrong),
-        lambda wrong: points.append(1, wrong, 1),
         lambda wrong: points.append(1, 1, wrong),
         lambda wrong: points.extend(x=[1], w=[wrong], f=[1]),
     ]
