@@ -38,10 +38,18 @@ def read(points):
 
 
 def read_by_cursor(points):
-    """The fastest loop: one row that moves on, so don't keep it."""
+    """One row that moves on, made once: don't keep it."""
     total = 0
     for p in points.cursor():
         total += p.x + p.y + p.z
+    return total
+
+
+def read_by_values(points):
+    """Plain tuples: the fastest loop over several fields."""
+    total = 0
+    for x, y, z in points.values():
+        total += x + y + z
     return total
 
 

@@ -75,7 +75,9 @@ def ways(rows):
     shown = [
         row
         for row in rows
-        if row.interpreter in ("C", first) and row.measured and row.kind != "stoa-cursor"
+        if row.interpreter in ("C", first)
+        and row.measured
+        and row.kind not in ("stoa-cursor", "stoa-values")
     ]
     shown.sort(key=lambda row: -row.bytes_per_record)
     return [Bar(named(row), row.bytes_per_record, pair(row), row.is_stoa) for row in shown]

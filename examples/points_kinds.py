@@ -278,6 +278,7 @@ KINDS = [
     ("numpy", "numpy structured array", lambda: StructuredArray(importlib.import_module("numpy"))),
     ("stoa", "stoa", lambda: stoa("read")),
     ("stoa-cursor", "stoa, read by cursor", lambda: stoa("read_by_cursor")),
+    ("stoa-values", "stoa, read by values", lambda: stoa("read_by_values")),
 ]
 
 

@@ -49,6 +49,11 @@ STOA_API size_t stoa_program_outputs(const stoa_program *program);
 STOA_API stoa_type stoa_program_type(const stoa_program *program, size_t output);
 /* Whether an output is one value for all rows, made of aggregates and constants alone. */
 STOA_API bool stoa_program_is_aggregate(const stoa_program *program, size_t output);
+/* Whether the values of a row follow from that row alone: no aggregate, no running sum. */
+STOA_API bool stoa_program_is_by_row(const stoa_program *program);
+/* The indices of the fields that it reads, each once; gives how many, and writes `room` at most.
+ * None as long as parameters are not set. */
+STOA_API size_t stoa_program_fields(const stoa_program *program, uint32_t *fields, size_t room);
 
 /* ---- runs; extent may be NULL: all rows ---- */
 

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "base/memory.h"
-#include "expr/code.h"
+#include "expr/program.h"
 
 /* ---- sinks ---- */
 
@@ -81,6 +81,7 @@ enum { /* offsets in STOA__REDUCTIONS_OF */
        SUM,
        MIN,
        MAX,
+       EXTREMES,
        ARGMIN,
        ARGMAX,
        DOT,
@@ -225,6 +226,59 @@ stoa_status stoa__aggregate(stoa__code_block *code, const stoa_expression *node,
     return code->refused ? stoa__fail_memory(error, sizeof sink) : STOA_OK;
 }
 
+/* ---- the sinks of a pass ---- */
+
+/* Both ends of a value's range, in one call. */
+static stoa__reduction both_ends(stoa__reduction min)
+{
+    switch (min) {
+    case STOA__MIN_INT32_REDUCTION:
+        return STOA__EXTREMES_INT32_REDUCTION;
+    case STOA__MIN_INT64_REDUCTION:
+        return STOA__EXTREMES_INT64_REDUCTION;
+    case STOA__MIN_UINT64_REDUCTION:
+        return STOA__EXTREMES_UINT64_REDUCTION;
+    default:
+        return STOA__EXTREMES_FLOAT64_REDUCTION;
+    }
+}
+
+/* The sink of the other end of the range that a MIN or MAX is of, or the count of sinks. */
+static uint32_t other_end(const stoa__code_block *code, const stoa__sink *one)
+{
+    stoa_operation other = one->operation == STOA_MIN ? STOA_MAX : STOA_MIN;
+    bool is_end = one->operation == STOA_MIN || one->operation == STOA_MAX;
+    for (uint32_t i = 0; i < code->sink_count && is_end; i++) {
+        const stoa__sink *sink = &code->sinks[i];
+        if (sink->operation == other && sink->a == one->a && sink->mask == one->mask)
+            return i;
+    }
+    return code->sink_count;
+}
+
+static void list_sink(stoa__pass *pass, uint32_t sink, stoa__reduction call)
+{
+    pass->sinks[pass->sink_count] = sink;
+    pass->calls[pass->sink_count++] = call;
+}
+
+/* A max comes right after the min of the same, where there is one. */
+void stoa__list_sinks(stoa__pass *pass, const stoa__code_block *code, unsigned depth)
+{
+    for (uint32_t i = 0; i < code->sink_count; i++) {
+        const stoa__sink *sink = &code->sinks[i];
+        if (sink->depth != depth)
+            continue;
+        uint32_t other = other_end(code, sink);
+        if (other == code->sink_count)
+            list_sink(pass, i, sink->reduction);
+        else if (sink->operation == STOA_MIN) {
+            list_sink(pass, i, both_ends(sink->reduction));
+            list_sink(pass, other, STOA__DONE);
+        }
+    }
+}
+
 /* ---- stores ---- */
 
 static stoa_status cannot_store(stoa__typed typed, stoa_type target, const stoa_expression *origin,
@@ -279,8 +333,10 @@ stoa_status stoa__store_as(stoa__code_block *code, stoa__typed typed, stoa_type 
     if (from_float && !to_float)
         return cannot_store(typed, target, origin, name, error);
     id = stoa__emit_row(code, id);
-    if (to_float)
+    if (target == STOA_FLOAT64)
         id = stoa__emit_as(code, id, STOA_FLOAT64, origin);
+    else if (target == STOA_FLOAT32)
+        id = stoa__emit_for_float32(code, id, origin);
     if (target == STOA_FLOAT32)
         id = stoa__emit(code, STOA__STORE_FLOAT32, id, 0, 0, true, (stoa__range){0, 0}, origin);
     else if (target == STOA_BOOL)

@@ -108,6 +108,14 @@ static const char *lane(const stoa__run *run, const stoa__worker *worker, stoa__
                                            : cells + at * stoa__width((stoa_type)value->form);
 }
 
+/* The type that a cast is to, by way of others; NO_TYPE: it is no cast. */
+static stoa_type cast_of(const stoa_expression *origin)
+{
+    bool is_cast = origin != NULL && origin->kind == STOA__CALL_NODE &&
+                   origin->operation >= STOA_TO_BOOL && origin->operation <= STOA_TO_FLOAT64;
+    return is_cast ? (stoa_type)(STOA_BOOL + (origin->operation - STOA_TO_BOOL)) : STOA_NO_TYPE;
+}
+
 /* Says why a step fails at a position of the block: runs the steps before it once more, since their
  * registers may have been taken by others meanwhile. */
 static void explain(const stoa__run *run, stoa__worker *worker, const stoa__instruction *step,
@@ -123,7 +131,8 @@ static void explain(const stoa__run *run, stoa__worker *worker, const stoa__inst
             execute(run, worker, 0, (uint32_t)(step - run->pass->steps), count);
         worker->status =
             stoa__failure_text((stoa__code)step->code, lane(run, worker, step->a, position),
-                               lane(run, worker, step->b, position), text, sizeof text);
+                               lane(run, worker, step->b, position),
+                               cast_of(value_of(run, step->out)->origin), text, sizeof text);
     }
     snprintf(worker->message, sizeof worker->message, "%s", text);
     worker->origin = value_of(run, step->out)->origin;
@@ -233,6 +242,8 @@ static void reduce(const stoa__run *run, stoa__worker *worker, const uint64_t *r
     const stoa__kernels *kernels = stoa__kernels_here();
     for (uint32_t i = 0; i < run->pass->sink_count; i++) {
         const stoa__sink *sink = &program->code.sinks[run->pass->sinks[i]];
+        if (run->pass->calls[i] == STOA__DONE)
+            continue;
         const uint64_t *mask = sink->mask == 0 ? rows : worker->slots[sink->mask];
         if (sink->mask != 0 && rows != NULL) {
             join(worker->joined, mask, rows, count);
@@ -240,9 +251,9 @@ static void reduce(const stoa__run *run, stoa__worker *worker, const uint64_t *r
         }
         if (program->nulls[sink->a] || program->nulls[sink->b] || program->nulls[sink->mask])
             continue;
-        kernels->reduce[sink->reduction](&worker->accumulators[i], worker->slots[sink->a],
-                                         worker->slots[sink->b], mask, count,
-                                         (uint64_t)worker->first);
+        kernels->reduce[run->pass->calls[i]](&worker->accumulators[i], worker->slots[sink->a],
+                                             worker->slots[sink->b], mask, count,
+                                             (uint64_t)worker->first);
     }
 }
 
@@ -339,6 +350,11 @@ static bool runs_whole(const stoa__run *run)
            run->pass->uniform_failure_count == 0;
 }
 
+static bool reads_once(const stoa__pass *pass)
+{
+    return pass->sink_count == 1 || (pass->sink_count == 2 && pass->calls[1] == STOA__DONE);
+}
+
 static void begin_morsel(const stoa__run *run, stoa__worker *worker)
 {
     const stoa__pass *pass = run->pass;
@@ -369,9 +385,9 @@ void stoa__run_morsel(stoa__run *run, stoa__worker *worker, size_t first, size_t
     if (first > atomic_load_explicit(&run->failed_row, memory_order_relaxed))
         return;
     begin_morsel(run, worker);
-    size_t step = !runs_whole(run)             ? run->pass->block
-                  : run->pass->sink_count == 1 ? STOA__MORSEL
-                                               : WHOLE;
+    size_t step = !runs_whole(run)        ? run->pass->block
+                  : reads_once(run->pass) ? STOA__MORSEL
+                                          : WHOLE;
     for (size_t row = first; row < last; row += step) {
         size_t count = last - row < step ? last - row : step;
         point_at_columns(run, worker, row, count);

@@ -146,6 +146,8 @@ stoa__id stoa__emit_within(stoa__code_block *code, stoa__id a, stoa__range bound
 /* The same value in another form (BOOL counts as 0 and 1; uint64 beyond int64 may fail). */
 stoa__id stoa__emit_as(stoa__code_block *code, stoa__id id, stoa_type form,
                        const stoa_expression *origin);
+/* As FLOAT64, for a float32 to be made of: an integer is then rounded once. */
+stoa__id stoa__emit_for_float32(stoa__code_block *code, stoa__id id, const stoa_expression *origin);
 /* Cells as a register. */
 stoa__id stoa__emit_loaded(stoa__code_block *code, stoa__id id);
 stoa__id stoa__emit_not(stoa__code_block *code, stoa__id id);

@@ -416,6 +416,19 @@ stoa__id stoa__emit_as(stoa__code_block *code, stoa__id id, stoa_type form,
     return between_integers(code, id, from, form, origin);
 }
 
+stoa__id stoa__emit_for_float32(stoa__code_block *code, stoa__id id, const stoa_expression *origin)
+{
+    stoa__range exact = {-((stoa__wide)1 << 53), (stoa__wide)1 << 53};
+    if (code->refused)
+        return STOA__NOTHING_ID;
+    unsigned form = code->values[id].form;
+    stoa__range range = code->values[id].range;
+    if ((form == STOA_INT64 || form == STOA_UINT64) && !stoa__range_within(range, exact))
+        id = stoa__emit(code, form == STOA_INT64 ? STOA__ODD_INT64 : STOA__ODD_UINT64, id, 0, 0,
+                        false, stoa__range_of((stoa_type)form), origin);
+    return stoa__emit_as(code, id, STOA_FLOAT64, origin);
+}
+
 /* ---- bits ---- */
 
 static bool truth_of(const stoa__code_block *code, stoa__id id, bool *truth)

@@ -183,8 +183,26 @@ static stoa__wide bits_up_to(stoa__wide value)
     return bits - 1;
 }
 
+/* uint64 and what may be negative: no bit of the one but those of the other is left, and that is
+ * no negative number. */
+static stoa__id masked(const work *at, stoa__id bits, stoa__id mask)
+{
+    mask = as(at, mask, STOA_INT64);
+    if (at->code->refused)
+        return STOA__NOTHING_ID;
+    stoa__range made = {0, range_of(at, bits).high};
+    if (range_of(at, mask).low >= 0)
+        made.high = least(made.high, range_of(at, mask).high);
+    return emit(at, STOA__AND_INT64, bits, mask, false, made);
+}
+
+/* uint64 beyond int64 beside what may be negative: & is exact; the results of | and ^ are of no
+ * type, so there it must fit int64. */
 static stoa__id bitwise(const work *at, stoa_operation operation, stoa__id a, stoa__id b)
 {
+    bool unsigned_a = form_of(at, a) == STOA_UINT64, unsigned_b = form_of(at, b) == STOA_UINT64;
+    if (operation == STOA_BIT_AND && unsigned_a != unsigned_b)
+        return unsigned_a ? masked(at, a, b) : masked(at, b, a);
     stoa_type form = common_form(at, a, b);
     if (form == STOA_BOOL && operation == STOA_BIT_AND)
         return stoa__emit_and(at->code, a, b);
@@ -285,7 +303,8 @@ static stoa__typed cast(const work *at, stoa_operation operation, stoa__id a)
     else if (type == STOA_FLOAT64)
         id = as(at, a, STOA_FLOAT64);
     else if (type == STOA_FLOAT32)
-        id = emit(at, STOA__ROUND_FLOAT32, as(at, a, STOA_FLOAT64), 0, true, NO_RANGE);
+        id = emit(at, STOA__ROUND_FLOAT32, stoa__emit_for_float32(at->code, a, at->node), 0, true,
+                  NO_RANGE);
     else
         id = to_integer(at, a, type);
     return (stoa__typed){id, type};
@@ -326,6 +345,10 @@ static stoa__id function(const work *at, stoa_operation operation, stoa__id a, s
 /* As numpy's: the upper bound wins over the lower. NaN stays. */
 static stoa__id clip(const work *at, stoa__id x, stoa__id low, stoa__id high)
 {
+    bool floats = form_of(at, x) == STOA_FLOAT64 || form_of(at, low) == STOA_FLOAT64 ||
+                  form_of(at, high) == STOA_FLOAT64;
+    if (!floats)
+        return extreme(at, false, extreme(at, true, x, low), high);
     stoa__id below = stoa__emit_compare(at->code, STOA_LESS, x, low, at->node);
     x = choose(at, below, low, x, true);
     stoa__id above = stoa__emit_compare(at->code, STOA_GREATER, x, high, at->node);

@@ -327,7 +327,7 @@ static bool make_lists(planner *at)
         leaves += value->kind == STOA__COLUMN_VALUE || value->kind == STOA__ARRAY_VALUE;
     }
     size_t bytes = (2 * uniform + steps) * sizeof *pass->steps +
-                   (steps + leaves) * sizeof(stoa__id) + code->sink_count * sizeof(uint32_t);
+                   (steps + leaves) * sizeof(stoa__id) + 2 * code->sink_count * sizeof(uint32_t);
     pass->uniform = stoa__allocate(bytes + sizeof *pass->steps);
     if (pass->uniform == NULL)
         return false;
@@ -335,7 +335,8 @@ static bool make_lists(planner *at)
     pass->steps = pass->uniform_failures + uniform;
     pass->columns = (stoa__id *)(pass->steps + steps);
     pass->sinks = pass->columns + leaves;
-    at->order = pass->sinks + code->sink_count;
+    pass->calls = pass->sinks + code->sink_count;
+    at->order = pass->calls + code->sink_count;
     return true;
 }
 
@@ -398,9 +399,8 @@ static bool plan_pass(planner *at, bool final, bool outputs, bool only_failures)
         return false;
     list_steps(at, outputs && !only_failures);
     list_leaves(at);
-    for (uint32_t i = 0; i < code->sink_count; i++)
-        if (code->sinks[i].depth == at->depth && !only_failures)
-            pass->sinks[pass->sink_count++] = i;
+    if (!only_failures)
+        stoa__list_sinks(pass, code, at->depth);
     return true;
 }
 

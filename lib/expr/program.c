@@ -388,19 +388,40 @@ void stoa_program_free(stoa_program *program)
 
 size_t stoa_program_outputs(const stoa_program *program)
 {
-    return program->output_count;
+    return program == NULL ? 0 : program->output_count;
 }
 
 stoa_type stoa_program_type(const stoa_program *program, size_t output)
 {
-    if (program->wanted == 0 || output >= program->output_count)
+    if (program == NULL || program->wanted == 0 || output >= program->output_count)
         return STOA_NO_TYPE;
     return program->code.results[output].typed.type;
 }
 
 bool stoa_program_is_aggregate(const stoa_program *program, size_t output)
 {
-    if (program->wanted == 0 || output >= program->output_count)
+    if (program == NULL || program->wanted == 0 || output >= program->output_count)
         return false;
     return program->code.values[program->code.results[output].typed.id].uniform;
+}
+
+bool stoa_program_is_by_row(const stoa_program *program)
+{
+    return program != NULL && program->code.sink_count == 0 && program->code.running_count == 0;
+}
+
+size_t stoa_program_fields(const stoa_program *program, uint32_t *fields, size_t room)
+{
+    size_t count = 0;
+    if (program == NULL || program->wanted == 0 || (fields == NULL && room > 0))
+        return 0;
+    for (stoa__id id = STOA__FIRST_VALUE; id < program->code.count; id++) {
+        const stoa__value *value = &program->code.values[id];
+        if (value->kind != STOA__COLUMN_VALUE)
+            continue;
+        if (count < room)
+            fields[count] = value->index;
+        count++;
+    }
+    return count;
 }

@@ -48,6 +48,9 @@ typedef enum stoa__guard_kind {
     STOA__EITHER
 } stoa__guard_kind;
 
+/* The call before takes care of this sink too: the max that follows its min. */
+#define STOA__DONE STOA__REDUCTION_COUNT
+
 /* In which rows a value is used. Guard 0 is NEVER and 1 ALWAYS; x and y are earlier guards. */
 typedef struct stoa__guard {
     uint8_t kind;
@@ -64,6 +67,7 @@ typedef struct stoa__pass {
     stoa__id *columns;  /* columns and arrays that are read */
     uint32_t column_count;
     uint32_t *sinks; /* of this pass */
+    uint32_t *calls; /* by place in `sinks`: the stoa__reduction that is called, or STOA__DONE */
     uint32_t sink_count;
     bool has_outputs;
     stoa__guard *guards; /* only where something may fail */
@@ -89,6 +93,8 @@ typedef struct stoa__plan {
 stoa_status stoa__plan_new(stoa__plan *plan, const stoa__code_block *code, bool has_outputs,
                            stoa_error *error);
 void stoa__plan_dispose(stoa__plan *plan);
+/* The sinks of that depth, each with its call (aggregate.c); there is room for all. */
+void stoa__list_sinks(stoa__pass *pass, const stoa__code_block *code, unsigned depth);
 
 /* ---- programs (program.c) ---- */
 

@@ -194,6 +194,28 @@ static inline double round_float32(double a, int64_t *failed)
 LANES_V(store_float32, float, double, int64_t)
 LANES_V(round_float32, double, double, int64_t)
 
+/* Boldo and Melquiond, 2008: what is below the last bit that is kept makes that one odd, so that a
+ * float32, which has fewer bits, is rounded as if it were still there. */
+static inline uint64_t odd(uint64_t a)
+{
+    return (a & ~(uint64_t)0x7ff) | (((a & 0x7ff) + 0x7ff) & 0x800);
+}
+
+static inline int64_t odd_int64(int64_t a, int64_t *failed)
+{
+    UNUSED(failed);
+    return (uint64_t)a + (1ULL << 53) <= 1ULL << 54 ? a : (int64_t)odd((uint64_t)a);
+}
+
+static inline uint64_t odd_uint64(uint64_t a, int64_t *failed)
+{
+    UNUSED(failed);
+    return a <= 1ULL << 53 ? a : odd(a);
+}
+
+LANES_V(odd_int64, int64_t, int64_t, int64_t)
+LANES_V(odd_uint64, uint64_t, uint64_t, int64_t)
+
 /* ---- bits ---- */
 
 /* 64 bytes of 0 and 1 as bits. */

@@ -307,15 +307,15 @@ static void print_operation(stoa__code code, operand a, operand b, char *text)
         snprintf(text, WHAT_TEXT, "%s", first);
 }
 
-stoa_status stoa__failure_text(stoa__code code, const void *a, const void *b, char *text,
-                               size_t size)
+stoa_status stoa__failure_text(stoa__code code, const void *a, const void *b, stoa_type to,
+                               char *text, size_t size)
 {
     stoa_type out = (stoa_type)stoa__facts[code].out, form = (stoa_type)stoa__facts[code].b;
     operand first = operand_at((stoa_type)stoa__facts[code].a, a, 0);
     operand second = operand_at(form, b, 0);
     operand highest = has_range(code) ? operand_at(form, b, 1) : second;
     stoa_status status = verdict(code, out, first, second, highest);
-    stoa_type type = type_of(code, second, highest);
+    stoa_type type = to == STOA_NO_TYPE ? type_of(code, second, highest) : to;
     char what[WHAT_TEXT];
     print_operation(code, first, second, what);
     if (status == STOA_OK)

@@ -143,8 +143,9 @@ typedef enum stoa__shape {
 /* convert.c. LOAD: cells to a register. STORE: a register to cells; fails: what does not fit, and
  * for float32 a finite value that overflows it. From one form to another, fails: what does not
  * fit; of floats also NaN (they are truncated). INT32_INT64 narrows what is known to fit.
- * ROUND_FLOAT32: to the nearest float32, as a float64. FILL: a constant a. NUMBERS: a constant
- * first number a, and those after it. */
+ * ROUND_FLOAT32: to the nearest float32, as a float64. ODD: an integer that a float64 holds, and
+ * that rounds to the same float32. FILL: a constant a. NUMBERS: a constant first number a, and
+ * those after it. */
 #define STOA__CONVERT_KERNELS(KERNEL)                                                            \
     KERNEL(LOAD_BOOL, load_bool, BOOL, UINT8, NO_TYPE, V, never) /* bytes 0 and 1 */             \
     KERNEL(LOAD_INT8, load_int8, INT32, INT8, NO_TYPE, V, never)                                 \
@@ -175,6 +176,8 @@ typedef enum stoa__shape {
     KERNEL(INT64_FLOAT64, int64_float64, INT64, FLOAT64, NO_TYPE, V, checks)                     \
     KERNEL(UINT64_FLOAT64, uint64_float64, UINT64, FLOAT64, NO_TYPE, V, checks)                  \
     KERNEL(ROUND_FLOAT32, round_float32, FLOAT64, FLOAT64, NO_TYPE, V, checks)                   \
+    KERNEL(ODD_INT64, odd_int64, INT64, INT64, NO_TYPE, V, never)                                \
+    KERNEL(ODD_UINT64, odd_uint64, UINT64, UINT64, NO_TYPE, V, never)                            \
     KERNEL(WITHIN_INT32, within_int32, INT32, INT32, INT32, VC, checks) /* b: lowest, highest */ \
     KERNEL(WITHIN_INT64, within_int64, INT64, INT64, INT64, VC, checks) /* b: lowest, highest */ \
     KERNEL(FILL_INT32, fill_int32, INT32, INT32, NO_TYPE, V, never)                              \
@@ -224,19 +227,21 @@ typedef enum stoa__code {
  *   SUM      integers in 128 bits; floats in STOA__LANES lanes: the value at position i of the
  *            block is added to lane i % STOA__LANES, one that is not selected adds 0.0
  *   MIN ...  pass over NaN, -0.0 below 0.0; all NaN: NaN. ARG: also the first row of it
+ *   EXTREMES MIN into into[0], MAX into into[1]: two reductions in one call, and no partial's own
  *   VAR      of each block: the mean (lanes, then by pairs), the sum of squared deviations from it
  *            in the same way, then Chan's formula with the blocks before
  *   DOT      a * b: integers exact in 128 bits, the largest or smallest number if they don't hold
  *            it; floats the product, added as in SUM
  *   FIRST, LAST of the selected values */
-#define STOA__REDUCTIONS_OF(REDUCTION, FORM, form) \
-    REDUCTION(SUM_##FORM, sum_##form, FORM)        \
-    REDUCTION(MIN_##FORM, min_##form, FORM)        \
-    REDUCTION(MAX_##FORM, max_##form, FORM)        \
-    REDUCTION(ARGMIN_##FORM, argmin_##form, FORM)  \
-    REDUCTION(ARGMAX_##FORM, argmax_##form, FORM)  \
-    REDUCTION(DOT_##FORM, dot_##form, FORM)        \
-    REDUCTION(FIRST_##FORM, first_##form, FORM)    \
+#define STOA__REDUCTIONS_OF(REDUCTION, FORM, form)    \
+    REDUCTION(SUM_##FORM, sum_##form, FORM)           \
+    REDUCTION(MIN_##FORM, min_##form, FORM)           \
+    REDUCTION(MAX_##FORM, max_##form, FORM)           \
+    REDUCTION(EXTREMES_##FORM, extremes_##form, FORM) \
+    REDUCTION(ARGMIN_##FORM, argmin_##form, FORM)     \
+    REDUCTION(ARGMAX_##FORM, argmax_##form, FORM)     \
+    REDUCTION(DOT_##FORM, dot_##form, FORM)           \
+    REDUCTION(FIRST_##FORM, first_##form, FORM)       \
     REDUCTION(LAST_##FORM, last_##form, FORM)
 #define STOA__REDUCTIONS(REDUCTION)                  \
     STOA__REDUCTIONS_OF(REDUCTION, INT32, int32)     \
@@ -345,8 +350,9 @@ extern const stoa__code_facts stoa__facts[STOA__CODES];
 void stoa__failures(stoa__code code, stoa__shape shape, uint64_t *failed, const void *a,
                     const void *b, size_t count);
 /* Why it fails for the one value pair at a and b: STOA_OVERFLOW, STOA_DIVISION_BY_ZERO or
- * STOA_INVALID, and the reason with the values ("7 // 0 divides by zero"). */
-stoa_status stoa__failure_text(stoa__code code, const void *a, const void *b, char *text,
-                               size_t size);
+ * STOA_INVALID, and the reason with the values ("7 // 0 divides by zero"). to: the type that a
+ * conversion is on its way to, or NO_TYPE: its own. */
+stoa_status stoa__failure_text(stoa__code code, const void *a, const void *b, stoa_type to,
+                               char *text, size_t size);
 
 #endif

@@ -1,10 +1,7 @@
-/* reduce_extreme.h: the extremes of one form, and where they stand. Parameters, all undefined at
- * the end:
- *   FORM     the form: the names of what is made end with it
- *   VALUE    a value's C type
- *   MEMBER   where the partial holds one
- *   WIDTH    of a key, in bytes
- *   IS_REAL  whether the key NONE is one of a value as well (and not only that of NaN) */
+/* reduce_extreme.h: the extremes of one form, each or both, and where they stand. Parameters, all
+ * undefined at the end: FORM     the form: the names of what is made end with it VALUE    a value's
+ * C type MEMBER   where the partial holds one WIDTH    of a key, in bytes IS_REAL  whether the key
+ * NONE is one of a value as well (and not only that of NaN) */
 #define OF_FORM(name) STOA__PASTE(name, FORM)
 #define OF_WIDTH(name) STOA__PASTE(name, WIDTH)
 #define KEY OF_WIDTH(key)
@@ -39,18 +36,23 @@ STOA__INLINE void OF_FORM(step)(OF_FORM(minima) * state, const VALUE *a, const V
 #define STEP OF_FORM(step)
 #include "kernel/reduce_loop.h"
 
+STOA__INLINE KEY OF_FORM(least_of)(const KEYS *minima, size_t chains)
+{
+    KEY least = NONE;
+    for (size_t i = 0; i < chains; i++)
+        for (size_t lane = 0; lane < LANES; lane++)
+            least = minima[i][lane] < least ? minima[i][lane] : least;
+    return least;
+}
+
 /* Of the values that are selected; NONE if there is none. */
 static KEY OF_FORM(least)(const VALUE *a, const uint64_t *mask, size_t count, KEY turn)
 {
     OF_FORM(minima) state = {.turn = turn};
-    KEY least = NONE;
     for (size_t i = 0; i < CHAINS; i++)
         state.of[i] = OF_WIDTH(each)(NONE);
     OF_FORM(extreme_loop)(&state, a, a, mask, count);
-    for (size_t i = 0; i < CHAINS; i++)
-        for (size_t lane = 0; lane < LANES; lane++)
-            least = state.of[i][lane] < least ? state.of[i][lane] : least;
-    return least;
+    return OF_FORM(least_of)(state.of, CHAINS);
 }
 
 /* The first one with that key, which one of them has. */
@@ -69,19 +71,73 @@ static KEY OF_FORM(best_of)(const stoa__partial *partial, KEY turn)
     return partial->has_value ? OF_FORM(key_of)((VALUE)partial->MEMBER, turn) : NONE;
 }
 
-static void OF_FORM(extreme)(stoa__partial *partial, const VALUE *a, const uint64_t *mask,
-                             size_t count, KEY turn)
+static void OF_FORM(keep)(stoa__partial *partial, KEY key, KEY turn)
 {
-    size_t selected = selected_of(mask, count);
-    partial->count += selected;
-    if (selected == 0)
-        return;
-    KEY key = OF_FORM(least)(a, mask, count, turn);
     if (partial->has_value && key >= OF_FORM(best_of)(partial, turn))
         return;
     partial->has_value = true;
     partial->MEMBER = OF_FORM(value_of)(key, turn);
 }
+
+static void OF_FORM(extreme)(stoa__partial *partial, const VALUE *a, const uint64_t *mask,
+                             size_t count, KEY turn)
+{
+    size_t selected = selected_of(mask, count);
+    partial->count += selected;
+    if (selected > 0)
+        OF_FORM(keep)(partial, OF_FORM(least)(a, mask, count, turn), turn);
+}
+
+/* ---- both ends, in one pass over the values ---- */
+
+/* Half as many of each, so that the registers suffice. */
+typedef struct OF_FORM(ends) {
+    KEYS low[CHAINS / 2], high[CHAINS / 2];
+    KEY turn;
+} OF_FORM(ends);
+
+STOA__INLINE void OF_FORM(ends_step)(OF_FORM(ends) * state, const VALUE *a, const VALUE *b,
+                                     uint64_t word, bool all)
+{
+    (void)b;
+    UNROLLED
+    for (size_t i = 0; i < 64; i += LANES) {
+        KEYS low = OF_FORM(keys_of)(a + i, state->turn);
+        KEYS high = OF_FORM(keys_of)(a + i, ~state->turn);
+        if (!all) {
+            low = OF_WIDTH(either)(word, i, low, OF_WIDTH(each)(NONE));
+            high = OF_WIDTH(either)(word, i, high, OF_WIDTH(each)(NONE));
+        }
+        size_t chain = i / LANES % (CHAINS / 2);
+        state->low[chain] = OF_WIDTH(smaller)(low, state->low[chain]);
+        state->high[chain] = OF_WIDTH(smaller)(high, state->high[chain]);
+    }
+}
+
+#define NAME OF_FORM(ends_loop)
+#define CELL VALUE
+#define STATE OF_FORM(ends)
+#define STEP OF_FORM(ends_step)
+#include "kernel/reduce_loop.h"
+
+/* turn: that of min. */
+STOA__INLINE void OF_FORM(extremes)(stoa__partial *min, stoa__partial *max, const VALUE *a,
+                                    const uint64_t *mask, size_t count, KEY turn)
+{
+    size_t selected = selected_of(mask, count);
+    min->count += selected;
+    max->count += selected;
+    if (selected == 0)
+        return;
+    OF_FORM(ends) state = {.turn = turn};
+    for (size_t i = 0; i < CHAINS / 2; i++)
+        state.low[i] = state.high[i] = OF_WIDTH(each)(NONE);
+    OF_FORM(ends_loop)(&state, a, a, mask, count);
+    OF_FORM(keep)(min, OF_FORM(least_of)(state.low, CHAINS / 2), turn);
+    OF_FORM(keep)(max, OF_FORM(least_of)(state.high, CHAINS / 2), ~turn);
+}
+
+/* ---- where they stand ---- */
 
 /* All blocks are gone through, and the one where the extreme stands once more. */
 static void OF_FORM(place)(stoa__partial *partial, const VALUE *a, const uint64_t *mask,

@@ -108,28 +108,34 @@ STOA__INLINE double value_of_float64(int64_t key, int64_t turn)
 #include "kernel/reduce_extreme.h"
 
 /* turn: that of min. */
-#define EXTREMES(form, turn)                                        \
-    REDUCE(min_##form)                                              \
-    {                                                               \
-        (void)b;                                                    \
-        (void)row;                                                  \
-        extreme_##form(&into->partial, a, mask, count, turn);       \
-    }                                                               \
-    REDUCE(max_##form)                                              \
-    {                                                               \
-        (void)b;                                                    \
-        (void)row;                                                  \
-        extreme_##form(&into->partial, a, mask, count, ~(turn));    \
-    }                                                               \
-    REDUCE(argmin_##form)                                           \
-    {                                                               \
-        (void)b;                                                    \
-        place_##form(&into->partial, a, mask, count, row, turn);    \
-    }                                                               \
-    REDUCE(argmax_##form)                                           \
-    {                                                               \
-        (void)b;                                                    \
-        place_##form(&into->partial, a, mask, count, row, ~(turn)); \
+#define EXTREMES(form, turn)                                                       \
+    REDUCE(min_##form)                                                             \
+    {                                                                              \
+        (void)b;                                                                   \
+        (void)row;                                                                 \
+        extreme_##form(&into->partial, a, mask, count, turn);                      \
+    }                                                                              \
+    REDUCE(max_##form)                                                             \
+    {                                                                              \
+        (void)b;                                                                   \
+        (void)row;                                                                 \
+        extreme_##form(&into->partial, a, mask, count, ~(turn));                   \
+    }                                                                              \
+    REDUCE(extremes_##form)                                                        \
+    {                                                                              \
+        (void)b;                                                                   \
+        (void)row;                                                                 \
+        extremes_##form(&into[0].partial, &into[1].partial, a, mask, count, turn); \
+    }                                                                              \
+    REDUCE(argmin_##form)                                                          \
+    {                                                                              \
+        (void)b;                                                                   \
+        place_##form(&into->partial, a, mask, count, row, turn);                   \
+    }                                                                              \
+    REDUCE(argmax_##form)                                                          \
+    {                                                                              \
+        (void)b;                                                                   \
+        place_##form(&into->partial, a, mask, count, row, ~(turn));                \
     }
 EXTREMES(int32, 0)
 EXTREMES(int64, (int64_t)0)

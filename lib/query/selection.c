@@ -151,6 +151,8 @@ stoa_status stoa_selection_or(stoa_selection *selection, const stoa_selection *o
 
 void stoa_selection_not(stoa_selection *selection)
 {
+    if (selection == NULL)
+        return;
     size_t words = stoa__words(selection->rows);
     for (size_t i = 0; i < words; i++)
         selection->words[i] = ~selection->words[i];
@@ -162,6 +164,8 @@ void stoa_selection_not(stoa_selection *selection)
 
 void stoa_selection_indices(const stoa_selection *selection, size_t *indices)
 {
+    if (selection == NULL || indices == NULL)
+        return;
     stoa__kernels_here()->positions((uint64_t *)(void *)indices, selection->words, selection->rows,
                                     0, selection->count);
 }
@@ -175,6 +179,8 @@ static uint64_t spread(uint64_t byte)
 
 void stoa_selection_mask(const stoa_selection *selection, uint8_t *mask)
 {
+    if (selection == NULL || mask == NULL)
+        return;
     const uint64_t *words = selection->words;
     size_t i = 0;
     for (; i + 8 <= selection->rows; i += 8) {

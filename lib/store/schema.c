@@ -21,6 +21,24 @@
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static stoa__schema *buckets[BUCKETS];
 
+/* ---- the lock ---- */
+
+static void take_lock(void)
+{
+    pthread_mutex_lock(&lock);
+}
+
+static void give_lock(void)
+{
+    pthread_mutex_unlock(&lock);
+}
+
+/* The child must not find it held by a thread that it doesn't have. */
+__attribute__((constructor)) static void guard_forks(void)
+{
+    pthread_atfork(take_lock, give_lock, give_lock);
+}
+
 /* ---- checking ---- */
 
 static bool is_utf8(const unsigned char *text, size_t length)
@@ -217,7 +235,7 @@ static stoa__schema *intern(stoa__schema *schema)
     schema->hash = hash_all(schema);
     schema->references = 1;
     stoa__schema *twin = NULL;
-    pthread_mutex_lock(&lock);
+    take_lock();
     stoa__schema **bucket = &buckets[schema->hash % BUCKETS];
     for (twin = *bucket; twin != NULL && !same(twin, schema); twin = twin->next) {
     }
@@ -227,7 +245,7 @@ static stoa__schema *intern(stoa__schema *schema)
         schema->next = *bucket;
         *bucket = schema;
     }
-    pthread_mutex_unlock(&lock);
+    give_lock();
     if (twin == NULL)
         return schema;
     stoa__release(schema);
@@ -342,16 +360,16 @@ stoa_status stoa__schema_compact(stoa__schema **changed, const stoa__schema *sch
 
 void stoa__schema_retain(stoa__schema *schema)
 {
-    pthread_mutex_lock(&lock);
+    take_lock();
     schema->references++;
-    pthread_mutex_unlock(&lock);
+    give_lock();
 }
 
 void stoa__schema_release(stoa__schema *schema)
 {
     if (schema == NULL)
         return;
-    pthread_mutex_lock(&lock);
+    take_lock();
     bool last = --schema->references == 0;
     if (last) {
         stoa__schema **link = &buckets[schema->hash % BUCKETS];
@@ -359,7 +377,7 @@ void stoa__schema_release(stoa__schema *schema)
             link = &(*link)->next;
         *link = schema->next;
     }
-    pthread_mutex_unlock(&lock);
+    give_lock();
     if (last)
         stoa__release(schema);
 }

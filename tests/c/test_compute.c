@@ -86,6 +86,33 @@ TEST(several_aggregates_come_of_one_pass_under_a_condition)
     stoa_table_free(table);
 }
 
+TEST(the_ends_of_a_range_come_together_as_they_come_apart)
+{
+    static const char *const of[] = {"x", "w", "u", "b", "x + y", "w * 2", "int64(y) - x"};
+    stoa_table *table = points(N);
+    for (size_t threads = 1; threads <= 2; threads++) {
+        PASSES(stoa_set_threads(threads, &trouble));
+        for (size_t i = 0; i < 2 * sizeof of / sizeof *of; i++) {
+            const char *where = i % 2 == 0 ? NULL : "y < 30 and w > mean(w)", *name = of[i / 2];
+            char text[96], min[32], max[32];
+            snprintf(min, sizeof min, "min(%s)", name);
+            snprintf(max, sizeof max, "max(%s)", name);
+            snprintf(text, sizeof text, "%s, sum(x), %s, max(y), argmin(x)", max, min);
+            stoa_value together[5];
+            stoa_value apart[] = {computed(table, max, where), computed(table, "sum(x)", where),
+                                  computed(table, min, where), computed(table, "max(y)", where),
+                                  computed(table, "argmin(x)", where)};
+            PASSES(stoa_compute_all(table, text, where, together, 5, &trouble));
+            for (size_t k = 0; k < 5; k++)
+                ck_assert_msg(together[k].type == apart[k].type && !together[k].is_null &&
+                                  together[k].uint64 == apart[k].uint64,
+                              "%s, value %zu, where %s", text, k, where == NULL ? "" : where);
+        }
+    }
+    PASSES(stoa_set_threads(0, &trouble));
+    stoa_table_free(table);
+}
+
 TEST(an_aggregate_may_stand_in_an_expression_and_need_another)
 {
     stoa_table *table = points(5000);
@@ -148,6 +175,58 @@ TEST(sums_are_128_bits_wide_until_they_are_told)
     REFUSED(table, STOA_OVERFLOW, stoa_compute(table, "sum(z)", &value, &trouble));
     SAYS("does not fit int64");
     ck_assert(number(table, "mean(z)") == 0x1p62);
+    stoa_table_free(table);
+}
+
+TEST(uint64_beyond_int64_goes_with_signed_values_where_the_result_has_a_type)
+{
+    stoa_table *table = TABLE(OPTIONS(.rows = 3), {.name = "u", .type = STOA_UINT64},
+                              {.name = "x", .type = STOA_INT32}, {.name = "z", .type = STOA_INT64});
+    uint64_t *u = stoa_uint64_column(table, "u");
+    int32_t *x = stoa_int32_column(table, "x");
+    u[0] = UINT64_MAX;
+    u[1] = (uint64_t)1 << 63 | 5;
+    u[2] = 7;
+    x[0] = -2;
+    x[1] = 4;
+    stoa_int64_column(table, "z")[0] = INT64_MIN;
+    static const struct {
+        const char *text;
+        stoa_type type;
+        uint64_t bits;
+    } cases[] = {
+        {"max(u & x)", STOA_UINT64, UINT64_MAX - 1},
+        {"max(x & u)", STOA_UINT64, UINT64_MAX - 1},
+        {"max(u & z)", STOA_UINT64, (uint64_t)1 << 63},
+        {"max(u & -1)", STOA_UINT64, UINT64_MAX},
+        {"max(u & (x > 0))", STOA_UINT64, 1},
+        {"max(clip(u, -5, 100))", STOA_UINT64, 100},
+        {"min(clip(u, x, 6))", STOA_UINT64, 6},
+        {"max(clip(x, -1, u))", STOA_INT64, 4},
+        {"max(where(x < 0, u & 15, x))", STOA_INT64, 15},
+        {"max(where(u < 10, u, x))", STOA_INT64, 7},
+        {"max(u | 8)", STOA_UINT64, UINT64_MAX},
+        {"max(u ^ 1)", STOA_UINT64, UINT64_MAX - 1},
+        {"max(max(u, x))", STOA_UINT64, UINT64_MAX},
+        {"min(min(u, x))", STOA_INT64, (uint64_t)-2},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        stoa_value value = {.type = STOA_NO_TYPE};
+        PASSES(stoa_compute(table, cases[i].text, &value, &trouble));
+        ck_assert_msg(value.type == cases[i].type && value.uint64 == cases[i].bits, "%s is %s %lld",
+                      cases[i].text, stoa_type_name(value.type), (long long)value.int64);
+    }
+    static const char *const of_no_type[] = {"sum(u | x)", "sum(u ^ x)", "sum(where(x < 0, u, x))"};
+    stoa_value value;
+    for (size_t i = 0; i < 3; i++) {
+        REFUSED(table, STOA_OVERFLOW, stoa_compute(table, of_no_type[i], &value, &trouble));
+        SAYS("row 0: 18446744073709551615 does not fit int64");
+    }
+    PASSES(stoa_compute(table, "sum(where(u < 10, u ^ x, x))", &value, &trouble));
+    REFUSED(table, STOA_OVERFLOW, stoa_compute(table, "sum(int8(u))", &value, &trouble));
+    SAYS("18446744073709551615 does not fit int8");
+    REFUSED(table, STOA_OVERFLOW, stoa_compute(table, "sum(int32(u * 1e300))", &value, &trouble));
+    SAYS("does not fit int32");
     stoa_table_free(table);
 }
 
@@ -241,9 +320,11 @@ int main(void)
 {
     return RUN("compute", the_first_example_works,
                several_aggregates_come_of_one_pass_under_a_condition,
+               the_ends_of_a_range_come_together_as_they_come_apart,
                an_aggregate_may_stand_in_an_expression_and_need_another,
                aggregates_of_nothing_are_what_the_semantics_say,
                sums_are_128_bits_wide_until_they_are_told,
+               uint64_beyond_int64_goes_with_signed_values_where_the_result_has_a_type,
                failures_count_only_where_a_value_is_used_and_the_first_row_is_told,
                results_have_the_same_bits_for_any_number_of_threads,
                what_cannot_be_computed_is_refused_with_its_place,

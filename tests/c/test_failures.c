@@ -123,10 +123,10 @@ static void reason(stoa__code code, kernel_value a, kernel_value b, stoa_status 
 {
     char text[STOA_MESSAGE_SIZE], cut[8];
     memset(text, '?', sizeof text);
-    stoa_status found = stoa__failure_text(code, &a, &b, text, sizeof text);
+    stoa_status found = stoa__failure_text(code, &a, &b, STOA_NO_TYPE, text, sizeof text);
     ck_assert_str_eq(text, expected);
     ck_assert_str_eq(stoa_status_name(found), stoa_status_name(status));
-    ck_assert_int_eq(stoa__failure_text(code, &a, &b, cut, sizeof cut), status);
+    ck_assert_int_eq(stoa__failure_text(code, &a, &b, STOA_NO_TYPE, cut, sizeof cut), status);
     ck_assert_uint_eq(strlen(cut), sizeof cut - 1);
     ck_assert_int_eq(strncmp(cut, expected, sizeof cut - 1), 0);
 }
@@ -215,15 +215,19 @@ TEST(a_range_that_is_a_type_s_is_told_by_its_name)
     int32_t a = 300, byte[2] = {INT8_MIN, INT8_MAX}, odd[2] = {-5, 5};
     int64_t wide = 4294967296, word[2] = {0, UINT32_MAX}, truth[2] = {0, 1};
     char text[100];
-    ck_assert_int_eq(stoa__failure_text(STOA__WITHIN_INT32, &a, byte, text, sizeof text),
-                     STOA_OVERFLOW);
+    ck_assert_int_eq(
+        stoa__failure_text(STOA__WITHIN_INT32, &a, byte, STOA_NO_TYPE, text, sizeof text),
+        STOA_OVERFLOW);
     ck_assert_str_eq(text, "300 does not fit int8");
-    stoa__failure_text(STOA__WITHIN_INT32, &a, odd, text, sizeof text);
+    stoa__failure_text(STOA__WITHIN_INT32, &a, odd, STOA_NO_TYPE, text, sizeof text);
     ck_assert_str_eq(text, "300 is not from -5 to 5");
-    stoa__failure_text(STOA__WITHIN_INT64, &wide, word, text, sizeof text);
+    stoa__failure_text(STOA__WITHIN_INT64, &wide, word, STOA_NO_TYPE, text, sizeof text);
     ck_assert_str_eq(text, "4294967296 does not fit uint32");
-    stoa__failure_text(STOA__WITHIN_INT64, &wide, truth, text, sizeof text);
+    stoa__failure_text(STOA__WITHIN_INT64, &wide, truth, STOA_NO_TYPE, text, sizeof text);
     ck_assert_str_eq(text, "4294967296 does not fit bool");
+    double huge = 1e300;
+    stoa__failure_text(STOA__INT64_FLOAT64, &huge, NULL, STOA_INT8, text, sizeof text);
+    ck_assert_str_eq(text, "1e+300 does not fit int8");
 }
 
 int main(void)

@@ -160,8 +160,28 @@ static outcome sqrt_int64(kernel_value *out, kernel_value a, kernel_value b, boo
     return found;
 }
 
+/* The lowest 11 bits are cut off; where one was set, the next is. */
+static outcome odd_int64(kernel_value *out, kernel_value a, kernel_value b, bool c)
+{
+    (void)b, (void)c;
+    wide whole = a.int64;
+    bool small = whole >= -((wide)1 << 53) && whole <= (wide)1 << 53;
+    out->int64 = small ? a.int64 : (a.int64 & ~(int64_t)2047) | ((a.int64 & 2047) ? 2048 : 0);
+    return KERNEL_GIVES;
+}
+
+static outcome odd_uint64(kernel_value *out, kernel_value a, kernel_value b, bool c)
+{
+    (void)b, (void)c;
+    bool small = a.uint64 <= (uint64_t)1 << 53;
+    out->uint64 = small ? a.uint64 : (a.uint64 & ~(uint64_t)2047) | ((a.uint64 & 2047) ? 2048 : 0);
+    return KERNEL_GIVES;
+}
+
 TEST(integers_become_floats_rounded_once)
 {
+    kernel_agrees(STOA__ODD_INT64, odd_int64);
+    kernel_agrees(STOA__ODD_UINT64, odd_uint64);
     kernel_agrees(STOA__FLOAT64_INT32, float64_int32);
     kernel_agrees(STOA__FLOAT64_INT64, float64_int64);
     kernel_agrees(STOA__SQRT_INT64, sqrt_int64);

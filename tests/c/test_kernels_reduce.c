@@ -267,10 +267,19 @@ static const void *from(stoa_type form, const void *values, size_t i)
     return values == NULL ? NULL : (const char *)values + kernel_bytes(form, i);
 }
 
-/* In calls of so many values each. */
-static void try_calls(const trial *t, const stoa__kernels *level, size_t step, dice *d)
+/* The reduction that does a MIN and a MAX in one call. */
+static stoa__reduction both_ends(stoa_type form)
 {
-    stoa__accumulator got = {0};
+    return form == STOA_INT32    ? STOA__EXTREMES_INT32_REDUCTION
+           : form == STOA_INT64  ? STOA__EXTREMES_INT64_REDUCTION
+           : form == STOA_UINT64 ? STOA__EXTREMES_UINT64_REDUCTION
+                                 : STOA__EXTREMES_FLOAT64_REDUCTION;
+}
+
+/* In calls of so many values each. both: of MIN and MAX, by the one call for the two. */
+static void try_calls(const trial *t, const stoa__kernels *level, size_t step, bool both, dice *d)
+{
+    stoa__accumulator got[2] = {{{0}, {0}}, {{0}, {0}}};
     stoa_type form = t->subject->form;
     kernel_value bits[MOST];
     for (size_t i = 0; i < t->count; i++)
@@ -279,23 +288,26 @@ static void try_calls(const trial *t, const stoa__kernels *level, size_t step, d
     const void *b = t->subject->family == DOT ? lay(1, form, t->b, t->count, d) : NULL;
     const void *mask = t->masked ? lay(2, STOA_BOOL, bits, t->count, d) : NULL;
     for (size_t i = 0; i == 0 || i < t->count; i += step)
-        level->reduce[t->subject->reduction](
-            &got, from(form, a, i), from(form, b, i), from(STOA_BOOL, mask, i),
+        level->reduce[both ? both_ends(form) : t->subject->reduction](
+            got, from(form, a, i), from(form, b, i), from(STOA_BOOL, mask, i),
             t->count - i < step ? t->count - i : step, FIRST_ROW + i);
-    ck_assert_msg(same_result(t, &got), "%s %s: %zu values, %zu at a time, mask %d", level->name,
-                  t->subject->name, t->count, step, t->masked);
+    ck_assert_msg(same_result(t, &got[both && t->subject->family == MAX]),
+                  "%s %s: %zu values, %zu at a time, mask %d, both %d", level->name,
+                  t->subject->name, t->count, step, t->masked, both);
 }
 
 static void try_levels(trial *t, dice *d)
 {
     const stoa__kernels *const *levels;
     size_t count = kernel_levels(&levels);
+    bool has_both = t->subject->family == MIN || t->subject->family == MAX;
     expect(t);
-    for (size_t i = 0; i < count; i++) {
-        try_calls(t, levels[i], MOST, d);
-        if (t->count > STOA__BLOCK)
-            try_calls(t, levels[i], STOA__BLOCK * (1 + dice_below(d, 3)), d);
-    }
+    for (size_t i = 0; i < count; i++)
+        for (int both = 0; both <= has_both; both++) {
+            try_calls(t, levels[i], MOST, both, d);
+            if (t->count > STOA__BLOCK)
+                try_calls(t, levels[i], STOA__BLOCK * (1 + dice_below(d, 3)), both, d);
+        }
 }
 
 /* ---- what the trials are made of ---- */
@@ -422,105 +434,6 @@ TEST(selected_rows_are_counted)
     try_family(COUNT);
 }
 
-/* ---- many values in one call ---- */
-
-enum { MANY = 200001 };
-
-static stoa__int128 sum_of_many(stoa__reduction reduction, const stoa__kernels *level,
-                                const void *values, const uint64_t *mask)
-{
-    stoa__accumulator got = {0};
-    level->reduce[reduction](&got, values, values, mask, MANY, 0);
-    stoa__reduce_finish(reduction, &got);
-    ck_assert_uint_eq(got.partial.count, mask == NULL ? MANY : (MANY + 1) / 2);
-    return got.partial.sum;
-}
-
-static void try_many(const stoa__kernels *level, kernel_value value, const uint64_t *mask)
-{
-    static int32_t narrow[MANY];
-    static uint64_t broad[MANY];
-    for (size_t i = 0; i < MANY; i++) {
-        narrow[i] = value.int32;
-        broad[i] = value.uint64;
-    }
-    stoa__int128 n = mask == NULL ? MANY : (MANY + 1) / 2;
-    stoa__int128 square = (stoa__int128)value.int32 * value.int32;
-    ck_assert(sum_of_many(STOA__SUM_INT32_REDUCTION, level, narrow, mask) == n * value.int32);
-    ck_assert(sum_of_many(STOA__DOT_INT32_REDUCTION, level, narrow, mask) == n * square);
-    ck_assert(sum_of_many(STOA__SUM_INT64_REDUCTION, level, broad, mask) == n * value.int64);
-    ck_assert(sum_of_many(STOA__SUM_UINT64_REDUCTION, level, broad, mask) ==
-              n * (stoa__int128)value.uint64);
-}
-
-TEST(a_call_of_any_length_sums_exactly)
-{
-    static uint64_t alternating[(MANY + 63) / 64];
-    const stoa__kernels *const *levels;
-    size_t count = kernel_levels(&levels);
-    for (size_t i = 0; i < MANY; i += 2)
-        alternating[i / 64] |= (uint64_t)1 << (i % 64);
-    for (size_t i = 0; i < count; i++)
-        for (size_t k = 0; k < 2; k++) {
-            const uint64_t *mask = k == 0 ? NULL : alternating;
-            try_many(levels[i], (kernel_value){.uint64 = UINT64_MAX}, mask);
-            try_many(levels[i], (kernel_value){.uint64 = 0x7fffffff7fffffff}, mask);
-            try_many(levels[i], (kernel_value){.uint64 = 0x8000000080000000}, mask);
-        }
-}
-
-/* ---- sums that 128 bits don't hold ---- */
-
-static stoa__int128 dot(const stoa__kernels *level, stoa__reduction reduction, const void *a,
-                        const void *b, size_t count)
-{
-    stoa__accumulator got = {0};
-    level->reduce[reduction](&got, a, b, NULL, count, 0);
-    stoa__reduce_finish(reduction, &got);
-    return got.partial.sum;
-}
-
-TEST(a_dot_that_wraps_around_to_zero_is_no_zero)
-{
-    static const int64_t down[4] = {INT64_MIN, INT64_MIN, INT64_MIN, INT64_MIN}; /* 4 * 2^126 */
-    static const int64_t mixed[4] = {INT64_MIN, INT64_MIN, INT64_MAX, INT64_MAX};
-    static const uint64_t half[4] = {(uint64_t)1 << 63, (uint64_t)1 << 63, (uint64_t)1 << 63,
-                                     (uint64_t)1 << 63};
-    const stoa__kernels *const *levels;
-    size_t count = kernel_levels(&levels);
-    for (size_t i = 0; i < count; i++) {
-        ck_assert(dot(levels[i], STOA__DOT_INT64_REDUCTION, down, down, 4) > INT64_MAX);
-        ck_assert(dot(levels[i], STOA__DOT_UINT64_REDUCTION, half, half, 4) > UINT64_MAX);
-        /* 2^127 is reached on the way, and left again. */
-        ck_assert(dot(levels[i], STOA__DOT_INT64_REDUCTION, down, mixed, 4) == (stoa__int128)1
-                                                                                   << 64);
-    }
-}
-
-TEST(a_sum_that_does_not_fit_stays_one)
-{
-    stoa__int128 most = (stoa__int128)(~(stoa__uint128)0 >> 1);
-    stoa__partial next = {.count = 1, .sum = -7};
-    stoa__partial into = {.count = 1, .sum = most};
-    stoa__reduce_combine(STOA__DOT_INT64_REDUCTION, &into, &next);
-    ck_assert(into.sum == most && into.count == 2);
-    into.sum = -most - 1;
-    next.sum = most;
-    stoa__reduce_combine(STOA__DOT_INT64_REDUCTION, &into, &next);
-    ck_assert(into.sum == -most - 1);
-    into.sum = -5;
-    stoa__reduce_combine(STOA__DOT_INT64_REDUCTION, &into, &next);
-    ck_assert(into.sum == most);
-    into.sum = most - 1;
-    next.sum = 2;
-    stoa__reduce_combine(STOA__DOT_INT64_REDUCTION, &into, &next);
-    ck_assert(into.sum == most);
-    into.sum = 3 - most;
-    next.sum = -9;
-    stoa__reduce_combine(STOA__DOT_INT64_REDUCTION, &into, &next);
-    ck_assert(into.sum == -most - 1);
-}
-
 /* ---- partials, combined ---- */
 
 enum { PARTS = 5, PART = 64 };
@@ -576,74 +489,6 @@ TEST(parts_give_what_the_whole_gives)
         }
 }
 
-TEST(totals_and_dots_are_added_part_by_part)
-{
-    stoa__partial total = {.count = 3, .total = 0.1};
-    stoa__reduce_combine(STOA__SUM_FLOAT64_REDUCTION, &total,
-                         &(stoa__partial){.count = 2, .total = 0.2});
-    ck_assert(total.count == 5 && total.total == 0.1 + 0.2);
-    stoa__partial sum = {.count = 3, .sum = (stoa__int128)1 << 100};
-    stoa__reduce_combine(STOA__DOT_UINT64_REDUCTION, &sum,
-                         &(stoa__partial){.count = 2, .sum = -((stoa__int128)1 << 101)});
-    ck_assert(sum.count == 5 && sum.sum == -((stoa__int128)1 << 100));
-}
-
-TEST(a_variance_far_from_zero_keeps_its_digits)
-{
-    enum { N = 100000 };
-    double *values = malloc(N * sizeof *values);
-    ck_assert_ptr_nonnull(values);
-    for (size_t i = 0; i < N; i++)
-        values[i] = 1e9 + (double)(i % 10); /* variance 8.25 */
-    const stoa__kernels *const *levels;
-    size_t count = kernel_levels(&levels);
-    for (size_t k = 0; k < count; k++) {
-        stoa__accumulator got = {0};
-        levels[k]->reduce[STOA__VAR_FLOAT64_REDUCTION](&got, values, NULL, NULL, N, 0);
-        ck_assert_double_eq_tol(got.partial.squares / N, 8.25, 1e-9);
-        ck_assert_double_eq_tol(got.partial.mean, 1e9 + 4.5, 1e-6);
-    }
-    free(values);
-}
-
-/* ---- means ---- */
-
-TEST(a_mean_is_rounded_once)
-{
-    stoa__int128 odd = ((stoa__int128)1 << 53) + 1; /* a tie between two doubles */
-    static const uint64_t counts[] = {1, 3, 10, 65536, 10000019, (uint64_t)1 << 62};
-    for (size_t i = 0; i < sizeof counts / sizeof *counts; i++) {
-        stoa__int128 c = (stoa__int128)counts[i];
-        ck_assert(stoa__mean_of(odd * c, counts[i]) == 0x1p53);
-        ck_assert(stoa__mean_of(-odd * c, counts[i]) == -0x1p53);
-        ck_assert(stoa__mean_of((odd + 2) * c, counts[i]) == 0x1p53 + 4);
-        if (c > 1) {
-            ck_assert(stoa__mean_of(odd * c + 1, counts[i]) == 0x1p53 + 2);
-            ck_assert(stoa__mean_of(odd * c - 1, counts[i]) == 0x1p53);
-            ck_assert(stoa__mean_of((odd + 2) * c - 1, counts[i]) == 0x1p53 + 2);
-        }
-        ck_assert(stoa__mean_of(0, counts[i]) == 0 && !signbit(stoa__mean_of(0, counts[i])));
-        ck_assert(stoa__mean_of(7 * c, counts[i]) == 7);
-    }
-    ck_assert(stoa__mean_of(1, 3) == 1.0 / 3);
-    ck_assert(stoa__mean_of(-2, 3) == -2.0 / 3);
-    ck_assert(stoa__mean_of(1, UINT64_MAX) == 0x1p-64);
-    ck_assert(stoa__mean_of(-1, (uint64_t)1 << 63) == -0x1p-63);
-    ck_assert(stoa__mean_of(-((stoa__int128)1 << 126) * 2, 1) == -0x1p127);
-    ck_assert(stoa__mean_of((stoa__int128)(~(stoa__uint128)0 >> 1), UINT64_MAX) == 0x1p63);
-}
-
-/* Where both are doubles, the processor's division rounds once as well. */
-TEST(a_mean_of_small_sums_is_the_quotient)
-{
-    dice d = {11};
-    for (size_t i = 0; i < scaled(1000000, 10000); i++) {
-        int64_t sum = (int64_t)dice_roll(&d) >> (11 + dice_below(&d, 53));
-        uint64_t count = (dice_roll(&d) >> (11 + dice_below(&d, 53))) + 1;
-        ck_assert(stoa__mean_of(sum, count) == (double)sum / (double)count);
-    }
-}
-
 int main(void)
 {
     return RUN("kernels: reductions", sums_are_exact_and_those_of_floats_keep_their_lanes,
@@ -651,9 +496,5 @@ int main(void)
                min_passes_over_nan_and_puts_negative_zero_first,
                max_passes_over_nan_and_puts_negative_zero_first,
                first_and_last_are_those_of_the_selected_rows, variances_follow_the_blocks,
-               selected_rows_are_counted, a_call_of_any_length_sums_exactly,
-               a_dot_that_wraps_around_to_zero_is_no_zero, a_sum_that_does_not_fit_stays_one,
-               parts_give_what_the_whole_gives, totals_and_dots_are_added_part_by_part,
-               a_variance_far_from_zero_keeps_its_digits, a_mean_is_rounded_once,
-               a_mean_of_small_sums_is_the_quotient);
+               selected_rows_are_counted, parts_give_what_the_whole_gives);
 }

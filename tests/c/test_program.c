@@ -104,6 +104,53 @@ TEST(a_program_says_what_it_gives)
     stoa_table_free(table);
 }
 
+TEST(a_program_says_what_it_reads)
+{
+    static const struct {
+        const char *text;
+        size_t count;
+        uint32_t first;
+        bool by_row;
+    } cases[] = {
+        {"x + 1", 1, 0, true},        {"w * x - w", 2, 0, true},  {"1 + 1", 0, 0, true},
+        {"w > mean(w)", 1, 1, false}, {"cumsum(w)", 1, 1, false}, {"x + count()", 1, 0, false},
+        {"row() + 1", 0, 0, true},
+    };
+    stoa_table *table = table_of(STOA_INT32, 10);
+    uint32_t fields[3];
+    stoa_program *program;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        PASSES(stoa_program_parse(&program, table, cases[i].text, NULL, &trouble));
+        fields[0] = fields[1] = 77;
+        ck_assert_uint_eq(stoa_program_fields(program, NULL, 0), cases[i].count);
+        ck_assert_uint_eq(stoa_program_fields(program, fields, 1), cases[i].count);
+        ck_assert_uint_eq(fields[1], 77);
+        ck_assert_uint_eq(stoa_program_fields(program, fields, 3), cases[i].count);
+        if (cases[i].count == 2)
+            ck_assert_uint_eq(fields[0] + fields[1], 1);
+        else
+            ck_assert_uint_eq(fields[0], cases[i].count == 0 ? 77 : cases[i].first);
+        ck_assert_msg(stoa_program_is_by_row(program) == cases[i].by_row, "%s", cases[i].text);
+        stoa_program_free(program);
+    }
+    PASSES(stoa_program_parse(&program, table, "x + $n", NULL, &trouble));
+    ck_assert_uint_eq(stoa_program_fields(program, fields, 3), 0);
+    stoa_program_free(program);
+    stoa_table_free(table);
+}
+
+TEST(what_is_not_there_is_nothing)
+{
+    uint32_t field;
+    ck_assert_uint_eq(stoa_program_outputs(NULL), 0);
+    ck_assert_int_eq(stoa_program_type(NULL, 0), STOA_NO_TYPE);
+    ck_assert(!stoa_program_is_aggregate(NULL, 0) && !stoa_program_is_by_row(NULL));
+    ck_assert_uint_eq(stoa_program_fields(NULL, &field, 1), 0);
+    stoa_selection_not(NULL);
+    stoa_selection_indices(NULL, NULL);
+    stoa_selection_mask(NULL, NULL);
+}
+
 TEST(one_program_serves_every_use)
 {
     stoa_table *table = table_of(STOA_INT32, 200), *made;
@@ -207,6 +254,7 @@ int main(void)
 {
     return RUN("program", a_program_runs_again_with_other_parameters,
                a_program_runs_on_any_table_that_has_its_fields, a_program_says_what_it_gives,
+               a_program_says_what_it_reads, what_is_not_there_is_nothing,
                one_program_serves_every_use, long_chains_and_wide_sharing_need_no_stack,
                expressions_of_arrays_alone_need_no_table, a_program_that_is_not_there_is_refused);
 }

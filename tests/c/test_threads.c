@@ -11,6 +11,7 @@
 
 #include "../support/testing.h"
 #include "base/threads.h"
+#include "store/schema.h"
 
 enum { TASKS = 1000, WORKERS = 4 };
 
@@ -256,6 +257,38 @@ TEST(a_fork_amid_a_run_of_another_thread_does_not_stop_the_child)
     pthread_join(other, NULL);
 }
 
+static stoa__schema *shared;
+
+static void *hold_and_let_go(void *unused)
+{
+    while (!stop) {
+        stoa__schema_retain(shared);
+        stoa__schema_release(shared);
+    }
+    return unused;
+}
+
+static void hold_once(void)
+{
+    stoa__schema_retain(shared);
+    stoa__schema_release(shared);
+}
+
+TEST(a_fork_while_another_thread_holds_the_lock_of_the_schemas_does_not_stop_the_child)
+{
+    static const stoa_field field = {.name = "x", .type = STOA_INT32};
+    stoa_error error;
+    pthread_t other;
+    stop = false;
+    ck_assert_int_eq(stoa__schema_new(&shared, &field, 1, &error), STOA_OK);
+    ck_assert_int_eq(pthread_create(&other, NULL, hold_and_let_go, NULL), 0);
+    for (size_t i = 0; i < scaled(200, 10); i++)
+        in_a_child(hold_once);
+    stop = true;
+    pthread_join(other, NULL);
+    stoa__schema_release(shared);
+}
+
 static void look_at_signals(void *context, size_t task, size_t worker)
 {
     sigset_t blocked;
@@ -330,6 +363,7 @@ int main(void)
                a_run_out_of_a_task_stays_on_its_thread, small_runs_stay_on_the_callers_thread,
                a_run_goes_on_with_the_threads_that_can_be_had, a_child_has_threads_of_its_own,
                a_fork_amid_a_run_of_another_thread_does_not_stop_the_child,
+               a_fork_while_another_thread_holds_the_lock_of_the_schemas_does_not_stop_the_child,
                signals_are_left_to_the_threads_of_the_program, idle_threads_sleep,
                the_number_of_threads_can_be_set,
                the_environment_says_how_many_threads_there_are_at_the_start);

@@ -102,18 +102,18 @@ static const form int_forms[] = {
     {STOA_SHIFT_LEFT, "ii"},   {STOA_SHIFT_RIGHT, "ii"}, {STOA_MINIMUM, "ui"},
     {STOA_MAXIMUM, "ii"},      {STOA_WHERE, "bii"},      {STOA_TO_INT8, "i"},
     {STOA_TO_INT32, "f"},      {STOA_TO_INT64, "f"},     {STOA_TO_UINT32, "i"},
-    {STOA_TO_UINT8, "f"},      {STOA_ROW, ""},           {STOA_CLIP, "iii"},
+    {STOA_TO_UINT8, "f"},      {STOA_ROW, ""},           {STOA_CLIP, "uii"},
     {STOA_ADD, "ib"},          {STOA_FLOOR, "i"},        {STOA_WHERE, "bii"},
 };
 static const form float_forms[] = {
-    {STOA_ADD, "fn"},       {STOA_SUBTRACT, "nf"},  {STOA_MULTIPLY, "fn"},
-    {STOA_DIVIDE, "uu"},    {STOA_DIVIDE, "fn"},    {STOA_SQRT, "n"},
-    {STOA_FLOOR, "f"},      {STOA_CEIL, "f"},       {STOA_ROUND, "f"},
-    {STOA_NEGATE, "f"},     {STOA_ABS, "f"},        {STOA_MINIMUM, "fn"},
-    {STOA_MAXIMUM, "nf"},   {STOA_WHERE, "bfn"},    {STOA_TO_FLOAT32, "f"},
-    {STOA_TO_FLOAT64, "u"}, {STOA_REMAINDER, "ff"}, {STOA_FLOOR_DIVIDE, "fn"},
-    {STOA_EXP, "n"},        {STOA_POWER, "ff"},     {STOA_CLIP, "fff"},
-    {STOA_WHERE, "bnf"},
+    {STOA_ADD, "fn"},          {STOA_SUBTRACT, "nf"},  {STOA_MULTIPLY, "fn"},
+    {STOA_DIVIDE, "uu"},       {STOA_DIVIDE, "fn"},    {STOA_SQRT, "n"},
+    {STOA_FLOOR, "f"},         {STOA_CEIL, "f"},       {STOA_ROUND, "f"},
+    {STOA_NEGATE, "f"},        {STOA_ABS, "f"},        {STOA_MINIMUM, "fn"},
+    {STOA_MAXIMUM, "nf"},      {STOA_WHERE, "bfn"},    {STOA_TO_FLOAT32, "f"},
+    {STOA_TO_FLOAT32, "u"},    {STOA_TO_FLOAT64, "u"}, {STOA_REMAINDER, "ff"},
+    {STOA_FLOOR_DIVIDE, "fn"}, {STOA_EXP, "n"},        {STOA_POWER, "ff"},
+    {STOA_CLIP, "fff"},        {STOA_WHERE, "bnf"},
 };
 static const form bool_forms[] = {
     {STOA_LESS, "uu"},      {STOA_LESS_EQUAL, "un"}, {STOA_EQUAL, "nu"},
@@ -502,8 +502,8 @@ bool oracle(const tree *of, const node *what, const stoa_table *table, size_t ro
     if (what->operation >= STOA_TO_INT8 && what->operation <= STOA_TO_UINT32)
         return cast(what->operation, &a[0], out);
     if (what->operation == STOA_TO_FLOAT32) {
-        out->number = (float)a[0].number;
-        return !(isinf(out->number) && isfinite(a[0].number));
+        out->number = a[0].kind == 'f' ? (float)a[0].number : (float)a[0].integer;
+        return !(isinf(out->number) && (a[0].kind != 'f' || isfinite(a[0].number)));
     }
     if (what->kind == 'f') {
         out->number =

@@ -486,3 +486,58 @@ def test_settings_are_those_of_the_library() -> None:
     for wrong, error in [(-1, ValueError), (1.5, TypeError), (2**70, ValueError)]:
         with pytest.raises(error):
             stoa.set_threads(wrong)  # type: ignore[arg-type]
+
+
+def test_numbers_that_python_calls_equal_are_told_apart() -> None:
+    points: Any = stoa.Table({"x": "int64", "flag": "bool"}, [(1, True), (2, False)])
+    for _ in range(2):  # programs are kept by what they say
+        assert [type(each) for each in (points.x * 1).tolist()] == [int, int]
+        assert [type(each) for each in (points.x * 1.0).tolist()] == [float, float]
+        assert [type(each) for each in (points.flag | True).tolist()] == [bool, bool]
+        assert [type(each) for each in (points.flag | 1).tolist()] == [int, int]
+        assert (1.0 / (points.x * 0.0)).max() == math.inf
+        assert (1.0 / (points.x * -0.0)).max() == -math.inf
+        assert (points.x * False).sum() == (points.x * 0).sum() == 0
+        assert math.isnan((points.x * math.nan).sum())
+
+
+def test_expressions_of_any_size_and_depth_are_computed() -> None:
+    points: Any = stoa.Table({"x": "int64"}, [(1,), (2,)])
+    for _ in range(2):
+        deep, wide = points.x, points.x
+        for i in range(5000):
+            deep = deep + 1
+            if i < 500:
+                wide = wide + wide if i < 40 else wide - points.x
+        assert deep.sum() == 3 + 10000
+        assert wide.sum() == 3 * 2**40 - 3 * 460
+        assert len(repr(deep)) < 400
+
+
+def test_what_no_number_is_made_of_is_refused_by_its_own_name() -> None:
+    points: Any = stoa.Table({"x": "int64", "w": "float64", "f": "float32"}, [(1, 2, 3)])
+    for wrong in ("nothing", None, 3, complex):
+        with pytest.raises(TypeError, match="a cast cannot be of type"):
+            points.x.cast(wrong)
+    with pytest.raises(TypeError, match="not with complex"):
+        points.w + 1j
+    with pytest.raises(OverflowError, match="1e\\+300 does not fit int16"):
+        (points.w * 0 + 1e300).cast("int16").sum()
+
+
+@needs_numpy
+def test_numpys_complex_numbers_are_refused_though_they_have_a_float() -> None:
+    points: Any = stoa.Table({"x": "int64", "w": "float64", "f": "float32"}, [(1, 2, 3)])
+    for wrong in (numpy.complex128(1 + 2j), numpy.complex64(1), numpy.longdouble(1)):
+        with pytest.raises(TypeError, match=f"not with {type(wrong).__name__}"):
+            points.w + wrong
+    stores: list[Callable[[Any], Any]] = [
+        lambda wrong: setattr(points, "w", wrong),
+        lambda wrong: points.append(1, 1, wrong),
+        lambda wrong: points.extend(x=[1], w=[wrong], f=[1]),
+    ]
+    for store in stores:
+        for wrong in (numpy.complex128(1 + 2j), numpy.complex64(1)):
+            with pytest.raises(TypeError, match="takes numbers"):
+                store(wrong)
+    assert [tuple(row) for row in points] == [(1, 2.0, 3.0)]

@@ -416,3 +416,28 @@ def test_a_write_to_another_column_leaves_it_as_it_is() -> None:
     points.x += 1
     points.tag = None
     assert near.x.tolist() == [1, 2, 3, 4]
+
+
+def test_a_selection_is_a_condition_too() -> None:
+    points = ten()
+    near = points.where(points.x > 3)
+    assert points.where(near) is near
+    assert points.filter(near).x.tolist() == [4, 5, 6, 7, 8, 9]
+    assert points.where(points.x < 6).where(near).indices().tolist() == [4, 5]
+    with pytest.raises(ValueError, match="of another table"):
+        ten().where(near)
+    with pytest.raises(TypeError, match=r"\$n"):
+        points.where(near, n=1)
+
+
+def test_text_and_selections_where_rows_are_asked_for_are_told_the_way() -> None:
+    points = ten()
+    with pytest.raises(TypeError, match="by expression"):
+        points.keep("x > 3")
+    for use in (points.keep, points.__getitem__):
+        with pytest.raises(TypeError, match=r"mask\(\) or indices\(\)"):
+            use(points.where("x > 3"))
+    with pytest.raises(TypeError, match=r"where\(condition\)"):
+        points.where("x > 3") & "x < 5"
+    points.keep(points.where("x > 3").mask())
+    assert points.x.tolist() == [4, 5, 6, 7, 8, 9]

@@ -97,24 +97,22 @@ static bool store_record(const View *view, size_t row, PyObject *record)
     return Py_TYPE(record) == view->standalone && store_standalone(view, row, record);
 }
 
-/* Lets the view know how standalone records of its class lie, when the first one comes. False: an
- * exception. */
-static bool learn_standalone(View *view, PyObject *table, PyObject *record)
+/* Lets the table's view know how standalone records of its class lie, when the first one comes.
+ * This may run any code: the view may be another afterwards. False: an exception. */
+static bool learn_standalone(PyObject *table, PyObject *record)
 {
-    if (view->standalone != NULL || is_row(record) || !is_record(record))
+    View *view = sequence_view(table);
+    if (view == NULL || view->standalone != NULL || is_row(record) || !is_record(record))
         return true;
-    PyObject *slots = PyObject_CallFunctionObjArgs(references.standalone_slots, table,
-                                                   (PyObject *)Py_TYPE(record), NULL);
-    if (slots == NULL || slots == Py_None) {
-        Py_XDECREF(slots);
-        return slots != NULL;
-    }
-    bool is_known = view_take_members(view, Py_TYPE(record), slots);
-    Py_DECREF(slots);
-    return is_known;
+    PyObject *kind = new_reference((PyObject *)Py_TYPE(record));
+    Py_INCREF(view);
+    PyObject *slots = PyObject_CallFunctionObjArgs(references.standalone_slots, table, kind, NULL);
+    bool is_done = slots == Py_None || (slots != NULL && view_take_members(view, kind, slots));
+    Py_XDECREF(slots);
+    Py_DECREF(view);
+    Py_DECREF(kind);
+    return is_done;
 }
-
-/* ---- one row ---- */
 
 static inline bool conclude(View *view, bool is_stored)
 {
@@ -171,12 +169,10 @@ static bool append_given(View *view, PyObject *const *given, Py_ssize_t count, P
 
 PyObject *rows__append(PyObject *self, PyObject *const *values, Py_ssize_t count, PyObject *names)
 {
-    View *view = sequence_needs_view(self);
-    if (view == NULL)
+    if (sequence_needs_view(self) == NULL || (count == 1 && !learn_standalone(self, values[0])))
         return NULL;
-    if (count == 1 && !learn_standalone(view, self, values[0]))
-        return NULL;
-    if (append_given(view, values, count, names))
+    View *view = sequence_view(self);
+    if (view != NULL && append_given(view, values, count, names))
         Py_RETURN_NONE;
     PyObject *method = PyMethod_New(references.append, self);
     if (method == NULL)
@@ -201,42 +197,39 @@ static bool append_records(View *view, PyObject *const *records, size_t count)
     return true;
 }
 
-/* Room for so many more rows, if it can be had: errors are for Python to tell. */
-static bool make_room(PyObject *table, View *view, size_t rows)
+/* Sees to room for so many more rows, if it can be had: errors are for Python to tell. */
+static void make_room(PyObject *table, size_t rows)
 {
-    if (!view->is_plain || rows > PTRDIFF_MAX - view->core->rows)
-        return false;
-    if (has_room(view, rows))
-        return true;
+    const View *view = sequence_view(table);
+    if (view == NULL || !view->is_plain || has_room(view, rows) ||
+        rows > PTRDIFF_MAX - view->core->rows)
+        return;
     PyObject *none = PyObject_CallFunction(references.reserve, "On", table,
                                            (Py_ssize_t)(view->core->rows + rows));
     Py_XDECREF(none);
     if (none == NULL)
         PyErr_Clear();
-    return none != NULL && has_room(view, rows);
 }
 
-/* extend(table, records): whether it was done. Only of a list or tuple. */
+/* extend(table, records): whether it was done. Only of a list or tuple. What comes before the last
+ * look at the view may run any code. */
 PyObject *rows__extend(PyObject *module, PyObject *arguments)
 {
     PyObject *table, *records;
     (void)module;
     if (!PyArg_ParseTuple(arguments, "O!O", &rows__SequenceBase, &table, &records))
         return NULL;
-    View *view = sequence_needs_view(table);
-    if (view == NULL)
+    if (sequence_needs_view(table) == NULL)
         return NULL;
-    if (!(PyList_CheckExact(records) || PyTuple_CheckExact(records)))
+    if (!(PyList_CheckExact(records) || PyTuple_CheckExact(records)) ||
+        PySequence_Fast_GET_SIZE(records) == 0)
         Py_RETURN_FALSE;
+    make_room(table, (size_t)PySequence_Fast_GET_SIZE(records));
     if (PySequence_Fast_GET_SIZE(records) > 0 &&
-        !learn_standalone(view, table, PySequence_Fast_GET_ITEM(records, 0)))
+        !learn_standalone(table, PySequence_Fast_GET_ITEM(records, 0)))
         return NULL;
-    Py_INCREF(view);
-    bool is_done = make_room(table, view, (size_t)PySequence_Fast_GET_SIZE(records)) &&
-                   sequence_view(table) == view &&
-                   has_room(view, (size_t)PySequence_Fast_GET_SIZE(records)) &&
-                   append_records(view, PySequence_Fast_ITEMS(records),
-                                  (size_t)PySequence_Fast_GET_SIZE(records));
-    Py_DECREF(view);
-    return PyBool_FromLong(is_done);
+    View *view = sequence_view(table);
+    size_t count = (size_t)PySequence_Fast_GET_SIZE(records);
+    return PyBool_FromLong(view != NULL && has_room(view, count) &&
+                           append_records(view, PySequence_Fast_ITEMS(records), count));
 }

@@ -78,7 +78,7 @@ typedef enum Fit {
     OTHER,  /* something to convert */
 } Fit;
 
-/* An int's value; false: beyond int64. */
+/* An int's value; false: beyond int64, and the number is -1 below it, 1 above it. */
 static inline bool int64_of(PyObject *value, int64_t *number)
 {
 #if PY_VERSION_HEX >= 0x030C0000
@@ -95,15 +95,24 @@ static inline bool int64_of(PyObject *value, int64_t *number)
 #endif
     int overflow;
     *number = PyLong_AsLongLongAndOverflow(value, &overflow);
+    if (overflow != 0)
+        *number = overflow;
     return overflow == 0;
 }
 
+/* Raises no exception, which would be an object for the collector: see append.c. */
 static inline Fit store_uint64(void *at, PyObject *value)
 {
-    uint64_t number = PyLong_AsUnsignedLongLong(value);
-    if (number == UINT64_MAX && PyErr_Occurred()) {
-        PyErr_Clear();
-        return BEYOND;
+    int64_t small;
+    uint64_t number;
+    if (int64_of(value, &small)) {
+        if (small < 0)
+            return BEYOND;
+        number = (uint64_t)small;
+    } else {
+        if (small < 0 || PyObject_RichCompareBool(value, rows__beyond_uint64, Py_LT) != 1)
+            return BEYOND;
+        number = PyLong_AsUnsignedLongLongMask(value);
     }
     memcpy(at, &number, sizeof number);
     return FITS;

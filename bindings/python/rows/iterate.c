@@ -121,22 +121,29 @@ static PyObject *tuple_for(Iterator *it)
     return made;
 }
 
+static PyObject *read_slot(Iterator *it, const Slot *slot, size_t index)
+{
+    if (slot->cells != NULL)
+        return cell_value(it->view, slot, index);
+    raise_closed(slot);
+    it->ended = true;
+    return NULL;
+}
+
+/* The tuple first: to make one may run the collector, and that anything. */
 static PyObject *next_values(PyObject *self)
 {
     Iterator *it = (Iterator *)(void *)self;
     size_t index;
-    if (!advance(it, &index))
-        return NULL;
     PyObject *values = tuple_for(it);
-    for (Py_ssize_t i = 0; values != NULL && i < it->count; i++) {
-        const Slot *slot = it->slots[i];
-        PyObject *value = NULL, *before = PyTuple_GET_ITEM(values, i);
-        if (slot->cells != NULL)
-            value = cell_value(it->view, slot, index);
-        else
-            raise_closed(slot);
+    if (values == NULL || !advance(it, &index)) {
+        Py_XDECREF(values);
+        return NULL;
+    }
+    for (Py_ssize_t i = 0; i < it->count; i++) {
+        PyObject *before = PyTuple_GET_ITEM(values, i);
+        PyObject *value = read_slot(it, it->slots[i], index);
         if (value == NULL) {
-            it->ended = true;
             Py_DECREF(values);
             return NULL;
         }
@@ -237,12 +244,17 @@ PyObject *rows__iterate(PyObject *module, PyObject *arguments)
                           &mode, &PyTuple_Type, &names))
         return NULL;
     View *view = sequence_needs_view(table);
-    Iterator *it = view != NULL ? PyObject_GC_New(Iterator, &rows__Iterator) : NULL;
-    if (it == NULL)
+    if (view == NULL)
         return NULL;
+    Py_INCREF(view); /* before an allocation may run the collector */
+    Iterator *it = PyObject_GC_New(Iterator, &rows__Iterator);
+    if (it == NULL) {
+        Py_DECREF(view);
+        return NULL;
+    }
     memset((char *)it + offsetof(Iterator, table), 0, sizeof *it - offsetof(Iterator, table));
     it->table = new_reference(table);
-    it->view = (View *)(void *)new_reference((PyObject *)view);
+    it->view = view;
     it->order = view->core->order;
     it->follows = follows != 0;
     it->mode = (Mode)mode;

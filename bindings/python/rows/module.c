@@ -66,7 +66,7 @@ PyMODINIT_FUNC PyInit__rows(void);
 PyMODINIT_FUNC PyInit__rows(void)
 {
     PyObject *module = PyModule_Create(&module_def);
-    if (module == NULL || !rows__record_ready() || add_types(module) < 0) {
+    if (module == NULL || !rows__ready() || add_types(module) < 0) {
         Py_XDECREF(module);
         return NULL;
     }

@@ -4,6 +4,7 @@
  * A row's values are read from its view; a standalone record tells its own by _stoa_values(). */
 #include "cell.h"
 
+PyObject *rows__beyond_uint64;
 static PyObject *stoa_values_name;
 
 /* A new tuple. */
@@ -115,8 +116,9 @@ PyTypeObject rows__RecordBase = {
     .tp_methods = record_methods,
 };
 
-bool rows__record_ready(void)
+bool rows__ready(void)
 {
     stoa_values_name = PyUnicode_InternFromString("_stoa_values");
-    return stoa_values_name != NULL;
+    rows__beyond_uint64 = PyLong_FromString("0x10000000000000000", NULL, 16);
+    return stoa_values_name != NULL && rows__beyond_uint64 != NULL;
 }

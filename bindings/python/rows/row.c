@@ -37,10 +37,13 @@ static Row *row_allocate(PyTypeObject *row_class)
 
 Row *row_new(View *view, PyObject *table, uint64_t order, size_t index)
 {
+    Py_INCREF(view); /* before an allocation may run the collector */
     Row *row = row_allocate(view->row_class);
-    if (row == NULL)
+    if (row == NULL) {
+        Py_DECREF(view);
         return NULL;
-    row->view = (View *)(void *)new_reference((PyObject *)view);
+    }
+    row->view = view;
     row->table = new_reference(table);
     row->index = index;
     row->order = order;

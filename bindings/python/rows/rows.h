@@ -57,7 +57,7 @@ typedef struct View {
 extern PyTypeObject rows__View;
 
 /* Takes the class of standalone records and the tuple of its slots; false: an exception. */
-bool view_take_members(View *view, PyTypeObject *standalone, PyObject *slots);
+bool view_take_members(View *view, PyObject *standalone, PyObject *slots);
 
 /* The slot of a field by its interned name; NULL: there is none. */
 static inline Slot *view_slot(const View *view, PyObject *name)
@@ -83,7 +83,8 @@ typedef struct SequenceObject {
 
 extern PyTypeObject rows__StoreBase, rows__SequenceBase;
 
-/* The view of a table or window, borrowed; NULL without an exception: it has none now. */
+/* The view of a table or window, borrowed: whatever runs Python code may replace it; NULL without
+ * an exception: it has none now. */
 static inline View *sequence_view(PyObject *sequence)
 {
     PyObject *store = ((SequenceObject *)(void *)sequence)->store;
@@ -143,7 +144,7 @@ PyObject *rows__extend(PyObject *module, PyObject *arguments);
 PyObject *rows__iterate(PyObject *module, PyObject *arguments);
 PyObject *rows__new_row(PyObject *module, PyObject *arguments);
 PyObject *rows__adopt(PyObject *module, PyObject *row_class);
-bool rows__record_ready(void);
+bool rows__ready(void);
 
 /* ---- what Python does: given once, when the package is imported ---- */
 
@@ -167,5 +168,6 @@ typedef struct References {
 } References;
 
 extern References references;
+extern PyObject *rows__beyond_uint64; /* 2**64 */
 
 #endif

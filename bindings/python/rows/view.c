@@ -76,7 +76,7 @@ static bool fill(View *view, PyObject *fields)
     return true;
 }
 
-bool view_take_members(View *view, PyTypeObject *standalone, PyObject *slots)
+bool view_take_members(View *view, PyObject *standalone, PyObject *slots)
 {
     if (!PyTuple_Check(slots) || PyTuple_GET_SIZE(slots) != view->width) {
         PyErr_SetString(PyExc_TypeError, "a slot is needed for each field");
@@ -97,8 +97,10 @@ bool view_take_members(View *view, PyTypeObject *standalone, PyObject *slots)
         }
         members[i] = ((PyMemberDescrObject *)(void *)slot)->d_member->offset;
     }
+    PyMem_Free(view->members); /* another thread's */
+    Py_XDECREF(view->standalone);
     view->members = members;
-    view->standalone = (PyTypeObject *)(void *)new_reference((PyObject *)(void *)standalone);
+    view->standalone = (PyTypeObject *)(void *)new_reference(standalone);
     return true;
 }
 

@@ -15,7 +15,7 @@ from stoa._ffi import ffi, lib
 from stoa.errors import ArgumentError, LengthError, WrongTypeError
 from stoa.expression import Expression, array_operand
 from stoa.operators import Operators
-from stoa.program import Program, compiled, room_for
+from stoa.program import Program, kept, room_for
 from stoa.sources import Source, StoredField, is_scalar, packed_source, source_of
 from stoa.store import Store
 from stoa.types import OBJECT
@@ -47,13 +47,14 @@ def store_values(
         sides = [aside(each, where, chosen) for each in sides]
     made = program_of(store, sides, where)
     made.assign(store, rows, chosen, list(values))
+    made.keep(store)
     if selection is not None:
         selection._let_go()
 
 
 def program_of(store: Store, sides: list[Expression], where: Expression | None) -> Program:
-    condition = ffi.NULL if where is None else where._node
-    return compiled(store, tree.listed([each._node for each in sides]), condition)
+    condition = None if where is None else where._node
+    return kept(store, tree.listed([each._node for each in sides]), condition)
 
 
 def reads_what_is_written(store: Store, side: Expression, names: Iterable[str]) -> bool:
@@ -82,6 +83,7 @@ def aside(side: Expression, where: Expression | None, chosen: Any) -> Expression
     found, rows = made.type(side._store), side._rows
     memory = room_for(rows, found)
     made.evaluate(side._store, rows, chosen, found, memory)
+    made.keep(side._store)
     source = packed_source(memory, found, rows)
     return Expression(array_operand(source, rows), side._store, rows, (), (source,))
 

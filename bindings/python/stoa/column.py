@@ -136,7 +136,7 @@ class Column(Base, InPlace, Generic[Value]):
         if self._positions is not None or self._type is OBJECT:
             return super()._reduce(operation, *others)
         field = self._stored_field()
-        return reduce_field(self._store, tree.field(field), operation, field.name, *others)
+        return reduce_field(self._store, tree.field(field), operation, *others)
 
     def _store_values(self, value: Expression) -> None:
         self._write(self._range(), value)

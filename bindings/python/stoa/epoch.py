@@ -1,10 +1,11 @@
 """Epochs: how a row in pure Python notices at no cost that it is stale.
 
 They are the views of a table that rows are made with; views.py has the same functions for the C
-extension, whose rows compare order numbers instead. A row reads `epoch.c0[index]`, where c0 are the cells of a column. The table hands out one epoch
-until its rows are removed, inserted in the middle or reordered: then each c0, c1, … of that epoch
-is replaced by an object that raises at any access, and the next row gets a new epoch. A column
-that is dropped or renamed is replaced alone. Appending changes nothing, since columns never move.
+extension, whose rows compare order numbers instead. A row reads `epoch.c0[index]`, where c0 are
+the cells of a column. The table hands out one epoch until its rows are removed, inserted in the
+middle or reordered: then each c0, c1, … of that epoch is replaced by an object that raises at any
+access, and the next row gets a new epoch. A column that is dropped or renamed is replaced alone.
+Appending changes nothing, since columns never move.
 Writes go to w0, w1, …: the same cells, or what wants to know of a write first (see moments.py).
 
 Cells are a memoryview over all rows that the table can ever have, on PyPy a C pointer, which its
@@ -84,7 +85,9 @@ def make_row(record: RecordType) -> tuple[type, Any]:
 
 def begin(parts: tuple[type, Any], fields: Iterable[StoredField], store: Store) -> Any:
     """A new epoch; its c0, c1, … are the fields' cells."""
-    epoch = parts[1]()
+    row_class, epoch_class = parts
+    epoch = epoch_class()
+    epoch.row_class = row_class
     epoch.columns = tuple(each.index for each in fields)
     epoch.objects = store.pool.objects
     for i, column in enumerate(epoch.columns):

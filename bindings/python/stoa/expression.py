@@ -11,7 +11,7 @@ from __future__ import annotations
 from array import array
 from collections.abc import Iterator, Sequence
 from operator import index as as_index
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from stoa import bits, masks, program, tree
 from stoa._ffi import ffi, lib
@@ -21,7 +21,7 @@ from stoa.operators import Operators
 from stoa.program import Program
 from stoa.sources import Source, buffer_source, packed_source
 from stoa.store import Store
-from stoa.types import OBJECT, FieldType, parse_type
+from stoa.types import OBJECT, FieldType, type_written, unknown_type
 
 if TYPE_CHECKING:
     from stoa.selection import Selection
@@ -52,7 +52,7 @@ class Expression(Operators):
 
     def __init__(
         self,
-        node: Any,
+        node: tree.Node,
         store: Store,
         rows: int,
         moments: Moments,
@@ -67,7 +67,8 @@ class Expression(Operators):
         self._keep = keep  # what owns the arrays that it reads
         self._selection = selection
         self._is_whole = is_whole  # the value of a row may depend on which others there are
-        self._programs: dict[int, Program] = {}  # by operation; taken out while in use
+        # Of what has no key (tree.py), by operation; taken out while in use.
+        self._programs: dict[int, Program] | None = {} if node.key is None else None
 
     def _expression(self) -> Expression:
         return self
@@ -81,7 +82,9 @@ class Expression(Operators):
         return combined(operation, (other, self))
 
     def _cast(self, to: Any) -> Expression:
-        found = parse_type(to, "a cast")
+        found = type_written(to)
+        if found is None:
+            raise WrongTypeError(f"a cast cannot be {unknown_type(to)}")
         if found is OBJECT:
             raise WrongTypeError("numbers can't be cast to objects")
         return self._apply(lib.stoa_operation_named(found.encode(), 1))
@@ -102,14 +105,17 @@ class Expression(Operators):
     def _program(self, operation: int = AS_IT_IS) -> Program:
         """A program of an operation on this, or of this as it is; StaleError if it is stale."""
         self._check()
-        found = self._programs.pop(operation, None)
+        found = None if self._programs is None else self._programs.pop(operation, None)
         if found is None:
             node = self._node if operation == AS_IT_IS else tree.call(operation, [self._node])
-            found = program.compiled(self._store, node)
+            found = program.kept(self._store, node)
         return found
 
     def _put_back(self, operation: int, done: Program) -> None:
-        self._programs[operation] = done
+        if self._programs is None:
+            done.keep(self._store)
+        else:
+            self._programs[operation] = done
 
     def _reduced(self, operation: int, *others: Any) -> Any:
         """The value of an aggregate of this and others, computed now."""
@@ -121,9 +127,11 @@ class Expression(Operators):
         self._check()
         condition = None if self._selection is None else self._selection._condition_left()
         if condition is not None:  # both in one pass
-            both = combined(operation, (self,)) if operation != AS_IT_IS else self
-            made = program.compiled(self._store, both._node, condition._node)
-            return made.compute(self._store, self._rows)[0]
+            node = self._node if operation == AS_IT_IS else tree.call(operation, [self._node])
+            made = program.kept(self._store, node, condition._node)
+            [value] = made.compute(self._store, self._rows)
+            made.keep(self._store)
+            return value
         made = self._program(operation)
         [value] = made.compute(self._store, *self._extent())
         self._put_back(operation, made)
@@ -232,29 +240,33 @@ class Expression(Operators):
 
 def combined(operation: int, operands: Sequence[Any]) -> Expression:
     """An operation on operands, of which one at least is a column or an expression."""
-    parts = [each._expression() if isinstance(each, Operators) else each for each in operands]
-    base: Expression = next(each for each in parts if isinstance(each, Expression))
+    base: Any = None
+    parts, nodes = [], []
+    for each in operands:
+        if isinstance(each, Operators):
+            each = each._expression()
+            base = each if base is None else base
+        parts.append(each)
+    store, rows, selection = base._store, base._rows, base._selection
     moments, keep, is_whole = base._moments, base._keep, operation >= lib.STOA_CUMSUM
-    nodes = []
     for part in parts:
         if not isinstance(part, Expression):
-            part, kept = operand(part, base._rows)
-            nodes.append(part)
+            node, kept = operand(part, rows)
+            nodes.append(node)
             keep += kept
             continue
         nodes.append(part._node)
         is_whole = is_whole or part._is_whole
         if part is not base:
-            check_together(base, part)
+            if part._store is not store or part._selection is not selection or part._rows != rows:
+                refuse_together(base, part)
             moments = together(moments, part._moments)
             keep += part._keep
-    node = tree.call(operation, nodes)
-    of = base._store, base._rows, moments, keep, base._selection
-    return Expression(node, *of, is_whole)
+    return Expression(tree.call(operation, nodes), store, rows, moments, keep, selection, is_whole)
 
 
-def check_together(one: Expression, other: Expression) -> None:
-    """Whether both are of the same rows."""
+def refuse_together(one: Expression, other: Expression) -> NoReturn:
+    """Says why they are not of the same rows."""
     if one._store is not other._store:
         raise ArgumentError(
             "an expression is over one table, not over two: give the other's values as an array, "
@@ -262,8 +274,7 @@ def check_together(one: Expression, other: Expression) -> None:
         )
     if one._selection is not other._selection:
         raise ArgumentError("an expression is of the rows of one selection, or of all rows")
-    if one._rows != other._rows:
-        raise LengthError(f"{one._rows} rows and {other._rows} rows don't go together")
+    raise LengthError(f"{one._rows} rows and {other._rows} rows don't go together")
 
 
 def operand(value: Any, rows: int) -> tuple[Any, tuple[Any, ...]]:
@@ -272,7 +283,7 @@ def operand(value: Any, rows: int) -> tuple[Any, tuple[Any, ...]]:
     if number is not None:
         return tree.constant(number), ()
     source = None
-    if not isinstance(value, (str, bytes, dict)):
+    if not isinstance(value, (str, bytes, dict)) and getattr(value, "ndim", 1) != 0:
         source = buffer_source(value, "an operand")
     if source is None:
         raise WrongTypeError(

@@ -281,7 +281,7 @@ def make_row(record: type, base: type, fields: Sequence[Field]) -> tuple[type, t
 
 def make_epoch_class(count: int) -> type:
     cells = [f"{kind}{i}" for kind in "cw" for i in range(count)]
-    slots = (*cells, "columns", "objects", "__weakref__")
+    slots = (*cells, "columns", "objects", "row_class", "__weakref__")
     return type("Epoch", (), {"__slots__": slots})
 
 

@@ -69,7 +69,7 @@ else:
 
 
 def row_at(table: Any, view: Any, index: int) -> Any:
-    row: Any = object.__new__(table._store.row_class)
+    row: Any = object.__new__(view.row_class)
     row._stoa_table = table
     row._stoa_epoch = view
     row._stoa_index = index

@@ -41,6 +41,11 @@ def part(key: slice, rows: Callable[[], range]) -> range:
 
 
 def listed(key: Any) -> list[Any]:
+    if hasattr(type(key), "pin"):
+        raise WrongTypeError(
+            "a selection is no sequence of booleans or indices: give its mask() or indices(), or "
+            "use its own copy() and delete()"
+        )
     if isinstance(key, (str, bytes, bytearray, dict, set, frozenset)):
         raise wrong_key(key)
     try:
@@ -53,9 +58,10 @@ def listed(key: Any) -> list[Any]:
 
 
 def wrong_key(key: Any) -> WrongTypeError:
+    way_out = ": a condition in text goes by expression(text)" if isinstance(key, str) else ""
     return WrongTypeError(
         "rows are asked for by an index, a slice, a field's name, or a sequence or buffer of "
-        f"booleans or of indices, not by {type(key).__name__}"
+        f"booleans or of indices, not by {type(key).__name__}{way_out}"
     )
 
 

@@ -1,8 +1,8 @@
 """Programs: expressions bound to the fields of a table, and how they run.
 
-A program is used by one thread at a time. Those made from text, and those of the reductions of
-columns, are kept by the record class to be run again: who wants one takes it out of the cache and
-puts it back when done, so that another thread in between makes one of its own.
+A program is used by one thread at a time. Those that have a key, what they say in plain tuples, are
+kept by the record class to be run again: who wants one takes it out of the cache and puts it back
+when done, so that another thread in between makes one of its own.
 
 Long runs let go of the interpreter's lock, and enter the table's gate first (gate.py). On PyPy,
 whose calls never hold the lock, all do.
@@ -23,6 +23,7 @@ from stoa.types import BY_NUMBER, IS_PYPY, FieldType
 
 LONG = 0 if IS_PYPY else 20_000  # rows of a run that lets go of the lock
 KEPT = 32  # programs of a record class
+LIST, WHERE = "list", "where"  # begin the keys of programs that no single node is the key of
 
 Run = Callable[..., int]
 
@@ -55,14 +56,22 @@ def python_value(value: Any) -> Any:
 class Program:
     """A program of the library, and room for what its runs are told and give."""
 
-    __slots__ = ("c", "error", "extent", "outputs", "values")
+    __slots__ = ("c", "error", "extent", "key", "outputs", "values")
 
     def __init__(self, pointer: Any) -> None:
+        self.key: Any = None  # by which it is found again, if it is
         self.c = owned(pointer, "stoa_program *", free)
         self.error = new_error()
         self.extent = ffi.new("stoa_extent *")
         self.outputs: int = lib.stoa_program_outputs(self.c)
         self.values = ffi.new("stoa_value[]", self.outputs)
+
+    def keep(self, store: Store) -> None:
+        """For the next one who wants it; whoever calls this uses it no more."""
+        if self.key is not None:
+            programs = kept_programs(store.record)
+            programs[self.key] = self
+            tree.trim(programs, KEPT)
 
     def set(self, parameters: dict[str, Any]) -> None:
         """Binds parameters by value, for the runs to come."""
@@ -79,6 +88,17 @@ class Program:
             self.select(store, 0)  # says which parameter is not set
             raise ParameterError("a parameter of the expression is not set")
         return found
+
+    def fields(self) -> list[int]:
+        """The indices of the fields that it reads."""
+        count = lib.stoa_program_fields(self.c, ffi.NULL, 0)
+        found = ffi.new("uint32_t[]", count)
+        lib.stoa_program_fields(self.c, found, count)
+        return list(found)
+
+    def is_by_row(self) -> bool:
+        """Whether the value of a row follows from that row alone."""
+        return lib.stoa_program_is_by_row(self.c)  # type: ignore[no-any-return]
 
     def call(self, run: Run, store: Store, rows: int, selection: Any, *arguments: Any) -> int:
         self.extent.rows, self.extent.selection = rows, selection
@@ -175,13 +195,26 @@ COMPUTE, EVALUATE, ASSIGN = forms("compute"), forms("evaluate"), forms("assign")
 SELECT, FILTER = forms("select"), forms("filter")
 
 
-def compiled(store: Store, node: Any, where: Any = ffi.NULL) -> Program:
-    """A program of an expression; `where` is a condition, or NULL."""
+def compiled(store: Store, node: tree.Node, where: tree.Node | None = None) -> Program:
+    """A program of an expression; `where` is a condition, or None."""
     made, error = ffi.new("stoa_program **"), new_error()
-    status = new_program(made, store.c, node, where, error)
+    condition = ffi.NULL if where is None else where.c
+    status = new_program(made, store.c, node.c, condition, error)
     if status:
         check(status, error)
     return Program(made[0])
+
+
+def kept(store: Store, node: tree.Node, where: tree.Node | None = None) -> Program:
+    """A program of an expression that was kept, if there is one, else a new one."""
+    key = node.key
+    if where is not None:
+        key = None if key is None or where.key is None else (WHERE, key, where.key)
+    found = None if key is None else kept_programs(store.record).pop(key, None)
+    if found is None:
+        found = compiled(store, node, where)
+        found.key = key
+    return found
 
 
 def parsed(store: Store, text: str) -> Program:
@@ -205,36 +238,26 @@ def kept_programs(record: RecordType) -> dict[Any, Program]:
     return made
 
 
-def keep(programs: dict[Any, Program], key: Any, program: Program) -> None:
-    programs[key] = program
-    while len(programs) > KEPT:
-        programs.pop(next(iter(programs)), None)
-
-
 def compute_text(
     store: Store, text: str, parameters: dict[str, Any], rows: int, selection: Any = ffi.NULL
 ) -> list[Any]:
     """The values of the aggregates that a text lists."""
-    programs = kept_programs(store.record)
-    key = (text, *parameters)  # a program whose parameters were all set would miss none later
-    program = programs.pop(key, None) if type(text) is str else None
+    key = (LIST, text, *parameters)  # not their values, which are set; what is missing is noticed
+    program = kept_programs(store.record).pop(key, None) if type(text) is str else None
     if program is None:
         program = parsed(store, text)
+        program.key = key
     if parameters:
         program.set(parameters)
     values = program.compute(store, rows, selection)
-    keep(programs, key, program)
+    program.keep(store)
     return values
 
 
-def reduce_field(store: Store, node: Any, operation: int, name: str, *others: Any) -> Any:
+def reduce_field(store: Store, node: tree.Node, operation: int, *others: Any) -> Any:
     """An aggregate of a field of the whole table."""
-    programs = kept_programs(store.record)
-    key = (operation, name, *others)
-    program = programs.pop(key, None)
-    if program is None:
-        constants = [tree.constant(each) for each in others]
-        program = compiled(store, tree.call(operation, [node, *constants]))
-    [value] = program.compute(store, store.c.rows)
-    keep(programs, key, program)
+    arguments = [node, *map(tree.constant, others)] if others else [node]
+    made = kept(store, tree.call(operation, arguments))
+    [value] = made.compute(store, store.c.rows)
+    made.keep(store)
     return value

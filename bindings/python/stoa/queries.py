@@ -6,16 +6,21 @@ where() give something lazy, which has.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from stoa import loops, program, tree
 from stoa._ffi import ffi, lib
 from stoa.assignment import store_values
-from stoa.errors import ArgumentError, ExpressionError, LengthError, WrongTypeError
-from stoa.expression import Expression, operand, python_number
-from stoa.moments import ORDER, Moments
+from stoa.errors import (
+    ArgumentError,
+    ExpressionError,
+    LengthError,
+    ParameterError,
+    WrongTypeError,
+)
+from stoa.expression import AS_IT_IS, Expression, operand, python_number
+from stoa.moments import ORDER
 from stoa.operators import Operators
 from stoa.record import Record
 from stoa.store import Store
@@ -25,14 +30,6 @@ if TYPE_CHECKING:
     from stoa.table import Table
 
 R = TypeVar("R", bound=Record)
-
-PLAIN_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
-
-
-# Functions of all rows: aggregates and what runs on from row to row.
-OF_ALL_ROWS = range(lib.STOA_SUM, lib.STOA_CUMPROD + 1)
-NAMES = "|".join(ffi.string(lib.stoa_operation_text(each)).decode() for each in OF_ALL_ROWS)
-WHOLE = re.compile(rf"\b({NAMES})\s*\(")
 
 
 class Queries(Generic[R]):
@@ -76,9 +73,7 @@ class Queries(Generic[R]):
         """
         scope, store = self._scope(), self._store
         given = tree.Parameters(checked_parameters(parameters))
-        made = text_expression(store, text, self._rows_of(scope), given, moments_of(store, text))
-        given.check_used()
-        made._type()  # what is wrong with it is told now
+        made = lazy_text(store, text, self._rows_of(scope), given)
         return made._of(scope)
 
     def update(self, values: Mapping[str, Any] | None = None, /, **named: Any) -> None:
@@ -102,6 +97,8 @@ class Queries(Generic[R]):
         from stoa.selection import Selection
 
         scope = self._scope()
+        if isinstance(condition, Selection):
+            return condition._found_in(self._store, scope, parameters)
         made = condition_of(self._store, condition, self._rows_of(scope), parameters)
         if scope is None and made._selection is not None:
             scope = made._selection
@@ -148,41 +145,38 @@ def checked_parameters(parameters: dict[str, Any]) -> dict[str, Any]:
     return made
 
 
-def text_expression(
-    store: Store, text: str, rows: int, parameters: tree.Parameters, moments: Moments = ()
-) -> Expression:
-    """What a text says; names, types and parameters are checked when it is compiled.
-
-    With moments it is one of its own, else a part of what is computed now.
-    """
+def text_expression(store: Store, text: str, rows: int, parameters: tree.Parameters) -> Expression:
+    """What a text says, as a part of what is computed now; it is checked when it is compiled."""
     node = tree.parse(text, parameters)
-    if lib.stoa_expression_outputs(node) != 1:
+    if lib.stoa_expression_outputs(node.c) != 1:
         raise ExpressionError("a list of expressions is for compute(): one is needed here")
-    return Expression(node, store, rows, moments, is_whole=bool(moments and WHOLE.search(text)))
+    return Expression(node, store, rows, ())
 
 
-def moments_of(store: Store, text: str) -> Moments:
-    """The moments of the order, and of each column that a text may read."""
-    words = set(PLAIN_NAME.findall(text))
-    read = [
-        each.index
-        for name, each in store.fields.items()
-        if (name in words if PLAIN_NAME.fullmatch(name) else name in text or "`" in text)
-    ]
-    return tuple(store.moment(field) for field in (ORDER, *read))
+def lazy_text(store: Store, text: str, rows: int, parameters: tree.Parameters) -> Expression:
+    """What a text says, lazily, with the moments of now. What is wrong with it is told now."""
+    made = text_expression(store, text, rows, parameters)
+    parameters.check_used()
+    compiled = made._program()
+    compiled.type(store)
+    made._moments = tuple(store.moment(field) for field in (ORDER, *compiled.fields()))
+    made._is_whole = not compiled.is_by_row()
+    made._put_back(AS_IT_IS, compiled)
+    return made
 
 
 def condition_of(store: Store, condition: Any, rows: int, parameters: dict[str, Any]) -> Expression:
     """A condition, which was asked for by an expression, a column, an array or text."""
-    given = tree.Parameters(checked_parameters(parameters))
     if isinstance(condition, str):
-        made = text_expression(store, condition, rows, given, moments_of(store, condition))
+        given = tree.Parameters(checked_parameters(parameters))
+        made = lazy_text(store, condition, rows, given)
+    elif parameters:
+        raise ParameterError(f"${next(iter(parameters))} is for a condition in text")
     elif isinstance(condition, Operators):
         made = condition._expression()
     else:
         node, kept = operand(condition, rows)
         made = Expression(node, store, rows, (), kept)
-    given.check_used()
     check_condition(store, made, rows)
     return made
 

@@ -202,7 +202,7 @@ class Rows(SequenceBase, Queries[R], Generic[R]):
         return iter(self[::-1])
 
     def cursor(self) -> Iterator[R]:
-        """One row that moves on from row to row: the fastest loop. Don't keep what it gives."""
+        """One row that moves on from row to row, made once. Don't keep what it gives."""
         return loops.move(self)
 
     def to_dicts(self) -> list[dict[str, Any]]:

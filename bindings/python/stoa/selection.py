@@ -19,6 +19,7 @@ from stoa.errors import (
     ArgumentError,
     FieldNameError,
     LengthError,
+    ParameterError,
     RowIndexError,
     WrongTypeError,
 )
@@ -125,10 +126,19 @@ class Selection(Queries[R], Generic[R]):
             return Selection(self._table, combined(lib.STOA_NOT, (condition,)))
         return Selection(self._table, None, bits.others(self._selected()))
 
+    def _found_in(self, store: Store, scope: Selection[R] | None, given: Any) -> Selection[R]:
+        """The same as a condition: what `points.where(selection)` is."""
+        if given:
+            raise ParameterError(f"${next(iter(given))} is for a condition in text")
+        if store is not self._store:
+            raise ArgumentError("the selection is of another table")
+        return self if scope is None else scope & self
+
     def _with(self, other: Any, operation: int) -> Selection[R]:
         if not isinstance(other, Selection):
             raise WrongTypeError(
-                f"a selection goes together with another one, not with {type(other).__name__}"
+                "a selection goes together with another one, such as where(condition), not with "
+                f"{type(other).__name__}"
             )
         if other._store is not self._store:
             raise ArgumentError("selections of two tables don't go together")

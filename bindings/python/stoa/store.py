@@ -179,10 +179,6 @@ class Store(StoreBase):
 
     # ---- views: what rows are made with ----
 
-    @property
-    def row_class(self) -> type:
-        return self.row_parts[0]
-
     def current_view(self) -> Any:
         if self.view is None:
             self.view = views.begin(self.row_parts, self.fields.values(), self)
@@ -428,14 +424,21 @@ class Store(StoreBase):
         self.describe_anew(record)
 
     def drop_field(self, name: str, record: RecordType) -> None:
-        """Drops a field; `record` is without it."""
+        """Drops a field; `record` is without it.
+
+        The column is held until no row can read it, whatever other threads do meanwhile.
+        """
         each, error = self.field(name), new_error()
-        with self.pool:
-            with self.gate:
-                status = lib.stoa_table_drop_field(self.c, each.c_name, error)
-            if status == lib.STOA_OK:
-                self.describe_anew(record)
-                self.end_column(each, f"the field {name!r} was dropped")
+        check(lib.stoa_column_export(self.c, each.index, error), error)
+        try:
+            with self.pool:
+                with self.gate:
+                    status = lib.stoa_table_drop_field(self.c, each.c_name, error)
+                if status == lib.STOA_OK:
+                    self.describe_anew(record)
+                    self.end_column(each, f"the field {name!r} was dropped")
+        finally:
+            lib.stoa_column_unexport(self.c, each.index)
         check(status, error)
 
     def rename_field(self, name: str, new_name: str, record: RecordType) -> None:

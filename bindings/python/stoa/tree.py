@@ -1,8 +1,12 @@
-"""Nodes of the library's expression trees, as pointers that give themselves back.
+"""Nodes of expression trees, and the library's own behind them.
 
-A node never changes, and keeps its arguments. The library counts references without care for
-threads: CPython's own lock is held in each of these calls; PyPy, which lets go of its lock, has
-them take turns.
+A node never changes. What it says is its key, of plain tuples, by which the programs of equal
+expressions are found again (program.py); the library's node is made when it is first needed, which
+is mostly never. A node that reads an array, or that has become large, has no key, and the
+library's node from the start.
+
+The library counts references without care for threads: CPython's own lock is held in each of
+these calls; PyPy, which lets go of its lock, has them take turns.
 """
 
 from __future__ import annotations
@@ -17,6 +21,10 @@ from stoa.forks import new_lock
 from stoa.owner import owned
 from stoa.sources import Source, StoredField
 from stoa.types import IS_PYPY
+
+LARGE = 64  # nodes of the largest tree that has a key
+PARSED = 32  # texts that are kept
+LIST = -1  # stands for no operation
 
 turn = new_lock()  # a finalizer may come in between
 SHOWN = 200
@@ -52,16 +60,72 @@ def made_by(function: Callable[..., int], *arguments: Any) -> Any:
     return owned(made[0], "stoa_expression *", free)
 
 
-def field(stored: StoredField) -> Any:
+class Node:
+    """A value of a tree. The key of a field is its name; it is None where there is none."""
+
+    __slots__ = ("key", "made", "parts", "size")
+
+    def __init__(self, key: Any, parts: Any, size: int = 1, made: Any = None) -> None:
+        self.key = key
+        self.parts = parts  # what `make` needs
+        self.size = size  # nodes, all told
+        self.made = made
+
+    @property
+    def c(self) -> Any:
+        """The library's node."""
+        if self.made is None:
+            self.made = self.make()
+            self.parts = None
+        return self.made
+
+    def make(self) -> Any:
+        raise NotImplementedError
+
+
+class FieldNode(Node):
+    __slots__ = ()
+
+    def make(self) -> Any:
+        return made_by(field_node, self.parts)
+
+
+class Constant(Node):
+    __slots__ = ()
+
+    def make(self) -> Any:
+        return made_by(constant_node, constant_value(self.parts)[0])
+
+
+class Call(Node):
+    __slots__ = ()
+
+    def make(self) -> Any:
+        operation, arguments = self.parts
+        return made_by(call_node, operation, [each.c for each in arguments], len(arguments))
+
+
+class Listed(Node):
+    __slots__ = ()
+
+    def make(self) -> Any:
+        return made_by(list_node, [each.c for each in self.parts], len(self.parts))
+
+
+def field(stored: StoredField) -> Node:
     """The value of a field; one node for all uses of the stored field."""
     if stored.node is None:
-        stored.node = made_by(field_node, stored.c_name)
-    return stored.node
+        stored.node = FieldNode(stored.name, stored.c_name)
+    node: Node = stored.node
+    return node
 
 
-def constant(value: Any) -> Any:
+def constant(value: Any) -> Node:
     """A bool, an int or a float."""
-    return made_by(constant_node, constant_value(value)[0])
+    if isinstance(value, int) and not -(2**63) <= value < 2**64:
+        constant_value(value)  # refuses it
+    told = str(value) if value == 0 else value  # 0.0 equals -0.0
+    return Constant((type(value), told), value)
 
 
 def constant_value(value: Any) -> Any:
@@ -84,26 +148,37 @@ def array(source: Source, name: str) -> Any:
     """A value for each row, out of memory that must outlive the node."""
     place, c_name = ffi.new("stoa_source *"), ffi.new("char[]", name.encode())
     source.put(place, c_name)
-    return made_by(array_node, place, source.length)
+    return Node(None, None, 1, made_by(array_node, place, source.length))
 
 
-def call(operation: int, arguments: Sequence[Any]) -> Any:
+def call(operation: int, arguments: Sequence[Node]) -> Node:
     """An operation on nodes."""
-    return made_by(call_node, operation, arguments, len(arguments))
+    size, key = 1, (operation, *[each.key for each in arguments])
+    for each in arguments:
+        size += each.size
+    node = Call(key, (operation, arguments), size)
+    if size > LARGE or None in key:
+        node.key = None
+        node.c  # noqa: B018
+    return node
 
 
-def listed(nodes: Sequence[Any]) -> Any:
+def listed(nodes: Sequence[Node]) -> Node:
     """Several outputs in one; a single one as it is."""
-    return nodes[0] if len(nodes) == 1 else made_by(list_node, nodes, len(nodes))
+    if len(nodes) == 1:
+        return nodes[0]
+    key = None if any(each.key is None for each in nodes) else (LIST, *(each.key for each in nodes))
+    return Listed(key, nodes)
 
 
 class Parameters:
     """Values for the parameters of texts, bools, ints and floats, by name."""
 
-    __slots__ = ("c", "keep", "names")
+    __slots__ = ("c", "keep", "keys", "names")
 
     def __init__(self, values: Mapping[str, Any]) -> None:
         self.names = list(values)
+        self.keys = [(name, *constant(value).key) for name, value in values.items()]
         self.keep = [ffi.new("char[]", parameter_name(name)) for name in values]
         self.c = ffi.new("stoa_parameter[]", len(self.names))
         for each, name, value in zip(self.c, self.keep, values.values()):
@@ -127,9 +202,28 @@ def parameter_name(name: str) -> bytes:
     return encoded
 
 
-def parse(text: Any, parameters: Parameters) -> Any:
+texts: dict[str, Node] = {}  # parsed last
+
+
+def parse(text: Any, parameters: Parameters) -> Node:
     """What a text says."""
-    return made_by(parse_node, text_bytes(text), parameters.c, len(parameters.names))
+    node = texts.get(text) if type(text) is str and not parameters.names else None
+    if node is None:
+        made = made_by(parse_node, text_bytes(text), parameters.c, len(parameters.names))
+        node = Node((str(text), *parameters.keys), None, 1, made)
+        if not parameters.names:
+            texts[str(text)] = node
+            trim(texts, PARSED)
+    return node
+
+
+def trim(kept: dict[Any, Any], most: int) -> None:
+    """Forgets the oldest."""
+    while len(kept) > most:
+        try:
+            kept.pop(next(iter(kept)), None)
+        except (RuntimeError, StopIteration):  # another thread is at it
+            return
 
 
 def text_bytes(text: Any) -> bytes:
@@ -145,9 +239,9 @@ def text_bytes(text: Any) -> bytes:
     return encoded
 
 
-def text_of(node: Any, size: int = SHOWN) -> str:
+def text_of(node: Node, size: int = SHOWN) -> str:
     """An expression as text, cut to a size."""
     into = ffi.new("char[]", size)
-    length = lib.stoa_expression_print(node, into, size)
+    length = lib.stoa_expression_print(node.c, into, size)
     text: str = ffi.string(into).decode("utf-8", "ignore")
     return text if length < size else text[:-1] + "…"

@@ -95,6 +95,8 @@ def integer_converter(to: FieldType) -> Callable[[Any, str], int]:
 
 def float_converter(to: FieldType) -> Callable[[Any, str], float]:
     def convert(value: Any, name: str) -> float:
+        if is_complex(value):  # numpy's have a __float__, which drops the imaginary part
+            raise refusal(name, to, "numbers", value)
         exact = value if to.width == 8 or type(value) is float else odd_in_53_bits(value)
         try:
             # Unlike float(), struct takes no text, but whatever has __float__.
@@ -120,6 +122,10 @@ def float_converter(to: FieldType) -> Callable[[Any, str], float]:
         return rounded
 
     return convert
+
+
+def is_complex(value: Any) -> bool:
+    return type(value) is not float and getattr(getattr(value, "dtype", None), "kind", "") == "c"
 
 
 def odd_in_53_bits(value: Any) -> Any:
@@ -223,7 +229,15 @@ def type_of_number(kind: str, width: int) -> FieldType | None:
 
 
 def parse_type(written: Any, name: str) -> FieldType:
-    """The type that somebody wrote for field `name`: stoa.int32, "int32", int, a numpy dtype."""
+    """The type that somebody wrote for field `name`."""
+    found = type_written(written)
+    if found is None:
+        raise DeclarationError(f"field {name!r} cannot be {unknown_type(written)}")
+    return found
+
+
+def type_written(written: Any) -> FieldType | None:
+    """The type of stoa.int32, "int32", int or a numpy dtype."""
     python_types: dict[Any, str] = {
         int: "int64",
         float: "float64",
@@ -236,15 +250,15 @@ def parse_type(written: Any, name: str) -> FieldType:
     except TypeError:  # not hashable
         text = written
     if isinstance(text, str):
-        found = TYPES.get({"int": "int64", "float": "float64"}.get(text, text))
-    else:
-        found = numpy_type(written)
-    if found is None:
-        raise DeclarationError(
-            f"field {name!r} cannot be of type {written!r}: there are {', '.join(TYPES)}, "
-            "and int, which is int64, and float, which is float64"
-        )
-    return found
+        return TYPES.get({"int": "int64", "float": "float64"}.get(text, text))
+    return numpy_type(written)
+
+
+def unknown_type(written: Any) -> str:
+    return (
+        f"of type {written!r}: there are {', '.join(TYPES)}, "
+        "and int, which is int64, and float, which is float64"
+    )
 
 
 def numpy_type(written: Any) -> FieldType | None:
