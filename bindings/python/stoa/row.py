@@ -48,6 +48,8 @@ else:
                 return object.__getattribute__(self, name)
 
             def __setattr__(self, name: str, value: Any) -> None:
+                if name == "__class__":
+                    keep_class()
                 try:
                     object.__setattr__(self, name, value)
                 except AttributeError:
@@ -76,6 +78,10 @@ def raise_stale(what: str) -> None:
 
 def raise_closed(reason: str) -> None:
     raise FieldNameError(reason)
+
+
+def keep_class() -> None:
+    raise WrongTypeError("a row keeps its class: stoa.copy(row) is an object of its own")
 
 
 def delete_field(name: str) -> None:
