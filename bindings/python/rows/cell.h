@@ -43,12 +43,13 @@ static inline PyObject *object_of(const View *view, stoa_handle handle)
 }
 
 /* A new reference to the value of a cell that is there. */
-static inline PyObject *cell_value(const View *view, const Slot *slot, size_t index)
+static inline PyObject *cell_value(const View *view, stoa_type type, const char *cells,
+                                   size_t index)
 {
-    switch (slot->type) {
+    switch (type) {
 #define BOX(NAME, name, cell) \
     case STOA_##NAME:         \
-        return BOX_##name(((const cell *)(const void *)slot->cells)[index]);
+        return BOX_##name(((const cell *)(const void *)cells)[index]);
         BOX(INT32, int32, int32_t)
         BOX(FLOAT64, float64, double)
         BOX(INT64, int64, int64_t)
@@ -62,7 +63,7 @@ static inline PyObject *cell_value(const View *view, const Slot *slot, size_t in
         BOX(FLOAT32, float32, float)
 #undef BOX
     case STOA_OBJECT:
-        return object_of(view, ((const stoa_handle *)(const void *)slot->cells)[index]);
+        return object_of(view, ((const stoa_handle *)(const void *)cells)[index]);
     default:
         break;
     }
