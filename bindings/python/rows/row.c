@@ -241,6 +241,8 @@ static int row_setattro(PyObject *self, PyObject *name, PyObject *value)
     const Slot *slot = view_slot(row->view, name);
     if (slot != NULL)
         return write_or_refuse(row, slot, value);
+    if (PyUnicode_Check(name) && PyUnicode_CompareWithASCIIString(name, "__class__") == 0)
+        return told(PyObject_CallFunctionObjArgs(references.keep_class, NULL));
     if (PyObject_GenericSetAttr(self, name, value) == 0)
         return 0;
     explain(self, name);
@@ -356,8 +358,9 @@ static const Slot *field_slot(PyObject *self, PyObject *row)
         return NULL;
     }
     const Slot *slot = view_slot(((const Row *)(const void *)row)->view, name);
-    if (slot == NULL)
-        (void)told(PyObject_CallFunctionObjArgs(references.raise_unknown, row, name, NULL));
+    if (slot == NULL &&
+        told(PyObject_CallFunctionObjArgs(references.raise_unknown, row, name, NULL)) == 0)
+        PyErr_SetObject(PyExc_AttributeError, name);
     return slot;
 }
 

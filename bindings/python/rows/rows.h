@@ -153,6 +153,7 @@ bool rows__ready(void);
     NAME(current_view)     /* current_view(store): sees to it that store.view is there */      \
     NAME(delete_field)     /* delete_field(name): raises */                                    \
     NAME(getitem)          /* getitem(table, key) */                                           \
+    NAME(keep_class)       /* keep_class(): raises */                                          \
     NAME(raise_closed)     /* raise_closed(message) */                                         \
     NAME(raise_stale)      /* raise_stale(what) */                                             \
     NAME(raise_unknown)    /* raise_unknown(row, name) */                                      \
