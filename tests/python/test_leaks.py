@@ -12,7 +12,6 @@ import copy
 import gc
 import pickle
 import sys
-import tracemalloc
 import weakref
 from collections.abc import Iterator
 from typing import Any, Callable
@@ -22,9 +21,10 @@ import pytest
 import stoa
 from stoa import float32, float64, int32, uint64
 
-pytestmark = pytest.mark.skipif(
-    sys.implementation.name != "cpython", reason="PyPy does not count references"
-)
+if sys.implementation.name != "cpython":
+    pytest.skip("PyPy does not count references", allow_module_level=True)
+
+import tracemalloc
 
 STEPS = 10_000
 
