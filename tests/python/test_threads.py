@@ -195,7 +195,7 @@ REMOVALS: dict[str, Callable[[Any], Any]] = {
     "pop": lambda t: t.pop(),
     "del": lambda t: t.__delitem__(0),
     "clear": lambda t: t.clear(),
-    "resize": lambda t: t.resize(3),
+    "shrink": lambda t: (t.resize(3), t.shrink()),
     "swap_remove": lambda t: t.swap_remove(len(t) // 2),
 }
 
@@ -283,3 +283,21 @@ def test_threads_write_to_rows_of_one_table() -> None:
     run(work)
     assert pairs.twice.tolist() == [STEPS] * WORKERS
     assert pairs.half.tolist() == [STEPS - 1] * WORKERS
+
+
+def test_expressions_beside_one_writer_mean_their_moment_or_are_stale() -> None:
+    pairs: Any = stoa.Table(Pair, [pair(i) for i in range(100)])
+
+    def work(worker: int) -> None:
+        for n in range(STEPS):
+            if worker == 0:
+                pairs[0].n = n
+            else:
+                pairs.n + 1
+
+    run(work)
+    for name in ("n", "twice"):
+        expression = pairs[name] + 1
+        setattr(pairs[0], name, 7)
+        with pytest.raises(stoa.StaleError):
+            expression.sum()
