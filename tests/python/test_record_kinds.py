@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import sys
 import weakref
 from typing import Any
 
@@ -60,8 +61,9 @@ def test_a_record_class_may_ask_for_a_dictionary() -> None:
         made.note = made
         del made
     gc.collect()
-    with pytest.raises(TypeError):
-        weakref.ref(table[0])
+    if sys.implementation.name != "pypy":  # where a dictionary brings them along
+        with pytest.raises(TypeError):
+            weakref.ref(table[0])
     del row.note
     with pytest.raises(AttributeError):
         row.note  # noqa: B018

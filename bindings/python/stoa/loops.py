@@ -57,7 +57,7 @@ else:
         order, columns = list(store.fields), []
         for name in names:
             columns.append((f"c{order.index(name)}", store.fields[name].type is OBJECT))
-        return read(store.current_view(), columns, steps(rows, "iterator"))
+        return read(rows._table, store.current_view(), columns, steps(rows, "iterator"))
 
     def new_row(table: Any, position: int) -> Any:
         """Row `position` of the table, which must be there."""
@@ -98,9 +98,9 @@ def running(
 
 
 def read(
-    view: Any, columns: list[tuple[str, bool]], positions: Iterator[int]
+    table: Any, view: Any, columns: list[tuple[str, bool]], positions: Iterator[int]
 ) -> Iterator[tuple[Any, ...]]:
-    """Through the view, where cells that may not be read any more refuse."""
+    """Through the view, where cells that may not be read any more refuse. Keeps the table."""
     objects = view.objects
     for index in positions:
         yield tuple(
