@@ -19,64 +19,7 @@ static inline PyObject *new_reference(PyObject *object)
     return object;
 }
 
-/* ---- reading ---- */
-
-#define BOX_bool(value) PyBool_FromLong(value)
-#define BOX_int8(value) PyLong_FromLong(value)
-#define BOX_int16(value) PyLong_FromLong(value)
-#define BOX_int32(value) PyLong_FromLong(value)
-#define BOX_int64(value) PyLong_FromLongLong(value)
-#define BOX_uint8(value) PyLong_FromLong(value)
-#define BOX_uint16(value) PyLong_FromLong(value)
-#define BOX_uint32(value) PyLong_FromLongLong(value)
-#define BOX_uint64(value) PyLong_FromUnsignedLongLong(value)
-#define BOX_float32(value) PyFloat_FromDouble((double)(value))
-#define BOX_float64(value) PyFloat_FromDouble(value)
-
-/* A new reference to the object of a handle. */
-static inline PyObject *object_of(const View *view, stoa_handle handle)
-{
-    if (handle < (size_t)PyList_GET_SIZE(view->objects))
-        return new_reference(PyList_GET_ITEM(view->objects, (Py_ssize_t)handle));
-    PyErr_SetString(PyExc_IndexError, "list index out of range"); /* beside a writer */
-    return NULL;
-}
-
-/* A new reference to the value of a cell that is there. */
-static inline PyObject *cell_value(const View *view, const Slot *slot, size_t index)
-{
-    switch (slot->type) {
-#define BOX(NAME, name, cell) \
-    case STOA_##NAME:         \
-        return BOX_##name(((const cell *)(const void *)slot->cells)[index]);
-        BOX(INT32, int32, int32_t)
-        BOX(FLOAT64, float64, double)
-        BOX(INT64, int64, int64_t)
-        BOX(BOOL, bool, bool)
-        BOX(INT8, int8, int8_t)
-        BOX(INT16, int16, int16_t)
-        BOX(UINT8, uint8, uint8_t)
-        BOX(UINT16, uint16, uint16_t)
-        BOX(UINT32, uint32, uint32_t)
-        BOX(UINT64, uint64, uint64_t)
-        BOX(FLOAT32, float32, float)
-#undef BOX
-    case STOA_OBJECT:
-        return object_of(view, ((const stoa_handle *)(const void *)slot->cells)[index]);
-    default:
-        break;
-    }
-    PyErr_SetString(PyExc_SystemError, "a field without a type");
-    return NULL;
-}
-
-/* ---- storing ---- */
-
-typedef enum Fit {
-    FITS,   /* it is stored */
-    BEYOND, /* an int that the field's range does not have */
-    OTHER,  /* something to convert */
-} Fit;
+/* ---- ints ---- */
 
 /* An int's value; false: beyond int64, and the number is -1 below it, 1 above it. */
 static inline bool int64_of(PyObject *value, int64_t *number)
@@ -99,6 +42,103 @@ static inline bool int64_of(PyObject *value, int64_t *number)
         *number = overflow;
     return overflow == 0;
 }
+
+/* Gives an int that nobody else knows another value of one digit, not 0. */
+static inline void set_int(PyLongObject *made, int64_t number)
+{
+    digit size = (digit)(number < 0 ? -number : number);
+#if PY_VERSION_HEX >= 0x030C0000
+    made->long_value.lv_tag = (uintptr_t)1 << 3 | (number < 0 ? 2 : 0);
+    made->long_value.ob_digit[0] = size;
+#else
+    Py_SET_SIZE(made, number < 0 ? -1 : 1);
+    made->ob_digit[0] = size;
+#endif
+}
+
+/* An int of this value. Most ints that a row gives are used at once and dropped; so the last one is
+ * kept in *last (may be NULL), and takes the next value where nobody else holds it by then, as
+ * CPython's own zip() does with its tuple. Only ints of one digit that CPython does not share. */
+static inline PyObject *box_int(int64_t number, PyObject **last)
+{
+    bool is_plain = number > 256 ? number <= (int64_t)PyLong_MASK
+                                 : number < -5 && number >= -(int64_t)PyLong_MASK;
+#ifdef Py_GIL_DISABLED
+    is_plain = false;
+#endif
+    if (last == NULL || !is_plain)
+        return PyLong_FromLongLong(number);
+    if (*last == NULL || Py_REFCNT(*last) != 1) {
+        PyObject *made = PyLong_FromLongLong(number), *before = *last;
+        *last = made;
+        Py_XDECREF(before);
+        if (made == NULL)
+            return NULL;
+    } else {
+        set_int((PyLongObject *)(void *)*last, number);
+    }
+    return new_reference(*last);
+}
+
+/* ---- reading ---- */
+
+#define BOX_bool(value) PyBool_FromLong(value)
+#define BOX_int8(value) PyLong_FromLong(value)
+#define BOX_int16(value) box_int(value, last)
+#define BOX_int32(value) box_int(value, last)
+#define BOX_int64(value) box_int(value, last)
+#define BOX_uint8(value) PyLong_FromLong(value)
+#define BOX_uint16(value) box_int(value, last)
+#define BOX_uint32(value) box_int(value, last)
+#define BOX_uint64(value) PyLong_FromUnsignedLongLong(value)
+#define BOX_float32(value) PyFloat_FromDouble((double)(value))
+#define BOX_float64(value) PyFloat_FromDouble(value)
+
+/* A new reference to the object of a handle. */
+static inline PyObject *object_of(const View *view, stoa_handle handle)
+{
+    if (handle < (size_t)PyList_GET_SIZE(view->objects))
+        return new_reference(PyList_GET_ITEM(view->objects, (Py_ssize_t)handle));
+    PyErr_SetString(PyExc_IndexError, "list index out of range"); /* beside a writer */
+    return NULL;
+}
+
+/* A new reference to the value of a cell that is there; for `last` see box_int. */
+static inline PyObject *cell_value(const View *view, stoa_type type, const char *cells,
+                                   size_t index, PyObject **last)
+{
+    switch (type) {
+#define BOX(NAME, name, cell) \
+    case STOA_##NAME:         \
+        return BOX_##name(((const cell *)(const void *)cells)[index]);
+        BOX(INT32, int32, int32_t)
+        BOX(FLOAT64, float64, double)
+        BOX(INT64, int64, int64_t)
+        BOX(BOOL, bool, bool)
+        BOX(INT8, int8, int8_t)
+        BOX(INT16, int16, int16_t)
+        BOX(UINT8, uint8, uint8_t)
+        BOX(UINT16, uint16, uint16_t)
+        BOX(UINT32, uint32, uint32_t)
+        BOX(UINT64, uint64, uint64_t)
+        BOX(FLOAT32, float32, float)
+#undef BOX
+    case STOA_OBJECT:
+        return object_of(view, ((const stoa_handle *)(const void *)cells)[index]);
+    default:
+        break;
+    }
+    PyErr_SetString(PyExc_SystemError, "a field without a type");
+    return NULL;
+}
+
+/* ---- storing ---- */
+
+typedef enum Fit {
+    FITS,   /* it is stored */
+    BEYOND, /* an int that the field's range does not have */
+    OTHER,  /* something to convert */
+} Fit;
 
 /* Raises no exception, which would be an object for the collector: see append.c. */
 static inline Fit store_uint64(void *at, PyObject *value)

@@ -136,7 +136,17 @@ static inline bool may_touch(const Row *row, const Slot *slot)
 
 static inline PyObject *read_field(const Row *row, const Slot *slot)
 {
-    return may_touch(row, slot) ? cell_value(row->view, slot, row->index) : NULL;
+    if (!may_touch(row, slot))
+        return NULL;
+    return cell_value(row->view, slot->type, slot->cells, row->index, NULL);
+}
+
+static inline PyObject *read_place(const Row *row, const Place *place)
+{
+    if (is_fresh(row->view, row->order, row->index) && place->cells != NULL)
+        return cell_value(row->view, place->type, place->cells, row->index, &row->view->last_int);
+    (void)may_touch(row, place->slot);
+    return NULL;
 }
 
 static int told(PyObject *result)
@@ -226,9 +236,9 @@ static void explain(PyObject *self, PyObject *name)
 static PyObject *row_getattro(PyObject *self, PyObject *name)
 {
     const Row *row = (const Row *)(const void *)self;
-    const Slot *slot = view_slot(row->view, name);
-    if (slot != NULL)
-        return read_field(row, slot);
+    const Place *place = view_place(row->view, name);
+    if (place != NULL)
+        return read_place(row, place);
     PyObject *found = PyObject_GenericGetAttr(self, name);
     if (found == NULL)
         explain(self, name);
@@ -241,6 +251,8 @@ static int row_setattro(PyObject *self, PyObject *name, PyObject *value)
     const Slot *slot = view_slot(row->view, name);
     if (slot != NULL)
         return write_or_refuse(row, slot, value);
+    if (PyUnicode_Check(name) && PyUnicode_CompareWithASCIIString(name, "__class__") == 0)
+        return told(PyObject_CallFunctionObjArgs(references.keep_class, NULL));
     if (PyObject_GenericSetAttr(self, name, value) == 0)
         return 0;
     explain(self, name);
@@ -356,8 +368,9 @@ static const Slot *field_slot(PyObject *self, PyObject *row)
         return NULL;
     }
     const Slot *slot = view_slot(((const Row *)(const void *)row)->view, name);
-    if (slot == NULL)
-        (void)told(PyObject_CallFunctionObjArgs(references.raise_unknown, row, name, NULL));
+    if (slot == NULL &&
+        told(PyObject_CallFunctionObjArgs(references.raise_unknown, row, name, NULL)) == 0)
+        PyErr_SetObject(PyExc_AttributeError, name);
     return slot;
 }
 

@@ -52,18 +52,23 @@ static void enter_place(View *view, Slot *slot)
     size_t i = (uintptr_t)slot->name >> 4 & view->mask;
     while (view->places[i].name != NULL)
         i = (i + 1) & view->mask;
-    view->places[i] = (Place){slot->name, slot};
+    view->places[i] = (Place){slot->name, slot->cells, slot, slot->type};
+}
+
+/* A power of two. */
+static size_t room_for(Py_ssize_t width)
+{
+    size_t room = 4;
+    while (room < 3 * (size_t)width)
+        room *= 2;
+    return room;
 }
 
 static bool fill(View *view, PyObject *fields)
 {
-    size_t room = 4, width = (size_t)PyTuple_GET_SIZE(fields);
-    while (room < 3 * width)
-        room *= 2;
-    view->mask = room - 1;
-    view->places = PyMem_Calloc(room, sizeof *view->places);
+    size_t width = (size_t)PyTuple_GET_SIZE(fields);
     view->slots = PyMem_Calloc(width, sizeof *view->slots);
-    if (view->places == NULL || view->slots == NULL) {
+    if (view->slots == NULL) {
         PyErr_NoMemory();
         return false;
     }
@@ -116,9 +121,11 @@ static PyObject *view_new(PyTypeObject *type, PyObject *arguments, PyObject *nam
         PyErr_SetString(PyExc_TypeError, "row_class must be a class of rows");
         return NULL;
     }
-    View *view = (View *)(void *)type->tp_alloc(type, 0);
+    size_t room = room_for(PyTuple_GET_SIZE(fields));
+    View *view = (View *)(void *)type->tp_alloc(type, (Py_ssize_t)room);
     if (view == NULL)
         return NULL;
+    view->mask = room - 1;
     view->core = (stoa_table *)address;
     view->row_class = (PyTypeObject *)(void *)new_reference(row_class);
     view->owner = new_reference(owner);
@@ -158,11 +165,11 @@ static void view_dealloc(PyObject *self)
         Py_XDECREF(slot->initial);
     }
     PyMem_Free(view->slots);
-    PyMem_Free(view->places);
     PyMem_Free(view->members);
     Py_XDECREF(view->row_class);
     Py_XDECREF(view->standalone);
     Py_XDECREF(view->objects);
+    Py_XDECREF(view->last_int);
     Py_XDECREF(view->owner);
     Py_TYPE(self)->tp_free(self);
 }
@@ -175,6 +182,13 @@ static Slot *slot_of_field(View *view, size_t field)
         if (view->slots[i].field == field)
             return &view->slots[i];
     return NULL;
+}
+
+static void close_place(View *view, const Slot *slot)
+{
+    for (size_t i = 0; i <= view->mask; i++)
+        if (view->places[i].slot == slot)
+            view->places[i].cells = NULL;
 }
 
 static PyObject *view_watch(PyObject *self, PyObject *arguments)
@@ -199,6 +213,7 @@ static PyObject *view_close(PyObject *self, PyObject *arguments)
     if (slot != NULL && slot->cells != NULL) {
         slot->cells = NULL;
         slot->reason = new_reference(reason);
+        close_place((View *)(void *)self, slot);
     }
     Py_RETURN_NONE;
 }
@@ -216,6 +231,7 @@ PyTypeObject rows__View = {
     .tp_doc = "View(row_class, owner, address, objects, fields, /)\n--\n\n"
               "The columns of the table at `address`, which `owner` keeps, as rows see them.",
     .tp_basicsize = sizeof(View),
+    .tp_itemsize = sizeof(Place),
     .tp_flags = Py_TPFLAGS_DEFAULT | Py_TPFLAGS_HAVE_GC,
     .tp_weaklistoffset = offsetof(View, weak_references),
     .tp_new = view_new,

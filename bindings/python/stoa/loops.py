@@ -8,16 +8,20 @@ reordering a loop is stale, at its next step.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from stoa.epoch import stale
 from stoa.extension import rows as extension
+from stoa.generate import compiled
 from stoa.types import OBJECT
 
 if TYPE_CHECKING:
     from stoa.store import Store
 
 ROWS, CURSOR, VALUES = range(3)
+
+place = object.__setattr__  # Row's own looks at the name
 
 if extension is not None:
 
@@ -48,16 +52,16 @@ else:
     def move(rows: Any) -> Iterator[Any]:
         """One row for all."""
         table = rows._table
-        row, place = row_at(table, table._store.current_view(), 0), object.__setattr__
+        row = row_at(table, table._store.current_view(), 0)
         return (place(row, "_stoa_index", index) or row for index in steps(rows, "cursor"))
 
     def values(rows: Any, names: tuple[str, ...]) -> Iterator[tuple[Any, ...]]:
         """A tuple for each row of the values of these fields, which there are."""
         store = rows._store
-        order, columns = list(store.fields), []
-        for name in names:
-            columns.append((f"c{order.index(name)}", store.fields[name].type is OBJECT))
-        return read(rows._table, store.current_view(), columns, steps(rows, "iterator"))
+        order = list(store.fields)
+        columns = [(order.index(each), store.fields[each].type is OBJECT) for each in names]
+        read = reader(tuple(columns))
+        return read(rows._table, store.current_view(), steps(rows, "iterator"))  # type: ignore[no-any-return]
 
     def new_row(table: Any, position: int) -> Any:
         """Row `position` of the table, which must be there."""
@@ -69,10 +73,10 @@ else:
 
 
 def row_at(table: Any, view: Any, index: int) -> Any:
-    row: Any = object.__new__(view.row_class)
-    row._stoa_table = table
-    row._stoa_epoch = view
-    row._stoa_index = index
+    row = object.__new__(view.row_class)
+    place(row, "_stoa_table", table)
+    place(row, "_stoa_epoch", view)
+    place(row, "_stoa_index", index)
     return row
 
 
@@ -97,13 +101,14 @@ def running(
         done += len(positions)
 
 
-def read(
-    table: Any, view: Any, columns: list[tuple[str, bool]], positions: Iterator[int]
-) -> Iterator[tuple[Any, ...]]:
-    """Through the view, where cells that may not be read any more refuse. Keeps the table."""
-    objects = view.objects
-    for index in positions:
-        yield tuple(
-            objects[getattr(view, name)[index]] if is_object else getattr(view, name)[index]
-            for name, is_object in columns
-        )
+@lru_cache(maxsize=256)
+def reader(columns: tuple[tuple[int, bool], ...]) -> Any:
+    """Writes read(table, view, positions), which gives a tuple for each position. It reads through
+    the view, where cells that may not be read any more refuse, and keeps the table."""
+    cells = [f"view.c{i}[index]" for i, _ in columns]
+    values = "".join(
+        f"view.objects[{cell}], " if is_object else f"{cell}, "
+        for cell, (_, is_object) in zip(cells, columns)
+    )
+    source = ["def read(table, view, positions):", "    for index in positions:"]
+    return compiled([*source, f"        yield ({values})"], {})["read"]

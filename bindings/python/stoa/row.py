@@ -48,16 +48,22 @@ else:
                 return object.__getattribute__(self, name)
 
             def __setattr__(self, name: str, value: Any) -> None:
-                if not hasattr(type(self), name) and not hasattr(self, "__dict__"):
+                if name == "__class__":
+                    keep_class()
+                try:
+                    object.__setattr__(self, name, value)
+                except AttributeError:
                     raise_unknown(self, name)
-                object.__setattr__(self, name, value)
+                    raise
 
             def __delattr__(self, name: str) -> None:
                 if name in type(self).__match_args__:
                     raise no_delete(name)
-                if name not in getattr(self, "__dict__", ()):
+                try:
+                    object.__delattr__(self, name)
+                except AttributeError:
                     raise_unknown(self, name)
-                object.__delattr__(self, name)
+                    raise
 
 
 def raise_unknown(row: Any, name: str) -> None:
@@ -72,6 +78,10 @@ def raise_stale(what: str) -> None:
 
 def raise_closed(reason: str) -> None:
     raise FieldNameError(reason)
+
+
+def keep_class() -> None:
+    raise WrongTypeError("a row keeps its class: stoa.copy(row) is an object of its own")
 
 
 def delete_field(name: str) -> None:

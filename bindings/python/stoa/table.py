@@ -35,7 +35,7 @@ from stoa.record import (
     remake,
     standalone_slots,
 )
-from stoa.row import delete_field, raise_closed, raise_stale, raise_unknown
+from stoa.row import delete_field, keep_class, raise_closed, raise_stale, raise_unknown
 from stoa.rows import Rows
 from stoa.store import Store, changed, new_store
 
@@ -501,6 +501,7 @@ if extension is not None:
         current_view=Store.current_view,
         delete_field=delete_field,
         getitem=Rows.__getitem__,
+        keep_class=keep_class,
         raise_closed=raise_closed,
         raise_stale=raise_stale,
         raise_unknown=raise_unknown,
