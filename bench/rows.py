@@ -112,7 +112,7 @@ def read(records, report):
         for name, it in one_of_each(records).items()
     }
     sides["the loop alone"] = repeated("it", FAST, it=None)
-    report.table("read", "p.x", sides)
+    report.table("read", "p.x", sides, rounds=45)
     report.ratio("read", 2.1, SLOTS)
     report.ratio("read", 1.15, NAMED)
     report.ratio("read", 0.4, NUMPY_VOID)
@@ -129,7 +129,7 @@ def write(records, report):
         for name, it in one_of_each(records).items()
         if name != NAMED
     }
-    report.table("write", "p.x = value", sides)
+    report.table("write", "p.x = value", sides, rounds=45)
     report.ratio("write", 2.1, SLOTS)
 
 

@@ -63,7 +63,9 @@ def draw_panel(axes, title, bars):
         style = {"ha": "right", "va": "center", "fontsize": 9, "fontweight": weight}
         axes.text(NUMBER_AT, place, number(value), transform=where, **style)
         if cut:
-            axes.plot(length * (1 + ARROW), place, marker=">", color=OTHER, ms=7, clip_on=False)
+            axes.plot(
+                length * (1 + ARROW), place, marker=">", color=colours[place], ms=7, clip_on=False
+            )
     axes.set_title(title, loc="left", fontsize=11)
     axes.set_ylim(len(bars) - 0.4, -0.6)
     axes.set_xlim(0, max(length for *_, length in bars) * (1 + 2 * ARROW))

@@ -261,6 +261,8 @@ static stoa__id emit_step(stoa__code_block *code, stoa__value value)
         return STOA__NOTHING_ID;
     value.kind = STOA__STEP_VALUE;
     value.form = (uint8_t)form_of(value.code, code, value.a);
+    if (value.range.low > value.range.high) /* it always fails, with whatever bits */
+        value.range = stoa__range_of((stoa_type)value.form);
     value.may_taint = value.may_fail;
     value.uniform = value.code < STOA__CODES && value.code != STOA__NUMBERS;
     bool constant = value.uniform;

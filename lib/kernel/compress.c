@@ -1,5 +1,8 @@
 /* compress.c: the cells and the row numbers of selected rows, packed.
  *
+ * Where few are selected, their places come first, without a branch that depends on them, and then
+ * the cells of each column by their places: all loads are independent of one another.
+ *
  * For each width there is a function that packs the 64 cells of a word, some at a time: they are
  * read, packed in a register and stored as a whole vector, whose cells behind the packed ones the
  * next store overwrites. (vpcompress to memory is slow on Zen 4 and 5, and in a register not faster
@@ -242,6 +245,82 @@ size_t STOA__AT_LEVEL(stoa__positions_of)(uint64_t *out, const uint64_t *mask, s
     }
     return n;
 }
+
+/* ---- few of many ---- */
+
+/* Of up to 1 in 32, four places are taken of each word, and count if there are so many bits: that
+ * misses the branch seldom, unlike a loop that ends anywhere. */
+static size_t offsets_of_few(uint16_t *out, const uint64_t *mask, size_t count)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < count; i += 64) {
+        uint64_t word = mask[i / 64];
+        size_t ones = stoa__ones(word);
+        for (size_t k = 0; k < 4; k++, word &= word - 1)
+            out[n + k] = (uint16_t)(i + stoa__lowest(word | (uint64_t)1 << 63));
+        for (size_t k = 4; word != 0; k++, word &= word - 1)
+            out[n + k] = (uint16_t)(i + stoa__lowest(word));
+        n += ones;
+    }
+    return n;
+}
+
+#if STOA__AVX2
+static size_t offsets_of_some(uint16_t *out, const uint64_t *mask, size_t count)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < count; i += 8) {
+        uint64_t bits = mask[i / 64] >> i % 64 & 0xff;
+        __m128i first = _mm_set1_epi16((int16_t)(uint16_t)i);
+        __m128i numbers = _mm_add_epi16(_mm_cvtepu8_epi16(places(bits)), first);
+        _mm_storeu_si128((void *)(out + n), numbers);
+        n += stoa__ones(bits);
+    }
+    return n;
+}
+#else
+static size_t offsets_of_some(uint16_t *out, const uint64_t *mask, size_t count)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < count; i++) {
+        out[n] = (uint16_t)i;
+        n += mask[i / 64] >> i % 64 & 1;
+    }
+    return n;
+}
+#endif
+
+size_t STOA__AT_LEVEL(stoa__offsets)(uint16_t *out, const uint64_t *mask, size_t count,
+                                     size_t selected)
+{
+    return (selected <= count / 32 ? offsets_of_few : offsets_of_some)(out, mask, count);
+}
+
+/* Four at a time, by loads of their own: instructions that gather are not faster, and on some
+ * processors much slower. */
+#define GATHERS(width, cell)                                                                      \
+    void STOA__AT_LEVEL(stoa__gather_##width)(void *out, const void *in, const uint16_t *offsets, \
+                                              size_t count)                                       \
+    {                                                                                             \
+        cell *to = out;                                                                           \
+        const cell *from = in;                                                                    \
+        size_t i = 0;                                                                             \
+        for (; i + 4 <= count; i += 4) {                                                          \
+            cell a = from[offsets[i]], b = from[offsets[i + 1]];                                  \
+            cell c = from[offsets[i + 2]], d = from[offsets[i + 3]];                              \
+            __asm__("" : "+r"(a), "+r"(b), "+r"(c), "+r"(d));                                     \
+            to[i] = a;                                                                            \
+            to[i + 1] = b;                                                                        \
+            to[i + 2] = c;                                                                        \
+            to[i + 3] = d;                                                                        \
+        }                                                                                         \
+        for (; i < count; i++)                                                                    \
+            to[i] = from[offsets[i]];                                                             \
+    }
+GATHERS(1, uint8_t)
+GATHERS(2, uint16_t)
+GATHERS(4, uint32_t)
+GATHERS(8, uint64_t)
 
 size_t STOA__AT_LEVEL(stoa__count_bits)(const uint64_t *mask, size_t count)
 {

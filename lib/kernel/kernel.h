@@ -316,6 +316,13 @@ typedef size_t stoa__compress(void *out, const void *in, const uint64_t *mask, s
 typedef size_t stoa__positions(uint64_t *out, const uint64_t *mask, size_t count, uint64_t first,
                                size_t room);
 
+/* The positions of the set bits of at most 65,536, and of none behind `count`; `selected` are about
+ * how many. At `out` there is room for STOA__OFFSETS_MORE besides them. */
+#define STOA__OFFSETS_MORE 64
+typedef size_t stoa__offsets(uint16_t *out, const uint64_t *mask, size_t count, size_t selected);
+/* The cells at those offsets; width as index. out is in another array. */
+typedef void stoa__gather(void *out, const void *in, const uint16_t *offsets, size_t count);
+
 /* ---- one level's kernels ---- */
 
 typedef struct stoa__kernels {
@@ -324,6 +331,8 @@ typedef struct stoa__kernels {
     stoa__reduce *reduce[STOA__REDUCTION_COUNT];
     stoa__compress *compress[4];
     stoa__positions *positions;
+    stoa__offsets *offsets;
+    stoa__gather *gather[4];
     size_t (*count_bits)(const uint64_t *mask, size_t count);
 } stoa__kernels;
 

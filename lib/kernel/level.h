@@ -41,6 +41,11 @@ stoa__compress STOA__AT_LEVEL(stoa__compress_1);
 stoa__compress STOA__AT_LEVEL(stoa__compress_2);
 stoa__compress STOA__AT_LEVEL(stoa__compress_4);
 stoa__compress STOA__AT_LEVEL(stoa__compress_8);
+stoa__offsets STOA__AT_LEVEL(stoa__offsets);
+stoa__gather STOA__AT_LEVEL(stoa__gather_1);
+stoa__gather STOA__AT_LEVEL(stoa__gather_2);
+stoa__gather STOA__AT_LEVEL(stoa__gather_4);
+stoa__gather STOA__AT_LEVEL(stoa__gather_8);
 stoa__positions STOA__AT_LEVEL(stoa__positions_of);
 size_t STOA__AT_LEVEL(stoa__count_bits)(const uint64_t *mask, size_t count);
 

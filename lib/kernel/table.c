@@ -34,5 +34,8 @@ const stoa__kernels STOA__AT_LEVEL(stoa__kernels) = {
     .compress = {STOA__AT_LEVEL(stoa__compress_1), STOA__AT_LEVEL(stoa__compress_2),
                  STOA__AT_LEVEL(stoa__compress_4), STOA__AT_LEVEL(stoa__compress_8)},
     .positions = STOA__AT_LEVEL(stoa__positions_of),
+    .offsets = STOA__AT_LEVEL(stoa__offsets),
+    .gather = {STOA__AT_LEVEL(stoa__gather_1), STOA__AT_LEVEL(stoa__gather_2),
+               STOA__AT_LEVEL(stoa__gather_4), STOA__AT_LEVEL(stoa__gather_8)},
     .count_bits = STOA__AT_LEVEL(stoa__count_bits),
 };

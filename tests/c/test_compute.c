@@ -225,6 +225,10 @@ TEST(uint64_beyond_int64_goes_with_signed_values_where_the_result_has_a_type)
     PASSES(stoa_compute(table, "sum(where(u < 10, u ^ x, x))", &value, &trouble));
     REFUSED(table, STOA_OVERFLOW, stoa_compute(table, "sum(int8(u))", &value, &trouble));
     SAYS("18446744073709551615 does not fit int8");
+    /* No value fits: the range of what is made is empty. */
+    REFUSED(table, STOA_OVERFLOW,
+            stoa_compute(table, "sum(x << uint8(clip(x, -5, -2)))", &value, &trouble));
+    SAYS("-2 does not fit uint8");
     REFUSED(table, STOA_OVERFLOW, stoa_compute(table, "sum(int32(u * 1e300))", &value, &trouble));
     SAYS("does not fit int32");
     stoa_table_free(table);

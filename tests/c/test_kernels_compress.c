@@ -166,6 +166,44 @@ TEST(the_positions_of_the_bits_are_given_within_their_room)
         }
 }
 
+static void gather_all(const stoa__kernels *level, const uint16_t *offsets, size_t n, size_t count,
+                       dice *d)
+{
+    for (size_t which = 0; which < 4; which++) {
+        size_t width = (size_t)1 << which;
+        unsigned char *in = kernel_place(0, count * width, 0);
+        for (size_t i = 0; i < count * width; i++)
+            in[i] = (unsigned char)dice_roll(d);
+        unsigned char *out = kernel_place(1, n * width, 0);
+        level->gather[which](out, in, offsets, n);
+        for (size_t k = 0; k < n; k++)
+            ck_assert(memcmp(out + k * width, in + offsets[k] * width, width) == 0);
+        ck_assert(kernel_kept(1, n * width, 0));
+    }
+}
+
+TEST(few_cells_are_gathered_by_the_places_of_their_bits)
+{
+    static uint16_t offsets[MOST + STOA__OFFSETS_MORE];
+    const stoa__kernels *const *levels;
+    size_t level_count = kernel_levels(&levels);
+    dice d = {6};
+    for (size_t i = 0; kernel_length(i) != SIZE_MAX; i++)
+        for (int m = 0; m < MASKS; m++) {
+            size_t count = kernel_length(i);
+            const uint64_t *mask = make_mask(m, count, &d);
+            for (size_t l = 0; l < 2 * level_count; l++) { /* told of few, of many */
+                const stoa__kernels *level = levels[l / 2];
+                size_t n = level->offsets(offsets, mask, count, l % 2 * count), found = 0;
+                for (size_t k = 0; k < count; k++)
+                    if (is_set(mask, k))
+                        ck_assert_uint_eq(offsets[found++], k);
+                ck_assert_uint_eq(found, n);
+                gather_all(level, offsets, n, count, &d);
+            }
+        }
+}
+
 TEST(set_bits_are_counted)
 {
     const stoa__kernels *const *levels;
@@ -211,6 +249,7 @@ int main(void)
 {
     return RUN("kernels: packing", selected_cells_are_packed_within_their_room,
                selected_cells_are_packed_in_place,
-               the_positions_of_the_bits_are_given_within_their_room, set_bits_are_counted,
+               the_positions_of_the_bits_are_given_within_their_room,
+               few_cells_are_gathered_by_the_places_of_their_bits, set_bits_are_counted,
                every_pattern_of_eight_bits_is_packed);
 }

@@ -89,3 +89,20 @@ def test_a_value_s_tuple_is_its_own() -> None:
     assert first == (0, 0.0, "0")
     assert kept[1] == (1, 0.5, "1")
     assert operator.length_hint(points.values()) in (0, 10)
+
+
+def test_an_int_that_is_kept_stays_what_it_was() -> None:
+    numbers = [*range(-400, 400), 2**30 - 1, 2**30, -(2**30), 1 - 2**30, 2**62, -(2**62)]
+    points = stoa.Table({"n": "int64"}, [(each,) for each in numbers])
+    row = points[0]
+    kept = [each.n for each in points]
+    keys = {points[i].n: i for i in range(len(points))}
+    first = row.n
+    for each in points:  # used and dropped, beside one that is kept
+        assert each.n + each.n == 2 * each.n
+        last = each.n
+        row.n = last
+        assert (row.n, last, first) == (last, last, -400)
+    assert kept == numbers
+    assert [keys[each] for each in numbers] == list(range(len(numbers)))
+    assert [type(each) for each in kept] == [int] * len(kept)

@@ -19,16 +19,77 @@ static inline PyObject *new_reference(PyObject *object)
     return object;
 }
 
+/* ---- ints ---- */
+
+/* An int's value; false: beyond int64, and the number is -1 below it, 1 above it. */
+static inline bool int64_of(PyObject *value, int64_t *number)
+{
+#if PY_VERSION_HEX >= 0x030C0000
+    if (PyUnstable_Long_IsCompact((const PyLongObject *)(const void *)value)) {
+        *number = PyUnstable_Long_CompactValue((const PyLongObject *)(const void *)value);
+        return true;
+    }
+#elif !defined(Py_LIMITED_API)
+    Py_ssize_t size = Py_SIZE(value);
+    if (size >= -1 && size <= 1) {
+        *number = size == 0 ? 0 : size * (int64_t)((PyLongObject *)(void *)value)->ob_digit[0];
+        return true;
+    }
+#endif
+    int overflow;
+    *number = PyLong_AsLongLongAndOverflow(value, &overflow);
+    if (overflow != 0)
+        *number = overflow;
+    return overflow == 0;
+}
+
+/* Gives an int that nobody else knows another value of one digit, not 0. */
+static inline void set_int(PyLongObject *made, int64_t number)
+{
+    digit size = (digit)(number < 0 ? -number : number);
+#if PY_VERSION_HEX >= 0x030C0000
+    made->long_value.lv_tag = (uintptr_t)1 << 3 | (number < 0 ? 2 : 0);
+    made->long_value.ob_digit[0] = size;
+#else
+    Py_SET_SIZE(made, number < 0 ? -1 : 1);
+    made->ob_digit[0] = size;
+#endif
+}
+
+/* An int of this value. Most ints that a row gives are used at once and dropped; so the last one is
+ * kept in *last (may be NULL), and takes the next value where nobody else holds it by then, as
+ * CPython's own zip() does with its tuple. Only ints of one digit that CPython does not share. */
+static inline PyObject *box_int(int64_t number, PyObject **last)
+{
+    bool is_plain = number > 256 ? number <= (int64_t)PyLong_MASK
+                                 : number < -5 && number >= -(int64_t)PyLong_MASK;
+#ifdef Py_GIL_DISABLED
+    is_plain = false;
+#endif
+    if (last == NULL || !is_plain)
+        return PyLong_FromLongLong(number);
+    if (*last == NULL || Py_REFCNT(*last) != 1) {
+        PyObject *made = PyLong_FromLongLong(number), *before = *last;
+        *last = made;
+        Py_XDECREF(before);
+        if (made == NULL)
+            return NULL;
+    } else {
+        set_int((PyLongObject *)(void *)*last, number);
+    }
+    return new_reference(*last);
+}
+
 /* ---- reading ---- */
 
 #define BOX_bool(value) PyBool_FromLong(value)
 #define BOX_int8(value) PyLong_FromLong(value)
-#define BOX_int16(value) PyLong_FromLong(value)
-#define BOX_int32(value) PyLong_FromLong(value)
-#define BOX_int64(value) PyLong_FromLongLong(value)
+#define BOX_int16(value) box_int(value, last)
+#define BOX_int32(value) box_int(value, last)
+#define BOX_int64(value) box_int(value, last)
 #define BOX_uint8(value) PyLong_FromLong(value)
-#define BOX_uint16(value) PyLong_FromLong(value)
-#define BOX_uint32(value) PyLong_FromLongLong(value)
+#define BOX_uint16(value) box_int(value, last)
+#define BOX_uint32(value) box_int(value, last)
 #define BOX_uint64(value) PyLong_FromUnsignedLongLong(value)
 #define BOX_float32(value) PyFloat_FromDouble((double)(value))
 #define BOX_float64(value) PyFloat_FromDouble(value)
@@ -42,9 +103,9 @@ static inline PyObject *object_of(const View *view, stoa_handle handle)
     return NULL;
 }
 
-/* A new reference to the value of a cell that is there. */
+/* A new reference to the value of a cell that is there; for `last` see box_int. */
 static inline PyObject *cell_value(const View *view, stoa_type type, const char *cells,
-                                   size_t index)
+                                   size_t index, PyObject **last)
 {
     switch (type) {
 #define BOX(NAME, name, cell) \
@@ -78,28 +139,6 @@ typedef enum Fit {
     BEYOND, /* an int that the field's range does not have */
     OTHER,  /* something to convert */
 } Fit;
-
-/* An int's value; false: beyond int64, and the number is -1 below it, 1 above it. */
-static inline bool int64_of(PyObject *value, int64_t *number)
-{
-#if PY_VERSION_HEX >= 0x030C0000
-    if (PyUnstable_Long_IsCompact((const PyLongObject *)(const void *)value)) {
-        *number = PyUnstable_Long_CompactValue((const PyLongObject *)(const void *)value);
-        return true;
-    }
-#elif !defined(Py_LIMITED_API)
-    Py_ssize_t size = Py_SIZE(value);
-    if (size >= -1 && size <= 1) {
-        *number = size == 0 ? 0 : size * (int64_t)((PyLongObject *)(void *)value)->ob_digit[0];
-        return true;
-    }
-#endif
-    int overflow;
-    *number = PyLong_AsLongLongAndOverflow(value, &overflow);
-    if (overflow != 0)
-        *number = overflow;
-    return overflow == 0;
-}
 
 /* Raises no exception, which would be an object for the collector: see append.c. */
 static inline Fit store_uint64(void *at, PyObject *value)

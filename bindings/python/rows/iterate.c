@@ -124,7 +124,7 @@ static PyObject *tuple_for(Iterator *it)
 static PyObject *read_slot(Iterator *it, const Slot *slot, size_t index)
 {
     if (slot->cells != NULL)
-        return cell_value(it->view, slot->type, slot->cells, index);
+        return cell_value(it->view, slot->type, slot->cells, index, NULL);
     raise_closed(slot);
     it->ended = true;
     return NULL;

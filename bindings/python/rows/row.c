@@ -138,13 +138,13 @@ static inline PyObject *read_field(const Row *row, const Slot *slot)
 {
     if (!may_touch(row, slot))
         return NULL;
-    return cell_value(row->view, slot->type, slot->cells, row->index);
+    return cell_value(row->view, slot->type, slot->cells, row->index, NULL);
 }
 
 static inline PyObject *read_place(const Row *row, const Place *place)
 {
     if (is_fresh(row->view, row->order, row->index) && place->cells != NULL)
-        return cell_value(row->view, place->type, place->cells, row->index);
+        return cell_value(row->view, place->type, place->cells, row->index, &row->view->last_int);
     (void)may_touch(row, place->slot);
     return NULL;
 }

@@ -50,6 +50,7 @@ typedef struct View {
     PyObject *owner;   /* keeps core */
     PyObject *objects; /* a list: objects by handle */
     PyObject *weak_references;
+    PyObject *last_int; /* that a row gave: see cell.h */
     Py_ssize_t width;
     Slot *slots;              /* in the order of the fields */
     PyTypeObject *standalone; /* of records that are no rows; NULL: not known yet */
