@@ -134,6 +134,7 @@ def write(records, report):
 
 
 def create(records, report):
+    i = min(5001, records.count - 1)
     rows = {
         STOA: records.points,
         "numpy structured array": records.structured,
@@ -141,18 +142,18 @@ def create(records, report):
         "list of __slots__ objects, which are there": records.objects[SLOTS],
     }
     sides = {
-        name: repeated("rows[i]", times(name), rows=rows, i=5001)
+        name: repeated("rows[i]", times(name), rows=rows, i=i)
         for name, rows in rows.items()
         if rows is not None
     }
     if records.polars is not None:
-        sides["Polars row"] = repeated("rows.row(i)", SLOW, rows=records.polars, i=5001)
+        sides["Polars row"] = repeated("rows.row(i)", SLOW, rows=records.polars, i=i)
     if records.pandas is not None:
-        sides["pandas iloc"] = repeated("rows.iloc[i]", SLOWEST, rows=records.pandas, i=5001)
+        sides["pandas iloc"] = repeated("rows.iloc[i]", SLOWEST, rows=records.pandas, i=i)
     table = rivals.ctable()
     if table is not None:
         table.extend(records.tuples[:10_000])
-        sides["blosc2 CTable"] = repeated("rows[i]", SLOWEST, rows=table, i=5001)
+        sides["blosc2 CTable"] = repeated("rows[i]", SLOWEST, rows=table, i=i)
     report.table("create a row", "points[i], made and dropped", sides)
 
     makers = {STOA: Point, **rivals.classes()}
