@@ -187,9 +187,22 @@ TEST(a_field_may_be_assigned_from_itself_in_place)
     stoa_table_free(table);
 }
 
+/* By hand: valgrind rounds integers of 64 bits twice. */
+static float rounded_once(bool negative, uint64_t size)
+{
+    uint64_t last = 1;
+    while (size / last >> 24 != 0)
+        last *= 2;
+    uint64_t kept = size / last, rest = size % last;
+    kept += rest > last / 2 || (rest > 0 && rest == last / 2 && kept % 2 == 1);
+    float made = (float)kept * (float)last;
+    return negative ? -made : made;
+}
+
 TEST(an_integer_becomes_a_float32_rounded_once)
 {
-    /* Beyond 2**53 a float64 in between would be a tie, and go to the even float32 below. */
+    /* Beyond 2**53 a float64 in between would
+     * be a tie, and go to the even float32 below. */
     static const int64_t up = ((int64_t)1 << 54) + ((int64_t)1 << 30) + 1;
     stoa_table *table =
         TABLE(OPTIONS(.rows = 1300), {.name = "i", .type = STOA_INT64},
@@ -208,14 +221,16 @@ TEST(an_integer_becomes_a_float32_rounded_once)
     PASSES(stoa_assign(table, "g", "u", NULL, &trouble));
     PASSES(stoa_assign(table, "w", "float32(i)", NULL, &trouble));
     for (size_t row = 0; row < 1300; row++) {
-        ck_assert(stoa_float32_column(table, "f")[row] == (float)i[row]);
-        ck_assert(stoa_float32_column(table, "g")[row] == (float)u[row]);
-        ck_assert(stoa_float64_column(table, "w")[row] == (double)(float)i[row]);
+        ck_assert(stoa_float32_column(table, "f")[row] ==
+                  rounded_once(i[row] < 0, (uint64_t)(i[row] < 0 ? -i[row] : i[row])));
+        ck_assert(stoa_float32_column(table, "g")[row] == rounded_once(false, u[row]));
+        ck_assert(stoa_float64_column(table, "w")[row] ==
+                  (double)rounded_once(i[row] < 0, (uint64_t)(i[row] < 0 ? -i[row] : i[row])));
     }
     ck_assert(stoa_float32_column(table, "f")[0] != (float)(double)up);
     stoa_value value;
     PASSES(stoa_compute(table, "min(float32(18014399583223809))", &value, &trouble));
-    ck_assert(value.float64 == (double)(float)up);
+    ck_assert(value.float64 == (double)rounded_once(false, (uint64_t)up));
     stoa_table_free(table);
 }
 
