@@ -125,26 +125,32 @@ class Store(StoreBase):
         self.describe(record)
 
     def describe(self, record: RecordType) -> None:
-        """Learns the fields; `record` has them in the library's order."""
-        limit = self.c.field_limit
-        self.record = record
-        self.fields = stored_fields(record) if limit == len(record._stoa_fields) else {}
-        if not self.fields:
-            indices = [i for i in range(limit) if self.c.columns[i].type != lib.STOA_NO_TYPE]
-            for each, index in zip(record._stoa_fields, indices):
-                self.fields[each.name] = StoredField(each.name, each.type, index)
-        self.width = len(self.fields)
-        self.has_objects = any(each.type is OBJECT for each in self.fields.values())
-        self.cells: list[Any] = [None] * limit
-        most = self.max_rows()
-        for stored in self.fields.values():
+        """Learns the fields; `record` has them in the library's order. All is made before any of it
+        is put in place, for readers in other threads."""
+        fields = self.found_fields(record)
+        cells: list[Any] = [None] * self.c.field_limit
+        for stored in fields.values():
             pointer = lib.stoa_column_cells(self.c, stored.index)
-            self.cells[stored.index] = epochs.make_cells(pointer, stored.type, most)
-        self.writable = list(self.cells)
+            cells[stored.index] = epochs.make_cells(pointer, stored.type, self.max_rows())
+        row_parts, stage = row_parts_of(record)
+        has_objects = any(each.type is OBJECT for each in fields.values())
+        writable, width = list(cells), len(fields)
+        self.record, self.fields, self.width = record, fields, width
+        self.cells, self.writable, self.has_objects = cells, writable, has_objects
+        self.row_parts, self.stage = row_parts, stage
+        self.stages: list[Stage] = []  # room for rows that are appended, to be used again
         for field in self.moments:
             self.trap(field)
-        self.row_parts, self.stage = row_parts_of(record)
-        self.stages: list[Stage] = []  # room for rows that are appended, to be used again
+
+    def found_fields(self, record: RecordType) -> dict[str, StoredField]:
+        limit = self.c.field_limit
+        if limit == len(record._stoa_fields):
+            return stored_fields(record)
+        indices = [i for i in range(limit) if self.c.columns[i].type != lib.STOA_NO_TYPE]
+        return {
+            each.name: StoredField(each.name, each.type, index)
+            for each, index in zip(record._stoa_fields, indices)
+        }
 
     # ---- what it is ----
 
