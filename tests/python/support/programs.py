@@ -440,7 +440,7 @@ CHANGES = [
     "t[{fieldname}] = {value}",
     "{row}.{field} = {value}",
     "t.shrink()",
-    "gc.collect() and None",
+    "gc.collect() and None or None",
 ]
 TEMPLATES = [*READS, *WRITES, *WHOLES, *APPENDS, *EXTENDS, *PLACES, *LOOPS, *MOMENTS]
 
