@@ -55,7 +55,7 @@ static inline bool advance(Iterator *it, size_t *index)
     }
     it->left--;
     *index = it->indices.buf != NULL ? ((const size_t *)it->indices.buf)[it->next] : it->next;
-    it->next += it->indices.buf != NULL ? 1 : (size_t)it->step;
+    it->next += (size_t)it->step;
     return true;
 }
 
@@ -155,14 +155,10 @@ static PyObject *next_values(PyObject *self)
 
 static PyObject *next_step(PyObject *self)
 {
-    switch (((Iterator *)(void *)self)->mode) {
-    case CURSOR:
-        return next_of_cursor(self);
-    case VALUES:
+    Mode mode = ((Iterator *)(void *)self)->mode;
+    if (mode == VALUES)
         return next_values(self);
-    default:
-        return next_row(self);
-    }
+    return mode == ROWS ? next_row(self) : next_of_cursor(self);
 }
 
 /* ---- making one ---- */
@@ -191,8 +187,7 @@ static bool take_indices(Iterator *it, PyObject *positions)
     if (PyObject_GetBuffer(positions, &it->indices, PyBUF_SIMPLE) < 0)
         return false;
     it->left = (size_t)it->indices.len / sizeof(size_t);
-    if (it->indices.buf == NULL)
-        it->step = 1;
+    it->step = 1;
     return true;
 }
 

@@ -142,9 +142,9 @@ PyObject *row_values(const Row *row);
 PyObject *row_dict(const Row *row);
 
 /* StaleError for a row, an iterator, … */
-void raise_stale(const char *what);
+__attribute__((cold)) void raise_stale(const char *what);
 /* What a closed slot, or a row that is not there any more, says. */
-void raise_closed(const Slot *slot);
+__attribute__((cold)) void raise_closed(const Slot *slot);
 
 /* ---- what tables gain: see sequence.c, append.c, iterate.c, record.c ---- */
 
