@@ -118,6 +118,18 @@ def read(records, report):
     report.ratio("read", 0.4, NUMPY_VOID)
 
 
+def read_kept(records, report):
+    """A value that a variable still holds at the next read: its int is not used again."""
+    sides = {
+        name: repeated("value = it['x']" if name == NUMPY_VOID else "value = it.x", FAST, it=it)
+        for name, it in one_of_each(records).items()
+        if name in (STOA, SLOTS, NAMED)
+    }
+    report.table("read, kept", "value = p.x", sides, rounds=45)
+    report.ratio("read, kept", 2.1, SLOTS)
+    report.ratio("read, kept", 1.15, NAMED)
+
+
 def write(records, report):
     sides = {
         name: repeated(
@@ -376,6 +388,7 @@ def extend(records, report):
 
 QUESTIONS = {
     "read": read,
+    "read-kept": read_kept,
     "write": write,
     "loop": loop,
     "values": values,

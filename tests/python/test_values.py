@@ -106,3 +106,21 @@ def test_an_int_that_is_kept_stays_what_it_was() -> None:
     assert kept == numbers
     assert [keys[each] for each in numbers] == list(range(len(numbers)))
     assert [type(each) for each in kept] == [int] * len(kept)
+
+
+def test_a_complex_number_of_numpy_is_no_number_for_a_row() -> None:
+    numpy = pytest.importorskip("numpy")
+    points = stoa.Table({"w": "float64", "f": "float32"}, 2)
+    number = numpy.complex128(1 + 2j)
+    stores: list[Callable[[], Any]] = [
+        lambda: points.append(number, 0.5),
+        lambda: points.append(0.5, number),
+        lambda: points.insert(0, number, 0.5),
+        lambda: points.extend([(number, 0.5)]),
+        lambda: setattr(points[0], "w", number),
+        lambda: points.__setitem__(0, (number, 0.5)),
+    ]
+    for store in stores:
+        with pytest.raises(TypeError, match="complex128"):
+            store()
+    assert points.to_dicts() == [{"w": 0.0, "f": 0.0}] * 2

@@ -366,7 +366,7 @@ def packed(fields: Sequence[Field]) -> Iterable[str]:
         yield str(TYPES[STAGED[each.type.kind][0]].number)
         yield (
             checked(each, f"_stoa_{i}", i, in_place=True)
-            if each.type in ("bool", "float32")
+            if each.type in ("bool", "float32", "float64")
             else f"_stoa_{i}"
         )
 
