@@ -327,7 +327,8 @@ static bool make_lists(planner *at)
         leaves += value->kind == STOA__COLUMN_VALUE || value->kind == STOA__ARRAY_VALUE;
     }
     size_t bytes = (2 * uniform + steps) * sizeof *pass->steps +
-                   (steps + leaves) * sizeof(stoa__id) + (size_t)2 * code->sink_count * sizeof(uint32_t);
+                   (steps + leaves) * sizeof(stoa__id) +
+                   (size_t)2 * code->sink_count * sizeof(uint32_t);
     pass->uniform = stoa__allocate(bytes + sizeof *pass->steps);
     if (pass->uniform == NULL)
         return false;
