@@ -186,13 +186,15 @@ class Store(StoreBase):
     # ---- views: what rows are made with ----
 
     def current_view(self) -> Any:
-        if self.view is None:
-            self.view = views.begin(self.row_parts, self.fields.values(), self)
-        return self.view
+        view = self.view
+        if view is None:
+            view = self.view = views.begin(self.row_parts, self.fields.values(), self)
+        return view
 
     def live_views(self) -> list[Any]:
         """Those whose rows may still be used."""
-        return [*self.older, *([self.view] if self.view is not None else [])]
+        view = self.view
+        return [*self.older, *([view] if view is not None else [])]
 
     def notice_order(self) -> None:
         """Makes rows stale if the library says that the order has changed."""
@@ -459,8 +461,9 @@ class Store(StoreBase):
 
     def describe_anew(self, record: RecordType) -> None:
         """Rows taken so far keep their class and view."""
-        if self.view is not None:
-            self.older.add(self.view)
+        view = self.view
+        if view is not None:
+            self.older.add(view)
             self.view = None
         self.describe(record)
 
