@@ -1,7 +1,10 @@
 /* reduce_extreme.h: the extremes of one form, each or both, and where they stand. Parameters, all
- * undefined at the end: FORM     the form: the names of what is made end with it VALUE    a value's
- * C type MEMBER   where the partial holds one WIDTH    of a key, in bytes IS_REAL  whether the key
- * NONE is one of a value as well (and not only that of NaN) */
+ * undefined at the end:
+ *   FORM     the form: the names of what is made end with it
+ *   VALUE    a value's C type
+ *   MEMBER   where the partial holds one
+ *   WIDTH    of a key, in bytes
+ *   IS_REAL  whether the key NONE is one of a value as well (and not only that of NaN) */
 #define OF_FORM(name) STOA__PASTE(name, FORM)
 #define OF_WIDTH(name) STOA__PASTE(name, WIDTH)
 #define KEY OF_WIDTH(key)

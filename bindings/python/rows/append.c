@@ -1,4 +1,4 @@
-/* append.c: more rows: append(), and extend() from a list of tuples, rows and dicts.
+/* append.c: more rows: append(), and extend() from a list of tuples, dicts, rows and records.
  *
  * Below the table's append_limit a new row is plain stores into the cells behind the end, and then
  * one more row, as in the inline appends of stoa/record.h. Values that are not of the field's own
@@ -10,11 +10,6 @@
 enum { MOST_FIELDS = 64 }; /* of an append that takes the short way */
 
 /* ---- cells behind the end ---- */
-
-static char *cell_at(const Slot *slot, size_t row)
-{
-    return slot->cells + cell_width(slot->type) * row;
-}
 
 static void zero_cells(const View *view, size_t first, size_t count)
 {

@@ -29,7 +29,7 @@ static inline bool int64_of(PyObject *value, int64_t *number)
         *number = PyUnstable_Long_CompactValue((const PyLongObject *)(const void *)value);
         return true;
     }
-#elif !defined(Py_LIMITED_API)
+#else
     Py_ssize_t size = Py_SIZE(value);
     if (size >= -1 && size <= 1) {
         *number = size == 0 ? 0 : size * (int64_t)((PyLongObject *)(void *)value)->ob_digit[0];
@@ -93,6 +93,7 @@ static inline PyObject *box_int(int64_t number, PyObject **last)
 #define BOX_uint64(value) PyLong_FromUnsignedLongLong(value)
 #define BOX_float32(value) PyFloat_FromDouble((double)(value))
 #define BOX_float64(value) PyFloat_FromDouble(value)
+#define BOX_object(handle) object_of(view, handle)
 
 /* A new reference to the object of a handle. */
 static inline PyObject *object_of(const View *view, stoa_handle handle)
@@ -110,22 +111,11 @@ static inline PyObject *cell_value(const View *view, stoa_type type, const char 
     if (type == STOA_INT32) /* what most fields are takes no jump */
         return BOX_int32(((const int32_t *)(const void *)cells)[index]);
     switch (type) {
-#define BOX(NAME, name, cell) \
-    case STOA_##NAME:         \
+#define BOX(NAME, name, cell, value, member) \
+    case STOA_##NAME:                        \
         return BOX_##name(((const cell *)(const void *)cells)[index]);
-        BOX(FLOAT64, float64, double)
-        BOX(INT64, int64, int64_t)
-        BOX(BOOL, bool, bool)
-        BOX(INT8, int8, int8_t)
-        BOX(INT16, int16, int16_t)
-        BOX(UINT8, uint8, uint8_t)
-        BOX(UINT16, uint16, uint16_t)
-        BOX(UINT32, uint32, uint32_t)
-        BOX(UINT64, uint64, uint64_t)
-        BOX(FLOAT32, float32, float)
+        STOA_TYPES(BOX)
 #undef BOX
-    case STOA_OBJECT:
-        return object_of(view, ((const stoa_handle *)(const void *)cells)[index]);
     default:
         break;
     }
@@ -235,6 +225,12 @@ static inline size_t cell_width(stoa_type type)
     default:
         return 0;
     }
+}
+
+/* The cell of row `row`, which may lie behind the table's end. */
+static inline char *cell_at(const Slot *slot, size_t row)
+{
+    return slot->cells + cell_width(slot->type) * row;
 }
 
 #endif

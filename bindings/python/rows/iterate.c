@@ -20,7 +20,6 @@ typedef struct Iterator {
     Py_buffer indices; /* buf NULL: a range */
     Mode mode;
     bool follows, ended;
-    const char *what;  /* for errors */
     PyObject *made[2]; /* rows, or tuples, that may be given again; NULL: none yet */
     int turn;
     Py_ssize_t count; /* of fields; VALUES */
@@ -46,7 +45,7 @@ static inline bool advance(Iterator *it, size_t *index)
         return false;
     if (it->view->core->order != it->order) {
         it->ended = true;
-        raise_stale(it->what);
+        raise_stale(it->mode == CURSOR ? "cursor" : "iterator");
         return false;
     }
     if (it->left == 0 && !find_more(it)) {
@@ -207,36 +206,35 @@ static bool are_rows(const Iterator *it)
     return true;
 }
 
-static bool take_slots(Iterator *it, PyObject *names)
+/* The fields are given by their places in the record. */
+static bool take_slots(Iterator *it, PyObject *fields)
 {
-    it->count = PyTuple_GET_SIZE(names);
+    it->count = PyTuple_GET_SIZE(fields);
     it->slots = PyMem_Calloc((size_t)it->count + 1, sizeof *it->slots);
     if (it->slots == NULL) {
         PyErr_NoMemory();
         return false;
     }
     for (Py_ssize_t i = 0; i < it->count; i++) {
-        PyObject *name = PyTuple_GET_ITEM(names, i);
-        for (Py_ssize_t k = 0; k < it->view->width && it->slots[i] == NULL; k++)
-            if (PyUnicode_Check(name) && PyUnicode_Compare(name, it->view->slots[k].name) == 0)
-                it->slots[i] = &it->view->slots[k];
-        if (it->slots[i] == NULL) {
-            PyErr_SetObject(PyExc_KeyError, name);
+        Py_ssize_t field = PyLong_AsSsize_t(PyTuple_GET_ITEM(fields, i));
+        if (field < 0 || field >= it->view->width) {
+            PyErr_SetString(PyExc_IndexError, "there is no such field");
             return false;
         }
+        it->slots[i] = &it->view->slots[field];
         it->has_objects = it->has_objects || it->slots[i]->type == STOA_OBJECT;
     }
     return true;
 }
 
-/* iterate(table, positions, follows, mode, names): names are for VALUES. */
+/* iterate(table, positions, follows, mode, fields): the fields are for VALUES. */
 PyObject *rows__iterate(PyObject *module, PyObject *arguments)
 {
-    PyObject *table, *positions, *names = NULL;
+    PyObject *table, *positions, *fields;
     int follows, mode;
     (void)module;
-    if (!PyArg_ParseTuple(arguments, "O!Opi|O!", &rows__SequenceBase, &table, &positions, &follows,
-                          &mode, &PyTuple_Type, &names))
+    if (!PyArg_ParseTuple(arguments, "O!OpiO!", &rows__SequenceBase, &table, &positions, &follows,
+                          &mode, &PyTuple_Type, &fields))
         return NULL;
     View *view = sequence_needs_view(table);
     if (view == NULL)
@@ -253,15 +251,13 @@ PyObject *rows__iterate(PyObject *module, PyObject *arguments)
     it->order = view->core->order;
     it->follows = follows != 0;
     it->mode = (Mode)mode;
-    it->what = mode == CURSOR ? "cursor" : "iterator";
     bool is_made =
         PyRange_Check(positions) ? take_range(it, positions) : take_indices(it, positions);
     if (is_made && !are_rows(it)) {
         PyErr_SetString(PyExc_IndexError, "positions beyond the table's rows");
         is_made = false;
     }
-    if (is_made && names != NULL)
-        is_made = take_slots(it, names);
+    is_made = is_made && take_slots(it, fields);
     PyObject_GC_Track(it);
     if (is_made)
         return (PyObject *)it;
@@ -305,7 +301,7 @@ static PyMethodDef iterator_methods[] = {
 };
 
 PyTypeObject rows__Iterator = {
-    PyVarObject_HEAD_INIT(NULL, 0).tp_name = "stoa._rows.Iterator",
+    ROWS_TYPE("Iterator"),
     .tp_doc = "Rows of a table, or their values, one after the other.",
     .tp_basicsize = sizeof(Iterator),
     .tp_flags = Py_TPFLAGS_DEFAULT | Py_TPFLAGS_HAVE_GC,

@@ -3,6 +3,21 @@
  * connect() gives it the Python functions that it calls; before that no table is there. */
 #include "rows.h"
 
+References references;
+PyObject *rows__beyond_uint64, *rows__values_name;
+
+void raise_stale(const char *what)
+{
+    PyObject *none = PyObject_CallFunction(references.raise_stale, "s", what);
+    Py_XDECREF(none);
+}
+
+void raise_closed(const Slot *slot)
+{
+    PyObject *none = PyObject_CallFunctionObjArgs(references.raise_closed, slot->reason, NULL);
+    Py_XDECREF(none);
+}
+
 static PyObject *connect(PyObject *module, PyObject *unused, PyObject *named)
 {
     (void)module;
@@ -32,7 +47,7 @@ static PyMethodDef module_methods[] = {
      "extend(table, records, /)\n--\n\nAppends a list's records; False: not done, nothing "
      "changed."},
     {"iterate", rows__iterate, METH_VARARGS,
-     "iterate(table, positions, follows, mode, names=(), /)\n--\n\nAn iterator over rows (mode 0), "
+     "iterate(table, positions, follows, mode, fields, /)\n--\n\nAn iterator over rows (mode 0), "
      "one row that moves (1), or tuples (2)."},
     {"new_row", rows__new_row, METH_VARARGS,
      "new_row(table, index, /)\n--\n\nA row; the index is not checked."},
@@ -61,12 +76,19 @@ static struct PyModuleDef module_def = {
     .m_methods = module_methods,
 };
 
+static bool make_constants(void)
+{
+    rows__beyond_uint64 = PyLong_FromString("0x10000000000000000", NULL, 16);
+    rows__values_name = PyUnicode_InternFromString("_stoa_values");
+    return rows__beyond_uint64 != NULL && rows__values_name != NULL;
+}
+
 PyMODINIT_FUNC PyInit__rows(void);
 
 PyMODINIT_FUNC PyInit__rows(void)
 {
     PyObject *module = PyModule_Create(&module_def);
-    if (module == NULL || !rows__ready() || add_types(module) < 0) {
+    if (module == NULL || !make_constants() || add_types(module) < 0) {
         Py_XDECREF(module);
         return NULL;
     }

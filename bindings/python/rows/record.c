@@ -4,15 +4,12 @@
  * A row's values are read from its view; a standalone record tells its own by _stoa_values(). */
 #include "cell.h"
 
-PyObject *rows__beyond_uint64;
-static PyObject *stoa_values_name;
-
 /* A new tuple. */
 static PyObject *values_of(PyObject *record)
 {
     if (is_row(record))
         return row_values((const Row *)(const void *)record);
-    PyObject *values = PyObject_CallMethodObjArgs(record, stoa_values_name, NULL);
+    PyObject *values = PyObject_CallMethodObjArgs(record, rows__values_name, NULL);
     if (values == NULL || PyTuple_Check(values))
         return values;
     Py_DECREF(values);
@@ -106,7 +103,7 @@ static PyMethodDef record_methods[] = {
 };
 
 PyTypeObject rows__RecordBase = {
-    PyVarObject_HEAD_INIT(NULL, 0).tp_name = "stoa._rows.RecordBase",
+    ROWS_TYPE("RecordBase"),
     .tp_doc = "The base of Record: what all records do by their values.",
     .tp_basicsize = sizeof(PyObject),
     .tp_flags = Py_TPFLAGS_DEFAULT | Py_TPFLAGS_BASETYPE,
@@ -115,10 +112,3 @@ PyTypeObject rows__RecordBase = {
     .tp_hash = PyObject_HashNotImplemented,
     .tp_methods = record_methods,
 };
-
-bool rows__ready(void)
-{
-    stoa_values_name = PyUnicode_InternFromString("_stoa_values");
-    rows__beyond_uint64 = PyLong_FromString("0x10000000000000000", NULL, 16);
-    return stoa_values_name != NULL && rows__beyond_uint64 != NULL;
-}

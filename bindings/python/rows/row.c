@@ -169,11 +169,6 @@ static int write_object(const Row *row, const Slot *slot, PyObject *value)
                                       (Py_ssize_t)slot->field, (Py_ssize_t)row->index, value));
 }
 
-static size_t cell_offset(const Slot *slot, size_t index)
-{
-    return cell_width(slot->type) * index;
-}
-
 /* The value is converted first, which may run any code, then the row is looked at again. */
 static int write_converted(const Row *row, const Slot *slot, PyObject *value)
 {
@@ -182,7 +177,7 @@ static int write_converted(const Row *row, const Slot *slot, PyObject *value)
     if (converted == NULL)
         return -1;
     if (may_touch(row, slot)) {
-        fit = store_value(slot->type, slot->cells + cell_offset(slot, row->index), converted);
+        fit = store_value(slot->type, cell_at(slot, row->index), converted);
         if (fit != FITS)
             PyErr_SetString(PyExc_SystemError, "a converted value that its field does not take");
     }
@@ -198,12 +193,14 @@ static int write_field(const Row *row, const Slot *slot, PyObject *value)
     if (slot->type == STOA_OBJECT)
         return write_object(row, slot, value);
     bool is_there = is_fresh(row->view, row->order, row->index) && slot->cells != NULL;
-    void *at = is_there ? slot->cells + cell_offset(slot, row->index) : (void *)&aside;
+    void *at = is_there ? cell_at(slot, row->index) : (void *)&aside;
     Fit fit = store_value(slot->type, at, value);
     if (fit == FITS && is_there)
         return slot->watched ? tell_written(row, slot) : 0;
-    if (fit != OTHER && !is_there)
-        return may_touch(row, slot) ? 0 : -1;
+    if (fit != OTHER && !is_there) {
+        (void)may_touch(row, slot); /* it tells why not */
+        return -1;
+    }
     return write_converted(row, slot, value);
 }
 
@@ -318,7 +315,7 @@ static PyMemberDef row_members[] = {
 
 /* Without tp_new: rows come from tables, and object.__new__ refuses to make one. */
 PyTypeObject rows__Row = {
-    PyVarObject_HEAD_INIT(NULL, 0).tp_name = "stoa._rows.Row",
+    ROWS_TYPE("Row"),
     .tp_doc = "The base of rows: a table, its view, its order number and an index.",
     .tp_basicsize = sizeof(Row),
     .tp_flags = Py_TPFLAGS_DEFAULT | Py_TPFLAGS_BASETYPE | Py_TPFLAGS_HAVE_GC,
@@ -400,7 +397,7 @@ static PyMemberDef field_members[] = {
 };
 
 PyTypeObject rows__Field = {
-    PyVarObject_HEAD_INIT(NULL, 0).tp_name = "stoa._rows.Field",
+    ROWS_TYPE("Field"),
     .tp_doc = "Field(name, /)\n--\n\nA field of rows, as a descriptor.",
     .tp_basicsize = sizeof(FieldObject),
     .tp_flags = Py_TPFLAGS_DEFAULT,

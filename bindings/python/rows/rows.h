@@ -121,6 +121,11 @@ static inline bool is_row(PyObject *object)
     return PyObject_TypeCheck(object, &rows__Row);
 }
 
+static inline bool is_record(PyObject *object)
+{
+    return PyObject_TypeCheck(object, &rows__RecordBase);
+}
+
 /* Whether a row of this order number and index is where it was. */
 static inline bool is_fresh(const View *view, uint64_t order, size_t index)
 {
@@ -131,11 +136,6 @@ static inline bool is_fresh(const View *view, uint64_t order, size_t index)
 Row *row_new(View *view, PyObject *table, uint64_t order, size_t index);
 /* Whether rows of this class may be used again when nobody else holds them. */
 bool is_reusable(PyTypeObject *row_class);
-static inline bool is_record(PyObject *object)
-{
-    return PyObject_TypeCheck(object, &rows__RecordBase);
-}
-
 /* The values of all fields, as a new tuple. */
 PyObject *row_values(const Row *row);
 /* The same as a new dict. */
@@ -155,7 +155,6 @@ PyObject *rows__extend(PyObject *module, PyObject *arguments);
 PyObject *rows__iterate(PyObject *module, PyObject *arguments);
 PyObject *rows__new_row(PyObject *module, PyObject *arguments);
 PyObject *rows__adopt(PyObject *module, PyObject *row_class);
-bool rows__ready(void);
 
 /* ---- what Python does: given once, when the package is imported ---- */
 
@@ -181,5 +180,9 @@ typedef struct References {
 
 extern References references;
 extern PyObject *rows__beyond_uint64; /* 2**64 */
+extern PyObject *rows__values_name;   /* "_stoa_values" */
+
+/* How each type object of the module begins. */
+#define ROWS_TYPE(name) PyVarObject_HEAD_INIT(NULL, 0).tp_name = "stoa._rows." name
 
 #endif

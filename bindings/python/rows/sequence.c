@@ -109,7 +109,7 @@ static PyGetSetDef sequence_members[] = {
 };
 
 PyTypeObject rows__SequenceBase = {
-    PyVarObject_HEAD_INIT(NULL, 0).tp_name = "stoa._rows.SequenceBase",
+    ROWS_TYPE("SequenceBase"),
     .tp_doc = "The base of tables and windows: their store.",
     .tp_basicsize = sizeof(SequenceObject),
     .tp_flags = Py_TPFLAGS_DEFAULT | Py_TPFLAGS_BASETYPE | Py_TPFLAGS_HAVE_GC,

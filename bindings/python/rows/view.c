@@ -7,20 +7,6 @@
  * slot.cells is the column's address or NULL, and a column does not move. */
 #include "cell.h"
 
-References references;
-
-void raise_stale(const char *what)
-{
-    PyObject *none = PyObject_CallFunction(references.raise_stale, "s", what);
-    Py_XDECREF(none);
-}
-
-void raise_closed(const Slot *slot)
-{
-    PyObject *none = PyObject_CallFunctionObjArgs(references.raise_closed, slot->reason, NULL);
-    Py_XDECREF(none);
-}
-
 /* ---- making one ---- */
 
 static bool fill_slot(View *view, Slot *slot, PyObject *described)
@@ -227,7 +213,7 @@ static PyMethodDef view_methods[] = {
 };
 
 PyTypeObject rows__View = {
-    PyVarObject_HEAD_INIT(NULL, 0).tp_name = "stoa._rows.View",
+    ROWS_TYPE("View"),
     .tp_doc = "View(row_class, owner, address, objects, fields, /)\n--\n\n"
               "The columns of the table at `address`, which `owner` keeps, as rows see them.",
     .tp_basicsize = sizeof(View),
@@ -287,7 +273,7 @@ static PyGetSetDef store_members[] = {
 };
 
 PyTypeObject rows__StoreBase = {
-    PyVarObject_HEAD_INIT(NULL, 0).tp_name = "stoa._rows.StoreBase",
+    ROWS_TYPE("StoreBase"),
     .tp_doc = "The base of Store: where its tables find the view.",
     .tp_basicsize = sizeof(StoreObject),
     .tp_flags = Py_TPFLAGS_DEFAULT | Py_TPFLAGS_BASETYPE | Py_TPFLAGS_HAVE_GC,

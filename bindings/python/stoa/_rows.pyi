@@ -47,7 +47,7 @@ def iterate(
     positions: range | array[int],
     follows: bool,
     mode: int,
-    names: tuple[str, ...] = ...,
+    fields: tuple[int, ...],
     /,
 ) -> Iterator[Any]: ...
 def new_row(table: SequenceBase, index: int, /) -> Any: ...

@@ -49,8 +49,6 @@ class Refusal:
         raise self.error(self.message)
 
 
-SURVIVES_REORDERING = False  # a new one is begun
-
 STALE_CELLS = Refusal(StaleError, STALE.format("this row"))
 
 
@@ -97,7 +95,10 @@ def begin(parts: tuple[type, Any], fields: Iterable[StoredField], store: Store) 
 
 
 def reordered(epoch: Any) -> None:
-    """Makes every row of the epoch stale: rows were removed or changed places."""
+    """Makes every row of the epoch stale: rows were removed or changed places.
+
+    Returns what the next rows are made with: None, for a new epoch.
+    """
     for i in range(len(epoch.columns)):
         setattr(epoch, f"c{i}", STALE_CELLS)
         setattr(epoch, f"w{i}", STALE_CELLS)

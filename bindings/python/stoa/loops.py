@@ -25,17 +25,21 @@ place = object.__setattr__  # Row's own looks at the name
 
 if extension is not None:
 
+    def loop(rows: Any, mode: int, fields: tuple[int, ...] = ()) -> Iterator[Any]:
+        made = extension.iterate(rows._table, rows._range(), rows._follows, mode, fields)
+        return made  # type: ignore[no-any-return]
+
     def iterate(rows: Any) -> Iterator[Any]:
         """A row for each."""
-        return extension.iterate(rows._table, rows._range(), rows._follows, ROWS)  # type: ignore[no-any-return]
+        return loop(rows, ROWS)
 
     def move(rows: Any) -> Iterator[Any]:
         """One row for all."""
-        return extension.iterate(rows._table, rows._range(), rows._follows, CURSOR)  # type: ignore[no-any-return]
+        return loop(rows, CURSOR)
 
-    def values(rows: Any, names: tuple[str, ...]) -> Iterator[tuple[Any, ...]]:
-        """A tuple for each row of the values of these fields, which there are."""
-        return extension.iterate(rows._table, rows._range(), rows._follows, VALUES, names)  # type: ignore[no-any-return]
+    def values(rows: Any, fields: tuple[int, ...]) -> Iterator[tuple[Any, ...]]:
+        """A tuple for each row of the values of the fields in these places of the record."""
+        return loop(rows, VALUES, fields)
 
     def new_row(table: Any, position: int) -> Any:
         """Row `position` of the table, which must be there."""
@@ -55,12 +59,11 @@ else:
         row = row_at(table, table._store.current_view(), 0)
         return (place(row, "_stoa_index", index) or row for index in steps(rows, "cursor"))
 
-    def values(rows: Any, names: tuple[str, ...]) -> Iterator[tuple[Any, ...]]:
-        """A tuple for each row of the values of these fields, which there are."""
+    def values(rows: Any, fields: tuple[int, ...]) -> Iterator[tuple[Any, ...]]:
+        """A tuple for each row of the values of the fields in these places of the record."""
         store = rows._store
-        order = list(store.fields)
-        columns = [(order.index(each), store.fields[each].type is OBJECT) for each in names]
-        read = reader(tuple(columns))
+        stored = list(store.fields.values())
+        read = reader(tuple((i, stored[i].type is OBJECT) for i in fields))
         return read(rows._table, store.current_view(), steps(rows, "iterator"))  # type: ignore[no-any-return]
 
     def new_row(table: Any, position: int) -> Any:

@@ -50,9 +50,9 @@ class Queries(Generic[R]):
 
         The fastest loop that reads several fields: `for x, y in points.values("x", "y")`.
         """
-        for name in names:
-            self._store.field(name)
-        return loops.values(self, names or tuple(self._store.fields))
+        fields = list(self._store.fields.values())
+        asked = [fields.index(self._store.field(name)) for name in names]
+        return loops.values(self, tuple(asked or range(len(fields))))
 
     def compute(self, text: str, /, **parameters: Any) -> Any:
         """The value of aggregates: `points.compute("sum(x * x) / $n", n=10)`.

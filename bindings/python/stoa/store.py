@@ -202,11 +202,12 @@ class Store(StoreBase):
             return
         self.order = self.c.order
         self.version += 1
-        for each in self.live_views():
+        for each in list(self.older):
             views.reordered(each)
         self.older.clear()
-        if not views.SURVIVES_REORDERING:
-            self.view = None
+        view = self.view
+        if view is not None:
+            self.view = views.reordered(view)
         for field in list(self.moments):
             self.end_moment(field, MOVED)
 
