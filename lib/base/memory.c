@@ -18,7 +18,6 @@
 #define _GNU_SOURCE
 #include "base/memory.h"
 
-#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -26,6 +25,8 @@
 #include <sys/resource.h>
 
 #include <stoa/settings.h>
+
+#include "base/lock.h"
 
 #define ADDRESS_SPACE ((size_t)1 << 47)
 #define SLAB_BLOCK_BYTES ((size_t)64 << 20)
@@ -36,7 +37,7 @@
 #define LEAST_KEPT_BYTES ((size_t)1 << 20)
 #define KEPT_BLOCKS 8
 
-static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+STOA__LOCK;
 static size_t reserved;    /* bytes in reserved blocks and slabs */
 static size_t maps;        /* that reserved blocks may take */
 static size_t live_blocks; /* reserved ones */
@@ -70,23 +71,6 @@ void *stoa__reallocate(void *memory, size_t bytes)
 void stoa__release(void *memory)
 {
     free(memory);
-}
-
-/* ---- fork: the child must not find the lock held by a thread that it doesn't have ---- */
-
-static void take_lock(void)
-{
-    pthread_mutex_lock(&lock);
-}
-
-static void give_lock(void)
-{
-    pthread_mutex_unlock(&lock);
-}
-
-__attribute__((constructor)) static void guard_forks(void)
-{
-    pthread_atfork(take_lock, give_lock, give_lock);
 }
 
 /* ---- the budget; all under lock ---- */
@@ -141,10 +125,10 @@ static bool within_budget(size_t bytes)
  * who ask for more. */
 size_t stoa__reserve_share(size_t least)
 {
-    pthread_mutex_lock(&lock);
+    take_lock();
     size_t share = byte_budget() / (6 * (2 + live_blocks));
     bool from_slab = least <= SLAB_BLOCK_BYTES && maps > map_budget() / 2;
-    pthread_mutex_unlock(&lock);
+    give_lock();
     size_t most = from_slab ? SLAB_BLOCK_BYTES : LARGEST_SHARE;
     return share < most ? share : most;
 }
@@ -296,9 +280,9 @@ bool stoa__block_reserve(stoa__block *block, size_t bytes, size_t least, uint32_
     block->columns = (uint16_t)columns;
     least = least > 0 ? least : 1;
     if (bytes > STOA__PLAIN_LIMIT) {
-        pthread_mutex_lock(&lock);
+        take_lock();
         bool mapped = map_block(block, bytes, least);
-        pthread_mutex_unlock(&lock);
+        give_lock();
         if (mapped)
             return true;
     }
@@ -343,9 +327,9 @@ bool stoa__block_discard(stoa__block *block, size_t from, size_t to)
 static void unmap(stoa__block *block)
 {
     munmap(block->base, block->bytes);
-    pthread_mutex_lock(&lock);
+    take_lock();
     uncount_block(block);
-    pthread_mutex_unlock(&lock);
+    give_lock();
 }
 
 /* A slab block whose pages can't be given back is not used again: the next table must read zeros.
@@ -354,9 +338,9 @@ static void return_to_slab(stoa__block *block)
 {
     if (madvise(block->base, block->bytes, MADV_DONTNEED) != 0)
         return;
-    pthread_mutex_lock(&lock);
+    take_lock();
     free_blocks[free_count++] = block->base;
-    pthread_mutex_unlock(&lock);
+    give_lock();
 }
 
 void stoa__block_free(stoa__block *block)
@@ -398,12 +382,12 @@ void stoa__block_keep(const stoa__kept *done)
         return;
     }
     lend_to_system(&block);
-    pthread_mutex_lock(&lock);
+    take_lock();
     drop_oldest(done->bytes);
     kept[kept_count++] = *done;
     kept_bytes += done->bytes;
     uncount_block(&block);
-    pthread_mutex_unlock(&lock);
+    give_lock();
 }
 
 /* By how many rows a kept block misses; SIZE_MAX: it is of no use. A quarter more pages would be
@@ -419,7 +403,7 @@ static size_t distance(const stoa__kept *k, stoa__layout layout, size_t rows)
 bool stoa__block_take(stoa__kept *taken, stoa__layout layout, size_t rows)
 {
     size_t best = 0, least = SIZE_MAX;
-    pthread_mutex_lock(&lock);
+    take_lock();
     for (size_t i = 0; i < kept_count; i++) {
         size_t apart = distance(&kept[i], layout, rows);
         if (apart < least) {
@@ -432,15 +416,15 @@ bool stoa__block_take(stoa__kept *taken, stoa__layout layout, size_t rows)
         take_out(best);
         count_block(&taken->block);
     }
-    pthread_mutex_unlock(&lock);
+    give_lock();
     return least < SIZE_MAX;
 }
 
 size_t stoa_trim(void)
 {
-    pthread_mutex_lock(&lock);
+    take_lock();
     size_t bytes = drop_kept();
-    pthread_mutex_unlock(&lock);
+    give_lock();
     return bytes;
 }
 

@@ -7,37 +7,19 @@
 #define _POSIX_C_SOURCE 200809L
 #include "store/schema.h"
 
-#include <pthread.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "base/error.h"
 #include "base/hash.h"
+#include "base/lock.h"
 #include "base/memory.h"
 #include "base/utf8.h"
 
 #define BUCKETS 256
 
-static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+STOA__LOCK;
 static stoa__schema *buckets[BUCKETS];
-
-/* ---- the lock ---- */
-
-static void take_lock(void)
-{
-    pthread_mutex_lock(&lock);
-}
-
-static void give_lock(void)
-{
-    pthread_mutex_unlock(&lock);
-}
-
-/* The child must not find it held by a thread that it doesn't have. */
-__attribute__((constructor)) static void guard_forks(void)
-{
-    pthread_atfork(take_lock, give_lock, give_lock);
-}
 
 /* ---- checking ---- */
 
