@@ -12,6 +12,7 @@ import sys
 from typing import Any, Callable
 
 import pytest
+from trials import LOSSES, attempt, fresh, is_whole, items
 
 import stoa
 from stoa import float32, float64, int8, int32, uint64
@@ -19,52 +20,8 @@ from stoa import float32, float64, int8, int32, uint64
 IS_PYPY = sys.implementation.name == "pypy"
 
 
-class Item(stoa.Record):
-    n: int32
-    w: float64 = 0.5
-    thing: object = None
-
-
 class Small(stoa.Record):
     n: int8
-
-
-def fresh() -> Any:
-    """A table of a record class that no other test has."""
-
-    class Point(stoa.Record):
-        x: int32
-        y: float64
-        z: object = None
-
-        def norm(self) -> float:
-            return self.x + self.y  # type: ignore[no-any-return]
-
-    return stoa.Table(Point, [(i, i / 2, str(i)) for i in range(10)])
-
-
-def items() -> Any:
-    return stoa.Table(Item, [(i, i / 2, str(i)) for i in range(10)])
-
-
-def attempt(act: Callable[[], Any]) -> Any:
-    """What it returns, or the error: anything but the end of the process."""
-    try:
-        return act()
-    except Exception as problem:
-        return problem
-
-
-def is_whole(table: Any) -> bool:
-    """Whether columns and rows tell the same, and the table can grow."""
-    names = list(table.fields)
-    by_columns = list(zip(*(table[name].tolist() for name in names)))
-    assert [stoa.to_tuple(row) for row in table] == by_columns
-    assert len(by_columns) == len(table)
-    if len(table):
-        table.append(by_columns[-1])
-        assert stoa.to_tuple(table[-1]) == by_columns[-1]
-    return True
 
 
 # ---- the class of a row ----
@@ -394,18 +351,6 @@ def test_rows_of_other_tables_are_values_or_refused() -> None:
     points.extend([same[7], points[8]])
     assert [row.x for row in points] == [5, *range(1, 10), 6, 7, 8]
     assert (points[1] == same[1], points[1] == same[2]) == (True, False)
-
-
-LOSSES: dict[str, Callable[[Any], Any]] = {
-    "clear": lambda t: t.clear(),
-    "clear and shrink": lambda t: (t.clear(), t.shrink()),
-    "pop": lambda t: t.pop(),
-    "resize": lambda t: t.resize(2),
-    "del": lambda t: t.__delitem__(slice(3, None)),
-    "keep": lambda t: t.keep([True] * 3 + [False] * 7),
-    "swap_remove": lambda t: t.swap_remove(0),
-    "clear and fill": lambda t: (t.clear(), t.resize(10)),
-}
 
 
 @pytest.mark.parametrize("loss", LOSSES)

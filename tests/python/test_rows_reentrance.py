@@ -6,15 +6,10 @@ import gc
 from typing import Any, Callable
 
 import pytest
+from trials import attempt, is_whole, items
 
 import stoa
-from stoa import float64, int32
-
-
-class Item(stoa.Record):
-    n: int32
-    w: float64 = 0.5
-    thing: object = None
+from stoa import int32
 
 
 class Evil:
@@ -47,30 +42,6 @@ class Sly(str):
 
     def __hash__(self) -> int:
         return hash("x")
-
-
-def items() -> Any:
-    return stoa.Table(Item, [(i, i / 2, str(i)) for i in range(10)])
-
-
-def attempt(act: Callable[[], Any]) -> Any:
-    """What it returns, or the error: anything but the end of the process."""
-    try:
-        return act()
-    except Exception as problem:
-        return problem
-
-
-def is_whole(table: Any) -> bool:
-    """Whether columns and rows tell the same, and the table can grow."""
-    names = list(table.fields)
-    by_columns = list(zip(*(table[name].tolist() for name in names)))
-    assert [stoa.to_tuple(row) for row in table] == by_columns
-    assert len(by_columns) == len(table)
-    if len(table):
-        table.append(by_columns[-1])
-        assert stoa.to_tuple(table[-1]) == by_columns[-1]
-    return True
 
 
 # ---- values that change the table while they are read ----

@@ -6,35 +6,9 @@ import operator
 from typing import Any, Callable
 
 import pytest
+from trials import LOSSES, fresh
 
 import stoa
-from stoa import float64, int32
-
-
-def fresh() -> Any:
-    """A table of a record class that no other test has."""
-
-    class Point(stoa.Record):
-        x: int32
-        y: float64
-        z: object = None
-
-        def norm(self) -> float:
-            return self.x + self.y  # type: ignore[no-any-return]
-
-    return stoa.Table(Point, [(i, i / 2, str(i)) for i in range(10)])
-
-
-LOSSES: dict[str, Callable[[Any], Any]] = {
-    "clear": lambda t: t.clear(),
-    "clear and shrink": lambda t: (t.clear(), t.shrink()),
-    "pop": lambda t: t.pop(),
-    "resize": lambda t: t.resize(2),
-    "del": lambda t: t.__delitem__(slice(3, None)),
-    "keep": lambda t: t.keep([True] * 3 + [False] * 7),
-    "swap_remove": lambda t: t.swap_remove(0),
-    "clear and fill": lambda t: (t.clear(), t.resize(10)),
-}
 
 
 def test_values_are_plain_tuples_of_the_fields_asked_for() -> None:
