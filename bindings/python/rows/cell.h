@@ -56,40 +56,42 @@ static inline void set_int(PyLongObject *made, int64_t number)
 #endif
 }
 
-/* An int of this value. Most ints that a row gives are used at once and dropped; so the last one is
- * kept in *last (may be NULL), and takes the next value where nobody else holds it by then, as
- * CPython's own zip() does with its tuple. Only ints of one digit that CPython does not share. */
-static inline PyObject *box_int(int64_t number, PyObject **last)
+/* An int of this value. Most ints that a row gives are dropped before the next but one is asked
+ * for; so the last two are kept, and take new values by turns where nobody else holds them by then,
+ * as CPython's own zip() does with its tuple. Only ints of one digit that CPython does not share.
+ * spare may be NULL. */
+static inline PyObject *box_int(int64_t number, SpareInts *spare)
 {
     bool is_plain = number > 256 ? number <= (int64_t)PyLong_MASK
                                  : number < -5 && number >= -(int64_t)PyLong_MASK;
 #ifdef Py_GIL_DISABLED
     is_plain = false;
 #endif
-    if (last == NULL || !is_plain)
+    if (spare == NULL || !is_plain)
         return PyLong_FromLongLong(number);
-    if (*last == NULL || Py_REFCNT(*last) != 1) {
-        PyObject *made = PyLong_FromLongLong(number), *before = *last;
-        *last = made;
-        Py_XDECREF(before);
-        if (made == NULL)
-            return NULL;
-    } else {
-        set_int((PyLongObject *)(void *)*last, number);
+    PyObject **place = &spare->ints[spare->turn ^= 1], *before = *place;
+    if (before != NULL && Py_REFCNT(before) == 1) {
+        set_int((PyLongObject *)(void *)before, number);
+        return new_reference(before);
     }
-    return new_reference(*last);
+    PyObject *made = PyLong_FromLongLong(number);
+    if (made == NULL)
+        return NULL;
+    *place = new_reference(made);
+    Py_XDECREF(before);
+    return made;
 }
 
 /* ---- reading ---- */
 
 #define BOX_bool(value) PyBool_FromLong(value)
 #define BOX_int8(value) PyLong_FromLong(value)
-#define BOX_int16(value) box_int(value, last)
-#define BOX_int32(value) box_int(value, last)
-#define BOX_int64(value) box_int(value, last)
+#define BOX_int16(value) box_int(value, spare)
+#define BOX_int32(value) box_int(value, spare)
+#define BOX_int64(value) box_int(value, spare)
 #define BOX_uint8(value) PyLong_FromLong(value)
-#define BOX_uint16(value) box_int(value, last)
-#define BOX_uint32(value) box_int(value, last)
+#define BOX_uint16(value) box_int(value, spare)
+#define BOX_uint32(value) box_int(value, spare)
 #define BOX_uint64(value) PyLong_FromUnsignedLongLong(value)
 #define BOX_float32(value) PyFloat_FromDouble((double)(value))
 #define BOX_float64(value) PyFloat_FromDouble(value)
@@ -104,9 +106,9 @@ static inline PyObject *object_of(const View *view, stoa_handle handle)
     return NULL;
 }
 
-/* A new reference to the value of a cell that is there; for `last` see box_int. */
+/* A new reference to the value of a cell that is there; for `spare` see box_int. */
 static inline PyObject *cell_value(const View *view, stoa_type type, const char *cells,
-                                   size_t index, PyObject **last)
+                                   size_t index, SpareInts *spare)
 {
     if (type == STOA_INT32) /* what most fields are takes no jump */
         return BOX_int32(((const int32_t *)(const void *)cells)[index]);

@@ -144,7 +144,7 @@ static inline PyObject *read_field(const Row *row, const Slot *slot)
 static inline PyObject *read_place(const Row *row, const Place *place)
 {
     if (is_fresh(row->view, row->order, row->index) && place->cells != NULL)
-        return cell_value(row->view, place->type, place->cells, row->index, &row->view->last_int);
+        return cell_value(row->view, place->type, place->cells, row->index, &row->view->spare);
     (void)may_touch(row, place->slot);
     return NULL;
 }

@@ -42,6 +42,12 @@ typedef struct Place {
     stoa_type type;
 } Place;
 
+/* Ints that may be given again: see box_int in cell.h. */
+typedef struct SpareInts {
+    PyObject *ints[2];
+    unsigned turn;
+} SpareInts;
+
 typedef struct View {
     PyObject_VAR_HEAD /* of places */
         stoa_table *core;
@@ -50,7 +56,7 @@ typedef struct View {
     PyObject *owner;   /* keeps core */
     PyObject *objects; /* a list: objects by handle */
     PyObject *weak_references;
-    PyObject *last_int; /* that a row gave: see cell.h */
+    SpareInts spare; /* that rows gave */
     Py_ssize_t width;
     Slot *slots;              /* in the order of the fields */
     PyTypeObject *standalone; /* of records that are no rows; NULL: not known yet */

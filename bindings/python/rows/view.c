@@ -155,7 +155,8 @@ static void view_dealloc(PyObject *self)
     Py_XDECREF(view->row_class);
     Py_XDECREF(view->standalone);
     Py_XDECREF(view->objects);
-    Py_XDECREF(view->last_int);
+    Py_XDECREF(view->spare.ints[0]);
+    Py_XDECREF(view->spare.ints[1]);
     Py_XDECREF(view->owner);
     Py_TYPE(self)->tp_free(self);
 }
