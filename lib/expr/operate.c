@@ -38,6 +38,18 @@ static stoa__id in_floats(const work *at, unsigned step, stoa__id a, stoa__id b)
     return emit(at, step, a, b, false, NO_RANGE);
 }
 
+/* Of an int64. */
+static stoa__id root_of_integer(const work *at, stoa__id a)
+{
+    if (at->code->refused)
+        return STOA__NOTHING_ID;
+    const stoa__value value = at->code->values[a];
+    if (value.kind != STOA__STEP_VALUE || value.code != STOA__ADD_SQUARES)
+        return emit(at, STOA__SQRT_INT64, a, 0, false, NO_RANGE);
+    return stoa__emit(at->code, STOA__NORM, value.a, value.b, 0, value.may_fail, NO_RANGE,
+                      value.origin);
+}
+
 static stoa__id power_of_floats(const work *at, stoa__id a, stoa__id b)
 {
     if (stoa__is_constant(at->code, b)) {
@@ -49,7 +61,7 @@ static stoa__id power_of_floats(const work *at, stoa__id a, stoa__id b)
         if (value == 1.0)
             return base;
         if (value == 0.5 && form_of(at, a) == STOA_INT64 && range_of(at, a).low >= 0)
-            return emit(at, STOA__SQRT_INT64, a, 0, false, NO_RANGE);
+            return root_of_integer(at, a);
         if (value == 0.5) /* no negative integer: sqrt will do */
             return emit(at,
                         form_of(at, a) != STOA_FLOAT64 && range_of(at, a).low >= 0 ? STOA__SQRT
@@ -338,7 +350,7 @@ static stoa__id function(const work *at, stoa_operation operation, stoa__id a, s
                                   a, a, at->node);
     }
     if (operation == STOA_SQRT && form_of(at, a) == STOA_INT64)
-        return emit(at, STOA__SQRT_INT64, a, 0, false, NO_RANGE);
+        return root_of_integer(at, a);
     return in_floats(at, elementary(operation), a, b);
 }
 

@@ -359,13 +359,26 @@ static void list_leaves(planner *at)
     }
 }
 
-static void list_steps(planner *at, bool outputs)
+/* In the check: a sum of squares that nobody asks for is asked only whether it fails, which its
+ * first operand mostly tells alone. */
+static void lighten(const planner *at, stoa__instruction *step)
+{
+    bool squares = step->code == STOA__ADD_SQUARES || step->code == STOA__NORM;
+    if (squares && at->last[step->out] == STOA__NOTHING_ID)
+        step->run = stoa__kernels_here()->run[STOA__SQUARES_FAIL][STOA__VV];
+}
+
+static void list_steps(planner *at, bool outputs, bool only_failures)
 {
     uint32_t count = order_steps(at, at->order);
     find_last_uses(at, at->order, count, outputs);
     give_registers(at, at->order, count);
-    for (uint32_t i = 0; i < count; i++)
-        at->pass->steps[at->pass->step_count++] = instruction_of(at, at->order[i]);
+    for (uint32_t i = 0; i < count; i++) {
+        stoa__instruction *step = &at->pass->steps[at->pass->step_count++];
+        *step = instruction_of(at, at->order[i]);
+        if (only_failures)
+            lighten(at, step);
+    }
 }
 
 /* ---- passes ---- */
@@ -376,6 +389,7 @@ static bool plan_pass(planner *at, bool final, bool outputs, bool only_failures)
     const stoa__code_block *code = at->code;
     stoa__pass *pass = at->pass;
     memset(at->needed, 0, code->count);
+    memset(at->last, 0, code->count * sizeof *at->last);
     at->free_count = at->register_count = 0;
     need_roots(at, final, outputs);
     need_operands(at, 1);
@@ -398,7 +412,7 @@ static bool plan_pass(planner *at, bool final, bool outputs, bool only_failures)
     pass->has_outputs = outputs && !only_failures;
     if (!make_lists(at))
         return false;
-    list_steps(at, outputs && !only_failures);
+    list_steps(at, outputs && !only_failures, only_failures);
     list_leaves(at);
     if (!only_failures)
         stoa__list_sinks(pass, code, at->depth);

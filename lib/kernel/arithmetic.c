@@ -5,9 +5,7 @@
 #include <string.h>
 
 #include "kernel/lanes.h"
-#if STOA__AVX512
-#include <immintrin.h>
-#endif
+#include "kernel/squares.h"
 
 #define UNUSED(failed) (void)(failed)
 
@@ -68,14 +66,6 @@ static inline int64_t add_up(int64_t a, int64_t b, int64_t *failed)
     return sum;
 }
 
-/* The sum is 2 to the 63rd at most. */
-static inline int64_t add_squares(int32_t a, int32_t b, int64_t *failed)
-{
-    int64_t sum = (int64_t)((uint64_t)((int64_t)a * a) + (uint64_t)((int64_t)b * b));
-    *failed |= sum;
-    return sum;
-}
-
 static inline int64_t sub_checked(int64_t a, int64_t b, int64_t *failed)
 {
     int64_t difference = (int64_t)((uint64_t)a - (uint64_t)b);
@@ -92,9 +82,6 @@ LANES_VC(mul_int64, int64_t, int64_t, int64_t, int64_t)
 LANES_VC(add_wide, int64_t, int32_t, int32_t, int64_t)
 LANES_CV(sub_wide, int64_t, int32_t, int32_t, int64_t)
 #if STOA__AVX512
-/* GCC sorts the odd from the even and back: a fifth slower. */
-#define WIDENED(at) _mm512_cvtepi32_epi64(_mm256_loadu_si256((const __m256i *)(at)))
-
 KERNEL(mul_wide, vv)
 {
     (void)c;
@@ -117,8 +104,7 @@ KERNEL(add_squares, vv)
     __m512i sums = _mm512_setzero_si512();
     size_t i = 0;
     for (; i + 8 <= count; i += 8) {
-        __m512i x = WIDENED(as + i), y = WIDENED(bs + i);
-        __m512i sum = _mm512_add_epi64(_mm512_mul_epi32(x, x), _mm512_mul_epi32(y, y));
+        __m512i sum = squares_added(as + i, bs + i);
         sums = _mm512_or_si512(sums, sum);
         _mm512_storeu_si512(to + i, sum);
     }
@@ -130,6 +116,25 @@ KERNEL(add_squares, vv)
 LANES_VV(add_squares, int64_t, int32_t, int32_t, int64_t)
 LANES_VC(mul_wide, int64_t, int32_t, int32_t, int64_t)
 #endif
+
+/* Both are the lowest int32. b is looked at only where there is such an a. */
+KERNEL(squares_fail, vv)
+{
+    (void)c;
+    uint64_t *to = out;
+    const int32_t *as = a, *bs = b;
+    int32_t some = 0, failed = 0;
+    for (size_t i = 0; i < count; i++)
+        some |= -(as[i] == INT32_MIN);
+    memset(to, 0, (count + 63) / 64 * sizeof *to);
+    for (size_t i = 0; some != 0 && i < count; i++) {
+        bool lowest = as[i] == INT32_MIN && bs[i] == INT32_MIN;
+        to[i / 64] |= (uint64_t)lowest << i % 64;
+        failed |= lowest;
+    }
+    return failed != 0;
+}
+
 LANES_VC(add_float64, double, double, double, int64_t)
 LANES_CV(sub_float64, double, double, double, int64_t)
 LANES_VC(mul_float64, double, double, double, int64_t)

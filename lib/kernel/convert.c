@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "kernel/lanes.h"
+#include "kernel/squares.h"
 #if STOA__AVX2
 #include <immintrin.h>
 #endif
@@ -121,6 +122,34 @@ static inline double sqrt_int64(int64_t a, int64_t *failed)
 }
 
 LANES_V(sqrt_int64, double, int64_t, int64_t)
+
+/* In one kernel, so that the roots go on while the columns come from memory. */
+static inline double norm(int32_t a, int32_t b, int64_t *failed)
+{
+    return sqrt(float64_int64(add_squares(a, b, failed), failed));
+}
+
+#if STOA__AVX512
+KERNEL(norm, vv)
+{
+    (void)c;
+    double *to = out;
+    int64_t failed = 0;
+    const int32_t *as = a, *bs = b;
+    __m512i sums = _mm512_setzero_si512();
+    size_t i = 0;
+    for (; i + 8 <= count; i += 8) {
+        __m512i sum = squares_added(as + i, bs + i);
+        sums = _mm512_or_si512(sums, sum);
+        _mm512_storeu_pd(to + i, _mm512_sqrt_pd(_mm512_cvtepi64_pd(sum)));
+    }
+    for (; i < count; i++)
+        to[i] = norm(as[i], bs[i], &failed);
+    return failed < 0 || _mm512_movepi64_mask(sums) != 0;
+}
+#else
+LANES_VV(norm, double, int32_t, int32_t, int64_t)
+#endif
 
 /* Of a double that fits, without its fraction. */
 #if STOA__AVX2 && !STOA__AVX512

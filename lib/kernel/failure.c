@@ -128,7 +128,9 @@ static inline stoa_status verdict(stoa__code code, stoa_type out, operand a, ope
     case STOA__ADD_UP:
         return fits(out, a.integer + b.integer);
     case STOA__ADD_SQUARES:
-        return fits(out, a.integer * a.integer + b.integer * b.integer);
+    case STOA__SQUARES_FAIL:
+    case STOA__NORM:
+        return fits(STOA_INT64, a.integer * a.integer + b.integer * b.integer);
     case STOA__SUB_CHECKED:
         return fits(out, a.integer - b.integer);
     case STOA__MUL_CHECKED:
@@ -274,11 +276,18 @@ static const char *sign_of(stoa__code code)
     }
 }
 
+static bool adds_squares(stoa__code code)
+{
+    return code == STOA__ADD_SQUARES || code == STOA__SQUARES_FAIL || code == STOA__NORM;
+}
+
 /* The type that a kernel's values do not fit; of a range, the one that has it. */
 static stoa_type type_of(stoa__code code, operand lowest, operand highest)
 {
     if (code == STOA__ROUND_FLOAT32)
         return STOA_FLOAT32;
+    if (adds_squares(code))
+        return STOA_INT64;
     if (!has_range(code))
         return (stoa_type)stoa__facts[code].out;
     for (stoa_type type = STOA_BOOL; type <= STOA_UINT64; type++)
@@ -297,7 +306,7 @@ static void print_operation(stoa__code code, operand a, operand b, char *text)
     print_value((stoa_type)facts->b, b, second);
     if (sign != NULL)
         snprintf(text, WHAT_TEXT, "%s %s %s", first, sign, second);
-    else if (code == STOA__ADD_SQUARES)
+    else if (adds_squares(code))
         snprintf(text, WHAT_TEXT, "%s * %s + %s * %s", first, first, second, second);
     else if (code == STOA__NEG_INT64)
         snprintf(text, WHAT_TEXT, "-(%s)", first);

@@ -52,37 +52,38 @@ typedef enum stoa__shape {
  * ranges allow it. WIDE takes int32 and gives int64. UP: both operands are known not to be
  * negative. Integers: floor division and remainder as Python's; fails: overflow of the out form,
  * zero divisors, and a negative exponent. */
-#define STOA__ARITHMETIC_KERNELS(KERNEL)                                                  \
-    KERNEL(ADD_INT32, add_int32, INT32, INT32, INT32, VC, never)                          \
-    KERNEL(ADD_WIDE, add_wide, INT64, INT32, INT32, VC, never)                            \
-    KERNEL(ADD_INT64, add_int64, INT64, INT64, INT64, VC, never)                          \
-    KERNEL(ADD_CHECKED, add_checked, INT64, INT64, INT64, VC, checks)                     \
-    KERNEL(ADD_UP, add_up, INT64, INT64, INT64, VC, checks)                               \
-    KERNEL(ADD_FLOAT64, add_float64, FLOAT64, FLOAT64, FLOAT64, VC, never)                \
-    KERNEL(ADD_SQUARES, add_squares, INT64, INT32, INT32, VV, checks) /* a * a + b * b */ \
-    KERNEL(SUB_INT32, sub_int32, INT32, INT32, INT32, CV, never)                          \
-    KERNEL(SUB_WIDE, sub_wide, INT64, INT32, INT32, CV, never)                            \
-    KERNEL(SUB_INT64, sub_int64, INT64, INT64, INT64, CV, never)                          \
-    KERNEL(SUB_CHECKED, sub_checked, INT64, INT64, INT64, CV, checks)                     \
-    KERNEL(SUB_FLOAT64, sub_float64, FLOAT64, FLOAT64, FLOAT64, CV, never)                \
-    KERNEL(MUL_INT32, mul_int32, INT32, INT32, INT32, VC, never)                          \
-    KERNEL(MUL_WIDE, mul_wide, INT64, INT32, INT32, VC, never)                            \
-    KERNEL(MUL_INT64, mul_int64, INT64, INT64, INT64, VC, never)                          \
-    KERNEL(MUL_CHECKED, mul_checked, INT64, INT64, INT64, VC, checks)                     \
-    KERNEL(MUL_FLOAT64, mul_float64, FLOAT64, FLOAT64, FLOAT64, VC, never)                \
-    KERNEL(DIV_FLOAT64, div_float64, FLOAT64, FLOAT64, FLOAT64, CV, never)                \
-    KERNEL(FLOOR_DIV_INT32, floor_div_int32, INT32, INT32, INT32, CV, checks)             \
-    KERNEL(FLOOR_DIV_INT64, floor_div_int64, INT64, INT64, INT64, CV, checks)             \
-    KERNEL(FLOOR_DIV_FLOAT64, floor_div_float64, FLOAT64, FLOAT64, FLOAT64, CV, never)    \
-    KERNEL(REM_INT32, rem_int32, INT32, INT32, INT32, CV, checks)                         \
-    KERNEL(REM_INT64, rem_int64, INT64, INT64, INT64, CV, checks)                         \
-    KERNEL(REM_FLOAT64, rem_float64, FLOAT64, FLOAT64, FLOAT64, CV, never)                \
-    KERNEL(POW_INT64, pow_int64, INT64, INT64, INT64, CV, checks)                         \
-    KERNEL(NEG_INT32, neg_int32, INT32, INT32, NO_TYPE, V, never)                         \
-    KERNEL(NEG_INT64, neg_int64, INT64, INT64, NO_TYPE, V, checks)                        \
-    KERNEL(NEG_FLOAT64, neg_float64, FLOAT64, FLOAT64, NO_TYPE, V, never)                 \
-    KERNEL(ABS_INT32, abs_int32, INT32, INT32, NO_TYPE, V, never)                         \
-    KERNEL(ABS_INT64, abs_int64, INT64, INT64, NO_TYPE, V, checks)                        \
+#define STOA__ARITHMETIC_KERNELS(KERNEL)                                                       \
+    KERNEL(ADD_INT32, add_int32, INT32, INT32, INT32, VC, never)                               \
+    KERNEL(ADD_WIDE, add_wide, INT64, INT32, INT32, VC, never)                                 \
+    KERNEL(ADD_INT64, add_int64, INT64, INT64, INT64, VC, never)                               \
+    KERNEL(ADD_CHECKED, add_checked, INT64, INT64, INT64, VC, checks)                          \
+    KERNEL(ADD_UP, add_up, INT64, INT64, INT64, VC, checks)                                    \
+    KERNEL(ADD_FLOAT64, add_float64, FLOAT64, FLOAT64, FLOAT64, VC, never)                     \
+    KERNEL(ADD_SQUARES, add_squares, INT64, INT32, INT32, VV, checks)  /* a * a + b * b */     \
+    KERNEL(SQUARES_FAIL, squares_fail, BOOL, INT32, INT32, VV, checks) /* ADD_SQUARES would */ \
+    KERNEL(SUB_INT32, sub_int32, INT32, INT32, INT32, CV, never)                               \
+    KERNEL(SUB_WIDE, sub_wide, INT64, INT32, INT32, CV, never)                                 \
+    KERNEL(SUB_INT64, sub_int64, INT64, INT64, INT64, CV, never)                               \
+    KERNEL(SUB_CHECKED, sub_checked, INT64, INT64, INT64, CV, checks)                          \
+    KERNEL(SUB_FLOAT64, sub_float64, FLOAT64, FLOAT64, FLOAT64, CV, never)                     \
+    KERNEL(MUL_INT32, mul_int32, INT32, INT32, INT32, VC, never)                               \
+    KERNEL(MUL_WIDE, mul_wide, INT64, INT32, INT32, VC, never)                                 \
+    KERNEL(MUL_INT64, mul_int64, INT64, INT64, INT64, VC, never)                               \
+    KERNEL(MUL_CHECKED, mul_checked, INT64, INT64, INT64, VC, checks)                          \
+    KERNEL(MUL_FLOAT64, mul_float64, FLOAT64, FLOAT64, FLOAT64, VC, never)                     \
+    KERNEL(DIV_FLOAT64, div_float64, FLOAT64, FLOAT64, FLOAT64, CV, never)                     \
+    KERNEL(FLOOR_DIV_INT32, floor_div_int32, INT32, INT32, INT32, CV, checks)                  \
+    KERNEL(FLOOR_DIV_INT64, floor_div_int64, INT64, INT64, INT64, CV, checks)                  \
+    KERNEL(FLOOR_DIV_FLOAT64, floor_div_float64, FLOAT64, FLOAT64, FLOAT64, CV, never)         \
+    KERNEL(REM_INT32, rem_int32, INT32, INT32, INT32, CV, checks)                              \
+    KERNEL(REM_INT64, rem_int64, INT64, INT64, INT64, CV, checks)                              \
+    KERNEL(REM_FLOAT64, rem_float64, FLOAT64, FLOAT64, FLOAT64, CV, never)                     \
+    KERNEL(POW_INT64, pow_int64, INT64, INT64, INT64, CV, checks)                              \
+    KERNEL(NEG_INT32, neg_int32, INT32, INT32, NO_TYPE, V, never)                              \
+    KERNEL(NEG_INT64, neg_int64, INT64, INT64, NO_TYPE, V, checks)                             \
+    KERNEL(NEG_FLOAT64, neg_float64, FLOAT64, FLOAT64, NO_TYPE, V, never)                      \
+    KERNEL(ABS_INT32, abs_int32, INT32, INT32, NO_TYPE, V, never)                              \
+    KERNEL(ABS_INT64, abs_int64, INT64, INT64, NO_TYPE, V, checks)                             \
     KERNEL(ABS_FLOAT64, abs_float64, FLOAT64, FLOAT64, NO_TYPE, V, never)
 
 /* bitwise.c. min and max of floats pass over NaN and put -0.0 below 0.0. Shifts: the count is
@@ -172,6 +173,7 @@ typedef enum stoa__shape {
     KERNEL(FLOAT64_INT32, float64_int32, FLOAT64, INT32, NO_TYPE, V, never)                      \
     KERNEL(FLOAT64_INT64, float64_int64, FLOAT64, INT64, NO_TYPE, V, never)                      \
     KERNEL(SQRT_INT64, sqrt_int64, FLOAT64, INT64, NO_TYPE, V, never) /* of the nearest float */ \
+    KERNEL(NORM, norm, FLOAT64, INT32, INT32, VV, checks) /* SQRT_INT64 of ADD_SQUARES */        \
     KERNEL(FLOAT64_UINT64, float64_uint64, FLOAT64, UINT64, NO_TYPE, V, never)                   \
     KERNEL(INT64_FLOAT64, int64_float64, INT64, FLOAT64, NO_TYPE, V, checks)                     \
     KERNEL(UINT64_FLOAT64, uint64_float64, UINT64, FLOAT64, NO_TYPE, V, checks)                  \

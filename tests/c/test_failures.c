@@ -42,7 +42,9 @@ static void fill(block *k, dice *d)
         if (facts->b != STOA_NO_TYPE)
             kernel_set((stoa_type)facts->b, k->b, i, kernel_roll((stoa_type)facts->b, d));
         /* Nothing but this fails, and no dice would bring it. */
-        if (k->code == STOA__ADD_SQUARES && i % 5 == 0) {
+        bool squares =
+            k->code == STOA__ADD_SQUARES || k->code == STOA__SQUARES_FAIL || k->code == STOA__NORM;
+        if (squares && i % 5 == 0) {
             kernel_set(STOA_INT32, k->a, i, (kernel_value){.int32 = INT32_MIN});
             kernel_set(STOA_INT32, k->b, i, (kernel_value){.int32 = INT32_MIN});
         }
@@ -150,6 +152,8 @@ TEST(what_does_not_fit_is_told_with_the_values_and_the_type)
     reason(STOA__ADD_CHECKED, highest, integer(1), STOA_OVERFLOW,
            "9223372036854775807 + 1 does not fit int64");
     reason(STOA__ADD_SQUARES, integer(INT32_MIN), integer(INT32_MIN), STOA_OVERFLOW,
+           "-2147483648 * -2147483648 + -2147483648 * -2147483648 does not fit int64");
+    reason(STOA__NORM, integer(INT32_MIN), integer(INT32_MIN), STOA_OVERFLOW,
            "-2147483648 * -2147483648 + -2147483648 * -2147483648 does not fit int64");
     reason(STOA__ADD_UP, highest, highest, STOA_OVERFLOW,
            "9223372036854775807 + 9223372036854775807 does not fit int64");

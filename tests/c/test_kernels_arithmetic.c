@@ -46,6 +46,15 @@ CHECKED(add_checked, false, (wide)a.int64 + b.int64)
 CHECKED(sub_checked, false, (wide)a.int64 - b.int64)
 CHECKED(mul_checked, false, (wide)a.int64 *b.int64)
 CHECKED(add_squares, false, (wide)a.int32 *a.int32 + (wide)b.int32 * b.int32)
+
+static outcome squares_fail(kernel_value *out, kernel_value a, kernel_value b, bool c)
+{
+    outcome found = add_squares(out, a, b, c);
+    out->int64 = 0;
+    out->boolean = found == KERNEL_FAILS;
+    return found;
+}
+
 CHECKED(add_up, a.int64 < 0 || b.int64 < 0, (wide)a.int64 + b.int64)
 
 TEST(sums_of_integers_are_exact_wrap_or_fail)
@@ -56,6 +65,7 @@ TEST(sums_of_integers_are_exact_wrap_or_fail)
     kernel_agrees(STOA__ADD_CHECKED, add_checked);
     kernel_agrees(STOA__ADD_UP, add_up);
     kernel_agrees(STOA__ADD_SQUARES, add_squares);
+    kernel_agrees(STOA__SQUARES_FAIL, squares_fail);
 }
 
 TEST(differences_of_integers_are_exact_wrap_or_fail)

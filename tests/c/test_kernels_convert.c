@@ -160,6 +160,13 @@ static outcome sqrt_int64(kernel_value *out, kernel_value a, kernel_value b, boo
     return found;
 }
 
+static outcome norm(kernel_value *out, kernel_value a, kernel_value b, bool c)
+{
+    wide sum = (wide)a.int32 * a.int32 + (wide)b.int32 * b.int32;
+    sqrt_int64(out, (kernel_value){.int64 = (int64_t)sum}, b, c);
+    return sum > INT64_MAX ? KERNEL_FAILS : KERNEL_GIVES;
+}
+
 /* The lowest 11 bits are cut off; where one was set, the next is. */
 static outcome odd_int64(kernel_value *out, kernel_value a, kernel_value b, bool c)
 {
@@ -185,6 +192,7 @@ TEST(integers_become_floats_rounded_once)
     kernel_agrees(STOA__FLOAT64_INT32, float64_int32);
     kernel_agrees(STOA__FLOAT64_INT64, float64_int64);
     kernel_agrees(STOA__SQRT_INT64, sqrt_int64);
+    kernel_agrees(STOA__NORM, norm);
     kernel_agrees(STOA__FLOAT64_UINT64, float64_uint64);
 }
 
