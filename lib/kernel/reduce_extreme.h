@@ -37,6 +37,7 @@ STOA__INLINE void OF_FORM(step)(OF_FORM(minima) * state, const VALUE *a, const V
 #define CELL VALUE
 #define STATE OF_FORM(minima)
 #define STEP OF_FORM(step)
+#define FETCHES
 #include "kernel/reduce_loop.h"
 
 STOA__INLINE KEY OF_FORM(least_of)(const KEYS *minima, size_t chains)
@@ -121,6 +122,7 @@ STOA__INLINE void OF_FORM(ends_step)(OF_FORM(ends) * state, const VALUE *a, cons
 #define CELL VALUE
 #define STATE OF_FORM(ends)
 #define STEP OF_FORM(ends_step)
+#define FETCHES
 #include "kernel/reduce_loop.h"
 
 /* turn: that of min. */

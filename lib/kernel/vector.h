@@ -65,13 +65,13 @@ STOA__INLINE float64_vector each_float64(double value)
     return (float64_vector)each_8(0) + value;
 }
 
-/* Asks for what lies a block of 8-byte values behind these, which need not exist. Processors do so
- * of themselves, but not in every loop: some of those here are twice as fast from memory with it.
- */
+/* Asks for what lies two blocks of 8-byte values behind these, which need not exist. Processors do
+ * so of themselves, but not in every loop: extremes are a tenth faster from memory with it, and a
+ * variance, which reads each block twice, takes less than half as long. */
 STOA__INLINE void fetch_ahead(const void *values, size_t bytes)
 {
     for (size_t i = 0; i < bytes; i += 64)
-        __builtin_prefetch((const void *)((uintptr_t)values + 8 * STOA__BLOCK + i));
+        __builtin_prefetch((const void *)((uintptr_t)values + 16 * STOA__BLOCK + i));
 }
 
 /* ---- by mask ---- */
