@@ -1,6 +1,7 @@
 """Expressions on whole columns: stoa beside numpy, numexpr, Polars and DuckDB.
 
-    python bench/vectors.py [ROWS] [--simd avx2] [--threads N] [--without NAME ...]
+    python bench/vectors.py [ROWS] [--simd avx2] [--threads N] [--only METHOD ...]
+                            [--without NAME ...]
 
 Needs numpy; numexpr, polars and duckdb (with pyarrow) take part where they are installed. One
 thread is measured against one and two against two, each in a process of its own; numpy's
@@ -10,8 +11,8 @@ x and y are int32 within 1,000 of zero, so that no product wraps in anybody's 32
 Polars and numexpr); w is float64 in 0 ... 100. Each rival works on memory of its own kind (Polars
 on a DataFrame, DuckDB on its own table) and in the form that was found to be its fastest; a result
 as long as the table is handed over as arrays (DuckDB: Arrow). Each timed run follows one of the
-same: Polars, for one, gets the pages of the last result back that way, and would take four times
-as long without.
+same: stoa and Polars get the pages of the last result back that way, and would take up to four
+times as long without.
 """
 
 import argparse
@@ -446,11 +447,13 @@ def measure_all(given):
     print(f"{'':31}{' '.join(f'{s.name:>8}' for s in SIDES)}  ratio  bar")
     reference, before = Numpy(*columns, 1), processors()
     for work in works():
+        if given.only and work[1] not in given.only:
+            continue
         taking_part = [side for side in sides if hasattr(side, work[1])]
         check(taking_part, reference, work[1], work[2])
         measure(taking_part, work, rivals, given.rounds)
     print(f"others had {others_since(before):.0%} of the processors meanwhile")
-    if given.threads == 1:
+    if given.threads == 1 and not given.only:
         ten_rows()
 
 
@@ -474,6 +477,7 @@ def main():
     arguments.add_argument("rows", nargs="?", type=int, default=10_000_000)
     arguments.add_argument("--simd", choices=("avx2",), default="")
     arguments.add_argument("--threads", type=int, choices=(1, 2), help="1, then 2 unless said")
+    arguments.add_argument("--only", nargs="*", default=[], metavar="METHOD")
     arguments.add_argument("--without", nargs="*", default=[], metavar="NAME")
     arguments.add_argument("--rounds", type=int, default=7)
     arguments.add_argument("--child", action="store_true", help=argparse.SUPPRESS)

@@ -25,7 +25,7 @@ extern "Python" void stoa_python_release(void *context, void *object);
 """
 
 # Calls that may take long: stoa.program decides in which form.
-RUNS = ["compute", "evaluate", "assign", "select", "filter"]
+RUNS = ["compute", "fill", "assign", "select", "filter"]
 
 # Calls are short, and a table that one thread changes is not to be read by another meanwhile: so
 # the wrappers that cffi writes keep CPython's lock. (PyPy's wrappers don't know of it.)

@@ -66,7 +66,12 @@ STOA_TRY stoa_program_compute(stoa_program *program, const stoa_table *table,
 STOA_TRY stoa_program_evaluate(stoa_program *program, const stoa_table *table,
                                const stoa_extent *extent, const stoa_output *outputs, size_t count,
                                stoa_error *error);
-/* The same into fields, by name. All right sides see the values from before. */
+/* The same into memory that holds nothing yet: where it fails it may have left anything there. No
+ * pass over the rows looks for failures first. */
+STOA_TRY stoa_program_fill(stoa_program *program, const stoa_table *table,
+                           const stoa_extent *extent, const stoa_output *outputs, size_t count,
+                           stoa_error *error);
+/* Into fields, by name. All right sides see the values from before. */
 STOA_TRY stoa_program_assign(stoa_program *program, stoa_table *table, const stoa_extent *extent,
                              const char *const *fields, size_t count, stoa_error *error);
 /* Into a field that is made for it, of this type (STOA_NO_TYPE: the program's own); rows that are

@@ -16,8 +16,8 @@ STOA_API size_t stoa_threads(void);
  * read once, before the first use. Static storage. */
 STOA_API const char *stoa_simd(void);
 /* Gives memory that is kept for the next table back to the system; the bytes of it. The pages of
- * freed results (of copies, takes and filters) are kept, at most 256 MiB of them at any time, and
- * not where memory would else be refused. */
+ * freed results (of copies, takes and filters, and of tables made with STOA_ROWS_UNWRITTEN) are
+ * kept, at most 256 MiB of them at any time, and not where memory would else be refused. */
 STOA_API size_t stoa_trim(void);
 
 STOA_END_DECLS

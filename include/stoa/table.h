@@ -25,11 +25,17 @@ typedef struct stoa_field {
     uint64_t reserved[3]; /* zero */
 } stoa_field;
 
+/* Flags of a table. The initial rows hold anything until they are written, but for object fields:
+ * for a result that is stored at once. Large ones get the pages of the last such result, if those
+ * were kept (see stoa_trim), and save what the first touch of fresh pages costs. */
+#define STOA_ROWS_UNWRITTEN 1u
+
 typedef struct stoa_table_options {
     size_t rows;          /* initial rows, all defaults */
     size_t max_rows;      /* address space is reserved for so many; 0: for as many as fits well */
     stoa_pool *pool;      /* of the object fields; NULL: one of its own, without callbacks */
-    uint64_t reserved[4]; /* zero */
+    uint64_t flags;       /* zero, or STOA_ROWS_UNWRITTEN */
+    uint64_t reserved[3]; /* zero */
 } stoa_table_options;
 
 /* A column as inline code sees it. Read only; use the functions of column.h. */

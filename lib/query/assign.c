@@ -138,9 +138,9 @@ static stoa_status new_targets(targets *made, size_t count, stoa_error *error)
     return STOA_OK;
 }
 
-stoa_status stoa_program_evaluate(stoa_program *program, const stoa_table *table,
-                                  const stoa_extent *extent, const stoa_output *outputs,
-                                  size_t count, stoa_error *error)
+static stoa_status evaluate(stoa_program *program, const stoa_table *table,
+                            const stoa_extent *extent, const stoa_output *outputs, size_t count,
+                            bool is_fresh, stoa_error *error)
 {
     stoa__run run;
     targets to;
@@ -161,9 +161,23 @@ stoa_status stoa_program_evaluate(stoa_program *program, const stoa_table *table
             status = stoa__fail(error, STOA_INVALID, "output %zu has room for %zu of %zu rows", i,
                                 outputs[i].count, run.rows);
     if (status == STOA_OK)
-        status = store_outputs(&run, to.cells, to.types, false, error);
+        status = store_outputs(&run, to.cells, to.types, is_fresh, error);
     stoa__release(to.cells);
     return status;
+}
+
+stoa_status stoa_program_evaluate(stoa_program *program, const stoa_table *table,
+                                  const stoa_extent *extent, const stoa_output *outputs,
+                                  size_t count, stoa_error *error)
+{
+    return evaluate(program, table, extent, outputs, count, false, error);
+}
+
+stoa_status stoa_program_fill(stoa_program *program, const stoa_table *table,
+                              const stoa_extent *extent, const stoa_output *outputs, size_t count,
+                              stoa_error *error)
+{
+    return evaluate(program, table, extent, outputs, count, true, error);
 }
 
 /* ---- fields ---- */

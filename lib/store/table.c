@@ -267,9 +267,10 @@ static stoa_status check_request(stoa_table **table, const stoa_field *fields, s
         return stoa__fail(error, STOA_INVALID, "a table has at most %d fields", STOA_MAX_FIELDS);
     if (options == NULL)
         return STOA_OK;
-    if ((options->reserved[0] | options->reserved[1] | options->reserved[2] |
-         options->reserved[3]) != 0)
+    if ((options->reserved[0] | options->reserved[1] | options->reserved[2]) != 0)
         return stoa__fail(error, STOA_INVALID, "stoa_table_options.reserved must be zero");
+    if (options->flags > STOA_ROWS_UNWRITTEN)
+        return stoa__fail(error, STOA_INVALID, "stoa_table_options.flags has flags that are none");
     if (options->max_rows != 0 && options->rows > options->max_rows)
         return stoa__fail(error, STOA_FULL, "%zu rows are more than max_rows, which is %zu",
                           options->rows, options->max_rows);
@@ -290,14 +291,21 @@ stoa_status stoa_table_new(stoa_table **table, const stoa_field *fields, size_t 
     if (status != STOA_OK)
         return status;
     stoa__table *made;
-    status = make(
-        &made, schema,
-        &(request){.max_rows = options->max_rows, .rows = options->rows, .pool = options->pool},
-        error);
+    bool unwritten = options->flags == STOA_ROWS_UNWRITTEN;
+    status = make(&made, schema,
+                  &(request){.max_rows = options->max_rows,
+                             .rows = options->rows,
+                             .pool = options->pool,
+                             .at_once = unwritten},
+                  error);
     if (status != STOA_OK)
         return status;
     stoa__table_expect(made, 0, options->rows);
-    stoa__table_write_defaults(made, 0, options->rows);
+    STOA__EACH_FIELD(made, i)
+    {
+        if (!unwritten || stoa__is_object(made, i))
+            stoa__column_write_defaults(made, i, 0, options->rows);
+    }
     stoa__table_set_rows(made, options->rows);
     *table = &made->head;
     return STOA_OK;

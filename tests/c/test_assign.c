@@ -172,6 +172,79 @@ TEST(arrays_take_values_and_give_them)
     stoa_table_free(table);
 }
 
+/* x * x + y * y and its root fail where both are the lowest int32, and nowhere else: in the rows
+ * that `lowest` tells for x (1), y (2) or both (3). */
+static stoa_table *squares(size_t rows, size_t row, int lowest)
+{
+    stoa_table *table =
+        TABLE(OPTIONS(.rows = rows), {.name = "x", .type = STOA_INT32},
+              {.name = "y", .type = STOA_INT32}, {.name = "w", .type = STOA_FLOAT64});
+    for (size_t i = 0; i < rows; i++) {
+        stoa_int32_column(table, "x")[i] = INT32_MIN + 1 + (int32_t)i;
+        stoa_int32_column(table, "y")[i] = INT32_MAX - (int32_t)i;
+        stoa_float64_column(table, "w")[i] = (double)i;
+    }
+    if ((lowest & 1) != 0)
+        stoa_int32_column(table, "x")[row] = INT32_MIN;
+    if ((lowest & 2) != 0)
+        stoa_int32_column(table, "y")[row] = INT32_MIN;
+    return table;
+}
+
+static const char *const square_texts[] = {"sqrt(x * x + y * y) * 2", "(x ** 2 + y ** 2) ** 0.5",
+                                           "sqrt(x * x + y * y) + (x * x + y * y) * 0.5",
+                                           "sqrt(x * x + y * y) * (x * x + y * y > 0)"};
+
+TEST(sums_of_squares_fail_where_both_are_the_lowest_int32)
+{
+    const size_t rows = scaled(200000, 70000), places[] = {0, 63, 700, rows - 1};
+    for (size_t k = 0; k < 4; k++)
+        for (int lowest = 0; lowest < 4; lowest++) {
+            stoa_table *table = squares(rows, places[k], lowest);
+            const char *text = square_texts[k];
+            if (lowest == 3) {
+                REFUSED(table, STOA_OVERFLOW, stoa_assign(table, "w", text, NULL, &trouble));
+                SAYS("-2147483648 * -2147483648 + -2147483648 * -2147483648 does not fit int64");
+                ck_assert_uint_eq(trouble.row, places[k]);
+                REFUSED(table, STOA_OVERFLOW,
+                        stoa_add(table, "v", STOA_NO_TYPE, text, NULL, &trouble));
+                ck_assert_uint_eq(trouble.row, places[k]);
+                PASSES(stoa_assign(table, "w", text, "y > -2147483648", &trouble));
+            } else
+                PASSES(stoa_assign(table, "w", text, NULL, &trouble));
+            stoa_table_free(table);
+        }
+}
+
+TEST(memory_that_holds_nothing_is_filled_in_one_pass)
+{
+    enum { ROWS = 5000 };
+    static double out[ROWS], expected[ROWS];
+    stoa_table *table = squares(ROWS, 4000, 0);
+    stoa_program *program;
+    PASSES(stoa_program_parse(&program, table, square_texts[0], NULL, &trouble));
+    stoa_output output = {STOA_FLOAT64, expected, ROWS};
+    PASSES(stoa_program_evaluate(program, table, NULL, &output, 1, &trouble));
+    output.data = out;
+    WORKS(table, stoa_program_fill(program, table, NULL, &output, 1, &trouble));
+    ck_assert_mem_eq(out, expected, sizeof out);
+    stoa_int32_column(table, "x")[4000] = stoa_int32_column(table, "y")[4000] = INT32_MIN;
+    REFUSED(table, STOA_OVERFLOW, stoa_program_fill(program, table, NULL, &output, 1, &trouble));
+    ck_assert_uint_eq(trouble.row, 4000);
+    output.count--;
+    REFUSED(table, STOA_INVALID, stoa_program_fill(program, table, NULL, &output, 1, &trouble));
+    REFUSED(table, STOA_INVALID, stoa_program_fill(program, table, NULL, NULL, 1, &trouble));
+    REFUSED(table, STOA_INVALID, stoa_program_fill(NULL, table, NULL, &output, 1, &trouble));
+    memset(out, 0x5A, sizeof out);
+    memcpy(expected, out, sizeof out);
+    output.count++;
+    REFUSED(table, STOA_OVERFLOW,
+            stoa_program_evaluate(program, table, NULL, &output, 1, &trouble));
+    ck_assert_mem_eq(out, expected, sizeof out);
+    stoa_program_free(program);
+    stoa_table_free(table);
+}
+
 TEST(a_field_may_be_assigned_from_itself_in_place)
 {
     stoa_table *table = points(70000);
@@ -263,6 +336,8 @@ int main(void)
                what_does_not_fit_is_refused_and_nothing_is_written, null_is_not_stored,
                an_update_sees_the_values_from_before, a_new_field_is_there_only_when_all_of_it_is,
                arrays_take_values_and_give_them, an_integer_becomes_a_float32_rounded_once,
+               sums_of_squares_fail_where_both_are_the_lowest_int32,
+               memory_that_holds_nothing_is_filled_in_one_pass,
                a_field_may_be_assigned_from_itself_in_place,
                running_sums_go_on_over_blocks_and_pass_over_what_is_left_out);
 }

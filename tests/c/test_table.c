@@ -55,10 +55,12 @@ TEST(a_table_needs_a_place_and_at_least_one_field)
 TEST(options_that_are_not_zero_where_they_must_be_are_refused)
 {
     const stoa_field x = X;
-    for (size_t i = 0; i < 4; i++) {
+    for (size_t i = 0; i < 5; i++) {
         stoa_table_options options = {.rows = 1};
         stoa_table *table = NULL;
-        options.reserved[i] = 1;
+        uint64_t *wrong[] = {&options.reserved[0], &options.reserved[1], &options.reserved[2],
+                             &options.flags, &options.flags};
+        *wrong[i] = i < 4 ? 2 : UINT64_C(1) << 63 | STOA_ROWS_UNWRITTEN;
         FAILS(STOA_INVALID, stoa_table_new(&table, &x, 1, &options, &trouble));
         ck_assert_ptr_null(table);
     }

@@ -118,6 +118,60 @@ TEST(a_new_table_is_zero_whatever_is_kept)
     stoa_table_free(table);
 }
 
+/* ---- rows that are made unwritten ---- */
+
+static stoa_table *unwritten(size_t rows)
+{
+    stoa_table *table = TABLE(
+        OPTIONS(.rows = rows, .flags = STOA_ROWS_UNWRITTEN), {.name = "b", .type = STOA_UINT8},
+        {.name = "n", .type = STOA_INT32, .initial.int64 = 7}, {.name = "w", .type = STOA_FLOAT64});
+    memset(stoa_uint8_column(table, "b"), 0xff, rows);
+    memset(stoa_int32_column(table, "n"), 0xff, rows * 4);
+    memset(stoa_float64_column(table, "w"), 0xff, rows * 8);
+    return table;
+}
+
+TEST(rows_that_are_made_unwritten_have_the_pages_of_the_last)
+{
+    for (size_t rows = 100; rows <= MANY; rows *= 20) {
+        stoa_table *table = unwritten(rows);
+        const void *place = table->columns[0].cells;
+        stoa_table_free(table);
+        table = unwritten(rows);
+        if (rows * BYTES > ((size_t)1 << 20))
+            ck_assert_ptr_eq(table->columns[0].cells, place);
+        PASSES(stoa_table_resize(table, rows + 70000, &trouble));
+        are_ones(table, 0, rows);
+        are_defaults(table, rows, rows + 70000);
+        PASSES(stoa_table_resize(table, rows / 2, &trouble));
+        PASSES(stoa_table_resize(table, rows + 10, &trouble));
+        are_ones(table, 0, rows / 2);
+        are_defaults(table, rows / 2, rows + 10);
+        stoa_table_free(table);
+    }
+}
+
+TEST(object_fields_of_unwritten_rows_have_their_defaults)
+{
+    static char thing;
+    for (size_t round = 0; round < 2; round++) {
+        stoa_table *table =
+            TABLE(OPTIONS(.rows = MANY, .flags = STOA_ROWS_UNWRITTEN),
+                  {.name = "n", .type = STOA_INT32}, {.name = "none", .type = STOA_OBJECT},
+                  {.name = "o", .type = STOA_OBJECT, .initial.object = &thing});
+        memset(stoa_int32_column(table, "n"), 0xff, MANY * sizeof(int32_t));
+        for (size_t i = 0; i < MANY; i += MANY / 7) {
+            void *object = &object;
+            ck_assert_int_eq(stoa_row_get_object(stoa_table_row(table, i), "o", &object), STOA_OK);
+            ck_assert_ptr_eq(object, &thing);
+            ck_assert_int_eq(stoa_row_get_object(stoa_table_row(table, i), "none", &object),
+                             STOA_OK);
+            ck_assert_ptr_null(object);
+        }
+        stoa_table_free(table);
+    }
+}
+
 /* ---- nothing of it shows ---- */
 
 static void new_rows_are_defaults(stoa_table *taken, size_t rows, size_t way)
@@ -320,5 +374,7 @@ int main(void)
                a_result_that_is_larger_than_the_bound_is_not_kept,
                what_is_kept_is_given_up_before_memory_is_refused,
                a_result_into_kept_pages_that_fails_changes_nothing,
+               rows_that_are_made_unwritten_have_the_pages_of_the_last,
+               object_fields_of_unwritten_rows_have_their_defaults,
                results_may_be_made_and_freed_by_several_threads);
 }

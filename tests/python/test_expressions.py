@@ -488,6 +488,24 @@ def test_settings_are_those_of_the_library() -> None:
             stoa.set_threads(wrong)  # type: ignore[arg-type]
 
 
+def test_the_next_result_has_the_pages_of_the_last() -> None:
+    numpy = pytest.importorskip("numpy")
+    points: Any = stoa.Table({"x": "int64", "flag": "bool"}, 300_000)
+    points.x = range(300_000)
+    stoa.trim()
+    first = numpy.asarray(points.x + 1)
+    assert stoa.trim() == 0  # it is in use
+    place = first.__array_interface__["data"]
+    del first
+    again, other = numpy.asarray(points.x * 2), numpy.asarray(points.x * 3)
+    assert again.__array_interface__["data"] == place
+    assert again.flags.writeable and not numpy.shares_memory(again, other)
+    points.clear()
+    assert (again[299_999], other[299_999]) == (599_998, 899_997)  # they are nobody else's
+    del again, other
+    assert 4_800_000 <= stoa.trim() <= 4 << 21
+
+
 def test_numbers_that_python_calls_equal_are_told_apart() -> None:
     points: Any = stoa.Table({"x": "int64", "flag": "bool"}, [(1, True), (2, False)])
     for _ in range(2):  # programs are kept by what they say

@@ -82,7 +82,7 @@ def aside(side: Expression, where: Expression | None, chosen: Any) -> Expression
     made = program_of(side._store, [side], where)
     found, rows = made.type(side._store), side._rows
     memory = room_for(rows, found)
-    made.evaluate(side._store, rows, chosen, found, memory)
+    made.fill(side._store, rows, chosen, found, memory)
     made.keep(side._store)
     source = packed_source(memory, found, rows)
     return Expression(array_operand(source, rows), side._store, rows, (), (source,))

@@ -160,7 +160,7 @@ class Expression(Operators):
         """The values of all rows into memory; with a selection, only the selected ones."""
         made = self._program()
         rows, selection = self._extent()
-        made.evaluate(self._store, rows, selection, to, memory)
+        made.fill(self._store, rows, selection, to, memory)
         self._put_back(AS_IT_IS, made)
         return memory
 
@@ -213,7 +213,8 @@ class Expression(Operators):
         if copy is False:
             raise ArgumentError("the values of an expression are computed: that makes a copy")
         found = self._type()
-        values = self._evaluate(found, numpy.empty(self._rows, found.code))
+        memory = self._evaluate(found, program.room_for(self._rows, found))
+        values = numpy.frombuffer(memory, found.code)
         if self._selection is not None:
             values = values[numpy.asarray(self._selection.mask())]
         return values if dtype is None else values.astype(dtype, copy=False)

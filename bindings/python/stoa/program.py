@@ -22,6 +22,7 @@ from stoa.store import Store
 from stoa.types import BY_NUMBER, IS_PYPY, FieldType
 
 LONG = 0 if IS_PYPY else 20_000  # rows of a run that lets go of the lock
+LARGE = 1 << 20  # bytes of a result; smaller ones are never kept
 KEPT = 32  # programs of a record class
 LIST, WHERE = "list", "where"  # begin the keys of programs that no single node is the key of
 
@@ -43,9 +44,23 @@ allocate = ffi.new_allocator(should_clear_after_alloc=False)
 
 
 def room_for(rows: int, of: FieldType) -> Any:
-    """Memory for so many cells, which are not written yet; a buffer."""
+    """Memory for so many cells, which are not written yet; a buffer.
+
+    Much of it is a table's, which has the pages of the last such result if those were kept.
+    """
     size = rows * of.width
-    return ffi.buffer(allocate("uint64_t[]", size // 8 + 1), size)
+    if size < LARGE:
+        return ffi.buffer(allocate("uint64_t[]", size // 8 + 1), size)
+    field, options = ffi.new("stoa_field *"), ffi.new("stoa_table_options *")
+    name = ffi.new("char[]", b"values")
+    field.name, field.type = name, of.number
+    options.rows, options.max_rows = rows, 1 << rows.bit_length()
+    options.flags = lib.STOA_ROWS_UNWRITTEN
+    made, error = ffi.new("stoa_table **"), new_error()
+    check(lib.stoa_table_new(made, field, 1, options, error), error)
+    table = made[0]
+    cells = owned(lib.stoa_column_cells(table, 0), "char *", lambda _: lib.stoa_table_free(table))
+    return ffi.buffer(cells, size)
 
 
 def python_value(value: Any) -> Any:
@@ -139,14 +154,14 @@ class Program:
         self.read(COMPUTE[is_long], is_long, store, rows, selection, *room)
         return [python_value(each) for each in self.values]
 
-    def evaluate(self, store: Store, rows: int, selection: Any, to: FieldType, memory: Any) -> None:
-        """The values of each row into writable memory for `rows` cells of that type."""
+    def fill(self, store: Store, rows: int, selection: Any, to: FieldType, memory: Any) -> None:
+        """The values of each row into memory for `rows` cells of that type, which is new."""
         into = ffi.new("stoa_output *")
         data = ffi.from_buffer(memory, require_writable=True)
         into.type, into.data = to.number, data
-        is_long = self.may_unlock(EVALUATE[0], store, rows, into, 1)
+        is_long = self.may_unlock(FILL[0], store, rows, into, 1)
         into.count = rows
-        self.read(EVALUATE[is_long], is_long, store, rows, selection, into, 1)
+        self.read(FILL[is_long], is_long, store, rows, selection, into, 1)
 
     def select(self, store: Store, rows: int, selection: Any = ffi.NULL) -> Any:
         """A stoa_selection * of the rows where the output holds."""
@@ -191,7 +206,7 @@ def forms(name: str) -> tuple[Run, Run]:
     return with_lock, getattr(lib, f"stoa_unlocked_program_{name}")
 
 
-COMPUTE, EVALUATE, ASSIGN = forms("compute"), forms("evaluate"), forms("assign")
+COMPUTE, FILL, ASSIGN = forms("compute"), forms("fill"), forms("assign")
 SELECT, FILTER = forms("select"), forms("filter")
 
 
