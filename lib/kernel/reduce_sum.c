@@ -14,6 +14,9 @@
 /* Values that are summed up before `low` and `high` are put into 128 bits. A multiple of 64. */
 #define MOST ((size_t)1 << 30)
 #define OFFSET INT64_MIN
+/* Makes the sum of two products of int32, which is 2^32 - 2^63 at least and 2^63 at most, unsigned.
+ */
+#define PRODUCTS_OFFSET ((int64_t)(INT64_MAX - UINT32_MAX))
 
 /* ---- floats ---- */
 
@@ -174,6 +177,11 @@ static stoa__int128 total_of_signed(const halves *state, size_t steps)
     return total_of_unsigned(state, steps) - ((stoa__int128)(steps * 64) << 63);
 }
 
+static stoa__int128 total_of_products(const halves *state, size_t steps)
+{
+    return total_of_unsigned(state, steps) - (stoa__int128)(steps * 32) * PRODUCTS_OFFSET;
+}
+
 static stoa__int128 total_of_pairs(const halves *state, size_t steps)
 {
     uint64_t lower, upper;
@@ -216,7 +224,7 @@ STOA__INLINE void uint64_step(halves *state, const uint64_t *a, const uint64_t *
     }
 }
 
-/* The products of the even places and of the odd ones. */
+/* The products of the even places and of the odd ones, two by two. */
 STOA__INLINE void product_step(halves *state, const int32_t *a, const int32_t *b, uint64_t word,
                                bool all)
 {
@@ -225,9 +233,22 @@ STOA__INLINE void product_step(halves *state, const int32_t *a, const int32_t *b
         int32_vector factors = load_int32(a + i);
         int64_vector x = (int64_vector)(all ? factors : kept_4(word, i, factors));
         int64_vector y = load_int64(b + i);
-        add_signed(state, low_products(x, y));
-        add_signed(state, low_products((int64_vector)((uint64_vector)x >> 32),
-                                       (int64_vector)((uint64_vector)y >> 32)));
+        uint64_vector even = (uint64_vector)low_products(x, y);
+        uint64_vector odd = (uint64_vector)low_products(upper_halves(x), upper_halves(y));
+        add_unsigned(state, even + odd + (uint64_vector)each_8(PRODUCTS_OFFSET));
+    }
+}
+
+/* The same of a column with itself. */
+STOA__INLINE void int32_square_step(halves *state, const int32_t *a, const int32_t *b,
+                                    uint64_t word, bool all)
+{
+    (void)b;
+    UNROLLED
+    for (size_t i = 0; i < 64; i += LANES_4) {
+        int32_vector numbers = load_int32(a + i);
+        numbers = all ? numbers : kept_4(word, i, numbers);
+        add_unsigned(state, pair_squares(numbers));
     }
 }
 
@@ -251,24 +272,46 @@ STOA__INLINE void product_step(halves *state, const int32_t *a, const int32_t *b
 #define STATE halves
 #define STEP product_step
 #include "kernel/reduce_loop.h"
+#define NAME int32_square_loop
+#define CELL int32_t
+#define STATE halves
+#define STEP int32_square_step
+#define FETCHES
+#include "kernel/reduce_loop.h"
 
-#define SUM(name, cell, loop, TOTAL)                                \
-    REDUCE(name)                                                    \
-    {                                                               \
-        const cell *x = a, *y = b == NULL ? a : b;                  \
-        (void)row;                                                  \
-        for (size_t i = 0; i < count; i += MOST) {                  \
-            halves state = {0};                                     \
-            size_t some = count - i < MOST ? count - i : MOST;      \
-            loop(&state, x + i, y + i, masked_from(mask, i), some); \
-            into->partial.sum += TOTAL(&state, (some + 63) / 64);   \
-        }                                                           \
-        into->partial.count += selected_of(mask, count);            \
+#define SUM(name, cell, loop, TOTAL)                                                              \
+    static void name(stoa__accumulator *into, const cell *x, const cell *y, const uint64_t *mask, \
+                     size_t count)                                                                \
+    {                                                                                             \
+        for (size_t i = 0; i < count; i += MOST) {                                                \
+            halves state = {0};                                                                   \
+            size_t some = count - i < MOST ? count - i : MOST;                                    \
+            loop(&state, x + i, y + i, masked_from(mask, i), some);                               \
+            into->partial.sum += TOTAL(&state, (some + 63) / 64);                                 \
+        }                                                                                         \
+        into->partial.count += selected_of(mask, count);                                          \
     }
-SUM(sum_int32, int32_t, int32_loop, total_of_pairs)
-SUM(sum_int64, int64_t, int64_loop, total_of_signed)
-SUM(sum_uint64, uint64_t, uint64_loop, total_of_unsigned)
-SUM(dot_int32, int32_t, product_loop, total_of_signed)
+#define SUM_OF_ONE(name, cell, loop, TOTAL) \
+    SUM(name, cell, loop, TOTAL)            \
+    REDUCE(name)                            \
+    {                                       \
+        (void)b, (void)row;                 \
+        name(into, a, a, mask, count);      \
+    }
+SUM_OF_ONE(sum_int32, int32_t, int32_loop, total_of_pairs)
+SUM_OF_ONE(sum_int64, int64_t, int64_loop, total_of_signed)
+SUM_OF_ONE(sum_uint64, uint64_t, uint64_loop, total_of_unsigned)
+SUM(products_int32, int32_t, product_loop, total_of_products)
+SUM(squares_int32, int32_t, int32_square_loop, total_of_unsigned)
+
+REDUCE(dot_int32)
+{
+    (void)row;
+    if (a == b)
+        squares_int32(into, a, a, mask, count);
+    else
+        products_int32(into, a, b, mask, count);
+}
 
 /* ---- integers: dots of 64 bits ---- */
 

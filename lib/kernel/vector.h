@@ -11,7 +11,7 @@
 
 #include "kernel/level.h"
 
-#if STOA__AVX2
+#ifdef __SSE2__
 #include <immintrin.h>
 #endif
 
@@ -27,6 +27,7 @@
 #define LANES_4 ((size_t)VECTOR / 4)
 
 typedef int32_t int32_vector __attribute__((vector_size(VECTOR)));
+typedef uint32_t uint32_vector __attribute__((vector_size(VECTOR)));
 typedef int64_t int64_vector __attribute__((vector_size(VECTOR)));
 typedef uint64_t uint64_vector __attribute__((vector_size(VECTOR)));
 typedef double float64_vector __attribute__((vector_size(VECTOR)));
@@ -66,8 +67,8 @@ STOA__INLINE float64_vector each_float64(double value)
 }
 
 /* Asks for what lies two blocks of 8-byte values behind these, which need not exist. Processors do
- * so of themselves, but not in every loop: extremes are a tenth faster from memory with it, and a
- * variance, which reads each block twice, takes less than half as long. */
+ * so of themselves, but not in every loop: from memory, extremes take a tenth less time with it,
+ * sums of squares a third, and a variance, which reads each block twice, more than half. */
 STOA__INLINE void fetch_ahead(const void *values, size_t bytes)
 {
     for (size_t i = 0; i < bytes; i += 64)
@@ -242,11 +243,32 @@ STOA__INLINE uint64_vector low_products_unsigned(uint64_vector a, uint64_vector 
     return (uint64_vector)_mm512_mul_epu32((__m512i)a, (__m512i)b);
 #elif STOA__AVX2
     return (uint64_vector)_mm256_mul_epu32((__m256i)a, (__m256i)b);
+#elif defined(__SSE2__)
+    return (uint64_vector)_mm_mul_epu32((__m128i)a, (__m128i)b);
 #else
     uint64_vector products;
     for (size_t i = 0; i < LANES_8; i++)
         products[i] = (a[i] & UINT32_MAX) * (b[i] & UINT32_MAX);
     return products;
+#endif
+}
+
+STOA__INLINE int64_vector upper_halves(int64_vector values)
+{
+    return (int64_vector)((uint64_vector)values >> 32);
+}
+
+/* The sum of the squares of the two int32 in each lane: 2^63 at most. */
+STOA__INLINE uint64_vector pair_squares(int32_vector numbers)
+{
+#if STOA__AVX2
+    int64_vector even = (int64_vector)numbers, odd = upper_halves(even);
+    return (uint64_vector)low_products(even, even) + (uint64_vector)low_products(odd, odd);
+#else
+    uint64_vector sign = (uint64_vector)(numbers >> 31), even, odd;
+    even = (uint64_vector)((uint32_vector)((uint64_vector)numbers ^ sign) - (uint32_vector)sign);
+    odd = even >> 32;
+    return low_products_unsigned(even, even) + low_products_unsigned(odd, odd);
 #endif
 }
 

@@ -36,6 +36,7 @@ typedef struct trial {
     const struct subject *subject;
     size_t count;
     bool masked;
+    bool is_square;      /* of DOT: b is a, the very same cells */
     bool selected[MOST]; /* all true where not masked */
     kernel_value a[MOST], b[MOST];
     stoa__accumulator expected; /* before it is finished, for lanes; else finished */
@@ -285,7 +286,9 @@ static void try_calls(const trial *t, const stoa__kernels *level, size_t step, b
     for (size_t i = 0; i < t->count; i++)
         bits[i] = (kernel_value){.boolean = t->selected[i]};
     const void *a = lay(0, form, t->a, t->count, d);
-    const void *b = t->subject->family == DOT ? lay(1, form, t->b, t->count, d) : NULL;
+    const void *b = t->subject->family != DOT ? NULL
+                    : t->is_square            ? a
+                                              : lay(1, form, t->b, t->count, d);
     const void *mask = t->masked ? lay(2, STOA_BOOL, bits, t->count, d) : NULL;
     for (size_t i = 0; i == 0 || i < t->count; i += step)
         level->reduce[both ? both_ends(form) : t->subject->reduction](
@@ -374,10 +377,11 @@ static kernel_value some_value(stoa_type form, int kind, bool selected, dice *d)
 static void fill(trial *t, int mask, int kind, dice *d)
 {
     t->masked = mask != NO_MASK;
+    t->is_square = dice_below(d, 4) == 0;
     for (size_t i = 0; i < t->count; i++) {
         t->selected[i] = is_selected(mask, i, t->count, d);
         t->a[i] = some_value(t->subject->form, kind, t->selected[i], d);
-        t->b[i] = some_value(t->subject->form, kind, t->selected[i], d);
+        t->b[i] = t->is_square ? t->a[i] : some_value(t->subject->form, kind, t->selected[i], d);
     }
 }
 

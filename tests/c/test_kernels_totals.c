@@ -9,28 +9,39 @@
 
 enum { MANY = 200001 };
 
-static stoa__int128 sum_of_many(stoa__reduction reduction, const stoa__kernels *level,
-                                const void *values, const uint64_t *mask)
+static stoa__int128 dot_of_many(stoa__reduction reduction, const stoa__kernels *level,
+                                const void *values, const void *others, const uint64_t *mask)
 {
     stoa__accumulator got = {0};
-    level->reduce[reduction](&got, values, values, mask, MANY, 0);
+    level->reduce[reduction](&got, values, others, mask, MANY, 0);
     stoa__reduce_finish(reduction, &got);
     ck_assert_uint_eq(got.partial.count, mask == NULL ? MANY : (MANY + 1) / 2);
     return got.partial.sum;
 }
 
+static stoa__int128 sum_of_many(stoa__reduction reduction, const stoa__kernels *level,
+                                const void *values, const uint64_t *mask)
+{
+    return dot_of_many(reduction, level, values, values, mask);
+}
+
 static void try_many(const stoa__kernels *level, kernel_value value, const uint64_t *mask)
 {
-    static int32_t narrow[MANY];
+    static int32_t narrow[MANY], highest[MANY];
     static uint64_t broad[MANY];
     for (size_t i = 0; i < MANY; i++) {
         narrow[i] = value.int32;
+        highest[i] = INT32_MAX;
         broad[i] = value.uint64;
     }
     stoa__int128 n = mask == NULL ? MANY : (MANY + 1) / 2;
     stoa__int128 square = (stoa__int128)value.int32 * value.int32;
     ck_assert(sum_of_many(STOA__SUM_INT32_REDUCTION, level, narrow, mask) == n * value.int32);
     ck_assert(sum_of_many(STOA__DOT_INT32_REDUCTION, level, narrow, mask) == n * square);
+    ck_assert(dot_of_many(STOA__DOT_INT32_REDUCTION, level, narrow, highest, mask) ==
+              n * value.int32 * INT32_MAX);
+    memcpy(highest, narrow, sizeof narrow);
+    ck_assert(dot_of_many(STOA__DOT_INT32_REDUCTION, level, narrow, highest, mask) == n * square);
     ck_assert(sum_of_many(STOA__SUM_INT64_REDUCTION, level, broad, mask) == n * value.int64);
     ck_assert(sum_of_many(STOA__SUM_UINT64_REDUCTION, level, broad, mask) ==
               n * (stoa__int128)value.uint64);
