@@ -4,6 +4,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "kernel/bits.h"
 #include "kernel/lanes.h"
 #include "kernel/squares.h"
 
@@ -96,26 +97,12 @@ KERNEL(mul_wide, vv)
 }
 LANES_B(mul_wide, int64_t, int32_t, int32_t, int64_t)
 
-KERNEL(add_squares, vv)
-{
-    (void)c;
-    int64_t *to = out, failed = 0;
-    const int32_t *as = a, *bs = b;
-    __m512i sums = _mm512_setzero_si512();
-    size_t i = 0;
-    for (; i + 8 <= count; i += 8) {
-        __m512i sum = squares_added(as + i, bs + i);
-        sums = _mm512_or_si512(sums, sum);
-        _mm512_storeu_si512(to + i, sum);
-    }
-    for (; i < count; i++)
-        to[i] = add_squares(as[i], bs[i], &failed);
-    return failed < 0 || _mm512_movepi64_mask(sums) != 0;
-}
 #else
-LANES_VV(add_squares, int64_t, int32_t, int32_t, int64_t)
 LANES_VC(mul_wide, int64_t, int32_t, int32_t, int64_t)
 #endif
+
+#define AS_THEY_ARE(sums) (sums)
+LANES_OF_SQUARES(add_squares, int64_t, _mm512_storeu_si512, AS_THEY_ARE)
 
 /* Both are the lowest int32. b is looked at only where there is such an a. */
 KERNEL(squares_fail, vv)
@@ -254,18 +241,12 @@ static inline bool are_near(const int64_t *a, const int64_t *b, size_t count)
 
 static inline double near_float(int64_t a)
 {
-    double sum;
-    a += MAGIC_BITS;
-    memcpy(&sum, &a, sizeof sum);
-    return sum - MAGIC;
+    return stoa__float64_of((uint64_t)(a + MAGIC_BITS)) - MAGIC;
 }
 
 static inline int64_t near_integer(double a)
 {
-    int64_t bits;
-    a += MAGIC;
-    memcpy(&bits, &a, sizeof bits);
-    return bits - MAGIC_BITS;
+    return (int64_t)stoa__bits_of(a + MAGIC) - MAGIC_BITS;
 }
 
 static inline int64_t near_floor_div_int64(int64_t a, int64_t b)

@@ -1,6 +1,9 @@
-/* bits.h: the bits of one word of a mask. Included by files that are compiled for a level. */
+/* bits.h: the bits of one word of a mask, and those of a double. Included by files that are
+ * compiled for a level. */
 #ifndef STOA__KERNEL_BITS_H
 #define STOA__KERNEL_BITS_H
+
+#include <string.h>
 
 #include <stoa/export.h>
 
@@ -25,6 +28,20 @@ STOA__INLINE size_t stoa__lowest(uint64_t word)
 STOA__INLINE size_t stoa__highest(uint64_t word)
 {
     return 63 - (size_t)__builtin_clzll(word);
+}
+
+STOA__INLINE uint64_t stoa__bits_of(double value)
+{
+    uint64_t bits;
+    memcpy(&bits, &value, sizeof bits);
+    return bits;
+}
+
+STOA__INLINE double stoa__float64_of(uint64_t bits)
+{
+    double value;
+    memcpy(&value, &bits, sizeof value);
+    return value;
 }
 
 #endif

@@ -1,7 +1,6 @@
 /* bitwise.c: least and greatest, bits of integers, shifts, and bits of registers of bits. One
  * function of a value each, made into loops by lanes.h; of bits, of a word. What fails gives 0. */
-#include <string.h>
-
+#include "kernel/bits.h"
 #include "kernel/lanes.h"
 
 #define UNUSED(failed) (void)(failed)
@@ -26,33 +25,19 @@ LEAST_AND_GREATEST(int32_t, int32, int32_t)
 LEAST_AND_GREATEST(int64_t, int64, int64_t)
 LEAST_AND_GREATEST(uint64_t, uint64, int64_t)
 
-static inline uint64_t bits_of(double value)
-{
-    uint64_t bits;
-    memcpy(&bits, &value, sizeof bits);
-    return bits;
-}
-
-static inline double with_bits(uint64_t bits)
-{
-    double value;
-    memcpy(&value, &bits, sizeof value);
-    return value;
-}
-
 /* Equal values differ at most in the sign, as zeros: | keeps the minus, & the plus. */
 static inline double min_float64(double a, double b, int64_t *failed)
 {
     UNUSED(failed);
     double other = ((a < b) | (b != b)) ? a : b;
-    return a == b ? with_bits(bits_of(a) | bits_of(b)) : other;
+    return a == b ? stoa__float64_of(stoa__bits_of(a) | stoa__bits_of(b)) : other;
 }
 
 static inline double max_float64(double a, double b, int64_t *failed)
 {
     UNUSED(failed);
     double other = ((a > b) | (b != b)) ? a : b;
-    return a == b ? with_bits(bits_of(a) & bits_of(b)) : other;
+    return a == b ? stoa__float64_of(stoa__bits_of(a) & stoa__bits_of(b)) : other;
 }
 
 LANES_VC(min_float64, double, double, double, int64_t)

@@ -7,11 +7,11 @@
  * their own: x < 2.5 is x < 3 for integers. Where that form has no such constant, the answer is
  * the same for all values. */
 #include <math.h>
-#include <string.h>
 #if defined(__x86_64__)
 #include <immintrin.h>
 #endif
 
+#include "kernel/bits.h"
 #include "kernel/level.h"
 
 #if STOA__AVX512
@@ -160,13 +160,6 @@ static void float64_with(comparison op, uint64_t *out, double near, double rest,
     with_float64[op](out, b, &near, NULL, count);
 }
 
-static inline double with_bits(uint64_t bits)
-{
-    double value;
-    memcpy(&value, &bits, sizeof value);
-    return value;
-}
-
 /* The double next to high + low, rounded once, where high is a multiple of 2^32 and low below that;
  * and the rest that rounding took, which is exact. */
 static inline double near_sum(double high, double low, double *rest)
@@ -181,15 +174,15 @@ static inline double near_sum(double high, double low, double *rest)
 static inline double near_int64(int64_t a, double *rest)
 {
     uint64_t bits = (uint64_t)a ^ (uint64_t)1 << 63; /* a + 2^63 */
-    double high = with_bits(bits >> 32 | 0x4530000000000000) - (0x1p84 + 0x1p63);
-    double low = with_bits((bits & UINT32_MAX) | 0x4330000000000000) - 0x1p52;
+    double high = stoa__float64_of(bits >> 32 | 0x4530000000000000) - (0x1p84 + 0x1p63);
+    double low = stoa__float64_of((bits & UINT32_MAX) | 0x4330000000000000) - 0x1p52;
     return near_sum(high, low, rest);
 }
 
 static inline double near_uint64(uint64_t a, double *rest)
 {
-    double high = with_bits(a >> 32 | 0x4530000000000000) - 0x1p84;
-    double low = with_bits((a & UINT32_MAX) | 0x4330000000000000) - 0x1p52;
+    double high = stoa__float64_of(a >> 32 | 0x4530000000000000) - 0x1p84;
+    double low = stoa__float64_of((a & UINT32_MAX) | 0x4330000000000000) - 0x1p52;
     return near_sum(high, low, rest);
 }
 

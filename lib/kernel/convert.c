@@ -5,6 +5,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "kernel/bits.h"
 #include "kernel/lanes.h"
 #include "kernel/squares.h"
 #if STOA__AVX2
@@ -85,19 +86,12 @@ TO_FLOAT(float64_int32, int32_t)
 TO_FLOAT(float64_int64, int64_t)
 TO_FLOAT(float64_uint64, uint64_t)
 #else
-static inline double double_of(uint64_t bits)
-{
-    double made;
-    memcpy(&made, &bits, sizeof made);
-    return made;
-}
-
 /* 2 to the 84th and 2 to the 52nd are taken off with what was added to the high half to make it
  * positive; that is exact. The sum is rounded. */
 static inline double joined(uint64_t high, uint64_t low, double added)
 {
-    return (double_of(high | 0x4530000000000000) - (added + 0x1p52)) +
-           double_of((low & UINT32_MAX) | 0x4330000000000000);
+    return (stoa__float64_of(high | 0x4530000000000000) - (added + 0x1p52)) +
+           stoa__float64_of((low & UINT32_MAX) | 0x4330000000000000);
 }
 
 static inline double float64_int64(int64_t a, int64_t *failed)
@@ -129,41 +123,15 @@ static inline double norm(int32_t a, int32_t b, int64_t *failed)
     return sqrt(float64_int64(add_squares(a, b, failed), failed));
 }
 
-#if STOA__AVX512
-KERNEL(norm, vv)
-{
-    (void)c;
-    double *to = out;
-    int64_t failed = 0;
-    const int32_t *as = a, *bs = b;
-    __m512i sums = _mm512_setzero_si512();
-    size_t i = 0;
-    for (; i + 8 <= count; i += 8) {
-        __m512i sum = squares_added(as + i, bs + i);
-        sums = _mm512_or_si512(sums, sum);
-        _mm512_storeu_pd(to + i, _mm512_sqrt_pd(_mm512_cvtepi64_pd(sum)));
-    }
-    for (; i < count; i++)
-        to[i] = norm(as[i], bs[i], &failed);
-    return failed < 0 || _mm512_movepi64_mask(sums) != 0;
-}
-#else
-LANES_VV(norm, double, int32_t, int32_t, int64_t)
-#endif
+#define ROOTS(sums) _mm512_sqrt_pd(_mm512_cvtepi64_pd(sums))
+LANES_OF_SQUARES(norm, double, _mm512_storeu_pd, ROOTS)
 
 /* Of a double that fits, without its fraction. */
 #if STOA__AVX2 && !STOA__AVX512
-static inline uint64_t bits_of(double a)
-{
-    uint64_t bits;
-    memcpy(&bits, &a, sizeof bits);
-    return bits;
-}
-
 static inline uint64_t uint64_of(double a)
 {
     double whole = trunc(a), high = floor(whole * 0x1p-32), low = whole - high * 0x1p32;
-    return (bits_of(high + 0x1.8p52) << 32) | (bits_of(low + 0x1p52) & UINT32_MAX);
+    return (stoa__bits_of(high + 0x1.8p52) << 32) | (stoa__bits_of(low + 0x1p52) & UINT32_MAX);
 }
 
 static inline int64_t int64_of(double a)
@@ -203,9 +171,7 @@ LANES_V(uint64_float64, uint64_t, double, int64_t)
  * from that of 0x1.ffffffp127, halfway between FLT_MAX and what would follow, to below infinity. */
 static inline int64_t float32_overflows(double a)
 {
-    int64_t bits;
-    memcpy(&bits, &a, sizeof bits);
-    bits &= INT64_MAX;
+    int64_t bits = (int64_t)stoa__bits_of(a) & INT64_MAX;
     return ~(bits - 0x47effffff0000000) & (bits - 0x7ff0000000000000);
 }
 

@@ -21,9 +21,9 @@
 /* x * 2**n for n from -2046 to 2046, where with_n is n + ROUNDER. */
 INLINED double scaled(double x, double with_n)
 {
-    uint64_t n = bits_of(with_n) - bits_of(ROUNDER) + 2048; /* above 0 */
+    uint64_t n = stoa__bits_of(with_n) - stoa__bits_of(ROUNDER) + 2048; /* above 0 */
     uint64_t half = n >> 1;
-    return x * of_bits((half - 1) << 52) * of_bits((n - half - 1) << 52);
+    return x * stoa__float64_of((half - 1) << 52) * stoa__float64_of((n - half - 1) << 52);
 }
 
 /* e**power / 2**n for powers from -1000 to 1000, and n + ROUNDER. P's error is 2**-60. */
@@ -65,7 +65,7 @@ INLINED double exp_near(double x, uint64_t *others)
 {
     double with_n, fraction = exp_apart((pair){x, 0}, &with_n);
     *others |= fabs(x) <= EXP_MAX ? 0 : 1;
-    return of_bits(bits_of(fraction) + (bits_of(with_n) << 52));
+    return stoa__float64_of(stoa__bits_of(fraction) + (stoa__bits_of(with_n) << 52));
 }
 
 INLINED double exp_of(double x)
@@ -92,10 +92,10 @@ typedef struct apart {
 INLINED apart normal_apart(double x, double shift)
 {
     const uint64_t root_half = 0x3fe6a09e667f3bcd, bias = (uint64_t)1024 << 52;
-    uint64_t above = bits_of(x) - root_half + bias; /* k + 1024 on top */
-    uint64_t m = bits_of(x) - (above & ((uint64_t)0xfff << 52)) + bias;
-    double k = of_bits((above >> 52) | bits_of(0x1p52)) - (0x1p52 + 1024 + shift);
-    return (apart){k, of_bits(m)};
+    uint64_t above = stoa__bits_of(x) - root_half + bias; /* k + 1024 on top */
+    uint64_t m = stoa__bits_of(x) - (above & ((uint64_t)0xfff << 52)) + bias;
+    double k = stoa__float64_of((above >> 52) | stoa__bits_of(0x1p52)) - (0x1p52 + 1024 + shift);
+    return (apart){k, stoa__float64_of(m)};
 }
 
 /* x is positive and finite. */
@@ -216,7 +216,8 @@ INLINED double pow_near(double x, double y, uint32_t *others)
     power.tail = fma(y, log_x.tail, power.tail);
     double with_n, fraction = exp_apart(power, &with_n);
     *others |= x >= 0x1p-1022 && x < INFINITE && fabs(power.head) < EXP_MAX ? 0 : 1;
-    return or_rounded(of_bits(bits_of(fraction) + (bits_of(with_n) << 52)), x, y);
+    return or_rounded(stoa__float64_of(stoa__bits_of(fraction) + (stoa__bits_of(with_n) << 52)), x,
+                      y);
 }
 
 /* |x| ** y for any x but 1, and y other than 0. */

@@ -1,4 +1,4 @@
-/* elementary_parts.h: what the elementary functions are made of: bits, numbers of two doubles, sums
+/* elementary_parts.h: what the elementary functions are made of: numbers of two doubles, sums
  * and products without error, pieces of polynomials. fma is written where it is meant. Nothing here
  * branches. */
 #ifndef STOA__KERNEL_ELEMENTARY_PARTS_H
@@ -7,7 +7,8 @@
 #include <math.h>
 #include <stdbool.h>
 #include <stdint.h>
-#include <string.h>
+
+#include "kernel/bits.h"
 
 /* Loops vectorize only where all of their body is inlined. */
 #define INLINED static inline __attribute__((always_inline))
@@ -19,20 +20,6 @@
 typedef struct pair {
     double head, tail;
 } pair;
-
-INLINED uint64_t bits_of(double x)
-{
-    uint64_t bits;
-    memcpy(&bits, &x, sizeof bits);
-    return bits;
-}
-
-INLINED double of_bits(uint64_t bits)
-{
-    double x;
-    memcpy(&x, &bits, sizeof x);
-    return x;
-}
 
 /* a + b exactly, where |a| >= |b|, or a is 0 or a multiple of the last place of b. */
 INLINED pair sum_of(double a, double b)

@@ -30,7 +30,7 @@ INLINED turned turned_back(double magnitude)
     pair off = product_of(n, HALF_PI_2);
     pair r = sum_of(fma(-n, HALF_PI, magnitude), -off.head);
     r.tail = fma(-n, HALF_PI_3, r.tail - off.tail);
-    return (turned){r, bits_of(with_n)};
+    return (turned){r, stoa__bits_of(with_n)};
 }
 
 /* The bits of 2/pi, after 64 zeros. */
@@ -63,8 +63,8 @@ INLINED turned turned_back_far(double magnitude)
         return turned_back(magnitude);
     if (!(magnitude < INFINITE))
         return (turned){{NOT_A_NUMBER, NOT_A_NUMBER}, 0};
-    uint64_t exponent = bits_of(magnitude) >> 52; /* above 1022 + 36 */
-    uint64_t whole = (bits_of(magnitude) & (((uint64_t)1 << 52) - 1)) | (uint64_t)1 << 52;
+    uint64_t exponent = stoa__bits_of(magnitude) >> 52; /* above 1022 + 36 */
+    uint64_t whole = (stoa__bits_of(magnitude) & (((uint64_t)1 << 52) - 1)) | (uint64_t)1 << 52;
     uint64_t skip = exponent - 1023 - 52 + 62, window[3];
     for (size_t i = 0; i < 3; i++) {
         const uint64_t *from = two_over_pi + skip / 64 + i;
@@ -116,12 +116,13 @@ INLINED double sine_of(turned t, uint64_t more)
     uint64_t quarters = t.quarters + more;
     pair sine = sin_near_0(t.r), cosine = cos_near_0(t.r);
     double s = sine.head + sine.tail, c = cosine.head + cosine.tail;
-    return of_bits(bits_of((quarters & 1) != 0 ? c : s) ^ (quarters & 2) << 62);
+    return stoa__float64_of(stoa__bits_of((quarters & 1) != 0 ? c : s) ^ (quarters & 2) << 62);
 }
 
 INLINED double sin_of_turned(double x, turned t)
 {
-    return of_bits(bits_of(sine_of(t, 0)) ^ (bits_of(x) & bits_of(-0.0)));
+    return stoa__float64_of(stoa__bits_of(sine_of(t, 0)) ^
+                            (stoa__bits_of(x) & stoa__bits_of(-0.0)));
 }
 
 INLINED double tan_of_turned(double x, turned t)
@@ -134,7 +135,8 @@ INLINED double tan_of_turned(double x, turned t)
     double reciprocal = 1 / below.head, quotient = above.head * reciprocal;
     double rest = fma(-quotient, below.head, above.head) + fma(-quotient, below.tail, above.tail);
     double result = fma(rest, reciprocal, quotient);
-    return of_bits(bits_of(result) ^ (bits_of(x) & bits_of(-0.0)) ^ (t.quarters << 63));
+    return stoa__float64_of(stoa__bits_of(result) ^ (stoa__bits_of(x) & stoa__bits_of(-0.0)) ^
+                            (t.quarters << 63));
 }
 
 INLINED turned turned_near(double x, uint32_t *others)

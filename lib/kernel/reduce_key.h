@@ -7,9 +7,7 @@
 #ifndef STOA__KERNEL_REDUCE_KEY_H
 #define STOA__KERNEL_REDUCE_KEY_H
 
-#include <string.h>
-
-#include <stoa/export.h>
+#include "kernel/bits.h"
 
 STOA__INLINE int64_t stoa__flip_float64(int64_t bits)
 {
@@ -24,17 +22,12 @@ STOA__INLINE int64_t stoa__flip_uint64(int64_t bits)
 /* `none` for a NaN. */
 STOA__INLINE int64_t stoa__key_float64(double value, int64_t none)
 {
-    int64_t bits;
-    memcpy(&bits, &value, sizeof bits);
-    return value == value ? stoa__flip_float64(bits) : none;
+    return value == value ? stoa__flip_float64((int64_t)stoa__bits_of(value)) : none;
 }
 
 STOA__INLINE double stoa__float64_of_key(int64_t key)
 {
-    double value;
-    key = stoa__flip_float64(key);
-    memcpy(&value, &key, sizeof value);
-    return value;
+    return stoa__float64_of((uint64_t)stoa__flip_float64(key));
 }
 
 #endif

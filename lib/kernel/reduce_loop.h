@@ -4,7 +4,7 @@
  *   STATE  what is kept from step to step, in registers
  *   STEP   void STEP(STATE *state, const CELL *a, const CELL *b, uint64_t word, bool all): takes 64
  *          values; those whose bit is set, or all
- *   FETCHES  if defined, the values of a long call are asked for ahead (see fetch_ahead)
+ *   FETCHES  if defined, a's values in a long call are asked for ahead (see fetch_ahead)
  * The values behind the last whole 64 are taken from a copy, so that nothing behind them is read.
  * b may be a. */
 

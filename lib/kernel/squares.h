@@ -1,13 +1,13 @@
-/* squares.h: a * a + b * b of int32 in int64, for arithmetic.c and convert.c. */
+/* squares.h: a * a + b * b of int32, for arithmetic.c and convert.c. It is exact in int64 but for
+ * one sum, 2^63, which wraps and has failed: that of the lowest int32 and itself. */
 #ifndef STOA__KERNEL_SQUARES_H
 #define STOA__KERNEL_SQUARES_H
 
-#include "kernel/level.h"
+#include "kernel/lanes.h"
 #if STOA__AVX512
 #include <immintrin.h>
 #endif
 
-/* The sum is 2 to the 63rd at most. */
 static inline int64_t add_squares(int32_t a, int32_t b, int64_t *failed)
 {
     int64_t sum = (int64_t)((uint64_t)((int64_t)a * a) + (uint64_t)((int64_t)b * b));
@@ -16,14 +16,33 @@ static inline int64_t add_squares(int32_t a, int32_t b, int64_t *failed)
 }
 
 #if STOA__AVX512
-/* GCC sorts the odd from the even and back: a fifth slower. */
+/* Eight int32 as int64. Where the compiler widens them itself it sorts the odd from the even, and
+ * back: a fifth slower. */
 #define WIDENED(at) _mm512_cvtepi32_epi64(_mm256_loadu_si256((const __m256i *)(at)))
 
-static inline __m512i squares_added(const int32_t *a, const int32_t *b)
-{
-    __m512i x = WIDENED(a), y = WIDENED(b);
-    return _mm512_add_epi64(_mm512_mul_epi32(x, x), _mm512_mul_epi32(y, y));
-}
+/* The kernel `name`, of OUT, from a function name(int32_t, int32_t, int64_t *) and what it makes of
+ * eight sums: AT_ONCE(sums), to be stored by STORE. */
+#define LANES_OF_SQUARES(name, OUT, STORE, AT_ONCE)                                          \
+    KERNEL(name, vv)                                                                         \
+    {                                                                                        \
+        (void)c;                                                                             \
+        OUT *to = out;                                                                       \
+        int64_t failed = 0;                                                                  \
+        const int32_t *as = a, *bs = b;                                                      \
+        __m512i all = _mm512_setzero_si512();                                                \
+        size_t i = 0;                                                                        \
+        for (; i + 8 <= count; i += 8) {                                                     \
+            __m512i x = WIDENED(as + i), y = WIDENED(bs + i);                                \
+            __m512i sums = _mm512_add_epi64(_mm512_mul_epi32(x, x), _mm512_mul_epi32(y, y)); \
+            all = _mm512_or_si512(all, sums);                                                \
+            STORE(to + i, AT_ONCE(sums));                                                    \
+        }                                                                                    \
+        for (; i < count; i++)                                                               \
+            to[i] = name(as[i], bs[i], &failed);                                             \
+        return failed < 0 || _mm512_movepi64_mask(all) != 0;                                 \
+    }
+#else
+#define LANES_OF_SQUARES(name, OUT, STORE, AT_ONCE) LANES_VV(name, OUT, int32_t, int32_t, int64_t)
 #endif
 
 #endif
