@@ -499,7 +499,8 @@ def test_the_next_result_has_the_pages_of_the_last() -> None:
     del first
     again, other = numpy.asarray(points.x * 2), numpy.asarray(points.x * 3)
     assert again.__array_interface__["data"] == place
-    assert again.flags.writeable and not numpy.shares_memory(again, other)
+    assert again.flags.writeable
+    assert not numpy.shares_memory(again, other)
     points.clear()
     assert (again[299_999], other[299_999]) == (599_998, 899_997)  # they are nobody else's
     del again, other

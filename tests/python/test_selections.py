@@ -360,6 +360,74 @@ def test_windows_are_asked_as_selections_are() -> None:
 
 # ---- staleness ----
 
+
+MOVES: dict[str, Callable[[Any], Any]] = {
+    "reverse": lambda points: points.reverse(),
+    "swap": lambda points: points.swap(0, 3),
+    "swap_remove": lambda points: (points.append(9, 9, 9.0), points.swap_remove(0)),
+    "insert": lambda points: points.insert(0, (1, 2, 3.0)),
+    "delete": lambda points: points.__delitem__(0),
+}
+USES: dict[str, Callable[[Any], Any]] = {
+    "delete": lambda selection: selection.delete(),
+    "sum": lambda selection: selection.x.sum(),
+    "store": lambda selection: setattr(selection, "w", 5.0),
+    "copy": lambda selection: selection.copy(),
+    "compute": lambda selection: selection.compute("sum(x)"),
+    "not": lambda selection: ~selection,
+    "rows": list,
+    "length": len,
+    "array": lambda selection: selection.mask(),
+}
+
+
+@pytest.mark.parametrize("use", USES)
+@pytest.mark.parametrize("move", MOVES)
+def test_a_mask_is_of_the_rows_as_they_stood(move: str, use: str) -> None:
+    points: Any = stoa.Table(Point, [(i, i % 3, float(i)) for i in range(10)])
+    mask = bytearray(i % 2 == 0 for i in range(10))
+    selection = points.where(memoryview(mask).cast("?"))
+    MOVES[move](points)
+    before = [p.to_tuple() for p in points]
+    with pytest.raises(stoa.StaleError):
+        USES[use](selection)
+    assert [p.to_tuple() for p in points] == before
+
+
+@pytest.mark.parametrize(
+    "condition",
+    [
+        lambda points: "x > 3",
+        lambda points: points.x > 3,
+        lambda points: points.where(points.x > 3),
+        lambda points: [i > 3 for i in range(10)],
+    ],
+)
+def test_rows_are_kept_by_whatever_says_which(condition: Callable[[Any], Any]) -> None:
+    points: Any = stoa.Table(Point, [(i, i % 3, float(i)) for i in range(10)])
+    points.keep(condition(points))
+    assert points.x.tolist() == [4, 5, 6, 7, 8, 9]
+
+
+def test_rows_are_kept_by_text_with_parameters() -> None:
+    points: Any = stoa.Table(Point, [(i, i % 3, float(i)) for i in range(10)])
+    points.keep("x > $least", least=7)
+    assert points.x.tolist() == [8, 9]
+    with pytest.raises(stoa.ParameterError):
+        points.keep(points.x > 3, least=7)
+    with pytest.raises(stoa.ExpressionError):
+        points.keep("x >")
+    with pytest.raises(TypeError):
+        points.keep("x")
+    assert points.x.tolist() == [8, 9]
+
+
+def test_a_condition_that_is_given_as_a_parameter_is_told_where_it_goes() -> None:
+    points: Any = stoa.Table(Point, [(1, 2, 3.0)])
+    with pytest.raises(TypeError, match=r"\$where is a number, not str; .*points\.where"):
+        points.compute("sum(x)", where="x > 3")
+
+
 WRITES: dict[str, Callable[[Any], Any]] = {
     "column": lambda t: setattr(t, "w", 5),
     "cell": lambda t: t.w.__setitem__(0, 5),
@@ -430,13 +498,10 @@ def test_a_selection_is_a_condition_too() -> None:
         points.where(near, n=1)
 
 
-def test_text_and_selections_where_rows_are_asked_for_are_told_the_way() -> None:
+def test_selections_where_rows_are_asked_for_are_told_the_way() -> None:
     points = ten()
-    with pytest.raises(TypeError, match="by expression"):
-        points.keep("x > 3")
-    for use in (points.keep, points.__getitem__):
-        with pytest.raises(TypeError, match=r"mask\(\) or indices\(\)"):
-            use(points.where("x > 3"))
+    with pytest.raises(TypeError, match=r"mask\(\) or indices\(\)"):
+        points[points.where("x > 3")]
     with pytest.raises(TypeError, match=r"where\(condition\)"):
         points.where("x > 3") & "x < 5"
     points.keep(points.where("x > 3").mask())

@@ -58,10 +58,9 @@ def listed(key: Any) -> list[Any]:
 
 
 def wrong_key(key: Any) -> WrongTypeError:
-    way_out = ": a condition in text goes by expression(text)" if isinstance(key, str) else ""
     return WrongTypeError(
         "rows are asked for by an index, a slice, a field's name, or a sequence or buffer of "
-        f"booleans or of indices, not by {type(key).__name__}{way_out}"
+        f"booleans or of indices, not by {type(key).__name__}"
     )
 
 

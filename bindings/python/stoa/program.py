@@ -24,7 +24,7 @@ from stoa.types import BY_NUMBER, IS_PYPY, FieldType
 LONG = 0 if IS_PYPY else 20_000  # rows of a run that lets go of the lock
 LARGE = 1 << 20  # bytes of a result; smaller ones are never kept
 KEPT = 32  # programs of a record class
-LIST, WHERE = "list", "where"  # begin the keys of programs that no single node is the key of
+TEXT, WHERE = "text", "where"  # begin the keys of programs that no single node is the key of
 
 Run = Callable[..., int]
 
@@ -54,6 +54,7 @@ def room_for(rows: int, of: FieldType) -> Any:
     field, options = ffi.new("stoa_field *"), ffi.new("stoa_table_options *")
     name = ffi.new("char[]", b"values")
     field.name, field.type = name, of.number
+    # Results of about one length get one max_rows, as only then the next has the last one's pages.
     options.rows, options.max_rows = rows, 1 << rows.bit_length()
     options.flags = lib.STOA_ROWS_UNWRITTEN
     made, error = ffi.new("stoa_table **"), new_error()
@@ -257,7 +258,7 @@ def compute_text(
     store: Store, text: str, parameters: dict[str, Any], rows: int, selection: Any = ffi.NULL
 ) -> list[Any]:
     """The values of the aggregates that a text lists."""
-    key = (LIST, text, *parameters)  # not their values, which are set; what is missing is noticed
+    key = (TEXT, text, *parameters)  # not their values, which are set; what is missing is noticed
     program = kept_programs(store.record).pop(key, None) if type(text) is str else None
     if program is None:
         program = parsed(store, text)

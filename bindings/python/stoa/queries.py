@@ -141,7 +141,10 @@ def checked_parameters(parameters: dict[str, Any]) -> dict[str, Any]:
     for name, value in parameters.items():
         made[name] = python_number(value)
         if made[name] is None:
-            raise WrongTypeError(f"the parameter ${name} is a number, not {type(value).__name__}")
+            way_out = "; rows are chosen by points.where(…) first" if name == "where" else ""
+            raise WrongTypeError(
+                f"the parameter ${name} is a number, not {type(value).__name__}{way_out}"
+            )
     return made
 
 
@@ -176,7 +179,7 @@ def condition_of(store: Store, condition: Any, rows: int, parameters: dict[str, 
         made = condition._expression()
     else:
         node, kept = operand(condition, rows)
-        made = Expression(node, store, rows, (), kept)
+        made = Expression(node, store, rows, (store.moment(ORDER),), kept)
     check_condition(store, made, rows)
     return made
 

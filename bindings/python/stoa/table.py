@@ -25,6 +25,7 @@ from stoa.extension import rows as extension
 from stoa.failure import check, new_error
 from stoa.fields import MISSING, Field, FieldOptions, fields_of_description
 from stoa.generate import no_value
+from stoa.operators import Operators
 from stoa.queries import R
 from stoa.record import (
     Record,
@@ -37,6 +38,7 @@ from stoa.record import (
 )
 from stoa.row import delete_field, keep_class, raise_closed, raise_stale, raise_unknown
 from stoa.rows import Rows
+from stoa.selection import Selection
 from stoa.store import Store, changed, new_store
 
 CHUNK = 4096
@@ -349,9 +351,15 @@ class Table(Rows[R], MutableSequence[R]):  # type: ignore[misc]
         """Removes a row and puts the last one in its place: O(1)."""
         self._store.change(lib.stoa_table_swap_remove, self._position(index))
 
-    def keep(self, mask: Any) -> None:
-        """Removes the rows that a sequence or buffer of booleans, one for each, has False for."""
-        self._keep(masks.mask_bytes(mask, self._store.rows()))
+    def keep(self, condition: Any, /, **parameters: Any) -> None:
+        """Removes the rows for which a condition does not hold: `points.keep("x > 0")`.
+
+        It is a sequence or buffer of booleans, one for each row, or whatever where() takes.
+        """
+        if isinstance(condition, (str, Operators, Selection)) or parameters:
+            (~self.where(condition, **parameters)).delete()
+        else:
+            self._keep(masks.mask_bytes(condition, self._store.rows()))
 
     def _keep(self, mask: bytes) -> None:
         data = ffi.from_buffer("uint8_t[]", mask)
