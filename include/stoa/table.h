@@ -25,13 +25,15 @@ typedef struct stoa_field {
     uint64_t reserved[3]; /* zero */
 } stoa_field;
 
-/* Flags of a table. The initial rows hold anything until they are written, but for object fields:
- * for a result that is stored at once. Large ones get the pages of the last such result, if those
- * were kept (see stoa_trim), and save what the first touch of fresh pages costs. */
+/* Flags of a table. The initial rows hold anything until they are written, and may then change by
+ * themselves; only object fields have their defaults. For a result that is stored at once: where it
+ * takes 1 to 256 MiB it gets the pages of the last freed result with the same widths of fields in
+ * order, the same max_rows and about as many rows, if those were kept (see stoa_trim), and saves
+ * what the first touch of fresh pages costs. */
 #define STOA_ROWS_UNWRITTEN 1u
 
 typedef struct stoa_table_options {
-    size_t rows;          /* initial rows, all defaults */
+    size_t rows;          /* initial rows, all defaults unless flags say otherwise */
     size_t max_rows;      /* address space is reserved for so many; 0: for as many as fits well */
     stoa_pool *pool;      /* of the object fields; NULL: one of its own, without callbacks */
     uint64_t flags;       /* zero, or STOA_ROWS_UNWRITTEN */
@@ -43,8 +45,8 @@ typedef struct stoa_column {
     void *cells;         /* NULL: dropped */
     stoa_handle initial; /* object fields: the default's handle */
     uint8_t type;        /* a stoa_type; STOA_NO_TYPE: dropped */
-    uint8_t locked;      /* nonzero: may not be written */
-    uint16_t holds;      /* typed tables that use it */
+    uint8_t locked; /* nonzero: may not be written; for columns that are lent, which none is yet */
+    uint16_t holds; /* typed tables that use it */
 } stoa_column;
 
 /* What inline code may read of a table. Never write it; never make one of your own. */
@@ -70,7 +72,8 @@ typedef struct stoa_source {
 
 /* A table of these fields (at least one), owned by the caller. options may be NULL. Field i gets
  * index i. Where the address space for max_rows is refused, it is halved until it is granted:
- * stoa_table_max_rows tells. A table that needs at most 64 KiB takes plain memory. */
+ * stoa_table_max_rows tells. A table whose max_rows needs at most 64 KiB takes plain
+ * memory. */
 STOA_TRY stoa_table_new(stoa_table **table, const stoa_field *fields, size_t field_count,
                         const stoa_table_options *options, stoa_error *error);
 /* Gives the table back. Its columns are gone, but for typed tables made of it, which keep it

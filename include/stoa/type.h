@@ -70,7 +70,8 @@ STOA_API size_t stoa_type_width(stoa_type type);
 /* The type of that name, or STOA_NO_TYPE. */
 STOA_API stoa_type stoa_type_named(const char *name);
 
-/* Values, for append, insert and row_set. */
+/* Values, for append, insert and row_set: stoa_boolean_value(bool), stoa_int64_value(int64_t),
+ * stoa_uint64_value(uint64_t), stoa_float64_value(double), stoa_object_value(void *). */
 #ifndef STOA_CDEF
 #define STOA__MAKE(name, tag, argument, slot)               \
     STOA__INLINE stoa_value stoa_##name##_value(argument v) \
