@@ -190,3 +190,79 @@ def test_a_column_taken_anew_or_written_through_may_be_stored() -> None:
     points.x += 1
     assert points.y.tolist() == [8, 8, 8]
     assert points.x.tolist() == [9, 9, 9]
+
+
+# ---- which rows count, and when they are found ----
+
+
+def many(rows: int) -> Any:
+    points: Any = stoa.Table({"x": "int32", "y": "int32", "w": "float64", "flag": "bool"}, rows)
+    points.x = range(rows)
+    points.y = points.x % 7
+    points.w = points.x * 1.0
+    return points
+
+
+@pytest.mark.parametrize("rows", [10, 3000])
+def test_a_condition_that_reads_what_is_written_sees_the_values_from_before(rows: int) -> None:
+    points = many(rows)
+    points.assign("x", points.y * 2, where=points.x[::-1] > rows // 3)
+    high = [rows - 1 - i > rows // 3 for i in range(rows)]
+    assert points.x.tolist() == [i % 7 * 2 if high[i] else i for i in range(rows)]
+    points = many(rows)
+    points.assign("w", points.y + points.w[::-1], where=points.w[::-1] > rows // 3)
+    expected = [i % 7 + (rows - 1 - i) if high[i] else i for i in range(rows)]
+    assert points.w.tolist() == expected
+    points = many(rows)
+    points.flag = points.x % 3 == 0
+    before = points.flag.tolist()
+    points.assign("flag", "not flag", where=points.flag[::-1])
+    after = [b != before[rows - 1 - i] for i, b in enumerate(before)]
+    assert points.flag.tolist() == after
+
+
+@pytest.mark.parametrize("look", [False, True])
+def test_what_a_selection_leaves_out_cannot_fail(look: bool) -> None:
+    points = many(10)
+    for make in (
+        lambda: points.where(points.x != 3),
+        lambda: points[4:].where("x < 100"),
+        lambda: points[4:],
+        lambda: points.where(memoryview(bytes(i != 3 for i in range(10))).cast("?")),
+    ):
+        chosen = make()
+        if look:
+            len(chosen)
+        assert chosen.where("x // (x - 3) > 1").x.tolist() == [4, 5, 6]
+    pinned = points.where(points.x != 3).pin()
+    assert (pinned & points.where(points.x // (points.x - 3) > 1)).x.tolist() == [4, 5, 6]
+    three = points.where(points.x == 3).pin()
+    either = three | points.where(points.x // (points.x - 3) > 1)
+    assert either.x.tolist() == [3, 4, 5, 6]
+
+
+def test_what_is_not_stored_cannot_fail_in_an_expression_of_all_rows() -> None:
+    points = many(10)
+    whole = points.expression("x // (x - 3) + 0 * count()")
+    expected = [i // (i - 3) if i > 3 else i for i in range(10)]
+    chosen = points.where(points.x > 3)
+    chosen.y = whole
+    assert points.y.tolist()[4:] == expected[4:]
+    points.assign("w", points.expression("x // (x - 3) + 0 * count()"), where="x > 3")
+    assert points.w.tolist() == expected
+    assert points.expression("x // (x - 3) + 0 * count()")[5] == 2
+    assert points.expression("x > 3 and count() == 10")[5] is True
+    with pytest.raises(ZeroDivisionError):
+        points.expression("x // (x - 3) + 0 * count()")[3]
+    above = points.expression("x > mean(x)")  # of all rows
+    points.where(points.x > 6).assign("w", "0.0", where=above)
+    assert points.w.tolist() == [*expected[:7], 0, 0, 0]
+
+
+def test_rows_are_assigned_to_by_a_selection_too() -> None:
+    points = many(10)
+    points.assign("w", "0.5", where=points.where(points.x > 7))
+    points.where(points.x < 5).assign("w", "0.25", where=points.where(points.x > 3))
+    assert points.w.tolist() == [0, 1, 2, 3, 0.25, 5, 6, 7, 0.5, 0.5]
+    with pytest.raises(ValueError, match="another table"):
+        points.assign("w", "1", where=many(10).where("x > 2"))

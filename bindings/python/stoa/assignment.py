@@ -10,7 +10,7 @@ from array import array
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from stoa import tree
+from stoa import bits, tree
 from stoa._ffi import ffi, lib
 from stoa.errors import ArgumentError, LengthError, WrongTypeError
 from stoa.expression import Expression, array_operand
@@ -40,9 +40,11 @@ def store_values(
     store.check_state(state)
     for each in sides if where is None else [*sides, where]:
         each._check()
-    if selection is not None or where is not None:
-        sides = [narrowed(each) for each in sides]
     chosen = ffi.NULL if selection is None else selection._bits_of(rows)
+    if where is not None and must_come_first(store, where, sides, selection, values):
+        chosen, where = where._found_among(chosen), None
+    if chosen != ffi.NULL:
+        sides = [narrowed(each, chosen) for each in sides]
     if any(reads_what_is_written(store, each, values) for each in sides):
         sides = [aside(each, where, chosen) for each in sides]
     made = program_of(store, sides, where)
@@ -55,6 +57,27 @@ def store_values(
 def program_of(store: Store, sides: list[Expression], where: Expression | None) -> Program:
     condition = None if where is None else where._node
     return kept(store, tree.listed([each._node for each in sides]), condition)
+
+
+def must_come_first(
+    store: Store,
+    where: Expression,
+    sides: list[Expression],
+    selection: Selection[Any] | None,
+    names: Iterable[str],
+) -> bool:
+    """Whether a condition is to be found before anything else is computed: it would see what is
+    written, or is one of all rows in some of them, or says in which rows a side of all counts."""
+    is_whole = where._is_whole and selection is not None
+    return (
+        is_whole
+        or any(is_of_all(each) for each in sides)
+        or reads_what_is_written(store, where, names)
+    )
+
+
+def is_of_all(side: Expression) -> bool:
+    return side._is_whole and side._selection is None
 
 
 def reads_what_is_written(store: Store, side: Expression, names: Iterable[str]) -> bool:
@@ -72,9 +95,13 @@ def reads_what_is_written(store: Store, side: Expression, names: Iterable[str]) 
     return False
 
 
-def narrowed(side: Expression) -> Expression:
+def narrowed(side: Expression, chosen: Any) -> Expression:
     """The same values, for a run over some of the rows that they are of."""
-    return aside(side, None, ffi.NULL) if side._is_whole and side._selection is None else side
+    return (
+        aside(side._only(bits.mask(chosen)[: side._rows]), None, ffi.NULL)
+        if is_of_all(side)
+        else side
+    )
 
 
 def aside(side: Expression, where: Expression | None, chosen: Any) -> Expression:

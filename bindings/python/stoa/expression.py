@@ -21,7 +21,7 @@ from stoa.operators import Operators
 from stoa.program import Program
 from stoa.sources import Source, buffer_source, packed_source
 from stoa.store import Store
-from stoa.types import OBJECT, FieldType, type_written, unknown_type
+from stoa.types import OBJECT, TYPES, FieldType, type_written, unknown_type
 
 if TYPE_CHECKING:
     from stoa.selection import Selection
@@ -150,6 +150,24 @@ class Expression(Operators):
         self._put_back(AS_IT_IS, made)
         return found
 
+    def _found_among(self, chosen: Any) -> Any:
+        """The bits of those of the rows of `chosen` (NULL: of all) where it holds."""
+        if self._is_whole and chosen != ffi.NULL:
+            return self._only(bits.mask(chosen)[: self._rows])._select()
+        made = self._program()
+        found = made.select(self._store, self._rows, chosen)
+        self._put_back(AS_IT_IS, made)
+        return found
+
+    def _only(self, mask: Any) -> Expression:
+        """The same where a mask is set, and zero elsewhere, where nothing fails."""
+        source = packed_source(mask, TYPES["bool"], self._rows)
+        zero = {"?": False, "f": 0.0}.get(self._type().kind, 0)
+        parts = [array_operand(source, self._rows), self._node, tree.constant(zero)]
+        node = tree.call(lib.STOA_WHERE, parts)
+        kept = (*self._keep, source)
+        return Expression(node, self._store, self._rows, self._moments, kept, None, self._is_whole)
+
     def _type(self) -> FieldType:
         made = self._program()
         found = made.type(self._store)
@@ -199,7 +217,12 @@ class Expression(Operators):
         except IndexError:
             raise RowIndexError(f"there is no row {number}: there are {len(rows)}") from None
         if self._is_whole:
-            return self._values()[position]
+            one = self
+            if self._selection is None:
+                mask = bytearray(self._rows)
+                mask[position] = 1
+                one = self._only(mask)
+            return one._values()[position]
         made = self._program(lib.STOA_FIRST)
         one = bits.of_indices(self._store, [position])
         [value] = made.compute(self._store, self._rows, one)

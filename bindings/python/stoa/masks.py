@@ -14,16 +14,14 @@ SIZE_FORMAT = "Q" if ffi.sizeof("size_t") == 8 else "I"
 MASK_TYPES = {"bool", "bool_"}
 
 
-def integer(index: Any) -> int:
+def integer(index: Any, asked: str = "one row is asked for by an integer") -> int:
     """An index that somebody gave. Taken before the rows are counted: its __index__ may do all."""
     try:
         return int(as_index(index))
     except TypeError:
         if hasattr(index, "__index__") and getattr(index, "ndim", 0) == 0:
             raise
-        raise WrongTypeError(
-            f"one row is asked for by an integer, not by {type(index).__name__}"
-        ) from None
+        raise WrongTypeError(f"{asked}, not by {type(index).__name__}") from None
 
 
 def checked_slice(key: slice) -> slice:

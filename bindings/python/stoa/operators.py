@@ -239,7 +239,7 @@ class Operators:
 
 
 def checked_ddof(ddof: Any) -> tuple[int, ...]:
-    number = integer(ddof)
+    number = integer(ddof, "ddof is given by an integer")
     if not 0 <= number < 2**31:
         raise ArgumentError(f"ddof is 0 or more, not {number}")
     return (number,) if number else ()

@@ -120,8 +120,12 @@ class Queries(Generic[R]):
         In the rows where the condition holds, without one in all. Both may be expressions too.
         Aggregates in the text are of the rows that are assigned to.
         """
+        from stoa.selection import Selection
+
         scope, store = self._scope(), self._store
         given = tree.Parameters(checked_parameters(parameters))
+        if isinstance(where, Selection):
+            scope, where = where._found_in(store, scope, {}), None
         rows, condition = self._rows_of(scope), None
         if where is not None:
             condition = (

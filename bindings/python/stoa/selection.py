@@ -146,8 +146,13 @@ class Selection(Queries[R], Generic[R]):
         if mine is not None and others is not None and mine._rows == others._rows:
             return Selection(self._table, combined(operation, (mine, others)))
         join = bits.both if operation == lib.STOA_AND else bits.either
-        first, second = (bits.fitted(self._store, each._selected()) for each in (self, other))
-        return Selection(self._table, None, join(first, second))
+        first = bits.fitted(self._store, self._selected())
+        if others is None:
+            second = other._selected()
+        else:  # where the first decides, the second is not asked
+            asked = first if operation == lib.STOA_AND else bits.others(first)
+            second = others._found_among(asked)
+        return Selection(self._table, None, join(first, bits.fitted(self._store, second)))
 
     # ---- columns ----
 

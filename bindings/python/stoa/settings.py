@@ -10,7 +10,7 @@ from stoa.masks import integer
 
 def set_threads(threads: int) -> None:
     """How many threads bulk work may use; 0: one for each core that the process may run on."""
-    number = integer(threads)
+    number = integer(threads, "threads are counted by an integer")
     if not 0 <= number < 2**63:
         raise ArgumentError(f"a number of threads is needed, or 0 for all cores: not {number}")
     error = new_error()
