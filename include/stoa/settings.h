@@ -12,8 +12,8 @@ STOA_BEGIN_DECLS
  * and are made anew after fork. More than 256: STOA_INVALID. */
 STOA_TRY stoa_set_threads(size_t threads, stoa_error *error);
 STOA_API size_t stoa_threads(void);
-/* "baseline", "avx2" or "avx512": the code that runs. STOA_SIMD in the environment caps it; it is
- * read once, before the first use. Static storage. */
+/* "baseline", "avx2" or "avx512": the code that runs. STOA_SIMD in the environment caps it (other
+ * values than these are passed over); it is read once, before the first use. Static storage. */
 STOA_API const char *stoa_simd(void);
 /* Gives the memory that is kept for the next results back to the system; at most so many bytes of
  * it (whole pages, those that the system has taken meanwhile among them). The pages of freed
