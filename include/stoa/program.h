@@ -55,7 +55,12 @@ STOA_API bool stoa_program_is_by_row(const stoa_program *program);
  * None as long as parameters are not set. */
 STOA_API size_t stoa_program_fields(const stoa_program *program, uint32_t *fields, size_t room);
 
-/* ---- runs; extent may be NULL: all rows ---- */
+/* ---- runs; extent may be NULL: all rows ----
+ *
+ * Where a run writes cells that it reads as values of rows (a column or an array; what only
+ * aggregates read is read before), it must be cell for cell: row 0 at the same address, of the same
+ * width, packed. Any other overlap, shifted, reversed or of another width, is STOA_INVALID, and so
+ * is one of two outputs. An array may lie in a column of the table by the same rule. */
 
 /* Aggregates, all in one pass: `count` must be the number of outputs. */
 STOA_TRY stoa_program_compute(stoa_program *program, const stoa_table *table,

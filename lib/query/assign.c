@@ -138,6 +138,35 @@ static stoa_status new_targets(targets *made, size_t count, stoa_error *error)
     return STOA_OK;
 }
 
+static bool outputs_overlap(const stoa_output *a, const stoa_output *b)
+{
+    uintptr_t first_a = (uintptr_t)a->data, first_b = (uintptr_t)b->data;
+    return first_a < first_b + b->count * stoa__width(b->type) &&
+           first_b < first_a + a->count * stoa__width(a->type);
+}
+
+/* Whether each output has room for the rows, away from the others and from what is read. */
+static stoa_status check_room(const stoa__run *run, const stoa_output *outputs, size_t count,
+                              bool is_fresh, stoa_error *error)
+{
+    for (size_t i = 0; i < count; i++) {
+        const stoa_output *output = &outputs[i];
+        if (output->count != run->rows)
+            return stoa__fail(error, STOA_INVALID, "output %zu has room for %zu of %zu rows", i,
+                              output->count, run->rows);
+        for (size_t k = 0; k < i; k++)
+            if (outputs_overlap(output, &outputs[k]))
+                return stoa__fail(error, STOA_INVALID, "outputs %zu and %zu overlap", k, i);
+        const stoa__value *read =
+            stoa__run_overlap(run, output->data, stoa__width(output->type), is_fresh);
+        if (read != NULL)
+            return stoa__fail(error, STOA_INVALID, "output %zu overlaps %s that is read%s", i,
+                              read->kind == STOA__COLUMN_VALUE ? "a column" : "an array",
+                              is_fresh ? "" : ", other than cell for cell");
+    }
+    return STOA_OK;
+}
+
 static stoa_status evaluate(stoa_program *program, const stoa_table *table,
                             const stoa_extent *extent, const stoa_output *outputs, size_t count,
                             bool is_fresh, stoa_error *error)
@@ -156,10 +185,8 @@ static stoa_status evaluate(stoa_program *program, const stoa_table *table,
     status = stoa__program_bind(program, table, STOA__WANTS_CELLS, to.types, NULL, error);
     if (status == STOA_OK)
         status = stoa__run_begin(&run, program, table, extent, error);
-    for (size_t i = 0; status == STOA_OK && i < count; i++)
-        if (outputs[i].count != run.rows)
-            status = stoa__fail(error, STOA_INVALID, "output %zu has room for %zu of %zu rows", i,
-                                outputs[i].count, run.rows);
+    if (status == STOA_OK)
+        status = check_room(&run, outputs, count, is_fresh, error);
     if (status == STOA_OK)
         status = store_outputs(&run, to.cells, to.types, is_fresh, error);
     stoa__release(to.cells);
@@ -199,6 +226,20 @@ static stoa_status find_fields(targets *to, const stoa_table *table, const char 
     return STOA_OK;
 }
 
+/* Arrays may lie in the columns that are stored into, cell for cell. */
+static stoa_status check_arrays(const stoa__run *run, const targets *to, const char *const *fields,
+                                size_t count, stoa_error *error)
+{
+    for (size_t i = 0; i < count; i++)
+        if (stoa__run_overlap(run, to->cells[i], stoa__width((stoa_type)to->types[i]), false) !=
+            NULL)
+            return stoa__fail(error, STOA_INVALID,
+                              "an array that is read lies in field '%s', which is assigned, other "
+                              "than cell for cell",
+                              fields[i]);
+    return STOA_OK;
+}
+
 stoa_status stoa_program_assign(stoa_program *program, stoa_table *table, const stoa_extent *extent,
                                 const char *const *fields, size_t count, stoa_error *error)
 {
@@ -217,6 +258,8 @@ stoa_status stoa_program_assign(stoa_program *program, stoa_table *table, const 
         status = stoa__program_bind(program, table, STOA__WANTS_CELLS, to.types, fields, error);
     if (status == STOA_OK)
         status = stoa__run_begin(&run, program, table, extent, error);
+    if (status == STOA_OK)
+        status = check_arrays(&run, &to, fields, count, error);
     if (status == STOA_OK)
         status = store_outputs(&run, to.cells, to.types, false, error);
     stoa__release(to.cells);

@@ -269,11 +269,28 @@ static stoa_status pack_windows(stoa__run *run, stoa__table *table, uint64_t *wo
     return status;
 }
 
+/* Arrays may lie in the columns, which are packed window by window, cell for cell. */
+static stoa_status check_arrays(const stoa__run *run, const stoa__table *table, stoa_error *error)
+{
+    STOA__EACH_FIELD(table, i)
+    {
+        if (stoa__run_overlap(run, stoa__cell_at(table, i, 0), stoa__column_width(table, i),
+                              false) != NULL)
+            return stoa__fail(error, STOA_INVALID,
+                              "an array of the condition lies in field '%s', whose rows are moved, "
+                              "other than cell for cell",
+                              table->schema->fields[i].name);
+    }
+    return STOA_OK;
+}
+
 static stoa_status pack_table(stoa_program *program, stoa_table *table, bool inverted,
                               stoa_error *error)
 {
     stoa__run run;
     stoa_status status = begin(&run, program, table, NULL, error);
+    if (status == STOA_OK)
+        status = check_arrays(&run, stoa__whole(table), error);
     if (status != STOA_OK || run.rows == 0)
         return status;
     size_t bytes = stoa__words(run.rows < WINDOW ? run.rows : WINDOW) * sizeof(uint64_t);
