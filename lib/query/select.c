@@ -215,9 +215,12 @@ static stoa_status run_filter(filter *at, stoa_table **filtered, stoa_error *err
     at->bits.counts = at->counts;
     at->bits.result = at->run.program->code.results[0].id;
     at->wave = (stoa__workers(WAVE_MOST) > 1 ? WAVE_MOST : WAVE_ALONE) * STOA__MORSEL;
-    stoa_status status = filter_waves(at, true, error);
+    stoa_error first = {.status = STOA_OK};
+    stoa_status status = filter_waves(at, true, &first);
     if (status == STOA_FULL) /* less address space than the rows behind the first wave need */
         status = filter_waves(at, false, error);
+    else if (status != STOA_OK && error != NULL)
+        *error = first;
     if (status != STOA_OK)
         return status;
     stoa__table_set_rows(at->made, at->total);
