@@ -19,8 +19,8 @@ typedef struct stoa_program stoa_program;
 
 /* Which rows a run is about, where not all of the table. */
 typedef struct stoa_extent {
-    size_t rows;                     /* the first so many; at most those of the table, but for
-                                      * expressions of arrays alone, whose length it is */
+    size_t rows; /* the first so many: at most those of the table, but for expressions of arrays
+                  * alone, whose length it is. 0: none; with a selection: all that it is of */
     const stoa_selection *selection; /* NULL: all of them; else those of them selected */
 } stoa_extent;
 

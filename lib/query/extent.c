@@ -27,13 +27,14 @@ stoa_status stoa__run_begin(stoa__run *run, stoa_program *program, const stoa_ta
     if (extent != NULL)
         run->rows = extent->rows;
     if (extent != NULL && extent->selection != NULL) {
-        stoa_status status = stoa__selection_check(extent->selection, table, error);
+        const stoa_selection *selection = extent->selection;
+        stoa_status status = stoa__selection_check(selection, table, error);
         if (status != STOA_OK)
             return status;
-        if (extent->selection->rows < run->rows)
-            run->rows = extent->selection->rows;
-        run->selection = extent->selection->words;
-        run->is_trimmed = run->rows < extent->selection->rows;
+        if (extent->rows == 0 || extent->rows > selection->rows)
+            run->rows = selection->rows;
+        run->selection = selection->words;
+        run->is_trimmed = run->rows < selection->rows;
     }
     if (!stoa__program_prepare(program, 1))
         return stoa__fail_memory(error, sizeof(stoa__worker));

@@ -175,6 +175,38 @@ TEST(a_selection_restricts_what_is_computed_and_assigned)
     stoa_table_free(table);
 }
 
+static int64_t counted(stoa_program *program, const stoa_table *table, const stoa_extent *extent)
+{
+    stoa_value value;
+    PASSES(stoa_program_compute(program, table, extent, &value, 1, &trouble));
+    return value.int64;
+}
+
+TEST(a_selection_without_a_number_of_rows_is_of_all_its_rows)
+{
+    stoa_table *table = numbered(0);
+    stoa_selection *empty, *none, *some;
+    stoa_program *program;
+    PASSES(stoa_program_parse(&program, table, "count()", NULL, &trouble));
+    PASSES(stoa_select(&empty, table, "x == x", &trouble));
+    ck_assert_int_eq(counted(program, table, &(stoa_extent){.selection = empty}), 0);
+    PASSES(stoa_table_resize(table, 1000, &trouble));
+    PASSES(stoa_select(&none, table, "x != x", &trouble));
+    PASSES(stoa_select(&some, table, "row() % 10 == 0", &trouble));
+    PASSES(stoa_table_resize(table, 2000, &trouble));
+    ck_assert_int_eq(counted(program, table, &(stoa_extent){.selection = empty}), 0);
+    ck_assert_int_eq(counted(program, table, &(stoa_extent){.selection = none}), 0);
+    ck_assert_int_eq(counted(program, table, &(stoa_extent){.selection = some}), 100);
+    ck_assert_int_eq(counted(program, table, &(stoa_extent){.rows = 11, .selection = some}), 2);
+    ck_assert_int_eq(counted(program, table, &(stoa_extent){.rows = 2000, .selection = some}), 100);
+    ck_assert_int_eq(counted(program, table, &(stoa_extent){.rows = 0}), 0);
+    stoa_program_free(program);
+    stoa_selection *made[] = {empty, none, some};
+    for (size_t i = 0; i < 3; i++)
+        stoa_selection_free(made[i]);
+    stoa_table_free(table);
+}
+
 TEST(objects_that_are_filtered_belong_to_both_tables)
 {
     static int things[3];
@@ -200,5 +232,6 @@ int main(void)
                a_filter_that_begins_anew_for_want_of_address_space_leaves_the_error_alone,
                a_condition_that_fails_changes_nothing,
                a_selection_restricts_what_is_computed_and_assigned,
+               a_selection_without_a_number_of_rows_is_of_all_its_rows,
                objects_that_are_filtered_belong_to_both_tables);
 }
