@@ -32,7 +32,9 @@ typedef struct stoa_output {
 } stoa_output;
 
 /* Checks names and types once. `where` may be NULL; it must be a condition. Expressions are kept
- * by reference. Parameters that are not set yet take part once they are. */
+ * by reference. Parameters that are not set yet take part once they are. Expressions of arrays
+ * alone need no table: it may be NULL here, and for compute, evaluate and fill. All other calls
+ * refuse a table that is NULL. */
 STOA_TRY stoa_program_new(stoa_program **program, const stoa_table *table,
                           stoa_expression *expression, stoa_expression *where, stoa_error *error);
 /* The same from text. */

@@ -8,6 +8,7 @@
 
 #include "base/memory.h"
 #include "expr/program.h"
+#include "query/needs.h"
 #include "store/fields.h"
 
 /* Where the outputs go: cells of row 0. */
@@ -106,8 +107,7 @@ static stoa_status store_outputs(stoa__run *run, char *const *cells, const uint8
 static stoa_status check_outputs(const stoa_program *program, const stoa_output *outputs,
                                  size_t count, stoa_error *error)
 {
-    if (program == NULL)
-        return stoa__fail(error, STOA_INVALID, "there is no program");
+    STOA__NEEDS(program, "program", error);
     if (outputs == NULL || count != program->output_count)
         return stoa__fail(error, STOA_INVALID, "room for %zu outputs, but there are %u",
                           outputs == NULL ? 0 : count, program->output_count);
@@ -245,8 +245,8 @@ stoa_status stoa_program_assign(stoa_program *program, stoa_table *table, const 
 {
     stoa__run run;
     targets to;
-    if (program == NULL)
-        return stoa__fail(error, STOA_INVALID, "there is no program");
+    STOA__NEEDS(program, "program", error);
+    STOA__NEEDS(table, "table", error);
     if (fields == NULL || count != program->output_count)
         return stoa__fail(error, STOA_INVALID, "%zu fields for %u outputs",
                           fields == NULL ? 0 : count, program->output_count);
@@ -273,8 +273,8 @@ stoa_status stoa_program_add_field(stoa_program *program, stoa_table *table,
     stoa__run run;
     uint8_t target;
     stoa__addition added;
-    if (program == NULL)
-        return stoa__fail(error, STOA_INVALID, "there is no program");
+    STOA__NEEDS(program, "program", error);
+    STOA__NEEDS(table, "table", error);
     if (program->output_count != 1)
         return stoa__fail(error, STOA_INVALID, "%u outputs for one field", program->output_count);
     stoa_status status = STOA_OK;
@@ -311,6 +311,7 @@ stoa_status stoa_assign(stoa_table *table, const char *field, const char *text, 
                         stoa_error *error)
 {
     stoa_program *program;
+    STOA__NEEDS(table, "table", error);
     stoa_status status = stoa__program_read(&program, text, where, error);
     if (status != STOA_OK)
         return status;
@@ -323,6 +324,7 @@ stoa_status stoa_add(stoa_table *table, const char *field, stoa_type type, const
                      const char *where, stoa_error *error)
 {
     stoa_program *program;
+    STOA__NEEDS(table, "table", error);
     stoa_status status = stoa__program_read(&program, text, where, error);
     if (status != STOA_OK)
         return status;
@@ -353,6 +355,7 @@ stoa_status stoa_update(stoa_table *table, const char *const *fields, const char
 {
     stoa_expression *list = NULL, *condition = NULL;
     stoa_program *program = NULL;
+    STOA__NEEDS(table, "table", error);
     if (fields == NULL || texts == NULL || count == 0)
         return stoa__fail(error, STOA_INVALID, "there is nothing to update");
     stoa_status status = parse_each(&list, texts, count, error);

@@ -10,6 +10,7 @@
 #include "base/threads.h"
 #include "base/words.h"
 #include "expr/program.h"
+#include "query/needs.h"
 #include "query/selection.h"
 
 /* Morsels of a wave: on one thread what fits L2, on more of them so much that waking them is
@@ -54,8 +55,8 @@ static stoa_status make_bits(stoa__run *run, bits *to, stoa_error *error)
 static stoa_status begin(stoa__run *run, stoa_program *program, const stoa_table *table,
                          const stoa_extent *extent, stoa_error *error)
 {
-    if (program == NULL)
-        return stoa__fail(error, STOA_INVALID, "there is no program");
+    STOA__NEEDS(program, "program", error);
+    STOA__NEEDS(table, "table", error);
     if (program->output_count != 1)
         return stoa__fail(error, STOA_INVALID, "%u outputs where one condition is needed",
                           program->output_count);
@@ -73,6 +74,7 @@ stoa_status stoa_program_select(stoa_program *program, const stoa_table *table,
 {
     stoa__run run;
     stoa_selection *made;
+    STOA__NEEDS(selection, "place for a selection", error);
     stoa_status status = begin(&run, program, table, extent, error);
     if (status == STOA_OK)
         status = stoa__selection_new(&made, table, run.rows, error);
@@ -233,6 +235,7 @@ static stoa_status run_filter(filter *at, stoa_table **filtered, stoa_error *err
 stoa_status stoa_program_filter(stoa_program *program, const stoa_table *table,
                                 const stoa_extent *extent, stoa_table **filtered, stoa_error *error)
 {
+    STOA__NEEDS(filtered, "place for a table", error);
     filter *at = stoa__allocate(sizeof *at);
     if (at == NULL)
         return stoa__fail_memory(error, sizeof *at);
