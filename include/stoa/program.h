@@ -46,15 +46,21 @@ STOA_API void stoa_program_free(stoa_program *program);
 STOA_TRY stoa_program_set(stoa_program *program, const char *parameter, stoa_value value,
                           stoa_error *error);
 STOA_API size_t stoa_program_outputs(const stoa_program *program);
-/* BOOL, INT64, UINT64 or FLOAT64, or that of a cast or plain field; STOA_NO_TYPE as long as
- * parameters are not set. */
+
+/* The next four tell what the program was bound to last. It is not bound as long as parameters are
+ * not set, after a call that could not bind it, and after stoa_program_set gave a parameter a value
+ * of another kind or size of integer, until a run has bound it again. */
+
+/* BOOL, INT64, UINT64 or FLOAT64, or that of a cast or plain field; STOA_NO_TYPE while unbound. */
 STOA_API stoa_type stoa_program_type(const stoa_program *program, size_t output);
-/* Whether an output is one value for all rows, made of aggregates and constants alone. */
+/* Whether an output is one value for all rows, made of aggregates and constants alone; false while
+ * unbound. */
 STOA_API bool stoa_program_is_aggregate(const stoa_program *program, size_t output);
-/* Whether the values of a row follow from that row alone: no aggregate, no running sum. */
+/* Whether the values of a row follow from that row alone: no aggregate, no running sum; false while
+ * unbound. */
 STOA_API bool stoa_program_is_by_row(const stoa_program *program);
 /* The indices of the fields that it reads, each once; gives how many, and writes `room` at most.
- * None as long as parameters are not set. */
+ * None while unbound. */
 STOA_API size_t stoa_program_fields(const stoa_program *program, uint32_t *fields, size_t room);
 
 /* ---- runs; extent may be NULL: all rows ----

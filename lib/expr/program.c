@@ -411,7 +411,8 @@ bool stoa_program_is_aggregate(const stoa_program *program, size_t output)
 
 bool stoa_program_is_by_row(const stoa_program *program)
 {
-    return program != NULL && program->code.sink_count == 0 && program->code.running_count == 0;
+    return program != NULL && program->wanted != 0 && program->code.sink_count == 0 &&
+           program->code.running_count == 0;
 }
 
 size_t stoa_program_fields(const stoa_program *program, uint32_t *fields, size_t room)

@@ -133,8 +133,33 @@ TEST(a_program_says_what_it_reads)
         ck_assert_msg(stoa_program_is_by_row(program) == cases[i].by_row, "%s", cases[i].text);
         stoa_program_free(program);
     }
+    stoa_table_free(table);
+}
+
+TEST(a_program_says_nothing_of_itself_until_a_run_has_bound_it)
+{
+    static double cells[10];
+    stoa_table *table = table_of(STOA_INT32, 10);
+    stoa_output output = {STOA_FLOAT64, cells, 10};
+    stoa_program *program;
+    uint32_t fields[3];
     PASSES(stoa_program_parse(&program, table, "x + $n", NULL, &trouble));
-    ck_assert_uint_eq(stoa_program_fields(program, fields, 3), 0);
+    for (int round = 0; round < 3; round++) {
+        ck_assert_int_eq(stoa_program_type(program, 0), STOA_NO_TYPE);
+        ck_assert_uint_eq(stoa_program_fields(program, fields, 3), 0);
+        ck_assert(!stoa_program_is_by_row(program) && !stoa_program_is_aggregate(program, 0));
+        bool is_float = round == 1;
+        PASSES(stoa_program_set(
+            program, "n", is_float ? stoa_float64_value(0.5) : stoa_int64_value(1), &trouble));
+        ck_assert_int_eq(stoa_program_type(program, 0), STOA_NO_TYPE);
+        ck_assert(!stoa_program_is_by_row(program));
+        PASSES(stoa_program_evaluate(program, table, NULL, &output, 1, &trouble));
+        ck_assert_int_eq(stoa_program_type(program, 0), is_float ? STOA_FLOAT64 : STOA_INT64);
+        ck_assert_uint_eq(stoa_program_fields(program, fields, 3), 1);
+        ck_assert(stoa_program_is_by_row(program));
+        PASSES(stoa_program_set(
+            program, "n", is_float ? stoa_int64_value(1) : stoa_float64_value(0.5), &trouble));
+    }
     stoa_program_free(program);
     stoa_table_free(table);
 }
@@ -333,11 +358,12 @@ TEST(places_names_and_texts_that_are_not_there_are_refused)
 
 int main(void)
 {
-    return RUN("program", a_program_runs_again_with_other_parameters,
-               a_program_runs_on_any_table_that_has_its_fields, a_program_says_what_it_gives,
-               a_program_says_what_it_reads, what_is_not_there_is_nothing,
-               one_program_serves_every_use, long_chains_and_wide_sharing_need_no_stack,
-               expressions_of_arrays_alone_need_no_table, a_program_that_is_not_there_is_refused,
-               a_table_that_is_not_there_is_refused, a_selection_needs_its_table,
-               places_names_and_texts_that_are_not_there_are_refused);
+    return RUN(
+        "program", a_program_runs_again_with_other_parameters,
+        a_program_runs_on_any_table_that_has_its_fields, a_program_says_what_it_gives,
+        a_program_says_what_it_reads, a_program_says_nothing_of_itself_until_a_run_has_bound_it,
+        what_is_not_there_is_nothing, one_program_serves_every_use,
+        long_chains_and_wide_sharing_need_no_stack, expressions_of_arrays_alone_need_no_table,
+        a_program_that_is_not_there_is_refused, a_table_that_is_not_there_is_refused,
+        a_selection_needs_its_table, places_names_and_texts_that_are_not_there_are_refused);
 }
