@@ -92,12 +92,11 @@ STOA_TRY stoa_program_assign(stoa_program *program, stoa_table *table, const sto
 STOA_TRY stoa_program_add_field(stoa_program *program, stoa_table *table, const stoa_extent *extent,
                                 const char *name, stoa_type type, stoa_error *error);
 /* The rows where the one output, a condition, holds (and those of `where`, if there is one). */
-STOA_TRY stoa_program_select(stoa_program *program, const stoa_table *table,
-                             const stoa_extent *extent, stoa_selection **selection,
-                             stoa_error *error);
+STOA_TRY stoa_program_select(stoa_selection **selection, stoa_program *program,
+                             const stoa_table *table, const stoa_extent *extent, stoa_error *error);
 /* A new table of those rows, the caller's own; no memory but its own is needed. */
-STOA_TRY stoa_program_filter(stoa_program *program, const stoa_table *table,
-                             const stoa_extent *extent, stoa_table **filtered, stoa_error *error);
+STOA_TRY stoa_program_filter(stoa_table **filtered, stoa_program *program, const stoa_table *table,
+                             const stoa_extent *extent, stoa_error *error);
 /* Those rows go, or stay alone; in place. */
 STOA_TRY stoa_program_remove(stoa_program *program, stoa_table *table, stoa_error *error);
 STOA_TRY stoa_program_keep(stoa_program *program, stoa_table *table, stoa_error *error);

@@ -68,8 +68,8 @@ static stoa_status begin(stoa__run *run, stoa_program *program, const stoa_table
 
 /* ---- selections ---- */
 
-stoa_status stoa_program_select(stoa_program *program, const stoa_table *table,
-                                const stoa_extent *extent, stoa_selection **selection,
+stoa_status stoa_program_select(stoa_selection **selection, stoa_program *program,
+                                const stoa_table *table, const stoa_extent *extent,
                                 stoa_error *error)
 {
     stoa__run run;
@@ -232,8 +232,9 @@ static stoa_status run_filter(filter *at, stoa_table **filtered, stoa_error *err
     return STOA_OK;
 }
 
-stoa_status stoa_program_filter(stoa_program *program, const stoa_table *table,
-                                const stoa_extent *extent, stoa_table **filtered, stoa_error *error)
+stoa_status stoa_program_filter(stoa_table **filtered, stoa_program *program,
+                                const stoa_table *table, const stoa_extent *extent,
+                                stoa_error *error)
 {
     STOA__NEEDS(filtered, "place for a table", error);
     filter *at = stoa__allocate(sizeof *at);
@@ -327,7 +328,7 @@ stoa_status stoa_select(stoa_selection **selection, const stoa_table *table, con
     stoa_status status = stoa__program_read(&program, where, NULL, error);
     if (status != STOA_OK)
         return status;
-    status = stoa_program_select(program, table, NULL, selection, error);
+    status = stoa_program_select(selection, program, table, NULL, error);
     stoa_program_free(program);
     return status;
 }
@@ -339,7 +340,7 @@ stoa_status stoa_filter(stoa_table **filtered, const stoa_table *table, const ch
     stoa_status status = stoa__program_read(&program, where, NULL, error);
     if (status != STOA_OK)
         return status;
-    status = stoa_program_filter(program, table, NULL, filtered, error);
+    status = stoa_program_filter(filtered, program, table, NULL, error);
     stoa_program_free(program);
     return status;
 }

@@ -183,11 +183,11 @@ TEST(one_program_serves_every_use)
     stoa_selection *selection;
     const char *field = "w";
     PASSES(stoa_program_parse(&program, table, "x % 2 == 0", "x < 50", &trouble));
-    PASSES(stoa_program_select(program, table, NULL, &selection, &trouble));
+    PASSES(stoa_program_select(&selection, program, table, NULL, &trouble));
     ck_assert_uint_eq(selection->count, 50);
     stoa_selection_free(selection);
     PASSES(stoa_program_assign(program, table, NULL, &field, 1, &trouble));
-    PASSES(stoa_program_filter(program, table, NULL, &made, &trouble));
+    PASSES(stoa_program_filter(&made, program, table, NULL, &trouble));
     ck_assert_uint_eq(stoa_table_rows(made), 50);
     PASSES(stoa_program_add_field(program, table, NULL, "even", STOA_NO_TYPE, &trouble));
     ck_assert(stoa_bool_column(table, "even")[2]);
@@ -267,8 +267,8 @@ TEST(a_program_that_is_not_there_is_refused)
     REFUSED(table, STOA_INVALID, stoa_program_assign(NULL, table, NULL, &field, 1, &trouble));
     REFUSED(table, STOA_INVALID,
             stoa_program_add_field(NULL, table, NULL, "n", STOA_INT8, &trouble));
-    REFUSED(table, STOA_INVALID, stoa_program_select(NULL, table, NULL, &selection, &trouble));
-    REFUSED(table, STOA_INVALID, stoa_program_filter(NULL, table, NULL, &made, &trouble));
+    REFUSED(table, STOA_INVALID, stoa_program_select(&selection, NULL, table, NULL, &trouble));
+    REFUSED(table, STOA_INVALID, stoa_program_filter(&made, NULL, table, NULL, &trouble));
     REFUSED(table, STOA_INVALID, stoa_program_remove(NULL, table, &trouble));
     REFUSED(table, STOA_INVALID, stoa_program_keep(NULL, table, &trouble));
     FAILS(STOA_INVALID, stoa_selection_or(NULL, NULL, &trouble));
@@ -287,8 +287,8 @@ TEST(a_table_that_is_not_there_is_refused)
     FAILS(STOA_INVALID, stoa_program_assign(program, NULL, NULL, &field, 1, &trouble));
     SAYS("there is no table");
     FAILS(STOA_INVALID, stoa_program_add_field(program, NULL, NULL, "n", STOA_INT8, &trouble));
-    FAILS(STOA_INVALID, stoa_program_select(program, NULL, NULL, &selection, &trouble));
-    FAILS(STOA_INVALID, stoa_program_filter(program, NULL, NULL, &made, &trouble));
+    FAILS(STOA_INVALID, stoa_program_select(&selection, program, NULL, NULL, &trouble));
+    FAILS(STOA_INVALID, stoa_program_filter(&made, program, NULL, NULL, &trouble));
     FAILS(STOA_INVALID, stoa_program_remove(program, NULL, &trouble));
     FAILS(STOA_INVALID, stoa_program_keep(program, NULL, &trouble));
     FAILS(STOA_INVALID, stoa_compute(NULL, "count()", &value, &trouble));
@@ -339,8 +339,8 @@ TEST(places_names_and_texts_that_are_not_there_are_refused)
     REFUSED(table, STOA_INVALID, stoa_program_assign(program, table, NULL, &nothing, 1, &trouble));
     REFUSED(table, STOA_BAD_NAME,
             stoa_program_add_field(program, table, NULL, NULL, STOA_INT8, &trouble));
-    REFUSED(table, STOA_INVALID, stoa_program_select(program, table, NULL, NULL, &trouble));
-    REFUSED(table, STOA_INVALID, stoa_program_filter(program, table, NULL, NULL, &trouble));
+    REFUSED(table, STOA_INVALID, stoa_program_select(NULL, program, table, NULL, &trouble));
+    REFUSED(table, STOA_INVALID, stoa_program_filter(NULL, program, table, NULL, &trouble));
     REFUSED(table, STOA_INVALID, stoa_compute(table, "count()", NULL, &trouble));
     REFUSED(table, STOA_INVALID, stoa_assign(table, NULL, text, NULL, &trouble));
     REFUSED(table, STOA_INVALID, stoa_assign(table, field, NULL, NULL, &trouble));
