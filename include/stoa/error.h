@@ -2,7 +2,8 @@
  *
  * Every call that can fail returns a stoa_status. Calls off the hot path take a stoa_error last:
  * it is owned by the caller, may be NULL, and is written only when the call fails. There is no
- * global or thread-local error. A call that fails has changed nothing. */
+ * global or thread-local error. A call that fails has changed nothing; but stoa_program_fill may
+ * have left anything in the memory that it was to fill. */
 #ifndef STOA_ERROR_H
 #define STOA_ERROR_H
 

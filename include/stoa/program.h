@@ -2,8 +2,9 @@
  *
  * A program can be kept and run again: with other parameters, and on any table that has the fields
  * that it names (where their types differ from those before it is bound anew, unseen). It holds no
- * reference to a table. One thread may use a program at a time. Results are the same bits for any
- * number of threads and on any processor level.
+ * reference to a table. One thread may use a program at a time, and programs that share expressions
+ * count as one: binding marks the expressions' nodes. Results are the same bits for any number of
+ * threads and on any processor level, a NaN's sign and payload aside.
  *
  * Errors count only where a value is used: not in rows that the condition leaves out, and not in
  * branches that are not taken. error->row is the first row at fault. */
@@ -19,8 +20,8 @@ typedef struct stoa_program stoa_program;
 
 /* Which rows a run is about, where not all of the table. */
 typedef struct stoa_extent {
-    size_t rows;                     /* the first so many; at most those of the table, but for
-                                      * expressions of arrays alone, whose length it is */
+    size_t rows; /* the first so many: at most those of the table, but for expressions of arrays
+                  * alone, whose length it is. 0: none; with a selection: all that it is of */
     const stoa_selection *selection; /* NULL: all of them; else those of them selected */
 } stoa_extent;
 
@@ -32,7 +33,9 @@ typedef struct stoa_output {
 } stoa_output;
 
 /* Checks names and types once. `where` may be NULL; it must be a condition. Expressions are kept
- * by reference. Parameters that are not set yet take part once they are. */
+ * by reference. Parameters that are not set yet take part once they are. Expressions of arrays
+ * alone need no table: it may be NULL here, and for compute, evaluate and fill. All other calls
+ * refuse a table that is NULL. */
 STOA_TRY stoa_program_new(stoa_program **program, const stoa_table *table,
                           stoa_expression *expression, stoa_expression *where, stoa_error *error);
 /* The same from text. */
@@ -44,20 +47,34 @@ STOA_API void stoa_program_free(stoa_program *program);
 STOA_TRY stoa_program_set(stoa_program *program, const char *parameter, stoa_value value,
                           stoa_error *error);
 STOA_API size_t stoa_program_outputs(const stoa_program *program);
-/* BOOL, INT64, UINT64 or FLOAT64, or that of a cast or plain field; STOA_NO_TYPE as long as
- * parameters are not set. */
+
+/* The next four tell what the program was bound to last. It is not bound as long as parameters are
+ * not set, after a call that could not bind it, and after stoa_program_set gave a parameter a value
+ * of another kind or size of integer, until a run has bound it again. */
+
+/* BOOL, INT64, UINT64 or FLOAT64, or that of a cast or plain field; STOA_NO_TYPE while unbound. */
 STOA_API stoa_type stoa_program_type(const stoa_program *program, size_t output);
-/* Whether an output is one value for all rows, made of aggregates and constants alone. */
+/* Whether an output is one value for all rows, made of aggregates and constants alone; false while
+ * unbound. */
 STOA_API bool stoa_program_is_aggregate(const stoa_program *program, size_t output);
-/* Whether the values of a row follow from that row alone: no aggregate, no running sum. */
+/* Whether the values of a row follow from that row alone: no aggregate, no running sum; false while
+ * unbound. */
 STOA_API bool stoa_program_is_by_row(const stoa_program *program);
 /* The indices of the fields that it reads, each once; gives how many, and writes `room` at most.
- * None as long as parameters are not set. */
+ * None while unbound. */
 STOA_API size_t stoa_program_fields(const stoa_program *program, uint32_t *fields, size_t room);
 
-/* ---- runs; extent may be NULL: all rows ---- */
+/* ---- runs; extent may be NULL: all rows ----
+ *
+ * A run may write the cells that it reads as values of rows (of a column or an array; what only
+ * aggregates read is read before) cell for cell: row 0 at the same address, of the same width,
+ * packed. Any other overlap, shifted, reversed or of another width, is STOA_INVALID, and so are
+ * outputs that overlap each other. That holds for arrays in the columns that are assigned to or
+ * whose rows are moved, too. */
 
-/* Aggregates, all in one pass: `count` must be the number of outputs. */
+/* Aggregates: `count` must be the number of outputs. Values are BOOL, INT64, UINT64 or FLOAT64, or
+ * null. All are made in one pass over the rows, but for what is made of other aggregates, row by
+ * row: sum(abs(x - mean(x))) takes two. */
 STOA_TRY stoa_program_compute(stoa_program *program, const stoa_table *table,
                               const stoa_extent *extent, stoa_value *values, size_t count,
                               stoa_error *error);
@@ -66,8 +83,9 @@ STOA_TRY stoa_program_compute(stoa_program *program, const stoa_table *table,
 STOA_TRY stoa_program_evaluate(stoa_program *program, const stoa_table *table,
                                const stoa_extent *extent, const stoa_output *outputs, size_t count,
                                stoa_error *error);
-/* The same into memory that holds nothing yet: where it fails it may have left anything there. No
- * pass over the rows looks for failures first. */
+/* The same into memory that holds nothing yet, which must not overlap what is read, not even cell
+ * for cell: where it fails it may have left anything there, since no pass over the rows looks for
+ * failures first. Rows that are left out, by the extent or the condition, are not written. */
 STOA_TRY stoa_program_fill(stoa_program *program, const stoa_table *table,
                            const stoa_extent *extent, const stoa_output *outputs, size_t count,
                            stoa_error *error);
@@ -79,12 +97,11 @@ STOA_TRY stoa_program_assign(stoa_program *program, stoa_table *table, const sto
 STOA_TRY stoa_program_add_field(stoa_program *program, stoa_table *table, const stoa_extent *extent,
                                 const char *name, stoa_type type, stoa_error *error);
 /* The rows where the one output, a condition, holds (and those of `where`, if there is one). */
-STOA_TRY stoa_program_select(stoa_program *program, const stoa_table *table,
-                             const stoa_extent *extent, stoa_selection **selection,
-                             stoa_error *error);
-/* A new table of those rows, the caller's own; no memory but its own is needed. */
-STOA_TRY stoa_program_filter(stoa_program *program, const stoa_table *table,
-                             const stoa_extent *extent, stoa_table **filtered, stoa_error *error);
+STOA_TRY stoa_program_select(stoa_selection **selection, stoa_program *program,
+                             const stoa_table *table, const stoa_extent *extent, stoa_error *error);
+/* A new table of those rows, the caller's own; no other memory as long as the table is needed. */
+STOA_TRY stoa_program_filter(stoa_table **filtered, stoa_program *program, const stoa_table *table,
+                             const stoa_extent *extent, stoa_error *error);
 /* Those rows go, or stay alone; in place. */
 STOA_TRY stoa_program_remove(stoa_program *program, stoa_table *table, stoa_error *error);
 STOA_TRY stoa_program_keep(stoa_program *program, stoa_table *table, stoa_error *error);
@@ -94,7 +111,7 @@ STOA_TRY stoa_program_keep(stoa_program *program, stoa_table *table, stoa_error 
 /* One aggregate of all rows: "sum(x * x + y * y)". */
 STOA_TRY stoa_compute(const stoa_table *table, const char *text, stoa_value *value,
                       stoa_error *error);
-/* Several, in one pass: "sum(x), mean(y)", of the rows where `where` holds (NULL: of all). */
+/* Several at once: "sum(x), mean(y)", of the rows where `where` holds (NULL: of all). */
 STOA_TRY stoa_compute_all(const stoa_table *table, const char *text, const char *where,
                           stoa_value *values, size_t count, stoa_error *error);
 /* A field from the others: where the condition holds (NULL: in every row). */

@@ -2,7 +2,8 @@
  *
  * A selection keeps no reference to its table, and does not follow it: rows that are appended
  * later don't belong to it, and after rows were removed or reordered it means nothing (the table's
- * `order` tells). Calls that take a selection and a table refuse one whose order or rows differ. */
+ * `order` tells). Calls that take a selection and a table refuse one of another order, and one of
+ * more rows than the table has. */
 #ifndef STOA_SELECTION_H
 #define STOA_SELECTION_H
 

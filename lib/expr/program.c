@@ -361,6 +361,8 @@ stoa_status stoa_program_new(stoa_program **program, const stoa_table *table,
                              stoa_expression *expression, stoa_expression *where, stoa_error *error)
 {
     stoa_program *made;
+    if (program == NULL)
+        return stoa__fail(error, STOA_INVALID, "there is no place for a program");
     stoa_status status = stoa__program_make(&made, expression, where, error);
     return status == STOA_OK ? tried(program, made, table, error) : status;
 }
@@ -369,6 +371,8 @@ stoa_status stoa_program_parse(stoa_program **program, const stoa_table *table, 
                                const char *where, stoa_error *error)
 {
     stoa_program *made;
+    if (program == NULL)
+        return stoa__fail(error, STOA_INVALID, "there is no place for a program");
     stoa_status status = stoa__program_read(&made, text, where, error);
     return status == STOA_OK ? tried(program, made, table, error) : status;
 }
@@ -407,7 +411,8 @@ bool stoa_program_is_aggregate(const stoa_program *program, size_t output)
 
 bool stoa_program_is_by_row(const stoa_program *program)
 {
-    return program != NULL && program->code.sink_count == 0 && program->code.running_count == 0;
+    return program != NULL && program->wanted != 0 && program->code.sink_count == 0 &&
+           program->code.running_count == 0;
 }
 
 size_t stoa_program_fields(const stoa_program *program, uint32_t *fields, size_t room)

@@ -203,6 +203,11 @@ stoa_status stoa__conclude_pass(stoa_program *program, const stoa__pass *pass, s
 /* The rows of an extent; checks it against table and arrays. */
 stoa_status stoa__run_begin(stoa__run *run, stoa_program *program, const stoa_table *table,
                             const stoa_extent *extent, stoa_error *error);
+/* A column or array that the last pass reads where a cell of this width is written for each row of
+ * the run, the first at `cells`: unless those of each row are the very same cells (strictly: even
+ * then). NULL: none. (extent.c) */
+const stoa__value *stoa__run_overlap(const stoa__run *run, const void *cells, size_t width,
+                                     bool strictly);
 /* All passes but the outputs of the last: afterwards uniform results are in program->uniforms. */
 stoa_status stoa__run_aggregates(stoa__run *run, stoa_error *error);
 /* The last pass's outputs, of rows first to last - 1 (first a multiple of STOA__MORSEL), block by

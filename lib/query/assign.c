@@ -8,6 +8,7 @@
 
 #include "base/memory.h"
 #include "expr/program.h"
+#include "query/needs.h"
 #include "store/fields.h"
 
 /* Where the outputs go: cells of row 0. */
@@ -106,8 +107,7 @@ static stoa_status store_outputs(stoa__run *run, char *const *cells, const uint8
 static stoa_status check_outputs(const stoa_program *program, const stoa_output *outputs,
                                  size_t count, stoa_error *error)
 {
-    if (program == NULL)
-        return stoa__fail(error, STOA_INVALID, "there is no program");
+    STOA__NEEDS(program, "program", error);
     if (outputs == NULL || count != program->output_count)
         return stoa__fail(error, STOA_INVALID, "room for %zu outputs, but there are %u",
                           outputs == NULL ? 0 : count, program->output_count);
@@ -138,6 +138,35 @@ static stoa_status new_targets(targets *made, size_t count, stoa_error *error)
     return STOA_OK;
 }
 
+static bool outputs_overlap(const stoa_output *a, const stoa_output *b)
+{
+    uintptr_t first_a = (uintptr_t)a->data, first_b = (uintptr_t)b->data;
+    return first_a < first_b + b->count * stoa__width(b->type) &&
+           first_b < first_a + a->count * stoa__width(a->type);
+}
+
+/* Whether each output has room for the rows, away from the others and from what is read. */
+static stoa_status check_room(const stoa__run *run, const stoa_output *outputs, size_t count,
+                              bool is_fresh, stoa_error *error)
+{
+    for (size_t i = 0; i < count; i++) {
+        const stoa_output *output = &outputs[i];
+        if (output->count != run->rows)
+            return stoa__fail(error, STOA_INVALID, "output %zu has room for %zu of %zu rows", i,
+                              output->count, run->rows);
+        for (size_t k = 0; k < i; k++)
+            if (outputs_overlap(output, &outputs[k]))
+                return stoa__fail(error, STOA_INVALID, "outputs %zu and %zu overlap", k, i);
+        const stoa__value *read =
+            stoa__run_overlap(run, output->data, stoa__width(output->type), is_fresh);
+        if (read != NULL)
+            return stoa__fail(error, STOA_INVALID, "output %zu overlaps %s that is read%s", i,
+                              read->kind == STOA__COLUMN_VALUE ? "a column" : "an array",
+                              is_fresh ? "" : ", other than cell for cell");
+    }
+    return STOA_OK;
+}
+
 static stoa_status evaluate(stoa_program *program, const stoa_table *table,
                             const stoa_extent *extent, const stoa_output *outputs, size_t count,
                             bool is_fresh, stoa_error *error)
@@ -156,10 +185,8 @@ static stoa_status evaluate(stoa_program *program, const stoa_table *table,
     status = stoa__program_bind(program, table, STOA__WANTS_CELLS, to.types, NULL, error);
     if (status == STOA_OK)
         status = stoa__run_begin(&run, program, table, extent, error);
-    for (size_t i = 0; status == STOA_OK && i < count; i++)
-        if (outputs[i].count != run.rows)
-            status = stoa__fail(error, STOA_INVALID, "output %zu has room for %zu of %zu rows", i,
-                                outputs[i].count, run.rows);
+    if (status == STOA_OK)
+        status = check_room(&run, outputs, count, is_fresh, error);
     if (status == STOA_OK)
         status = store_outputs(&run, to.cells, to.types, is_fresh, error);
     stoa__release(to.cells);
@@ -199,13 +226,27 @@ static stoa_status find_fields(targets *to, const stoa_table *table, const char 
     return STOA_OK;
 }
 
+/* Arrays may lie in the columns that are stored into, cell for cell. */
+static stoa_status check_arrays(const stoa__run *run, const targets *to, const char *const *fields,
+                                size_t count, stoa_error *error)
+{
+    for (size_t i = 0; i < count; i++)
+        if (stoa__run_overlap(run, to->cells[i], stoa__width((stoa_type)to->types[i]), false) !=
+            NULL)
+            return stoa__fail(error, STOA_INVALID,
+                              "an array that is read lies in field '%s', which is assigned, other "
+                              "than cell for cell",
+                              fields[i]);
+    return STOA_OK;
+}
+
 stoa_status stoa_program_assign(stoa_program *program, stoa_table *table, const stoa_extent *extent,
                                 const char *const *fields, size_t count, stoa_error *error)
 {
     stoa__run run;
     targets to;
-    if (program == NULL)
-        return stoa__fail(error, STOA_INVALID, "there is no program");
+    STOA__NEEDS(program, "program", error);
+    STOA__NEEDS(table, "table", error);
     if (fields == NULL || count != program->output_count)
         return stoa__fail(error, STOA_INVALID, "%zu fields for %u outputs",
                           fields == NULL ? 0 : count, program->output_count);
@@ -217,6 +258,8 @@ stoa_status stoa_program_assign(stoa_program *program, stoa_table *table, const 
         status = stoa__program_bind(program, table, STOA__WANTS_CELLS, to.types, fields, error);
     if (status == STOA_OK)
         status = stoa__run_begin(&run, program, table, extent, error);
+    if (status == STOA_OK)
+        status = check_arrays(&run, &to, fields, count, error);
     if (status == STOA_OK)
         status = store_outputs(&run, to.cells, to.types, false, error);
     stoa__release(to.cells);
@@ -230,8 +273,8 @@ stoa_status stoa_program_add_field(stoa_program *program, stoa_table *table,
     stoa__run run;
     uint8_t target;
     stoa__addition added;
-    if (program == NULL)
-        return stoa__fail(error, STOA_INVALID, "there is no program");
+    STOA__NEEDS(program, "program", error);
+    STOA__NEEDS(table, "table", error);
     if (program->output_count != 1)
         return stoa__fail(error, STOA_INVALID, "%u outputs for one field", program->output_count);
     stoa_status status = STOA_OK;
@@ -268,6 +311,7 @@ stoa_status stoa_assign(stoa_table *table, const char *field, const char *text, 
                         stoa_error *error)
 {
     stoa_program *program;
+    STOA__NEEDS(table, "table", error);
     stoa_status status = stoa__program_read(&program, text, where, error);
     if (status != STOA_OK)
         return status;
@@ -280,6 +324,7 @@ stoa_status stoa_add(stoa_table *table, const char *field, stoa_type type, const
                      const char *where, stoa_error *error)
 {
     stoa_program *program;
+    STOA__NEEDS(table, "table", error);
     stoa_status status = stoa__program_read(&program, text, where, error);
     if (status != STOA_OK)
         return status;
@@ -310,6 +355,7 @@ stoa_status stoa_update(stoa_table *table, const char *const *fields, const char
 {
     stoa_expression *list = NULL, *condition = NULL;
     stoa_program *program = NULL;
+    STOA__NEEDS(table, "table", error);
     if (fields == NULL || texts == NULL || count == 0)
         return stoa__fail(error, STOA_INVALID, "there is nothing to update");
     stoa_status status = parse_each(&list, texts, count, error);

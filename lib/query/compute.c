@@ -1,6 +1,7 @@
 /* compute.c: aggregates: all outputs of a program in one pass over the rows (in two, where an
  * aggregate needs another first), and the results as values. */
 #include "expr/program.h"
+#include "query/needs.h"
 
 static stoa_value value_of(const stoa_program *program, const stoa__result *result)
 {
@@ -27,8 +28,7 @@ stoa_status stoa_program_compute(stoa_program *program, const stoa_table *table,
                                  stoa_error *error)
 {
     stoa__run run;
-    if (program == NULL)
-        return stoa__fail(error, STOA_INVALID, "there is no program");
+    STOA__NEEDS(program, "program", error);
     if (values == NULL || count != program->output_count)
         return stoa__fail(error, STOA_INVALID, "room for %zu values, but there are %u outputs",
                           values == NULL ? 0 : count, program->output_count);
@@ -46,6 +46,7 @@ stoa_status stoa_compute_all(const stoa_table *table, const char *text, const ch
                              stoa_value *values, size_t count, stoa_error *error)
 {
     stoa_program *program;
+    STOA__NEEDS(table, "table", error);
     stoa_status status = stoa__program_read(&program, text, where, error);
     if (status != STOA_OK)
         return status;

@@ -8,6 +8,7 @@
 #include "base/threads.h"
 #include "base/words.h"
 #include "kernel/kernel.h"
+#include "query/needs.h"
 #include "query/selection.h"
 #include "store/table.h"
 
@@ -231,6 +232,7 @@ static void take_morsel(void *context, size_t morsel, size_t worker)
 stoa_status stoa_selection_take(stoa_table **taken, const stoa_table *table,
                                 const stoa_selection *selection, stoa_error *error)
 {
+    STOA__NEEDS(taken, "place for a table", error);
     stoa_status status = stoa__selection_check(selection, table, error);
     if (status != STOA_OK)
         return status;

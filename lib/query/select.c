@@ -10,6 +10,7 @@
 #include "base/threads.h"
 #include "base/words.h"
 #include "expr/program.h"
+#include "query/needs.h"
 #include "query/selection.h"
 
 /* Morsels of a wave: on one thread what fits L2, on more of them so much that waking them is
@@ -54,8 +55,8 @@ static stoa_status make_bits(stoa__run *run, bits *to, stoa_error *error)
 static stoa_status begin(stoa__run *run, stoa_program *program, const stoa_table *table,
                          const stoa_extent *extent, stoa_error *error)
 {
-    if (program == NULL)
-        return stoa__fail(error, STOA_INVALID, "there is no program");
+    STOA__NEEDS(program, "program", error);
+    STOA__NEEDS(table, "table", error);
     if (program->output_count != 1)
         return stoa__fail(error, STOA_INVALID, "%u outputs where one condition is needed",
                           program->output_count);
@@ -67,12 +68,13 @@ static stoa_status begin(stoa__run *run, stoa_program *program, const stoa_table
 
 /* ---- selections ---- */
 
-stoa_status stoa_program_select(stoa_program *program, const stoa_table *table,
-                                const stoa_extent *extent, stoa_selection **selection,
+stoa_status stoa_program_select(stoa_selection **selection, stoa_program *program,
+                                const stoa_table *table, const stoa_extent *extent,
                                 stoa_error *error)
 {
     stoa__run run;
     stoa_selection *made;
+    STOA__NEEDS(selection, "place for a selection", error);
     stoa_status status = begin(&run, program, table, extent, error);
     if (status == STOA_OK)
         status = stoa__selection_new(&made, table, run.rows, error);
@@ -215,9 +217,12 @@ static stoa_status run_filter(filter *at, stoa_table **filtered, stoa_error *err
     at->bits.counts = at->counts;
     at->bits.result = at->run.program->code.results[0].id;
     at->wave = (stoa__workers(WAVE_MOST) > 1 ? WAVE_MOST : WAVE_ALONE) * STOA__MORSEL;
-    stoa_status status = filter_waves(at, true, error);
+    stoa_error first = {.status = STOA_OK};
+    stoa_status status = filter_waves(at, true, &first);
     if (status == STOA_FULL) /* less address space than the rows behind the first wave need */
         status = filter_waves(at, false, error);
+    else if (status != STOA_OK && error != NULL)
+        *error = first;
     if (status != STOA_OK)
         return status;
     stoa__table_set_rows(at->made, at->total);
@@ -227,9 +232,11 @@ static stoa_status run_filter(filter *at, stoa_table **filtered, stoa_error *err
     return STOA_OK;
 }
 
-stoa_status stoa_program_filter(stoa_program *program, const stoa_table *table,
-                                const stoa_extent *extent, stoa_table **filtered, stoa_error *error)
+stoa_status stoa_program_filter(stoa_table **filtered, stoa_program *program,
+                                const stoa_table *table, const stoa_extent *extent,
+                                stoa_error *error)
 {
+    STOA__NEEDS(filtered, "place for a table", error);
     filter *at = stoa__allocate(sizeof *at);
     if (at == NULL)
         return stoa__fail_memory(error, sizeof *at);
@@ -269,11 +276,28 @@ static stoa_status pack_windows(stoa__run *run, stoa__table *table, uint64_t *wo
     return status;
 }
 
+/* Arrays may lie in the columns, which are packed window by window, cell for cell. */
+static stoa_status check_arrays(const stoa__run *run, const stoa__table *table, stoa_error *error)
+{
+    STOA__EACH_FIELD(table, i)
+    {
+        if (stoa__run_overlap(run, stoa__cell_at(table, i, 0), stoa__column_width(table, i),
+                              false) != NULL)
+            return stoa__fail(error, STOA_INVALID,
+                              "an array of the condition lies in field '%s', whose rows are moved, "
+                              "other than cell for cell",
+                              table->schema->fields[i].name);
+    }
+    return STOA_OK;
+}
+
 static stoa_status pack_table(stoa_program *program, stoa_table *table, bool inverted,
                               stoa_error *error)
 {
     stoa__run run;
     stoa_status status = begin(&run, program, table, NULL, error);
+    if (status == STOA_OK)
+        status = check_arrays(&run, stoa__whole(table), error);
     if (status != STOA_OK || run.rows == 0)
         return status;
     size_t bytes = stoa__words(run.rows < WINDOW ? run.rows : WINDOW) * sizeof(uint64_t);
@@ -304,7 +328,7 @@ stoa_status stoa_select(stoa_selection **selection, const stoa_table *table, con
     stoa_status status = stoa__program_read(&program, where, NULL, error);
     if (status != STOA_OK)
         return status;
-    status = stoa_program_select(program, table, NULL, selection, error);
+    status = stoa_program_select(selection, program, table, NULL, error);
     stoa_program_free(program);
     return status;
 }
@@ -316,7 +340,7 @@ stoa_status stoa_filter(stoa_table **filtered, const stoa_table *table, const ch
     stoa_status status = stoa__program_read(&program, where, NULL, error);
     if (status != STOA_OK)
         return status;
-    status = stoa_program_filter(program, table, NULL, filtered, error);
+    status = stoa_program_filter(filtered, program, table, NULL, error);
     stoa_program_free(program);
     return status;
 }

@@ -11,6 +11,7 @@
 #include "base/memory.h"
 #include "base/words.h"
 #include "kernel/kernel.h"
+#include "query/needs.h"
 
 _Static_assert(sizeof(size_t) == sizeof(uint64_t), "row numbers are written as uint64");
 
@@ -43,6 +44,8 @@ static void count_anew(stoa_selection *selection)
 stoa_status stoa_selection_from_mask(stoa_selection **selection, const stoa_table *table,
                                      const uint8_t *mask, size_t length, stoa_error *error)
 {
+    STOA__NEEDS(selection, "place for a selection", error);
+    STOA__NEEDS(table, "table", error);
     if (length != table->rows)
         return stoa__fail(error, STOA_INVALID, "the mask has %zu bytes for %zu rows", length,
                           table->rows);
@@ -59,6 +62,8 @@ stoa_status stoa_selection_from_mask(stoa_selection **selection, const stoa_tabl
 stoa_status stoa_selection_from_indices(stoa_selection **selection, const stoa_table *table,
                                         const size_t *indices, size_t count, stoa_error *error)
 {
+    STOA__NEEDS(selection, "place for a selection", error);
+    STOA__NEEDS(table, "table", error);
     if (indices == NULL && count > 0)
         return stoa__fail(error, STOA_INVALID, "there are no indices");
     for (size_t i = 0; i < count; i++)
@@ -78,8 +83,8 @@ stoa_status stoa_selection_from_indices(stoa_selection **selection, const stoa_t
 stoa_status stoa_selection_copy(stoa_selection **copy, const stoa_selection *selection,
                                 stoa_error *error)
 {
-    if (selection == NULL)
-        return stoa__fail(error, STOA_INVALID, "there is no selection");
+    STOA__NEEDS(copy, "place for a selection", error);
+    STOA__NEEDS(selection, "selection", error);
     stoa_selection *made = NULL;
     stoa_status status = allocate(&made, selection->rows, selection->order, error);
     if (status != STOA_OK)
@@ -100,8 +105,8 @@ void stoa_selection_free(stoa_selection *selection)
 stoa_status stoa__selection_check(const stoa_selection *selection, const stoa_table *table,
                                   stoa_error *error)
 {
-    if (selection == NULL)
-        return stoa__fail(error, STOA_INVALID, "there is no selection");
+    STOA__NEEDS(selection, "selection", error);
+    STOA__NEEDS(table, "table", error);
     if (selection->rows > table->rows)
         return stoa__fail(error, STOA_STALE, "the selection is of %zu rows, the table has %zu",
                           selection->rows, table->rows);

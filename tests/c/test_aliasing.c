@@ -1,5 +1,6 @@
 /* test_aliasing.c: sources that are the table's own cells. What is written must be what the source
- * held before the call, however the two overlap; the reference copies the source first. */
+ * held before the call, however the two overlap; the reference copies the source first. Arrays of
+ * expressions are read block by block: there it must be so, or be refused. */
 #include <stdlib.h>
 
 #include "../support/reference.h"
@@ -213,6 +214,228 @@ TEST(a_row_is_appended_and_inserted_from_the_values_of_another)
     stoa_table_free(table);
 }
 
+/* ---- arrays of expressions ---- */
+
+/* A table of x (int32), y (int64) and z (int32) in which each cell tells its row. */
+static stoa_table *numbered(size_t rows)
+{
+    stoa_table *table = TABLE(OPTIONS(.rows = rows), {.name = "x", .type = STOA_INT32},
+                              {.name = "y", .type = STOA_INT64}, {.name = "z", .type = STOA_INT32});
+    for (size_t i = 0; i < rows; i++) {
+        stoa_int32_column(table, "x")[i] = stoa_int32_column(table, "z")[i] = (int32_t)i;
+        stoa_int64_column(table, "y")[i] = (int64_t)i;
+    }
+    return table;
+}
+
+static stoa_expression *array_of(stoa_type type, const void *data, ptrdiff_t stride, size_t rows)
+{
+    stoa_expression *made = NULL;
+    stoa_source source = {.type = type, .data = data, .stride = stride};
+    PASSES(stoa_expression_array(&made, &source, rows, &trouble));
+    return made;
+}
+
+/* The operation on an array and a constant; the array belongs to it. */
+static stoa_expression *with(stoa_operation operation, stoa_expression *array, int64_t value)
+{
+    stoa_expression *made = NULL, *constant = NULL;
+    PASSES(stoa_expression_constant(&constant, stoa_int64_value(value), &trouble));
+    PASSES(stoa_expression_call(&made, operation, (stoa_expression *[]){array, constant}, 2,
+                                &trouble));
+    stoa_expression_free(array);
+    stoa_expression_free(constant);
+    return made;
+}
+
+/* The program owns the expression. */
+static stoa_program *program_of(const stoa_table *table, stoa_expression *expression)
+{
+    stoa_program *made = NULL;
+    PASSES(stoa_program_new(&made, table, expression, NULL, &trouble));
+    stoa_expression_free(expression);
+    return made;
+}
+
+/* Arrays in the cells of x that are not those of the same rows: shifted either way, by less than a
+ * cell, backwards, spread, and of other widths. Each is of ROWS rows. */
+static const struct {
+    stoa_type type;
+    ptrdiff_t offset, stride;
+} elsewhere[] = {
+    {STOA_INT32, 4, 4},         {STOA_INT32, 4 * 70, 4}, {STOA_INT32, 2, 4},
+    {STOA_INT32, 4 * 1199, -4}, {STOA_INT32, 0, 8},      {STOA_INT64, 0, 8},
+    {STOA_INT16, 0, 2},         {STOA_INT16, 0, 4},      {STOA_UINT8, 4 * 1199, 1},
+};
+enum { ELSEWHERE = sizeof elsewhere / sizeof *elsewhere };
+
+static stoa_expression *array_elsewhere(stoa_table *table, size_t k)
+{
+    const char *x = (const char *)stoa_int32_column(table, "x");
+    return array_of(elsewhere[k].type, x + elsewhere[k].offset, elsewhere[k].stride, ROWS);
+}
+
+static const stoa_extent first_rows = {.rows = ROWS};
+
+TEST(an_array_in_the_column_that_is_assigned_is_read_cell_for_cell_or_refused)
+{
+    const char *x = "x", *y = "y", *both[] = {"z", "x"};
+    stoa_table *table = numbered(2 * ROWS + 1);
+    for (size_t k = 0; k < ELSEWHERE; k++) {
+        stoa_program *program = program_of(table, with(STOA_ADD, array_elsewhere(table, k), 1));
+        REFUSED(table, STOA_INVALID,
+                stoa_program_assign(program, table, &first_rows, &x, 1, &trouble));
+        SAYS("field 'x'");
+        WORKS(table, stoa_program_assign(program, table, &first_rows, &y, 1, &trouble));
+        stoa_program_free(program);
+    }
+    stoa_expression *list,
+        *parts[2] = {
+            with(STOA_ADD, array_of(STOA_INT32, stoa_int32_column(table, "x"), 4, 2 * ROWS + 1), 1),
+            with(STOA_ADD, array_of(STOA_INT32, stoa_int32_column(table, "x"), 4, 2 * ROWS + 1),
+                 2)};
+    PASSES(stoa_expression_list(&list, parts, 2, &trouble));
+    stoa_program *one = program_of(table, parts[0]), *two = program_of(table, list);
+    WORKS(table, stoa_program_assign(one, table, NULL, &x, 1, &trouble));
+    WORKS(table, stoa_program_assign(two, table, NULL, both, 2, &trouble));
+    for (size_t i = 0; i < 2 * ROWS + 1; i++) {
+        ck_assert_int_eq(stoa_int32_column(table, "x")[i], (int32_t)i + 3);
+        ck_assert_int_eq(stoa_int32_column(table, "z")[i], (int32_t)i + 2);
+    }
+    stoa_expression_free(parts[1]);
+    stoa_program_free(one);
+    stoa_program_free(two);
+    stoa_table_free(table);
+}
+
+TEST(an_array_behind_the_rows_that_are_assigned_or_in_an_aggregate_alone_is_no_overlap)
+{
+    const char *x = "x";
+    stoa_table *table = numbered(2 * ROWS);
+    stoa_program *program = program_of(
+        table,
+        with(STOA_ADD, array_of(STOA_INT32, stoa_int32_column(table, "x") + ROWS, 4, ROWS), 1));
+    WORKS(table, stoa_program_assign(program, table, &first_rows, &x, 1, &trouble));
+    for (size_t i = 0; i < ROWS; i++)
+        ck_assert_int_eq(stoa_int32_column(table, "x")[i], (int32_t)(ROWS + i + 1));
+    stoa_program_free(program);
+    stoa_expression *array = array_of(STOA_INT32, stoa_int32_column(table, "x") + 1, 4, ROWS),
+                    *last;
+    PASSES(stoa_expression_call(&last, STOA_LAST, &array, 1, &trouble));
+    program = program_of(table, with(STOA_ADD, last, 1));
+    WORKS(table, stoa_program_assign(program, table, &first_rows, &x, 1, &trouble));
+    for (size_t i = 0; i < ROWS; i++)
+        ck_assert_int_eq(stoa_int32_column(table, "x")[i], ROWS + 1);
+    stoa_expression_free(array);
+    stoa_program_free(program);
+    stoa_table_free(table);
+}
+
+TEST(outputs_may_lie_in_what_is_read_cell_for_cell_and_never_where_nothing_is_checked_first)
+{
+    stoa_table *table = numbered(ROWS + 1);
+    stoa_program *program;
+    PASSES(stoa_program_parse(&program, table, "x + 1", NULL, &trouble));
+    char *x = (char *)stoa_int32_column(table, "x");
+    const stoa_output same = {STOA_INT32, x, ROWS},
+                      refused[] = {{STOA_INT32, x + 4, ROWS},
+                                   {STOA_INT16, x, ROWS},
+                                   {STOA_INT16, x + 4 * (ROWS - 1), ROWS}};
+    for (size_t k = 0; k < sizeof refused / sizeof *refused; k++) {
+        REFUSED(table, STOA_INVALID,
+                stoa_program_evaluate(program, table, &first_rows, &refused[k], 1, &trouble));
+        SAYS("output 0 overlaps a column that is read, other than cell for cell");
+    }
+    REFUSED(table, STOA_INVALID,
+            stoa_program_fill(program, table, &first_rows, &same, 1, &trouble));
+    SAYS("output 0 overlaps a column that is read");
+    WORKS(table, stoa_program_evaluate(program, table, &first_rows, &same, 1, &trouble));
+    for (size_t i = 0; i <= ROWS; i++)
+        ck_assert_int_eq(stoa_int32_column(table, "x")[i], (int32_t)(i + (i < ROWS)));
+    stoa_program_free(program);
+    stoa_table_free(table);
+}
+
+TEST(outputs_may_lie_in_arrays_cell_for_cell_and_not_in_each_other)
+{
+    static int32_t numbers[ROWS + 1], more[ROWS];
+    for (int32_t i = 0; i <= ROWS; i++)
+        numbers[i] = i;
+    stoa_expression *array = array_of(STOA_INT32, numbers, 0, ROWS), *list;
+    stoa_expression *parts[2] = {with(STOA_ADD, array, 1), NULL};
+    array = array_of(STOA_INT32, numbers, 0, ROWS);
+    parts[1] = with(STOA_MULTIPLY, array, 2);
+    PASSES(stoa_expression_list(&list, parts, 2, &trouble));
+    stoa_program *program = program_of(NULL, list);
+    stoa_output outputs[] = {{STOA_INT32, more, ROWS}, {STOA_INT32, numbers + 1, ROWS}};
+    REFUSED(NULL, STOA_INVALID,
+            stoa_program_evaluate(program, NULL, &first_rows, outputs, 2, &trouble));
+    SAYS("output 1 overlaps an array that is read, other than cell for cell");
+    outputs[1].data = more;
+    REFUSED(NULL, STOA_INVALID,
+            stoa_program_evaluate(program, NULL, &first_rows, outputs, 2, &trouble));
+    SAYS("outputs 0 and 1 overlap");
+    outputs[0].data = numbers;
+    REFUSED(NULL, STOA_INVALID,
+            stoa_program_fill(program, NULL, &first_rows, outputs, 2, &trouble));
+    SAYS("output 0 overlaps an array that is read");
+    PASSES(stoa_program_evaluate(program, NULL, &first_rows, outputs, 2, &trouble));
+    for (int32_t i = 0; i < ROWS; i++) {
+        ck_assert_int_eq(numbers[i], i + 1);
+        ck_assert_int_eq(more[i], 2 * i);
+    }
+    ck_assert_int_eq(numbers[ROWS], ROWS);
+    for (size_t i = 0; i < 2; i++)
+        stoa_expression_free(parts[i]);
+    stoa_program_free(program);
+}
+
+TEST(rows_go_by_an_array_that_lies_in_a_column_cell_for_cell_or_elsewhere)
+{
+    static int32_t apart[ROWS];
+    stoa_table *table = numbered(ROWS);
+    for (size_t k = 0; k < ELSEWHERE; k++) {
+        stoa_program *program = program_of(table, with(STOA_GREATER, array_elsewhere(table, k), 5));
+        REFUSED(table, STOA_INVALID, stoa_program_remove(program, table, &trouble));
+        REFUSED(table, STOA_INVALID, stoa_program_keep(program, table, &trouble));
+        SAYS("an array of the condition lies in field 'x'");
+        stoa_program_free(program);
+    }
+    for (size_t i = 0; i < ROWS; i++)
+        apart[i] = (int32_t)i;
+    const int32_t *places[] = {apart, stoa_int32_column(table, "x")};
+    for (size_t k = 0; k < 2; k++) { /* 1200 rows become 900, and these 100 */
+        size_t rows = stoa_table_rows(table);
+        stoa_expression *array = array_of(STOA_INT32, places[k], 4, rows);
+        stoa_program *program =
+            program_of(table, with(STOA_LESS, array, k == 0 ? ROWS - 900 : ROWS - 100));
+        WORKS(table, stoa_program_remove(program, table, &trouble));
+        ck_assert_uint_eq(stoa_table_rows(table), k == 0 ? 900 : 100);
+        ck_assert_int_eq(stoa_int32_column(table, "x")[0], k == 0 ? ROWS - 900 : ROWS - 100);
+        stoa_program_free(program);
+    }
+    stoa_table_free(table);
+}
+
+/* Rows are moved by windows of 2**24: the condition of the second is read when those of the first
+ * have moved. */
+TEST(an_array_in_a_column_tells_the_rows_of_the_windows_to_come)
+{
+    size_t rows = scaled(((size_t)1 << 24) + 1000, 1000), kept = 0;
+    stoa_table *table = TABLE(OPTIONS(.rows = rows), {.name = "x", .type = STOA_UINT8});
+    uint8_t *x = stoa_uint8_column(table, "x");
+    for (size_t i = 0; i < rows; i++)
+        kept += (x[i] = (uint8_t)(i % 251)) > 125;
+    stoa_program *program =
+        program_of(table, with(STOA_GREATER, array_of(STOA_UINT8, x, 1, rows), 125));
+    PASSES(stoa_program_keep(program, table, &trouble));
+    ck_assert_uint_eq(stoa_table_rows(table), kept);
+    for (size_t i = 0; i < kept; i++)
+        ck_assert_int_eq(x[i], (int)(126 + i % 125));
+    stoa_program_free(program);
+    stoa_table_free(table);
+}
+
 int main(void)
 {
     return RUN(
@@ -221,5 +444,11 @@ int main(void)
         another_column_is_a_source_like_any_other,
         the_bytes_of_a_column_are_read_as_another_type_before_they_are_overwritten,
         one_cell_of_the_column_is_repeated_over_all_of_it, a_table_is_extended_by_its_own_columns,
-        a_row_is_appended_and_inserted_from_the_values_of_another);
+        a_row_is_appended_and_inserted_from_the_values_of_another,
+        an_array_in_the_column_that_is_assigned_is_read_cell_for_cell_or_refused,
+        an_array_behind_the_rows_that_are_assigned_or_in_an_aggregate_alone_is_no_overlap,
+        outputs_may_lie_in_what_is_read_cell_for_cell_and_never_where_nothing_is_checked_first,
+        outputs_may_lie_in_arrays_cell_for_cell_and_not_in_each_other,
+        rows_go_by_an_array_that_lies_in_a_column_cell_for_cell_or_elsewhere,
+        an_array_in_a_column_tells_the_rows_of_the_windows_to_come);
 }

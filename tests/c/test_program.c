@@ -133,8 +133,33 @@ TEST(a_program_says_what_it_reads)
         ck_assert_msg(stoa_program_is_by_row(program) == cases[i].by_row, "%s", cases[i].text);
         stoa_program_free(program);
     }
+    stoa_table_free(table);
+}
+
+TEST(a_program_says_nothing_of_itself_until_a_run_has_bound_it)
+{
+    static double cells[10];
+    stoa_table *table = table_of(STOA_INT32, 10);
+    stoa_output output = {STOA_FLOAT64, cells, 10};
+    stoa_program *program;
+    uint32_t fields[3];
     PASSES(stoa_program_parse(&program, table, "x + $n", NULL, &trouble));
-    ck_assert_uint_eq(stoa_program_fields(program, fields, 3), 0);
+    for (int round = 0; round < 3; round++) {
+        ck_assert_int_eq(stoa_program_type(program, 0), STOA_NO_TYPE);
+        ck_assert_uint_eq(stoa_program_fields(program, fields, 3), 0);
+        ck_assert(!stoa_program_is_by_row(program) && !stoa_program_is_aggregate(program, 0));
+        bool is_float = round == 1;
+        PASSES(stoa_program_set(
+            program, "n", is_float ? stoa_float64_value(0.5) : stoa_int64_value(1), &trouble));
+        ck_assert_int_eq(stoa_program_type(program, 0), STOA_NO_TYPE);
+        ck_assert(!stoa_program_is_by_row(program));
+        PASSES(stoa_program_evaluate(program, table, NULL, &output, 1, &trouble));
+        ck_assert_int_eq(stoa_program_type(program, 0), is_float ? STOA_FLOAT64 : STOA_INT64);
+        ck_assert_uint_eq(stoa_program_fields(program, fields, 3), 1);
+        ck_assert(stoa_program_is_by_row(program));
+        PASSES(stoa_program_set(
+            program, "n", is_float ? stoa_int64_value(1) : stoa_float64_value(0.5), &trouble));
+    }
     stoa_program_free(program);
     stoa_table_free(table);
 }
@@ -158,11 +183,11 @@ TEST(one_program_serves_every_use)
     stoa_selection *selection;
     const char *field = "w";
     PASSES(stoa_program_parse(&program, table, "x % 2 == 0", "x < 50", &trouble));
-    PASSES(stoa_program_select(program, table, NULL, &selection, &trouble));
+    PASSES(stoa_program_select(&selection, program, table, NULL, &trouble));
     ck_assert_uint_eq(selection->count, 50);
     stoa_selection_free(selection);
     PASSES(stoa_program_assign(program, table, NULL, &field, 1, &trouble));
-    PASSES(stoa_program_filter(program, table, NULL, &made, &trouble));
+    PASSES(stoa_program_filter(&made, program, table, NULL, &trouble));
     ck_assert_uint_eq(stoa_table_rows(made), 50);
     PASSES(stoa_program_add_field(program, table, NULL, "even", STOA_NO_TYPE, &trouble));
     ck_assert(stoa_bool_column(table, "even")[2]);
@@ -242,19 +267,103 @@ TEST(a_program_that_is_not_there_is_refused)
     REFUSED(table, STOA_INVALID, stoa_program_assign(NULL, table, NULL, &field, 1, &trouble));
     REFUSED(table, STOA_INVALID,
             stoa_program_add_field(NULL, table, NULL, "n", STOA_INT8, &trouble));
-    REFUSED(table, STOA_INVALID, stoa_program_select(NULL, table, NULL, &selection, &trouble));
-    REFUSED(table, STOA_INVALID, stoa_program_filter(NULL, table, NULL, &made, &trouble));
+    REFUSED(table, STOA_INVALID, stoa_program_select(&selection, NULL, table, NULL, &trouble));
+    REFUSED(table, STOA_INVALID, stoa_program_filter(&made, NULL, table, NULL, &trouble));
     REFUSED(table, STOA_INVALID, stoa_program_remove(NULL, table, &trouble));
     REFUSED(table, STOA_INVALID, stoa_program_keep(NULL, table, &trouble));
     FAILS(STOA_INVALID, stoa_selection_or(NULL, NULL, &trouble));
     stoa_table_free(table);
 }
 
+TEST(a_table_that_is_not_there_is_refused)
+{
+    stoa_table *made = NULL, *table = table_of(STOA_INT32, 3);
+    stoa_selection *selection = NULL;
+    stoa_program *program;
+    stoa_value value;
+    const char *field = "x", *text = "x + 1", *where = "x > 1";
+    PASSES(stoa_program_parse(&program, table, where, NULL, &trouble));
+    FAILS(STOA_NO_FIELD, stoa_program_compute(program, NULL, NULL, &value, 1, &trouble));
+    FAILS(STOA_INVALID, stoa_program_assign(program, NULL, NULL, &field, 1, &trouble));
+    SAYS("there is no table");
+    FAILS(STOA_INVALID, stoa_program_add_field(program, NULL, NULL, "n", STOA_INT8, &trouble));
+    FAILS(STOA_INVALID, stoa_program_select(&selection, program, NULL, NULL, &trouble));
+    FAILS(STOA_INVALID, stoa_program_filter(&made, program, NULL, NULL, &trouble));
+    FAILS(STOA_INVALID, stoa_program_remove(program, NULL, &trouble));
+    FAILS(STOA_INVALID, stoa_program_keep(program, NULL, &trouble));
+    FAILS(STOA_INVALID, stoa_compute(NULL, "count()", &value, &trouble));
+    FAILS(STOA_INVALID, stoa_compute_all(NULL, "count()", NULL, &value, 1, &trouble));
+    FAILS(STOA_INVALID, stoa_assign(NULL, field, text, NULL, &trouble));
+    FAILS(STOA_INVALID, stoa_update(NULL, &field, &text, 1, NULL, &trouble));
+    FAILS(STOA_INVALID, stoa_add(NULL, "n", STOA_NO_TYPE, text, NULL, &trouble));
+    FAILS(STOA_INVALID, stoa_filter(&made, NULL, where, &trouble));
+    FAILS(STOA_INVALID, stoa_remove(NULL, where, &trouble));
+    FAILS(STOA_INVALID, stoa_keep(NULL, where, &trouble));
+    FAILS(STOA_INVALID, stoa_select(&selection, NULL, where, &trouble));
+    stoa_program_free(program);
+    stoa_table_free(table);
+    ck_assert(made == NULL && selection == NULL);
+}
+
+TEST(a_selection_needs_its_table)
+{
+    stoa_table *table = table_of(STOA_INT32, 3);
+    stoa_selection *selection;
+    stoa_program *program;
+    stoa_value value;
+    PASSES(stoa_select(&selection, table, "x > 1", &trouble));
+    PASSES(stoa_program_parse(&program, NULL, "count()", NULL, &trouble));
+    stoa_extent extent = {.rows = 3, .selection = selection};
+    FAILS(STOA_INVALID, stoa_program_compute(program, NULL, &extent, &value, 1, &trouble));
+    SAYS("there is no table");
+    stoa_program_free(program);
+    stoa_selection_free(selection);
+    stoa_table_free(table);
+}
+
+TEST(places_names_and_texts_that_are_not_there_are_refused)
+{
+    stoa_table *table = table_of(STOA_INT32, 3);
+    stoa_expression *one;
+    stoa_program *program;
+    const char *field = "x", *text = "x + 1", *nothing = NULL;
+    PASSES(stoa_expression_constant(&one, stoa_int64_value(1), &trouble));
+    FAILS(STOA_INVALID, stoa_program_new(NULL, table, one, NULL, &trouble));
+    FAILS(STOA_INVALID, stoa_program_parse(NULL, table, text, NULL, &trouble));
+    FAILS(STOA_INVALID, stoa_program_parse(&program, table, NULL, NULL, &trouble));
+    PASSES(stoa_program_parse(&program, table, "x > 1", NULL, &trouble));
+    REFUSED(table, STOA_INVALID, stoa_program_compute(program, table, NULL, NULL, 1, &trouble));
+    REFUSED(table, STOA_INVALID, stoa_program_evaluate(program, table, NULL, NULL, 1, &trouble));
+    REFUSED(table, STOA_INVALID, stoa_program_fill(program, table, NULL, NULL, 1, &trouble));
+    REFUSED(table, STOA_INVALID, stoa_program_assign(program, table, NULL, NULL, 1, &trouble));
+    REFUSED(table, STOA_INVALID, stoa_program_assign(program, table, NULL, &nothing, 1, &trouble));
+    REFUSED(table, STOA_BAD_NAME,
+            stoa_program_add_field(program, table, NULL, NULL, STOA_INT8, &trouble));
+    REFUSED(table, STOA_INVALID, stoa_program_select(NULL, program, table, NULL, &trouble));
+    REFUSED(table, STOA_INVALID, stoa_program_filter(NULL, program, table, NULL, &trouble));
+    REFUSED(table, STOA_INVALID, stoa_compute(table, "count()", NULL, &trouble));
+    REFUSED(table, STOA_INVALID, stoa_assign(table, NULL, text, NULL, &trouble));
+    REFUSED(table, STOA_INVALID, stoa_assign(table, field, NULL, NULL, &trouble));
+    REFUSED(table, STOA_INVALID, stoa_update(table, &nothing, &text, 1, NULL, &trouble));
+    REFUSED(table, STOA_INVALID, stoa_update(table, &field, &nothing, 1, NULL, &trouble));
+    REFUSED(table, STOA_BAD_NAME, stoa_add(table, NULL, STOA_NO_TYPE, text, NULL, &trouble));
+    REFUSED(table, STOA_INVALID, stoa_filter(NULL, table, "x > 1", &trouble));
+    REFUSED(table, STOA_INVALID, stoa_select(NULL, table, "x > 1", &trouble));
+    REFUSED(table, STOA_INVALID, stoa_remove(table, NULL, &trouble));
+    REFUSED(table, STOA_INVALID, stoa_keep(table, NULL, &trouble));
+    stoa_expression_free(one);
+    stoa_program_free(program);
+    stoa_table_free(table);
+}
+
 int main(void)
 {
-    return RUN("program", a_program_runs_again_with_other_parameters,
-               a_program_runs_on_any_table_that_has_its_fields, a_program_says_what_it_gives,
-               a_program_says_what_it_reads, what_is_not_there_is_nothing,
-               one_program_serves_every_use, long_chains_and_wide_sharing_need_no_stack,
-               expressions_of_arrays_alone_need_no_table, a_program_that_is_not_there_is_refused);
+    return RUN(
+        "program", a_program_runs_again_with_other_parameters,
+        a_program_runs_on_any_table_that_has_its_fields, a_program_says_what_it_gives,
+        a_program_says_what_it_reads, a_program_says_nothing_of_itself_until_a_run_has_bound_it,
+        what_is_not_there_is_nothing, one_program_serves_every_use,
+        long_chains_and_wide_sharing_need_no_stack, expressions_of_arrays_alone_need_no_table,
+        a_program_that_is_not_there_is_refused, a_table_that_is_not_there_is_refused,
+        a_selection_needs_its_table, places_names_and_texts_that_are_not_there_are_refused);
 }

@@ -102,6 +102,30 @@ TEST(refused_memory_leaves_the_table_as_it_was)
     stoa_table_free(table);
 }
 
+/* Where address space is short, a table for as few rows as the first rows promise gets too little
+ * of it for those that follow; the filter then begins anew, and nobody is told of that. */
+TEST(a_filter_that_begins_anew_for_want_of_address_space_leaves_the_error_alone)
+{
+    enum { ROWS = 2050000, FROM = 300000 };
+    stoa_table *table = TABLE(OPTIONS(.rows = ROWS), {.name = "z", .type = STOA_INT64}), *made;
+    for (size_t i = 0; i < ROWS; i++)
+        stoa_int64_column(table, "z")[i] = (int64_t)i;
+    stoa_error untouched, error;
+    memset(&untouched, 0x5A, sizeof untouched);
+    error = untouched;
+    PASSES(stoa_set_threads(1, &trouble));
+    faults_limit_mapping((size_t)ROWS * 8 + 65536);
+    stoa_status status = stoa_filter(&made, table, "z >= 300000", &error);
+    faults_limit_mapping(0);
+    PASSES(stoa_set_threads(0, &trouble));
+    ck_assert_int_eq(status, STOA_OK);
+    ck_assert_mem_eq(&error, &untouched, sizeof error);
+    ck_assert_uint_eq(stoa_table_rows(made), ROWS - FROM);
+    ck_assert_int_eq(stoa_int64_column(made, "z")[0], FROM);
+    stoa_table_free(made);
+    stoa_table_free(table);
+}
+
 TEST(a_condition_that_fails_changes_nothing)
 {
     stoa_table *table = numbered(3000), *made;
@@ -151,6 +175,38 @@ TEST(a_selection_restricts_what_is_computed_and_assigned)
     stoa_table_free(table);
 }
 
+static int64_t counted(stoa_program *program, const stoa_table *table, const stoa_extent *extent)
+{
+    stoa_value value;
+    PASSES(stoa_program_compute(program, table, extent, &value, 1, &trouble));
+    return value.int64;
+}
+
+TEST(a_selection_without_a_number_of_rows_is_of_all_its_rows)
+{
+    stoa_table *table = numbered(0);
+    stoa_selection *empty, *none, *some;
+    stoa_program *program;
+    PASSES(stoa_program_parse(&program, table, "count()", NULL, &trouble));
+    PASSES(stoa_select(&empty, table, "x == x", &trouble));
+    ck_assert_int_eq(counted(program, table, &(stoa_extent){.selection = empty}), 0);
+    PASSES(stoa_table_resize(table, 1000, &trouble));
+    PASSES(stoa_select(&none, table, "x != x", &trouble));
+    PASSES(stoa_select(&some, table, "row() % 10 == 0", &trouble));
+    PASSES(stoa_table_resize(table, 2000, &trouble));
+    ck_assert_int_eq(counted(program, table, &(stoa_extent){.selection = empty}), 0);
+    ck_assert_int_eq(counted(program, table, &(stoa_extent){.selection = none}), 0);
+    ck_assert_int_eq(counted(program, table, &(stoa_extent){.selection = some}), 100);
+    ck_assert_int_eq(counted(program, table, &(stoa_extent){.rows = 11, .selection = some}), 2);
+    ck_assert_int_eq(counted(program, table, &(stoa_extent){.rows = 2000, .selection = some}), 100);
+    ck_assert_int_eq(counted(program, table, &(stoa_extent){.rows = 0}), 0);
+    stoa_program_free(program);
+    stoa_selection *made[] = {empty, none, some};
+    for (size_t i = 0; i < 3; i++)
+        stoa_selection_free(made[i]);
+    stoa_table_free(table);
+}
+
 TEST(objects_that_are_filtered_belong_to_both_tables)
 {
     static int things[3];
@@ -173,7 +229,9 @@ int main(void)
 {
     return RUN("select", a_filter_takes_the_rows_where_the_condition_holds,
                rows_are_removed_and_kept_in_place, refused_memory_leaves_the_table_as_it_was,
+               a_filter_that_begins_anew_for_want_of_address_space_leaves_the_error_alone,
                a_condition_that_fails_changes_nothing,
                a_selection_restricts_what_is_computed_and_assigned,
+               a_selection_without_a_number_of_rows_is_of_all_its_rows,
                objects_that_are_filtered_belong_to_both_tables);
 }

@@ -351,6 +351,18 @@ TEST(what_cannot_be_a_selection_is_refused)
     REFUSED(table, STOA_INVALID, stoa_selection_take(&none, table, NULL, &trouble));
     s = selected(table, mask);
     REFUSED(table, STOA_INVALID, stoa_selection_and(s, NULL, &trouble));
+    REFUSED(table, STOA_INVALID, stoa_selection_from_mask(NULL, table, mask, 3, &trouble));
+    REFUSED(table, STOA_INVALID, stoa_selection_from_indices(NULL, table, indices, 1, &trouble));
+    REFUSED(table, STOA_INVALID, stoa_selection_copy(NULL, s, &trouble));
+    REFUSED(table, STOA_INVALID, stoa_selection_take(NULL, table, s, &trouble));
+    stoa_selection *other = NULL;
+    FAILS(STOA_INVALID, stoa_selection_from_mask(&other, NULL, mask, 3, &trouble));
+    SAYS("there is no table");
+    FAILS(STOA_INVALID, stoa_selection_from_indices(&other, NULL, indices, 1, &trouble));
+    FAILS(STOA_INVALID, stoa_selection_take(&none, NULL, s, &trouble));
+    FAILS(STOA_INVALID, stoa_selection_keep(NULL, s, &trouble));
+    FAILS(STOA_INVALID, stoa_selection_remove(NULL, s, &trouble));
+    ck_assert(none == NULL && other == NULL);
     stoa_selection_free(s);
     stoa_selection_free(NULL);
     stoa_table_free(table);

@@ -207,8 +207,17 @@ def forms(name: str) -> tuple[Run, Run]:
     return with_lock, getattr(lib, f"stoa_unlocked_program_{name}")
 
 
+def place_last(run: Run) -> Run:
+    """A run that makes an object: the place for it comes first in C, and after the extent here."""
+
+    def call(program: Any, table: Any, extent: Any, place: Any, error: Any) -> int:
+        return run(place, program, table, extent, error)
+
+    return call
+
+
 COMPUTE, FILL, ASSIGN = forms("compute"), forms("fill"), forms("assign")
-SELECT, FILTER = forms("select"), forms("filter")
+SELECT, FILTER = (tuple(map(place_last, forms(name))) for name in ("select", "filter"))
 
 
 def compiled(store: Store, node: tree.Node, where: tree.Node | None = None) -> Program:
