@@ -160,7 +160,8 @@ static stoa_status choose_reduction(stoa__code_block *code, const stoa_expressio
     case STOA_COUNT:
         sink->reduction = STOA__COUNT_REDUCTION;
         sink->form = STOA_INT64;
-        sink->a = 0;
+        if (sink->a != 0 && code->values[sink->a].depth == 0) /* what is made of no aggregate is */
+            sink->a = 0;                                      /* never null */
         return STOA_OK;
     case STOA_VAR:
     case STOA_STD:

@@ -57,6 +57,10 @@ static void remember(const stoa__run *run, stoa__worker *worker, const stoa__ins
     } else
         stoa__failures((stoa__code)step->code, (stoa__shape)step->shape, failed, slots[step->a],
                        slots[step->b], count);
+    if (run->null_rows != NULL) { /* a step on null is null, and does not fail */
+        stoa__drop_nulls(run, failed, step->a, count);
+        stoa__drop_nulls(run, failed, step->b, count);
+    }
     worker->failing[worker->failing_count++] = (uint32_t)(step - run->pass->steps);
 }
 
@@ -83,6 +87,8 @@ static void evaluate_guards(const stoa__run *run, stoa__worker *worker, size_t c
             else
                 out[k] = guard->kind == STOA__BOTH ? x[k] & y[k] : x[k] | y[k];
         }
+        if (guard->kind == STOA__BIT && run->null_rows != NULL)
+            stoa__drop_nulls(run, out, guard->bits, count);
     }
 }
 
@@ -138,6 +144,14 @@ static void explain(const stoa__run *run, stoa__worker *worker, const stoa__inst
     worker->origin = value_of(run, step->out)->origin;
 }
 
+static void fail_at(stoa__run *run, stoa__worker *worker, size_t row)
+{
+    worker->failed_row = row;
+    size_t before = atomic_load(&run->failed_row);
+    while (row < before && !atomic_compare_exchange_weak(&run->failed_row, &before, row)) {
+    }
+}
+
 /* Whether a failure of this block counts; then it is written down. */
 bool stoa__settle(stoa__run *run, stoa__worker *worker, const uint64_t *rows, size_t count)
 {
@@ -175,10 +189,7 @@ bool stoa__settle(stoa__run *run, stoa__worker *worker, const uint64_t *rows, si
         return false;
     size_t row = (size_t)worker->first + best;
     explain(run, worker, culprit, uniform, best, count);
-    worker->failed_row = row;
-    size_t before = atomic_load(&run->failed_row);
-    while (row < before && !atomic_compare_exchange_weak(&run->failed_row, &before, row)) {
-    }
+    fail_at(run, worker, row);
     return true;
 }
 
@@ -203,6 +214,15 @@ static bool run_on(const stoa__run *run, stoa__worker *worker, const stoa__instr
         mask = joined;
     } else if (step->c != 0)
         mask = worker->slots[step->c];
+    if (run->null_rows != NULL) {
+        if (mask == NULL)
+            memset(joined, 0xFF, sizeof joined);
+        else if (mask != joined)
+            memcpy(joined, mask, stoa__words(count) * sizeof *mask);
+        stoa__words_end(joined, count);
+        stoa__drop_nulls(run, joined, step->a, count);
+        mask = joined;
+    }
     if (mask != NULL) /* what is left out is not looked at, but computed with */
         memset(worker->slots[step->out], 0, count * sizeof(uint64_t));
     size_t done = stoa__run_on(&run->program->running[value->index], worker->slots[step->out],
@@ -232,8 +252,25 @@ static bool execute(const stoa__run *run, stoa__worker *worker, uint32_t from, u
             fill_bits(slots[step->out], slots[step->a], count);
         else
             failed = run_on(run, worker, step, count) || failed;
+        if (run->null_rows != NULL)
+            stoa__note_nulls(run, slots, step, count);
     }
     return failed;
+}
+
+/* The rows of a sink where nothing that it takes is null. */
+static const uint64_t *without_nulls(const stoa__run *run, stoa__worker *worker,
+                                     const stoa__sink *sink, const uint64_t *mask, size_t count)
+{
+    if (mask == NULL) {
+        memset(worker->joined, 0xFF, WORDS * sizeof *worker->joined);
+        stoa__words_end(worker->joined, count);
+    } else if (mask != worker->joined)
+        memcpy(worker->joined, mask, stoa__words(count) * sizeof *mask);
+    stoa__drop_nulls(run, worker->joined, sink->a, count);
+    stoa__drop_nulls(run, worker->joined, sink->b, count);
+    stoa__drop_nulls(run, worker->joined, sink->mask, count);
+    return worker->joined;
 }
 
 static void reduce(const stoa__run *run, stoa__worker *worker, const uint64_t *rows, size_t count)
@@ -251,6 +288,8 @@ static void reduce(const stoa__run *run, stoa__worker *worker, const uint64_t *r
         }
         if (program->nulls[sink->a] || program->nulls[sink->b] || program->nulls[sink->mask])
             continue;
+        if (run->null_rows != NULL)
+            mask = without_nulls(run, worker, sink, mask, count);
         kernels->reduce[run->pass->calls[i]](&worker->accumulators[i], worker->slots[sink->a],
                                              worker->slots[sink->b], mask, count,
                                              (uint64_t)worker->first);
@@ -270,6 +309,33 @@ static const uint64_t *rows_of(const stoa__run *run, stoa__worker *worker, size_
     return worker->mask;
 }
 
+/* False where an output is null in a row of the mask and would be stored. A condition does not hold
+ * where it is null. */
+static bool settle_nulls(stoa__run *run, stoa__worker *worker, const uint64_t *mask, size_t count)
+{
+    const stoa__code_block *code = &run->program->code;
+    size_t best = count;
+    uint64_t all[WORDS];
+    memset(all, 0xFF, sizeof all);
+    stoa__words_end(all, count);
+    for (uint32_t i = 0; i < code->result_count; i++) {
+        stoa__id id = code->results[i].id;
+        size_t at = first_bit(run->null_rows + id * WORDS, all, mask, count);
+        if (run->program->wanted == STOA__WANTS_BITS)
+            stoa__drop_nulls(run, worker->slots[id], id, count);
+        else if (at < best)
+            best = at;
+    }
+    if (best == count)
+        return true;
+    worker->status = STOA_INVALID;
+    worker->origin = run->program->expression;
+    snprintf(worker->message, sizeof worker->message,
+             "an aggregate of nothing is null, which cannot be stored");
+    fail_at(run, worker, (size_t)worker->first + best);
+    return false;
+}
+
 /* False where the run is over for this worker. */
 static bool run_block(stoa__run *run, stoa__worker *worker, size_t row, size_t count)
 {
@@ -281,6 +347,8 @@ static bool run_block(stoa__run *run, stoa__worker *worker, size_t row, size_t c
         return true;
     bool failed = pass->uniform_failure_count > 0 && stoa__some_uniform_failed(run);
     failed = execute(run, worker, 0, pass->condition_steps, count) || failed;
+    if (pass->condition != 0 && run->null_rows != NULL)
+        stoa__drop_nulls(run, worker->slots[pass->condition], pass->condition, count);
     if (pass->condition != 0 && is_empty(worker->slots[pass->condition], count))
         return !(failed && stoa__settle(run, worker, rows, count));
     failed = execute(run, worker, pass->condition_steps, pass->step_count, count) || failed;
@@ -296,6 +364,8 @@ static bool run_block(stoa__run *run, stoa__worker *worker, size_t row, size_t c
         join(worker->joined, mask, rows, count);
         mask = worker->joined;
     }
+    if (run->null_rows != NULL && !settle_nulls(run, worker, mask, count))
+        return false;
     run->take(run->context, worker->slots, mask, row, count);
     return true;
 }
@@ -385,7 +455,8 @@ void stoa__run_morsel(stoa__run *run, stoa__worker *worker, size_t first, size_t
     if (first > atomic_load_explicit(&run->failed_row, memory_order_relaxed))
         return;
     begin_morsel(run, worker);
-    size_t step = !runs_whole(run)        ? run->pass->block
+    size_t step = run->null_rows != NULL  ? STOA__BLOCK
+                  : !runs_whole(run)      ? run->pass->block
                   : reads_once(run->pass) ? STOA__MORSEL
                                           : WHOLE;
     for (size_t row = first; row < last; row += step) {

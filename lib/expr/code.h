@@ -161,6 +161,11 @@ static inline stoa__value *stoa__at(const stoa__code_block *code, stoa__id id)
 {
     return &code->values[id];
 }
+/* Whether it neither fails nor is null, which only aggregates are and what is made of them. */
+static inline bool stoa__is_sure(const stoa__value *value)
+{
+    return !value->may_taint && value->depth == 0;
+}
 static inline bool stoa__is_constant(const stoa__code_block *code, stoa__id id)
 {
     return code->values[id].kind == STOA__CONSTANT_VALUE;

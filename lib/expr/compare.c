@@ -77,7 +77,7 @@ static stoa__id integers(stoa__code_block *code, stoa_operation operation, stoa_
 {
     const stoa__value *x = &code->values[a], *y = &code->values[b];
     stoa__range wide = stoa__range_of(STOA_INT64);
-    bool sure = !x->may_taint && !y->may_taint;
+    bool sure = stoa__is_sure(x) && stoa__is_sure(y);
     int answer = a == b ? known(operation, (stoa__range){0, 0}, (stoa__range){0, 0})
                         : known(operation, x->range, y->range);
     if (sure && answer >= 0)
@@ -127,7 +127,7 @@ static stoa__id mixed(stoa__code_block *code, stoa_operation operation, stoa__id
 {
     stoa__range exact = {-((stoa__wide)1 << 53), (stoa__wide)1 << 53};
     const stoa__value *value = &code->values[integer];
-    if (stoa__is_constant(code, number) && !value->may_taint)
+    if (stoa__is_constant(code, number) && stoa__is_sure(value))
         return against_constant(code, operation, integer, code->values[number].float64, origin);
     if (stoa__range_within(value->range, exact))
         return step_of(code, operation, STOA__EQ_FLOAT64,

@@ -126,7 +126,7 @@ static stoa__id choose(const work *at, stoa__id condition, stoa__id a, stoa__id 
         return as(at, at->code->values[condition].bits[0] != 0 ? a : b, form);
     a = as(at, a, form);
     b = as(at, b, form);
-    if (at->code->refused || (a == b && !at->code->values[condition].may_taint))
+    if (at->code->refused || (a == b && stoa__is_sure(&at->code->values[condition])))
         return a;
     stoa__range p = range_of(at, a), q = range_of(at, b);
     stoa__range made = {least(p.low, q.low), most(p.high, q.high)};

@@ -183,6 +183,8 @@ typedef struct stoa__run {
     size_t wave;             /* its first row */
     stoa__partial *partials; /* by morsel of the wave, then by sink of the pass; NULL: one worker,
                               * that adds to the totals */
+    uint64_t *null_rows;     /* by id, STOA__BLOCK_WORDS each: where it is null in the block; NULL:
+                              * no value of the pass is */
     atomic_size_t failed_row;
 } stoa__run;
 
@@ -197,6 +199,21 @@ bool stoa__settle(stoa__run *run, stoa__worker *worker, const uint64_t *rows, si
 bool stoa__some_uniform_failed(const stoa__run *run);
 /* The values of the pass's aggregates, from program->totals into program->uniforms. */
 stoa_status stoa__conclude_pass(stoa_program *program, const stoa__pass *pass, stoa_error *error);
+
+/* ---- values that are null in some rows (nulls.c) ---- */
+
+/* Whether a step of the pass has an operand that is null. */
+bool stoa__has_nulls(const stoa_program *program, const stoa__pass *pass);
+/* Makes run->null_rows for run->pass, where it has; false where memory was refused. */
+bool stoa__begin_nulls(stoa__run *run);
+void stoa__end_nulls(stoa__run *run);
+/* Whether it is a `where`, whose branch that is not taken does not count. */
+bool stoa__is_choice(const stoa_program *program, const stoa__instruction *step);
+/* Where the result of a step that has just run is null. */
+void stoa__note_nulls(const stoa__run *run, void *const *slots, const stoa__instruction *step,
+                      size_t count);
+/* Clears the bits where that value is null. */
+void stoa__drop_nulls(const stoa__run *run, uint64_t *bits, stoa__id id, size_t count);
 
 /* ---- whole runs (run.c) ---- */
 

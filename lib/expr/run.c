@@ -85,27 +85,12 @@ static void restart_running(stoa_program *program)
     }
 }
 
-/* Nulls of uniform values go on into what is made of them. */
-static void spread_nulls(stoa_program *program, const stoa__pass *pass)
-{
-    bool *nulls = program->nulls;
-    for (uint32_t i = 0; i < pass->step_count; i++) {
-        const stoa__instruction *step = &pass->steps[i];
-        nulls[step->out] = nulls[step->a] || nulls[step->b] || nulls[step->c];
-    }
-}
-
-static stoa_status run_pass(stoa__run *run, const stoa__pass *pass, size_t first, size_t last,
-                            stoa_error *error)
+static stoa_status run_rows(stoa__run *run, size_t first, size_t last, stoa_error *error)
 {
     stoa_program *program = run->program;
-    run->pass = pass;
-    run->end = last;
-    spread_nulls(program, pass);
-    if (first >= last || (pass->condition != 0 && program->nulls[pass->condition]))
-        return STOA_OK;
     size_t morsels = (last - first + STOA__MORSEL - 1) / STOA__MORSEL;
-    size_t workers = program->plan.in_order || morsels < 3 ? 1 : stoa__workers(morsels);
+    bool one = program->plan.in_order || run->null_rows != NULL || morsels < 3;
+    size_t workers = one ? 1 : stoa__workers(morsels);
     if (!stoa__program_prepare(program, workers) && program->worker_count == 0)
         return stoa__fail_memory(error, sizeof(stoa__worker));
     if (workers > program->worker_count)
@@ -125,17 +110,39 @@ static stoa_status run_pass(stoa__run *run, const stoa__pass *pass, size_t first
     return report(run, error);
 }
 
+static stoa_status run_pass(stoa__run *run, const stoa__pass *pass, size_t first, size_t last,
+                            stoa_error *error)
+{
+    run->pass = pass;
+    run->end = last;
+    if (first >= last)
+        return STOA_OK;
+    if (!stoa__begin_nulls(run))
+        return stoa__fail_memory(error, run->program->code.count * sizeof(uint64_t));
+    stoa_status status = run_rows(run, first, last, error);
+    stoa__end_nulls(run);
+    return status;
+}
+
 /* ---- values for all rows ---- */
+
+/* Whether a condition, if it is there, decides `and`, `or` or `and not` alone. */
+static bool decides(const stoa_program *program, stoa__id id, bool deciding)
+{
+    const uint64_t *bits = program->workers[0].slots[id];
+    return !program->nulls[id] && ((*bits & 1) != 0) == deciding;
+}
 
 static bool is_null(const stoa_program *program, const stoa__instruction *step)
 {
     const bool *nulls = program->nulls;
-    bool chooses = step->code == STOA__CHOOSE_INT32 || step->code == STOA__CHOOSE_INT64 ||
-                   step->code == STOA__CHOOSE_BITS;
-    if (!chooses || nulls[step->c])
-        return nulls[step->a] || nulls[step->b] || nulls[step->c];
-    const uint64_t *condition = program->workers[0].slots[step->c];
-    return (*condition & 1) != 0 ? nulls[step->a] : nulls[step->b];
+    if (stoa__is_choice(program, step) && !nulls[step->c])
+        return nulls[decides(program, step->c, true) ? step->a : step->b];
+    bool null = nulls[step->a] || nulls[step->b] || nulls[step->c];
+    bool is_or = step->code == STOA__OR_BITS, is_and_not = step->code == STOA__AND_NOT_BITS;
+    if (null && (step->code == STOA__AND_BITS || is_or || is_and_not))
+        return !decides(program, step->a, is_or) && !decides(program, step->b, is_or || is_and_not);
+    return null;
 }
 
 static void run_uniform(stoa_program *program, const stoa__pass *pass)

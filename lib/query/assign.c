@@ -62,35 +62,29 @@ static bool is_direct(const stoa__run *run)
            value->code != STOA__RUN_ON;
 }
 
-static stoa_status refuse_nulls(const stoa__run *run, stoa_error *error)
+static void pass_by(void *context, void *const *slots, const uint64_t *mask, size_t first,
+                    size_t count)
 {
-    const stoa_program *program = run->program;
-    for (uint32_t i = 0; i < program->output_count && run->rows > 0; i++)
-        if (program->nulls[program->code.results[i].id])
-            return stoa__fail(error, STOA_INVALID,
-                              "an aggregate of nothing is null, which cannot be stored");
-    return STOA_OK;
+    (void)context, (void)slots, (void)mask, (void)first, (void)count;
 }
 
-/* Whether nulls come into the last pass, whose steps have not run yet. */
-static stoa_status check(stoa__run *run, bool is_fresh, stoa_error *error)
+/* The aggregates; and, unless what is written holds nothing yet, whether any row would fail. */
+static stoa_status prepare(stoa__run *run, bool is_fresh, stoa_error *error)
 {
-    stoa_program *program = run->program;
+    const stoa__plan *plan = &run->program->plan;
     stoa_status status = stoa__run_aggregates(run, error);
-    if (status == STOA_OK)
-        status = stoa__run_outputs(run, 0, 0, NULL, NULL, error); /* spreads nulls */
-    if (status == STOA_OK)
-        status = refuse_nulls(run, error);
-    if (status == STOA_OK && !is_fresh && program->plan.may_fail)
-        status = stoa__run_check(run, error);
-    return status;
+    if (status != STOA_OK || is_fresh)
+        return status;
+    if (stoa__has_nulls(run->program, &plan->passes[plan->count - 1]))
+        return stoa__run_outputs(run, 0, run->rows, pass_by, NULL, error);
+    return stoa__run_check(run, error);
 }
 
 static stoa_status store_outputs(stoa__run *run, char *const *cells, const uint8_t *types,
                                  bool is_fresh, stoa_error *error)
 {
     destination to = {.program = run->program, .cells = cells, .types = types};
-    stoa_status status = check(run, is_fresh, error);
+    stoa_status status = prepare(run, is_fresh, error);
     if (status != STOA_OK)
         return status;
     to.direct = is_direct(run);

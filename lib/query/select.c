@@ -41,14 +41,10 @@ static void take_bits(void *context, void *const *slots, const uint64_t *mask, s
             stoa__kernels_here()->count_bits(words, count);
 }
 
-/* A condition that is null selects nothing. */
 static stoa_status make_bits(stoa__run *run, bits *to, stoa_error *error)
 {
     size_t words = stoa__words(to->last - to->first);
     memset(to->words, 0, words * sizeof *to->words);
-    stoa_status status = stoa__run_outputs(run, to->first, to->first, NULL, NULL, error);
-    if (status != STOA_OK || run->program->nulls[to->result])
-        return status;
     return stoa__run_outputs(run, to->first, to->last, take_bits, to, error);
 }
 

@@ -152,6 +152,8 @@ class Expression(Operators):
 
     def _found_among(self, chosen: Any) -> Any:
         """The bits of those of the rows of `chosen` (NULL: of all) where it holds."""
+        if self._rows == 0:  # to the library, all the rows of the selection
+            return bits.of_indices(self._store, [])
         if self._is_whole and chosen != ffi.NULL:
             return self._only(bits.mask(chosen)[: self._rows])._select()
         made = self._program()
