@@ -208,7 +208,8 @@ stoa_status stoa__run_begin(stoa__run *run, stoa_program *program, const stoa_ta
  * then). NULL: none. (extent.c) */
 const stoa__value *stoa__run_overlap(const stoa__run *run, const void *cells, size_t width,
                                      bool strictly);
-/* All passes but the outputs of the last: afterwards uniform results are in program->uniforms. */
+/* All passes but the outputs of the last: afterwards uniform results are in program->uniforms, and
+ * program->nulls tells of the last pass's outputs too. */
 stoa_status stoa__run_aggregates(stoa__run *run, stoa_error *error);
 /* The last pass's outputs, of rows first to last - 1 (first a multiple of STOA__MORSEL), block by
  * block, in no order unless the plan is in_order. */

@@ -85,23 +85,12 @@ static void restart_running(stoa_program *program)
     }
 }
 
-/* Nulls of uniform values go on into what is made of them. */
-static void spread_nulls(stoa_program *program, const stoa__pass *pass)
-{
-    bool *nulls = program->nulls;
-    for (uint32_t i = 0; i < pass->step_count; i++) {
-        const stoa__instruction *step = &pass->steps[i];
-        nulls[step->out] = nulls[step->a] || nulls[step->b] || nulls[step->c];
-    }
-}
-
 static stoa_status run_pass(stoa__run *run, const stoa__pass *pass, size_t first, size_t last,
                             stoa_error *error)
 {
     stoa_program *program = run->program;
     run->pass = pass;
     run->end = last;
-    spread_nulls(program, pass);
     if (first >= last || (pass->condition != 0 && program->nulls[pass->condition]))
         return STOA_OK;
     size_t morsels = (last - first + STOA__MORSEL - 1) / STOA__MORSEL;
@@ -152,6 +141,16 @@ static void run_uniform(stoa_program *program, const stoa__pass *pass)
     }
 }
 
+/* Nulls of uniform values go on into what is made of them. */
+static void spread_nulls(stoa_program *program, const stoa__pass *pass)
+{
+    bool *nulls = program->nulls;
+    for (uint32_t i = 0; i < pass->step_count; i++) {
+        const stoa__instruction *step = &pass->steps[i];
+        nulls[step->out] = nulls[step->a] || nulls[step->b] || nulls[step->c];
+    }
+}
+
 /* Failures of uniform values that no row asks for. */
 static stoa_status check_uniform(stoa__run *run, const stoa__pass *pass, stoa_error *error)
 {
@@ -179,6 +178,7 @@ stoa_status stoa__run_aggregates(stoa__run *run, stoa_error *error)
     for (uint32_t i = 0; i < program->plan.count && status == STOA_OK; i++) {
         const stoa__pass *pass = &program->plan.passes[i];
         run_uniform(program, pass);
+        spread_nulls(program, pass);
         if (pass->sink_count == 0 && !pass->has_outputs) {
             status = check_uniform(run, pass, error);
             continue;

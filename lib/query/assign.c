@@ -72,13 +72,10 @@ static stoa_status refuse_nulls(const stoa__run *run, stoa_error *error)
     return STOA_OK;
 }
 
-/* Whether nulls come into the last pass, whose steps have not run yet. */
 static stoa_status check(stoa__run *run, bool is_fresh, stoa_error *error)
 {
     stoa_program *program = run->program;
     stoa_status status = stoa__run_aggregates(run, error);
-    if (status == STOA_OK)
-        status = stoa__run_outputs(run, 0, 0, NULL, NULL, error); /* spreads nulls */
     if (status == STOA_OK)
         status = refuse_nulls(run, error);
     if (status == STOA_OK && !is_fresh && program->plan.may_fail)

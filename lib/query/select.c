@@ -46,9 +46,8 @@ static stoa_status make_bits(stoa__run *run, bits *to, stoa_error *error)
 {
     size_t words = stoa__words(to->last - to->first);
     memset(to->words, 0, words * sizeof *to->words);
-    stoa_status status = stoa__run_outputs(run, to->first, to->first, NULL, NULL, error);
-    if (status != STOA_OK || run->program->nulls[to->result])
-        return status;
+    if (run->program->nulls[to->result])
+        return STOA_OK;
     return stoa__run_outputs(run, to->first, to->last, take_bits, to, error);
 }
 
