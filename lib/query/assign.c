@@ -1,9 +1,10 @@
-/* assign.c: values of each row into fields and arrays.
+/* assign.c: values of each row into fields, new fields and arrays.
  *
- * What could fail is checked over all rows first, without storing; then the same steps run again
- * and store. One output without a condition is written by its last step straight to where it
- * belongs; others lie in registers until the block is done, so that every right side has seen the
- * values from before. */
+ * Where cells hold something, what could fail is checked over all rows first, without storing; then
+ * the same steps run again and store. Fresh cells, of a new field or of memory to be filled, are
+ * stored into at once: where that fails they are given up. One output without a condition is
+ * written by its last step straight to where it belongs; others lie in registers until the block is
+ * done, so that every right side has seen the values from before. */
 #include <string.h>
 
 #include "base/memory.h"
@@ -72,7 +73,8 @@ static stoa_status refuse_nulls(const stoa__run *run, stoa_error *error)
     return STOA_OK;
 }
 
-static stoa_status check(stoa__run *run, bool is_fresh, stoa_error *error)
+/* Before the first cell is stored. Afterwards nothing can fail, unless cells are fresh. */
+static stoa_status get_ready(stoa__run *run, bool is_fresh, stoa_error *error)
 {
     stoa_program *program = run->program;
     stoa_status status = stoa__run_aggregates(run, error);
@@ -87,7 +89,7 @@ static stoa_status store_outputs(stoa__run *run, char *const *cells, const uint8
                                  bool is_fresh, stoa_error *error)
 {
     destination to = {.program = run->program, .cells = cells, .types = types};
-    stoa_status status = check(run, is_fresh, error);
+    stoa_status status = get_ready(run, is_fresh, error);
     if (status != STOA_OK)
         return status;
     to.direct = is_direct(run);
