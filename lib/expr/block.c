@@ -375,7 +375,7 @@ static void end_morsel(const stoa__run *run, stoa__worker *worker, size_t first)
         if (run->partials == NULL)
             stoa__reduce_combine(reduction, &run->program->totals[pass->sinks[i]], &made->partial);
         else
-            run->partials[(first - run->wave) / STOA__MORSEL * pass->sink_count + i] =
+            run->partials[(first - run->wave_first) / STOA__MORSEL * pass->sink_count + i] =
                 made->partial;
     }
 }

@@ -14,7 +14,7 @@
 static void morsel_task(void *context, size_t task, size_t worker)
 {
     stoa__run *run = context;
-    size_t first = run->wave + task * STOA__MORSEL;
+    size_t first = run->wave_first + task * STOA__MORSEL;
     size_t last = run->end - first < STOA__MORSEL ? run->end : first + STOA__MORSEL;
     stoa__run_morsel(run, &run->program->workers[worker], first, last);
 }
@@ -64,7 +64,7 @@ static stoa_status run_waves(stoa__run *run, size_t first, size_t workers, stoa_
         return stoa__fail_memory(error, bytes);
     for (size_t done = 0; done < morsels; done += wave) {
         size_t count = morsels - done < wave ? morsels - done : wave;
-        run->wave = first + done * STOA__MORSEL;
+        run->wave_first = first + done * STOA__MORSEL;
         stoa__parallel(count, workers, morsel_task, run);
         if (atomic_load(&run->failed_row) != SIZE_MAX)
             break;
