@@ -15,12 +15,17 @@
 
 /* ---- bits ---- */
 
-static bool join(uint64_t *out, const uint64_t *a, const uint64_t *b, size_t count)
+/* The rows of a block, of which some are chosen (NULL: all), where a condition (NOTHING: none)
+ * holds too. Joined bits are the worker's, and there until the next are. */
+static const uint64_t *narrowed(stoa__worker *worker, const uint64_t *rows, stoa__id condition,
+                                size_t count)
 {
-    uint64_t any = 0;
+    const uint64_t *bits = condition == 0 ? NULL : worker->slots[condition];
+    if (bits == NULL || rows == NULL)
+        return bits == NULL ? rows : bits;
     for (size_t i = 0; i < stoa__words(count); i++)
-        any |= out[i] = a[i] & b[i];
-    return any != 0;
+        worker->joined[i] = rows[i] & bits[i];
+    return worker->joined;
 }
 
 static bool is_empty(const uint64_t *bits, size_t count)
@@ -31,12 +36,11 @@ static bool is_empty(const uint64_t *bits, size_t count)
     return any == 0;
 }
 
-static bool fill_bits(void *out, const void *a, size_t count)
+static void fill_bits(void *out, const void *a, size_t count)
 {
     bool set = (*(const uint64_t *)a & 1) != 0;
     memset(out, set ? 0xFF : 0, stoa__words(count) * sizeof(uint64_t));
     stoa__words_end(out, count);
-    return false;
 }
 
 /* ---- failures ---- */
@@ -196,13 +200,7 @@ static bool run_on(const stoa__run *run, stoa__worker *worker, const stoa__instr
                    size_t count)
 {
     const stoa__value *value = value_of(run, step->out);
-    const uint64_t *mask = worker->slots[STOA__MASK_ID];
-    uint64_t joined[WORDS];
-    if (step->c != 0 && mask != NULL) {
-        join(joined, mask, worker->slots[step->c], count);
-        mask = joined;
-    } else if (step->c != 0)
-        mask = worker->slots[step->c];
+    const uint64_t *mask = narrowed(worker, worker->slots[STOA__MASK_ID], step->c, count);
     if (mask != NULL) /* what is left out is not looked at, but computed with */
         memset(worker->slots[step->out], 0, count * sizeof(uint64_t));
     size_t done = stoa__run_on(&run->program->running[value->index], worker->slots[step->out],
@@ -244,13 +242,9 @@ static void reduce(const stoa__run *run, stoa__worker *worker, const uint64_t *r
         const stoa__sink *sink = &program->code.sinks[run->pass->sinks[i]];
         if (run->pass->calls[i] == STOA__DONE)
             continue;
-        const uint64_t *mask = sink->mask == 0 ? rows : worker->slots[sink->mask];
-        if (sink->mask != 0 && rows != NULL) {
-            join(worker->joined, mask, rows, count);
-            mask = worker->joined;
-        }
         if (program->nulls[sink->a] || program->nulls[sink->b] || program->nulls[sink->mask])
             continue;
+        const uint64_t *mask = narrowed(worker, rows, sink->mask, count);
         kernels->reduce[run->pass->calls[i]](&worker->accumulators[i], worker->slots[sink->a],
                                              worker->slots[sink->b], mask, count,
                                              (uint64_t)worker->first);
@@ -290,12 +284,7 @@ static bool run_block(stoa__run *run, stoa__worker *worker, size_t row, size_t c
         reduce(run, worker, rows, count);
     if (!pass->has_outputs || run->take == NULL)
         return true;
-    stoa__id where = run->program->code.where;
-    const uint64_t *mask = where == 0 ? rows : worker->slots[where];
-    if (where != 0 && rows != NULL) {
-        join(worker->joined, mask, rows, count);
-        mask = worker->joined;
-    }
+    const uint64_t *mask = narrowed(worker, rows, run->program->code.where, count);
     run->take(run->context, worker->slots, mask, row, count);
     return true;
 }
