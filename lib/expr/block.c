@@ -142,14 +142,18 @@ static void explain(const stoa__run *run, stoa__worker *worker, const stoa__inst
     worker->origin = value_of(run, step->out)->origin;
 }
 
-/* Whether a failure of this block counts; then it is written down. */
-bool stoa__settle(stoa__run *run, stoa__worker *worker, const uint64_t *rows, size_t count)
+/* The first failure of a block that counts; of those in the same row a uniform value's, then that
+ * of the step that was made first. */
+typedef struct culprit {
+    const stoa__instruction *step; /* NULL: none so far */
+    size_t position;               /* in the block; its length where there is none */
+    bool uniform;
+} culprit;
+
+static void look_at_uniform_values(const stoa__run *run, const stoa__worker *worker,
+                                   const uint64_t *rows, size_t count, culprit *first)
 {
     const stoa__pass *pass = run->pass;
-    const stoa__instruction *culprit = NULL;
-    bool uniform = false;
-    size_t best = count;
-    evaluate_guards(run, worker, count);
     uint64_t all[WORDS];
     memset(all, 0xFF, sizeof all);
     stoa__words_end(all, count);
@@ -158,31 +162,44 @@ bool stoa__settle(stoa__run *run, stoa__worker *worker, const uint64_t *rows, si
         if (!run->program->uniform_failed[step->out])
             continue;
         size_t at = first_bit(all, worker->guards + step->guard * WORDS, rows, count);
-        if (at < best) {
-            best = at;
-            culprit = step;
-            uniform = true;
-        }
+        if (at < first->position)
+            *first = (culprit){step, at, true};
     }
+}
+
+static void look_at_steps(const stoa__run *run, const stoa__worker *worker, const uint64_t *rows,
+                          size_t count, culprit *first)
+{
     for (uint32_t i = 0; i < worker->failing_count; i++) {
-        const stoa__instruction *step = &pass->steps[worker->failing[i]];
+        const stoa__instruction *step = &run->pass->steps[worker->failing[i]];
         size_t at = first_bit(worker->failed + step->failure * WORDS,
                               worker->guards + step->guard * WORDS, rows, count);
-        if (at < best || (at == best && at < count && !uniform && step->out < culprit->out)) {
-            best = at;
-            culprit = step;
-            uniform = false;
-        }
+        bool is_tie = at == first->position && first->step != NULL && !first->uniform;
+        if (at < first->position || (is_tie && step->out < first->step->out))
+            *first = (culprit){step, at, false};
     }
-    worker->failing_count = 0;
-    if (culprit == NULL)
-        return false;
-    size_t row = (size_t)worker->first + best;
-    explain(run, worker, culprit, uniform, best, count);
-    worker->failed_row = row;
+}
+
+/* Of all workers' rows the first is the one that the others need not go beyond. */
+static void write_down(stoa__run *run, stoa__worker *worker, size_t row)
+{
     size_t before = atomic_load(&run->failed_row);
+    worker->failed_row = row;
     while (row < before && !atomic_compare_exchange_weak(&run->failed_row, &before, row)) {
     }
+}
+
+bool stoa__settle(stoa__run *run, stoa__worker *worker, const uint64_t *rows, size_t count)
+{
+    culprit first = {.position = count};
+    evaluate_guards(run, worker, count);
+    look_at_uniform_values(run, worker, rows, count, &first);
+    look_at_steps(run, worker, rows, count, &first);
+    worker->failing_count = 0;
+    if (first.step == NULL)
+        return false;
+    explain(run, worker, first.step, first.uniform, first.position, count);
+    write_down(run, worker, (size_t)worker->first + first.position);
     return true;
 }
 
