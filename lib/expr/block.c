@@ -15,12 +15,17 @@
 
 /* ---- bits ---- */
 
-static bool join(uint64_t *out, const uint64_t *a, const uint64_t *b, size_t count)
+/* The rows of a block, of which some are chosen (NULL: all), where a condition (NOTHING: none)
+ * holds too. Joined bits are the worker's, and there until the next are. */
+static const uint64_t *narrowed(stoa__worker *worker, const uint64_t *rows, stoa__id condition,
+                                size_t count)
 {
-    uint64_t any = 0;
+    const uint64_t *bits = condition == 0 ? NULL : worker->slots[condition];
+    if (bits == NULL || rows == NULL)
+        return bits == NULL ? rows : bits;
     for (size_t i = 0; i < stoa__words(count); i++)
-        any |= out[i] = a[i] & b[i];
-    return any != 0;
+        worker->joined[i] = rows[i] & bits[i];
+    return worker->joined;
 }
 
 static bool is_empty(const uint64_t *bits, size_t count)
@@ -31,12 +36,11 @@ static bool is_empty(const uint64_t *bits, size_t count)
     return any == 0;
 }
 
-static bool fill_bits(void *out, const void *a, size_t count)
+static void fill_bits(void *out, const void *a, size_t count)
 {
     bool set = (*(const uint64_t *)a & 1) != 0;
     memset(out, set ? 0xFF : 0, stoa__words(count) * sizeof(uint64_t));
     stoa__words_end(out, count);
-    return false;
 }
 
 /* ---- failures ---- */
@@ -144,22 +148,18 @@ static void explain(const stoa__run *run, stoa__worker *worker, const stoa__inst
     worker->origin = value_of(run, step->out)->origin;
 }
 
-static void fail_at(stoa__run *run, stoa__worker *worker, size_t row)
-{
-    worker->failed_row = row;
-    size_t before = atomic_load(&run->failed_row);
-    while (row < before && !atomic_compare_exchange_weak(&run->failed_row, &before, row)) {
-    }
-}
+/* The first failure of a block that counts; of those in the same row a uniform value's, then that
+ * of the step that was made first. */
+typedef struct culprit {
+    const stoa__instruction *step; /* NULL: none so far */
+    size_t position;               /* in the block; its length where there is none */
+    bool uniform;
+} culprit;
 
-/* Whether a failure of this block counts; then it is written down. */
-bool stoa__settle(stoa__run *run, stoa__worker *worker, const uint64_t *rows, size_t count)
+static void look_at_uniform_values(const stoa__run *run, const stoa__worker *worker,
+                                   const uint64_t *rows, size_t count, culprit *first)
 {
     const stoa__pass *pass = run->pass;
-    const stoa__instruction *culprit = NULL;
-    bool uniform = false;
-    size_t best = count;
-    evaluate_guards(run, worker, count);
     uint64_t all[WORDS];
     memset(all, 0xFF, sizeof all);
     stoa__words_end(all, count);
@@ -168,28 +168,44 @@ bool stoa__settle(stoa__run *run, stoa__worker *worker, const uint64_t *rows, si
         if (!run->program->uniform_failed[step->out])
             continue;
         size_t at = first_bit(all, worker->guards + step->guard * WORDS, rows, count);
-        if (at < best) {
-            best = at;
-            culprit = step;
-            uniform = true;
-        }
+        if (at < first->position)
+            *first = (culprit){step, at, true};
     }
+}
+
+static void look_at_steps(const stoa__run *run, const stoa__worker *worker, const uint64_t *rows,
+                          size_t count, culprit *first)
+{
     for (uint32_t i = 0; i < worker->failing_count; i++) {
-        const stoa__instruction *step = &pass->steps[worker->failing[i]];
+        const stoa__instruction *step = &run->pass->steps[worker->failing[i]];
         size_t at = first_bit(worker->failed + step->failure * WORDS,
                               worker->guards + step->guard * WORDS, rows, count);
-        if (at < best || (at == best && at < count && !uniform && step->out < culprit->out)) {
-            best = at;
-            culprit = step;
-            uniform = false;
-        }
+        bool is_tie = at == first->position && first->step != NULL && !first->uniform;
+        if (at < first->position || (is_tie && step->out < first->step->out))
+            *first = (culprit){step, at, false};
     }
+}
+
+/* Of all workers' rows the first is the one that the others need not go beyond. */
+static void write_down(stoa__run *run, stoa__worker *worker, size_t row)
+{
+    size_t before = atomic_load(&run->failed_row);
+    worker->failed_row = row;
+    while (row < before && !atomic_compare_exchange_weak(&run->failed_row, &before, row)) {
+    }
+}
+
+bool stoa__settle(stoa__run *run, stoa__worker *worker, const uint64_t *rows, size_t count)
+{
+    culprit first = {.position = count};
+    evaluate_guards(run, worker, count);
+    look_at_uniform_values(run, worker, rows, count, &first);
+    look_at_steps(run, worker, rows, count, &first);
     worker->failing_count = 0;
-    if (culprit == NULL)
+    if (first.step == NULL)
         return false;
-    size_t row = (size_t)worker->first + best;
-    explain(run, worker, culprit, uniform, best, count);
-    fail_at(run, worker, row);
+    explain(run, worker, first.step, first.uniform, first.position, count);
+    write_down(run, worker, (size_t)worker->first + first.position);
     return true;
 }
 
@@ -203,26 +219,27 @@ bool stoa__some_uniform_failed(const stoa__run *run)
 
 /* ---- a block ---- */
 
+/* The rows of a mask (NULL: all) where none of three values is null. */
+static const uint64_t *without_nulls(const stoa__run *run, stoa__worker *worker,
+                                     const uint64_t *mask, const stoa__id *values, size_t count)
+{
+    if (mask == NULL) {
+        memset(worker->joined, 0xFF, WORDS * sizeof *worker->joined);
+        stoa__words_end(worker->joined, count);
+    } else if (mask != worker->joined)
+        memcpy(worker->joined, mask, stoa__words(count) * sizeof *mask);
+    for (size_t i = 0; i < 3; i++)
+        stoa__drop_nulls(run, worker->joined, values[i], count);
+    return worker->joined;
+}
+
 static bool run_on(const stoa__run *run, stoa__worker *worker, const stoa__instruction *step,
                    size_t count)
 {
     const stoa__value *value = value_of(run, step->out);
-    const uint64_t *mask = worker->slots[STOA__MASK_ID];
-    uint64_t joined[WORDS];
-    if (step->c != 0 && mask != NULL) {
-        join(joined, mask, worker->slots[step->c], count);
-        mask = joined;
-    } else if (step->c != 0)
-        mask = worker->slots[step->c];
-    if (run->null_rows != NULL) {
-        if (mask == NULL)
-            memset(joined, 0xFF, sizeof joined);
-        else if (mask != joined)
-            memcpy(joined, mask, stoa__words(count) * sizeof *mask);
-        stoa__words_end(joined, count);
-        stoa__drop_nulls(run, joined, step->a, count);
-        mask = joined;
-    }
+    const uint64_t *mask = narrowed(worker, worker->slots[STOA__MASK_ID], step->c, count);
+    if (run->null_rows != NULL)
+        mask = without_nulls(run, worker, mask, (const stoa__id[]){step->a, 0, 0}, count);
     if (mask != NULL) /* what is left out is not looked at, but computed with */
         memset(worker->slots[step->out], 0, count * sizeof(uint64_t));
     size_t done = stoa__run_on(&run->program->running[value->index], worker->slots[step->out],
@@ -258,21 +275,6 @@ static bool execute(const stoa__run *run, stoa__worker *worker, uint32_t from, u
     return failed;
 }
 
-/* The rows of a sink where nothing that it takes is null. */
-static const uint64_t *without_nulls(const stoa__run *run, stoa__worker *worker,
-                                     const stoa__sink *sink, const uint64_t *mask, size_t count)
-{
-    if (mask == NULL) {
-        memset(worker->joined, 0xFF, WORDS * sizeof *worker->joined);
-        stoa__words_end(worker->joined, count);
-    } else if (mask != worker->joined)
-        memcpy(worker->joined, mask, stoa__words(count) * sizeof *mask);
-    stoa__drop_nulls(run, worker->joined, sink->a, count);
-    stoa__drop_nulls(run, worker->joined, sink->b, count);
-    stoa__drop_nulls(run, worker->joined, sink->mask, count);
-    return worker->joined;
-}
-
 static void reduce(const stoa__run *run, stoa__worker *worker, const uint64_t *rows, size_t count)
 {
     const stoa_program *program = run->program;
@@ -281,15 +283,12 @@ static void reduce(const stoa__run *run, stoa__worker *worker, const uint64_t *r
         const stoa__sink *sink = &program->code.sinks[run->pass->sinks[i]];
         if (run->pass->calls[i] == STOA__DONE)
             continue;
-        const uint64_t *mask = sink->mask == 0 ? rows : worker->slots[sink->mask];
-        if (sink->mask != 0 && rows != NULL) {
-            join(worker->joined, mask, rows, count);
-            mask = worker->joined;
-        }
         if (program->nulls[sink->a] || program->nulls[sink->b] || program->nulls[sink->mask])
             continue;
+        const uint64_t *mask = narrowed(worker, rows, sink->mask, count);
         if (run->null_rows != NULL)
-            mask = without_nulls(run, worker, sink, mask, count);
+            mask = without_nulls(run, worker, mask,
+                                 (const stoa__id[]){sink->a, sink->b, sink->mask}, count);
         kernels->reduce[run->pass->calls[i]](&worker->accumulators[i], worker->slots[sink->a],
                                              worker->slots[sink->b], mask, count,
                                              (uint64_t)worker->first);
@@ -332,7 +331,7 @@ static bool settle_nulls(stoa__run *run, stoa__worker *worker, const uint64_t *m
     worker->origin = run->program->expression;
     snprintf(worker->message, sizeof worker->message,
              "an aggregate of nothing is null, which cannot be stored");
-    fail_at(run, worker, (size_t)worker->first + best);
+    write_down(run, worker, (size_t)worker->first + best);
     return false;
 }
 
@@ -359,11 +358,9 @@ static bool run_block(stoa__run *run, stoa__worker *worker, size_t row, size_t c
     if (!pass->has_outputs || run->take == NULL)
         return true;
     stoa__id where = run->program->code.where;
-    const uint64_t *mask = where == 0 ? rows : worker->slots[where];
-    if (where != 0 && rows != NULL) {
-        join(worker->joined, mask, rows, count);
-        mask = worker->joined;
-    }
+    const uint64_t *mask = narrowed(worker, rows, where, count);
+    if (run->null_rows != NULL && where != 0)
+        mask = without_nulls(run, worker, mask, (const stoa__id[]){where, 0, 0}, count);
     if (run->null_rows != NULL && !settle_nulls(run, worker, mask, count))
         return false;
     run->take(run->context, worker->slots, mask, row, count);
@@ -445,7 +442,7 @@ static void end_morsel(const stoa__run *run, stoa__worker *worker, size_t first)
         if (run->partials == NULL)
             stoa__reduce_combine(reduction, &run->program->totals[pass->sinks[i]], &made->partial);
         else
-            run->partials[(first - run->wave) / STOA__MORSEL * pass->sink_count + i] =
+            run->partials[(first - run->wave_first) / STOA__MORSEL * pass->sink_count + i] =
                 made->partial;
     }
 }

@@ -15,12 +15,28 @@
  * meet an earlier store in its lower 12 bits, and processors wait for that: up to twice the time.
  */
 #define REGISTER (STOA__BLOCK * 8)
+/* Guards among which one that is there already is looked for: a twin does no harm. */
+#define SOUGHT_GUARDS 64
+
+typedef enum pass_kind {
+    SINK_PASS,   /* aggregates that later passes need */
+    VALUE_PASS,  /* the last, where the results are values of aggregates */
+    OUTPUT_PASS, /* the last, where they are values of each row */
+    CHECK_PASS,  /* the same without the outputs: only what may fail */
+} pass_kind;
+
+/* Why a value is needed; bits of planner.needed. */
+enum {
+    FOR_PASS = 1,
+    FOR_CONDITION = 2,
+};
 
 typedef struct planner {
     const stoa__code_block *code;
     stoa__pass *pass;
+    pass_kind kind;
     uint16_t depth;
-    uint8_t *needed;  /* by id: 1: in this pass; 2: for the condition */
+    uint8_t *needed;  /* by id */
     uint32_t *guard;  /* by id */
     stoa__id *last;   /* by id: the last user, in the order of the steps */
     uint32_t *offset; /* by id: of the register */
@@ -43,6 +59,17 @@ static bool is_step(const stoa__value *value)
     return value->kind == STOA__STEP_VALUE;
 }
 
+/* The results are values of each row, of those where the condition holds. */
+static bool is_by_row(const planner *at)
+{
+    return at->kind == OUTPUT_PASS || at->kind == CHECK_PASS;
+}
+
+static uint32_t results_of(const planner *at)
+{
+    return at->kind == SINK_PASS ? 0 : at->code->result_count;
+}
+
 /* ---- what is needed ---- */
 
 /* Marks what the marked ids are made of. A uniform value is there already: not what it is made of.
@@ -62,14 +89,14 @@ static void need_operands(planner *at, uint8_t mark)
 
 static void need(planner *at, stoa__id id)
 {
-    at->needed[id] |= 1;
+    at->needed[id] |= FOR_PASS;
 }
 
 /* The condition that all sinks and outputs of the pass have in common. */
-static stoa__id common_condition(const planner *at, bool outputs)
+static stoa__id common_condition(const planner *at)
 {
     const stoa__code_block *code = at->code;
-    stoa__id common = outputs ? code->where : NONE;
+    stoa__id common = is_by_row(at) ? code->where : NONE;
     for (uint32_t i = 0; i < code->sink_count; i++) {
         if (code->sinks[i].depth != at->depth)
             continue;
@@ -80,7 +107,7 @@ static stoa__id common_condition(const planner *at, bool outputs)
     return common == NONE ? 0 : common;
 }
 
-static void need_roots(planner *at, bool final, bool outputs)
+static void need_roots(planner *at)
 {
     const stoa__code_block *code = at->code;
     for (uint32_t i = 0; i < code->sink_count; i++) {
@@ -90,9 +117,9 @@ static void need_roots(planner *at, bool final, bool outputs)
         need(at, code->sinks[i].b);
         need(at, code->sinks[i].mask);
     }
-    for (uint32_t i = 0; final && i < code->result_count; i++)
+    for (uint32_t i = 0; i < results_of(at); i++)
         need(at, code->results[i].id);
-    if (outputs)
+    if (is_by_row(at))
         need(at, code->where);
 }
 
@@ -125,12 +152,11 @@ static uint32_t add_guard(planner *at, stoa__guard guard)
 
 static uint32_t guard_bit(planner *at, stoa__id bits, bool negated)
 {
-    for (uint32_t i = 2; i < at->pass->guard_count; i++) {
+    uint32_t count = at->pass->guard_count;
+    for (uint32_t i = 2; i < count && i < SOUGHT_GUARDS; i++) {
         const stoa__guard *guard = &at->pass->guards[i];
         if (guard->kind == STOA__BIT && guard->bits == bits && guard->negated == negated)
             return i;
-        if (i > 64)
-            break; /* a twin does no harm */
     }
     return add_guard(at, (stoa__guard){.kind = STOA__BIT, .bits = bits, .negated = negated});
 }
@@ -186,7 +212,7 @@ static void use_operands(planner *at, stoa__id id)
 }
 
 /* needed uniform values take part too: they have been computed for all rows. */
-static void find_guards(planner *at, bool final, bool outputs)
+static void find_guards(planner *at)
 {
     const stoa__code_block *code = at->code;
     memset(at->guard, 0, code->count * sizeof *at->guard);
@@ -201,10 +227,11 @@ static void find_guards(planner *at, bool final, bool outputs)
         use(at, sink->a, guard);
         use(at, sink->b, guard);
     }
-    uint32_t guard = outputs && code->where != 0 ? guard_bit(at, code->where, false) : STOA__ALWAYS;
-    for (uint32_t i = 0; final && i < code->result_count; i++)
+    bool is_narrowed = is_by_row(at) && code->where != 0;
+    uint32_t guard = is_narrowed ? guard_bit(at, code->where, false) : STOA__ALWAYS;
+    for (uint32_t i = 0; i < results_of(at); i++)
         use(at, code->results[i].id, guard);
-    if (outputs)
+    if (is_by_row(at))
         use(at, code->where, STOA__ALWAYS);
     for (stoa__id id = code->count; id-- > STOA__FIRST_VALUE && !at->refused;)
         if (at->guard[id] != STOA__NEVER && is_step(&code->values[id]))
@@ -261,7 +288,7 @@ static void give_registers(planner *at, const stoa__id *order, uint32_t count)
     at->pass->block = block;
 }
 
-static void find_last_uses(planner *at, const stoa__id *order, uint32_t count, bool outputs)
+static void find_last_uses(planner *at, const stoa__id *order, uint32_t count)
 {
     const stoa__code_block *code = at->code;
     for (uint32_t i = 0; i < count; i++) {
@@ -273,7 +300,7 @@ static void find_last_uses(planner *at, const stoa__id *order, uint32_t count, b
     for (uint32_t i = 0; i < code->sink_count; i++)
         if (code->sinks[i].depth == at->depth)
             at->last[code->sinks[i].a] = at->last[code->sinks[i].b] = NONE;
-    for (uint32_t i = 0; outputs && i < code->result_count; i++)
+    for (uint32_t i = 0; at->kind == OUTPUT_PASS && i < code->result_count; i++)
         at->last[code->results[i].id] = NONE;
 }
 
@@ -303,7 +330,7 @@ static uint32_t order_steps(planner *at, stoa__id *order)
     for (int condition = 1; condition >= 0; condition--) {
         for (stoa__id id = STOA__FIRST_VALUE; id < code->count; id++) {
             const stoa__value *value = &code->values[id];
-            bool in_condition = (at->needed[id] & 2) != 0;
+            bool in_condition = (at->needed[id] & FOR_CONDITION) != 0;
             if (at->needed[id] != 0 && in_condition == (condition == 1) && is_step(value) &&
                 !value->uniform)
                 order[count++] = id;
@@ -368,53 +395,65 @@ static void lighten(const planner *at, stoa__instruction *step)
         step->run = stoa__kernels_here()->run[STOA__SQUARES_FAIL][STOA__VV];
 }
 
-static void list_steps(planner *at, bool outputs, bool only_failures)
+static void list_steps(planner *at)
 {
     uint32_t count = order_steps(at, at->order);
-    find_last_uses(at, at->order, count, outputs);
+    find_last_uses(at, at->order, count);
     give_registers(at, at->order, count);
     for (uint32_t i = 0; i < count; i++) {
         stoa__instruction *step = &at->pass->steps[at->pass->step_count++];
         *step = instruction_of(at, at->order[i]);
-        if (only_failures)
+        if (at->kind == CHECK_PASS)
             lighten(at, step);
     }
 }
 
 /* ---- passes ---- */
 
-/* final: the results are needed; outputs: a value of them for each row. */
-static bool plan_pass(planner *at, bool final, bool outputs, bool only_failures)
+/* What remains of what is needed, and the conditions that tell whether it counts. */
+static void narrow_to_failures(planner *at)
+{
+    const stoa__pass *pass = at->pass;
+    need_failures(at);
+    for (uint32_t i = 2; i < pass->guard_count; i++)
+        if (pass->guards[i].kind == STOA__BIT)
+            need(at, pass->guards[i].bits);
+    need_operands(at, FOR_PASS);
+}
+
+static void set_condition(planner *at)
+{
+    at->pass->condition = common_condition(at);
+    if (at->pass->condition == 0)
+        return;
+    at->needed[at->pass->condition] |= FOR_CONDITION;
+    need_operands(at, FOR_CONDITION);
+}
+
+static bool plan_pass(planner *at, pass_kind kind)
 {
     const stoa__code_block *code = at->code;
     stoa__pass *pass = at->pass;
+    at->kind = kind;
     memset(at->needed, 0, code->count);
     memset(at->last, 0, code->count * sizeof *at->last);
     at->free_count = at->register_count = 0;
-    need_roots(at, final, outputs);
-    need_operands(at, 1);
+    need_roots(at);
+    need_operands(at, FOR_PASS);
     if (at->may_fail)
-        find_guards(at, final, outputs);
+        find_guards(at);
     if (at->refused)
         return false;
-    if (only_failures) {
-        need_failures(at);
-        for (uint32_t i = 2; i < pass->guard_count; i++)
-            if (pass->guards[i].kind == STOA__BIT)
-                need(at, pass->guards[i].bits);
-        need_operands(at, 1);
-    }
-    pass->condition = only_failures ? 0 : common_condition(at, outputs);
-    if (pass->condition != 0) {
-        at->needed[pass->condition] |= 2;
-        need_operands(at, 2);
-    }
-    pass->has_outputs = outputs && !only_failures;
+    if (kind == CHECK_PASS)
+        narrow_to_failures(at);
+    else
+        set_condition(at);
+    pass->has_outputs = kind == OUTPUT_PASS;
     if (!make_lists(at))
         return false;
-    list_steps(at, outputs && !only_failures, only_failures);
+    list_steps(at);
     list_leaves(at);
-    if (!only_failures)
+    if (!is_by_row(at)) /* values of rows are made of earlier sinks: nobody asks for these */
         stoa__list_sinks(pass, code, at->depth);
     return true;
 }
@@ -441,6 +480,7 @@ static bool plan_passes(stoa__plan *plan, planner *at, bool has_outputs)
 {
     const stoa__code_block *code = at->code;
     uint32_t count = deepest(code) + 1u;
+    pass_kind last = has_outputs ? OUTPUT_PASS : VALUE_PASS;
     plan->passes = stoa__allocate_zeroed(count * sizeof *plan->passes);
     if (plan->passes == NULL)
         return false;
@@ -448,14 +488,14 @@ static bool plan_passes(stoa__plan *plan, planner *at, bool has_outputs)
     for (uint32_t i = 0; i < count; i++) {
         at->pass = &plan->passes[i];
         at->depth = (uint16_t)i;
-        if (!plan_pass(at, i + 1 == count, has_outputs && i + 1 == count, false))
+        if (!plan_pass(at, i + 1 == count ? last : SINK_PASS))
             return false;
         measure(plan, at->pass);
     }
     plan->may_fail =
         has_outputs && (at->pass->failure_count > 0 || at->pass->uniform_failure_count > 0);
     at->pass = &plan->check;
-    if (plan->may_fail && !plan_pass(at, true, true, true))
+    if (plan->may_fail && !plan_pass(at, CHECK_PASS))
         return false;
     measure(plan, &plan->check);
     plan->in_order = code->running_count > 0;

@@ -160,7 +160,7 @@ bool stoa__program_prepare(stoa_program *program, size_t workers);
 /* Binds expressions into code (bind.c). */
 stoa_status stoa__bind(stoa_program *program, const stoa_table *table, stoa_error *error);
 
-/* ---- runs (run.c) ---- */
+/* ---- what a run is about ---- */
 
 /* Takes a block's results: its rows are first to first + count - 1, and mask their bits (NULL:
  * all). slots: where the values are, by id. */
@@ -180,7 +180,7 @@ typedef struct stoa__run {
     size_t direct_width;
     const stoa__pass *pass;
     size_t end;              /* of the rows of the pass */
-    size_t wave;             /* its first row */
+    size_t wave_first;       /* row of the wave */
     stoa__partial *partials; /* by morsel of the wave, then by sink of the pass; NULL: one worker,
                               * that adds to the totals */
     uint64_t *null_rows;     /* by id, STOA__BLOCK_WORDS each: where it is null in the block; NULL:
@@ -188,7 +188,7 @@ typedef struct stoa__run {
     atomic_size_t failed_row;
 } stoa__run;
 
-/* ---- the parts of a run (block.c, conclude.c) ---- */
+/* ---- parts of a run (block.c, conclude.c) ---- */
 
 /* Rows first to last - 1, of one morsel, in run->pass; a failure is left in the worker. */
 void stoa__run_morsel(stoa__run *run, stoa__worker *worker, size_t first, size_t last);
@@ -215,17 +215,18 @@ void stoa__note_nulls(const stoa__run *run, void *const *slots, const stoa__inst
 /* Clears the bits where that value is null. */
 void stoa__drop_nulls(const stoa__run *run, uint64_t *bits, stoa__id id, size_t count);
 
-/* ---- whole runs (run.c) ---- */
+/* ---- whole runs (extent.c, run.c) ---- */
 
 /* The rows of an extent; checks it against table and arrays. */
 stoa_status stoa__run_begin(stoa__run *run, stoa_program *program, const stoa_table *table,
                             const stoa_extent *extent, stoa_error *error);
 /* A column or array that the last pass reads where a cell of this width is written for each row of
  * the run, the first at `cells`: unless those of each row are the very same cells (strictly: even
- * then). NULL: none. (extent.c) */
+ * then). NULL: none. */
 const stoa__value *stoa__run_overlap(const stoa__run *run, const void *cells, size_t width,
                                      bool strictly);
-/* All passes but the outputs of the last: afterwards uniform results are in program->uniforms. */
+/* All passes but the outputs of the last: afterwards uniform results are in program->uniforms, and
+ * program->nulls tells of the last pass's outputs too. */
 stoa_status stoa__run_aggregates(stoa__run *run, stoa_error *error);
 /* The last pass's outputs, of rows first to last - 1 (first a multiple of STOA__MORSEL), block by
  * block, in no order unless the plan is in_order. */

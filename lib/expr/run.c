@@ -14,7 +14,7 @@
 static void morsel_task(void *context, size_t task, size_t worker)
 {
     stoa__run *run = context;
-    size_t first = run->wave + task * STOA__MORSEL;
+    size_t first = run->wave_first + task * STOA__MORSEL;
     size_t last = run->end - first < STOA__MORSEL ? run->end : first + STOA__MORSEL;
     stoa__run_morsel(run, &run->program->workers[worker], first, last);
 }
@@ -64,7 +64,7 @@ static stoa_status run_waves(stoa__run *run, size_t first, size_t workers, stoa_
         return stoa__fail_memory(error, bytes);
     for (size_t done = 0; done < morsels; done += wave) {
         size_t count = morsels - done < wave ? morsels - done : wave;
-        run->wave = first + done * STOA__MORSEL;
+        run->wave_first = first + done * STOA__MORSEL;
         stoa__parallel(count, workers, morsel_task, run);
         if (atomic_load(&run->failed_row) != SIZE_MAX)
             break;
@@ -73,6 +73,13 @@ static stoa_status run_waves(stoa__run *run, size_t first, size_t workers, stoa_
     stoa__release(run->partials);
     run->partials = NULL;
     return STOA_OK;
+}
+
+static void forget_failures(stoa__run *run)
+{
+    atomic_store(&run->failed_row, SIZE_MAX);
+    for (size_t i = 0; i < run->program->worker_count; i++)
+        run->program->workers[i].failed_row = SIZE_MAX;
 }
 
 static void restart_running(stoa_program *program)
@@ -95,9 +102,7 @@ static stoa_status run_rows(stoa__run *run, size_t first, size_t last, stoa_erro
         return stoa__fail_memory(error, sizeof(stoa__worker));
     if (workers > program->worker_count)
         workers = program->worker_count;
-    atomic_store(&run->failed_row, SIZE_MAX);
-    for (size_t i = 0; i < program->worker_count; i++)
-        program->workers[i].failed_row = SIZE_MAX;
+    forget_failures(run);
     if (program->plan.in_order && first == 0)
         restart_running(program);
     if (workers > 1) {
@@ -168,11 +173,15 @@ static stoa_status check_uniform(stoa__run *run, const stoa__pass *pass, stoa_er
         return STOA_OK;
     worker->first = 0;
     worker->failing_count = 0;
-    atomic_store(&run->failed_row, SIZE_MAX);
-    for (size_t i = 0; i < run->program->worker_count; i++)
-        run->program->workers[i].failed_row = SIZE_MAX;
+    forget_failures(run);
     stoa__settle(run, worker, NULL, 1);
     return report(run, error);
+}
+
+static stoa_status run_sinks(stoa__run *run, const stoa__pass *pass, stoa_error *error)
+{
+    stoa_status status = run_pass(run, pass, 0, run->rows, error);
+    return status == STOA_OK ? stoa__conclude_pass(run->program, pass, error) : status;
 }
 
 /* ---- runs ---- */
@@ -186,15 +195,12 @@ stoa_status stoa__run_aggregates(stoa__run *run, stoa_error *error)
     for (uint32_t i = 0; i < program->plan.count && status == STOA_OK; i++) {
         const stoa__pass *pass = &program->plan.passes[i];
         run_uniform(program, pass);
-        if (pass->sink_count == 0 && !pass->has_outputs) {
+        if (pass->has_outputs)
+            break; /* the last */
+        if (pass->sink_count > 0)
+            status = run_sinks(run, pass, error);
+        else
             status = check_uniform(run, pass, error);
-            continue;
-        }
-        if (pass->sink_count == 0 || pass->has_outputs)
-            continue;
-        status = run_pass(run, pass, 0, run->rows, error);
-        if (status == STOA_OK)
-            status = stoa__conclude_pass(program, pass, error);
     }
     return status;
 }

@@ -1,9 +1,10 @@
-/* assign.c: values of each row into fields and arrays.
+/* assign.c: values of each row into fields, new fields and arrays.
  *
- * What could fail is checked over all rows first, without storing; then the same steps run again
- * and store. One output without a condition is written by its last step straight to where it
- * belongs; others lie in registers until the block is done, so that every right side has seen the
- * values from before. */
+ * Where cells hold something, what could fail is checked over all rows first, without storing; then
+ * the same steps run again and store. Fresh cells, of a new field or of memory to be filled, are
+ * stored into at once: where that fails they are given up. One output without a condition is
+ * written by its last step straight to where it belongs; others lie in registers until the block is
+ * done, so that every right side has seen the values from before. */
 #include <string.h>
 
 #include "base/memory.h"
@@ -68,8 +69,9 @@ static void pass_by(void *context, void *const *slots, const uint64_t *mask, siz
     (void)context, (void)slots, (void)mask, (void)first, (void)count;
 }
 
-/* The aggregates; and, unless what is written holds nothing yet, whether any row would fail. */
-static stoa_status prepare(stoa__run *run, bool is_fresh, stoa_error *error)
+/* The aggregates; and, before the first cell is stored, whether any row would fail. Fresh cells may
+ * be left half written. */
+static stoa_status get_ready(stoa__run *run, bool is_fresh, stoa_error *error)
 {
     const stoa__plan *plan = &run->program->plan;
     stoa_status status = stoa__run_aggregates(run, error);
@@ -84,7 +86,7 @@ static stoa_status store_outputs(stoa__run *run, char *const *cells, const uint8
                                  bool is_fresh, stoa_error *error)
 {
     destination to = {.program = run->program, .cells = cells, .types = types};
-    stoa_status status = prepare(run, is_fresh, error);
+    stoa_status status = get_ready(run, is_fresh, error);
     if (status != STOA_OK)
         return status;
     to.direct = is_direct(run);

@@ -1,4 +1,4 @@
-/* compute.c: aggregates: all outputs of a program in one pass over the rows (in two, where an
+/* compute.c: aggregates: all outputs of a program in one pass over the rows (in more, where an
  * aggregate needs another first), and the results as values. */
 #include "expr/program.h"
 #include "query/needs.h"
@@ -13,10 +13,9 @@ static stoa_value value_of(const stoa_program *program, const stoa__result *resu
         value.uint64 = 0;
     else if (value.type == STOA_BOOL)
         value.boolean = (*bits & 1) != 0;
-    else if (value.type == STOA_INT32) {
+    else if (value.type == STOA_INT32)
         value.int64 = *(const int32_t *)(const void *)bits;
-        value.type = STOA_INT64;
-    } else
+    else
         value.uint64 = *bits;
     if (value.type == STOA_INT32)
         value.type = STOA_INT64;

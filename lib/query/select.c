@@ -3,7 +3,12 @@
  * A filter goes through the rows in waves of some morsels: it writes the condition as bits, counts
  * them by morsels, which tells where each morsel's rows go, and packs the columns while those that
  * the condition has read are in the cache. The first wave tells about how large the result will be;
- * its columns never move, so it grows where that was too little. */
+ * its columns never move, so it grows where that was too little.
+ *
+ * In place, rows go through windows: the bits of one are made before the first of its rows moves,
+ * and rows move down only, so that those of later windows are as they were. Nothing can fail once a
+ * row has moved: a table of one window has all bits by then, of a longer one every row is checked
+ * before the first window, and neither packing nor a pass without sinks needs memory. */
 #include <string.h>
 
 #include "base/memory.h"
@@ -94,7 +99,8 @@ typedef struct filter {
     stoa__run run;
     bits bits;
     uint64_t words[WAVE_MOST * STOA__MORSEL / 64];
-    size_t counts[WAVE_MOST + 1]; /* by morsel of the wave; later: where the morsel's rows go */
+    size_t counts[WAVE_MOST];     /* by morsel of the wave: rows that are selected */
+    size_t places[WAVE_MOST + 1]; /* where they go, and at the end where the next wave's do */
     size_t wave;                  /* rows */
     size_t total;                 /* rows so far */
     const stoa__table *table;
@@ -133,7 +139,7 @@ static void pack_morsel(void *context, size_t task, size_t worker)
     const filter *at = context;
     size_t first = at->bits.first + task * STOA__MORSEL;
     size_t count = at->bits.last - first < STOA__MORSEL ? at->bits.last - first : STOA__MORSEL;
-    size_t place = at->counts[task], room = at->counts[task + 1] - place;
+    size_t place = at->places[task], room = at->counts[task];
     const uint64_t *words = at->words + task * (STOA__MORSEL / 64);
     uint32_t to = 0;
     if (room == 0)
@@ -152,19 +158,16 @@ static void pack_morsel(void *context, size_t task, size_t worker)
     }
 }
 
-/* Bits and counts of the wave, which become places in the result. */
+/* Bits, counts and places of the wave. */
 static stoa_status mark_wave(filter *at, size_t first, stoa_error *error)
 {
     at->bits.first = first;
     at->bits.last = at->run.rows - first < at->wave ? at->run.rows : first + at->wave;
     memset(at->counts, 0, sizeof at->counts);
     stoa_status status = make_bits(&at->run, &at->bits, error);
-    size_t place = at->total;
-    for (size_t i = 0; i <= WAVE_MOST; i++) {
-        size_t count = at->counts[i];
-        at->counts[i] = place;
-        place += count;
-    }
+    at->places[0] = at->total;
+    for (size_t i = 0; i < WAVE_MOST; i++)
+        at->places[i + 1] = at->places[i] + at->counts[i];
     return status;
 }
 
@@ -191,7 +194,7 @@ static stoa_status filter_waves(filter *at, bool likely, stoa_error *error)
     at->total = 0;
     for (size_t first = 0; first < at->run.rows || at->made == NULL; first += at->wave) {
         status = mark_wave(at, first, error);
-        size_t end = at->counts[WAVE_MOST];
+        size_t end = at->places[WAVE_MOST];
         if (status == STOA_OK)
             status = make_room(at, end, likely, error);
         if (status != STOA_OK)
@@ -250,7 +253,6 @@ stoa_status stoa_program_filter(stoa_table **filtered, stoa_program *program,
 /* Rows whose bits are made before the first of them moves: 2 MiB. */
 #define WINDOW ((size_t)256 * STOA__MORSEL)
 
-/* Of a table of more than one window everything that can fail is tried before. */
 static stoa_status pack_windows(stoa__run *run, stoa__table *table, uint64_t *words, bool inverted,
                                 stoa_error *error)
 {
