@@ -56,7 +56,7 @@ static int64_t compute(size_t count)
 static int64_t evaluate(size_t count)
 {
     stoa_program *program;
-    const stoa_output output = {STOA_FLOAT64, values, count};
+    const stoa_output output = {.type = STOA_FLOAT64, .data = values, .count = count};
     bench_must(stoa_program_parse(&program, points.table, asked->text, NULL, &error),
                error.message);
     bench_must(stoa_program_evaluate(program, points.table, NULL, &output, 1, &error),
@@ -82,7 +82,8 @@ static stoa_table *filled(size_t count)
     stoa_table *table;
     stoa_program *program;
     bench_must(stoa_table_new(&table, &field, 1, &options, &error), error.message);
-    const stoa_output output = {STOA_FLOAT64, stoa_float64_column(table, "v"), count};
+    const stoa_output output = {
+        .type = STOA_FLOAT64, .data = stoa_float64_column(table, "v"), .count = count};
     bench_must(stoa_program_parse(&program, points.table, asked->text, NULL, &error),
                error.message);
     bench_must(stoa_program_fill(program, points.table, NULL, &output, 1, &error), error.message);

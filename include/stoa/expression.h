@@ -118,7 +118,8 @@ typedef struct stoa_expression stoa_expression;
 typedef struct stoa_parameter {
     const char *name; /* without the $ */
     stoa_value value;
-    bool is_used; /* false at first */
+    bool is_used;         /* false at first */
+    uint64_t reserved[2]; /* zero */
 } stoa_parameter;
 
 /* From text: UTF-8, ends in NUL. `var(x, 1)` and `var(x, ddof=1)` are the same. A list "a, b" is

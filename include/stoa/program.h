@@ -23,6 +23,7 @@ typedef struct stoa_extent {
     size_t rows; /* the first so many: at most those of the table, but for expressions of arrays
                   * alone, whose length it is. 0: none; with a selection: all that it is of */
     const stoa_selection *selection; /* NULL: all of them; else those of them selected */
+    uint64_t reserved[2];            /* zero */
 } stoa_extent;
 
 /* Where an output goes: `count` cells of that type at data, count being the rows of the run. */
@@ -30,6 +31,7 @@ typedef struct stoa_output {
     stoa_type type;
     void *data;
     size_t count;
+    uint64_t reserved[2]; /* zero */
 } stoa_output;
 
 /* Checks names and types once. `where` may be NULL; it must be a condition. Expressions are kept

@@ -61,11 +61,12 @@ typedef struct stoa_table {
 
 /* Values for many rows of one field, by field name. */
 typedef struct stoa_source {
-    const char *name; /* of the field */
-    stoa_type type;   /* of the values: STOA_OBJECT takes an array of pointers */
-    bool repeat;      /* data is one value, for every row */
-    const void *data; /* borrowed; may be unaligned, and may be a column of the table */
-    ptrdiff_t stride; /* bytes from value to value; 0: packed */
+    const char *name;     /* of the field */
+    stoa_type type;       /* of the values: STOA_OBJECT takes an array of pointers */
+    bool repeat;          /* data is one value, for every row */
+    const void *data;     /* borrowed; may be unaligned, and may be a column of the table */
+    ptrdiff_t stride;     /* bytes from value to value; 0: packed */
+    uint64_t reserved[2]; /* zero */
 } stoa_source;
 
 /* ---- life ---- */

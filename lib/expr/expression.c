@@ -268,6 +268,8 @@ stoa_status stoa_expression_array(stoa_expression **made, const stoa_source *sou
 {
     NEEDS(made, error, stoa_expression_array);
     NEEDS(source, error, stoa_expression_array);
+    if ((source->reserved[0] | source->reserved[1]) != 0)
+        return stoa__fail(error, STOA_INVALID, "stoa_source.reserved must be zero");
     if (!stoa__type_exists(source->type) || source->type == STOA_OBJECT)
         return stoa__fail(error, STOA_WRONG_TYPE, "an array of type %d cannot be computed with",
                           (int)source->type);

@@ -479,6 +479,8 @@ static stoa_status check_parameters(const stoa_parameter *parameters, size_t cou
                                     stoa_error *error)
 {
     for (size_t i = 0; i < count; i++) {
+        if (parameters != NULL && (parameters[i].reserved[0] | parameters[i].reserved[1]) != 0)
+            return stoa__fail(error, STOA_INVALID, "stoa_parameter.reserved must be zero");
         if (parameters == NULL || parameters[i].name == NULL)
             return stoa__fail(error, STOA_INVALID, "parameter %zu has no name", i);
         stoa_value value = parameters[i].value;

@@ -108,6 +108,8 @@ static stoa_status check_outputs(const stoa_program *program, const stoa_output 
         return stoa__fail(error, STOA_INVALID, "room for %zu outputs, but there are %u",
                           outputs == NULL ? 0 : count, program->output_count);
     for (size_t i = 0; i < count; i++) {
+        if ((outputs[i].reserved[0] | outputs[i].reserved[1]) != 0)
+            return stoa__fail(error, STOA_INVALID, "stoa_output.reserved must be zero");
         if (!stoa__type_exists(outputs[i].type) || outputs[i].type == STOA_OBJECT)
             return stoa__fail(error, STOA_WRONG_TYPE, "output %zu has no type of numbers", i);
         if (outputs[i].data == NULL && outputs[i].count > 0)

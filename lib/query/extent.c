@@ -21,6 +21,8 @@ stoa_status stoa__run_begin(stoa__run *run, stoa_program *program, const stoa_ta
 {
     *run = (stoa__run){.program = program, .table = table};
     run->rows = table == NULL ? 0 : table->rows;
+    if (extent != NULL && (extent->reserved[0] | extent->reserved[1]) != 0)
+        return stoa__fail(error, STOA_INVALID, "stoa_extent.reserved must be zero");
     if (extent != NULL && table != NULL && extent->rows > table->rows)
         return stoa__fail_at(error, STOA_OUT_OF_RANGE, extent->rows, "%zu rows of a table of %zu",
                              extent->rows, table->rows);

@@ -10,6 +10,8 @@ stoa_status stoa__source_check(const stoa__table *table, uint32_t field, const s
 {
     stoa_type type = (stoa_type)table->head.columns[field].type;
     const char *name = table->schema->fields[field].name;
+    if ((source->reserved[0] | source->reserved[1]) != 0)
+        return stoa__fail(error, STOA_INVALID, "stoa_source.reserved must be zero");
     if (!stoa__type_exists(source->type))
         return stoa__fail(error, STOA_WRONG_TYPE,
                           "the values for field '%s' have type %d, which "

@@ -337,10 +337,10 @@ TEST(outputs_may_lie_in_what_is_read_cell_for_cell_and_never_where_nothing_is_ch
     stoa_program *program;
     PASSES(stoa_program_parse(&program, table, "x + 1", NULL, &trouble));
     char *x = (char *)stoa_int32_column(table, "x");
-    const stoa_output same = {STOA_INT32, x, ROWS},
-                      refused[] = {{STOA_INT32, x + 4, ROWS},
-                                   {STOA_INT16, x, ROWS},
-                                   {STOA_INT16, x + 4 * (ROWS - 1), ROWS}};
+    const stoa_output same = {.type = STOA_INT32, .data = x, .count = ROWS},
+                      refused[] = {{.type = STOA_INT32, .data = x + 4, .count = ROWS},
+                                   {.type = STOA_INT16, .data = x, .count = ROWS},
+                                   {.type = STOA_INT16, .data = x + 4 * (ROWS - 1), .count = ROWS}};
     for (size_t k = 0; k < sizeof refused / sizeof *refused; k++) {
         REFUSED(table, STOA_INVALID,
                 stoa_program_evaluate(program, table, &first_rows, &refused[k], 1, &trouble));
@@ -367,7 +367,8 @@ TEST(outputs_may_lie_in_arrays_cell_for_cell_and_not_in_each_other)
     parts[1] = with(STOA_MULTIPLY, array, 2);
     PASSES(stoa_expression_list(&list, parts, 2, &trouble));
     stoa_program *program = program_of(NULL, list);
-    stoa_output outputs[] = {{STOA_INT32, more, ROWS}, {STOA_INT32, numbers + 1, ROWS}};
+    stoa_output outputs[] = {{.type = STOA_INT32, .data = more, .count = ROWS},
+                             {.type = STOA_INT32, .data = numbers + 1, .count = ROWS}};
     REFUSED(NULL, STOA_INVALID,
             stoa_program_evaluate(program, NULL, &first_rows, outputs, 2, &trouble));
     SAYS("output 1 overlaps an array that is read, other than cell for cell");

@@ -158,7 +158,8 @@ TEST(arrays_take_values_and_give_them)
     PASSES(stoa_expression_list(&both, (stoa_expression *[]){sum, flag}, 2, &trouble));
     stoa_program *program;
     PASSES(stoa_program_new(&program, table, both, NULL, &trouble));
-    stoa_output outputs[] = {{STOA_FLOAT64, out, ROWS}, {STOA_BOOL, flags, ROWS}};
+    stoa_output outputs[] = {{.type = STOA_FLOAT64, .data = out, .count = ROWS},
+                             {.type = STOA_BOOL, .data = flags, .count = ROWS}};
     WORKS(table, stoa_program_evaluate(program, table, NULL, outputs, 2, &trouble));
     for (size_t i = 0; i < ROWS; i++) {
         ck_assert(out[i] == (double)(i % 100 + 10 * i));
@@ -231,7 +232,7 @@ TEST(memory_that_holds_nothing_is_filled_in_one_pass)
     stoa_table *table = squares(ROWS, 4000, 0);
     stoa_program *program;
     PASSES(stoa_program_parse(&program, table, square_texts[0], NULL, &trouble));
-    stoa_output output = {STOA_FLOAT64, expected, ROWS};
+    stoa_output output = {.type = STOA_FLOAT64, .data = expected, .count = ROWS};
     PASSES(stoa_program_evaluate(program, table, NULL, &output, 1, &trouble));
     output.data = out;
     WORKS(table, stoa_program_fill(program, table, NULL, &output, 1, &trouble));

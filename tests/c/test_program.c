@@ -140,7 +140,7 @@ TEST(a_program_says_nothing_of_itself_until_a_run_has_bound_it)
 {
     static double cells[10];
     stoa_table *table = table_of(STOA_INT32, 10);
-    stoa_output output = {STOA_FLOAT64, cells, 10};
+    stoa_output output = {.type = STOA_FLOAT64, .data = cells, .count = 10};
     stoa_program *program;
     uint32_t fields[3];
     PASSES(stoa_program_parse(&program, table, "x + $n", NULL, &trouble));
@@ -254,12 +254,41 @@ TEST(expressions_of_arrays_alone_need_no_table)
     stoa_expression_free(array);
 }
 
+TEST(what_is_reserved_must_be_zero)
+{
+    stoa_table *table = table_of(STOA_INT32, 3);
+    stoa_program *program;
+    stoa_expression *made = NULL;
+    stoa_value value;
+    int32_t cells[3] = {7, 7, 7};
+    PASSES(stoa_program_parse(&program, table, "x", NULL, &trouble));
+    for (size_t i = 0; i < 2; i++) {
+        stoa_extent extent = {.rows = 3};
+        stoa_output output = {.type = STOA_INT32, .data = cells, .count = 3};
+        stoa_source source = {.type = STOA_INT32, .data = cells};
+        stoa_parameter parameter = {.name = "n", .value = stoa_int64_value(1)};
+        extent.reserved[i] = output.reserved[i] = source.reserved[i] = parameter.reserved[i] = 1;
+        REFUSED(table, STOA_INVALID,
+                stoa_program_compute(program, table, &extent, &value, 1, &trouble));
+        REFUSED(table, STOA_INVALID,
+                stoa_program_evaluate(program, table, NULL, &output, 1, &trouble));
+        REFUSED(table, STOA_INVALID, stoa_column_write(table, 0, 0, 1, 3, &source, &trouble));
+        FAILS(STOA_INVALID, stoa_expression_array(&made, &source, 3, &trouble));
+        FAILS(STOA_INVALID, stoa_expression_parse_with(&made, "$n", &parameter, 1, &trouble));
+        SAYS("reserved");
+        ck_assert_ptr_null(made);
+    }
+    ck_assert_int_eq(cells[0], 7);
+    stoa_program_free(program);
+    stoa_table_free(table);
+}
+
 TEST(a_program_that_is_not_there_is_refused)
 {
     stoa_table *table = table_of(STOA_INT32, 3), *made;
     stoa_selection *selection;
     stoa_value value;
-    stoa_output output = {STOA_INT32, &value, 3};
+    stoa_output output = {.type = STOA_INT32, .data = &value, .count = 3};
     const char *field = "x";
     FAILS(STOA_INVALID, stoa_program_set(NULL, "a", stoa_int64_value(1), &trouble));
     REFUSED(table, STOA_INVALID, stoa_program_compute(NULL, table, NULL, &value, 1, &trouble));
