@@ -387,12 +387,13 @@ TEST(places_names_and_texts_that_are_not_there_are_refused)
 
 int main(void)
 {
-    return RUN(
-        "program", a_program_runs_again_with_other_parameters,
-        a_program_runs_on_any_table_that_has_its_fields, a_program_says_what_it_gives,
-        a_program_says_what_it_reads, a_program_says_nothing_of_itself_until_a_run_has_bound_it,
-        what_is_not_there_is_nothing, one_program_serves_every_use,
-        long_chains_and_wide_sharing_need_no_stack, expressions_of_arrays_alone_need_no_table,
-        a_program_that_is_not_there_is_refused, a_table_that_is_not_there_is_refused,
-        a_selection_needs_its_table, places_names_and_texts_that_are_not_there_are_refused);
+    return RUN("program", a_program_runs_again_with_other_parameters,
+               a_program_runs_on_any_table_that_has_its_fields, a_program_says_what_it_gives,
+               a_program_says_what_it_reads,
+               a_program_says_nothing_of_itself_until_a_run_has_bound_it,
+               what_is_not_there_is_nothing, one_program_serves_every_use,
+               long_chains_and_wide_sharing_need_no_stack,
+               expressions_of_arrays_alone_need_no_table, what_is_reserved_must_be_zero,
+               a_program_that_is_not_there_is_refused, a_table_that_is_not_there_is_refused,
+               a_selection_needs_its_table, places_names_and_texts_that_are_not_there_are_refused);
 }
