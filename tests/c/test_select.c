@@ -102,6 +102,26 @@ TEST(refused_memory_leaves_the_table_as_it_was)
     stoa_table_free(table);
 }
 
+/* Rows are moved by windows of 2**24. The sum is of no use to anyone, which shows early: it must
+ * not ask for memory between two windows. */
+TEST(refused_memory_leaves_a_table_of_two_windows_as_it_was)
+{
+    size_t rows = scaled(((size_t)1 << 24) + 200000, 1000), failed = 1;
+    PASSES(stoa_set_threads(2, &trouble));
+    for (size_t request = 0; failed > 0; request++) {
+        stoa_table *table = TABLE(OPTIONS(.rows = rows), {.name = "x", .type = STOA_BOOL});
+        stoa_bool_column(table, "x")[1] = true;
+        faults_arm(FAULT_HEAP | FAULT_MAP, request, SIZE_MAX);
+        stoa_status status = stoa_keep(table, "row() >= where(False, sum(x), 1)", &trouble);
+        failed = faults_disarm();
+        ck_assert(status == STOA_OK || (status == STOA_OUT_OF_MEMORY && failed > 0));
+        ck_assert_uint_eq(stoa_table_rows(table), rows - (status == STOA_OK));
+        ck_assert_int_eq(stoa_bool_column(table, "x")[0], status == STOA_OK);
+        stoa_table_free(table);
+    }
+    PASSES(stoa_set_threads(0, &trouble));
+}
+
 /* Where address space is short, a table for as few rows as the first rows promise gets too little
  * of it for those that follow; the filter then begins anew, and nobody is told of that. */
 TEST(a_filter_that_begins_anew_for_want_of_address_space_leaves_the_error_alone)
@@ -229,6 +249,7 @@ int main(void)
 {
     return RUN("select", a_filter_takes_the_rows_where_the_condition_holds,
                rows_are_removed_and_kept_in_place, refused_memory_leaves_the_table_as_it_was,
+               refused_memory_leaves_a_table_of_two_windows_as_it_was,
                a_filter_that_begins_anew_for_want_of_address_space_leaves_the_error_alone,
                a_condition_that_fails_changes_nothing,
                a_selection_restricts_what_is_computed_and_assigned,
