@@ -4,7 +4,8 @@
  * are all words. In place, a column is packed from its start: what is kept of a chunk moves down to
  * what was kept before. Columns are packed side by side on all threads, since each needs a pass of
  * its own. Into another table, morsels are packed side by side: how many rows come before each is
- * counted first. Objects enter and leave their pool on the caller's thread alone. */
+ * counted first; where few of a morsel's are chosen their cells are gathered. Objects enter and
+ * leave their pool on the caller's thread alone. */
 #include "base/threads.h"
 #include "base/words.h"
 #include "kernel/kernel.h"
@@ -184,6 +185,56 @@ stoa_status stoa_selection_remove(stoa_table *table, const stoa_selection *selec
 
 /* ---- into another table ---- */
 
+/* Where at most one row in so many is chosen, the places are found before the cells are read. */
+#define FEW ((size_t)16)
+
+static void take_few(stoa__table *taken, size_t place, const stoa__table *table,
+                     const stoa__part *part)
+{
+    const stoa__kernels *kernels = stoa__kernels_here();
+    uint16_t offsets[CHUNK + STOA__OFFSETS_MORE]; /* 16 KiB */
+    for (size_t i = 0; i < part->count; i += CHUNK) {
+        size_t rows = chunk_at(i, part->count);
+        size_t likely = part->chosen * rows / part->count;
+        size_t found = kernels->offsets(offsets, part->words + i / 64, rows, likely);
+        uint32_t to = 0;
+        STOA__EACH_FIELD(table, from)
+        {
+            size_t width = stoa__column_width(table, from);
+            kernels->gather[__builtin_ctzll(width)](stoa__cell_at(taken, to, place),
+                                                    stoa__cell_at(table, from, part->first + i),
+                                                    offsets, found);
+            to++;
+        }
+        place += found;
+    }
+}
+
+static void take_column(char *out, const char *in, const stoa__part *part, size_t width)
+{
+    size_t done = 0;
+    for (size_t i = 0; i < part->count; i += CHUNK)
+        done += pack(out + done * width, in + i * width, part->words + i / 64,
+                     chunk_at(i, part->count), part->chosen - done, width);
+}
+
+void stoa__rows_take(stoa__table *taken, size_t place, const stoa__table *table,
+                     const stoa__part *part)
+{
+    uint32_t to = 0;
+    if (part->chosen <= part->count / FEW) {
+        if (part->chosen > 0)
+            take_few(taken, place, table, part);
+        return;
+    }
+    STOA__EACH_FIELD(table, from)
+    {
+        take_column(stoa__cell_at(taken, to, place), stoa__cell_at(table, from, part->first), part,
+                    stoa__column_width(table, from));
+        to++;
+    }
+}
+
 typedef struct taking {
     stoa__table *taken;
     const stoa__table *table;
@@ -204,29 +255,16 @@ static size_t count_before(size_t *before, const stoa_selection *selection)
     return morsels;
 }
 
-static void take_column(const taking *t, uint32_t from, uint32_t to, size_t morsel)
-{
-    size_t first = morsel * MORSEL, left = t->selection->rows - first;
-    size_t end = first + (left < MORSEL ? left : MORSEL);
-    size_t done = t->before[morsel], width = stoa__column_width(t->table, from);
-    for (; first < end; first += CHUNK)
-        done += pack(stoa__cell_at(t->taken, to, done), stoa__cell_at(t->table, from, first),
-                     t->selection->words + first / 64, chunk_at(first, end),
-                     t->before[morsel + 1] - done, width);
-}
-
 static void take_morsel(void *context, size_t morsel, size_t worker)
 {
     const taking *t = context;
-    uint32_t to = 0;
+    size_t first = morsel * MORSEL, left = t->selection->rows - first;
+    stoa__part part = {.words = t->selection->words + first / 64,
+                       .first = first,
+                       .count = left < MORSEL ? left : MORSEL,
+                       .chosen = t->before[morsel + 1] - t->before[morsel]};
     (void)worker;
-    if (t->before[morsel] == t->before[morsel + 1])
-        return;
-    STOA__EACH_FIELD(t->table, from)
-    {
-        take_column(t, from, to, morsel);
-        to++;
-    }
+    stoa__rows_take(t->taken, t->before[morsel], t->table, &part);
 }
 
 stoa_status stoa_selection_take(stoa_table **taken, const stoa_table *table,

@@ -107,55 +107,16 @@ typedef struct filter {
     stoa__table *made;
 } filter;
 
-/* Where at most one row in so many is selected, the places are found before the cells are read. */
-#define FEW ((size_t)16)
-/* Rows whose places are kept: 16 KiB of them. */
-#define NEAR ((size_t)8192)
-
-static void pack_few(const filter *at, size_t first, const uint64_t *words, size_t count,
-                     size_t place, size_t selected)
-{
-    const stoa__kernels *kernels = stoa__kernels_here();
-    uint16_t offsets[NEAR + STOA__OFFSETS_MORE];
-    for (size_t i = 0; i < count; i += NEAR) {
-        size_t rows = count - i < NEAR ? count - i : NEAR;
-        size_t found = kernels->offsets(offsets, words + i / 64, rows, selected * rows / count);
-        uint32_t to = 0;
-        STOA__EACH_FIELD(at->table, k)
-        {
-            size_t width = stoa__column_width(at->table, k);
-            kernels->gather[__builtin_ctzll(width)](stoa__cell_at(at->made, to, place),
-                                                    stoa__cell_at(at->table, k, first + i), offsets,
-                                                    found);
-            to++;
-        }
-        place += found;
-    }
-}
-
 static void pack_morsel(void *context, size_t task, size_t worker)
 {
-    (void)worker;
     const filter *at = context;
-    size_t first = at->bits.first + task * STOA__MORSEL;
-    size_t count = at->bits.last - first < STOA__MORSEL ? at->bits.last - first : STOA__MORSEL;
-    size_t place = at->places[task], room = at->counts[task];
-    const uint64_t *words = at->words + task * (STOA__MORSEL / 64);
-    uint32_t to = 0;
-    if (room == 0)
-        return;
-    if (room <= count / FEW) {
-        pack_few(at, first, words, count, place, room);
-        return;
-    }
-    STOA__EACH_FIELD(at->table, i)
-    {
-        size_t width = stoa__column_width(at->table, i);
-        stoa__kernels_here()->compress[__builtin_ctzll(width)](stoa__cell_at(at->made, to, place),
-                                                               stoa__cell_at(at->table, i, first),
-                                                               words, count, room);
-        to++;
-    }
+    size_t first = at->bits.first + task * STOA__MORSEL, left = at->bits.last - first;
+    stoa__part part = {.words = at->words + task * (STOA__MORSEL / 64),
+                       .first = first,
+                       .count = left < STOA__MORSEL ? left : STOA__MORSEL,
+                       .chosen = at->counts[task]};
+    (void)worker;
+    stoa__rows_take(at->made, at->places[task], at->table, &part);
 }
 
 /* Bits, counts and places of the wave. */

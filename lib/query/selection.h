@@ -19,4 +19,17 @@ stoa_status stoa__selection_check(const stoa_selection *selection, const stoa_ta
 void stoa__rows_pack(stoa__table *table, const uint64_t *words, bool inverted, size_t first,
                      size_t end, size_t to);
 
+/* Rows `first` to `first` + `count` - 1 of a table, and bits for them, of which `chosen` are set.
+ */
+typedef struct stoa__part {
+    const uint64_t *words; /* bit 0 is of row `first` */
+    size_t first, count, chosen;
+} stoa__part;
+
+/* The chosen rows of a part go to row `place` of another table of the same fields (dropped ones
+ * left out) and those behind it. Their objects are the caller's matter. Cannot fail; other threads
+ * may do the same with other parts meanwhile. */
+void stoa__rows_take(stoa__table *taken, size_t place, const stoa__table *table,
+                     const stoa__part *part);
+
 #endif

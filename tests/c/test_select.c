@@ -110,13 +110,12 @@ TEST(refused_memory_leaves_a_table_of_two_windows_as_it_was)
     PASSES(stoa_set_threads(2, &trouble));
     for (size_t request = 0; failed > 0; request++) {
         stoa_table *table = TABLE(OPTIONS(.rows = rows), {.name = "x", .type = STOA_BOOL});
-        for (size_t i = 1; i < rows; i += 2)
-            stoa_bool_column(table, "x")[i] = true;
+        stoa_bool_column(table, "x")[1] = true;
         faults_arm(FAULT_HEAP | FAULT_MAP, request, SIZE_MAX);
-        stoa_status status = stoa_keep(table, "x == where(False, sum(x), 1)", &trouble);
+        stoa_status status = stoa_keep(table, "row() >= where(False, sum(x), 1)", &trouble);
         failed = faults_disarm();
         ck_assert(status == STOA_OK || (status == STOA_OUT_OF_MEMORY && failed > 0));
-        ck_assert_uint_eq(stoa_table_rows(table), status == STOA_OK ? rows / 2 : rows);
+        ck_assert_uint_eq(stoa_table_rows(table), rows - (status == STOA_OK));
         ck_assert_int_eq(stoa_bool_column(table, "x")[0], status == STOA_OK);
         stoa_table_free(table);
     }
