@@ -251,7 +251,8 @@ static uint32_t other_end(const stoa__code_block *code, const stoa__sink *one)
     bool is_end = one->operation == STOA_MIN || one->operation == STOA_MAX;
     for (uint32_t i = 0; i < code->sink_count && is_end; i++) {
         const stoa__sink *sink = &code->sinks[i];
-        if (sink->operation == other && sink->a == one->a && sink->mask == one->mask)
+        if (sink->operation == other && sink->a == one->a && sink->mask == one->mask &&
+            sink->depth == one->depth)
             return i;
     }
     return code->sink_count;

@@ -302,6 +302,39 @@ static stoa_status bind_output(walk *at, stoa_expression *node, uint32_t index)
     return code->refused ? stoa__fail_memory(at->error, sizeof(stoa__value)) : STOA_OK;
 }
 
+static void ask_for(uint8_t *asked, const stoa__id *ids, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        asked[ids[i]] = 1;
+}
+
+/* Aggregates that no result needs, such as those in a branch that a constant rules out, are not
+ * computed, and cannot fail. Values are made of earlier ones. */
+static stoa_status drop_unasked(stoa__code_block *code, stoa_error *error)
+{
+    if (code->sink_count == 0)
+        return STOA_OK;
+    uint8_t *asked = stoa__allocate_zeroed(code->count);
+    if (asked == NULL)
+        return stoa__fail_memory(error, code->count);
+    ask_for(asked, &code->where, 1);
+    for (uint32_t i = 0; i < code->result_count; i++)
+        ask_for(asked, &code->results[i].id, 1);
+    for (stoa__id id = code->count; id-- > STOA__FIRST_VALUE;) {
+        const stoa__value *value = &code->values[id];
+        bool is_aggregate = value->kind == STOA__AGGREGATE_VALUE;
+        stoa__sink *sink = is_aggregate ? &code->sinks[value->index] : NULL;
+        if (!asked[id] && is_aggregate)
+            sink->depth = STOA__NO_PASS;
+        else if (asked[id] && is_aggregate)
+            ask_for(asked, (const stoa__id[]){sink->a, sink->b, sink->mask}, 3);
+        else if (asked[id])
+            ask_for(asked, (const stoa__id[]){value->a, value->b, value->c}, 3);
+    }
+    stoa__release(asked);
+    return STOA_OK;
+}
+
 stoa_status stoa__bind(stoa_program *program, const stoa_table *table, stoa_error *error)
 {
     walk at = {.program = program, .table = table, .error = error};
@@ -315,6 +348,8 @@ stoa_status stoa__bind(stoa_program *program, const stoa_table *table, stoa_erro
     stoa_status status = bind_where(&at);
     for (uint32_t i = 0; status == STOA_OK && i < code->result_count; i++)
         status = bind_output(&at, list ? root->arguments[i] : root, i);
+    if (status == STOA_OK)
+        status = drop_unasked(code, error);
     forget(&at);
     stoa__release(at.stack);
     stoa__release(at.nodes);

@@ -77,10 +77,12 @@ typedef struct stoa__typed {
     stoa_type type;
 } stoa__typed;
 
+#define STOA__NO_PASS UINT16_MAX
+
 /* An aggregate: a reduction over the rows of a pass. */
 typedef struct stoa__sink {
     stoa__reduction reduction;
-    uint16_t depth;     /* the pass that it is computed in */
+    uint16_t depth;     /* the pass that it is computed in; STOA__NO_PASS: nobody asks for it */
     uint16_t operation; /* stoa_operation: how the partial becomes a value */
     uint8_t form;       /* of the value */
     uint32_t ddof;

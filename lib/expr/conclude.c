@@ -86,7 +86,7 @@ stoa_status stoa__conclude_pass(stoa_program *program, const stoa__pass *pass, s
         if (value->kind != STOA__AGGREGATE_VALUE)
             continue;
         const stoa__sink *sink = &code->sinks[value->index];
-        if (&program->plan.passes[sink->depth] != pass)
+        if (sink->depth != (size_t)(pass - program->plan.passes))
             continue;
         program->nulls[id] = false;
         status = conclude(code, sink, &program->totals[value->index], program->uniforms[id],

@@ -27,22 +27,17 @@ bool stoa__has_nulls(const stoa_program *program, const stoa__pass *pass)
 
 bool stoa__begin_nulls(stoa__run *run)
 {
-    const stoa_program *program = run->program;
+    stoa_program *program = run->program;
     size_t bytes = WORDS * sizeof *run->null_rows;
     run->null_rows = NULL;
     if (!stoa__has_nulls(program, run->pass))
         return true;
-    run->null_rows = stoa__allocate_zeroed(program->code.count * bytes);
+    if (program->null_rows == NULL)
+        program->null_rows = stoa__allocate(program->code.count * bytes);
+    run->null_rows = program->null_rows;
     for (stoa__id id = 0; run->null_rows != NULL && id < program->code.count; id++)
-        if (program->nulls[id])
-            memset(run->null_rows + id * WORDS, 0xFF, bytes);
+        memset(run->null_rows + id * WORDS, program->nulls[id] ? 0xFF : 0, bytes);
     return run->null_rows != NULL;
-}
-
-void stoa__end_nulls(stoa__run *run)
-{
-    stoa__release(run->null_rows);
-    run->null_rows = NULL;
 }
 
 /* ---- steps ---- */

@@ -37,6 +37,8 @@ static void unbind(stoa_program *program)
     dispose_code(&program->code);
     stoa__release(program->uniforms);
     program->uniforms = NULL;
+    stoa__release(program->null_rows);
+    program->null_rows = NULL;
     stoa__release(program->targets);
     program->targets = NULL;
     if (program->schema != NULL)

@@ -140,6 +140,7 @@ struct stoa_program {
     uint64_t (*uniforms)[2]; /* by id */
     bool *nulls;             /* by id: a uniform value that is null */
     bool *uniform_failed;    /* by id */
+    uint64_t *null_rows;     /* room for stoa__run's; NULL: no run has needed it */
     stoa__partial *totals;   /* by sink */
     stoa__running *running;
     stoa__worker *workers;
@@ -204,9 +205,9 @@ stoa_status stoa__conclude_pass(stoa_program *program, const stoa__pass *pass, s
 
 /* Whether a step of the pass has an operand that is null. */
 bool stoa__has_nulls(const stoa_program *program, const stoa__pass *pass);
-/* Makes run->null_rows for run->pass, where it has; false where memory was refused. */
+/* Makes run->null_rows for run->pass, where it has; false where memory was refused, which can be
+ * only the first time that a bound program meets nulls. */
 bool stoa__begin_nulls(stoa__run *run);
-void stoa__end_nulls(stoa__run *run);
 /* Whether it is a `where`, whose branch that is not taken does not count. */
 bool stoa__is_choice(const stoa_program *program, const stoa__instruction *step);
 /* Where the result of a step that has just run is null. */

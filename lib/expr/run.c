@@ -123,9 +123,9 @@ static stoa_status run_pass(stoa__run *run, const stoa__pass *pass, size_t first
     if (first >= last)
         return STOA_OK;
     if (!stoa__begin_nulls(run))
-        return stoa__fail_memory(error, run->program->code.count * sizeof(uint64_t));
+        return stoa__fail_memory(error, run->program->code.count * STOA__BLOCK / 8);
     stoa_status status = run_rows(run, first, last, error);
-    stoa__end_nulls(run);
+    run->null_rows = NULL;
     return status;
 }
 

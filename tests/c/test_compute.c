@@ -320,17 +320,38 @@ TEST(objects_are_counted_and_not_computed_with)
     stoa_table_free(table);
 }
 
+TEST(aggregates_that_nobody_asks_for_cannot_fail)
+{
+    static const struct {
+        const char *text;
+        int64_t value;
+    } cases[] = {
+        {"where(False, sum(x // 0), 3)", 3},
+        {"where(True, count(x), max(sum(x // 0), min(x % 0)))", 1000},
+        {"int64(False and sum(x // 0) > 1)", 0},
+        {"int64(True or sum(x - mean(x // 0)) > 1)", 1},
+    };
+    stoa_table *table = points(1000);
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+        ck_assert_int_eq(computed(table, cases[i].text, NULL).int64, cases[i].value);
+    stoa_value value;
+    REFUSED(
+        table, STOA_DIVISION_BY_ZERO,
+        stoa_compute(table, "where(count() > 1, 3, sum(x // 0)) + sum(x // 0)", &value, &trouble));
+    stoa_table_free(table);
+}
+
 int main(void)
 {
-    return RUN("compute", the_first_example_works,
-               several_aggregates_come_of_one_pass_under_a_condition,
-               the_ends_of_a_range_come_together_as_they_come_apart,
-               an_aggregate_may_stand_in_an_expression_and_need_another,
-               aggregates_of_nothing_are_what_the_semantics_say,
-               sums_are_128_bits_wide_until_they_are_told,
-               uint64_beyond_int64_goes_with_signed_values_where_the_result_has_a_type,
-               failures_count_only_where_a_value_is_used_and_the_first_row_is_told,
-               results_have_the_same_bits_for_any_number_of_threads,
-               what_cannot_be_computed_is_refused_with_its_place,
-               objects_are_counted_and_not_computed_with);
+    return RUN(
+        "compute", the_first_example_works, several_aggregates_come_of_one_pass_under_a_condition,
+        the_ends_of_a_range_come_together_as_they_come_apart,
+        an_aggregate_may_stand_in_an_expression_and_need_another,
+        aggregates_of_nothing_are_what_the_semantics_say,
+        aggregates_that_nobody_asks_for_cannot_fail, sums_are_128_bits_wide_until_they_are_told,
+        uint64_beyond_int64_goes_with_signed_values_where_the_result_has_a_type,
+        failures_count_only_where_a_value_is_used_and_the_first_row_is_told,
+        results_have_the_same_bits_for_any_number_of_threads,
+        what_cannot_be_computed_is_refused_with_its_place,
+        objects_are_counted_and_not_computed_with);
 }
