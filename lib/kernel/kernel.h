@@ -230,8 +230,12 @@ typedef enum stoa__code {
  *            block is added to lane i % STOA__LANES, one that is not selected adds 0.0
  *   MIN ...  pass over NaN, -0.0 below 0.0; all NaN: NaN. ARG: also the first row of it
  *   EXTREMES MIN into into[0], MAX into into[1]: two reductions in one call, and no partial's own
- *   VAR      of each block: the mean (lanes, then by pairs), the sum of squared deviations from it
- *            in the same way, then Chan's formula with the blocks before
+ *   VAR      of each block, its first selected value taken as the origin: the mean's distance from
+ *            it, that of the values (in lanes, then by pairs) over their count; the sum of squared
+ *            deviations from the rounded mean in the same way; less count times the square of what
+ *            the rounding took off. Then Chan's formula with the blocks before, means as distances
+ *            from origins. Equal finite values give 0; finite values whose squares don't fit a
+ *            double give infinity; a NaN or an infinity among the values gives NaN
  *   DOT      a * b: integers exact in 128 bits, the largest or smallest number if they don't hold
  *            it; floats the product, added as in SUM
  *   FIRST, LAST of the selected values */
@@ -275,7 +279,8 @@ typedef struct stoa__partial {
         stoa__int128 sum; /* of integers and bits */
         double total;     /* of floats */
         struct {
-            double mean;
+            double origin;  /* the first value */
+            double mean;    /* how far it is from there; meaningless once squares are not finite */
             double squares; /* sum of squared deviations from the mean */
         };
         int64_t int64; /* min, max, first, last of INT32 and INT64; BOOL: 0 or 1 */

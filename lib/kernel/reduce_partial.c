@@ -6,6 +6,8 @@
  * Integer sums and dots are exact within a morsel: a dot counts in lanes[0] how often its 128 bits
  * have wrapped. `finish` makes of a sum that wrapped the largest or the smallest __int128, and such
  * a sum stays as it is when it is combined: it fits no type, so the answer is an overflow. */
+#include <math.h>
+
 #include "kernel/kernel.h"
 #include "kernel/reduce_key.h"
 
@@ -49,22 +51,27 @@ static void add_sums(stoa__int128 *into, stoa__int128 next)
         *into = next < 0 ? SUM_MIN : SUM_MAX;
 }
 
-/* Chan, Golub and LeVeque, 1979. */
+/* Chan, Golub and LeVeque, 1979. Means of blocks are closer to each other than values are: rounded
+ * to the digits of a value they would lose what makes them differ, and so they are distances from
+ * one. Once the squares are beyond bounds they stay so; a mean that went there as well would make
+ * NaN of infinity. */
 static void add_squares(stoa__partial *into, const stoa__partial *next)
 {
     if (next->count == 0)
         return;
     if (into->count == 0) {
+        into->origin = next->origin;
         into->mean = next->mean;
         into->squares = next->squares;
         return;
     }
     double before = (double)into->count;
     double more = (double)next->count;
-    double apart = next->mean - into->mean;
+    double apart = (next->origin - into->origin) + (next->mean - into->mean);
     double share = more / (before + more);
-    into->mean += apart * share;
     into->squares += next->squares + apart * apart * (before * share);
+    if (into->squares < (double)INFINITY)
+        into->mean += apart * share;
 }
 
 static bool is_less(stoa_type form, const stoa__partial *a, const stoa__partial *b)

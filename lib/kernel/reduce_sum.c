@@ -8,6 +8,8 @@
  * upper halves and cannot wrap for MOST values. What the lower halves add up to is then
  * low - high * 2^32, and less than 2^64 as well. Signed numbers are shifted up by 2^63 first, so
  * that both halves are unsigned. */
+#include <math.h>
+
 #include "kernel/reduce.h"
 #include "kernel/vector.h"
 
@@ -22,7 +24,9 @@
 
 typedef struct lanes {
     float64_vector of[STOA__LANES / LANES_8];
-    double mean; /* VAR: what the values are compared with */
+    double origin; /* VAR: what the values are compared with */
+    bool fetches;  /* VAR: asks for values ahead, in its second pass: a few at each step, since all
+                      of a block's at once make the processor wait */
 } lanes;
 
 STOA__INLINE void add_to_lanes(lanes *state, size_t i, float64_vector values, uint64_t word,
@@ -48,13 +52,24 @@ STOA__INLINE void dot_step(lanes *state, const double *a, const double *b, uint6
         add_to_lanes(state, i, load_float64(a + i) * load_float64(b + i), word, all);
 }
 
+STOA__INLINE void apart_step(lanes *state, const double *a, const double *b, uint64_t word,
+                             bool all)
+{
+    (void)b;
+    UNROLLED
+    for (size_t i = 0; i < 64; i += LANES_8)
+        add_to_lanes(state, i, load_float64(a + i) - each_float64(state->origin), word, all);
+}
+
 STOA__INLINE void square_step(lanes *state, const double *a, const double *b, uint64_t word,
                               bool all)
 {
     (void)b;
+    if (state->fetches)
+        fetch_ahead(a, 64 * sizeof *a);
     UNROLLED
     for (size_t i = 0; i < 64; i += LANES_8) {
-        float64_vector apart = load_float64(a + i) - each_float64(state->mean);
+        float64_vector apart = load_float64(a + i) - each_float64(state->origin);
         add_to_lanes(state, i, apart * apart, word, all);
     }
 }
@@ -68,6 +83,11 @@ STOA__INLINE void square_step(lanes *state, const double *a, const double *b, ui
 #define CELL double
 #define STATE lanes
 #define STEP dot_step
+#include "kernel/reduce_loop.h"
+#define NAME apart_loop
+#define CELL double
+#define STATE lanes
+#define STEP apart_step
 #include "kernel/reduce_loop.h"
 #define NAME square_loop
 #define CELL double
@@ -96,28 +116,66 @@ REDUCE(dot_float64)
     into->partial.count += selected_of(mask, count);
 }
 
-static double folded(const lanes *state)
+/* By pairs: 32 lanes to 16, lane i with lane i + 16, and so on. */
+STOA__INLINE double folded(lanes state)
 {
-    double by[STOA__LANES];
-    memcpy(by, state->of, sizeof by);
-    for (size_t half = STOA__LANES / 2; half > 0; half /= 2)
+    double by[LANES_8];
+    UNROLLED
+    for (size_t half = STOA__LANES / LANES_8 / 2; half > 0; half /= 2) {
+        UNROLLED
+        for (size_t i = 0; i < half; i++)
+            state.of[i] += state.of[i + half];
+    }
+    memcpy(by, state.of, sizeof by);
+    UNROLLED
+    for (size_t half = LANES_8 / 2; half > 0; half /= 2) {
+        UNROLLED
         for (size_t i = 0; i < half; i++)
             by[i] += by[i + half];
+    }
     return by[0];
 }
 
-/* The block is still in the cache when its values are read for the second time. */
-static void add_block(stoa__partial *partial, const double *values, const uint64_t *mask,
-                      size_t count)
+/* What squares without bound come to: NaN where a value is infinite, else infinity. */
+static double boundless(const double *values, const uint64_t *mask, size_t count)
 {
-    lanes sums = {0}, squares = {0};
+    for (size_t i = 0; i < count; i++)
+        if (is_selected(mask, i) && __builtin_isinf(values[i]))
+            return (double)NAN;
+    return (double)INFINITY;
+}
+
+/* The corrected two-pass algorithm of Chan, Golub and LeVeque, with the mean found as a distance
+ * from the first value. So equal values are 0 apart, whatever they are; and what the mean loses
+ * when it is rounded, which is the correction, is known without a sum of deviations. The first
+ * value being among the others, it is never farther from the mean than the root of the squares:
+ * however odd it is, it costs no digits of them. A mean that overflows does so with the squares:
+ * then they are of the first value. The block is still in the cache when its values are read for
+ * the second time. */
+static void add_block(stoa__partial *partial, const double *values, const uint64_t *mask,
+                      size_t count, bool fetches)
+{
     stoa__partial block = {.count = selected_of(mask, count)};
     if (block.count == 0)
         return;
-    sum_loop(&sums, values, values, mask, count);
-    block.mean = squares.mean = folded(&sums) / (double)block.count;
+    double n = (double)block.count, lost = 0;
+    block.origin = values[first_selected(mask, count)];
+    lanes sums = {.origin = block.origin}, squares = {.origin = block.origin, .fetches = fetches};
+    apart_loop(&sums, values, values, mask, count);
+    double mean = folded(sums) / n;
+    if (__builtin_isfinite(mean)) {
+        block.mean = mean;
+        squares.origin += mean;
+        lost = mean - (squares.origin - block.origin);
+    }
     square_loop(&squares, values, values, mask, count);
-    block.squares = folded(&squares);
+    block.squares = folded(squares);
+    if (__builtin_isinf(block.squares))
+        block.squares = boundless(values, mask, count);
+    else
+        block.squares -= n * (lost * lost);
+    if (block.squares < 0)
+        block.squares = 0;
     stoa__reduce_combine(STOA__VAR_FLOAT64_REDUCTION, partial, &block);
 }
 
@@ -128,9 +186,7 @@ REDUCE(var_float64)
     const double *values = a;
     for (size_t i = 0; i < count; i += STOA__BLOCK) {
         size_t some = count - i < STOA__BLOCK ? count - i : STOA__BLOCK;
-        if (count > STOA__BLOCK)
-            fetch_ahead(values + i, some * sizeof *values);
-        add_block(&into->partial, values + i, masked_from(mask, i), some);
+        add_block(&into->partial, values + i, masked_from(mask, i), some, count > STOA__BLOCK);
     }
 }
 

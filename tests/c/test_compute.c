@@ -135,6 +135,25 @@ TEST(an_aggregate_may_stand_in_an_expression_and_need_another)
     stoa_table_free(table);
 }
 
+TEST(equal_values_have_no_variance_and_far_ones_keep_it)
+{
+    stoa_table *table = points(N);
+    double *w = stoa_float64_column(table, "w");
+    for (size_t i = 0; i < N; i++)
+        w[i] = 1e17 / 3;
+    for (size_t threads = 1; threads <= 2; threads++) {
+        PASSES(stoa_set_threads(threads, &trouble));
+        ck_assert(number(table, "var(w)") == 0 && number(table, "std(w, ddof=1)") == 0);
+        ck_assert(computed(table, "std(w)", "x > 7").float64 == 0);
+        ck_assert(number(table, "var(w * 1e180)") == 0 && number(table, "std(0.1)") == 0);
+        ck_assert(fabs(number(table, "var(y + 1e9)") / number(table, "var(y)") - 1) < 1e-13);
+        ck_assert(isinf(number(table, "std(y * 1e200)")));
+        ck_assert(isnan(number(table, "std(y / (y - y))")));
+    }
+    PASSES(stoa_set_threads(0, &trouble));
+    stoa_table_free(table);
+}
+
 TEST(aggregates_of_nothing_are_what_the_semantics_say)
 {
     stoa_table *table = points(0);
@@ -343,15 +362,17 @@ TEST(aggregates_that_nobody_asks_for_cannot_fail)
 
 int main(void)
 {
-    return RUN(
-        "compute", the_first_example_works, several_aggregates_come_of_one_pass_under_a_condition,
-        the_ends_of_a_range_come_together_as_they_come_apart,
-        an_aggregate_may_stand_in_an_expression_and_need_another,
-        aggregates_of_nothing_are_what_the_semantics_say,
-        aggregates_that_nobody_asks_for_cannot_fail, sums_are_128_bits_wide_until_they_are_told,
-        uint64_beyond_int64_goes_with_signed_values_where_the_result_has_a_type,
-        failures_count_only_where_a_value_is_used_and_the_first_row_is_told,
-        results_have_the_same_bits_for_any_number_of_threads,
-        what_cannot_be_computed_is_refused_with_its_place,
-        objects_are_counted_and_not_computed_with);
+    return RUN("compute", the_first_example_works,
+               several_aggregates_come_of_one_pass_under_a_condition,
+               the_ends_of_a_range_come_together_as_they_come_apart,
+               an_aggregate_may_stand_in_an_expression_and_need_another,
+               aggregates_of_nothing_are_what_the_semantics_say,
+               aggregates_that_nobody_asks_for_cannot_fail,
+               equal_values_have_no_variance_and_far_ones_keep_it,
+               sums_are_128_bits_wide_until_they_are_told,
+               uint64_beyond_int64_goes_with_signed_values_where_the_result_has_a_type,
+               failures_count_only_where_a_value_is_used_and_the_first_row_is_told,
+               results_have_the_same_bits_for_any_number_of_threads,
+               what_cannot_be_computed_is_refused_with_its_place,
+               objects_are_counted_and_not_computed_with);
 }

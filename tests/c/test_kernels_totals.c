@@ -1,5 +1,6 @@
 /* test_kernels_totals.c: sums, dots, variances and means where digits could be lost: of many values
  * in one call, beyond 128 bits, put together from parts, rounded to a double. */
+#include <float.h>
 #include <math.h>
 #include <stdlib.h>
 
@@ -127,22 +128,150 @@ TEST(totals_and_dots_are_added_part_by_part)
     ck_assert(sum.count == 5 && sum.sum == -((stoa__int128)1 << 100));
 }
 
+/* ---- variances ---- */
+
+enum { ROWS = 20000, WORDS = (ROWS + 63) / 64, NONE = 0, EVEN, LATER, SPARSE, MASKS };
+
+/* NONE: no mask. LATER: all but the first block and a half. */
+static const uint64_t *mask_of(int kind)
+{
+    static uint64_t mask[WORDS];
+    dice d = {3};
+    memset(mask, 0, sizeof mask);
+    for (size_t i = 0; i < ROWS; i++)
+        if (kind == EVEN ? i % 2 == 0 : kind == LATER ? i >= 770 : dice_below(&d, 600) == 0)
+            mask[i / 64] |= (uint64_t)1 << (i % 64);
+    return kind == NONE ? NULL : mask;
+}
+
+static bool is_in(const uint64_t *mask, size_t i)
+{
+    return mask == NULL || (mask[i / 64] >> (i % 64) & 1) != 0;
+}
+
+/* As a morsel, and in two morsels that are put together. */
+static void variances(const stoa__kernels *level, const double *values, const uint64_t *mask,
+                      size_t count, stoa__partial got[2])
+{
+    size_t half = count / 2 / STOA__BLOCK * STOA__BLOCK;
+    stoa__accumulator whole = {0}, front = {0}, back = {0};
+    stoa__reduce *reduce = level->reduce[STOA__VAR_FLOAT64_REDUCTION];
+    reduce(&whole, values, NULL, mask, count, 0);
+    reduce(&front, values, NULL, mask, half, 0);
+    reduce(&back, values + half, NULL, mask == NULL ? NULL : mask + half / 64, count - half, half);
+    got[0] = whole.partial;
+    got[1] = front.partial;
+    stoa__reduce_combine(STOA__VAR_FLOAT64_REDUCTION, &got[1], &back.partial);
+}
+
+/* Every level, whole and in parts. */
+static void try_squares(const double *values, const uint64_t *mask, size_t count, double squares,
+                        double within, const char *of)
+{
+    const stoa__kernels *const *levels;
+    size_t level_count = kernel_levels(&levels);
+    for (size_t k = 0; k < level_count; k++) {
+        stoa__partial got[2];
+        variances(levels[k], values, mask, count, got);
+        for (size_t i = 0; i < 2; i++) {
+            double is = got[i].squares;
+            bool good = isnan(squares)   ? isnan(is)
+                        : isinf(squares) ? isinf(is) && is > 0
+                                         : fabs(is - squares) <= within * squares;
+            ck_assert_msg(good, "%s %s: %.17g, not %.17g, of %zu, part %zu", levels[k]->name, of,
+                          is, squares, count, i);
+        }
+    }
+}
+
+TEST(equal_values_have_no_variance)
+{
+    static const double equal[] = {0.0,        -0.0,      0x1p-1074, 0x5p-1074, 1e-310 / 3,
+                                   1e-161 / 3, 1e-160,    0.1,       -1.0 / 3,  1e9 / 3,
+                                   1e17 / 3,   1e200 / 3, -1e300,    DBL_MAX,   -DBL_MAX};
+    static const size_t counts[] = {1, 2, 511, 512, 513, ROWS};
+    static double values[ROWS];
+    for (size_t n = 0; n < sizeof equal / sizeof *equal * MASKS; n++) {
+        const uint64_t *mask = mask_of((int)(n % MASKS));
+        for (size_t i = 0; i < ROWS; i++)
+            values[i] = is_in(mask, i) ? equal[n / MASKS] : i % 3 == 0 ? (double)NAN : -7e300;
+        for (size_t k = 0; k < sizeof counts / sizeof *counts; k++)
+            try_squares(values, mask, counts[k], 0, 0, "equal values");
+    }
+}
+
+/* middle + k * unit, all of them doubles, so that the squares are known in whole numbers. */
+static double fill_around(double *values, const uint64_t *mask, double middle, double unit,
+                          int64_t first)
+{
+    dice d = {17};
+    stoa__int128 sum = 0, squares = 0, count = 0;
+    for (size_t i = 0; i < ROWS; i++) {
+        int64_t k = 0;
+        for (size_t n = 0; n < 8; n++)
+            k += (int64_t)dice_below(&d, 2001) - 1000;
+        if (is_in(mask, i)) {
+            k = count == 0 ? first : k;
+            sum += k;
+            squares += (stoa__int128)k * k;
+            count++;
+        }
+        values[i] = middle + (double)k * unit;
+    }
+    stoa__int128 times_count = squares * count - sum * sum;
+    return (double)times_count / (double)count * unit * unit;
+}
+
 TEST(a_variance_far_from_zero_keeps_its_digits)
 {
-    enum { N = 100000 };
-    double *values = malloc(N * sizeof *values);
-    ck_assert_ptr_nonnull(values);
-    for (size_t i = 0; i < N; i++)
-        values[i] = 1e9 + (double)(i % 10); /* variance 8.25 */
-    const stoa__kernels *const *levels;
-    size_t count = kernel_levels(&levels);
-    for (size_t k = 0; k < count; k++) {
-        stoa__accumulator got = {0};
-        levels[k]->reduce[STOA__VAR_FLOAT64_REDUCTION](&got, values, NULL, NULL, N, 0);
-        ck_assert_double_eq_tol(got.partial.squares / N, 8.25, 1e-9);
-        ck_assert_double_eq_tol(got.partial.mean, 1e9 + 4.5, 1e-6);
+    static const struct {
+        double middle, unit;
+    } around[] = {{0, 1}, {1e9, 0x1p-11}, {-1e9, 0x1p-20}, {1e12, 0x1p-12}, {1e15, 0.25}};
+    static double values[ROWS];
+    for (size_t n = 0; n < sizeof around / sizeof *around; n++)
+        for (int kind = NONE; kind < MASKS; kind++)
+            for (int64_t first = 0; first < 4000000; first += 3999999) { /* odd, and not */
+                const uint64_t *mask = mask_of(kind);
+                double exact = fill_around(values, mask, around[n].middle, around[n].unit, first);
+                try_squares(values, mask, ROWS, exact, 1e-14, "around a number");
+            }
+}
+
+/* 2,000 values, 1 but for two: the one at `odd`, and that at `other`. */
+static void try_odd(size_t odd, double value, size_t other, double beside, double squares)
+{
+    double values[2000];
+    for (size_t i = 0; i < 2000; i++)
+        values[i] = i == odd ? value : i == other ? beside : 1;
+    try_squares(values, NULL, 2000, squares, 0, "odd values");
+}
+
+TEST(squares_without_bound_are_infinite_and_those_of_infinity_are_no_number)
+{
+    static const size_t places[] = {0, 1, 3, 33, 511, 512, 700, 1100, 1999};
+    const double infinite = (double)INFINITY, none = (double)NAN;
+    for (size_t n = 0; n < 81; n++) {
+        size_t at = places[n / 9], other = places[n % 9];
+        if (at == other)
+            continue;
+        try_odd(at, 1e200, other, 1, infinite);
+        try_odd(at, DBL_MAX, other, DBL_MAX, infinite);
+        try_odd(at, DBL_MAX, other, -DBL_MAX, infinite);
+        try_odd(at, DBL_MAX, other, -infinite, none);
+        try_odd(at, infinite, other, 1, none);
+        try_odd(at, infinite, other, infinite, none);
+        try_odd(at, infinite, other, -infinite, none);
+        try_odd(at, -DBL_MAX, other, none, none);
+        try_odd(at, none, other, infinite, none);
     }
-    free(values);
+    static double values[ROWS];
+    for (size_t period = 1; period < 2000; period = period * 2 + 1) {
+        for (size_t i = 0; i < ROWS; i++)
+            values[i] = i / period % 2 == 0 ? DBL_MAX : -DBL_MAX;
+        try_squares(values, NULL, ROWS, infinite, 0, "both ends");
+        values[ROWS - 1] = none;
+        try_squares(values, NULL, ROWS, none, 0, "both ends and no number");
+    }
 }
 
 /* ---- means ---- */
@@ -187,6 +316,8 @@ int main(void)
 {
     return RUN("kernels: totals", a_call_of_any_length_sums_exactly,
                a_dot_that_wraps_around_to_zero_is_no_zero, a_sum_that_does_not_fit_stays_one,
-               totals_and_dots_are_added_part_by_part, a_variance_far_from_zero_keeps_its_digits,
+               totals_and_dots_are_added_part_by_part, equal_values_have_no_variance,
+               a_variance_far_from_zero_keeps_its_digits,
+               squares_without_bound_are_infinite_and_those_of_infinity_are_no_number,
                a_mean_is_rounded_once, a_mean_of_small_sums_is_the_quotient);
 }
