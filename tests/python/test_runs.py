@@ -72,8 +72,8 @@ PASSES: dict[str, Callable[[Any], Any]] = {
     "resize up": lambda t: t.resize(len(t) + 1000),
     "reserve": lambda t: t.reserve(500_000),
     "reads": lambda t: (t.x.sum(), t.where(t.x > 3).w.mean(), t.compute("max(x)"), t.copy()),
-    "a cell": lambda t: t.x.__setitem__(0, 7),
-    "a row": lambda t: setattr(t[0], "x", 7),
+    "a cell of another field": lambda t: t.x.__setitem__(0, 7),
+    "another field of a row": lambda t: setattr(t[0], "x", 7),
 }
 
 
@@ -234,11 +234,12 @@ def test_a_forked_child_waits_for_no_thread_of_its_parent() -> None:
     table, entered, left = items(9), threading.Event(), threading.Event()
 
     def hold() -> None:
-        table._store.gate.enter_run()
+        table._store.gate.enter_run((0,))
+        table._store.trap((0,))
         with table._store.lock:
             entered.set()
             left.wait(60)
-        table._store.gate.leave_run()
+        table._store.gate.leave_run((0,))
 
     holder = threading.Thread(target=hold)
     holder.start()
@@ -249,14 +250,17 @@ def test_a_forked_child_waits_for_no_thread_of_its_parent() -> None:
             signal.alarm(60)
             try:
                 table.append(9)
+                table[9].x = table.x[9] + 1
                 table.x += 1
                 table.swap(0, 9)
-                os._exit(0 if table.x[0] == 10 else 1)
+                os._exit(0 if table.x[0] == 11 else 1)
             finally:
                 os._exit(2)
         assert os.waitpid(child, 0)[1] == 0
         with pytest.raises(stoa.BusyError):
             table._store.gate.enter_change()
+        with pytest.raises(stoa.BusyError):
+            table[0].x = 1
     finally:
         left.set()
         holder.join()

@@ -151,7 +151,7 @@ def test_the_message_names_the_column_and_the_ways_out() -> None:
     assert repr(expression).endswith(", stale>")
 
 
-@pytest.mark.skipif(extension is not None, reason="rows in C look at a flag at each write")
+@pytest.mark.skipif(extension is not None, reason="rows in C know a trap by a NULL")
 def test_rows_write_at_no_cost_again_after_the_first_write() -> None:
     points = ten()
     row, column = points[3], points.x

@@ -155,12 +155,6 @@ static int told(PyObject *result)
     return result != NULL ? 0 : -1;
 }
 
-static int tell_written(const Row *row, const Slot *slot)
-{
-    return told(
-        PyObject_CallFunction(references.written, "On", row->table, (Py_ssize_t)slot->field));
-}
-
 static int write_object(const Row *row, const Slot *slot, PyObject *value)
 {
     if (!may_touch(row, slot))
@@ -169,22 +163,44 @@ static int write_object(const Row *row, const Slot *slot, PyObject *value)
                                       (Py_ssize_t)slot->field, (Py_ssize_t)row->index, value));
 }
 
-/* The value is converted first, which may run any code, then the row is looked at again. */
-static int write_converted(const Row *row, const Slot *slot, PyObject *value)
+/* Whether the row may write into the slot, which is asked where there is a trap; false: an
+ * exception. Asking runs Python code, so that the row is looked at again, and there may be a trap
+ * again. */
+static bool may_write(const Row *row, const Slot *slot)
 {
-    Fit fit = OTHER;
+    bool may_pass = false;
+    while (may_touch(row, slot)) {
+        if (slot->writable != NULL || may_pass)
+            return true;
+        PyObject *answer =
+            PyObject_CallFunction(references.open_field, "On", row->table, (Py_ssize_t)slot->field);
+        if (told(answer) < 0)
+            break;
+        may_pass = answer == Py_True;
+    }
+    return false;
+}
+
+/* Writes a value that fits where it cannot be done at once. */
+__attribute__((cold)) static int write_fitting(const Row *row, const Slot *slot, PyObject *value)
+{
+    if (!may_write(row, slot))
+        return -1;
+    if (store_value(slot->type, cell_at(slot, row->index), value) == FITS)
+        return 0;
+    PyErr_SetString(PyExc_SystemError, "a converted value that its field does not take");
+    return -1;
+}
+
+/* The value is converted first, which may run any code, then the row is looked at again. */
+__attribute__((cold)) static int write_converted(const Row *row, const Slot *slot, PyObject *value)
+{
     PyObject *converted = PyObject_CallFunctionObjArgs(slot->convert, value, slot->name, NULL);
     if (converted == NULL)
         return -1;
-    if (may_touch(row, slot)) {
-        fit = store_value(slot->type, cell_at(slot, row->index), converted);
-        if (fit != FITS)
-            PyErr_SetString(PyExc_SystemError, "a converted value that its field does not take");
-    }
+    int status = write_fitting(row, slot, converted);
     Py_DECREF(converted);
-    if (fit != FITS)
-        return -1;
-    return slot->watched ? tell_written(row, slot) : 0;
+    return status;
 }
 
 static int write_field(const Row *row, const Slot *slot, PyObject *value)
@@ -192,15 +208,13 @@ static int write_field(const Row *row, const Slot *slot, PyObject *value)
     uint64_t aside;
     if (slot->type == STOA_OBJECT)
         return write_object(row, slot, value);
-    bool is_there = is_fresh(row->view, row->order, row->index) && slot->cells != NULL;
-    void *at = is_there ? cell_at(slot, row->index) : (void *)&aside;
+    bool is_open = is_fresh(row->view, row->order, row->index) && slot->writable != NULL;
+    void *at = is_open ? writable_at(slot, row->index) : (void *)&aside;
     Fit fit = store_value(slot->type, at, value);
-    if (fit == FITS && is_there)
-        return slot->watched ? tell_written(row, slot) : 0;
-    if (fit != OTHER && !is_there) {
-        (void)may_touch(row, slot); /* it tells why not */
+    if (fit == FITS)
+        return is_open ? 0 : write_fitting(row, slot, value);
+    if (fit == BEYOND && !may_touch(row, slot))
         return -1;
-    }
     return write_converted(row, slot, value);
 }
 

@@ -25,12 +25,12 @@
 typedef struct Slot {
     PyObject *name;    /* interned */
     char *cells;       /* NULL: closed */
+    char *writable;    /* the same, where rows may write; NULL: closed, or they ask first */
     PyObject *reason;  /* why it is closed: a message, or NULL */
     PyObject *convert; /* convert(value, name): the value as the field has it, or an exception */
     PyObject *initial; /* the default, converted; NULL: none, or a factory */
     size_t field;      /* index in the library */
     stoa_type type;
-    bool watched; /* writes are to be told: see moments.py */
 } Slot;
 
 /* Of a hash table of names by identity, which all names in code have. The address and type of the
@@ -170,13 +170,13 @@ PyObject *rows__adopt(PyObject *module, PyObject *row_class);
     NAME(delete_field)     /* delete_field(name): raises */                                    \
     NAME(getitem)          /* getitem(table, key) */                                           \
     NAME(keep_class)       /* keep_class(): raises */                                          \
+    NAME(open_field)       /* open_field(table, field): see Store.open */                      \
     NAME(raise_closed)     /* raise_closed(message) */                                         \
     NAME(raise_stale)      /* raise_stale(what) */                                             \
     NAME(raise_unknown)    /* raise_unknown(row, name) */                                      \
     NAME(standalone_slots) /* standalone_slots(table, kind): a tuple, None: not the table's */ \
     NAME(reserve)          /* reserve(table, rows) */                                          \
-    NAME(write_object)     /* write_object(table, field, index, value) */                      \
-    NAME(written)          /* written(table, field): a column that is watched was written to */
+    NAME(write_object)     /* write_object(table, field, index, value) */
 
 typedef struct References {
 #define NAME(name) PyObject *name;

@@ -129,7 +129,8 @@ class Column(Base, InPlace, Generic[Value]):
             return Expression(tree.field(field), store, len(rows), moments)
         source = self._stoa_source()
         assert source is not None
-        node = tree.array(source, f"{field.name}[{rows.start}:{rows.stop}:{rows.step}]")
+        name = f"{field.name}[{rows.start}:{rows.stop}:{rows.step}]"
+        node = tree.array(source, name, (self._field,))
         return Expression(node, store, len(rows), moments, (source,))
 
     def _reduce(self, operation: int, *others: Any) -> Any:

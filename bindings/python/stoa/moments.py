@@ -1,9 +1,14 @@
-"""Moments: how an expression notices at no cost that what it reads was written to.
+"""Moments and traps: how a write to one cell is noticed at no cost for those that nobody minds.
 
 An expression means the values of the moment when it was written. It keeps the Moment of each
 column that it reads; all expressions of the same moment share one. A write ends it, and tells why.
 While a column has a Moment, a Trap stands where rows find the cells to write to: at the first
 write it ends the Moment and steps aside, so that nobody else pays. Removal and reordering end all.
+
+A run that lets go of the interpreter's lock puts traps before the cells of its fields as well: a
+run may check all rows before it stores the first, and what it checked must hold until then. While
+the run is under way (gate.py) they refuse what other threads write. Afterwards they stay, for the
+next run, and step aside at the first write.
 """
 
 from __future__ import annotations
@@ -12,7 +17,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 from weakref import ref
 
-from stoa.errors import StaleError
+from stoa.errors import BusyError, StaleError
 
 if TYPE_CHECKING:
     from stoa.store import Store
@@ -22,7 +27,7 @@ MOVED = (
     "rows were removed, inserted in the middle or reordered since this was written: write it again"
 )
 WRITTEN = (
-    "{!r} was written to since this was written, and it meant the values of then: write it again, "
+    "{} was written to since this was written, and it meant the values of then: write it again, "
     "store several columns by one update(), or pin() a selection before its columns change"
 )
 
@@ -54,7 +59,7 @@ def together(some: Moments, others: Moments) -> Moments:
 
 
 class Trap:
-    """Stands in for the cells of a column: passes on a write, and ends the column's moment."""
+    """Stands in for the cells of a column: refuses a write, or passes it on and steps aside."""
 
     __slots__ = ("field", "store")
 
@@ -65,5 +70,16 @@ class Trap:
     def __setitem__(self, index: int, value: Any) -> None:
         store = self.store()
         assert store is not None  # rows and columns keep it
-        store.cells[self.field][index] = value
-        store.written(self.field)
+        with store.gate.lock:
+            check_written(store, self.field)
+            store.cells[self.field][index] = value
+            store.step_aside(self.field)
+
+
+def check_written(store: Store, field: int) -> None:
+    """BusyError if another thread computes with the field. Holding the gate's lock."""
+    if store.gate.is_over_elsewhere(field):
+        raise BusyError(
+            f"{store.name_of(field)} can't be written to while another thread computes with it: "
+            "wait for it"
+        )

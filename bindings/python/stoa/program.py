@@ -4,8 +4,9 @@ A program is used by one thread at a time. Those that have a key, what they say 
 kept by the record class to be run again: who wants one takes it out of the cache and puts it back
 when done, so that another thread in between makes one of its own.
 
-Long runs let go of the interpreter's lock, and enter the table's gate first (gate.py). On PyPy,
-whose calls never hold the lock, all do.
+Long runs enter the table's gate (gate.py), with the fields whose cells nobody may write to
+meanwhile, and then mostly let go of the interpreter's lock. On PyPy, whose calls never hold the
+lock, all runs are long.
 """
 
 from __future__ import annotations
@@ -16,14 +17,16 @@ from stoa import tree
 from stoa._ffi import ffi, lib
 from stoa.errors import BusyError, ParameterError
 from stoa.failure import check, new_error
+from stoa.gate import Fields
 from stoa.owner import owned
 from stoa.record import RecordType
 from stoa.store import Store
-from stoa.types import BY_NUMBER, IS_PYPY, FieldType
+from stoa.types import BY_NUMBER, IS_PYPY, OBJECT, FieldType
 
-LONG = 0 if IS_PYPY else 20_000  # rows of a run that lets go of the lock
+LONG = 0 if IS_PYPY else 20_000  # rows of a long run
 LARGE = 1 << 20  # bytes of a result; smaller ones are never kept
 KEPT = 32  # programs of a record class
+FEW = 8  # fields that most programs read at most
 TEXT, WHERE = "text", "where"  # begin the keys of programs that no single node is the key of
 
 Run = Callable[..., int]
@@ -72,10 +75,23 @@ def python_value(value: Any) -> Any:
 class Program:
     """A program of the library, and room for what its runs are told and give."""
 
-    __slots__ = ("c", "error", "extent", "key", "outputs", "values")
+    __slots__ = (
+        "bound",
+        "c",
+        "columns",
+        "error",
+        "extent",
+        "found",
+        "key",
+        "outputs",
+        "values",
+    )
 
-    def __init__(self, pointer: Any) -> None:
+    def __init__(self, pointer: Any, columns: Fields = ()) -> None:
         self.key: Any = None  # by which it is found again, if it is
+        self.columns = columns  # fields that it reads by arrays of their cells
+        self.bound: Any = None  # the store's fields when `found` was asked for
+        self.found: Fields = ()
         self.c = owned(pointer, "stoa_program *", free)
         self.error = new_error()
         self.extent = ffi.new("stoa_extent *")
@@ -96,6 +112,7 @@ class Program:
                 self.c, tree.parameter_name(name), tree.constant_value(value)[0], self.error
             )
             check(status, self.error)
+        self.bound = None
 
     def type(self, store: Store) -> FieldType:
         """Of its first output."""
@@ -105,12 +122,15 @@ class Program:
             raise ParameterError("a parameter of the expression is not set")
         return found
 
-    def fields(self) -> list[int]:
-        """The indices of the fields that it reads."""
-        count = lib.stoa_program_fields(self.c, ffi.NULL, 0)
-        found = ffi.new("uint32_t[]", count)
-        lib.stoa_program_fields(self.c, found, count)
-        return list(found)
+    def fields(self) -> Fields:
+        """The indices of the fields that it reads, in the table that it was bound to last."""
+        room = FEW
+        while True:
+            found = ffi.new("uint32_t[]", room)
+            count = lib.stoa_program_fields(self.c, found, room)
+            if count <= room:
+                return (*ffi.unpack(found, count), *self.columns)
+            room = count
 
     def is_by_row(self) -> bool:
         """Whether the value of a row follows from that row alone."""
@@ -121,7 +141,7 @@ class Program:
         return run(self.c, store.c, self.extent, *arguments, self.error)
 
     def may_unlock(self, run: Run, store: Store, rows: int, *arguments: Any) -> bool:
-        """Whether a run is long, and bound: by a run over no rows, with arguments for that.
+        """Whether a run is long, and was bound: by a run over no rows, with arguments for that.
 
         Binding marks nodes that other programs may have too, so it needs the lock. Where that run
         fails, maybe for want of rows, the real one is better made with the lock as well.
@@ -131,16 +151,34 @@ class Program:
         status: int = self.call(run, store, 0, ffi.NULL, *arguments)
         return status == 0
 
-    def read(self, run: Run, is_long: bool, store: Store, *arguments: Any) -> None:
+    def call_by_gate(
+        self, run: Run, is_bound: bool, store: Store, others: Fields, *arguments: Any
+    ) -> int:
+        """A long run, over the fields that it reads and others."""
+        if not is_bound or self.bound is not store.fields:
+            self.found, self.bound = self.fields(), store.fields if is_bound else None
+        fields = self.found + others
+        store.gate.enter_run(fields)
+        try:
+            store.trap(fields)
+            return self.call(run, store, *arguments)
+        finally:
+            store.gate.leave_run(fields)
+
+    def read(
+        self,
+        run: Run,
+        is_bound: bool,
+        store: Store,
+        rows: int,
+        *arguments: Any,
+        others: Fields = (),
+    ) -> None:
         """A run that only reads the table."""
-        if is_long or IS_PYPY:
-            store.gate.enter_run()
-            try:
-                status = self.call(run, store, *arguments)
-            finally:
-                store.gate.leave_run()
+        if rows >= LONG:  # also with the lock: another thread's assignment may be half stored
+            status = self.call_by_gate(run, is_bound, store, others, rows, *arguments)
         else:
-            status = self.call(run, store, *arguments)
+            status = self.call(run, store, rows, *arguments)
         if status == lib.STOA_OUT_OF_RANGE:  # counted just before another thread removed some
             raise BusyError("another thread removed rows of the table meanwhile")
         if status:
@@ -181,7 +219,8 @@ class Program:
         """A stoa_table * of the rows where the output holds, for the caller."""
         made = ffi.new("stoa_table **")
         is_long = not store.has_objects and self.may_select_unlocked(store, rows)
-        self.read(FILTER[is_long], is_long, store, rows, ffi.NULL, made)
+        copied = tuple(each.index for each in store.fields.values() if each.type is not OBJECT)
+        self.read(FILTER[is_long], is_long, store, rows, ffi.NULL, made, others=copied)
         return made[0]
 
     def assign(self, store: Store, rows: int, selection: Any, fields: list[str]) -> None:
@@ -192,8 +231,12 @@ class Program:
             store.gate.enter_change()
         try:
             is_long = self.may_unlock(ASSIGN[0], store, rows, names, len(fields))
-            run = ASSIGN[is_long]
-            status = self.call(run, store, rows, selection, names, len(fields))
+            run, told = ASSIGN[is_long], (rows, selection, names, len(fields))
+            if rows >= LONG:
+                written = tuple(each.index for each in stored)
+                status = self.call_by_gate(run, is_long, store, written, *told)
+            else:
+                status = self.call(run, store, *told)
         finally:
             store.gate.leave_change()
         check(status, self.error)
@@ -227,7 +270,7 @@ def compiled(store: Store, node: tree.Node, where: tree.Node | None = None) -> P
     status = new_program(made, store.c, node.c, condition, error)
     if status:
         check(status, error)
-    return Program(made[0])
+    return Program(made[0], tree.columns_of((node,) if where is None else (node, where)))
 
 
 def kept(store: Store, node: tree.Node, where: tree.Node | None = None) -> Program:

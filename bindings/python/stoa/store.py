@@ -20,9 +20,9 @@ from stoa.errors import BusyError, FieldNameError
 from stoa.extension import rows as extension
 from stoa.failure import check, new_error
 from stoa.fields import MISSING, Field
-from stoa.gate import Gate
+from stoa.gate import Fields, Gate
 from stoa.generate import Stage, make_stage, no_field
-from stoa.moments import MOVED, ORDER, WRITTEN, Moment, Trap
+from stoa.moments import MOVED, ORDER, WRITTEN, Moment, Trap, check_written
 from stoa.objects import ObjectPool
 from stoa.owner import owned
 from stoa.record import RecordType
@@ -126,7 +126,8 @@ class Store(StoreBase):
 
     def describe(self, record: RecordType) -> None:
         """Learns the fields; `record` has them in the library's order. All is made before any of it
-        is put in place, for readers in other threads."""
+        is put in place, for readers in other threads. Rows taken so far keep their class and view.
+        """
         fields = self.found_fields(record)
         cells: list[Any] = [None] * self.c.field_limit
         for stored in fields.values():
@@ -134,13 +135,19 @@ class Store(StoreBase):
             cells[stored.index] = epochs.make_cells(pointer, stored.type, self.max_rows())
         row_parts, stage = row_parts_of(record)
         has_objects = any(each.type is OBJECT for each in fields.values())
-        writable, width = list(cells), len(fields)
-        self.record, self.fields, self.width = record, fields, width
-        self.cells, self.writable, self.has_objects = cells, writable, has_objects
-        self.row_parts, self.stage = row_parts, stage
-        self.stages: list[Stage] = []  # room for rows that are appended, to be used again
-        for field in self.moments:
-            self.trap(field)
+        with self.gate.lock:
+            writable = list(cells)
+            for field in (*self.moments, *self.gate.fields()):
+                if field != ORDER and cells[field] is not None:
+                    writable[field] = Trap(self, field)
+            view = self.view
+            if view is not None:
+                self.older.add(view)
+                self.view = None
+            self.record, self.fields, self.width = record, fields, len(fields)
+            self.cells, self.writable, self.has_objects = cells, writable, has_objects
+            self.row_parts, self.stage = row_parts, stage
+            self.stages: list[Stage] = []  # room for rows that are appended, to be used again
 
     def found_fields(self, record: RecordType) -> dict[str, StoredField]:
         limit = self.c.field_limit
@@ -167,6 +174,11 @@ class Store(StoreBase):
         except (KeyError, TypeError):
             raise no_field(name, self.fields) from None
 
+    def name_of(self, field: int) -> str:
+        """The name of a field, quoted, for messages."""
+        names = [each.name for each in self.fields.values() if each.index == field]
+        return repr(names[0] if names else "a field")
+
     def cells_of(self, field: int, name: str) -> Any:
         """The cells of a column, if it is still there; `name` is what it was called."""
         cells = self.cells[field]
@@ -188,7 +200,10 @@ class Store(StoreBase):
     def current_view(self) -> Any:
         view = self.view
         if view is None:
-            view = self.view = views.begin(self.row_parts, self.fields.values(), self)
+            with self.gate.lock:  # one view for all threads, and none that misses a trap
+                view = self.view
+                if view is None:
+                    view = self.view = views.begin(self.row_parts, self.fields.values(), self)
         return view
 
     def live_views(self) -> list[Any]:
@@ -202,12 +217,13 @@ class Store(StoreBase):
             return
         self.order = self.c.order
         self.version += 1
-        for each in list(self.older):
-            views.reordered(each)
-        self.older.clear()
-        view = self.view
-        if view is not None:
-            self.view = views.reordered(view)
+        with self.gate.lock:
+            for each in list(self.older):
+                views.reordered(each)
+            self.older.clear()
+            view = self.view
+            if view is not None:
+                self.view = views.reordered(view)
         for field in list(self.moments):
             self.end_moment(field, MOVED)
 
@@ -221,19 +237,29 @@ class Store(StoreBase):
         self.cells_of(field, name)
         return self.version
 
-    # ---- moments ----
+    # ---- moments and traps, which come and go with the gate's lock held ----
 
     def moment(self, field: int) -> Moment:
         """The moment that lasts until the column, or for ORDER any row's place, changes."""
         found = self.moments.get(field)
         if found is None:
-            found = self.moments[field] = Moment()
-            self.trap(field)
+            with self.gate.lock:
+                found = self.moments.get(field)
+                if found is None:
+                    self.trap((field,))  # first, for those who find the moment without the lock
+                    found = self.moments[field] = Moment()
         return found
 
-    def trap(self, field: int) -> None:
-        if field != ORDER and self.cells[field] is not None:
-            self.set_writable(field, Trap(self, field))
+    def trap(self, fields: Fields) -> None:
+        """Has writes to cells of these fields noticed."""
+        with self.gate.lock:
+            for field in fields:
+                if field != ORDER and not self.is_trapped(field):
+                    self.set_writable(field, Trap(self, field))
+
+    def is_trapped(self, field: int) -> bool:
+        """A field that was dropped needs none."""
+        return self.writable[field] is not self.cells[field] or self.cells[field] is None
 
     def set_writable(self, field: int, cells: Any) -> None:
         self.writable[field] = cells
@@ -243,18 +269,30 @@ class Store(StoreBase):
     def end_moment(self, field: int, why: str) -> None:
         """The cells are put back first: a thread that asks for the moment meanwhile is told of an
         end too early, and never of none."""
-        moment = self.moments.get(field)
-        if moment is not None:
-            if field != ORDER:
+        with self.gate.lock:
+            if field != ORDER and not self.gate.is_over(field):
                 self.set_writable(field, self.cells[field])
-            self.moments.pop(field, None)
-            moment.over = why
+            moment = self.moments.pop(field, None)
+            if moment is not None:
+                moment.over = why
 
     def written(self, field: int) -> None:
         """To be told after each write to a column that is no row's own."""
-        if field in self.moments:
-            names = [each.name for each in self.fields.values() if each.index == field]
-            self.end_moment(field, WRITTEN.format(names[0] if names else "a field"))
+        if field in self.moments:  # else a trap may stay
+            self.end_moment(field, WRITTEN.format(self.name_of(field)))
+
+    def step_aside(self, field: int) -> None:
+        """Takes the trap away, also from views that have one still and the store none."""
+        why = WRITTEN.format(self.name_of(field)) if field in self.moments else ""
+        self.end_moment(field, why)
+
+    def open(self, field: int) -> bool:
+        """Before a write to a cell behind a trap: BusyError, or the trap steps aside. Whether it
+        may pass though the trap stays, for a run of this very thread."""
+        with self.gate.lock:
+            check_written(self, field)
+            self.step_aside(field)
+            return self.gate.is_over(field)
 
     # ---- changes ----
 
@@ -430,7 +468,7 @@ class Store(StoreBase):
             with self.gate:
                 status = lib.stoa_table_add_field(self.c, place, ffi.NULL, error)
         check(status, error)
-        self.describe_anew(record)
+        self.describe(record)
 
     def drop_field(self, name: str, record: RecordType) -> None:
         """Drops a field; `record` is without it.
@@ -444,7 +482,7 @@ class Store(StoreBase):
                 with self.gate:
                     status = lib.stoa_table_drop_field(self.c, each.c_name, error)
                 if status == lib.STOA_OK:
-                    self.describe_anew(record)
+                    self.describe(record)
                     self.end_column(each, f"the field {name!r} was dropped")
         finally:
             lib.stoa_column_unexport(self.c, each.index)
@@ -457,22 +495,15 @@ class Store(StoreBase):
         with self.gate:
             status = lib.stoa_table_rename_field(self.c, each.c_name, c_name, error)
         check(status, error)
-        self.describe_anew(record)
-        self.end_column(each, f"the field {name!r} is called {new_name!r} now: take the row again")
-
-    def describe_anew(self, record: RecordType) -> None:
-        """Rows taken so far keep their class and view."""
-        view = self.view
-        if view is not None:
-            self.older.add(view)
-            self.view = None
         self.describe(record)
+        self.end_column(each, f"the field {name!r} is called {new_name!r} now: take the row again")
 
     def end_column(self, each: StoredField, message: str) -> None:
         self.version += 1
-        self.end_moment(each.index, message)
-        for view in self.older:
-            views.close(view, each.index, message)
+        with self.gate.lock:
+            for view in self.older:
+                views.close(view, each.index, message)
+            self.end_moment(each.index, message)
 
 
 def new_store(

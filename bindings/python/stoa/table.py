@@ -510,13 +510,13 @@ if extension is not None:
         delete_field=delete_field,
         getitem=Rows.__getitem__,
         keep_class=keep_class,
+        open_field=lambda table, field: table._store.open(field),
         raise_closed=raise_closed,
         raise_stale=raise_stale,
         raise_unknown=raise_unknown,
         reserve=Table.reserve,
         standalone_slots=lambda table, kind: standalone_slots(table._store.record, kind),
         write_object=lambda table, *cell: table._store.write_object(*cell),
-        written=lambda table, field: table._store.written(field),
     )
     for each in ("__getitem__", "__len__", "append"):
         setattr(Table, each, extension.SequenceBase.__dict__[each])

@@ -11,7 +11,7 @@ these calls; PyPy, which lets go of its lock, has them take turns.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Callable
 
 from stoa._ffi import ffi, lib
@@ -63,9 +63,10 @@ def made_by(function: Callable[..., int], *arguments: Any) -> Any:
 class Node:
     """A value of a tree. The key of a field is its name; it is None where there is none."""
 
-    __slots__ = ("key", "made", "parts", "size")
+    __slots__ = ("columns", "key", "made", "parts", "size")
 
     def __init__(self, key: Any, parts: Any, size: int = 1, made: Any = None) -> None:
+        self.columns: tuple[int, ...] = ()  # fields whose cells the arrays in it are
         self.key = key
         self.parts = parts  # what `make` needs
         self.size = size  # nodes, all told
@@ -144,11 +145,13 @@ def constant_value(value: Any) -> Any:
     return made
 
 
-def array(source: Source, name: str) -> Any:
+def array(source: Source, name: str, columns: tuple[int, ...] = ()) -> Any:
     """A value for each row, out of memory that must outlive the node."""
     place, c_name = ffi.new("stoa_source *"), ffi.new("char[]", name.encode())
     source.put(place, c_name)
-    return Node(None, None, 1, made_by(array_node, place, source.length))
+    node = Node(None, None, 1, made_by(array_node, place, source.length))
+    node.columns = columns
+    return node
 
 
 def call(operation: int, arguments: Sequence[Node]) -> Node:
@@ -158,7 +161,7 @@ def call(operation: int, arguments: Sequence[Node]) -> Node:
         size += each.size
     node = Call(key, (operation, arguments), size)
     if size > LARGE or None in key:
-        node.key = None
+        node.key, node.columns = None, columns_of(arguments)
         node.c  # noqa: B018
     return node
 
@@ -168,7 +171,15 @@ def listed(nodes: Sequence[Node]) -> Node:
     if len(nodes) == 1:
         return nodes[0]
     key = None if any(each.key is None for each in nodes) else (LIST, *(each.key for each in nodes))
-    return Listed(key, nodes)
+    made = Listed(key, nodes)
+    if key is None:
+        made.columns = columns_of(nodes)
+    return made
+
+
+def columns_of(nodes: Iterable[Node]) -> tuple[int, ...]:
+    """The fields whose cells arrays in the nodes are."""
+    return tuple({column for each in nodes for column in each.columns})
 
 
 class Parameters:

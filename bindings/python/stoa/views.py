@@ -49,8 +49,9 @@ def begin(parts: tuple[type, Any], fields: Iterable[StoredField], store: Store) 
     )
     address = int(ffi.cast("uintptr_t", store.c))
     view = rows.View(parts[0], store.c, address, store.pool.objects, described)
-    for field in store.moments:
-        view.watch(field, True)
+    for each in fields:
+        if store.is_trapped(each.index):
+            view.trap(each.index, True)
     return view
 
 
@@ -66,5 +67,5 @@ def close(view: Any, column: int, message: str) -> None:
 
 
 def watch(view: Any, column: int, cells: Any, is_watched: bool) -> None:
-    """Whether writes of the view's rows into a column are to be told."""
-    view.watch(column, is_watched)
+    """Whether the view's rows must ask before they write into a column."""
+    view.trap(column, is_watched)
