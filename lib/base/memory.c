@@ -36,11 +36,13 @@
 #define KEPT_BYTES ((size_t)256 << 20)
 #define LEAST_KEPT_BYTES ((size_t)1 << 20)
 #define KEPT_BLOCKS 8
+#define HEAD_SHARE 256 /* a huge page may waste this part of the cells that are written */
 
 STOA__LOCK;
 static size_t reserved;    /* bytes in reserved blocks and slabs */
 static size_t maps;        /* that reserved blocks may take */
 static size_t live_blocks; /* reserved ones */
+static uint16_t next_phase;
 static char **free_blocks; /* of all slabs */
 static size_t free_count;
 static size_t slab_count;
@@ -205,7 +207,7 @@ static bool add_slab(void)
 
 static bool take_from_slab(stoa__block *block)
 {
-    if (SLAB_BLOCK_BYTES / block->columns < 4 * STOA__PAGE)
+    if (SLAB_BLOCK_BYTES / block->columns < 4 * STOA__STAGGER)
         return false;
     if (free_count == 0 && !add_slab())
         return false;
@@ -279,13 +281,13 @@ bool stoa__block_reserve(stoa__block *block, size_t bytes, size_t least, uint32_
     memset(block, 0, sizeof *block);
     block->columns = (uint16_t)columns;
     least = least > 0 ? least : 1;
-    if (bytes > STOA__PLAIN_LIMIT) {
-        take_lock();
-        bool mapped = map_block(block, bytes, least);
-        give_lock();
-        if (mapped)
-            return true;
-    }
+    take_lock();
+    block->phase = next_phase;
+    next_phase = (uint16_t)((next_phase + columns) % STOA__PHASES);
+    bool mapped = bytes > STOA__PLAIN_LIMIT && map_block(block, bytes, least);
+    give_lock();
+    if (mapped)
+        return true;
     size_t most = least > SLAB_BLOCK_BYTES ? least : SLAB_BLOCK_BYTES;
     return plain_block(block, bytes < most ? bytes : most, least);
 }
@@ -294,7 +296,7 @@ bool stoa__block_commit(stoa__block *block, size_t from, size_t to)
 {
     if (block->kind != STOA__RESERVED_BLOCK)
         return true;
-    from = from / STOA__PAGE * STOA__PAGE;
+    from = stoa__round_down(from, stoa__block_is_large(block) ? STOA__HUGE_PAGE : STOA__PAGE);
     to = stoa__round_up(to, STOA__PAGE);
     int access = PROT_READ | PROT_WRITE;
     return from >= to || mprotect(block->base + from, to - from, access) == 0 ||
@@ -305,8 +307,10 @@ void stoa__block_expect(stoa__block *block, size_t from, size_t to)
 {
     if (block->kind != STOA__RESERVED_BLOCK)
         return;
-    from = stoa__round_up(from, STOA__HUGE_PAGE);
-    to = to / STOA__HUGE_PAGE * STOA__HUGE_PAGE;
+    size_t before = from % STOA__HUGE_PAGE;
+    bool takes_head = stoa__block_is_large(block) && before < (to - from) / HEAD_SHARE;
+    from = takes_head ? from - before : stoa__round_up(from, STOA__HUGE_PAGE);
+    to = stoa__round_down(to, STOA__HUGE_PAGE);
     if (from < to)
         madvise(block->base + from, to - from, MADV_HUGEPAGE);
 }

@@ -34,25 +34,48 @@ typedef struct stoa__block {
     size_t bytes;
     stoa__block_kind kind;
     uint16_t columns; /* that it was reserved for: the kernel keeps maps for each */
+    uint16_t phase;   /* of its first column's stagger; blocks that are made in turn differ */
     bool keep;        /* stoa__block_keep may be called instead of stoa__block_free */
 } stoa__block;
 
 #define STOA__PAGE ((size_t)4096)
+/* By how much more than whole pages neighbouring columns stand apart: a page and 39 cache lines.
+ * Caches, TLBs and way predictors go by the lower bits of an address: without this, all cells of a
+ * row would meet in the same few places and push each other out. The multiples of 39 lines within a
+ * page of 64 are all different, and as far from each other as can be (64 / 39 is near the golden
+ * section), so that a store to one column is seldom taken for one to what is read next in another.
+ */
+#define STOA__STAGGER (STOA__PAGE + 39 * STOA__LINE)
+#define STOA__LINE ((size_t)64)
+/* After so many columns the lines repeat. */
+#define STOA__MOST_STAGGERS (STOA__PAGE / STOA__LINE)
+/* Blocks that are made in turn begin at so many different staggers. */
+#define STOA__PHASES 16
+/* Columns with less need none: a few hundred bytes of each column of a table meet in no place. */
+#define STOA__SMALL_COLUMN ((size_t)512)
 #define STOA__HUGE_PAGE ((size_t)2 << 20)
 /* Blocks up to here are plain. */
 #define STOA__PLAIN_LIMIT ((size_t)64 << 10)
-/* Blocks from here on begin at a huge page, and so should columns that are as large. */
+/* Blocks from here on begin at a huge page. Blocks with so much for each column are large: two
+ * columns of one have no huge page in common, so that a column's first one can be had whole. */
 #define STOA__LARGE ((size_t)64 << 20)
+
+static inline bool stoa__block_is_large(const stoa__block *block)
+{
+    return block->kind == STOA__RESERVED_BLOCK && block->bytes / block->columns >= STOA__LARGE;
+}
 
 /* How much address space a table that didn't say should ask for, when it needs at least so much. */
 size_t stoa__reserve_share(size_t least);
 /* Reserves `bytes`, or half, or a quarter …, but not less than `least`: block->bytes tells. False
  * when refused, and then nothing is held. */
 bool stoa__block_reserve(stoa__block *block, size_t bytes, size_t least, uint32_t columns);
-/* Makes [from, to), offsets in the block, writable. What is already committed may be named again.
- * False when refused. */
+/* Makes [from, to), offsets in the block, writable, and what is left of the page (in a large block:
+ * huge page) that `from` lies in. What is already committed may be named again. False when refused.
+ */
 bool stoa__block_commit(stoa__block *block, size_t from, size_t to);
-/* [from, to) will be written from end to end soon: huge pages where they fit wholly within. */
+/* [from, to) will be written from end to end soon: huge pages where they fit wholly within, and at
+ * the head of a large block's column where it is most of one. */
 void stoa__block_expect(stoa__block *block, size_t from, size_t to);
 /* [from, to) and the rest of its last page read as zero from now on, and whole pages go back to the
  * system. False where that can't be had (plain blocks), and then all is as it was. */
@@ -81,9 +104,14 @@ void stoa__block_keep(const stoa__kept *done);
 /* The kept block of that layout whose written rows are nearest to so many, if one is near. */
 bool stoa__block_take(stoa__kept *taken, stoa__layout layout, size_t rows);
 
+static inline size_t stoa__round_down(size_t value, size_t unit)
+{
+    return value / unit * unit;
+}
+
 static inline size_t stoa__round_up(size_t value, size_t unit)
 {
-    return (value + unit - 1) / unit * unit;
+    return stoa__round_down(value + unit - 1, unit);
 }
 
 #endif

@@ -10,7 +10,7 @@
 #include "expr/program.h"
 
 #define NONE UINT32_MAX
-/* Bytes of a register: a page. Registers begin at pages, as blocks of columns do: a kernel's loads
+/* Bytes of a register: a page. Registers begin at pages, and fill each line of it: a kernel's loads
  * then run ahead of its stores by the same distance in every page. With another distance a load can
  * meet an earlier store in its lower 12 bits, and processors wait for that: up to twice the time.
  */

@@ -293,8 +293,8 @@ stoa_status stoa_program_add_field(stoa_program *program, stoa_table *table,
         status = stoa__field_prepare(&added, table, &field, error);
     if (status != STOA_OK)
         return status;
-    char *cells = added.block.base;
-    stoa__block_expect(&added.block, 0, run.rows * stoa__width(type));
+    char *cells = added.cells;
+    stoa__field_expect(&added, run.rows);
     status = store_outputs(&run, &cells, &target, true, error);
     if (status == STOA_OK)
         stoa__field_put(table, &added);

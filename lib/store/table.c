@@ -2,8 +2,9 @@
  *
  * A table of at most 64 KiB (max_rows times the width of a row) lies with its columns in the one
  * allocation that it is. Any other reserves a block, in which its columns stand one behind the
- * other, each with room for max_rows cells; none ever moves. Invariant: each column of the schema
- * that is not dropped has cells for `capacity` rows. */
+ * other, each with room for max_rows cells, and staggered (STOA__STAGGER), so that the cells of a
+ * row do not meet in the same places of a cache; none ever moves. Invariant: each column of the
+ * schema that is not dropped has cells for `capacity` rows. */
 #include "store/table.h"
 
 #include <string.h>
@@ -13,39 +14,66 @@
 /* No address space is larger. */
 #define MOST_BYTES ((size_t)1 << 46)
 
-/* Where columns begin: at a page, so that each can be committed alone; where they are large, at a
- * huge page; in plain memory at 8 bytes. */
-static size_t column_unit(stoa__block_kind kind, size_t bytes, size_t columns)
+/* How columns stand apart: each begins at `unit`, counted from the first one, `gap` and more behind
+ * the end of the one before. */
+typedef struct spacing {
+    size_t first; /* from the start of the memory to the first column */
+    size_t unit, gap;
+} spacing;
+
+static spacing plain_spacing(const stoa__schema *schema, size_t rows)
 {
-    if (kind == STOA__NO_BLOCK || kind == STOA__PLAIN_BLOCK)
-        return 8;
-    return bytes / columns >= STOA__LARGE ? STOA__HUGE_PAGE : STOA__PAGE;
+    bool small = rows * schema->row_bytes / schema->field_count < STOA__SMALL_COLUMN;
+    return small ? (spacing){0, 8, 0} : (spacing){STOA__LINE - 1, STOA__LINE, STOA__LINE};
 }
 
-/* Bytes of all columns with room for `rows` cells each. */
-static size_t columns_bytes(const stoa__schema *schema, size_t rows, size_t unit)
+static spacing block_spacing(const stoa__block *block)
 {
-    size_t bytes = 0;
-    for (uint32_t i = 0; i < schema->field_limit; i++)
-        bytes += stoa__round_up(rows * stoa__width((stoa_type)schema->fields[i].type), unit);
-    return bytes;
+    size_t first = block->phase * STOA__STAGGER;
+    if (block->kind == STOA__PLAIN_BLOCK)
+        return (spacing){first + STOA__LINE - 1, STOA__LINE, STOA__STAGGER};
+    if (stoa__block_is_large(block))
+        return (spacing){first, STOA__HUGE_PAGE, STOA__HUGE_PAGE + STOA__STAGGER};
+    return (spacing){first, STOA__PAGE, STOA__STAGGER};
+}
+
+/* Bytes that make sure of room for `rows` cells in each column, however the block is spaced. */
+static size_t enough_bytes(const stoa__schema *schema, size_t rows)
+{
+    size_t cells = rows * schema->row_bytes;
+    bool large = cells / schema->field_count >= STOA__LARGE / 2;
+    size_t lost = STOA__STAGGER + (large ? 2 * STOA__HUGE_PAGE : STOA__PAGE);
+    return STOA__PHASES * STOA__STAGGER + cells + schema->field_count * lost;
 }
 
 /* The most rows whose columns fit in `bytes`. */
-static size_t rows_that_fit(const stoa__schema *schema, size_t bytes, size_t unit)
+static size_t rows_that_fit(const stoa__schema *schema, size_t bytes, spacing apart)
 {
-    size_t lost = (size_t)schema->field_count * (unit - 1);
+    size_t lost = apart.first + schema->field_count * (apart.unit - 1 + apart.gap);
     return bytes > lost ? (bytes - lost) / schema->row_bytes : 0;
 }
 
-static void place_columns(stoa__table *table, char *base, size_t unit)
+/* Bytes of all columns with room for `rows` cells each, in plain memory. */
+static size_t plain_bytes(const stoa__schema *schema, size_t rows)
+{
+    spacing apart = plain_spacing(schema, rows);
+    size_t bytes = apart.first;
+    for (uint32_t i = 0; i < schema->field_limit; i++)
+        bytes += stoa__round_up(rows * stoa__width((stoa_type)schema->fields[i].type), apart.unit) +
+                 apart.gap;
+    return bytes;
+}
+
+static void place_columns(stoa__table *table, char *memory, spacing apart)
 {
     const stoa__schema *schema = table->schema;
+    char *cells = memory + apart.first;
+    cells -= (uintptr_t)cells % (apart.unit < STOA__LINE ? apart.unit : STOA__LINE);
     for (uint32_t i = 0; i < schema->field_limit; i++) {
         stoa_type type = (stoa_type)schema->fields[i].type;
-        table->head.columns[i].cells = base;
+        table->head.columns[i].cells = cells;
         table->head.columns[i].type = (uint8_t)type;
-        base += stoa__round_up(table->max_rows * stoa__width(type), unit);
+        cells += stoa__round_up(table->max_rows * stoa__width(type), apart.unit) + apart.gap;
     }
 }
 
@@ -58,10 +86,10 @@ typedef struct request {
     bool at_once; /* all rows will be written at once, so that memory need not be zero */
 } request;
 
-static stoa__table *allocate(stoa__schema *schema, size_t plain_bytes)
+static stoa__table *allocate(stoa__schema *schema, size_t more)
 {
     size_t columns = schema->field_limit * sizeof(stoa_column);
-    stoa__table *table = stoa__allocate_zeroed(sizeof *table + columns + plain_bytes);
+    stoa__table *table = stoa__allocate_zeroed(sizeof *table + columns + more);
     if (table == NULL)
         return NULL;
     table->schema = schema;
@@ -75,13 +103,14 @@ static stoa__table *allocate(stoa__schema *schema, size_t plain_bytes)
 static stoa_status make_plain(stoa__table **made, stoa__schema *schema, size_t max_rows,
                               stoa_error *error)
 {
-    size_t bytes = columns_bytes(schema, max_rows, 8);
+    size_t bytes = plain_bytes(schema, max_rows);
     stoa__table *table = allocate(schema, bytes);
     if (table == NULL)
         return stoa__fail_memory(error, bytes + sizeof *table);
     table->max_rows = max_rows;
     table->capacity = max_rows;
-    place_columns(table, (char *)(table->head.columns + schema->field_limit), 8);
+    place_columns(table, (char *)(table->head.columns + schema->field_limit),
+                  plain_spacing(schema, max_rows));
     *made = table;
     return STOA_OK;
 }
@@ -91,11 +120,11 @@ static void lay_out(stoa__table *table, size_t most)
 {
     const stoa__schema *schema = table->schema;
     const stoa__block *block = &table->block;
-    size_t unit = column_unit(block->kind, block->bytes, schema->field_count);
-    size_t rows = rows_that_fit(schema, block->bytes, unit);
+    spacing apart = block_spacing(block);
+    size_t rows = rows_that_fit(schema, block->bytes, apart);
     table->max_rows = rows < most ? rows : most;
     table->capacity = block->kind == STOA__RESERVED_BLOCK ? 0 : table->max_rows;
-    place_columns(table, block->base, unit);
+    place_columns(table, block->base, apart);
 }
 
 /* ---- kept blocks: only for results, whose rows are all written at once ---- */
@@ -161,16 +190,10 @@ static void leave_block(stoa__table *table)
 static bool reserve(stoa__table *table, size_t most, size_t least)
 {
     const stoa__schema *schema = table->schema;
-    size_t columns = schema->field_count;
-    size_t slack =
-        columns *
-        (least * schema->row_bytes / columns >= STOA__LARGE / 2 ? STOA__HUGE_PAGE : STOA__PAGE);
-    size_t least_bytes = least * schema->row_bytes + slack;
+    size_t least_bytes = enough_bytes(schema, least);
     size_t wanted = stoa__reserve_share(least_bytes);
     if (most > 0)
-        wanted = most < MOST_BYTES / schema->row_bytes
-                     ? columns_bytes(schema, most, STOA__PAGE) + columns * STOA__HUGE_PAGE
-                     : MOST_BYTES;
+        wanted = most < MOST_BYTES / schema->row_bytes ? enough_bytes(schema, most) : MOST_BYTES;
     size_t bytes = wanted > least_bytes ? wanted : least_bytes;
     if (!stoa__block_reserve(&table->block, bytes, least_bytes, schema->field_count))
         return false;
@@ -205,7 +228,7 @@ static stoa_status make_unfilled(stoa__table **made, stoa__schema *schema, const
         return stoa__fail(error, STOA_FULL, "no table has room for %zu rows of %zu bytes",
                           wanted->rows, schema->row_bytes);
     if (max_rows > 0 && max_rows < STOA__PLAIN_LIMIT &&
-        columns_bytes(schema, max_rows, 8) <= STOA__PLAIN_LIMIT)
+        max_rows * schema->row_bytes <= STOA__PLAIN_LIMIT)
         return make_plain(made, schema, max_rows, error);
     return make_reserved(made, schema, wanted, error);
 }

@@ -225,11 +225,11 @@ TEST(pages_beyond_a_smaller_result_go_back)
     stoa_table *table = source(rows, 0);
     stoa_table_free(result(table, rows));
     stoa_table *taken = result(table, fewer);
-    char *w = (char *)stoa_float64_column(taken, "w");
-    size_t huge = (size_t)2 << 20, from = (fewer * 8 + huge - 1) / huge * huge;
-    size_t pages = (rows * 8 - from) / 4096, resident = 0;
+    uintptr_t w = (uintptr_t)stoa_float64_column(taken, "w"), huge = (uintptr_t)2 << 20;
+    uintptr_t from = (w + fewer * 8 + huge - 1) / huge * huge;
+    size_t pages = (w + rows * 8 - from) / 4096, resident = 0;
     unsigned char *seen = calloc(pages + 1, 1);
-    ck_assert_int_eq(mincore(w + from, pages * 4096, seen), 0);
+    ck_assert_int_eq(mincore((void *)from, pages * 4096, seen), 0);
     for (size_t i = 0; i < pages; i++)
         resident += seen[i] & 1;
     ck_assert_uint_eq(resident, 0);
