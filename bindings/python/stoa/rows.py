@@ -199,7 +199,7 @@ class Rows(SequenceBase, Queries[R], Generic[R]):
         return loops.iterate(self)
 
     def __reversed__(self) -> Iterator[R]:
-        return iter(self[::-1])
+        return iter(self._window(self._range()[::-1]))
 
     def cursor(self) -> Iterator[R]:
         """One row that moves on from row to row, made once. Don't keep what it gives."""
@@ -250,8 +250,8 @@ class Rows(SequenceBase, Queries[R], Generic[R]):
             value = tuple(value[name] for name in self._store.fields)
         if not isinstance(value, tuple):
             return
-        first, stop, _ = masks.checked_slice(slice(start, stop)).indices(len(self))
-        for i, values in enumerate(islice(self.values(), first, max(first, stop)), first):
+        first, stop, _ = masks.checked_slice(slice(start, stop)).indices(len(self._range()))
+        for i, values in enumerate(islice(Queries.values(self), first, max(first, stop)), first):
             if values == value:
                 yield i
 
@@ -260,6 +260,9 @@ class Rows(SequenceBase, Queries[R], Generic[R]):
 
     def index(self, value: Any, start: int = 0, stop: int = sys.maxsize) -> int:
         """The first row that is equal to a record, tuple or mapping; ValueError: there is none."""
+        return self._first(value, start, stop)
+
+    def _first(self, value: Any, start: int = 0, stop: int = sys.maxsize) -> int:
         for i in self._find(value, start, stop):
             return i
         raise RowValueError(f"{value!r} is not in the table")

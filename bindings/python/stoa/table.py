@@ -345,7 +345,7 @@ class Table(Rows[R], MutableSequence[R]):  # type: ignore[misc]
 
     def remove(self, value: Any) -> None:
         """Removes the first row that is equal to a record or tuple; ValueError: there is none."""
-        del self[self.index(value)]
+        self._store.change(lib.stoa_table_remove, self._first(value), 1)
 
     def swap_remove(self, index: int) -> None:
         """Removes a row and puts the last one in its place: O(1)."""

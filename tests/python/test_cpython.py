@@ -1,0 +1,46 @@
+"""CPython's own tests of lists and sequences, against tables, windows and columns.
+
+They come with the interpreter, in its package `test`, which some systems leave out. What differs
+by intent is listed with its reason, and stands in docs/surprises.md.
+"""
+
+from __future__ import annotations
+
+import unittest
+from typing import Any
+
+import pytest
+from listlike import ColumnValues, Values, WindowValues
+
+seq_tests = pytest.importorskip("test.seq_tests")
+list_tests = pytest.importorskip("test.list_tests")
+
+OF_TABLES = {
+    "test_index": "its last lines remove values in the middle of a search: StaleError",
+    "test_sort": "a table has no sort()",
+}
+OF_PARTS = {
+    "test_free_after_iterating": "what iterates keeps the table, and not this adapter",
+    "test_pickle": "a window or column shares memory, which a pickle cannot: copy() can",
+}
+
+
+def but(differences: dict[str, str], common: Any) -> Any:
+    skipped = {name: unittest.skip(reason)(getattr(common, name)) for name, reason in differences.items()}
+    return type(common.__name__, (common,), skipped)
+
+
+class TestTableAsList(but(OF_TABLES, list_tests.CommonTest)):  # type: ignore[misc]
+    type2test = Values
+
+
+class TestTableAsSequence(seq_tests.CommonTest):  # type: ignore[misc,name-defined]
+    type2test = Values
+
+
+class TestWindowAsSequence(but(OF_PARTS, seq_tests.CommonTest)):  # type: ignore[misc]
+    type2test = WindowValues
+
+
+class TestColumnAsSequence(but(OF_PARTS, seq_tests.CommonTest)):  # type: ignore[misc]
+    type2test = ColumnValues
