@@ -69,7 +69,8 @@ from stoa.functions import (
 from stoa.functions import max as max
 from stoa.functions import min as min
 from stoa.functions import round as round
-from stoa.record import Record, copy, replace, to_dict, to_tuple
+from stoa.record import Record, replace, to_dict, to_tuple
+from stoa.record import copy as copy  # not in __all__: it would hide the module copy
 from stoa.row import index_of, table_of
 from stoa.selection import Selection
 from stoa.settings import set_threads, simd, threads, trim
@@ -129,7 +130,6 @@ __all__ = [
     "atan2",
     "ceil",
     "clip",
-    "copy",
     "cos",
     "exp",
     "field",

@@ -11,7 +11,13 @@ from typing import TYPE_CHECKING, Any, Callable, Generic, TypeVar, overload
 from stoa import masks, tree
 from stoa._ffi import ffi, lib
 from stoa.assignment import store_values
-from stoa.errors import ColumnBufferError, RowIndexError, StaleError, WrongTypeError
+from stoa.errors import (
+    ColumnBufferError,
+    RowIndexError,
+    RowValueError,
+    StaleError,
+    WrongTypeError,
+)
 from stoa.expression import Expression
 from stoa.failure import check, new_error
 from stoa.operators import InPlace
@@ -28,6 +34,8 @@ from stoa.store import Store
 from stoa.types import IS_PYPY, OBJECT, FieldType
 
 Value = TypeVar("Value")
+ALL: Any = object()
+CHUNK = 1 << 14  # values that are looked through at once
 
 if IS_PYPY and not TYPE_CHECKING:
     from __pypy__.bufferable import bufferable as Base
@@ -213,6 +221,27 @@ class Column(Base, InPlace, Generic[Value]):
                 check_length(source, len(rows), field.name)
             store.check_state(state)
             store.write(self._field, rows, source)
+
+    # ---- values that are looked for ----
+
+    def index(self, value: Any, start: int = 0, stop: int = sys.maxsize) -> int:
+        """The first row from start to stop that holds the value, as list.index; else ValueError."""
+        asked = masks.checked_slice(slice(start, stop))
+        for first, values in self._chunks(*asked.indices(len(self))[:2]):
+            if value in values:
+                return first + values.index(value)
+        raise RowValueError(f"{short_repr(value)} is not in the column")
+
+    def count(self, value: Any = ALL) -> int:
+        """How many values there are; of a value that is given, how many equal it, as list.count."""
+        if value is ALL:
+            return len(self)
+        return sum(values.count(value) for _, values in self._chunks(0, len(self)))
+
+    def _chunks(self, start: int, stop: int) -> Iterator[tuple[int, list[Value]]]:
+        """Lists of some thousand values each, under the number of their first."""
+        for first in range(start, stop, CHUNK):
+            yield first, self[first : min(first + CHUNK, stop)].tolist()
 
     # ---- all values ----
 

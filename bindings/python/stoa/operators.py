@@ -17,9 +17,38 @@ if TYPE_CHECKING:
 
 Self = TypeVar("Self", bound="InPlace")
 
+# What numpy's functions hand on to the methods of their argument, and the values that mean "all of
+# it, as it is".
+WHOLE: dict[str, tuple[Any, ...]] = {
+    "axis": (None, 0, -1, (0,), (-1,)),
+    "dtype": (None,),
+    "out": (None,),
+    "keepdims": (False,),
+    "where": (True,),
+}
+
+
+def check_whole(name: str, options: dict[str, Any]) -> None:
+    """Refuses what numpy.sum(column, …) and the like ask for beyond the plain reduction."""
+    for option, value in options.items():
+        if option not in WHOLE:
+            raise WrongTypeError(f"{name}() got an unexpected keyword argument {option!r}")
+        if not any(
+            value is known or (type(value) is type(known) and value == known)
+            for known in WHOLE[option]
+        ):
+            raise WrongTypeError(
+                f"{name}() reduces a whole column to one value of its own type: it takes no "
+                f"{option}={value!r}; numpy.{name}(numpy.asarray(column), …) does"
+            )
+
 
 class Operators:
     """What can be computed with: columns, expressions, columns of selections.
+
+    numpy's functions that call a method of their argument (numpy.sum, mean, std, var, min, max,
+    any, all, argmin, argmax) give what the method gives; with an axis other than 0, or a dtype,
+    out, keepdims or where, they raise WrongTypeError.
 
     Operands are others of these, of the same table and as long; Python's and numpy's numbers; and
     buffers and arrays that are as long as the table.
@@ -163,48 +192,58 @@ class Operators:
 
     # ---- reductions: computed at once ----
 
-    def sum(self) -> Any:
+    def sum(self, **numpy_options: Any) -> Any:
         """The sum; of nothing 0. Of integers exact, and OverflowError if it does not fit."""
+        check_whole("sum", numpy_options)
         return self._reduce(lib.STOA_SUM)
 
-    def mean(self) -> Any:
+    def mean(self, **numpy_options: Any) -> Any:
         """The mean, a float; None of nothing."""
+        check_whole("mean", numpy_options)
         return self._reduce(lib.STOA_MEAN)
 
-    def min(self) -> Any:
+    def min(self, **numpy_options: Any) -> Any:
         """The least value, passing over NaN; None of nothing."""
+        check_whole("min", numpy_options)
         return self._reduce(lib.STOA_MIN)
 
-    def max(self) -> Any:
+    def max(self, **numpy_options: Any) -> Any:
         """The greatest value, passing over NaN; None of nothing."""
+        check_whole("max", numpy_options)
         return self._reduce(lib.STOA_MAX)
 
     def count(self) -> int:
         """How many values there are."""
         return self._reduce(lib.STOA_COUNT)  # type: ignore[no-any-return]
 
-    def var(self, ddof: int = 0) -> Any:
+    def var(self, ddof: int = 0, **numpy_options: Any) -> Any:
         """The variance: the squared deviations from the mean, divided by n - ddof."""
+        check_whole("var", numpy_options)
         return self._reduce(lib.STOA_VAR, *checked_ddof(ddof))
 
-    def std(self, ddof: int = 0) -> Any:
+    def std(self, ddof: int = 0, **numpy_options: Any) -> Any:
         """The standard deviation: the root of var(ddof)."""
+        check_whole("std", numpy_options)
         return self._reduce(lib.STOA_STD, *checked_ddof(ddof))
 
-    def any(self) -> bool:
+    def any(self, **numpy_options: Any) -> bool:
         """Whether a condition holds in some row; of nothing False."""
+        check_whole("any", numpy_options)
         return self._reduce(lib.STOA_ANY)  # type: ignore[no-any-return]
 
-    def all(self) -> bool:
+    def all(self, **numpy_options: Any) -> bool:
         """Whether a condition holds in every row; of nothing True."""
+        check_whole("all", numpy_options)
         return self._reduce(lib.STOA_ALL)  # type: ignore[no-any-return]
 
-    def argmin(self) -> Any:
+    def argmin(self, **numpy_options: Any) -> Any:
         """The row of the table that has the least value first; None of nothing."""
+        check_whole("argmin", numpy_options)
         return self._reduce(lib.STOA_ARGMIN)
 
-    def argmax(self) -> Any:
+    def argmax(self, **numpy_options: Any) -> Any:
         """The row of the table that has the greatest value first; None of nothing."""
+        check_whole("argmax", numpy_options)
         return self._reduce(lib.STOA_ARGMAX)
 
     def first(self) -> Any:

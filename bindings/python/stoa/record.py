@@ -332,6 +332,10 @@ class Record(RecordBase, metaclass=RecordType):
                 return object.__getattribute__(self, name)
             raise no_field(name, type(self).__match_args__)
 
+    def __dir__(self) -> list[str]:
+        """The fields and the user's methods; what stoa keeps to itself is left out."""
+        return [name for name in object.__dir__(self) if not name.startswith("_stoa_")]
+
     def to_dict(self) -> dict[str, Any]:
         """A new dict of names and values; objects are not copied."""
         return to_dict(self)

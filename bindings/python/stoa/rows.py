@@ -9,12 +9,13 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator, Mapping
 from itertools import islice
+from random import Random
 from reprlib import recursive_repr
 from typing import TYPE_CHECKING, Any, Generic, overload
 
-from stoa import display, loops, masks
+from stoa import display, hints, loops, masks
 from stoa.column import Column
-from stoa.errors import FieldNameError, RowIndexError, RowValueError, WrongTypeError
+from stoa.errors import ArgumentError, FieldNameError, RowIndexError, RowValueError, WrongTypeError
 from stoa.extension import rows as extension
 from stoa.operators import Operators
 from stoa.queries import Queries, R
@@ -83,6 +84,10 @@ class Rows(SequenceBase, Queries[R], Generic[R]):
     def _repr_html_(self) -> str:
         return display.as_html(self)
 
+    def __dir__(self) -> list[str]:
+        """The fields, and what every table has."""
+        return sorted({*object.__dir__(self), *filter(str.isidentifier, self._store.fields)})
+
     # ---- columns ----
 
     def _column(self, name: str) -> Column[Any]:
@@ -91,6 +96,8 @@ class Rows(SequenceBase, Queries[R], Generic[R]):
     def __getattr__(self, name: str) -> Column[Any]:
         if name.startswith("__") or name == "_store":
             raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
+        if name in hints.ELSEWHERE and name not in self._store.fields:
+            raise FieldNameError(hints.text(name, self._store.fields))
         return self._column(name)
 
     def __setattr__(self, name: str, value: Any) -> None:
@@ -170,7 +177,8 @@ class Rows(SequenceBase, Queries[R], Generic[R]):
             if isinstance(value, Row) and value._stoa_table is self._table:
                 raise WrongTypeError(
                     "a row of the same table holds no values of its own: use swap(i, j) to "
-                    "exchange two rows, stoa.copy(row) to store what it holds now"
+                    "exchange two rows, shuffle() for a random order, stoa.copy(row) to store "
+                    "what it holds now"
                 )
             self._store.replace(position, self._values_of(value), state)
 
@@ -266,6 +274,16 @@ class Rows(SequenceBase, Queries[R], Generic[R]):
         for i in self._find(value, start, stop):
             return i
         raise RowValueError(f"{value!r} is not in the table")
+
+    def sample(self, count: int, seed: int | None = None) -> Table[R]:
+        """A new table of copies of `count` different rows, in random order.
+
+        The same seed gives the same rows. ValueError: there are fewer rows.
+        """
+        wanted, rows = masks.integer(count), range(len(self._range()))
+        if not 0 <= wanted <= len(rows):
+            raise ArgumentError(f"a sample of {wanted} rows out of {len(rows)}")
+        return self[Random(seed).sample(rows, wanted)]
 
     def count(self, value: Any) -> int:
         """The rows that are equal to a record, tuple or mapping."""

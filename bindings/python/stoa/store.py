@@ -350,8 +350,8 @@ class Store(StoreBase):
         try:
             self.stage(stage.into, *values)
         except (struct.error, OverflowError, TypeError):
-            self.convert(values)  # tells better what is wrong
-            raise
+            # Tells better what is wrong, or takes what struct does not: numpy's booleans.
+            self.stage(stage.into, *self.convert(values))
         if self.record is not record:
             raise changed()
         if IS_PYPY:
@@ -388,8 +388,7 @@ class Store(StoreBase):
             try:
                 self.stage(stage.into, *self.with_pointers(values))
             except (struct.error, OverflowError, TypeError):
-                self.convert(values)  # tells better what is wrong
-                raise
+                self.stage(stage.into, *self.with_pointers(self.convert(values)))
             if index is None:
                 index, state = self.rows(), (self.order, state[1])
             self.check_state(state)

@@ -85,7 +85,9 @@ def integer_converter(to: FieldType) -> Callable[[Any, str], int]:
         try:
             number = int(index(value))
         except TypeError:
-            raise refusal(name, to, "integers", value) from None
+            if not is_numpy_bool(value):
+                raise refusal(name, to, "integers", value) from None
+            number = int(bool(value))
         if to.low <= number <= to.high:
             return number
         raise RangeError(f"{name} is {to}, from {to.low} to {to.high}: {number} does not fit")
@@ -124,6 +126,11 @@ def float_converter(to: FieldType) -> Callable[[Any, str], float]:
     return convert
 
 
+def is_numpy_bool(value: Any) -> bool:
+    """numpy.True_ and numpy.False_, which numpy calls no integers."""
+    return type(value).__module__ == "numpy" and type(value).__name__ in ("bool", "bool_")
+
+
 def is_complex(value: Any) -> bool:
     return type(value) is not float and getattr(getattr(value, "dtype", None), "kind", "") == "c"
 
@@ -154,7 +161,7 @@ def bool_converter(to: FieldType) -> Callable[[Any, str], bool]:
     def convert(value: Any, name: str) -> bool:
         if isinstance(value, bool):
             return value
-        if type(value).__module__ == "numpy" and type(value).__name__ in ("bool", "bool_"):
+        if is_numpy_bool(value):
             return bool(value)
         try:
             number = index(value)

@@ -1,0 +1,37 @@
+"""What those look for in a table who know numpy, pandas or Polars, and what does it here."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+ELSEWHERE = {
+    "shape": "len(points) and len(points.fields)",
+    "size": "len(points)",
+    "ndim": "len(points.fields)",
+    "columns": "points.fields",
+    "dtypes": "points.fields",
+    "dtype": "points.fields",
+    "schema": "points.fields",
+    "info": "repr(points), points.fields and points.nbytes",
+    "iloc": "points[i], points[a:b], points[[i, j]]",
+    "loc": "points.where(condition)",
+    "query": "points.where(text)",
+    "select": "points.where(condition) for rows, points.values(names) for fields",
+    "with_columns": "points.x = expression, points.update(…), points.add_field(…)",
+    "drop": "points.drop_field(name), or del points[i]",
+    "rename": "points.rename_field(name, new_name)",
+    "iterrows": "for row in points",
+    "itertuples": "for x, y in points.values('x', 'y')",
+    "iter_rows": "for x, y in points.values('x', 'y')",
+    "apply": "expressions, as (points.x * 2).max(), or a loop over the rows",
+    "to_numpy": "numpy.asarray(points.x), column by column",
+    "concat": "points.extend(other)",
+}
+
+
+def text(name: str, fields: Iterable[str]) -> str:
+    """The message for a name that is no field, but known from elsewhere."""
+    return (
+        f"there is no field {name!r} (there are {', '.join(fields)}); if another library's {name} "
+        f"is meant: {ELSEWHERE[name]}"
+    )

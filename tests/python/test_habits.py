@@ -1,0 +1,156 @@
+"""What users of numpy, pandas and lists type by habit: it works, or names what does it here."""
+
+from __future__ import annotations
+
+import random
+
+import pytest
+
+import stoa
+from stoa import float64, int32
+
+
+class Point(stoa.Record):
+    x: int32
+    w: float64
+
+    def norm(self) -> float:
+        return float(self.x)
+
+
+def points(rows: int = 10) -> stoa.Table[Point]:
+    return stoa.Table(Point, [(i - 3, i * 0.5) for i in range(rows)])
+
+
+numpy = pytest.importorskip("numpy")
+
+REDUCTIONS = ["sum", "mean", "std", "var", "min", "max", "argmin", "argmax"]
+
+
+@pytest.mark.parametrize("name", REDUCTIONS)
+def test_numpys_reductions_of_columns_give_what_the_methods_give(name: str) -> None:
+    table = points()
+    for column in (table.x, table.w, table.x * 2, table[2:8].w, table.where(table.x > 0).w):
+        assert getattr(numpy, name)(column) == getattr(column, name)()
+        assert getattr(numpy, name)(column, axis=0) == getattr(column, name)()
+
+
+def test_numpys_any_and_all_take_conditions() -> None:
+    table = points()
+    assert numpy.any(table.x > 3)
+    assert not numpy.all(table.x > 3)
+
+
+def test_numpys_ddof_is_handed_on() -> None:
+    table = points()
+    assert numpy.std(table.w, ddof=1) == table.w.std(1)
+    assert numpy.var(table.w, ddof=1) == table.w.var(ddof=1)
+
+
+@pytest.mark.parametrize(
+    "options",
+    [{"axis": 1}, {"axis": (0, 1)}, {"dtype": float}, {"keepdims": True}, {"where": [True] * 10}],
+)
+def test_what_is_no_whole_column_is_refused_and_told_what_does_it(options: dict) -> None:
+    with pytest.raises(stoa.WrongTypeError, match=r"numpy\.sum\(numpy\.asarray\(column\)"):
+        numpy.sum(points().x, **options)
+
+
+def test_an_out_array_is_refused_and_stays_as_it_is() -> None:
+    out = numpy.array(7)
+    with pytest.raises(stoa.WrongTypeError, match="out="):
+        numpy.sum(points().x, out=out)
+    assert out == 7
+
+
+def test_an_unknown_option_is_refused_by_name() -> None:
+    with pytest.raises(TypeError, match="sum.. got an unexpected keyword argument 'initial'"):
+        numpy.sum(points().x, initial=3)
+
+
+@pytest.mark.parametrize("value", [numpy.True_, numpy.False_])
+def test_numpys_booleans_are_stored_as_pythons_are(value: object) -> None:
+    table = points(1)
+    table[0].x = value
+    assert table[0].x == int(bool(value))
+    table[0].w = value
+    table.append(value, value)
+    assert table[1] == (int(bool(value)), float(bool(value)))
+    table.insert(0, (value, 1))
+    table[1] = (value, value)
+    table.extend([(value, 1)])
+    table.x[3:] = [value]
+    assert list(table.x) == [int(bool(value))] * 4
+    with_objects = stoa.Table({"x": "int32", "o": object})
+    with_objects.append(value, value)
+    with_objects.insert(0, (value, value))
+    assert list(with_objects.values()) == [(int(bool(value)), value)] * 2
+    record = Point(value, 0)
+    assert record.x == int(bool(value))
+
+
+@pytest.mark.parametrize("name", ["shape", "columns", "dtypes", "info", "iloc", "apply"])
+def test_names_from_elsewhere_are_told_what_does_it_here(name: str) -> None:
+    with pytest.raises(AttributeError, match=f"another library's {name} is meant: .*points|len"):
+        getattr(points(), name)
+
+
+def test_fields_win_over_hints() -> None:
+    table = stoa.Table({"shape": "int32"}, [(4,)])
+    assert list(table.shape) == [4]
+
+
+@pytest.mark.parametrize("rows", [3, 40_000])
+def test_columns_find_and_count_values_as_lists_do(rows: int) -> None:
+    table = stoa.Table({"x": "int32", "o": object}, [(i % 1000, str(i % 7)) for i in range(rows)])
+    for column in (table.x, table.o, table[1:].x, table[::-1].x):
+        values = list(column)
+        for value in (values[0], values[-1], 999, "3", None):
+            assert column.count(value) == values.count(value)
+            if value in values:
+                assert column.index(value) == values.index(value)
+                assert column.index(value, -len(values)) == values.index(value)
+            else:
+                with pytest.raises(ValueError, match="is not in the column"):
+                    column.index(value)
+        with pytest.raises(ValueError, match="is not in the column"):
+            column.index(values[0], 1, 2)
+    assert table.x.count() == rows
+
+
+def test_a_sample_has_different_rows_and_the_same_for_the_same_seed() -> None:
+    table = points(1000)
+    sample = table.sample(100, seed=4)
+    assert len(sample) == 100
+    assert len(set(sample.x)) == 100
+    assert sample == table.sample(100, seed=4)
+    assert sample != table.sample(100, seed=5)
+    assert set(sample.x) <= set(table.x)
+    assert len(table[10:20].sample(10)) == 10
+    assert len(table.sample(0)) == 0
+    for count in (1001, -1):
+        with pytest.raises(ValueError, match="out of 1000"):
+            table.sample(count)
+
+
+def test_dir_lists_fields_and_the_users_methods_and_nothing_of_stoas_own() -> None:
+    table = points()
+    for found in (dir(table[0]), dir(Point(1, 2))):
+        assert {"x", "w", "norm", "to_dict"} <= set(found)
+        assert not [name for name in found if name.startswith("_stoa_")]
+    assert {"x", "w", "append"} <= set(dir(table))
+
+
+def test_a_star_import_hides_no_module_of_pythons() -> None:
+    names: dict[str, object] = {}
+    exec("import copy\nfrom stoa import *", names)
+    assert names["copy"] is __import__("copy")
+    assert stoa.copy(points()[0]) == (-3, 0.0)
+
+
+def test_random_shuffle_is_refused_and_told_what_does_it() -> None:
+    table = points()
+    before = table.copy()
+    with pytest.raises(TypeError, match=r"shuffle\(\)"):
+        random.shuffle(table)
+    assert table == before
