@@ -16,7 +16,7 @@ static const stoa_type widths[] = {STOA_INT8, STOA_INT16, STOA_FLOAT32, STOA_INT
 
 static stoa_table *wide(size_t columns, size_t first_type, size_t types, size_t max_rows)
 {
-    static char names[MOST][8];
+    static char names[MOST][24];
     stoa_field fields[MOST] = {0};
     for (size_t k = 0; k < columns; k++) {
         snprintf(names[k], sizeof names[k], "c%zu", k);
@@ -103,7 +103,7 @@ TEST(a_column_that_is_added_later_has_a_line_of_its_own)
 {
     for (size_t i = 0; i < TRIED; i++) {
         stoa_table *table = wide(3, 3, 1, max_rows_tried[i]);
-        char name[8];
+        char name[24];
         for (int k = 0; k < 29; k++) {
             snprintf(name, sizeof name, "d%d", k);
             const stoa_field field = {.name = name, .type = STOA_FLOAT64, .initial.float64 = k};

@@ -83,11 +83,9 @@ def refusal(name: str, field_type: str, takes: str, value: object) -> WrongTypeE
 def integer_converter(to: FieldType) -> Callable[[Any, str], int]:
     def convert(value: Any, name: str) -> int:
         try:
-            number = int(index(value))
+            number = int(value) if is_numpy_bool(value) else int(index(value))
         except TypeError:
-            if not is_numpy_bool(value):
-                raise refusal(name, to, "integers", value) from None
-            number = int(bool(value))
+            raise refusal(name, to, "integers", value) from None
         if to.low <= number <= to.high:
             return number
         raise RangeError(f"{name} is {to}, from {to.low} to {to.high}: {number} does not fit")
@@ -99,7 +97,8 @@ def float_converter(to: FieldType) -> Callable[[Any, str], float]:
     def convert(value: Any, name: str) -> float:
         if is_complex(value):  # numpy's have a __float__, which drops the imaginary part
             raise refusal(name, to, "numbers", value)
-        exact = value if to.width == 8 or type(value) is float else odd_in_53_bits(value)
+        is_exact = to.width == 8 or type(value) is float or is_numpy_bool(value)
+        exact = value if is_exact else odd_in_53_bits(value)
         try:
             # Unlike float(), struct takes no text, but whatever has __float__.
             number: float = pack_float64.unpack(pack_float64.pack(exact))[0]
@@ -127,7 +126,7 @@ def float_converter(to: FieldType) -> Callable[[Any, str], float]:
 
 
 def is_numpy_bool(value: Any) -> bool:
-    """numpy.True_ and numpy.False_, which numpy calls no integers."""
+    """numpy.True_ and numpy.False_, which are no integers, or with a warning, to numpy."""
     return type(value).__module__ == "numpy" and type(value).__name__ in ("bool", "bool_")
 
 
