@@ -4,7 +4,10 @@
  *   VALUE    a value's C type
  *   MEMBER   where the partial holds one
  *   WIDTH    of a key, in bytes
- *   IS_REAL  whether the key NONE is one of a value as well (and not only that of NaN) */
+ *   IS_REAL  whether the key NONE is one of a value as well (and not only that of NaN)
+ *   QUICK    if defined, a quicker way to what `least` gives:
+ *            bool QUICK(const VALUE *a, const uint64_t *mask, size_t count, KEY turn, KEY *key);
+ *            false where it cannot tell; QUICK_ENDS is the same for both ends, KEY key[2] */
 #define OF_FORM(name) STOA__PASTE(name, FORM)
 #define OF_WIDTH(name) STOA__PASTE(name, WIDTH)
 #define KEY OF_WIDTH(key)
@@ -37,7 +40,7 @@ STOA__INLINE void OF_FORM(step)(OF_FORM(minima) * state, const VALUE *a, const V
 #define CELL VALUE
 #define STATE OF_FORM(minima)
 #define STEP OF_FORM(step)
-#define FETCHES
+#define FETCHES 1
 #include "kernel/reduce_loop.h"
 
 STOA__INLINE KEY OF_FORM(least_of)(const KEYS *minima, size_t chains)
@@ -53,6 +56,11 @@ STOA__INLINE KEY OF_FORM(least_of)(const KEYS *minima, size_t chains)
 static KEY OF_FORM(least)(const VALUE *a, const uint64_t *mask, size_t count, KEY turn)
 {
     OF_FORM(minima) state = {.turn = turn};
+#ifdef QUICK
+    KEY key;
+    if (QUICK(a, mask, count, turn, &key))
+        return key;
+#endif
     for (size_t i = 0; i < CHAINS; i++)
         state.of[i] = OF_WIDTH(each)(NONE);
     OF_FORM(extreme_loop)(&state, a, a, mask, count);
@@ -122,24 +130,37 @@ STOA__INLINE void OF_FORM(ends_step)(OF_FORM(ends) * state, const VALUE *a, cons
 #define CELL VALUE
 #define STATE OF_FORM(ends)
 #define STEP OF_FORM(ends_step)
-#define FETCHES
+#define FETCHES 1
 #include "kernel/reduce_loop.h"
+
+/* The keys of both ends, the second one by the complement of turn. */
+static void OF_FORM(both)(const VALUE *a, const uint64_t *mask, size_t count, KEY turn, KEY *key)
+{
+    OF_FORM(ends) state = {.turn = turn};
+#ifdef QUICK_ENDS
+    if (QUICK_ENDS(a, mask, count, turn, key))
+        return;
+#endif
+    for (size_t i = 0; i < CHAINS / 2; i++)
+        state.low[i] = state.high[i] = OF_WIDTH(each)(NONE);
+    OF_FORM(ends_loop)(&state, a, a, mask, count);
+    key[0] = OF_FORM(least_of)(state.low, CHAINS / 2);
+    key[1] = OF_FORM(least_of)(state.high, CHAINS / 2);
+}
 
 /* turn: that of min. */
 STOA__INLINE void OF_FORM(extremes)(stoa__partial *min, stoa__partial *max, const VALUE *a,
                                     const uint64_t *mask, size_t count, KEY turn)
 {
+    KEY key[2];
     size_t selected = selected_of(mask, count);
     min->count += selected;
     max->count += selected;
     if (selected == 0)
         return;
-    OF_FORM(ends) state = {.turn = turn};
-    for (size_t i = 0; i < CHAINS / 2; i++)
-        state.low[i] = state.high[i] = OF_WIDTH(each)(NONE);
-    OF_FORM(ends_loop)(&state, a, a, mask, count);
-    OF_FORM(keep)(min, OF_FORM(least_of)(state.low, CHAINS / 2), turn);
-    OF_FORM(keep)(max, OF_FORM(least_of)(state.high, CHAINS / 2), ~turn);
+    OF_FORM(both)(a, mask, count, turn, key);
+    OF_FORM(keep)(min, key[0], turn);
+    OF_FORM(keep)(max, key[1], ~turn);
 }
 
 /* ---- where they stand ---- */
@@ -180,3 +201,5 @@ static void OF_FORM(place)(stoa__partial *partial, const VALUE *a, const uint64_
 #undef MEMBER
 #undef WIDTH
 #undef IS_REAL
+#undef QUICK
+#undef QUICK_ENDS

@@ -4,17 +4,13 @@
  *   STATE  what is kept from step to step, in registers
  *   STEP   void STEP(STATE *state, const CELL *a, const CELL *b, uint64_t word, bool all): takes 64
  *          values; those whose bit is set, or all
- *   FETCHES  if defined, a's values in a long call are asked for ahead (see fetch_ahead)
+ *   FETCHES  whether a's values in a long call are asked for ahead (see fetch_ahead)
  * The values behind the last whole 64 are taken from a copy, so that nothing behind them is read.
  * b may be a. */
 
-#ifdef FETCHES
-#define FETCH(i)             \
-    if (count > STOA__BLOCK) \
+#define FETCH(i)                        \
+    if (FETCHES && count > STOA__BLOCK) \
         fetch_ahead(a + (i), 64 * sizeof *a);
-#else
-#define FETCH(i)
-#endif
 
 STOA__INLINE void NAME(STATE *state, const CELL *a, const CELL *b, const uint64_t *mask,
                        size_t count)

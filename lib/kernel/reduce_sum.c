@@ -78,21 +78,25 @@ STOA__INLINE void square_step(lanes *state, const double *a, const double *b, ui
 #define CELL double
 #define STATE lanes
 #define STEP sum_step
+#define FETCHES FETCHES_READS
 #include "kernel/reduce_loop.h"
 #define NAME dot_loop
 #define CELL double
 #define STATE lanes
 #define STEP dot_step
+#define FETCHES 0
 #include "kernel/reduce_loop.h"
 #define NAME apart_loop
 #define CELL double
 #define STATE lanes
 #define STEP apart_step
+#define FETCHES 0
 #include "kernel/reduce_loop.h"
 #define NAME square_loop
 #define CELL double
 #define STATE lanes
 #define STEP square_step
+#define FETCHES 0
 #include "kernel/reduce_loop.h"
 
 REDUCE(sum_float64)
@@ -312,27 +316,31 @@ STOA__INLINE void int32_square_step(halves *state, const int32_t *a, const int32
 #define CELL int32_t
 #define STATE halves
 #define STEP int32_step
+#define FETCHES FETCHES_READS
 #include "kernel/reduce_loop.h"
 #define NAME int64_loop
 #define CELL int64_t
 #define STATE halves
 #define STEP int64_step
+#define FETCHES FETCHES_READS
 #include "kernel/reduce_loop.h"
 #define NAME uint64_loop
 #define CELL uint64_t
 #define STATE halves
 #define STEP uint64_step
+#define FETCHES FETCHES_READS
 #include "kernel/reduce_loop.h"
 #define NAME product_loop
 #define CELL int32_t
 #define STATE halves
 #define STEP product_step
+#define FETCHES 0
 #include "kernel/reduce_loop.h"
 #define NAME int32_square_loop
 #define CELL int32_t
 #define STATE halves
 #define STEP int32_square_step
-#define FETCHES
+#define FETCHES 1
 #include "kernel/reduce_loop.h"
 
 #define SUM(name, cell, loop, TOTAL)                                                              \
@@ -452,11 +460,13 @@ STOA__INLINE void dot_uint64_step(products *state, const uint64_t *a, const uint
 #define CELL int64_t
 #define STATE products
 #define STEP dot_int64_step
+#define FETCHES 0
 #include "kernel/reduce_loop.h"
 #define NAME dot_uint64_loop
 #define CELL uint64_t
 #define STATE products
 #define STEP dot_uint64_step
+#define FETCHES 0
 #include "kernel/reduce_loop.h"
 
 #define DOT(name, cell, loop, TOTAL)                                \

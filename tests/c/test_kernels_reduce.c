@@ -362,11 +362,12 @@ static bool is_selected(int mask, size_t i, size_t count, dice *d)
     }
 }
 
-enum { WILD, TAME, SMALL, FAR, ENDS, ODD, KINDS };
+enum { WILD, TAME, SMALL, FAR, ENDS, FROM_ZERO, TO_ZERO, ODD, KINDS };
 
 /* WILD: anything. TAME, SMALL: sums that stay finite; what is not selected is poison. ENDS: the
- * largest, the smallest, and zeros. FAR: floats that differ in their last digits. ODD: what the
- * form has of odd values. */
+ * largest, the smallest, and zeros; of floats, which have an extreme that is a zero of either sign,
+ * FROM_ZERO and TO_ZERO. FAR: floats that differ in their last digits. ODD: what the form has of
+ * odd values. */
 static kernel_value some_value(stoa_type form, int kind, bool selected, dice *d)
 {
     kernel_value value = {.uint64 = 0};
@@ -385,11 +386,15 @@ static kernel_value some_value(stoa_type form, int kind, bool selected, dice *d)
         value.float64 = 1e15 + (double)dice_below(d, 100) / 8;
     else if (is_float && kind == ENDS)
         value.float64 = (const double[]){-0.0, 0.0, -0.0, NAN, 1, -1}[dice_below(d, 6)];
+    else if (is_float && kind == FROM_ZERO)
+        value.float64 = (const double[]){0.0, INFINITY, NAN, -NAN, -0.0}[dice_below(d, 5)];
+    else if (is_float && kind == TO_ZERO)
+        value.float64 = (const double[]){-0.0, -INFINITY, -NAN, NAN, 0.0}[dice_below(d, 5)];
     else if (is_float)
         value.float64 = (const double[]){NAN, -NAN}[dice_below(d, 2)];
-    else if (kind == TAME)
+    else if (kind == TAME || kind == TO_ZERO)
         value.int64 = (int64_t)dice_roll(d) >> (form == STOA_INT32 ? 33 : 20);
-    else if (kind == SMALL)
+    else if (kind == SMALL || kind == FROM_ZERO)
         value.int64 = (int64_t)dice_below(d, 5);
     else if (kind == ENDS && form == STOA_INT32)
         value.int32 = (const int32_t[]){INT32_MIN, INT32_MAX, INT32_MIN}[dice_below(d, 3)];
