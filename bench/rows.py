@@ -11,6 +11,7 @@ interpreter given, which must have stoa installed.
 """
 
 import argparse
+import collections
 import dataclasses
 import gc
 import platform
@@ -43,6 +44,7 @@ from stoa import extension
 FAST, SLOW, SLOWEST = 200_000, 10_000, 30  # repetitions in one timed run
 NUMPY_VOID, NUMPY_RECORD = "numpy void", "numpy record (recarray)"
 POLARS, PANDAS = "Polars iter_rows", "pandas itertuples"
+STANDALONE, TUPLE = "stoa, standalone", "tuple"
 
 
 class Report:
@@ -95,7 +97,7 @@ def one_of_each(records):
     values = [int(str(value)) for value in records.tuples[7]]
     found = {STOA: rivals.table_of([[value] for value in values])[0]}
     found.update((name, make(*values)) for name, make in rivals.classes().items())
-    found["stoa, standalone"] = Point(*values)
+    found[STANDALONE] = Point(*values)
     if records.structured is not None:
         found[NUMPY_VOID] = records.structured[7:8].copy()[0]
         found[NUMPY_RECORD] = records.recarray[7:8].copy()[0]
@@ -143,6 +145,7 @@ def write(records, report):
     }
     report.table("write", "p.x = value", sides, rounds=45)
     report.ratio("write", 2.1, SLOTS)
+    report.ratio("write", 2.0, SLOTS, side=STANDALONE)
 
 
 def create(records, report):
@@ -170,14 +173,14 @@ def create(records, report):
 
     makers = {STOA: Point, **rivals.classes()}
     values = dict(zip(FIELDS, records.tuples[7]))
-    report.table(
-        "create an object",
-        "Point(x, y, z), standalone, made and dropped",
-        {
-            name: repeated("make(x, y, z)", FAST, make=make, **values)
-            for name, make in makers.items()
-        },
-    )
+    for question, call in (
+        ("create an object", "make(x, y, z)"),
+        ("create by name", "make(x=x, y=y, z=z)"),
+    ):
+        sides = {name: repeated(call, FAST, make=make, **values) for name, make in makers.items()}
+        title = f"{call.replace('make', 'Point')}, standalone, made and dropped"
+        report.table(question, title, sides)
+        report.ratio(question, 1.2, SLOTS)
 
 
 def unpack(records, report):
@@ -188,7 +191,9 @@ def unpack(records, report):
         )
         for name, p in one_of_each(records).items()
     }
+    sides[TUPLE] = repeated("x, y, z = p", FAST, p=records.tuples[7])
     report.table("unpack", "x, y, z = p (objects that cannot: field by field)", sides)
+    report.ratio("unpack", 2.0, TUPLE)
 
 
 def equal(records, report):
@@ -347,6 +352,14 @@ def append(records, report):
     report.ratio("append", 1.0, SLOTS)
 
 
+OF_STANDALONE = "stoa, a list of standalone Points"
+OF_GENERATOR, GENERATOR = "stoa, a generator of tuples", "that generator alone"
+
+
+def consume(iterator):
+    collections.deque(iterator, maxlen=0)
+
+
 def extend(records, report):
     count, tuples = records.count, records.tuples
     source = records.points
@@ -366,9 +379,10 @@ def extend(records, report):
         STOA: extended(lambda: tuples),
         "stoa, a list of rows": extended(lambda: list(source)),
         "stoa, an iterator of rows": extended(lambda: iter(source)),
-        "stoa, a list of standalone Points": extended(lambda: standalone),
+        OF_STANDALONE: extended(lambda: standalone),
         "stoa, a list of dicts": extended(lambda: dicts),
-        "stoa, an iterator of tuples": extended(lambda: iter(tuples)),
+        OF_GENERATOR: extended(lambda: ((x, y, z) for x, y, z in tuples)),
+        GENERATOR: (lambda: consume((x, y, z) for x, y, z in tuples), count),
         "list of __slots__ objects": (lambda: [make(x, y, z) for x, y, z in tuples], count),
         "list of namedtuples": (lambda: list(map(rivals.Named._make, tuples)), count),
     }
@@ -383,7 +397,11 @@ def extend(records, report):
         sides["Polars DataFrame"] = (lambda: frame(tuples, schema=schema, orient="row"), count)
     title = f"extend an empty table by a list of {count:,} tuples, ns a row"
     report.table("extend", title, sides, rounds=5, keep=True)
-    report.bar("extend by tuples: ns a row", 60, report.figures["extend"][STOA])
+    found = report.figures["extend"]
+    report.bar("extend by tuples: ns a row", 60, found[STOA])
+    report.bar("extend by standalone records: ns a row", 60, found[OF_STANDALONE])
+    beyond = found[OF_GENERATOR] - found[GENERATOR]
+    report.bar("extend by a generator: ns a row beyond its own", 80, beyond)
 
 
 QUESTIONS = {

@@ -1,4 +1,4 @@
-/* append.c: more rows: append(), and extend() from a list of tuples, dicts, rows and records.
+/* append.c: more rows: append(), and extend() by tuples, dicts, rows and records.
  *
  * Below the table's append_limit a new row is plain stores into the cells behind the end, and then
  * one more row, as in the inline appends of stoa/record.h. Values that are not of the field's own
@@ -25,21 +25,21 @@ static bool has_room(const View *view, size_t rows)
            core->append_limit - core->rows >= rows && core->field_count == (size_t)view->width;
 }
 
-/* Stores values into the cells of a row behind the end; false: not all fit. */
-static inline bool store_values(const View *view, size_t row, PyObject *const *values)
+/* Stores values into the cells of a row of `slots`, which are the view's, or have cells of their
+ * own; false: not all fit. */
+static inline bool store_values(const View *view, const Slot *slots, size_t row,
+                                PyObject *const *values)
 {
-    for (Py_ssize_t i = 0; i < view->width; i++) {
-        const Slot *slot = &view->slots[i];
-        if (store_value(slot->type, cell_at(slot, row), values[i]) != FITS)
+    for (Py_ssize_t i = 0; i < view->width; i++)
+        if (store_value(slots[i].type, cell_at(&slots[i], row), values[i]) != FITS)
             return false;
-    }
     return true;
 }
 
 /* ---- one record, of any kind that is plain ---- */
 
 /* Copies the cells of a row with the same fields. */
-static bool copy_row(const View *view, size_t to, const Row *row)
+static bool copy_row(const View *view, const Slot *slots, size_t to, const Row *row)
 {
     const View *from = row->view;
     if (from->row_class != view->row_class || !is_fresh(from, row->order, row->index))
@@ -48,65 +48,37 @@ static bool copy_row(const View *view, size_t to, const Row *row)
         const Slot *source = &from->slots[i];
         if (source->cells == NULL)
             return false;
-        memcpy(cell_at(&view->slots[i], to), cell_at(source, row->index), cell_width(source->type));
+        memcpy(cell_at(&slots[i], to), cell_at(source, row->index), cell_width(source->type));
     }
     return true;
 }
 
 /* Stores a dict that has just the fields. Its keys are compared by identity only. */
-static bool store_dict(const View *view, size_t row, PyObject *dict)
+static bool store_dict(const View *view, const Slot *slots, size_t row, PyObject *dict)
 {
     PyObject *key, *value;
     Py_ssize_t place = 0;
     if (PyDict_GET_SIZE(dict) != view->width)
         return false;
     while (PyDict_Next(dict, &place, &key, &value)) {
-        const Slot *slot = view_slot(view, key);
+        const Slot *known = view_slot(view, key);
+        const Slot *slot = known != NULL ? &slots[known - view->slots] : NULL;
         if (slot == NULL || store_value(slot->type, cell_at(slot, row), value) != FITS)
             return false;
     }
     return true;
 }
 
-/* Stores a standalone record by the members of its slots. */
-static bool store_standalone(const View *view, size_t row, PyObject *record)
-{
-    for (Py_ssize_t i = 0; i < view->width; i++) {
-        const Slot *slot = &view->slots[i];
-        PyObject *value = *(PyObject **)(void *)((char *)record + view->members[i]);
-        if (value == NULL || store_value(slot->type, cell_at(slot, row), value) != FITS)
-            return false;
-    }
-    return true;
-}
-
-static bool store_record(const View *view, size_t row, PyObject *record)
+static bool store_record(const View *view, const Slot *slots, size_t row, PyObject *record)
 {
     if (PyTuple_CheckExact(record))
         return PyTuple_GET_SIZE(record) == view->width &&
-               store_values(view, row, ((PyTupleObject *)(void *)record)->ob_item);
+               store_values(view, slots, row, ((PyTupleObject *)(void *)record)->ob_item);
     if (PyDict_CheckExact(record))
-        return store_dict(view, row, record);
+        return store_dict(view, slots, row, record);
     if (is_row(record))
-        return copy_row(view, row, (const Row *)(const void *)record);
-    return Py_TYPE(record) == view->standalone && store_standalone(view, row, record);
-}
-
-/* Lets the table's view know how standalone records of its class lie, when the first one comes.
- * This may run any code: the view may be another afterwards. False: an exception. */
-static bool learn_standalone(PyObject *table, PyObject *record)
-{
-    View *view = sequence_view(table);
-    if (view == NULL || view->standalone != NULL || is_row(record) || !is_record(record))
-        return true;
-    PyObject *kind = new_reference((PyObject *)Py_TYPE(record));
-    Py_INCREF(view);
-    PyObject *slots = PyObject_CallFunctionObjArgs(references.standalone_slots, table, kind, NULL);
-    bool is_done = slots == Py_None || (slots != NULL && view_take_members(view, kind, slots));
-    Py_XDECREF(slots);
-    Py_DECREF(view);
-    Py_DECREF(kind);
-    return is_done;
+        return copy_row(view, slots, row, (const Row *)(const void *)record);
+    return store_standalone(view->record, record, slots, row);
 }
 
 static inline bool conclude(View *view, bool is_stored)
@@ -120,12 +92,14 @@ static inline bool conclude(View *view, bool is_stored)
 
 static bool append_values(View *view, PyObject *const *values)
 {
-    return has_room(view, 1) && conclude(view, store_values(view, view->core->rows, values));
+    return has_room(view, 1) &&
+           conclude(view, store_values(view, view->slots, view->core->rows, values));
 }
 
 static bool append_record(View *view, PyObject *record)
 {
-    return has_room(view, 1) && conclude(view, store_record(view, view->core->rows, record));
+    return has_room(view, 1) &&
+           conclude(view, store_record(view, view->slots, view->core->rows, record));
 }
 
 /* Completes positional values by named ones and defaults; false: Python shall tell. */
@@ -164,7 +138,7 @@ static bool append_given(View *view, PyObject *const *given, Py_ssize_t count, P
 
 PyObject *rows__append(PyObject *self, PyObject *const *values, Py_ssize_t count, PyObject *names)
 {
-    if (sequence_needs_view(self) == NULL || (count == 1 && !learn_standalone(self, values[0])))
+    if (sequence_needs_view(self) == NULL)
         return NULL;
     View *view = sequence_view(self);
     if (view != NULL && append_given(view, values, count, names))
@@ -184,7 +158,7 @@ static bool append_records(View *view, PyObject *const *records, size_t count)
 {
     size_t first = view->core->rows;
     for (size_t i = 0; i < count; i++)
-        if (!store_record(view, first + i, records[i])) {
+        if (!store_record(view, view->slots, first + i, records[i])) {
             zero_cells(view, first, i + 1);
             return false;
         }
@@ -220,11 +194,119 @@ PyObject *rows__extend(PyObject *module, PyObject *arguments)
         PySequence_Fast_GET_SIZE(records) == 0)
         Py_RETURN_FALSE;
     make_room(table, (size_t)PySequence_Fast_GET_SIZE(records));
-    if (PySequence_Fast_GET_SIZE(records) > 0 &&
-        !learn_standalone(table, PySequence_Fast_GET_ITEM(records, 0)))
-        return NULL;
     View *view = sequence_view(table);
     size_t count = (size_t)PySequence_Fast_GET_SIZE(records);
     return PyBool_FromLong(view != NULL && has_room(view, count) &&
                            append_records(view, PySequence_Fast_ITEMS(records), count));
+}
+
+/* ---- many records, one by one ---- */
+
+/* Columns aside that records are put into as they come. */
+typedef struct Gathered {
+    PyObject *table;
+    View *view;
+    Slot *slots;        /* the view's, with cells in the columns */
+    PyObject **columns; /* bytearrays */
+    size_t rows, room;
+} Gathered;
+
+static bool gather_room(Gathered *to, size_t room)
+{
+    for (Py_ssize_t i = 0; i < to->view->width; i++) {
+        size_t width = cell_width(to->slots[i].type);
+        if (room > PTRDIFF_MAX / width) {
+            PyErr_NoMemory();
+            return false;
+        }
+        if (PyByteArray_Resize(to->columns[i], (Py_ssize_t)(room * width)) < 0)
+            return false;
+        to->slots[i].cells = PyByteArray_AS_STRING(to->columns[i]);
+    }
+    to->room = room;
+    return true;
+}
+
+/* One that is not plain. */
+static bool gather_converted(Gathered *to, PyObject *record)
+{
+    PyObject *values = PyObject_CallFunction(references.plain_values, "OOn", to->table, record,
+                                             (Py_ssize_t)to->rows);
+    if (values == NULL)
+        return false;
+    bool is_stored =
+        PyTuple_CheckExact(values) && store_record(to->view, to->slots, to->rows, values);
+    Py_DECREF(values);
+    if (!is_stored) /* the table has other fields by now */
+        (void)PyObject_CallFunctionObjArgs(references.raise_changed, NULL);
+    return is_stored;
+}
+
+static bool gather_all(Gathered *to, PyObject *iterator)
+{
+    PyObject *record;
+    while ((record = PyIter_Next(iterator)) != NULL) {
+        bool is_stored =
+            (to->rows < to->room || gather_room(to, 2 * to->room)) &&
+            (store_record(to->view, to->slots, to->rows, record) || gather_converted(to, record));
+        Py_DECREF(record);
+        if (!is_stored)
+            return false;
+        to->rows++;
+    }
+    return !PyErr_Occurred() && gather_room(to, to->rows);
+}
+
+static bool gather_begin(Gathered *to)
+{
+    size_t width = (size_t)to->view->width;
+    to->slots = PyMem_Calloc(width, sizeof *to->slots);
+    to->columns = PyMem_Calloc(width, sizeof *to->columns);
+    if (to->slots == NULL || to->columns == NULL) {
+        PyErr_NoMemory();
+        return false;
+    }
+    for (size_t i = 0; i < width; i++) {
+        to->slots[i].type = to->view->slots[i].type;
+        to->columns[i] = PyByteArray_FromStringAndSize(NULL, 0);
+        if (to->columns[i] == NULL)
+            return false;
+    }
+    return gather_room(to, 64);
+}
+
+static PyObject *gather_end(Gathered *to, bool is_done)
+{
+    PyObject *result = is_done ? PyTuple_New(to->view->width) : NULL;
+    for (Py_ssize_t i = 0; to->columns != NULL && i < to->view->width; i++) {
+        if (result != NULL)
+            PyTuple_SET_ITEM(result, i, to->columns[i]);
+        else
+            Py_XDECREF(to->columns[i]);
+    }
+    PyMem_Free(to->columns);
+    PyMem_Free(to->slots);
+    Py_DECREF(to->view);
+    return result;
+}
+
+/* gather(table, records): see module.c. None: the table has object fields. Each record is read when
+ * it comes, since an iterator may give the same one again and again. */
+PyObject *rows__gather(PyObject *module, PyObject *arguments)
+{
+    Gathered to = {.table = NULL};
+    PyObject *records;
+    (void)module;
+    if (!PyArg_ParseTuple(arguments, "O!O", &rows__SequenceBase, &to.table, &records))
+        return NULL;
+    to.view = sequence_needs_view(to.table);
+    if (to.view == NULL)
+        return NULL;
+    if (!to.view->is_plain)
+        Py_RETURN_NONE;
+    Py_INCREF(to.view);
+    PyObject *iterator = PyObject_GetIter(records);
+    bool is_done = iterator != NULL && gather_begin(&to) && gather_all(&to, iterator);
+    Py_XDECREF(iterator);
+    return gather_end(&to, is_done);
 }

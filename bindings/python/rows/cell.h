@@ -56,10 +56,9 @@ static inline void set_int(PyLongObject *made, int64_t number)
 #endif
 }
 
-/* An int of this value. Most ints that a row gives are dropped before the next but one is asked
- * for; so the last two are kept, and take new values by turns where nobody else holds them by then,
- * as CPython's own zip() does with its tuple. Only ints of one digit that CPython does not share.
- * spare may be NULL. */
+/* An int of this value. Most ints that a row gives are dropped soon; so the last few are kept, and
+ * take new values by turns where nobody else holds them by then, as CPython's own zip() does with
+ * its tuple. Only ints of one digit that CPython does not share. spare may be NULL. */
 static inline PyObject *box_int(int64_t number, SpareInts *spare)
 {
     bool is_plain = number > 256 ? number <= (int64_t)PyLong_MASK
@@ -69,7 +68,7 @@ static inline PyObject *box_int(int64_t number, SpareInts *spare)
 #endif
     if (spare == NULL || !is_plain)
         return PyLong_FromLongLong(number);
-    PyObject **place = &spare->ints[spare->turn ^= 1], *before = *place;
+    PyObject **place = &spare->ints[spare->turn++ % SPARE_INTS], *before = *place;
     if (before != NULL && Py_REFCNT(before) == 1) {
         set_int((PyLongObject *)(void *)before, number);
         return new_reference(before);

@@ -4,7 +4,7 @@
 #include "rows.h"
 
 References references;
-PyObject *rows__beyond_uint64, *rows__values_name;
+PyObject *rows__beyond_uint64, *rows__values_name, *rows__post_init_name;
 
 void raise_stale(const char *what)
 {
@@ -46,11 +46,17 @@ static PyMethodDef module_methods[] = {
     {"extend", rows__extend, METH_VARARGS,
      "extend(table, records, /)\n--\n\nAppends a list's records; False: not done, nothing "
      "changed."},
+    {"gather", rows__gather, METH_VARARGS,
+     "gather(table, records, /)\n--\n\nThe records of an iterable as columns: a bytearray for "
+     "each field; None: not done."},
     {"iterate", rows__iterate, METH_VARARGS,
      "iterate(table, positions, follows, mode, fields, /)\n--\n\nAn iterator over rows (mode 0), "
      "one row that moves (1), or tuples (2)."},
     {"new_row", rows__new_row, METH_VARARGS,
      "new_row(table, index, /)\n--\n\nA row; the index is not checked."},
+    {"teach", rows__teach, METH_VARARGS,
+     "teach(record, sealed, fields, has_post_init, /)\n--\n\nLets a record class make objects of "
+     "its sealed class, and these take stores, in C."},
     {NULL, NULL, 0, NULL},
 };
 
@@ -60,8 +66,12 @@ static int add_types(PyObject *module)
     rows__StoreBase.tp_new = PyBaseObject_Type.tp_new;
     rows__SequenceBase.tp_new = PyBaseObject_Type.tp_new;
     rows__RecordBase.tp_new = PyBaseObject_Type.tp_new;
-    PyTypeObject *types[] = {&rows__View,  &rows__StoreBase,  &rows__SequenceBase, &rows__Row,
-                             &rows__Field, &rows__RecordBase, &rows__Iterator};
+    rows__RecordTypeBase.tp_base = &PyType_Type;
+    rows__RecordTypeBase.tp_basicsize = sizeof(RecordClass);
+    PyTypeObject *types[] = {
+        &rows__View,     &rows__StoreBase,  &rows__SequenceBase,   &rows__Row,
+        &rows__Field,    &rows__RecordBase, &rows__RecordTypeBase, &rows__Recipe,
+        &rows__Iterator, &rows__Values,     &rows__Sealed};
     for (size_t i = 0; i < sizeof types / sizeof *types; i++)
         if (PyModule_AddType(module, types[i]) < 0)
             return -1;
@@ -80,7 +90,8 @@ static bool make_constants(void)
 {
     rows__beyond_uint64 = PyLong_FromString("0x10000000000000000", NULL, 16);
     rows__values_name = PyUnicode_InternFromString("_stoa_values");
-    return rows__beyond_uint64 != NULL && rows__values_name != NULL;
+    rows__post_init_name = PyUnicode_InternFromString("__post_init__");
+    return rows__beyond_uint64 != NULL && rows__values_name != NULL && rows__post_init_name != NULL;
 }
 
 PyMODINIT_FUNC PyInit__rows(void);

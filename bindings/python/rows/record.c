@@ -1,15 +1,134 @@
 /* record.c: what every record does by its values: iteration, equality, to_tuple, to_dict.
  *
  * The base of Python's Record has these, so that a record class may override them as any method.
- * A row's values are read from its view; a standalone record tells its own by _stoa_values(). */
+ * A row's values are read from its view, a standalone record's from the object. */
 #include "cell.h"
+
+/* ---- iteration ---- */
+
+enum { SHORT = 8, FREE_VALUES = 8 };
+
+/* The values of a row as they were when it was asked, so that x, y, z = row needs no tuple. The
+ * collector is told of it where there are objects among them. */
+typedef struct Values {
+    PyObject_HEAD Py_ssize_t next, count;
+    PyObject *items[SHORT]; /* those from next on */
+} Values;
+
+static Values *free_values[FREE_VALUES];
+static int free_count;
+
+static Values *values_allocate(void)
+{
+    if (free_count == 0)
+        return PyObject_GC_New(Values, &rows__Values);
+    Values *made = free_values[--free_count];
+    (void)PyObject_Init((PyObject *)made, &rows__Values);
+    return made;
+}
+
+/* Of a row of at most SHORT fields. */
+static PyObject *values_iterator(const Row *row)
+{
+    Values *made = values_allocate();
+    if (made == NULL)
+        return NULL;
+    made->next = 0;
+    made->count = row_items(row, made->items);
+    if (!row->view->is_plain)
+        PyObject_GC_Track(made);
+    if (made->count == row->view->width)
+        return (PyObject *)made;
+    Py_DECREF(made);
+    return NULL;
+}
+
+static PyObject *values_next(PyObject *self)
+{
+    Values *values = (Values *)(void *)self;
+    return values->next < values->count ? values->items[values->next++] : NULL;
+}
+
+static PyObject *values_left(PyObject *self, PyObject *unused)
+{
+    const Values *values = (const Values *)(const void *)self;
+    (void)unused;
+    return PyLong_FromSsize_t(values->count - values->next);
+}
+
+/* As a tuple's iterator: of what is left. */
+static PyObject *values_reduce(PyObject *self, PyObject *unused)
+{
+    const Values *values = (const Values *)(const void *)self;
+    (void)unused;
+    PyObject *left = PyTuple_New(values->count - values->next), *result = NULL;
+    for (Py_ssize_t i = 0; left != NULL && i < PyTuple_GET_SIZE(left); i++)
+        PyTuple_SET_ITEM(left, i, new_reference(values->items[values->next + i]));
+    PyObject *of_tuple = left != NULL ? PyObject_GetIter(left) : NULL;
+    if (of_tuple != NULL)
+        result = PyObject_CallMethod(of_tuple, "__reduce__", NULL);
+    Py_XDECREF(of_tuple);
+    Py_XDECREF(left);
+    return result;
+}
+
+static int values_traverse(PyObject *self, visitproc visit, void *arg)
+{
+    const Values *values = (const Values *)(const void *)self;
+    for (Py_ssize_t i = values->next; i < values->count; i++)
+        Py_VISIT(values->items[i]);
+    return 0;
+}
+
+static int values_clear(PyObject *self)
+{
+    Values *values = (Values *)(void *)self;
+    while (values->next < values->count) {
+        PyObject *item = values->items[values->next++];
+        Py_DECREF(item);
+    }
+    return 0;
+}
+
+static void values_dealloc(PyObject *self)
+{
+    PyObject_GC_UnTrack(self);
+    (void)values_clear(self);
+    if (free_count < FREE_VALUES)
+        free_values[free_count++] = (Values *)(void *)self;
+    else
+        PyObject_GC_Del(self);
+}
+
+static PyMethodDef values_methods[] = {
+    {"__length_hint__", values_left, METH_NOARGS, "How many there are left."},
+    {"__reduce__", values_reduce, METH_NOARGS, "What it is pickled as."},
+    {NULL, NULL, 0, NULL},
+};
+
+PyTypeObject rows__Values = {
+    ROWS_TYPE("Values"),
+    .tp_doc = "The values of a row, one after the other.",
+    .tp_basicsize = sizeof(Values),
+    .tp_flags = Py_TPFLAGS_DEFAULT | Py_TPFLAGS_HAVE_GC,
+    .tp_traverse = values_traverse,
+    .tp_clear = values_clear,
+    .tp_dealloc = values_dealloc,
+    .tp_iter = PyObject_SelfIter,
+    .tp_iternext = values_next,
+    .tp_methods = values_methods,
+};
+
+/* ---- records ---- */
 
 /* A new tuple. */
 static PyObject *values_of(PyObject *record)
 {
     if (is_row(record))
         return row_values((const Row *)(const void *)record);
-    PyObject *values = PyObject_CallMethodObjArgs(record, rows__values_name, NULL);
+    PyObject *values = standalone_values(record);
+    if (values == NULL && !PyErr_Occurred())
+        values = PyObject_CallMethodObjArgs(record, rows__values_name, NULL);
     if (values == NULL || PyTuple_Check(values))
         return values;
     Py_DECREF(values);
@@ -19,6 +138,11 @@ static PyObject *values_of(PyObject *record)
 
 static PyObject *record_iter(PyObject *self)
 {
+    if (is_reusable(Py_TYPE(self)) || is_row(self)) {
+        const Row *row = (const Row *)(const void *)self;
+        if (row->view->width <= SHORT)
+            return values_iterator(row);
+    }
     PyObject *values = values_of(self);
     if (values == NULL)
         return NULL;

@@ -227,9 +227,7 @@ static int write_or_refuse(const Row *row, const Slot *slot, PyObject *value)
 
 /* ---- attributes ---- */
 
-/* An AttributeError for a name that the row does not have is told anew, with the names that it has.
- */
-static void explain(PyObject *self, PyObject *name)
+void explain_attribute(PyObject *self, PyObject *name)
 {
     if (!PyErr_ExceptionMatches(PyExc_AttributeError))
         return;
@@ -252,7 +250,7 @@ static PyObject *row_getattro(PyObject *self, PyObject *name)
         return read_place(row, place);
     PyObject *found = PyObject_GenericGetAttr(self, name);
     if (found == NULL)
-        explain(self, name);
+        explain_attribute(self, name);
     return found;
 }
 
@@ -266,11 +264,28 @@ static int row_setattro(PyObject *self, PyObject *name, PyObject *value)
         return told(PyObject_CallFunctionObjArgs(references.keep_class, NULL));
     if (PyObject_GenericSetAttr(self, name, value) == 0)
         return 0;
-    explain(self, name);
+    explain_attribute(self, name);
     return -1;
 }
 
 /* ---- the whole row ---- */
+
+Py_ssize_t row_items(const Row *row, PyObject **items)
+{
+    View *view = row->view;
+    bool is_there = is_fresh(view, row->order, row->index);
+    for (Py_ssize_t i = 0; i < view->width; i++) {
+        const Slot *slot = &view->slots[i];
+        if (!is_there || slot->cells == NULL) {
+            (void)may_touch(row, slot);
+            return i;
+        }
+        items[i] = cell_value(view, slot->type, slot->cells, row->index, &view->spare);
+        if (items[i] == NULL)
+            return i;
+    }
+    return view->width;
+}
 
 PyObject *row_values(const Row *row)
 {

@@ -43,8 +43,9 @@ typedef struct Place {
 } Place;
 
 /* Ints that may be given again: see box_int in cell.h. */
+enum { SPARE_INTS = 8 }; /* a power of 2 */
 typedef struct SpareInts {
-    PyObject *ints[2];
+    PyObject *ints[SPARE_INTS];
     unsigned turn;
 } SpareInts;
 
@@ -56,19 +57,15 @@ typedef struct View {
     PyObject *owner;   /* keeps core */
     PyObject *objects; /* a list: objects by handle */
     PyObject *weak_references;
-    SpareInts spare; /* that rows gave */
+    SpareInts spare;      /* that rows gave */
+    PyTypeObject *record; /* the record class that row_class is of */
     Py_ssize_t width;
-    Slot *slots;              /* in the order of the fields */
-    PyTypeObject *standalone; /* of records that are no rows; NULL: not known yet */
-    Py_ssize_t *members;      /* where its objects have their values */
-    bool is_plain;            /* no object field */
+    Slot *slots;   /* in the order of the fields */
+    bool is_plain; /* no object field */
     Place places[];
 } View;
 
 extern PyTypeObject rows__View;
-
-/* Takes the class of standalone records and the tuple of its slots; false: an exception. */
-bool view_take_members(View *view, PyObject *standalone, PyObject *slots);
 
 /* The place of a field by its interned name; NULL: there is none. */
 static inline const Place *view_place(const View *view, PyObject *name)
@@ -146,37 +143,82 @@ bool is_reusable(PyTypeObject *row_class);
 PyObject *row_values(const Row *row);
 /* The same as a new dict. */
 PyObject *row_dict(const Row *row);
+/* The same into `items`, each a new reference; how many: fewer than the fields, with an exception.
+ * Runs no Python code before it fails. */
+Py_ssize_t row_items(const Row *row, PyObject **items);
+
+/* An AttributeError for a name that the record does not have is told anew, with the names that it
+ * has. */
+void explain_attribute(PyObject *record, PyObject *name);
 
 /* StaleError for a row, an iterator, … */
 __attribute__((cold)) void raise_stale(const char *what);
 /* What a closed slot, or a row that is not there any more, says. */
 __attribute__((cold)) void raise_closed(const Slot *slot);
 
+/* ---- standalone records: see standalone.c ---- */
+
+typedef struct Member {
+    PyObject *name;    /* interned */
+    PyObject *convert; /* as a Slot has it */
+    PyObject *initial; /* the default as it was given; NULL: none */
+    PyObject *factory; /* makes one; NULL: none */
+    Py_ssize_t offset; /* of the value in an object of the sealed class */
+    stoa_type type;
+} Member;
+
+typedef struct Recipe {
+    PyObject_HEAD PyTypeObject *record, *sealed;
+    bool has_post_init;
+    Py_ssize_t width;
+    Member *members;    /* in the order of the fields */
+    size_t mask;        /* places - 1 */
+    Py_ssize_t *places; /* a hash table of names by identity: a member's place, or -1 */
+} Recipe;
+
+/* What RecordType's classes are. */
+typedef struct RecordClass {
+    PyHeapTypeObject heap;
+    Recipe *recipe; /* NULL: none */
+} RecordClass;
+
+extern PyTypeObject rows__Recipe, rows__RecordTypeBase, rows__Sealed;
+
+/* The values of a standalone record, as a new tuple; NULL: an exception, or without one: Python
+ * knows. */
+PyObject *standalone_values(PyObject *record);
+/* Stores the values of a standalone record of the class into the cells of a row; false: it is
+ * another, or not plain. */
+bool store_standalone(PyTypeObject *record_class, PyObject *record, const Slot *slots, size_t row);
+
 /* ---- what tables gain: see sequence.c, append.c, iterate.c, record.c ---- */
 
-extern PyTypeObject rows__Iterator;
+extern PyTypeObject rows__Iterator, rows__Values;
 
 PyObject *rows__append(PyObject *self, PyObject *const *values, Py_ssize_t count, PyObject *names);
 PyObject *rows__extend(PyObject *module, PyObject *arguments);
+PyObject *rows__gather(PyObject *module, PyObject *arguments);
 PyObject *rows__iterate(PyObject *module, PyObject *arguments);
 PyObject *rows__new_row(PyObject *module, PyObject *arguments);
 PyObject *rows__adopt(PyObject *module, PyObject *row_class);
+PyObject *rows__teach(PyObject *module, PyObject *arguments);
 
 /* ---- what Python does: given once, when the package is imported ---- */
 
-#define ROWS_REFERENCES(NAME)                                                                  \
-    NAME(append)           /* append(table, *values, **named) */                               \
-    NAME(current_view)     /* current_view(store): sees to it that store.view is there */      \
-    NAME(delete_field)     /* delete_field(name): raises */                                    \
-    NAME(getitem)          /* getitem(table, key) */                                           \
-    NAME(keep_class)       /* keep_class(): raises */                                          \
-    NAME(open_field)       /* open_field(table, field): see Store.open */                      \
-    NAME(raise_closed)     /* raise_closed(message) */                                         \
-    NAME(raise_stale)      /* raise_stale(what) */                                             \
-    NAME(raise_unknown)    /* raise_unknown(row, name) */                                      \
-    NAME(standalone_slots) /* standalone_slots(table, kind): a tuple, None: not the table's */ \
-    NAME(reserve)          /* reserve(table, rows) */                                          \
-    NAME(write_object)     /* write_object(table, field, index, value) */
+#define ROWS_REFERENCES(NAME)                                                             \
+    NAME(append)        /* append(table, *values, **named) */                             \
+    NAME(current_view)  /* current_view(store): sees to it that store.view is there */    \
+    NAME(delete_field)  /* delete_field(name): raises */                                  \
+    NAME(getitem)       /* getitem(table, key) */                                         \
+    NAME(keep_class)    /* keep_class(): raises */                                        \
+    NAME(open_field)    /* open_field(table, field): see Store.open */                    \
+    NAME(raise_changed) /* raise_changed() */                                             \
+    NAME(raise_closed)  /* raise_closed(message) */                                       \
+    NAME(raise_stale)   /* raise_stale(what) */                                           \
+    NAME(raise_unknown) /* raise_unknown(row, name) */                                    \
+    NAME(plain_values)  /* plain_values(table, record, i): a tuple of converted values */ \
+    NAME(reserve)       /* reserve(table, rows) */                                        \
+    NAME(write_object)  /* write_object(table, field, index, value) */
 
 typedef struct References {
 #define NAME(name) PyObject *name;
@@ -185,8 +227,9 @@ typedef struct References {
 } References;
 
 extern References references;
-extern PyObject *rows__beyond_uint64; /* 2**64 */
-extern PyObject *rows__values_name;   /* "_stoa_values" */
+extern PyObject *rows__beyond_uint64;  /* 2**64 */
+extern PyObject *rows__values_name;    /* "_stoa_values" */
+extern PyObject *rows__post_init_name; /* "__post_init__" */
 
 /* How each type object of the module begins. */
 #define ROWS_TYPE(name) PyVarObject_HEAD_INIT(NULL, 0).tp_name = "stoa._rows." name

@@ -68,41 +68,13 @@ static bool fill(View *view, PyObject *fields)
     return true;
 }
 
-bool view_take_members(View *view, PyObject *standalone, PyObject *slots)
-{
-    if (!PyTuple_Check(slots) || PyTuple_GET_SIZE(slots) != view->width) {
-        PyErr_SetString(PyExc_TypeError, "a slot is needed for each field");
-        return false;
-    }
-    Py_ssize_t *members = PyMem_Calloc((size_t)view->width, sizeof *members);
-    if (members == NULL) {
-        PyErr_NoMemory();
-        return false;
-    }
-    for (Py_ssize_t i = 0; i < view->width; i++) {
-        PyObject *slot = PyTuple_GET_ITEM(slots, i);
-        if (!Py_IS_TYPE(slot, &PyMemberDescr_Type) ||
-            ((PyMemberDescrObject *)(void *)slot)->d_member->type != T_OBJECT_EX) {
-            PyMem_Free(members);
-            PyErr_SetString(PyExc_TypeError, "the slot of an object is needed");
-            return false;
-        }
-        members[i] = ((PyMemberDescrObject *)(void *)slot)->d_member->offset;
-    }
-    PyMem_Free(view->members); /* another thread's */
-    Py_XDECREF(view->standalone);
-    view->members = members;
-    view->standalone = (PyTypeObject *)(void *)new_reference(standalone);
-    return true;
-}
-
 static PyObject *view_new(PyTypeObject *type, PyObject *arguments, PyObject *named)
 {
-    PyObject *row_class, *owner, *objects, *fields;
+    PyObject *row_class, *record, *owner, *objects, *fields;
     Py_ssize_t address;
     (void)named;
-    if (!PyArg_ParseTuple(arguments, "O!OnO!O!", &PyType_Type, &row_class, &owner, &address,
-                          &PyList_Type, &objects, &PyTuple_Type, &fields))
+    if (!PyArg_ParseTuple(arguments, "O!O!OnO!O!", &PyType_Type, &row_class, &PyType_Type, &record,
+                          &owner, &address, &PyList_Type, &objects, &PyTuple_Type, &fields))
         return NULL;
     if (!PyType_IsSubtype((PyTypeObject *)(void *)row_class, &rows__Row)) {
         PyErr_SetString(PyExc_TypeError, "row_class must be a class of rows");
@@ -115,6 +87,7 @@ static PyObject *view_new(PyTypeObject *type, PyObject *arguments, PyObject *nam
     view->mask = room - 1;
     view->core = (stoa_table *)address;
     view->row_class = (PyTypeObject *)(void *)new_reference(row_class);
+    view->record = (PyTypeObject *)(void *)new_reference(record);
     view->owner = new_reference(owner);
     view->objects = new_reference(objects);
     view->is_plain = true;
@@ -128,7 +101,7 @@ static int view_traverse(PyObject *self, visitproc visit, void *arg)
 {
     View *view = (View *)(void *)self;
     Py_VISIT(view->row_class);
-    Py_VISIT(view->standalone);
+    Py_VISIT(view->record);
     Py_VISIT(view->owner);
     Py_VISIT(view->objects);
     for (Py_ssize_t i = 0; i < view->width; i++) {
@@ -152,12 +125,11 @@ static void view_dealloc(PyObject *self)
         Py_XDECREF(slot->initial);
     }
     PyMem_Free(view->slots);
-    PyMem_Free(view->members);
     Py_XDECREF(view->row_class);
-    Py_XDECREF(view->standalone);
+    Py_XDECREF(view->record);
     Py_XDECREF(view->objects);
-    Py_XDECREF(view->spare.ints[0]);
-    Py_XDECREF(view->spare.ints[1]);
+    for (int i = 0; i < SPARE_INTS; i++)
+        Py_XDECREF(view->spare.ints[i]);
     Py_XDECREF(view->owner);
     Py_TYPE(self)->tp_free(self);
 }
@@ -216,7 +188,7 @@ static PyMethodDef view_methods[] = {
 
 PyTypeObject rows__View = {
     ROWS_TYPE("View"),
-    .tp_doc = "View(row_class, owner, address, objects, fields, /)\n--\n\n"
+    .tp_doc = "View(row_class, record, owner, address, objects, fields, /)\n--\n\n"
               "The columns of the table at `address`, which `owner` keeps, as rows see them.",
     .tp_basicsize = sizeof(View),
     .tp_itemsize = sizeof(Place),

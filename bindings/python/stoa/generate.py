@@ -28,6 +28,7 @@ from unicodedata import normalize
 
 from stoa._ffi import ffi
 from stoa.errors import DeletionError, FieldNameError, UnknownArgumentError, WrongTypeError
+from stoa.extension import rows as extension
 from stoa.fields import MISSING, Field
 from stoa.types import FLOAT32_LIMIT, IS_PYPY, TYPES
 
@@ -186,14 +187,17 @@ def converters(fields: Sequence[Field]) -> dict[str, Any]:
 # ---- the standalone class ----
 
 
-def make_standalone(record: type, fields: Sequence[Field]) -> tuple[type, Any]:
-    """The open class, and make(values) for values that are already converted."""
+def make_standalone(record: type, fields: Sequence[Field]) -> tuple[type, type, Any]:
+    """The open class, the sealed one, and make(values) for values that are already converted."""
     slots = [f"_stoa_{i}" for i in range(len(fields))]
     bases = (record,) if issubclass(record, Quiet) else (Quiet, record)
     opened = hidden(record, bases, {"__slots__": tuple(slots)})
     for slot, each in zip(slots, fields):
         type.__setattr__(opened, each.name, opened.__dict__[slot])
-    sealed = hidden(record, (opened,), {"__slots__": (), **sealed_methods(fields)})
+    if extension is not None:
+        sealed = hidden(record, (extension.Sealed, opened), {"__slots__": ()})
+    else:
+        sealed = hidden(record, (opened,), {"__slots__": (), **sealed_methods(fields)})
     names = {**converters(fields), "_stoa_sealed": sealed, "_stoa_open": opened}
     names.update(_stoa_new=object.__new__, _stoa_record_name=record.__name__)
     post = ["    _stoa_self.__post_init__()"] if hasattr(record, "__post_init__") else []
@@ -202,7 +206,7 @@ def make_standalone(record: type, fields: Sequence[Field]) -> tuple[type, Any]:
     made["__init__"].__qualname__ = record.__qualname__
     type.__setattr__(opened, "__init__", made["__init__"])
     type.__setattr__(opened, "_stoa_values", made["_stoa_values"])
-    return opened, made["_stoa_make"]
+    return opened, sealed, made["_stoa_make"]
 
 
 def init_source(

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, Callable, ClassVar, TypeVar
 
 from stoa.errors import DeclarationError, UnknownArgumentError, WrongTypeError
 from stoa.extension import rows as extension
-from stoa.fields import Field, checked_order, declared_fields, field, field_of_parts
+from stoa.fields import MISSING, Field, checked_order, declared_fields, field, field_of_parts
 from stoa.generate import Quiet, make_bind, make_standalone, no_field, no_field_text, no_value
 from stoa.types import IS_PYPY, OBJECT
 
@@ -43,8 +43,9 @@ ASKED = ("__dict__", "__weakref__")
 
 
 if extension is not None and not TYPE_CHECKING:
-    RecordBase = extension.RecordBase
+    RecordBase, RecordTypeBase = extension.RecordBase, extension.RecordTypeBase
 else:
+    RecordTypeBase = type
 
     class RecordBase:
         """What the extension has a base for: methods that work by the values."""
@@ -53,7 +54,7 @@ else:
 
 
 @dataclass_transform(field_specifiers=(field,))
-class RecordType(type):
+class RecordType(RecordTypeBase):
     """The class of record classes."""
 
     _stoa_fields: tuple[Field, ...]
@@ -77,6 +78,8 @@ class RecordType(type):
 
     def __setattr__(cls, name: str, value: Any) -> None:
         refuse_hidden(cls)
+        if name in REFUSED_IN_BODY:
+            raise DeclarationError(f"{cls.__name__} cannot have {name}: {REFUSED_IN_BODY[name]}")
         super().__setattr__(name, value)
 
     def __delattr__(cls, name: str) -> None:
@@ -251,21 +254,31 @@ def is_same_record(a: RecordType, b: RecordType) -> bool:
 # ---- what is made when it is first needed ----
 
 
-def standalone_of(record: RecordType) -> tuple[type, Callable[[Iterable[Any]], Any]]:
-    """The open standalone class of a record class, and make(values)."""
+def standalone_of(record: RecordType) -> tuple[type, type, Callable[[Iterable[Any]], Any]]:
+    """The open standalone class of a record class, the sealed one, and make(values)."""
     made = record.__dict__.get("_stoa_standalone")
     if made is None:
         made = make_standalone(record, record._stoa_fields)
         type.__setattr__(record, "_stoa_standalone", made)
+        if extension is not None:
+            teach(record, *made[:2])
     return made
 
 
-def standalone_slots(record: RecordType, kind: type) -> tuple[Any, ...] | None:
-    """Where objects of the sealed standalone class have their values; None: `kind` is another."""
-    made = record.__dict__.get("_stoa_standalone")
-    if made is None or kind.__bases__ != (made[0],):
-        return None
-    return tuple(made[0].__dict__[f"_stoa_{i}"] for i in range(len(record._stoa_fields)))
+def teach(record: RecordType, opened: type, sealed: type) -> None:
+    """Has the extension make objects of the sealed class, and store into them."""
+    fields = tuple(
+        (
+            each.name,
+            each.type.number,
+            each.type.convert,
+            None if each.default is MISSING else (each.default,),
+            None if each.factory is MISSING else (each.factory,),
+            opened.__dict__[f"_stoa_{i}"],
+        )
+        for i, each in enumerate(record._stoa_fields)
+    )
+    extension.teach(record, sealed, fields, hasattr(record, "__post_init__"))
 
 
 def bind_of(record: RecordType) -> Callable[..., tuple[Any, ...]]:
@@ -376,13 +389,14 @@ if extension is not None:
 
 def remake(record: RecordType, values: Iterable[Any]) -> Record:
     """A standalone record of values that were in one before; __post_init__ does not run."""
-    return standalone_of(record)[1](values)  # type: ignore[no-any-return]
+    return standalone_of(record)[2](values)  # type: ignore[no-any-return]
 
 
 def set_values(record: Record, values: Iterable[Any]) -> None:
     """Stores values, not checked, into a standalone record that nobody else knows yet."""
+    slots = standalone_of(declared(record))[0].__dict__
     for i, value in enumerate(values):
-        object.__setattr__(record, f"_stoa_{i}", value)
+        slots[f"_stoa_{i}"].__set__(record, value)
 
 
 def restore(family: RecordType | None, parts: tuple[Any, ...], values: Any) -> Record:

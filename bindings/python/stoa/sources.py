@@ -60,6 +60,10 @@ class Source:
         self.repeat = False
         self.keep = keep
 
+    def _stoa_source(self) -> Source:
+        """As columns have it: what was made into a source before stays one."""
+        return self
+
     def put(self, place: Any, c_name: Any) -> None:
         """Fills in a stoa_source; c_name may be NULL where the name is not read."""
         place.name = c_name

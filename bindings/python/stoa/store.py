@@ -82,6 +82,10 @@ def changed() -> BusyError:
     return BusyError("rows or fields of the table were changed while the new values were read")
 
 
+def raise_changed() -> None:
+    raise changed()
+
+
 class Store(StoreBase):
     """The library's table and what Python keeps beside it."""
 

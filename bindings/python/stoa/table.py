@@ -15,6 +15,7 @@ from stoa.column import Column, slice_of
 from stoa.errors import (
     ArgumentError,
     BusyError,
+    Error,
     FullError,
     InUseError,
     LengthError,
@@ -34,12 +35,13 @@ from stoa.record import (
     described,
     is_same_record,
     remake,
-    standalone_slots,
 )
 from stoa.row import delete_field, keep_class, raise_closed, raise_stale, raise_unknown
 from stoa.rows import Rows
 from stoa.selection import Selection
-from stoa.store import Store, changed, new_store
+from stoa.sources import packed_source, sequence_source
+from stoa.store import Store, new_store, raise_changed
+from stoa.types import OBJECT
 
 CHUNK = 4096
 NO_RECORDS: tuple[Any, ...] = ()
@@ -261,9 +263,8 @@ class Table(Rows[R], MutableSequence[R]):  # type: ignore[misc]
 
     def _aside(self, records: Iterable[Any]) -> Store | dict[str, Any]:
         """Records as columns that are not in the table yet: lists, or for many a store."""
-        names = list(self._store.fields)
         if isinstance(records, Rows) and is_same_record(records._store.record, self._store.record):
-            return {name: records._column(name) for name in names}
+            return {name: records._column(name) for name in self._store.fields}
         if isinstance(records, (Mapping, Record, str, bytes)):
             raise WrongTypeError(
                 f"an iterable of records is needed, not one {type(records).__name__}; columns are "
@@ -271,27 +272,72 @@ class Table(Rows[R], MutableSequence[R]):  # type: ignore[misc]
             )
         if not hasattr(records, "__iter__") and not hasattr(records, "__getitem__"):
             raise WrongTypeError(f"an iterable of records is needed, not {type(records).__name__}")
-        chunks = self._chunks(records, self._store.record)
-        first = next(chunks, [])
+        described = self._store.record
+        try:
+            return self._converted_aside(records, described)
+        except Error:  # of records that fitted the fields of before
+            self._check_record(described)
+            raise
+
+    def _converted_aside(
+        self, records: Iterable[Any], described: RecordType
+    ) -> Store | dict[str, Any]:
+        packed = None if extension is None else extension.gather(self, records)
+        if packed is not None:
+            self._check_record(described)
+            return {
+                each.name: packed_source(cells, each.type, len(cells) // each.type.width)
+                for each, cells in zip(self._store.fields.values(), packed)
+            }
+        chunks = self._chunks(records, described)
+        first: dict[str, Any] = next(chunks, {each: [] for each in self._store.fields})
         second = next(chunks, None)
         if second is None:
-            return {name: [values[i] for values in first] for i, name in enumerate(names)}
-        store = new_store(self._store.record, 0, 0, self._store.pool)
-        for chunk in chain([first, second], chunks):
-            store.extend({name: [values[i] for values in chunk] for i, name in enumerate(names)})
+            return first
+        store = new_store(described, 0, 0, self._store.pool)
+        for columns in chain([first, second], chunks):
+            store.extend(columns)
         return store
 
-    def _chunks(
-        self, records: Iterable[Any], described: RecordType
-    ) -> Iterator[list[tuple[Any, ...]]]:
-        remaining = iter(records)
+    def _chunks(self, records: Iterable[Any], described: RecordType) -> Iterator[dict[str, Any]]:
+        """Columns of some records each; objects as lists, others converted."""
+        remaining, done = iter(records), 0
         while True:
             chunk = [self._values_of(record) for record in islice(remaining, CHUNK)]
-            if self._store.record is not described:
-                raise changed()
+            self._check_record(described)
             if not chunk:
                 return
-            yield chunk
+            yield self._columns_of(chunk, done)
+            self._check_record(described)
+            done += len(chunk)
+
+    def _columns_of(self, chunk: list[tuple[Any, ...]], done: int) -> dict[str, Any]:
+        """Of records that `done` others came before. The first that cannot be converted tells."""
+        fields, pool = self._store.fields.values(), self._store.pool
+        columns = {each.name: list(column) for each, column in zip(fields, zip(*chunk))}
+        try:
+            return {
+                each.name: columns[each.name]
+                if each.type is OBJECT
+                else sequence_source(columns[each.name], each, pool)
+                for each in fields
+            }
+        except Exception:
+            for i, values in enumerate(chunk, done):
+                self._plain_values(values, i)
+            raise
+
+    def _plain_values(self, record: Any, i: int) -> tuple[Any, ...]:
+        """The values of record i of many, converted."""
+        values, fields = self._values_of(record), self._store.fields.values()
+        return tuple(
+            each.type.convert(value, f"{each.name}, value {i},")
+            for each, value in zip(fields, values)
+        )
+
+    def _check_record(self, described: RecordType) -> None:
+        if self._store.record is not described:
+            raise_changed()
 
     def __iadd__(self, records: Iterable[Any]) -> Table[R]:
         self.extend(records)
@@ -514,8 +560,9 @@ if extension is not None:
         raise_closed=raise_closed,
         raise_stale=raise_stale,
         raise_unknown=raise_unknown,
+        plain_values=Table._plain_values,
+        raise_changed=raise_changed,
         reserve=Table.reserve,
-        standalone_slots=lambda table, kind: standalone_slots(table._store.record, kind),
         write_object=lambda table, *cell: table._store.write_object(*cell),
     )
     for each in ("__getitem__", "__len__", "append"):

@@ -38,17 +38,18 @@ def make_row(record: RecordType) -> tuple[type, Any]:
         )
         for i, each in enumerate(fields)
     )
-    return row_class, described
+    return row_class, (record, described)
 
 
 def begin(parts: tuple[type, Any], fields: Iterable[StoredField], store: Store) -> Any:
     """A new view of the store's columns."""
+    record, known_fields = parts[1]
     described = tuple(
         known if known[1] == each.index else (known[0], each.index, *known[2:])
-        for known, each in zip(parts[1], fields)
+        for known, each in zip(known_fields, fields)
     )
     address = int(ffi.cast("uintptr_t", store.c))
-    view = rows.View(parts[0], store.c, address, store.pool.objects, described)
+    view = rows.View(parts[0], record, store.c, address, store.pool.objects, described)
     for each in fields:
         if store.is_trapped(each.index):
             view.trap(each.index, True)

@@ -1,0 +1,433 @@
+/* standalone.c: records that are no rows: made by a call of their class, written to by attribute.
+ *
+ * A record class, and the hidden sealed class whose objects Point(1, 2) makes, are C structs with a
+ * Recipe: for each field its name, its type and where its value lies in the object. Python makes
+ * the recipe with the sealed class, at the first call (record.py); from then on the class is called
+ * here, and the sealed class's stores come here. Calls that are not plain (unknown names, missing
+ * or superfluous arguments) go the way that they go in pure Python: through type.__call__.
+ *
+ * Invariant: values in the members are converted. A member may be empty (of an object that __new__
+ * alone has made), and a class that the collector has let go of has no recipe any more. */
+#include "cell.h"
+
+enum { MOST_FIELDS = 64 }; /* of a record that is made here */
+
+/* ---- recipes ---- */
+
+/* The member of an interned name; NULL: there is none. */
+static inline const Member *member_of(const Recipe *recipe, PyObject *name)
+{
+    for (size_t i = (uintptr_t)name >> 4 & recipe->mask;; i = (i + 1) & recipe->mask) {
+        Py_ssize_t place = recipe->places[i];
+        if (place < 0 || recipe->members[place].name == name)
+            return place < 0 ? NULL : &recipe->members[place];
+    }
+}
+
+static void enter_name(Recipe *recipe, Py_ssize_t place)
+{
+    size_t i = (uintptr_t)recipe->members[place].name >> 4 & recipe->mask;
+    while (recipe->places[i] >= 0)
+        i = (i + 1) & recipe->mask;
+    recipe->places[i] = place;
+}
+
+static PyObject *given_or_null(PyObject *object)
+{
+    return object == Py_None ? NULL : new_reference(PyTuple_GET_ITEM(object, 0));
+}
+
+/* initial and factory: a tuple of one, or None. */
+static bool take_member(Member *member, PyObject *described)
+{
+    PyObject *name, *convert, *initial, *factory, *slot;
+    int type;
+    if (!PyArg_ParseTuple(described, "UiOOOO!", &name, &type, &convert, &initial, &factory,
+                          &PyMemberDescr_Type, &slot))
+        return false;
+    Py_INCREF(name);
+    PyUnicode_InternInPlace(&name);
+    member->name = name;
+    member->convert = new_reference(convert);
+    member->initial = given_or_null(initial);
+    member->factory = given_or_null(factory);
+    member->offset = ((PyMemberDescrObject *)(void *)slot)->d_member->offset;
+    member->type = (stoa_type)type;
+    return true;
+}
+
+static bool take_members(Recipe *recipe, PyObject *fields)
+{
+    size_t width = (size_t)PyTuple_GET_SIZE(fields), room = 4;
+    while (room < 2 * width)
+        room *= 2;
+    recipe->mask = room - 1;
+    recipe->places = PyMem_Malloc(room * sizeof *recipe->places);
+    recipe->members = PyMem_Calloc(width + 1, sizeof *recipe->members);
+    if (recipe->places == NULL || recipe->members == NULL) {
+        PyErr_NoMemory();
+        return false;
+    }
+    for (size_t i = 0; i < room; i++)
+        recipe->places[i] = -1;
+    for (size_t i = 0; i < width; i++) {
+        if (!take_member(&recipe->members[i], PyTuple_GET_ITEM(fields, (Py_ssize_t)i)))
+            return false;
+        recipe->width++;
+        enter_name(recipe, (Py_ssize_t)i);
+    }
+    return true;
+}
+
+static int recipe_traverse(PyObject *self, visitproc visit, void *arg)
+{
+    Recipe *recipe = (Recipe *)(void *)self;
+    Py_VISIT(recipe->record);
+    Py_VISIT(recipe->sealed);
+    for (Py_ssize_t i = 0; i < recipe->width; i++) {
+        Py_VISIT(recipe->members[i].convert);
+        Py_VISIT(recipe->members[i].initial);
+        Py_VISIT(recipe->members[i].factory);
+    }
+    return 0;
+}
+
+static void recipe_dealloc(PyObject *self)
+{
+    Recipe *recipe = (Recipe *)(void *)self;
+    PyObject_GC_UnTrack(self);
+    for (Py_ssize_t i = 0; i < recipe->width; i++) {
+        Member *member = &recipe->members[i];
+        Py_XDECREF(member->name);
+        Py_XDECREF(member->convert);
+        Py_XDECREF(member->initial);
+        Py_XDECREF(member->factory);
+    }
+    PyMem_Free(recipe->members);
+    PyMem_Free(recipe->places);
+    Py_XDECREF(recipe->record);
+    Py_XDECREF(recipe->sealed);
+    PyObject_GC_Del(self);
+}
+
+/* Without tp_clear: a cycle that it is in goes through its classes, which let go of it. */
+PyTypeObject rows__Recipe = {
+    ROWS_TYPE("Recipe"),
+    .tp_doc = "How standalone records of a class lie.",
+    .tp_basicsize = sizeof(Recipe),
+    .tp_flags = Py_TPFLAGS_DEFAULT | Py_TPFLAGS_HAVE_GC,
+    .tp_traverse = recipe_traverse,
+    .tp_dealloc = recipe_dealloc,
+};
+
+/* Of a sealed class; NULL: it is another. */
+static const Recipe *recipe_of(PyTypeObject *kind)
+{
+    if (!PyObject_TypeCheck((PyObject *)kind, &rows__RecordTypeBase))
+        return NULL;
+    const Recipe *recipe = ((RecordClass *)(void *)kind)->recipe;
+    return recipe != NULL && recipe->sealed == kind ? recipe : NULL;
+}
+
+/* ---- values ---- */
+
+/* The value as a field of the type has it, a new reference; NULL without an exception: it must be
+ * converted. Runs no Python code. */
+static PyObject *plain_value(stoa_type type, PyObject *value)
+{
+    uint64_t aside = 0;
+    if (type == STOA_OBJECT)
+        return new_reference(value);
+    if (store_value(type, &aside, value) != FITS)
+        return NULL;
+    if (type == STOA_FLOAT32 || (type == STOA_FLOAT64 && !PyFloat_CheckExact(value)))
+        return cell_value(NULL, type, (const char *)&aside, 0, NULL);
+    return new_reference(value);
+}
+
+/* The same with what is to be converted; NULL: an exception. */
+static inline PyObject *checked_value(const Member *member, PyObject *value)
+{
+    PyObject *plain = plain_value(member->type, value);
+    if (plain != NULL || PyErr_Occurred())
+        return plain;
+    return PyObject_CallFunctionObjArgs(member->convert, value, member->name, NULL);
+}
+
+static inline PyObject **value_at(PyObject *record, const Member *member)
+{
+    return (PyObject **)(void *)((char *)record + member->offset);
+}
+
+PyObject *standalone_values(PyObject *record)
+{
+    const Recipe *recipe = recipe_of(Py_TYPE(record));
+    PyObject *values = recipe != NULL ? PyTuple_New(recipe->width) : NULL;
+    for (Py_ssize_t i = 0; values != NULL && i < recipe->width; i++) {
+        PyObject *value = *value_at(record, &recipe->members[i]);
+        if (value != NULL)
+            PyTuple_SET_ITEM(values, i, new_reference(value));
+        else
+            Py_CLEAR(values);
+    }
+    return values;
+}
+
+bool store_standalone(PyTypeObject *record_class, PyObject *record, const Slot *slots, size_t row)
+{
+    const Recipe *recipe = recipe_of(Py_TYPE(record));
+    if (recipe == NULL || recipe->record != record_class)
+        return false;
+    for (Py_ssize_t i = 0; i < recipe->width; i++) {
+        PyObject *value = *value_at(record, &recipe->members[i]);
+        if (value == NULL || store_value(slots[i].type, cell_at(&slots[i], row), value) != FITS)
+            return false;
+    }
+    return true;
+}
+
+/* ---- a call of the class ---- */
+
+static void let_go(PyObject **values, Py_ssize_t count)
+{
+    for (Py_ssize_t i = 0; i < count; i++)
+        Py_CLEAR(values[i]);
+}
+
+/* Puts the arguments where they belong, borrowed; false: not as it should be. */
+static bool bind_arguments(const Recipe *recipe, PyObject *const *given, Py_ssize_t count,
+                           PyObject *names, PyObject **values)
+{
+    Py_ssize_t named = names != NULL ? PyTuple_GET_SIZE(names) : 0;
+    if (count > recipe->width)
+        return false;
+    for (Py_ssize_t i = 0; i < recipe->width; i++)
+        values[i] = i < count ? given[i] : NULL;
+    for (Py_ssize_t i = 0; i < named; i++) {
+        const Member *member = member_of(recipe, PyTuple_GET_ITEM(names, i));
+        if (member == NULL || values[member - recipe->members] != NULL)
+            return false;
+        values[member - recipe->members] = given[count + i];
+    }
+    for (Py_ssize_t i = count; i < recipe->width; i++) {
+        const Member *member = &recipe->members[i];
+        if (values[i] == NULL && member->initial == NULL && member->factory == NULL)
+            return false;
+    }
+    return true;
+}
+
+/* Defaults where nothing was given, and factories' values, in the order of the fields; all values
+ * are then the caller's. False: an exception, and none is. */
+static bool complete(const Recipe *recipe, PyObject **values)
+{
+    for (Py_ssize_t i = 0; i < recipe->width; i++)
+        if (values[i] == NULL)
+            values[i] = recipe->members[i].initial; /* NULL: of a factory */
+    for (Py_ssize_t i = 0; i < recipe->width; i++)
+        Py_XINCREF(values[i]);
+    for (Py_ssize_t i = 0; i < recipe->width; i++) {
+        if (values[i] == NULL)
+            values[i] = PyObject_CallNoArgs(recipe->members[i].factory);
+        if (values[i] == NULL) {
+            let_go(values, recipe->width);
+            return false;
+        }
+    }
+    return true;
+}
+
+static bool convert_all(const Recipe *recipe, PyObject **values)
+{
+    for (Py_ssize_t i = 0; i < recipe->width; i++) {
+        PyObject *checked = checked_value(&recipe->members[i], values[i]);
+        if (checked == NULL) {
+            let_go(values, recipe->width);
+            return false;
+        }
+        Py_SETREF(values[i], checked);
+    }
+    return true;
+}
+
+/* A record of values that were converted; takes them. */
+static PyObject *record_of(const Recipe *recipe, PyObject **values)
+{
+    PyObject *made = recipe->sealed->tp_alloc(recipe->sealed, 0);
+    if (made == NULL) {
+        let_go(values, recipe->width);
+        return NULL;
+    }
+    for (Py_ssize_t i = 0; i < recipe->width; i++)
+        *value_at(made, &recipe->members[i]) = values[i];
+    if (!recipe->has_post_init)
+        return made;
+    PyObject *none = PyObject_CallMethodObjArgs(made, rows__post_init_name, NULL);
+    if (none == NULL)
+        Py_CLEAR(made);
+    Py_XDECREF(none);
+    return made;
+}
+
+/* As every class is called that does not do it itself. */
+static PyObject *call_as_type(PyObject *record, PyObject *const *given, Py_ssize_t count,
+                              PyObject *names)
+{
+    PyObject *result = NULL, *values = PyTuple_New(count), *named = NULL;
+    for (Py_ssize_t i = 0; values != NULL && i < count; i++)
+        PyTuple_SET_ITEM(values, i, new_reference(given[i]));
+    if (values != NULL && names != NULL)
+        named = PyDict_New();
+    for (Py_ssize_t i = 0; named != NULL && i < PyTuple_GET_SIZE(names); i++)
+        if (PyDict_SetItem(named, PyTuple_GET_ITEM(names, i), given[count + i]) < 0)
+            Py_CLEAR(named);
+    if (values != NULL && (named != NULL || names == NULL))
+        result = PyType_Type.tp_call(record, values, named);
+    Py_XDECREF(values);
+    Py_XDECREF(named);
+    return result;
+}
+
+static PyObject *call_record(PyObject *self, PyObject *const *given, size_t flags, PyObject *names)
+{
+    const Recipe *recipe = ((RecordClass *)(void *)self)->recipe;
+    Py_ssize_t count = PyVectorcall_NARGS(flags);
+    PyObject *values[MOST_FIELDS];
+    bool is_plain = recipe != NULL && recipe->width <= MOST_FIELDS &&
+                    (((PyTypeObject *)(void *)self)->tp_flags & Py_TPFLAGS_IS_ABSTRACT) == 0;
+    if (!is_plain || !bind_arguments(recipe, given, count, names, values))
+        return call_as_type(self, given, count, names);
+    if (!complete(recipe, values) || !convert_all(recipe, values))
+        return NULL;
+    return record_of(recipe, values);
+}
+
+/* ---- a store ---- */
+
+static int told(PyObject *result)
+{
+    Py_XDECREF(result);
+    return result != NULL ? 0 : -1;
+}
+
+static int store_member(PyObject *self, const Member *member, PyObject *value)
+{
+    PyObject *checked = checked_value(member, value);
+    if (checked == NULL)
+        return -1;
+    Py_XSETREF(*value_at(self, member), checked);
+    return 0;
+}
+
+/* Deletes what stands in the record's dictionary, if it has one; all else stays. */
+static int delete_attribute(PyObject *self, PyObject *name)
+{
+    int is_there = 0;
+    PyObject *dictionary = PyObject_GetAttrString(self, "__dict__");
+    if (dictionary != NULL)
+        is_there = PySequence_Contains(dictionary, name);
+    else
+        PyErr_Clear();
+    Py_XDECREF(dictionary);
+    if (is_there < 0)
+        return -1;
+    return is_there ? PyObject_GenericSetAttr(self, name, NULL)
+                    : told(PyObject_CallFunctionObjArgs(references.delete_field, name, NULL));
+}
+
+static int sealed_setattro(PyObject *self, PyObject *name, PyObject *value)
+{
+    const Recipe *recipe = recipe_of(Py_TYPE(self));
+    const Member *member = recipe != NULL && value != NULL ? member_of(recipe, name) : NULL;
+    if (member != NULL)
+        return store_member(self, member, value);
+    if (value == NULL)
+        return delete_attribute(self, name);
+    if (PyObject_GenericSetAttr(self, name, value) == 0)
+        return 0;
+    explain_attribute(self, name);
+    return -1;
+}
+
+/* The first base of sealed classes; without tp_new, which would come before Record's. */
+PyTypeObject rows__Sealed = {
+    ROWS_TYPE("Sealed"),
+    .tp_doc = "What checks the stores of standalone records.",
+    .tp_basicsize = sizeof(PyObject),
+    .tp_flags = Py_TPFLAGS_DEFAULT | Py_TPFLAGS_BASETYPE,
+    .tp_setattro = sealed_setattro,
+};
+
+/* ---- teaching a class ---- */
+
+static void set_recipe(PyTypeObject *kind, Recipe *recipe)
+{
+    Py_INCREF(recipe);
+    Py_XSETREF(((RecordClass *)(void *)kind)->recipe, recipe);
+}
+
+/* teach(record, sealed, fields, has_post_init) */
+PyObject *rows__teach(PyObject *module, PyObject *arguments)
+{
+    PyTypeObject *record, *sealed;
+    PyObject *fields;
+    int has_post_init;
+    (void)module;
+    if (!PyArg_ParseTuple(arguments, "O!O!O!p", &rows__RecordTypeBase, &record,
+                          &rows__RecordTypeBase, &sealed, &PyTuple_Type, &fields, &has_post_init))
+        return NULL;
+    Recipe *recipe = PyObject_GC_New(Recipe, &rows__Recipe);
+    if (recipe == NULL)
+        return NULL;
+    memset((char *)recipe + sizeof(PyObject), 0, sizeof *recipe - sizeof(PyObject));
+    recipe->record = (PyTypeObject *)(void *)new_reference((PyObject *)record);
+    recipe->sealed = (PyTypeObject *)(void *)new_reference((PyObject *)sealed);
+    recipe->has_post_init = has_post_init != 0;
+    if (!take_members(recipe, fields)) {
+        PyObject_GC_Track(recipe);
+        Py_DECREF(recipe);
+        return NULL;
+    }
+    PyObject_GC_Track(recipe);
+    set_recipe(record, recipe);
+    set_recipe(sealed, recipe);
+    /* A metaclass of the user's, which may have a __call__, calls as it likes. */
+    PyTypeObject *metaclass = Py_TYPE(record);
+    if (metaclass->tp_base == &rows__RecordTypeBase) {
+        record->tp_vectorcall = sealed->tp_vectorcall = call_record;
+        metaclass->tp_vectorcall_offset = offsetof(PyTypeObject, tp_vectorcall);
+        metaclass->tp_flags |= Py_TPFLAGS_HAVE_VECTORCALL;
+    }
+    Py_DECREF(recipe);
+    Py_RETURN_NONE;
+}
+
+/* ---- the base of RecordType ---- */
+
+static int record_class_traverse(PyObject *self, visitproc visit, void *arg)
+{
+    Py_VISIT(((RecordClass *)(void *)self)->recipe);
+    return PyType_Type.tp_traverse(self, visit, arg);
+}
+
+static int record_class_clear(PyObject *self)
+{
+    Py_CLEAR(((RecordClass *)(void *)self)->recipe);
+    return PyType_Type.tp_clear(self);
+}
+
+static void record_class_dealloc(PyObject *self)
+{
+    Py_CLEAR(((RecordClass *)(void *)self)->recipe);
+    PyType_Type.tp_dealloc(self);
+}
+
+PyTypeObject rows__RecordTypeBase = {
+    ROWS_TYPE("RecordTypeBase"),
+    .tp_doc = "The base of RecordType: classes that may have a recipe.",
+    .tp_flags =
+        Py_TPFLAGS_DEFAULT | Py_TPFLAGS_BASETYPE | Py_TPFLAGS_HAVE_GC | Py_TPFLAGS_TYPE_SUBCLASS,
+    .tp_traverse = record_class_traverse,
+    .tp_clear = record_class_clear,
+    .tp_dealloc = record_class_dealloc,
+};
