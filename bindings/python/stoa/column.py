@@ -11,13 +11,7 @@ from typing import TYPE_CHECKING, Any, Callable, Generic, TypeVar, overload
 from stoa import masks, tree
 from stoa._ffi import ffi, lib
 from stoa.assignment import store_values
-from stoa.errors import (
-    ColumnBufferError,
-    RowIndexError,
-    RowValueError,
-    StaleError,
-    WrongTypeError,
-)
+from stoa.errors import ColumnBufferError, RowValueError, StaleError, WrongTypeError
 from stoa.expression import Expression
 from stoa.failure import check, new_error
 from stoa.operators import InPlace
@@ -170,14 +164,6 @@ class Column(Base, InPlace, Generic[Value]):
 
     # ---- items ----
 
-    def _position(self, index: Any) -> int:
-        number = masks.integer(index)
-        rows = self._range()
-        try:
-            return rows[number]
-        except IndexError:
-            raise RowIndexError(f"row {number} of a column of {len(rows)}") from None
-
     @overload
     def __getitem__(self, index: int) -> Value: ...
     @overload
@@ -187,7 +173,7 @@ class Column(Base, InPlace, Generic[Value]):
         if isinstance(index, slice):
             field = StoredField(self._name, self._type, self._field)
             return Column(self._store, field, masks.part(index, self._range))
-        position = self._position(index)
+        position = masks.position(index, self._range)
         value = self._cells()[position]
         return self._store.pool.objects[value] if self._type is OBJECT else value
 
@@ -197,7 +183,7 @@ class Column(Base, InPlace, Generic[Value]):
             self._write(masks.part(index, self._range), value)
             return
         converted = self._type.convert(value, self._name)
-        position = self._position(index)
+        position = masks.position(index, self._range)
         self._cells()
         if self._type is OBJECT:
             self._store.write_object(self._field, position, converted)
