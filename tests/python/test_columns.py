@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import gc
 import struct
-import sys
 from array import array
 from typing import Any
 
@@ -189,20 +188,6 @@ def test_a_view_of_a_table_that_shrank_can_be_read() -> None:
     points.clear()
     points.shrink()
     assert len(view.tolist()) == 1_000_000
-
-
-@pytest.mark.skipif(
-    sys.version_info < (3, 12) and sys.implementation.name != "pypy",
-    reason="Python classes have no buffers",
-)
-def test_a_column_is_a_buffer_itself() -> None:
-    points: Any = ten()
-    assert memoryview(points.x).tolist() == list(range(10))
-    assert bytes(points.x[:2]) == struct.pack("=ii", 0, 1)
-    points.y = memoryview(points.x)
-    assert points.y.tolist() == list(range(10))
-    with pytest.raises(BufferError):
-        memoryview(points.tag)
 
 
 @needs_numpy

@@ -13,6 +13,7 @@ from stoa._ffi import ffi, lib
 from stoa.assignment import store_values
 from stoa.errors import ColumnBufferError, RowValueError, StaleError, WrongTypeError
 from stoa.expression import Expression
+from stoa.extension import rows as extension
 from stoa.failure import check, new_error
 from stoa.operators import InPlace
 from stoa.program import reduce_field
@@ -33,10 +34,12 @@ CHUNK = 1 << 14  # values that are looked through at once
 
 if IS_PYPY and not TYPE_CHECKING:
     from __pypy__.bufferable import bufferable as Base
+elif extension is not None and not TYPE_CHECKING:
+    Base = extension.Bufferable
 else:
 
     class Base:
-        """PyPy has a base class for what has a buffer."""
+        """A __buffer__ needs a base that asks for it on PyPy, and before CPython 3.12."""
 
         __slots__ = ()
 
@@ -312,10 +315,8 @@ class Column(Base, InPlace, Generic[Value]):
         view: memoryview = whole.cast(self._type.code)[slice_of(rows)]
         return view
 
-    if sys.version_info >= (3, 12) or IS_PYPY:
-
-        def __buffer__(self, flags: int) -> memoryview:
-            return self.buffer
+    def __buffer__(self, flags: int) -> memoryview:
+        return self.buffer
 
     if TYPE_CHECKING:
         __array_interface__: dict[str, Any]

@@ -354,8 +354,8 @@ class Store(StoreBase):
         try:
             self.stage(stage.into, *values)
         except (struct.error, OverflowError, TypeError):
-            # Tells better what is wrong, or takes what struct does not: numpy's booleans.
-            self.stage(stage.into, *self.convert(values))
+            self.convert(values)  # tells better what is wrong
+            raise
         if self.record is not record:
             raise changed()
         if IS_PYPY:
@@ -392,7 +392,8 @@ class Store(StoreBase):
             try:
                 self.stage(stage.into, *self.with_pointers(values))
             except (struct.error, OverflowError, TypeError):
-                self.stage(stage.into, *self.with_pointers(self.convert(values)))
+                self.convert(values)  # tells better what is wrong
+                raise
             if index is None:
                 index, state = self.rows(), (self.order, state[1])
             self.check_state(state)
