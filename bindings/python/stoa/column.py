@@ -14,7 +14,6 @@ from stoa.assignment import store_values
 from stoa.errors import ColumnBufferError, RowValueError, StaleError, WrongTypeError
 from stoa.expression import Expression
 from stoa.extension import rows as extension
-from stoa.failure import check, new_error
 from stoa.operators import InPlace
 from stoa.program import reduce_field
 from stoa.sources import (
@@ -295,8 +294,7 @@ class Column(Base, InPlace, Generic[Value]):
     def _exported(self) -> Any:
         """A pointer to the cells that keeps the table, and the memory mapped, while it lives."""
         self._cells()
-        error = new_error()
-        check(lib.stoa_column_export(self._store.c, self._field, error), error)
+        self._store.export(self._field)
         pointer = ffi.cast("char *", lib.stoa_column_cells(self._store.c, self._field))
         return ffi.gc(pointer, unexport(self._store, self._field))
 
@@ -353,10 +351,7 @@ class Column(Base, InPlace, Generic[Value]):
 
 
 def unexport(store: Store, field: int) -> Callable[[Any], None]:
-    def end(pointer: Any) -> None:
-        lib.stoa_column_unexport(store.c, field)
-
-    return end
+    return lambda pointer: store.unexport(field)
 
 
 def slice_of(rows: range) -> slice:

@@ -360,7 +360,7 @@ class Table(Rows[R], MutableSequence[R]):  # type: ignore[misc]
 
     def shrink(self) -> None:
         """Gives memory beyond the rows back to the system."""
-        lib.stoa_table_shrink(self._store.c)
+        self._store.shrink()
 
     # ---- fewer rows ----
 
