@@ -8,6 +8,7 @@ without the collector; cycles through object columns die by it.
 
 from __future__ import annotations
 
+import abc
 import copy
 import gc
 import pickle
@@ -56,6 +57,32 @@ class Item(Base):
         self.w = 2 * value
 
 
+class Noted(Base):
+    """Has a dictionary, and looks at itself."""
+
+    __slots__ = ("__dict__", "__weakref__")
+
+    thing: object = None
+
+    def __post_init__(self) -> None:
+        if self.n < 0:
+            raise ZeroDivisionError
+        self.note = [self.thing]
+
+
+class Unwilling(stoa.Record):
+    n: int32
+    thing: object = stoa.field(default_factory=list)
+    more: object = stoa.field(default_factory=lambda: 1 // 0)
+
+
+class Abstract(stoa.Record, metaclass=type("Meta", (abc.ABCMeta, type(stoa.Record)), {})):  # type: ignore[misc]
+    n: int32
+
+    @abc.abstractmethod
+    def area(self) -> None: ...
+
+
 class Other(stoa.Record):
     n: int32
 
@@ -82,6 +109,7 @@ class Scene:
         self.more: Any = stoa.Table(Item, [self.values] * 5)
         self.row = self.table[2]
         self.record = Item(*self.values)
+        self.noted = Noted(1, 2.5, self.thing)
         self.window = self.table[1:4]
         self.selection = self.table.where("n > 0").pin()
         self.other = stoa.Table(Other, 2)[0]
@@ -108,6 +136,7 @@ class Scene:
         return [
             *(self.thing, self.table, self.more, self.row, self.other, self.values, self.mapping),
             *(Base, Item, row_class, type(self.record), type(self.other), stoa.Record),
+            *(Noted, Unwilling, Abstract, type(self.noted), self.record, self.noted),
             *(None, True, False, 0, 1, 5, (), "", "n", "thing", self.unknown, int, float, list),
             *(stoa.StaleError, stoa.WrongTypeError, stoa.RangeError, object.__setattr__),
         ]
@@ -213,6 +242,41 @@ OPERATIONS: dict[str, Callable[[Scene], Any]] = {
     "a moment ends": lambda s: (s.table.n + 1, setattr(s.row, "n", 5)),
     "a table": lambda s: stoa.Table(Item, [s.values])[0].thing,
     "a record": lambda s: Item(*s.values).doubled(),
+    "a record of few": lambda s: Item(1),
+    "a record by name": lambda s: Item(n=1, thing=s.thing, w=3),
+    "a record by a mapping": lambda s: Item(**s.mapping),
+    "a record by odd names": lambda s: Item(**{"".join(k): v for k, v in s.mapping.items()}),
+    "a record converted": lambda s: Item(s.index, 2, f=0.1, flag=1),
+    "a record of its class": lambda s: (type(s.record)(1), type(s.row)(2)),
+    "a record by type's call": lambda s: type.__call__(Item, 1, thing=s.thing),
+    "a record with a dictionary": lambda s: Noted(1, thing=object()).note,
+    "a record in a cycle": lambda s: (lambda r: setattr(r, "thing", r))(Item(1)),
+    "a record in its dictionary": lambda s: (lambda r: setattr(r, "note", r))(Noted(1)),
+    "a record's weak reference": lambda s: weakref.ref(s.noted)(),
+    "write to a record": lambda s: [
+        setattr(s.record, *each)
+        for each in (("n", 5000), ("w", 1.25), ("f", 3), ("flag", 1), ("big", 2**64 - 1))
+    ],
+    "write objects to a record": lambda s: (
+        setattr(s.record, "thing", object()),
+        setattr(s.record, "thing", s.thing),
+        s.record.__setattr__("".join(["th", "ing"]), s.thing),
+    ),
+    "write by __index__ to a record": lambda s: setattr(s.record, "n", s.index),
+    "write and add to a record": lambda s: setattr(s.record, "n", s.record.n % 1000 + 1),
+    "write to a record's dictionary": lambda s: (
+        setattr(s.noted, "other", object()),
+        delattr(s.noted, "other"),
+    ),
+    "read a record": lambda s: (s.record.n, s.record.thing, s.noted.note, s.record.half),
+    "unpack a record": lambda s: (tuple(s.record), s.record.to_dict(), stoa.to_dict(s.record)),
+    "equal records": lambda s: (s.record == s.noted, s.record == s.values, s.record != s.row),
+    "copy a record": lambda s: (copy.copy(s.record), copy.deepcopy(s.noted), s.record.replace(n=1)),
+    "referents of a record": lambda s: (gc.get_referents(s.record), gc.get_referents(Item)),
+    "append records": lambda s: s.room().extend([s.record, s.record]),
+    "append records lazily": lambda s: s.room().extend(s.record for _ in range(3)),
+    "append plain records": lambda s: stoa.Table(Other).extend(Other(i) for i in range(3)),
+    "a record class": lambda s: type("Made", (Other,), {"__annotations__": {"m": "int8"}})(1, m=2),
     "values": lambda s: list(s.table.values()),
     "values of fields": lambda s: list(s.table.values("n", "thing")),
     "values of a window": lambda s: list(s.window.values("w")),
@@ -271,6 +335,46 @@ FAILURES: dict[str, Callable[[Scene], Any]] = {
     "extend by nothing": lambda s: fails(lambda: s.more.extend(5), TypeError),
     "assign a wrong one": lambda s: fails(lambda: s.table.__setitem__(1, (1, object())), TypeError),
     "assign its own": lambda s: fails(lambda: s.table.__setitem__(1, s.row), TypeError),
+    "a record of nothing": lambda s: fails(lambda: Item(), TypeError),
+    "a record of too many": lambda s: fails(lambda: Item(*s.values, 1), TypeError),
+    "a record of an unknown": lambda s: fails(lambda: Item(1, unknown=s.thing), TypeError),
+    "a record of one twice": lambda s: fails(lambda: Item(1, n=s.thing), TypeError),
+    "a record of a wrong value": lambda s: fails(lambda: Item("text", thing=object()), TypeError),
+    "a record of a late wrong value": lambda s: fails(
+        lambda: Item(1, thing=object(), f=1e39), OverflowError
+    ),
+    "a record of what raises": lambda s: fails(lambda: Item(s.broken), ZeroDivisionError),
+    "a record that refuses": lambda s: fails(lambda: Noted(-1, 2, object()), ZeroDivisionError),
+    "a record without a factory's value": lambda s: fails(lambda: Unwilling(1), ZeroDivisionError),
+    "an abstract record": lambda s: fails(lambda: Abstract(1), TypeError),
+    "an empty record": lambda s: fails(
+        lambda: tuple(object.__new__(type(s.record))), AttributeError
+    ),
+    "an empty record appended": lambda s: fails(
+        lambda: s.more.append(object.__new__(type(s.record))), AttributeError
+    ),
+    "write a wrong type to a record": lambda s: fails(
+        lambda: setattr(s.record, "n", object()), TypeError
+    ),
+    "write too much to a record": lambda s: fails(
+        lambda: setattr(s.record, "n", 2**400), OverflowError
+    ),
+    "write what raises to a record": lambda s: fails(
+        lambda: setattr(s.record, "n", s.broken), ZeroDivisionError
+    ),
+    "write unknown to a record": lambda s: fails(
+        lambda: setattr(s.record, s.unknown, 1), AttributeError
+    ),
+    "read unknown of a record": lambda s: fails(
+        lambda: getattr(s.record, s.unknown), AttributeError
+    ),
+    "delete of a record": lambda s: fails(lambda: delattr(s.record, "n"), AttributeError),
+    "delete unknown of a record": lambda s: fails(
+        lambda: delattr(s.noted, s.unknown), AttributeError
+    ),
+    "another class for a record": lambda s: fails(
+        lambda: setattr(s.record, "__class__", type(s.noted)), TypeError
+    ),
     "values of unknown": lambda s: fails(lambda: s.table.values("n", s.unknown), AttributeError),
     "replace by unknown": lambda s: fails(lambda: s.row.replace(unknown=1), AttributeError),
 }

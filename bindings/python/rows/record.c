@@ -209,11 +209,12 @@ static PyObject *record_to_dict(PyObject *self, PyObject *unused)
     (void)unused;
     if (is_row(self))
         return row_dict((const Row *)(const void *)self);
-    PyObject *made = NULL, *values = values_of(self);
+    PyObject *values = values_of(self);
+    if (values == NULL)
+        return NULL;
     PyObject *names = PyObject_GetAttrString((PyObject *)Py_TYPE(self), "__match_args__");
-    if (values != NULL && names != NULL)
-        made = named_values(names, values);
-    Py_XDECREF(values);
+    PyObject *made = names != NULL ? named_values(names, values) : NULL;
+    Py_DECREF(values);
     Py_XDECREF(names);
     return made;
 }

@@ -149,12 +149,6 @@ static inline PyObject *read_place(const Row *row, const Place *place)
     return NULL;
 }
 
-static int told(PyObject *result)
-{
-    Py_XDECREF(result);
-    return result != NULL ? 0 : -1;
-}
-
 static int write_object(const Row *row, const Slot *slot, PyObject *value)
 {
     if (!may_touch(row, slot))
@@ -260,7 +254,7 @@ static int row_setattro(PyObject *self, PyObject *name, PyObject *value)
     const Slot *slot = view_slot(row->view, name);
     if (slot != NULL)
         return write_or_refuse(row, slot, value);
-    if (PyUnicode_Check(name) && PyUnicode_CompareWithASCIIString(name, "__class__") == 0)
+    if (is_class_name(name))
         return told(PyObject_CallFunctionObjArgs(references.keep_class, NULL));
     if (PyObject_GenericSetAttr(self, name, value) == 0)
         return 0;

@@ -149,12 +149,24 @@ Py_ssize_t row_items(const Row *row, PyObject **items);
 
 /* An AttributeError for a name that the record does not have is told anew, with the names that it
  * has. */
-void explain_attribute(PyObject *record, PyObject *name);
+void explain_attribute(PyObject *self, PyObject *name);
 
 /* StaleError for a row, an iterator, … */
 __attribute__((cold)) void raise_stale(const char *what);
 /* What a closed slot, or a row that is not there any more, says. */
 __attribute__((cold)) void raise_closed(const Slot *slot);
+
+/* What a call of Python that only raises or returns nothing is worth to C; takes the result. */
+static inline int told(PyObject *result)
+{
+    Py_XDECREF(result);
+    return result != NULL ? 0 : -1;
+}
+
+static inline bool is_class_name(PyObject *name)
+{
+    return PyUnicode_Check(name) && PyUnicode_CompareWithASCIIString(name, "__class__") == 0;
+}
 
 /* ---- standalone records: see standalone.c ---- */
 
@@ -202,10 +214,6 @@ PyObject *rows__iterate(PyObject *module, PyObject *arguments);
 PyObject *rows__new_row(PyObject *module, PyObject *arguments);
 PyObject *rows__adopt(PyObject *module, PyObject *row_class);
 PyObject *rows__teach(PyObject *module, PyObject *arguments);
-
-/* ---- what columns gain: see buffer.c ---- */
-
-extern PyTypeObject rows__Bufferable, rows__Loan;
 
 /* ---- what Python does: given once, when the package is imported ---- */
 

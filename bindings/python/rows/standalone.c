@@ -24,6 +24,19 @@ static inline const Member *member_of(const Recipe *recipe, PyObject *name)
     }
 }
 
+/* The same of a name that need not be interned, as __setattr__ and str's subclasses have it. */
+static const Member *member_named(const Recipe *recipe, PyObject *name)
+{
+    const Member *found = member_of(recipe, name);
+    if (found != NULL || !PyUnicode_Check(name) ||
+        (PyUnicode_CheckExact(name) && PyUnicode_CHECK_INTERNED(name)))
+        return found;
+    for (Py_ssize_t i = 0; i < recipe->width; i++)
+        if (PyUnicode_Compare(recipe->members[i].name, name) == 0)
+            return &recipe->members[i];
+    return NULL;
+}
+
 static void enter_name(Recipe *recipe, Py_ssize_t place)
 {
     size_t i = (uintptr_t)recipe->members[place].name >> 4 & recipe->mask;
@@ -120,12 +133,12 @@ PyTypeObject rows__Recipe = {
     .tp_dealloc = recipe_dealloc,
 };
 
-/* Of a sealed class; NULL: it is another. */
-static const Recipe *recipe_of(PyTypeObject *kind)
+/* Of a sealed class, borrowed: whatever runs Python code may replace it; NULL: it is another. */
+static Recipe *recipe_of(PyTypeObject *kind)
 {
     if (!PyObject_TypeCheck((PyObject *)kind, &rows__RecordTypeBase))
         return NULL;
-    const Recipe *recipe = ((RecordClass *)(void *)kind)->recipe;
+    Recipe *recipe = ((RecordClass *)(void *)kind)->recipe;
     return recipe != NULL && recipe->sealed == kind ? recipe : NULL;
 }
 
@@ -145,7 +158,7 @@ static PyObject *plain_value(stoa_type type, PyObject *value)
     return new_reference(value);
 }
 
-/* The same with what is to be converted; NULL: an exception. */
+/* The same with what is to be converted; NULL: an exception. The caller keeps the recipe. */
 static inline PyObject *checked_value(const Member *member, PyObject *value)
 {
     PyObject *plain = plain_value(member->type, value);
@@ -290,40 +303,39 @@ static PyObject *call_as_type(PyObject *record, PyObject *const *given, Py_ssize
 
 static PyObject *call_record(PyObject *self, PyObject *const *given, size_t flags, PyObject *names)
 {
-    const Recipe *recipe = ((RecordClass *)(void *)self)->recipe;
+    Recipe *recipe = ((RecordClass *)(void *)self)->recipe;
     Py_ssize_t count = PyVectorcall_NARGS(flags);
     PyObject *values[MOST_FIELDS];
     bool is_plain = recipe != NULL && recipe->width <= MOST_FIELDS &&
                     (((PyTypeObject *)(void *)self)->tp_flags & Py_TPFLAGS_IS_ABSTRACT) == 0;
     if (!is_plain || !bind_arguments(recipe, given, count, names, values))
         return call_as_type(self, given, count, names);
-    if (!complete(recipe, values) || !convert_all(recipe, values))
-        return NULL;
-    return record_of(recipe, values);
+    Py_INCREF(recipe);
+    bool is_done = complete(recipe, values) && convert_all(recipe, values);
+    PyObject *made = is_done ? record_of(recipe, values) : NULL;
+    Py_DECREF(recipe);
+    return made;
 }
 
 /* ---- a store ---- */
 
-static int told(PyObject *result)
+static int store_member(PyObject *self, Recipe *recipe, const Member *member, PyObject *value)
 {
-    Py_XDECREF(result);
-    return result != NULL ? 0 : -1;
-}
-
-static int store_member(PyObject *self, const Member *member, PyObject *value)
-{
+    PyObject **at = value_at(self, member);
+    Py_INCREF(recipe);
     PyObject *checked = checked_value(member, value);
+    Py_DECREF(recipe);
     if (checked == NULL)
         return -1;
-    Py_XSETREF(*value_at(self, member), checked);
+    Py_XSETREF(*at, checked);
     return 0;
 }
 
-/* Deletes what stands in the record's dictionary, if it has one; all else stays. */
-static int delete_attribute(PyObject *self, PyObject *name)
+/* Deletes what stands in the record's dictionary, if it has one; fields stay. */
+static int delete_attribute(PyObject *self, PyObject *name, bool is_field)
 {
     int is_there = 0;
-    PyObject *dictionary = PyObject_GetAttrString(self, "__dict__");
+    PyObject *dictionary = is_field ? NULL : PyObject_GetAttrString(self, "__dict__");
     if (dictionary != NULL)
         is_there = PySequence_Contains(dictionary, name);
     else
@@ -337,12 +349,14 @@ static int delete_attribute(PyObject *self, PyObject *name)
 
 static int sealed_setattro(PyObject *self, PyObject *name, PyObject *value)
 {
-    const Recipe *recipe = recipe_of(Py_TYPE(self));
-    const Member *member = recipe != NULL && value != NULL ? member_of(recipe, name) : NULL;
-    if (member != NULL)
-        return store_member(self, member, value);
+    Recipe *recipe = recipe_of(Py_TYPE(self));
+    const Member *member = recipe != NULL ? member_named(recipe, name) : NULL;
     if (value == NULL)
-        return delete_attribute(self, name);
+        return delete_attribute(self, name, member != NULL);
+    if (member != NULL)
+        return store_member(self, recipe, member, value);
+    if (is_class_name(name) && value != (PyObject *)Py_TYPE(self))
+        return told(PyObject_CallFunctionObjArgs(references.keep_class, NULL));
     if (PyObject_GenericSetAttr(self, name, value) == 0)
         return 0;
     explain_attribute(self, name);

@@ -77,6 +77,10 @@ def no_delete(name: str) -> DeletionError:
     return DeletionError(f"a record keeps all its fields: {name!r} cannot be deleted")
 
 
+def keep_class() -> None:
+    raise WrongTypeError("rows and records keep their class: make a record of the other one")
+
+
 def are_parameters(names: Iterable[str]) -> bool:
     """Whether Python takes all of them for parameters, and as they are: not normalized."""
     return all(
@@ -253,12 +257,14 @@ def sealed_methods(fields: Sequence[Field]) -> dict[str, Any]:
 
     def __setattr__(self: Any, name: str, value: Any) -> None:
         convert = converts.get(name)
+        if name == "__class__" and value is not type(self):
+            keep_class()
         if convert is None and not hasattr(type(self), name) and not hasattr(self, "__dict__"):
             raise no_field(name, converts)
         store(self, name, value if convert is None else convert(value, name))
 
     def __delattr__(self: Any, name: str) -> None:
-        if name not in getattr(self, "__dict__", ()):
+        if name in converts or name not in getattr(self, "__dict__", ()):
             raise no_delete(name)
         object.__delattr__(self, name)
 
@@ -368,10 +374,11 @@ def make_stage(fields: Sequence[Field]) -> Callable[..., None]:
 def packed(fields: Sequence[Field]) -> Iterable[str]:
     for i, each in enumerate(fields):
         yield str(TYPES[STAGED[each.type.kind][0]].number)
-        # An object's value is a pointer. Integers that are no int are converted first: struct would
-        # ask numpy's booleans for an index, of which numpy warns.
-        value = f"_stoa_{i}"
-        yield value if each.type.kind == "o" else checked(each, value, i, in_place=True)
+        yield (
+            checked(each, f"_stoa_{i}", i, in_place=True)
+            if each.type in ("bool", "float32", "float64")
+            else f"_stoa_{i}"
+        )
 
 
 def stores_source(fields: Sequence[Field], names: dict[str, Any]) -> Iterable[str]:

@@ -9,6 +9,7 @@ other method, since a field may have the name of any.
 from __future__ import annotations
 
 import sys
+from abc import ABCMeta
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from reprlib import recursive_repr
@@ -17,6 +18,7 @@ from typing import TYPE_CHECKING, Any, Callable, ClassVar, TypeVar
 from stoa.errors import DeclarationError, UnknownArgumentError, WrongTypeError
 from stoa.extension import rows as extension
 from stoa.fields import MISSING, Field, checked_order, declared_fields, field, field_of_parts
+from stoa.forks import new_lock
 from stoa.generate import Quiet, make_bind, make_standalone, no_field, no_field_text, no_value
 from stoa.types import IS_PYPY, OBJECT
 
@@ -166,6 +168,7 @@ def standalone_new(record: RecordType) -> Callable[..., Any]:
     known = frozenset(each.name for each in record._stoa_fields)
     needed = frozenset(each.name for each in record._stoa_fields if not each.may_be_left_out)
     least, most = len(needed), len(known)
+    may_be_abstract = isinstance(record, ABCMeta)
     opened: Any = None
 
     def __new__(cls: RecordType, /, *values: Any, **named: Any) -> Any:
@@ -174,6 +177,8 @@ def standalone_new(record: RecordType) -> Callable[..., Any]:
             if not record._stoa_fields:
                 raise WrongTypeError(f"{record.__name__} has no fields: declare some in a subclass")
             opened = standalone_of(record)[0]
+        if may_be_abstract and record.__abstractmethods__:  # type: ignore[attr-defined]
+            return new(record)  # refuses it
         if named:
             if values or not needed <= named.keys() <= known:
                 check_arguments(record, values, named)
@@ -253,15 +258,20 @@ def is_same_record(a: RecordType, b: RecordType) -> bool:
 
 # ---- what is made when it is first needed ----
 
+making = new_lock()  # one pair of classes for all threads
+
 
 def standalone_of(record: RecordType) -> tuple[type, type, Callable[[Iterable[Any]], Any]]:
     """The open standalone class of a record class, the sealed one, and make(values)."""
     made = record.__dict__.get("_stoa_standalone")
     if made is None:
-        made = make_standalone(record, record._stoa_fields)
-        type.__setattr__(record, "_stoa_standalone", made)
-        if extension is not None:
-            teach(record, *made[:2])
+        with making:
+            made = record.__dict__.get("_stoa_standalone")
+            if made is None:
+                made = make_standalone(record, record._stoa_fields)
+                if extension is not None:
+                    teach(record, *made[:2])
+                type.__setattr__(record, "_stoa_standalone", made)
     return made
 
 

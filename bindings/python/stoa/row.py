@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from stoa.epoch import STALE_CELLS, stale
 from stoa.errors import FieldNameError, WrongTypeError
 from stoa.extension import rows as extension
-from stoa.generate import Quiet, no_delete, no_field
+from stoa.generate import Quiet, keep_class, no_delete, no_field
 from stoa.record import Record
 
 if TYPE_CHECKING:
@@ -78,10 +78,6 @@ def raise_stale(what: str) -> None:
 
 def raise_closed(reason: str) -> None:
     raise FieldNameError(reason)
-
-
-def keep_class() -> None:
-    raise WrongTypeError("a row keeps its class: stoa.copy(row) is an object of its own")
 
 
 def delete_field(name: str) -> None:

@@ -2,8 +2,8 @@
 
 A template is a line of Python with {holes}; each hole has a list of texts for a given record class.
 Some texts have holes themselves. Programs begin with a table t, another one u of the same class,
-the rows r and q, the window w, the selections s and f, the iterator i, the cursor c and the
-expression e.
+the rows r and q, the record d, the window w, the selections s and f, the iterator i, the cursor c
+and the expression e.
 """
 
 from __future__ import annotations
@@ -37,6 +37,8 @@ RECORDS = [
     "Child",
 ]
 SCHEMAS = [*RECORDS, *DESCRIBED]
+# Of odd ways to be made.
+MADE_ODDLY = ["Noted", "Strict", "Picky", "Called", "Unfinished", "Finished"]
 
 FITTING = {
     "bool": ["True", "False", "1"],
@@ -77,6 +79,7 @@ def start(schema: str) -> list[str]:
     return [
         f"t = stoa.Table({made}, [{records}])",
         f"u = stoa.Table({made}, [{records}][:2])",
+        "d = stoa.copy(u[0])",
         "r, q, w = t[1], t[-1], t[1:4]",
         "s = t[1:4].where('1 == 1')",
         "i, c = iter(t), t.cursor()",
@@ -419,6 +422,67 @@ MOMENTS = [
     "t[{name}] = {value}",
     "t[{name}].tolist()",
 ]
+# Standalone records: d is one.
+MAKES = [
+    "{cls}(*{record})",
+    "{cls}(*{record}[:1])",
+    "{cls}(*{record}[:-1])",
+    "{cls}(**dict(zip(t.fields, {record})))",
+    "{cls}(**dict(reversed(list(zip(t.fields, {record})))))",
+    "{cls}(**{{made_anew(n): v for n, v in zip(t.fields, {record})}})",
+    "{cls}(**{{Text(n): v for n, v in zip(t.fields, {record})}})",
+    "{cls}()",
+    "{cls}({value})",
+    "{cls}({field}={value})",
+    "{cls}(*{record}, {value})",
+    "{cls}(*{record}, {field}={value})",
+    "{cls}(*{record}[:1], nothing=1)",
+    "{cls}(**{{{name}: {value}}})",
+    "{cls}(*{bad})",
+    "{cls}(Act({change!r}), *{record}[1:])",
+    "type(d)(*{record})",
+    "type(d)({value})",
+    "type(r)(*{record}[:2])",
+    "type.__call__({cls}, *{record})",
+    "{cls}.__call__(*{record})",
+    "{cls}.__new__({cls}, *{record})",
+    "fails(lambda: {cls}.__new__(type(d)))",
+    "fails(lambda: object.__new__({cls}))",
+    "fails(lambda: object.__new__(type(d)))",
+    "fails(lambda: object.__new__(type(d)) == d)",
+    "fails(lambda: t.append(object.__new__(type(d))))",
+    "fails(lambda: t.extend([object.__new__(type(d))] * 2))",
+    "d.__init__(*{record})",
+    "d.{field} = {value}",
+    "d.{field}, d.{field}",
+    "d.{field} = {row}.{field}",
+    "d.{field} = Act({change!r})",
+    "d.note = {value}",
+    "d.note, vars(d)",
+    "setattr(d, {name}, {value})",
+    "d.__setattr__({name}, {value})",
+    "getattr(d, {name})",
+    "fails(lambda: delattr(d, {name}))",
+    "fails(lambda: d.__delattr__({name}))",
+    "fails(lambda: d.__dict__.update({{{name}: 1}}))",
+    "d.__class__ = d.__class__",
+    "d.__class__ = type(r)",
+    "d.__class__ = type(Point(1, 2))",
+    "t.append(d)",
+    "t.extend([d, d])",
+    "t.extend(d for _ in range(3))",
+    "t[0] = d",
+    "d == {row}, {row} == d, d != d, d == copy.copy(d)",
+    "d == {value}, d in t",
+    "a, *rest = d",
+    "d.to_dict(), d.to_tuple(), stoa.to_dict(d), [*d]",
+    "copy.deepcopy(d), pickle.loads(pickle.dumps(d, {small}))",
+    "d.replace({field}={value})",
+    "names(d), kept(d)",
+    "fails(lambda: hash(d))",
+    "d = {cls}(*{record})",
+    "d = stoa.copy({row})",
+]
 CHANGES = [
     "t.append(*{record})",
     "t.extend([{record}] * 3)",
@@ -442,13 +506,14 @@ CHANGES = [
     "t.shrink()",
     "gc.collect() and None or None",
 ]
-TEMPLATES = [*READS, *WRITES, *WHOLES, *APPENDS, *EXTENDS, *PLACES, *LOOPS, *MOMENTS]
+OF_ROWS = [*READS, *WRITES, *WHOLES, *APPENDS, *EXTENDS, *PLACES, *LOOPS, *MOMENTS]
+TEMPLATES = [*OF_ROWS, *MAKES]
 
 INDICES = ["0", "1", "-1", "4", "-5", "5", "-6", "99", "2**70", "True", "Index(1)", "Int(1)"]
 INDICES += ["1.0", "None", "'x'", "Index(ZeroDivisionError())", "Index('x')", "PlainInt(1)"]
 SLICES = [":", "1:4", "::-1", "1::2", "3:1", "-2:", ":99", "Index(1):", "::0", "'a':", ":2**70"]
 ROWS = ["r", "q", "t[0]", "t[1]", "t[-1]", "w[0]", "w[-1]", "u[0]", "next(iter(t))"]
-ROWS += ["next(t.cursor())", "next(i)", "next(c)", "{cls}(*{record})", "next(iter(s))"]
+ROWS += ["next(t.cursor())", "next(i)", "next(c)", "{cls}(*{record})", "d", "next(iter(s))"]
 
 
 def holes_of(schema: str) -> dict[str, list[str]]:
@@ -505,7 +570,7 @@ def filled(draw: Any, template: str, schema: str, holes: dict[str, list[str]]) -
 @st.composite
 def programs(draw: Any) -> list[str]:
     """A start and some lines, about one in five of which changes the table."""
-    schema = draw(st.sampled_from(SCHEMAS))
+    schema = draw(st.sampled_from([*SCHEMAS, *MADE_ODDLY]))
     holes = holes_of(schema)
     templates = st.one_of(*[st.sampled_from(TEMPLATES)] * 4, st.sampled_from(CHANGES))
     lines = draw(st.lists(templates, min_size=1, max_size=15))

@@ -1,4 +1,4 @@
-"""Points, ten of them each: what most tests of tables are about."""
+"""Ten points, for tests of tables."""
 
 from __future__ import annotations
 
@@ -14,18 +14,6 @@ class Point(stoa.Record):
     w: float64 = 1.0
 
 
-class Tagged(Point):
-    tag: object = None
-
-
-class Flagged(stoa.Record):
-    x: int32
-    y: int32
-    w: float64 = 1.0
-    flag: bool = False
-    tag: object = None
-
-
 class Other(stoa.Record):
     x: int32
     y: int32
@@ -37,16 +25,8 @@ class Points(stoa.Table[Point]):
     w: Column[float]
 
 
-def ten() -> Any:
+def ten() -> stoa.Table[Point]:
     return stoa.Table(Point, [(i, i * i, i / 2) for i in range(10)])
-
-
-def ten_tagged() -> Any:
-    return stoa.Table(Tagged, [(i, i * i, i / 2, str(i)) for i in range(10)])
-
-
-def ten_flagged() -> Any:
-    return stoa.Table(Flagged, [(i, i * i, i / 2, i % 2 == 0, str(i)) for i in range(10)])
 
 
 def xs(rows: Any) -> list[int]:

@@ -12,6 +12,7 @@ output, a line of JSON each.
 
 from __future__ import annotations
 
+import abc
 import copy
 import gc
 import json
@@ -215,6 +216,71 @@ class Family(stoa.Record):
 
 class Child(Family, colour="red"):
     m: int32 = 3
+
+
+class Noted(stoa.Record):
+    """Has a dictionary and weak references."""
+
+    __slots__ = ("__dict__", "__weakref__")
+
+    first: int16
+    second: object = None
+
+
+class Strict(stoa.Record):
+    """Looks at itself when it is made, and perhaps refuses."""
+
+    first: int8
+    second: float32 = 0.5
+    third: object = stoa.field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        if self.first == 2:
+            raise ValueError("two")
+        self.second += 1
+        self.third = (self.third, type(self).__name__)
+
+
+class Picky(stoa.Record):
+    """Its factories are not always willing."""
+
+    first: int8
+    second: uint16 = stoa.field(default_factory=lambda: next(TURNS))
+    third: object = stoa.field(default_factory=dict)
+
+
+TURNS = iter(range(2**16 - 5, 2**16 + 10**9))
+
+
+class Calling(type(stoa.Record)):  # type: ignore[misc]
+    """A metaclass that calls its classes its own way."""
+
+    def __call__(cls, *values: Any, **named: Any) -> Any:
+        return super().__call__(*reversed(values), **named)
+
+
+class Called(stoa.Record, metaclass=Calling):
+    first: int16
+    second: int8 = 3
+
+
+class Bound(abc.ABCMeta, type(stoa.Record)):  # type: ignore[misc]
+    """A metaclass for abstract records."""
+
+
+class Unfinished(stoa.Record, metaclass=Bound):
+    first: int16
+    second: int8 = 3
+
+    @property
+    @abc.abstractmethod
+    def area(self) -> int: ...
+
+
+class Finished(Unfinished):
+    @property
+    def area(self) -> int:
+        return self.first * self.second
 
 
 # ---- values ----
