@@ -20,7 +20,6 @@ from cffi import FFI
 MODULE = "stoa._core"
 
 CALLBACKS = """
-extern "Python" bool stoa_python_retain(void *context, void *object);
 extern "Python" void stoa_python_release(void *context, void *object);
 """
 

@@ -27,7 +27,8 @@ STOA_TRY stoa_column_write(stoa_table *table, size_t field, size_t first, ptrdif
                            size_t count, const stoa_source *source, stoa_error *error);
 
 /* Exports: as long as one is held, the column's pages stay mapped, though the table shrinks or
- * drops the field, until the table is freed. The cells are then unspecified. */
+ * drops the field, until the table is freed. The cells are then unspecified. The end of the last
+ * one gives back what has fallen free meanwhile; it counts as a change of the table. */
 STOA_TRY stoa_column_export(stoa_table *table, size_t field, stoa_error *error);
 STOA_API void stoa_column_unexport(stoa_table *table, size_t field);
 

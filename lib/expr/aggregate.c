@@ -4,37 +4,9 @@
  * of v under the mask c, and sum(a * b) the dot product, when nothing can tell the difference. */
 #include <string.h>
 
-#include "base/memory.h"
 #include "expr/program.h"
 
 /* ---- sinks ---- */
-
-static stoa__id add_sink(stoa__code_block *code, const stoa__sink *sink)
-{
-    for (uint32_t i = 0; i < code->sink_count; i++) {
-        const stoa__sink *other = &code->sinks[i];
-        if (other->reduction == sink->reduction && other->operation == sink->operation &&
-            other->a == sink->a && other->b == sink->b && other->mask == sink->mask &&
-            other->ddof == sink->ddof)
-            return stoa__emit_leaf(code, STOA__AGGREGATE_VALUE, (stoa_type)sink->form, i, true,
-                                   (uint16_t)(other->depth + 1),
-                                   stoa__range_of((stoa_type)sink->form));
-    }
-    if (code->sink_count == code->sink_room) {
-        uint32_t room = code->sink_room == 0 ? 4 : code->sink_room * 2;
-        stoa__sink *sinks = stoa__reallocate(code->sinks, room * sizeof *sinks);
-        if (sinks == NULL) {
-            code->refused = true;
-            return STOA__NOTHING_ID;
-        }
-        code->sinks = sinks;
-        code->sink_room = room;
-    }
-    code->sinks[code->sink_count] = *sink;
-    return stoa__emit_leaf(code, STOA__AGGREGATE_VALUE, (stoa_type)sink->form, code->sink_count++,
-                           true, (uint16_t)(sink->depth + 1),
-                           stoa__range_of((stoa_type)sink->form));
-}
 
 static void deepen(const stoa__code_block *code, stoa__sink *sink, stoa__id id)
 {
@@ -206,7 +178,7 @@ stoa_status stoa__aggregate(stoa__code_block *code, const stoa_expression *node,
     if (node->count > 0)
         sink.a = arguments[0].id;
     if (node->operation == STOA_VAR || node->operation == STOA_STD)
-        sink.ddof = node->count > 1 ? (uint32_t)node->arguments[1]->value.int64 : 0;
+        sink.ddof = node->count > 1 ? node->arguments[1]->value.uint64 : 0;
     else if (node->count > 1)
         sink.b = arguments[1].id;
     if (code->refused)
@@ -222,7 +194,11 @@ stoa_status stoa__aggregate(stoa__code_block *code, const stoa_expression *node,
     deepen(code, &sink, sink.a);
     deepen(code, &sink, sink.b);
     deepen(code, &sink, sink.mask);
-    made->id = add_sink(code, &sink);
+    if (sink.depth >= STOA__MOST_PASSES)
+        return stoa__expression_fail(error, STOA_INVALID, node,
+                                     "aggregates are nested more than %d levels deep",
+                                     STOA__MOST_PASSES);
+    made->id = stoa__emit_aggregate(code, &sink);
     made->type = (stoa_type)sink.form;
     return code->refused ? stoa__fail_memory(error, sizeof sink) : STOA_OK;
 }
@@ -247,15 +223,17 @@ static stoa__reduction both_ends(stoa__reduction min)
 /* The sink of the other end of the range that a MIN or MAX is of, or the count of sinks. */
 static uint32_t other_end(const stoa__code_block *code, const stoa__sink *one)
 {
-    stoa_operation other = one->operation == STOA_MIN ? STOA_MAX : STOA_MIN;
-    bool is_end = one->operation == STOA_MIN || one->operation == STOA_MAX;
-    for (uint32_t i = 0; i < code->sink_count && is_end; i++) {
-        const stoa__sink *sink = &code->sinks[i];
-        if (sink->operation == other && sink->a == one->a && sink->mask == one->mask &&
-            sink->depth == one->depth)
-            return i;
-    }
-    return code->sink_count;
+    stoa__sink other = *one;
+    if (one->operation != STOA_MIN && one->operation != STOA_MAX)
+        return code->sink_count;
+    bool is_min = one->operation == STOA_MIN;
+    other.operation = is_min ? STOA_MAX : STOA_MIN;
+    other.reduction =
+        (stoa__reduction)(is_min ? one->reduction + (MAX - MIN) : one->reduction - (MAX - MIN));
+    stoa__id id = stoa__find_aggregate(code, &other);
+    if (id == 0 || code->sinks[code->values[id].sink].depth != one->depth)
+        return code->sink_count; /* not there, or nobody asks for it */
+    return code->values[id].sink;
 }
 
 static void list_sink(stoa__pass *pass, uint32_t sink, stoa__reduction call)

@@ -84,7 +84,7 @@ static stoa_status bind_field(walk *at, const stoa_expression *node, stoa__typed
         return stoa__expression_fail(at->error, status, node, "%s", plain.message);
     stoa_type type = (stoa_type)at->table->columns[field].type;
     made->type = type;
-    made->id = stoa__emit_leaf(code, STOA__COLUMN_VALUE, type, (uint32_t)field, false, 0,
+    made->id = stoa__emit_leaf(code, STOA__COLUMN_VALUE, type, (uint32_t)field, false,
                                stoa__range_of(type));
     if (type != STOA_OBJECT && !code->refused)
         made->id = stoa__emit_loaded(code, made->id);
@@ -110,15 +110,12 @@ static stoa_status bind_constant(walk *at, const stoa_expression *node, stoa__ty
 static stoa_status bind_parameter(walk *at, const stoa_expression *node, stoa__typed *made)
 {
     stoa__code_block *code = &at->program->code;
-    for (uint32_t i = 0; i < at->program->parameter_count; i++) {
-        const stoa__parameter *parameter = &at->program->parameters[i];
-        if (strcmp(parameter->name, node->name) != 0)
-            continue;
-        if (parameter->type == STOA_NO_TYPE)
-            break;
-        made->type = parameter->type == STOA_INT32 ? STOA_INT64 : parameter->type;
-        made->id = stoa__emit_leaf(code, STOA__PARAMETER_VALUE, parameter->type, i, true, 0,
-                                   stoa__range_of(parameter->type));
+    uint32_t index = stoa__names_find(&at->program->parameter_names, node->name);
+    stoa_type type = index == STOA__NO_NAME ? STOA_NO_TYPE : at->program->parameters[index].type;
+    if (type != STOA_NO_TYPE) {
+        made->type = type == STOA_INT32 ? STOA_INT64 : type;
+        made->id =
+            stoa__emit_leaf(code, STOA__PARAMETER_VALUE, type, index, true, stoa__range_of(type));
         return STOA_OK;
     }
     return stoa__expression_fail(at->error, STOA_NO_PARAMETER, node, "the parameter $%s is not set",
@@ -140,7 +137,7 @@ static stoa_status bind_array(walk *at, const stoa_expression *node, stoa__typed
                                                     .type = type,
                                                     .length = node->array.length};
     made->type = type;
-    made->id = stoa__emit_leaf(code, STOA__ARRAY_VALUE, type, code->array_count++, false, 0,
+    made->id = stoa__emit_leaf(code, STOA__ARRAY_VALUE, type, code->array_count++, false,
                                stoa__range_of(type));
     if (!code->refused)
         made->id = stoa__emit_loaded(code, made->id);
@@ -323,7 +320,7 @@ static stoa_status drop_unasked(stoa__code_block *code, stoa_error *error)
     for (stoa__id id = code->count; id-- > STOA__FIRST_VALUE;) {
         const stoa__value *value = &code->values[id];
         bool is_aggregate = value->kind == STOA__AGGREGATE_VALUE;
-        stoa__sink *sink = is_aggregate ? &code->sinks[value->index] : NULL;
+        stoa__sink *sink = is_aggregate ? &code->sinks[value->sink] : NULL;
         if (!asked[id] && is_aggregate)
             sink->depth = STOA__NO_PASS;
         else if (asked[id] && is_aggregate)

@@ -426,7 +426,7 @@ static void begin_morsel(const stoa__run *run, stoa__worker *worker)
 {
     const stoa__pass *pass = run->pass;
     for (uint32_t i = 0; i < pass->step_count; i++)
-        worker->slots[pass->steps[i].out] = worker->scratch + pass->steps[i].offset;
+        worker->slots[pass->steps[i].out] = worker->scratch + pass->steps[i].line * STOA__LINE;
     if (pass->sink_count > 0)
         memset(worker->accumulators, 0, pass->sink_count * sizeof *worker->accumulators);
     worker->failing_count = 0;

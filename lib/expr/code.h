@@ -61,13 +61,14 @@ typedef struct stoa__value {
     uint16_t depth;
     stoa__id a, b, c;
     stoa__id next;                 /* of the same hash */
+    uint32_t sink;                 /* AGGREGATE: of its list; its operands are in a, b and c */
     const stoa_expression *origin; /* for messages */
     stoa__range range;             /* of integers */
     union {
-        uint64_t bits[2]; /* CONSTANT: the value; WITHIN's bounds: two of them */
+        uint64_t bits[2]; /* CONSTANT: the value; WITHIN's bounds: two of them; AGGREGATE: which */
         double float64;
         int64_t int64;
-        uint32_t index; /* PARAMETER, AGGREGATE, COLUMN (field), ARRAY, RUN_ON: of its list */
+        uint32_t index; /* PARAMETER, COLUMN (field), ARRAY, RUN_ON: of its list */
     };
 } stoa__value;
 
@@ -78,6 +79,8 @@ typedef struct stoa__typed {
 } stoa__typed;
 
 #define STOA__NO_PASS UINT16_MAX
+/* Aggregates of aggregates of …: each level is a pass over the rows. */
+#define STOA__MOST_PASSES 1000
 
 /* An aggregate: a reduction over the rows of a pass. */
 typedef struct stoa__sink {
@@ -85,7 +88,7 @@ typedef struct stoa__sink {
     uint16_t depth;     /* the pass that it is computed in; STOA__NO_PASS: nobody asks for it */
     uint16_t operation; /* stoa_operation: how the partial becomes a value */
     uint8_t form;       /* of the value */
-    uint32_t ddof;
+    uint64_t ddof;
     stoa__id a, b, mask; /* mask: bits, or NOTHING: every row of the extent */
     const stoa_expression *origin;
 } stoa__sink;
@@ -134,7 +137,11 @@ stoa__id stoa__emit_integer(stoa__code_block *code, int64_t value);
 stoa__id stoa__emit_float(stoa__code_block *code, double value);
 stoa__id stoa__emit_truth(stoa__code_block *code, bool value);
 stoa__id stoa__emit_leaf(stoa__code_block *code, stoa__value_kind kind, stoa_type form,
-                         uint32_t index, bool uniform, uint16_t depth, stoa__range range);
+                         uint32_t index, bool uniform, stoa__range range);
+/* Adds the sink, unless there is one that says the same. */
+stoa__id stoa__emit_aggregate(stoa__code_block *code, const stoa__sink *sink);
+/* The value of the sink that says the same, or NOTHING. */
+stoa__id stoa__find_aggregate(const stoa__code_block *code, const stoa__sink *sink);
 /* A step, or what is the same: an equal one, or a constant. A step that may fail, and whose
  * operands are constants that fail, stays a step. */
 stoa__id stoa__emit(stoa__code_block *code, unsigned step, stoa__id a, stoa__id b, stoa__id c,

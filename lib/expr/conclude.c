@@ -85,11 +85,11 @@ stoa_status stoa__conclude_pass(stoa_program *program, const stoa__pass *pass, s
         const stoa__value *value = &code->values[id];
         if (value->kind != STOA__AGGREGATE_VALUE)
             continue;
-        const stoa__sink *sink = &code->sinks[value->index];
+        const stoa__sink *sink = &code->sinks[value->sink];
         if (sink->depth != (size_t)(pass - program->plan.passes))
             continue;
         program->nulls[id] = false;
-        status = conclude(code, sink, &program->totals[value->index], program->uniforms[id],
+        status = conclude(code, sink, &program->totals[value->sink], program->uniforms[id],
                           &program->nulls[id], error);
     }
     return status;

@@ -95,6 +95,15 @@ static void rehash(stoa__code_block *code)
     }
 }
 
+/* The equal value that there is, or NOTHING. */
+static stoa__id find(const stoa__code_block *code, const stoa__value *value)
+{
+    stoa__id id = code->buckets[bucket_of(code, value)];
+    while (id != 0 && !equal(&code->values[id], value))
+        id = code->values[id].next;
+    return id;
+}
+
 /* The value, or the equal one that there is. */
 static stoa__id intern(stoa__code_block *code, const stoa__value *value)
 {
@@ -107,11 +116,11 @@ static stoa__id intern(stoa__code_block *code, const stoa__value *value)
     }
     if (code->room != before)
         rehash(code);
+    stoa__id id = find(code, value);
+    if (id != 0)
+        return id;
     uint32_t bucket = bucket_of(code, value);
-    for (stoa__id id = code->buckets[bucket]; id != 0; id = code->values[id].next)
-        if (equal(&code->values[id], value))
-            return id;
-    stoa__id id = code->count++;
+    id = code->count++;
     code->values[id] = *value;
     code->values[id].next = code->buckets[bucket];
     code->buckets[bucket] = id;
@@ -152,15 +161,57 @@ stoa__id stoa__emit_truth(stoa__code_block *code, bool value)
 }
 
 stoa__id stoa__emit_leaf(stoa__code_block *code, stoa__value_kind kind, stoa_type form,
-                         uint32_t index, bool uniform, uint16_t depth, stoa__range range)
+                         uint32_t index, bool uniform, stoa__range range)
 {
-    stoa__value value = {.kind = (uint8_t)kind,
-                         .form = (uint8_t)form,
-                         .uniform = uniform,
-                         .depth = depth,
-                         .range = range};
+    stoa__value value = {
+        .kind = (uint8_t)kind, .form = (uint8_t)form, .uniform = uniform, .range = range};
     value.bits[0] = index;
     return intern(code, &value);
+}
+
+static stoa__value aggregate_of(const stoa__code_block *code, const stoa__sink *sink)
+{
+    stoa__value value = {.kind = STOA__AGGREGATE_VALUE,
+                         .form = sink->form,
+                         .uniform = true,
+                         .depth = (uint16_t)(sink->depth + 1),
+                         .a = sink->a,
+                         .b = sink->b,
+                         .c = sink->mask,
+                         .sink = code->sink_count,
+                         .range = stoa__range_of((stoa_type)sink->form)};
+    value.bits[0] = (uint64_t)sink->reduction << 32 | sink->operation;
+    value.bits[1] = sink->ddof;
+    return value;
+}
+
+static bool room_for_sink(stoa__code_block *code)
+{
+    if (code->sink_count < code->sink_room)
+        return true;
+    uint32_t room = code->sink_room == 0 ? 4 : code->sink_room * 2;
+    stoa__sink *sinks = stoa__reallocate(code->sinks, room * sizeof *sinks);
+    if (sinks == NULL)
+        return false;
+    code->sinks = sinks;
+    code->sink_room = room;
+    return true;
+}
+
+stoa__id stoa__emit_aggregate(stoa__code_block *code, const stoa__sink *sink)
+{
+    code->refused = code->refused || !room_for_sink(code);
+    stoa__value value = aggregate_of(code, sink);
+    stoa__id id = intern(code, &value);
+    if (!code->refused && code->values[id].sink == code->sink_count)
+        code->sinks[code->sink_count++] = *sink;
+    return id;
+}
+
+stoa__id stoa__find_aggregate(const stoa__code_block *code, const stoa__sink *sink)
+{
+    stoa__value value = aggregate_of(code, sink);
+    return find(code, &value);
 }
 
 /* ---- steps ---- */

@@ -10,9 +10,10 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "base/names.h"
 #include "expr/lex.h"
 
-enum { MOST_DEPTH = 1000, FEW = 32 };
+enum { MOST_DEPTH = 1000, FEW = 32, FEW_PARAMETERS = 8 };
 
 typedef enum entry_kind { OPEN, CALL, PREFIX, INFIX, CHAINED } entry_kind;
 
@@ -32,7 +33,8 @@ typedef struct parser {
     stoa_error *error;
     stoa_parameter *parameters; /* that have values */
     size_t parameter_count;
-    bool wants_value; /* else an operator, or the end of something */
+    stoa__names given; /* their indices, where they are more than a few */
+    bool wants_value;  /* else an operator, or the end of something */
     bool is_list;
     int depth;
     entry *entries;
@@ -157,20 +159,29 @@ static stoa_status take_constant(parser *p, const stoa__token *token, stoa_value
     return push_node(p, node);
 }
 
+/* The value that a parameter was given, or NULL. */
+static stoa_parameter *given_as(const parser *p, const char *name)
+{
+    uint32_t found = stoa__names_find(&p->given, name);
+    if (found != STOA__NO_NAME)
+        return &p->parameters[found];
+    for (size_t i = 0; i < p->parameter_count && p->given.count == 0; i++)
+        if (strcmp(p->parameters[i].name, name) == 0)
+            return &p->parameters[i];
+    return NULL;
+}
+
 /* A parameter that was given a value becomes a constant. */
 static void take_value_of(parser *p, stoa_expression *node)
 {
-    for (size_t i = 0; i < p->parameter_count; i++) {
-        stoa_parameter *given = &p->parameters[i];
-        if (strcmp(given->name, node->name) != 0)
-            continue;
-        given->is_used = true;
-        node->kind = STOA__CONSTANT_NODE;
-        node->name = NULL;
-        node->value = given->value.type == STOA_UINT64 ? stoa__unsigned_value(given->value.uint64)
-                                                       : given->value;
+    stoa_parameter *given = given_as(p, node->name);
+    if (given == NULL)
         return;
-    }
+    given->is_used = true;
+    node->kind = STOA__CONSTANT_NODE;
+    node->name = NULL;
+    node->value =
+        given->value.type == STOA_UINT64 ? stoa__unsigned_value(given->value.uint64) : given->value;
 }
 
 static stoa_status take_name(parser *p, const stoa__token *token)
@@ -449,12 +460,21 @@ static stoa_status parse(parser *p)
     }
 }
 
+static bool index_parameters(parser *p)
+{
+    bool fits = true;
+    for (size_t i = 0; p->parameter_count > FEW_PARAMETERS && i < p->parameter_count && fits; i++)
+        fits = stoa__names_add(&p->given, p->parameters[i].name, (uint32_t)i);
+    return fits;
+}
+
 static stoa_status parse_text(stoa_expression **made, stoa__text *text, stoa_parameter *parameters,
                               size_t count, stoa_error *error)
 {
     parser p;
     p.parameters = parameters;
     p.parameter_count = count;
+    p.given = (stoa__names){0};
     p.lexer = (stoa__lexer){text, text->bytes, error};
     p.text = text;
     p.error = error;
@@ -465,9 +485,14 @@ static stoa_status parse_text(stoa_expression **made, stoa__text *text, stoa_par
     p.nodes = p.few_nodes;
     p.entry_count = p.node_count = 0;
     p.entry_room = p.node_room = FEW;
-    stoa_status status = parse(&p);
+    stoa_status status = STOA_OUT_OF_MEMORY;
+    if (index_parameters(&p))
+        status = parse(&p);
+    else
+        (void)stoa__fail_memory(error, count * sizeof(stoa__named));
     if (status == STOA_OK)
         *made = p.nodes[0];
+    stoa__names_dispose(&p.given);
     if (p.entries != p.few_entries)
         stoa__release(p.entries);
     if (p.nodes != p.few_nodes)
@@ -478,6 +503,8 @@ static stoa_status parse_text(stoa_expression **made, stoa__text *text, stoa_par
 static stoa_status check_parameters(const stoa_parameter *parameters, size_t count,
                                     stoa_error *error)
 {
+    if (count >= STOA__NO_NAME)
+        return stoa__fail(error, STOA_INVALID, "%zu parameters are too many", count);
     for (size_t i = 0; i < count; i++) {
         if (parameters != NULL && (parameters[i].reserved[0] | parameters[i].reserved[1]) != 0)
             return stoa__fail(error, STOA_INVALID, "stoa_parameter.reserved must be zero");

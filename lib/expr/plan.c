@@ -2,8 +2,8 @@
  *
  * Values are numbered in the order of their making, so going through the numbers upwards meets
  * operands before their users, and downwards users before operands: needs, last uses and guards
- * come from such walks. A register is given back after its last use; bits are never given back,
- * since guards look at them when the block is done. */
+ * come from such walks. A register is given back after its last use; bits only where nothing can
+ * fail, since guards look at them when the block is done. */
 #include <string.h>
 
 #include "base/memory.h"
@@ -15,6 +15,8 @@
  * meet an earlier store in its lower 12 bits, and processors wait for that: up to twice the time.
  */
 #define REGISTER (STOA__BLOCK * 8)
+/* Registers of bits that fit L2 together, each as long as a morsel. */
+#define MOST_LONG 32
 /* Guards among which one that is there already is looked for: a twin does no harm. */
 #define SOUGHT_GUARDS 64
 
@@ -31,18 +33,23 @@ enum {
     FOR_CONDITION = 2,
 };
 
+/* Places for values of one size: registers, or bits. */
+typedef struct bank {
+    uint32_t *free;
+    uint32_t free_count, count;
+} bank;
+
 typedef struct planner {
     const stoa__code_block *code;
     stoa__pass *pass;
     pass_kind kind;
     uint16_t depth;
-    uint8_t *needed;  /* by id */
-    uint32_t *guard;  /* by id */
-    stoa__id *last;   /* by id: the last user, in the order of the steps */
-    uint32_t *offset; /* by id: of the register */
-    stoa__id *order;  /* the steps of the pass, as they run */
-    uint32_t *free_registers;
-    uint32_t free_count, register_count;
+    uint8_t *needed; /* by id */
+    uint32_t *guard; /* by id */
+    stoa__id *last;  /* by id: the last user, in the order of the steps */
+    uint32_t *place; /* by id: in its bank, and then where that is, in lines */
+    stoa__id *order; /* the steps of the pass, as they run */
+    bank registers, bits;
     bool may_fail; /* some value of the code */
     bool refused;
 } planner;
@@ -245,32 +252,33 @@ static bool has_bits(const stoa__value *value)
     return value->form == STOA_BOOL && value->code != STOA__STORE_BOOL;
 }
 
-static uint32_t take_register(planner *at, const stoa__value *value, size_t *bits)
+static bank *bank_of(planner *at, stoa__id id)
 {
-    if (has_bits(value)) {
-        uint32_t place = (uint32_t)(*bits)++;
-        return place << 1 | 1u; /* told apart from registers; laid out behind them */
-    }
-    if (at->free_count > 0)
-        return at->free_registers[--at->free_count];
-    return (uint32_t)(at->register_count++ * REGISTER);
+    return has_bits(&at->code->values[id]) ? &at->bits : &at->registers;
+}
+
+static uint32_t take_place(bank *from)
+{
+    return from->free_count > 0 ? from->free[--from->free_count] : from->count++;
 }
 
 static void give_back(planner *at, stoa__id id, stoa__id user)
 {
     const stoa__value *value = &at->code->values[id];
-    if (is_step(value) && !value->uniform && !has_bits(value) && at->last[id] == user)
-        at->free_registers[at->free_count++] = at->offset[id];
+    bool looked_at = at->may_fail && has_bits(value);
+    bank *to = bank_of(at, id);
+    if (is_step(value) && !value->uniform && !looked_at && at->last[id] == user)
+        to->free[to->free_count++] = at->place[id];
 }
 
-static void give_registers(planner *at, const stoa__id *order, uint32_t count)
+static void take_places(planner *at, const stoa__id *order, uint32_t count)
 {
-    const stoa__code_block *code = at->code;
-    size_t bits = 0;
+    at->registers.free_count = at->registers.count = 0;
+    at->bits.free_count = at->bits.count = 0;
     for (uint32_t i = 0; i < count; i++) {
         stoa__id operands[3], id = order[i];
-        at->offset[id] = take_register(at, &code->values[id], &bits);
-        operands_of(&code->values[id], operands);
+        at->place[id] = take_place(bank_of(at, id));
+        operands_of(&at->code->values[id], operands);
         for (int k = 0; k < 3; k++) {
             bool again =
                 (k > 0 && operands[k] == operands[0]) || (k > 1 && operands[k] == operands[1]);
@@ -278,13 +286,23 @@ static void give_registers(planner *at, const stoa__id *order, uint32_t count)
                 give_back(at, operands[k], id);
         }
     }
-    size_t registers = (size_t)at->register_count * REGISTER;
-    bool is_long = registers == 0 && code->array_count == 0 && !at->may_fail;
+}
+
+/* Registers first, and bits behind them. */
+static void give_registers(planner *at, const stoa__id *order, uint32_t count)
+{
+    take_places(at, order, count);
+    uint32_t registers = at->registers.count, bits = at->bits.count;
+    bool is_long =
+        registers == 0 && bits <= MOST_LONG && at->code->array_count == 0 && !at->may_fail;
     size_t block = is_long ? STOA__LONG_BLOCK : STOA__BLOCK;
-    for (uint32_t i = 0; i < count; i++)
-        if ((at->offset[order[i]] & 1u) != 0)
-            at->offset[order[i]] = (uint32_t)(registers + (at->offset[order[i]] >> 1) * block / 8);
-    at->pass->scratch = registers + bits * block / 8;
+    uint32_t wide = REGISTER / STOA__LINE, narrow = (uint32_t)(block / 8 / STOA__LINE);
+    for (uint32_t i = 0; i < count; i++) {
+        uint32_t *place = &at->place[order[i]];
+        *place = has_bits(&at->code->values[order[i]]) ? registers * wide + *place * narrow
+                                                       : *place * wide;
+    }
+    at->pass->scratch = registers * REGISTER + bits * block / 8;
     at->pass->block = block;
 }
 
@@ -297,9 +315,12 @@ static void find_last_uses(planner *at, const stoa__id *order, uint32_t count)
         for (int k = 0; k < 3; k++)
             at->last[operands[k]] = order[i];
     }
-    for (uint32_t i = 0; i < code->sink_count; i++)
-        if (code->sinks[i].depth == at->depth)
-            at->last[code->sinks[i].a] = at->last[code->sinks[i].b] = NONE;
+    for (uint32_t i = 0; i < code->sink_count; i++) {
+        const stoa__sink *sink = &code->sinks[i];
+        if (sink->depth == at->depth)
+            at->last[sink->a] = at->last[sink->b] = at->last[sink->mask] = NONE;
+    }
+    at->last[code->where] = at->last[at->pass->condition] = NONE;
     for (uint32_t i = 0; at->kind == OUTPUT_PASS && i < code->result_count; i++)
         at->last[code->results[i].id] = NONE;
 }
@@ -314,7 +335,7 @@ static stoa__instruction instruction_of(planner *at, stoa__id id)
     made.shape = value->shape;
     made.may_fail = value->may_fail;
     made.guard = value->may_fail ? at->guard[id] : STOA__ALWAYS;
-    made.offset = at->offset[id];
+    made.line = at->place[id];
     if (value->code < STOA__CODES)
         made.run = stoa__kernels_here()->run[value->code][value->shape];
     if (value->may_fail && !value->uniform)
@@ -437,7 +458,6 @@ static bool plan_pass(planner *at, pass_kind kind)
     at->kind = kind;
     memset(at->needed, 0, code->count);
     memset(at->last, 0, code->count * sizeof *at->last);
-    at->free_count = at->register_count = 0;
     need_roots(at);
     need_operands(at, FOR_PASS);
     if (at->may_fail)
@@ -505,7 +525,7 @@ static bool plan_passes(stoa__plan *plan, planner *at, bool has_outputs)
 stoa_status stoa__plan_new(stoa__plan *plan, const stoa__code_block *code, bool has_outputs,
                            stoa_error *error)
 {
-    size_t count = code->count, bytes = count * (1 + 4 * sizeof(uint32_t)) + 64;
+    size_t count = code->count, bytes = count * (1 + 5 * sizeof(uint32_t)) + 64;
     char *memory = stoa__allocate_zeroed(bytes);
     *plan = (stoa__plan){0};
     if (memory == NULL)
@@ -515,9 +535,10 @@ stoa_status stoa__plan_new(stoa__plan *plan, const stoa__code_block *code, bool 
         at.may_fail = code->values[id].may_fail;
     at.guard = (uint32_t *)(void *)memory;
     at.last = at.guard + count;
-    at.offset = at.last + count;
-    at.free_registers = at.offset + count;
-    at.needed = (uint8_t *)(at.free_registers + count);
+    at.place = at.last + count;
+    at.registers.free = at.place + count;
+    at.bits.free = at.registers.free + count;
+    at.needed = (uint8_t *)(at.bits.free + count);
     bool made = plan_passes(plan, &at, has_outputs);
     stoa__release(memory);
     if (made)

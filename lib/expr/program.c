@@ -195,9 +195,8 @@ typedef struct search {
 static bool add_parameter(search *at, const char *name)
 {
     stoa_program *program = at->program;
-    for (uint32_t i = 0; i < program->parameter_count; i++)
-        if (strcmp(program->parameters[i].name, name) == 0)
-            return true;
+    if (stoa__names_find(&program->parameter_names, name) != STOA__NO_NAME)
+        return true;
     if (program->parameter_count == at->parameter_room) {
         uint32_t room = at->parameter_room == 0 ? 4 : at->parameter_room * 2;
         stoa__parameter *grown = stoa__reallocate(program->parameters, room * sizeof *grown);
@@ -206,8 +205,9 @@ static bool add_parameter(search *at, const char *name)
         program->parameters = grown;
         at->parameter_room = room;
     }
-    stoa__parameter *made = &program->parameters[program->parameter_count++];
-    *made = (stoa__parameter){.name = name};
+    if (!stoa__names_add(&program->parameter_names, name, program->parameter_count))
+        return false;
+    program->parameters[program->parameter_count++] = (stoa__parameter){.name = name};
     return true;
 }
 
@@ -281,17 +281,16 @@ stoa_status stoa_program_set(stoa_program *program, const char *parameter, stoa_
     if (value.is_null || !parameter_of(value, &type, &bits))
         return stoa__fail(error, STOA_WRONG_TYPE,
                           "$%s takes a bool, an int64, a uint64 or a float64", parameter);
-    for (uint32_t i = 0; i < program->parameter_count; i++) {
-        stoa__parameter *found = &program->parameters[i];
-        if (strcmp(found->name, parameter) != 0)
-            continue;
-        if (found->type != type)
-            unbind(program);
-        found->type = type;
-        found->bits = bits;
-        return STOA_OK;
-    }
-    return stoa__fail(error, STOA_NO_PARAMETER, "the expression has no parameter $%s", parameter);
+    uint32_t index = stoa__names_find(&program->parameter_names, parameter);
+    if (index == STOA__NO_NAME)
+        return stoa__fail(error, STOA_NO_PARAMETER, "the expression has no parameter $%s",
+                          parameter);
+    stoa__parameter *found = &program->parameters[index];
+    if (found->type != type)
+        unbind(program);
+    found->type = type;
+    found->bits = bits;
+    return STOA_OK;
 }
 
 /* ---- life ---- */
@@ -386,6 +385,7 @@ void stoa_program_free(stoa_program *program)
     unbind(program);
     stoa_expression_free(program->expression);
     stoa_expression_free(program->where);
+    stoa__names_dispose(&program->parameter_names);
     stoa__release(program->parameters);
     stoa__release(program);
 }

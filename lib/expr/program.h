@@ -13,6 +13,7 @@
 
 #include <stoa/program.h>
 
+#include "base/names.h"
 #include "expr/code.h"
 #include "expr/cumulate.h"
 #include "store/table.h"
@@ -32,8 +33,8 @@
 typedef struct stoa__instruction {
     stoa__kernel *run;
     stoa__id out, a, b, c;
-    uint32_t offset; /* of the register, in the worker's scratch; of uniforms: unused */
-    uint32_t guard;  /* of steps that may fail */
+    uint32_t line;  /* of the worker's scratch, where the register begins; of uniforms: unused */
+    uint32_t guard; /* of steps that may fail */
     uint16_t code;
     uint8_t shape;
     bool may_fail;
@@ -128,6 +129,7 @@ struct stoa_program {
     stoa_expression *expression, *where;
     stoa__parameter *parameters;
     uint32_t parameter_count;
+    stoa__names parameter_names; /* their indices */
     uint32_t output_count;
     /* what it is bound to */
     stoa__wanted wanted; /* 0: not bound */
@@ -221,11 +223,21 @@ void stoa__drop_nulls(const stoa__run *run, uint64_t *bits, stoa__id id, size_t 
 /* The rows of an extent; checks it against table and arrays. */
 stoa_status stoa__run_begin(stoa__run *run, stoa_program *program, const stoa_table *table,
                             const stoa_extent *extent, stoa_error *error);
-/* A column or array that the last pass reads where a cell of this width is written for each row of
- * the run, the first at `cells`: unless those of each row are the very same cells (strictly: even
- * then). NULL: none. */
-const stoa__value *stoa__run_overlap(const stoa__run *run, const void *cells, size_t width,
-                                     bool strictly);
+/* Cells that a run writes: one of this width for each of its rows. */
+typedef struct stoa__written {
+    const void *cells; /* of row 0 */
+    size_t width;
+    size_t index; /* for messages */
+} stoa__written;
+
+/* By address; two that overlap are then neighbours: gives the second of the first such pair, or
+ * count. */
+size_t stoa__written_sort(stoa__written *written, size_t count, size_t rows);
+/* A column or array that the last pass reads where one of these, which are sorted and do not
+ * overlap, is written: unless the cells of each row are the very same (strictly: even then). NULL:
+ * none. *index is what is written there. */
+const stoa__value *stoa__run_overlap(const stoa__run *run, const stoa__written *written,
+                                     size_t count, bool strictly, size_t *index);
 /* All passes but the outputs of the last: afterwards uniform results are in program->uniforms, and
  * program->nulls tells of the last pass's outputs too. */
 stoa_status stoa__run_aggregates(stoa__run *run, stoa_error *error);

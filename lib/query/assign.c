@@ -123,46 +123,49 @@ static stoa_status check_outputs(const stoa_program *program, const stoa_output 
 /* Lists of what goes where, in one allocation; to be released. */
 typedef struct targets {
     char **cells;
+    stoa__written *written;
     uint8_t *types;
 } targets;
 
 static stoa_status new_targets(targets *made, size_t count, stoa_error *error)
 {
-    size_t bytes = count * (sizeof *made->cells + 1);
+    size_t bytes = count * (sizeof *made->cells + sizeof *made->written + 1);
     made->cells = stoa__allocate(bytes);
     if (made->cells == NULL)
         return stoa__fail_memory(error, bytes);
-    made->types = (uint8_t *)(made->cells + count);
+    made->written = (stoa__written *)(void *)(made->cells + count);
+    made->types = (uint8_t *)(made->written + count);
     return STOA_OK;
 }
 
-static bool outputs_overlap(const stoa_output *a, const stoa_output *b)
+/* Where output i goes: a cell for each row. */
+static void set_target(targets *to, size_t i, void *cells, stoa_type type)
 {
-    uintptr_t first_a = (uintptr_t)a->data, first_b = (uintptr_t)b->data;
-    return first_a < first_b + b->count * stoa__width(b->type) &&
-           first_b < first_a + a->count * stoa__width(a->type);
+    to->cells[i] = cells;
+    to->types[i] = (uint8_t)type;
+    to->written[i] = (stoa__written){.cells = cells, .width = stoa__width(type), .index = i};
 }
 
 /* Whether each output has room for the rows, away from the others and from what is read. */
-static stoa_status check_room(const stoa__run *run, const stoa_output *outputs, size_t count,
-                              bool is_fresh, stoa_error *error)
+static stoa_status check_room(const stoa__run *run, targets *to, const stoa_output *outputs,
+                              size_t count, bool is_fresh, stoa_error *error)
 {
-    for (size_t i = 0; i < count; i++) {
-        const stoa_output *output = &outputs[i];
-        if (output->count != run->rows)
+    for (size_t i = 0; i < count; i++)
+        if (outputs[i].count != run->rows)
             return stoa__fail(error, STOA_INVALID, "output %zu has room for %zu of %zu rows", i,
-                              output->count, run->rows);
-        for (size_t k = 0; k < i; k++)
-            if (outputs_overlap(output, &outputs[k]))
-                return stoa__fail(error, STOA_INVALID, "outputs %zu and %zu overlap", k, i);
-        const stoa__value *read =
-            stoa__run_overlap(run, output->data, stoa__width(output->type), is_fresh);
-        if (read != NULL)
-            return stoa__fail(error, STOA_INVALID, "output %zu overlaps %s that is read%s", i,
-                              read->kind == STOA__COLUMN_VALUE ? "a column" : "an array",
-                              is_fresh ? "" : ", other than cell for cell");
+                              outputs[i].count, run->rows);
+    size_t at = stoa__written_sort(to->written, count, run->rows);
+    if (at < count) {
+        size_t a = to->written[at - 1].index, b = to->written[at].index;
+        return stoa__fail(error, STOA_INVALID, "outputs %zu and %zu overlap", a < b ? a : b,
+                          a < b ? b : a);
     }
-    return STOA_OK;
+    const stoa__value *read = stoa__run_overlap(run, to->written, count, is_fresh, &at);
+    if (read == NULL)
+        return STOA_OK;
+    return stoa__fail(error, STOA_INVALID, "output %zu overlaps %s that is read%s", at,
+                      read->kind == STOA__COLUMN_VALUE ? "a column" : "an array",
+                      is_fresh ? "" : ", other than cell for cell");
 }
 
 static stoa_status evaluate(stoa_program *program, const stoa_table *table,
@@ -176,15 +179,13 @@ static stoa_status evaluate(stoa_program *program, const stoa_table *table,
         status = new_targets(&to, count, error);
     if (status != STOA_OK)
         return status;
-    for (size_t i = 0; i < count; i++) {
-        to.cells[i] = outputs[i].data;
-        to.types[i] = (uint8_t)outputs[i].type;
-    }
+    for (size_t i = 0; i < count; i++)
+        set_target(&to, i, outputs[i].data, outputs[i].type);
     status = stoa__program_bind(program, table, STOA__WANTS_CELLS, to.types, NULL, error);
     if (status == STOA_OK)
         status = stoa__run_begin(&run, program, table, extent, error);
     if (status == STOA_OK)
-        status = check_room(&run, outputs, count, is_fresh, error);
+        status = check_room(&run, &to, outputs, count, is_fresh, error);
     if (status == STOA_OK)
         status = store_outputs(&run, to.cells, to.types, is_fresh, error);
     stoa__release(to.cells);
@@ -215,12 +216,12 @@ static stoa_status find_fields(targets *to, const stoa_table *table, const char 
         stoa_status status = stoa_table_find_field(table, fields[i], &field, error);
         if (status != STOA_OK)
             return status;
-        to->types[i] = table->columns[field].type;
-        to->cells[i] = table->columns[field].cells;
-        for (size_t k = 0; k < i; k++)
-            if (to->cells[k] == to->cells[i])
-                return stoa__fail(error, STOA_INVALID, "field '%s' is assigned twice", fields[i]);
+        set_target(to, i, table->columns[field].cells, (stoa_type)table->columns[field].type);
     }
+    size_t twice = stoa__written_sort(to->written, count, 1);
+    if (twice < count)
+        return stoa__fail(error, STOA_INVALID, "field '%s' is assigned twice",
+                          fields[to->written[twice].index]);
     return STOA_OK;
 }
 
@@ -228,14 +229,15 @@ static stoa_status find_fields(targets *to, const stoa_table *table, const char 
 static stoa_status check_arrays(const stoa__run *run, const targets *to, const char *const *fields,
                                 size_t count, stoa_error *error)
 {
-    for (size_t i = 0; i < count; i++)
-        if (stoa__run_overlap(run, to->cells[i], stoa__width((stoa_type)to->types[i]), false) !=
-            NULL)
-            return stoa__fail(error, STOA_INVALID,
-                              "an array that is read lies in field '%s', which is assigned, other "
-                              "than cell for cell",
-                              fields[i]);
-    return STOA_OK;
+    size_t at = 0;
+    if (run->program->code.array_count == 0 ||
+        stoa__run_overlap(run, to->written, count, false, &at) == NULL)
+        return STOA_OK;
+    return stoa__fail(
+        error, STOA_INVALID,
+        "an array that is read lies in field '%s', which is assigned, other than cell "
+        "for cell",
+        fields[at]);
 }
 
 stoa_status stoa_program_assign(stoa_program *program, stoa_table *table, const stoa_extent *extent,

@@ -3,6 +3,8 @@
  *
  * A block's cells are read before any of them is written, and blocks are independent of each other:
  * so what is read may be written cell for cell, and otherwise must lie elsewhere. */
+#include <stdlib.h>
+
 #include "expr/program.h"
 #include "query/selection.h"
 
@@ -58,26 +60,69 @@ static span span_of(const void *cells, ptrdiff_t stride, size_t width, size_t ro
     return stride < 0 ? (span){last, first + width} : (span){first, last + width};
 }
 
-const stoa__value *stoa__run_overlap(const stoa__run *run, const void *cells, size_t width,
-                                     bool strictly)
+static int by_address(const void *a, const void *b)
+{
+    uintptr_t x = (uintptr_t)((const stoa__written *)a)->cells;
+    uintptr_t y = (uintptr_t)((const stoa__written *)b)->cells;
+    return (x > y) - (x < y);
+}
+
+size_t stoa__written_sort(stoa__written *written, size_t count, size_t rows)
+{
+    size_t second = 1;
+    if (count == 0 || rows == 0)
+        return count;
+    qsort(written, count, sizeof *written, by_address);
+    while (second < count &&
+           (uintptr_t)written[second].cells >=
+               (uintptr_t)written[second - 1].cells + written[second - 1].width * rows)
+        second++;
+    return second;
+}
+
+/* The first that ends behind that address, or count. */
+static size_t first_behind(const stoa__written *written, size_t count, size_t rows, uintptr_t at)
+{
+    size_t low = 0, high = count;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        bool behind = (uintptr_t)written[middle].cells + written[middle].width * rows > at;
+        low = behind ? low : middle + 1;
+        high = behind ? middle : high;
+    }
+    return low;
+}
+
+/* The cells of an operand, and how far apart they are. */
+static const void *operand_of(const stoa__run *run, const stoa__value *value, ptrdiff_t *stride)
+{
+    const stoa__array *array = &run->program->code.arrays[value->index];
+    bool is_column = value->kind == STOA__COLUMN_VALUE;
+    *stride = is_column ? (ptrdiff_t)stoa__width((stoa_type)value->form) : array->stride;
+    return is_column ? run->table->columns[value->index].cells : array->data;
+}
+
+/* The cells of an operand are sorted in like those that are written: of these only the ones around
+ * it are looked at, and two of them cannot both be the same. */
+const stoa__value *stoa__run_overlap(const stoa__run *run, const stoa__written *written,
+                                     size_t count, bool strictly, size_t *index)
 {
     const stoa__code_block *code = &run->program->code;
     const stoa__pass *pass = &run->program->plan.passes[run->program->plan.count - 1];
-    if (run->rows == 0)
-        return NULL;
-    span written = span_of(cells, (ptrdiff_t)width, width, run->rows);
-    for (uint32_t i = 0; i < pass->column_count; i++) {
+    for (uint32_t i = 0; i < pass->column_count && run->rows > 0; i++) {
         const stoa__value *value = &code->values[pass->columns[i]];
-        bool is_column = value->kind == STOA__COLUMN_VALUE;
-        size_t read_width = stoa__width((stoa_type)value->form);
-        const void *data =
-            is_column ? run->table->columns[value->index].cells : code->arrays[value->index].data;
-        ptrdiff_t stride = is_column ? (ptrdiff_t)read_width : code->arrays[value->index].stride;
-        span read = span_of(data, stride, read_width, run->rows);
-        bool same =
-            data == cells && read_width == width && (stride == (ptrdiff_t)width || run->rows == 1);
-        if (read.first < written.end && written.first < read.end && (strictly || !same))
-            return value;
+        ptrdiff_t stride;
+        size_t width = stoa__width((stoa_type)value->form);
+        const void *data = operand_of(run, value, &stride);
+        span read = span_of(data, stride, width, run->rows);
+        for (size_t k = first_behind(written, count, run->rows, read.first);
+             k < count && (uintptr_t)written[k].cells < read.end; k++) {
+            bool same = data == written[k].cells && width == written[k].width &&
+                        (stride == (ptrdiff_t)width || run->rows == 1);
+            *index = written[k].index;
+            if (strictly || !same)
+                return value;
+        }
     }
     return NULL;
 }

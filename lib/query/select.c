@@ -238,16 +238,23 @@ static stoa_status pack_windows(stoa__run *run, stoa__table *table, uint64_t *wo
 /* Arrays may lie in the columns, which are packed window by window, cell for cell. */
 static stoa_status check_arrays(const stoa__run *run, const stoa__table *table, stoa_error *error)
 {
+    if (run->program->code.array_count == 0)
+        return STOA_OK;
+    size_t count = 0, at = 0, bytes = table->head.field_count * sizeof(stoa__written);
+    stoa__written *written = stoa__allocate(bytes);
+    if (written == NULL)
+        return stoa__fail_memory(error, bytes);
     STOA__EACH_FIELD(table, i)
-    {
-        if (stoa__run_overlap(run, stoa__cell_at(table, i, 0), stoa__column_width(table, i),
-                              false) != NULL)
-            return stoa__fail(error, STOA_INVALID,
-                              "an array of the condition lies in field '%s', whose rows are moved, "
-                              "other than cell for cell",
-                              table->schema->fields[i].name);
-    }
-    return STOA_OK;
+    written[count++] = (stoa__written){
+        .cells = stoa__cell_at(table, i, 0), .width = stoa__column_width(table, i), .index = i};
+    stoa__written_sort(written, count, run->rows);
+    bool lies_there = stoa__run_overlap(run, written, count, false, &at) != NULL;
+    stoa__release(written);
+    return lies_there ? stoa__fail(error, STOA_INVALID,
+                                   "an array of the condition lies in field '%s', whose rows are "
+                                   "moved, other than cell for cell",
+                                   table->schema->fields[at].name)
+                      : STOA_OK;
 }
 
 static stoa_status pack_table(stoa_program *program, stoa_table *table, bool inverted,

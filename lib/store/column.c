@@ -158,7 +158,15 @@ stoa_status stoa_column_export(stoa_table *table, size_t field, stoa_error *erro
 void stoa_column_unexport(stoa_table *table, size_t field)
 {
     stoa__table *whole = stoa__whole(table);
+    stoa__column_extra *extra = &whole->extra[field];
+    extra->exports--;
     whole->exports--;
-    if (--whole->extra[field].exports == 0 && !stoa__field_exists(table, field))
-        stoa__block_free(&whole->extra[field].own);
+    if (extra->exports == 0 && !stoa__field_exists(table, field)) {
+        if (extra->own.kind != STOA__NO_BLOCK)
+            stoa__block_free(&extra->own);
+        else
+            stoa__block_discard(&whole->block, extra->first, extra->last);
+    }
+    if (whole->exports == 0)
+        stoa__table_settle_memory(whole);
 }

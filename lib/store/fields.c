@@ -2,7 +2,8 @@
  *
  * The new schema is built aside and swapped in last. A field that is added gets a block of its own,
  * with room for max_rows cells (see reserve_column); the table's other columns are not touched. A
- * field that is dropped leaves its index behind, and its pages too while they are exported. */
+ * field that is dropped leaves its index behind, and its pages until the last export of them ends
+ * (see stoa_column_unexport). */
 #include <assert.h>
 #include <string.h>
 
@@ -170,14 +171,17 @@ static stoa_status find_free(const stoa__table *table, const char *name, const c
 
 static void free_pages(stoa__table *table, uint32_t field)
 {
-    size_t offset, width = stoa__column_width(table, field);
-    stoa__block *block = stoa__column_block(table, field, &offset);
-    if (table->extra != NULL && table->extra[field].exports > 0)
-        return; /* stoa_column_unexport frees an added column; others stay until the table goes */
-    if (block != &table->block)
+    size_t first, width = stoa__column_width(table, field);
+    stoa__block *block = stoa__column_block(table, field, &first);
+    size_t last = first + table->capacity * width;
+    if (table->extra != NULL && table->extra[field].exports > 0) {
+        table->extra[field].first = first;
+        table->extra[field].last = last;
+    } else if (block != &table->block) {
         stoa__block_free(block);
-    else
-        stoa__block_discard(block, offset, offset + table->capacity * width);
+    } else {
+        stoa__block_discard(block, first, last);
+    }
 }
 
 stoa_status stoa_table_drop_field(stoa_table *table, const char *name, stoa_error *error)

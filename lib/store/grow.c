@@ -5,7 +5,8 @@
  * default of zero costs them nothing, and new rows are never left over from old ones. Inline
  * appends count rows past `written`; set_rows catches up. What falls free goes back to the system
  * once it is more than half of what was written and a megabyte; not while a column is exported,
- * since a view could write behind the table's end what later would pass for zero. */
+ * since a view could write behind the table's end what later would pass for zero, but when the last
+ * export ends. */
 #include <string.h>
 
 #include "store/table.h"
@@ -111,6 +112,14 @@ void stoa__table_open(stoa__table *table)
     table->head.append_limit = table->schema->object_count > 0 ? 0 : table->capacity;
 }
 
+void stoa__table_settle_memory(stoa__table *table)
+{
+    size_t rows = table->head.rows, written = table->written > rows ? table->written : rows;
+    size_t fallen_free = written - rows;
+    if (fallen_free > rows && fallen_free * table->schema->row_bytes > (size_t)1 << 20)
+        discard(table, rows);
+}
+
 void stoa__table_set_rows(stoa__table *table, size_t rows)
 {
     size_t before = table->head.rows;
@@ -119,10 +128,8 @@ void stoa__table_set_rows(stoa__table *table, size_t rows)
     if (table->written < rows)
         table->written = rows;
     table->head.rows = rows;
-    size_t fallen_free = table->written - rows;
-    if (rows < before && fallen_free > rows &&
-        fallen_free * table->schema->row_bytes > (size_t)1 << 20)
-        discard(table, rows);
+    if (rows < before)
+        stoa__table_settle_memory(table);
     stoa__table_open(table);
 }
 

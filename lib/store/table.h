@@ -14,8 +14,10 @@
 
 /* What most columns never need. */
 typedef struct stoa__column_extra {
-    stoa__block own;  /* of a field that was added; else the column lies in the table's block */
-    uint32_t exports; /* views that may read its pages */
+    stoa__block own;    /* of a field that was added; else the column lies in the table's block */
+    uint32_t exports;   /* views that may read its pages */
+    size_t first, last; /* offsets in the table's block of what an exported column left there when
+                           its field was dropped */
 } stoa__column_extra;
 
 typedef struct stoa__table {
@@ -107,6 +109,8 @@ static inline void stoa__table_reordered(stoa__table *table)
 void stoa__table_give_back(stoa__table *table, size_t rows);
 /* The end of each removal: the rows are gone from every column, their objects from the pool. */
 void stoa__table_end_removal(stoa__table *table, size_t rows);
+/* Gives the memory of rows that fell free back, if it is much. */
+void stoa__table_settle_memory(stoa__table *table);
 /* Sets append_limit anew. */
 void stoa__table_open(stoa__table *table);
 /* The block that a column lies in, and where. */

@@ -7,21 +7,11 @@ from array import array
 from typing import Any
 
 import pytest
+from samples import Flagged
+from samples import ten_flagged as ten
 
 import stoa
-from stoa import float32, float64, int8, int32
-
-
-class Point(stoa.Record):
-    x: int32
-    y: int32
-    w: float64 = 1.0
-    flag: bool = False
-    tag: object = None
-
-
-def ten() -> Any:
-    return stoa.Table(Point, [(i, i * i, i / 2, i % 2 == 0, str(i)) for i in range(10)])
+from stoa import float32, int8
 
 
 def test_an_expression_is_stored_into_a_column() -> None:
@@ -38,7 +28,7 @@ def test_an_expression_is_stored_into_a_column() -> None:
     assert points.flag.tolist() == [False, False, True, True, True] + [False] * 4 + [True]
     points.extend(x=points.x + 1, y=points.y)
     assert len(points) == 20
-    made: Any = stoa.Table.from_columns(Point, x=points.x * 2, y=points.y)
+    made: Any = stoa.Table.from_columns(Flagged, x=points.x * 2, y=points.y)
     assert made.x[2] == 40
     points.y = made.y + 1
     assert points.y[3] == 10

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import gc
 import struct
-import sys
 from array import array
 from typing import Any
 
 import pytest
+from samples import Tagged
+from samples import ten_tagged as ten
 
 import stoa
-from stoa import float32, float64, int8, int32, uint64
+from stoa import float32, float64, int8, uint64
 
 numpy: Any
 try:
@@ -34,17 +35,6 @@ CODES = {
     "float32": "f",
     "float64": "d",
 }
-
-
-class Point(stoa.Record):
-    x: int32
-    y: int32
-    w: float64 = 1.0
-    tag: object = None
-
-
-def ten() -> stoa.Table[Point]:
-    return stoa.Table(Point, [(i, i * i, i / 2, str(i)) for i in range(10)])
 
 
 def test_a_column_is_a_sequence_of_values() -> None:
@@ -193,25 +183,11 @@ def test_a_buffer_outlives_its_table_and_stays_while_it_grows() -> None:
 
 
 def test_a_view_of_a_table_that_shrank_can_be_read() -> None:
-    points = stoa.Table(Point, 1_000_000)
+    points = stoa.Table(Tagged, 1_000_000)
     view = points.x.buffer
     points.clear()
     points.shrink()
     assert len(view.tolist()) == 1_000_000
-
-
-@pytest.mark.skipif(
-    sys.version_info < (3, 12) and sys.implementation.name != "pypy",
-    reason="Python classes have no buffers",
-)
-def test_a_column_is_a_buffer_itself() -> None:
-    points: Any = ten()
-    assert memoryview(points.x).tolist() == list(range(10))
-    assert bytes(points.x[:2]) == struct.pack("=ii", 0, 1)
-    points.y = memoryview(points.x)
-    assert points.y.tolist() == list(range(10))
-    with pytest.raises(BufferError):
-        memoryview(points.tag)
 
 
 @needs_numpy

@@ -8,9 +8,11 @@ from array import array
 from typing import Any, Callable
 
 import pytest
+from samples import Flagged
+from samples import ten_flagged as ten
 
 import stoa
-from stoa import float64, int32, int64, uint64
+from stoa import int64, uint64
 
 numpy: Any
 try:
@@ -19,18 +21,6 @@ except ImportError:
     numpy = None
 
 needs_numpy = pytest.mark.skipif(numpy is None, reason="numpy is not installed")
-
-
-class Point(stoa.Record):
-    x: int32
-    y: int32
-    w: float64 = 1.0
-    flag: bool = False
-    tag: object = None
-
-
-def ten() -> Any:
-    return stoa.Table(Point, [(i, i * i, i / 2, i % 2 == 0, str(i)) for i in range(10)])
 
 
 # ---- operators ----
@@ -102,7 +92,7 @@ def test_one_value_needs_no_other_row() -> None:
 
 def test_an_expression_shows_its_text_and_table() -> None:
     points = ten()
-    assert repr(points.x**2 + points.y * 2) == "<Expression x ** 2 + y * 2: of 10 rows of Point>"
+    assert repr(points.x**2 + points.y * 2) == "<Expression x ** 2 + y * 2: of 10 rows of Flagged>"
     assert repr(stoa.where(points.flag, points.x, 0)).startswith("<Expression where(flag, x, 0)")
     total = points.x
     for _ in range(500):
@@ -427,7 +417,7 @@ def test_reductions_give_pythons_numbers() -> None:
 
 
 def test_an_aggregate_of_nothing_is_none_or_zero() -> None:
-    none = stoa.Table(Point)
+    none = stoa.Table(Flagged)
     for of in (none.x, none.x + 1, none.where(none.x > 3).x):
         assert (of.sum(), of.count()) == (0, 0)
         values = [of.mean(), of.min(), of.max(), of.argmin(), of.first(), of.last(), of.std()]
@@ -436,7 +426,7 @@ def test_an_aggregate_of_nothing_is_none_or_zero() -> None:
         assert len(of) == 0
     assert none.flag.any() is False
     assert none.flag.all() is True
-    assert stoa.Table(Point, 1).x.var(ddof=1) is None
+    assert stoa.Table(Flagged, 1).x.var(ddof=1) is None
 
 
 def test_exact_sums_are_exact_or_refused() -> None:

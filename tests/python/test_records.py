@@ -372,3 +372,27 @@ def matched(value):
     assert names["matched"](Point(1, 5)) == 5
     assert names["matched"](stoa.Table(Point, [(2, 0, 7.0)])[0]) == 7.0
     assert names["matched"](Point(3, 3)) is None
+
+
+def test_numpys_booleans_are_never_asked_for_an_index() -> None:
+    """Of which numpy before 2.1 warns."""
+
+    def index(self: object) -> int:
+        raise AssertionError("asked for an index")
+
+    names = {"__module__": "numpy", "__index__": index}
+    names.update({"__int__": lambda self: 1, "__float__": lambda self: 1.0})
+    truth: Any = type("bool_", (), names)()
+    table: Any = stoa.Table({"x": "int32", "w": "float64", "u": "uint64", "b": bool})
+    table.append(truth, truth, truth, truth)
+    table.insert(0, (truth,) * 4)
+    table[0] = (truth,) * 4
+    table.extend([(truth,) * 4])
+    table[0].x = truth
+    table.x = truth
+    table.u[1] = truth
+    table.b = [truth] * 3
+    assert list(table.values()) == [(1, 1.0, 1, True)] * 3
+    objects: Any = stoa.Table({"x": "int32", "o": object}, [(truth, truth)])
+    assert objects[0] == (1, truth)
+    assert Point(truth, 0).x == 1

@@ -5,15 +5,10 @@ from __future__ import annotations
 from typing import Any, Callable
 
 import pytest
+from samples import Point
 
 import stoa
 from stoa import int32
-
-
-class Point(stoa.Record):
-    x: int32
-    y: int32
-    w: stoa.float64 = 1.0
 
 
 class Item(stoa.Record):

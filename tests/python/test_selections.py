@@ -6,9 +6,10 @@ from array import array
 from typing import Any, Callable
 
 import pytest
+from samples import Tagged
+from samples import ten_tagged as ten
 
 import stoa
-from stoa import float64, int32
 
 numpy: Any
 try:
@@ -17,17 +18,6 @@ except ImportError:
     numpy = None
 
 needs_numpy = pytest.mark.skipif(numpy is None, reason="numpy is not installed")
-
-
-class Point(stoa.Record):
-    x: int32
-    y: int32
-    w: float64 = 1.0
-    tag: object = None
-
-
-def ten() -> Any:
-    return stoa.Table(Point, [(i, i * i, i / 2, str(i)) for i in range(10)])
 
 
 def numbers(selection: Any) -> list[int]:
@@ -49,7 +39,7 @@ def test_a_selection_is_the_rows_where_a_condition_holds() -> None:
     assert near.mask().format == "?"
     assert [row.y for row in near] == [0, 1, 4, 9]
     assert near[-1] == points[3]
-    assert isinstance(near[0], Point)
+    assert isinstance(near[0], Tagged)
     with pytest.raises(IndexError):
         near[4]
 
@@ -325,10 +315,10 @@ def test_rows_of_a_selection_write_through() -> None:
 def test_a_selection_shows_its_condition() -> None:
     points = ten()
     near = points.where(points.w < 2)
-    assert repr(near) == "<Selection where w < 2, of 10 rows of Point>"
-    assert repr(near.x * 2) == "<Expression x * 2: of the selected rows of Point>"
-    assert repr(near.pin()) == "<Selection of 4 of 10 rows of Point, pinned>"
-    assert repr(points.where("x > $a", a=3)) == "<Selection where x > 3, of 10 rows of Point>"
+    assert repr(near) == "<Selection where w < 2, of 10 rows of Tagged>"
+    assert repr(near.x * 2) == "<Expression x * 2: of the selected rows of Tagged>"
+    assert repr(near.pin()) == "<Selection of 4 of 10 rows of Tagged, pinned>"
+    assert repr(points.where("x > $a", a=3)) == "<Selection where x > 3, of 10 rows of Tagged>"
 
 
 # ---- windows ----
@@ -384,7 +374,7 @@ USES: dict[str, Callable[[Any], Any]] = {
 @pytest.mark.parametrize("use", USES)
 @pytest.mark.parametrize("move", MOVES)
 def test_a_mask_is_of_the_rows_as_they_stood(move: str, use: str) -> None:
-    points: Any = stoa.Table(Point, [(i, i % 3, float(i)) for i in range(10)])
+    points: Any = stoa.Table(Tagged, [(i, i % 3, float(i)) for i in range(10)])
     mask = bytearray(i % 2 == 0 for i in range(10))
     selection = points.where(memoryview(mask).cast("?"))
     MOVES[move](points)
@@ -404,13 +394,13 @@ def test_a_mask_is_of_the_rows_as_they_stood(move: str, use: str) -> None:
     ],
 )
 def test_rows_are_kept_by_whatever_says_which(condition: Callable[[Any], Any]) -> None:
-    points: Any = stoa.Table(Point, [(i, i % 3, float(i)) for i in range(10)])
+    points: Any = stoa.Table(Tagged, [(i, i % 3, float(i)) for i in range(10)])
     points.keep(condition(points))
     assert points.x.tolist() == [4, 5, 6, 7, 8, 9]
 
 
 def test_rows_are_kept_by_text_with_parameters() -> None:
-    points: Any = stoa.Table(Point, [(i, i % 3, float(i)) for i in range(10)])
+    points: Any = stoa.Table(Tagged, [(i, i % 3, float(i)) for i in range(10)])
     points.keep("x > $least", least=7)
     assert points.x.tolist() == [8, 9]
     with pytest.raises(stoa.ParameterError):
@@ -423,7 +413,7 @@ def test_rows_are_kept_by_text_with_parameters() -> None:
 
 
 def test_a_condition_that_is_given_as_a_parameter_is_told_where_it_goes() -> None:
-    points: Any = stoa.Table(Point, [(1, 2, 3.0)])
+    points: Any = stoa.Table(Tagged, [(1, 2, 3.0)])
     with pytest.raises(TypeError, match=r"\$where is a number, not str; .*points\.where"):
         points.compute("sum(x)", where="x > 3")
 

@@ -6,25 +6,15 @@ import math
 from typing import Any
 
 import pytest
+from samples import Point, ten
 
 import stoa
-from stoa import float64, int32
 
 numpy: Any
 try:
     import numpy
 except ImportError:
     numpy = None
-
-
-class Point(stoa.Record):
-    x: int32
-    y: int32
-    w: float64 = 1.0
-
-
-def ten() -> Any:
-    return stoa.Table(Point, [(i, i * i, i / 2) for i in range(10)])
 
 
 def test_aggregates_are_computed_alone_or_several_in_one_pass() -> None:

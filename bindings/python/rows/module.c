@@ -66,12 +66,14 @@ static int add_types(PyObject *module)
     rows__StoreBase.tp_new = PyBaseObject_Type.tp_new;
     rows__SequenceBase.tp_new = PyBaseObject_Type.tp_new;
     rows__RecordBase.tp_new = PyBaseObject_Type.tp_new;
+    rows__Bufferable.tp_new = PyBaseObject_Type.tp_new;
     rows__RecordTypeBase.tp_base = &PyType_Type;
     rows__RecordTypeBase.tp_basicsize = sizeof(RecordClass);
     PyTypeObject *types[] = {
         &rows__View,     &rows__StoreBase,  &rows__SequenceBase,   &rows__Row,
         &rows__Field,    &rows__RecordBase, &rows__RecordTypeBase, &rows__Recipe,
-        &rows__Iterator, &rows__Values,     &rows__Sealed};
+        &rows__Iterator, &rows__Values,     &rows__Sealed,         &rows__Bufferable,
+        &rows__Loan};
     for (size_t i = 0; i < sizeof types / sizeof *types; i++)
         if (PyModule_AddType(module, types[i]) < 0)
             return -1;

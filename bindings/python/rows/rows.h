@@ -215,6 +215,10 @@ PyObject *rows__new_row(PyObject *module, PyObject *arguments);
 PyObject *rows__adopt(PyObject *module, PyObject *row_class);
 PyObject *rows__teach(PyObject *module, PyObject *arguments);
 
+/* ---- what columns gain: see buffer.c ---- */
+
+extern PyTypeObject rows__Bufferable, rows__Loan;
+
 /* ---- what Python does: given once, when the package is imported ---- */
 
 #define ROWS_REFERENCES(NAME)                                                             \

@@ -17,6 +17,9 @@ class View:
     def trap(self, field: int, is_trapped: bool, /) -> None: ...
     def close(self, field: int, reason: str, /) -> None: ...
 
+class Bufferable:
+    def __buffer__(self, flags: int, /) -> memoryview: ...
+
 class StoreBase:
     view: View | None
 

@@ -11,15 +11,9 @@ from typing import TYPE_CHECKING, Any, Callable, Generic, TypeVar, overload
 from stoa import masks, tree
 from stoa._ffi import ffi, lib
 from stoa.assignment import store_values
-from stoa.errors import (
-    ColumnBufferError,
-    RowIndexError,
-    RowValueError,
-    StaleError,
-    WrongTypeError,
-)
+from stoa.errors import ColumnBufferError, RowValueError, StaleError, WrongTypeError
 from stoa.expression import Expression
-from stoa.failure import check, new_error
+from stoa.extension import rows as extension
 from stoa.operators import InPlace
 from stoa.program import reduce_field
 from stoa.sources import (
@@ -39,10 +33,12 @@ CHUNK = 1 << 14  # values that are looked through at once
 
 if IS_PYPY and not TYPE_CHECKING:
     from __pypy__.bufferable import bufferable as Base
+elif extension is not None and not TYPE_CHECKING:
+    Base = extension.Bufferable
 else:
 
     class Base:
-        """PyPy has a base class for what has a buffer."""
+        """A __buffer__ needs a base that asks for it on PyPy, and before CPython 3.12."""
 
         __slots__ = ()
 
@@ -170,14 +166,6 @@ class Column(Base, InPlace, Generic[Value]):
 
     # ---- items ----
 
-    def _position(self, index: Any) -> int:
-        number = masks.integer(index)
-        rows = self._range()
-        try:
-            return rows[number]
-        except IndexError:
-            raise RowIndexError(f"row {number} of a column of {len(rows)}") from None
-
     @overload
     def __getitem__(self, index: int) -> Value: ...
     @overload
@@ -187,7 +175,7 @@ class Column(Base, InPlace, Generic[Value]):
         if isinstance(index, slice):
             field = StoredField(self._name, self._type, self._field)
             return Column(self._store, field, masks.part(index, self._range))
-        position = self._position(index)
+        position = masks.position(index, self._range)
         value = self._cells()[position]
         return self._store.pool.objects[value] if self._type is OBJECT else value
 
@@ -197,7 +185,7 @@ class Column(Base, InPlace, Generic[Value]):
             self._write(masks.part(index, self._range), value)
             return
         converted = self._type.convert(value, self._name)
-        position = self._position(index)
+        position = masks.position(index, self._range)
         self._cells()
         if self._type is OBJECT:
             self._store.write_object(self._field, position, converted)
@@ -306,8 +294,7 @@ class Column(Base, InPlace, Generic[Value]):
     def _exported(self) -> Any:
         """A pointer to the cells that keeps the table, and the memory mapped, while it lives."""
         self._cells()
-        error = new_error()
-        check(lib.stoa_column_export(self._store.c, self._field, error), error)
+        self._store.export(self._field)
         pointer = ffi.cast("char *", lib.stoa_column_cells(self._store.c, self._field))
         return ffi.gc(pointer, unexport(self._store, self._field))
 
@@ -326,10 +313,8 @@ class Column(Base, InPlace, Generic[Value]):
         view: memoryview = whole.cast(self._type.code)[slice_of(rows)]
         return view
 
-    if sys.version_info >= (3, 12) or IS_PYPY:
-
-        def __buffer__(self, flags: int) -> memoryview:
-            return self.buffer
+    def __buffer__(self, flags: int) -> memoryview:
+        return self.buffer
 
     if TYPE_CHECKING:
         __array_interface__: dict[str, Any]
@@ -366,10 +351,7 @@ class Column(Base, InPlace, Generic[Value]):
 
 
 def unexport(store: Store, field: int) -> Callable[[Any], None]:
-    def end(pointer: Any) -> None:
-        lib.stoa_column_unexport(store.c, field)
-
-    return end
+    return lambda pointer: store.unexport(field)
 
 
 def slice_of(rows: range) -> slice:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 from stoa import bits, masks, program, tree
 from stoa._ffi import ffi, lib
-from stoa.errors import ArgumentError, LengthError, RowIndexError, WrongTypeError
+from stoa.errors import ArgumentError, LengthError, WrongTypeError
 from stoa.moments import Moments, check_moments, together
 from stoa.operators import Operators
 from stoa.program import Program
@@ -206,18 +206,14 @@ class Expression(Operators):
             return iter(self._values())
         return map(self._values().__getitem__, self._selection.indices())
 
+    def _indices(self) -> Sequence[int]:
+        return range(self._rows) if self._selection is None else self._selection.indices()
+
     def __getitem__(self, index: int) -> Any:
         """The value of one row; the others are not computed if it does not depend on them."""
         if isinstance(index, slice):
             raise WrongTypeError("an expression has no slices: slice its columns, or its tolist()")
-        number = masks.integer(index)
-        rows: Sequence[int] = range(self._rows)
-        if self._selection is not None:
-            rows = self._selection.indices()
-        try:
-            position = rows[number]
-        except IndexError:
-            raise RowIndexError(f"there is no row {number}: there are {len(rows)}") from None
+        position = masks.position(index, self._indices)
         if self._is_whole:
             one = self
             if self._selection is None:

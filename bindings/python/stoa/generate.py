@@ -374,11 +374,10 @@ def make_stage(fields: Sequence[Field]) -> Callable[..., None]:
 def packed(fields: Sequence[Field]) -> Iterable[str]:
     for i, each in enumerate(fields):
         yield str(TYPES[STAGED[each.type.kind][0]].number)
-        yield (
-            checked(each, f"_stoa_{i}", i, in_place=True)
-            if each.type in ("bool", "float32", "float64")
-            else f"_stoa_{i}"
-        )
+        # An object's value is a pointer. Integers that are no int are converted first: struct would
+        # ask numpy's booleans for an index, of which numpy warns.
+        value = f"_stoa_{i}"
+        yield value if each.type.kind == "o" else checked(each, value, i, in_place=True)
 
 
 def stores_source(fields: Sequence[Field], names: dict[str, Any]) -> Iterable[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from array import array
+from collections.abc import Sequence
 from itertools import compress
 from operator import index as as_index
 from typing import Any, Callable
@@ -22,6 +23,16 @@ def integer(index: Any, asked: str = "one row is asked for by an integer") -> in
         if hasattr(index, "__index__") and getattr(index, "ndim", 0) == 0:
             raise
         raise WrongTypeError(f"{asked}, not by {type(index).__name__}") from None
+
+
+def position(index: Any, rows: Callable[[], Sequence[int]]) -> int:
+    """The row number that an index means among those of `rows`."""
+    number = integer(index)
+    found = rows()
+    try:
+        return found[number]
+    except IndexError:
+        raise RowIndexError(f"there is no row {number}: there are {len(found)}") from None
 
 
 def checked_slice(key: slice) -> slice:

@@ -148,11 +148,6 @@ pools: WeakValueDictionary[int, ObjectPool] = WeakValueDictionary()
 
 
 @ffi.def_extern()  # type: ignore[untyped-decorator]
-def stoa_python_retain(context: Any, value: Any) -> bool:
-    return True
-
-
-@ffi.def_extern()  # type: ignore[untyped-decorator]
 def stoa_python_release(context: Any, value: Any) -> None:
     pool = pools.get(int(ffi.cast("uintptr_t", context)))
     if pool is None:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Generic, overload
 
 from stoa import display, hints, loops, masks
 from stoa.column import Column
-from stoa.errors import ArgumentError, FieldNameError, RowIndexError, RowValueError, WrongTypeError
+from stoa.errors import ArgumentError, FieldNameError, RowValueError, WrongTypeError
 from stoa.extension import rows as extension
 from stoa.operators import Operators
 from stoa.queries import Queries, R
@@ -122,14 +122,6 @@ class Rows(SequenceBase, Queries[R], Generic[R]):
 
     # ---- rows ----
 
-    def _position(self, index: Any) -> int:
-        number = masks.integer(index)
-        rows = self._range()
-        try:
-            return rows[number]
-        except IndexError:
-            raise RowIndexError(f"there is no row {number}: there are {len(rows)}") from None
-
     @overload
     def __getitem__(self, key: int) -> R: ...
     @overload
@@ -148,13 +140,13 @@ class Rows(SequenceBase, Queries[R], Generic[R]):
             try:
                 return self._row(self._range()[key])
             except IndexError:
-                self._position(key)
+                masks.position(key, self._range)
         if isinstance(key, slice):
             return self._window(masks.part(key, self._range))
         if isinstance(key, str):
             return self._column(key)
         if hasattr(key, "__index__") and getattr(key, "ndim", 0) == 0:
-            return self._row(self._position(key))
+            return self._row(masks.position(key, self._range))
         if isinstance(key, Operators) and key._expression()._type() == "bool":
             return self.filter(key)
         return self._table._take(masks.positions(key, self._range()))
@@ -173,7 +165,7 @@ class Rows(SequenceBase, Queries[R], Generic[R]):
         elif isinstance(key, slice):
             self._set_slice(masks.part(key, self._range), value)
         else:
-            position, state = self._position(key), self._store.state()
+            position, state = masks.position(key, self._range), self._store.state()
             if isinstance(value, Row) and value._stoa_table is self._table:
                 raise WrongTypeError(
                     "a row of the same table holds no values of its own: use swap(i, j) to "

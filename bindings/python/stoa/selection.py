@@ -20,7 +20,6 @@ from stoa.errors import (
     FieldNameError,
     LengthError,
     ParameterError,
-    RowIndexError,
     WrongTypeError,
 )
 from stoa.expression import AS_IT_IS, Expression, combined
@@ -181,12 +180,7 @@ class Selection(Queries[R], Generic[R]):
         """A column of the selected rows for a name, or one of the rows, which pins them."""
         if isinstance(key, str):
             return self._column(key)
-        number = masks.integer(key)
-        rows = self.pin().indices()
-        try:
-            return loops.new_row(self._table, rows[number])
-        except IndexError:
-            raise RowIndexError(f"there is no row {number}: {len(rows)} are selected") from None
+        return loops.new_row(self._table, masks.position(key, self._range))
 
     def __setitem__(self, key: str, value: Any) -> None:
         """The same as by attribute, for names that are taken."""

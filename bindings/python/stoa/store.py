@@ -94,6 +94,7 @@ class Store(StoreBase):
         "asked",
         "c",
         "cells",
+        "ended",
         "fields",
         "gate",
         "has_objects",
@@ -119,6 +120,7 @@ class Store(StoreBase):
         self.pool = pool
         self.lock = pool.lock  # held by each call that changes the table
         self.gate = Gate()
+        self.ended: list[int] = []  # exports that ended during a call of another thread, by field
         self.moments: dict[int, Moment] = {}  # of columns that expressions read, by field
         self.asked = asked
         self.order: int = self.c.order
@@ -313,6 +315,7 @@ class Store(StoreBase):
         """A call that may remove or reorder rows."""
         error = new_error()
         with self.pool if self.has_objects else self.lock:
+            self.end_exports()
             with self.gate:
                 status = function(self.c, *arguments, error)
             self.notice_order()
@@ -322,6 +325,7 @@ class Store(StoreBase):
         """A call that only makes more rows, or room for them."""
         error = new_error()
         with self.pool if self.has_objects else self.lock:
+            self.end_exports()
             status = function(self.c, *arguments, error)
         check(status, error)
 
@@ -354,8 +358,8 @@ class Store(StoreBase):
         try:
             self.stage(stage.into, *values)
         except (struct.error, OverflowError, TypeError):
-            # Tells better what is wrong, or takes what struct does not: numpy's booleans.
-            self.stage(stage.into, *self.convert(values))
+            self.convert(values)  # tells better what is wrong
+            raise
         if self.record is not record:
             raise changed()
         if IS_PYPY:
@@ -392,7 +396,8 @@ class Store(StoreBase):
             try:
                 self.stage(stage.into, *self.with_pointers(values))
             except (struct.error, OverflowError, TypeError):
-                self.stage(stage.into, *self.with_pointers(self.convert(values)))
+                self.convert(values)  # tells better what is wrong
+                raise
             if index is None:
                 index, state = self.rows(), (self.order, state[1])
             self.check_state(state)
@@ -460,6 +465,36 @@ class Store(StoreBase):
             status = lib.stoa_table_extend(self.c, places, len(sources), rows, error)
         check(status, error)
 
+    # ---- exports ----
+
+    def export(self, field: int) -> None:
+        """Keeps the memory of a column mapped until unexport() is called as often."""
+        error = new_error()
+        with self.lock:
+            status = lib.stoa_column_export(self.c, field, error)
+        check(status, error)
+
+    def unexport(self, field: int) -> None:
+        """Called by finalizers, at any moment: waits for nobody. If another thread is within a
+        call, a later one (but for an append) ends the export."""
+        self.ended.append(field)
+        if self.lock.acquire(blocking=False):
+            try:
+                self.end_exports()
+            finally:
+                self.lock.release()
+
+    def end_exports(self) -> None:
+        """Holding the lock."""
+        while self.ended:
+            lib.stoa_column_unexport(self.c, self.ended.pop())
+
+    def shrink(self) -> None:
+        """Gives memory beyond the rows back."""
+        with self.lock:
+            self.end_exports()
+            lib.stoa_table_shrink(self.c)
+
     # ---- fields ----
 
     def add_field(self, each: Field, record: RecordType) -> None:
@@ -479,7 +514,7 @@ class Store(StoreBase):
         The column is held until no row can read it, whatever other threads do meanwhile.
         """
         each, error = self.field(name), new_error()
-        check(lib.stoa_column_export(self.c, each.index, error), error)
+        self.export(each.index)
         try:
             with self.pool:
                 with self.gate:
@@ -488,7 +523,7 @@ class Store(StoreBase):
                     self.describe(record)
                     self.end_column(each, f"the field {name!r} was dropped")
         finally:
-            lib.stoa_column_unexport(self.c, each.index)
+            self.unexport(each.index)
         check(status, error)
 
     def rename_field(self, name: str, new_name: str, record: RecordType) -> None:

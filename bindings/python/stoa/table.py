@@ -360,7 +360,7 @@ class Table(Rows[R], MutableSequence[R]):  # type: ignore[misc]
 
     def shrink(self) -> None:
         """Gives memory beyond the rows back to the system."""
-        lib.stoa_table_shrink(self._store.c)
+        self._store.shrink()
 
     # ---- fewer rows ----
 
@@ -369,7 +369,7 @@ class Table(Rows[R], MutableSequence[R]):  # type: ignore[misc]
         if isinstance(key, str):
             raise WrongTypeError(f"a field goes by drop_field({key!r})")
         if not isinstance(key, slice):
-            self._store.change(lib.stoa_table_remove, self._position(key), 1)
+            self._store.change(lib.stoa_table_remove, masks.position(key, self._range), 1)
             return
         gone = masks.part(key, self._range)
         if len(gone) <= 1 or abs(gone.step) == 1:
@@ -384,7 +384,7 @@ class Table(Rows[R], MutableSequence[R]):  # type: ignore[misc]
         """Removes a row and returns its values as a standalone record."""
         if not self._store.rows():
             raise RowIndexError("pop from a table without rows")
-        position = self._position(index)
+        position = masks.position(index, self._range)
         record: Any = remake(self._store.record, self._store.values_at(position))
         self._store.change(lib.stoa_table_remove, position, 1)
         return record  # type: ignore[no-any-return]
@@ -395,7 +395,7 @@ class Table(Rows[R], MutableSequence[R]):  # type: ignore[misc]
 
     def swap_remove(self, index: int) -> None:
         """Removes a row and puts the last one in its place: O(1)."""
-        self._store.change(lib.stoa_table_swap_remove, self._position(index))
+        self._store.change(lib.stoa_table_swap_remove, masks.position(index, self._range))
 
     def keep(self, condition: Any, /, **parameters: Any) -> None:
         """Removes the rows for which a condition does not hold: `points.keep("x > 0")`.
@@ -419,7 +419,8 @@ class Table(Rows[R], MutableSequence[R]):  # type: ignore[misc]
 
     def swap(self, a: int, b: int) -> None:
         """Exchanges two rows."""
-        self._store.change(lib.stoa_table_swap, self._position(a), self._position(b))
+        first, second = masks.position(a, self._range), masks.position(b, self._range)
+        self._store.change(lib.stoa_table_swap, first, second)
 
     def reverse(self) -> None:
         """Turns the order of the rows around, in place."""

@@ -1,4 +1,4 @@
-"""Ten points, for tests of tables."""
+"""Points, ten of them each: what most tests of tables are about."""
 
 from __future__ import annotations
 
@@ -14,6 +14,18 @@ class Point(stoa.Record):
     w: float64 = 1.0
 
 
+class Tagged(Point):
+    tag: object = None
+
+
+class Flagged(stoa.Record):
+    x: int32
+    y: int32
+    w: float64 = 1.0
+    flag: bool = False
+    tag: object = None
+
+
 class Other(stoa.Record):
     x: int32
     y: int32
@@ -25,8 +37,16 @@ class Points(stoa.Table[Point]):
     w: Column[float]
 
 
-def ten() -> stoa.Table[Point]:
+def ten() -> Any:
     return stoa.Table(Point, [(i, i * i, i / 2) for i in range(10)])
+
+
+def ten_tagged() -> Any:
+    return stoa.Table(Tagged, [(i, i * i, i / 2, str(i)) for i in range(10)])
+
+
+def ten_flagged() -> Any:
+    return stoa.Table(Flagged, [(i, i * i, i / 2, i % 2 == 0, str(i)) for i in range(10)])
 
 
 def xs(rows: Any) -> list[int]:

@@ -1,0 +1,236 @@
+/* test_limits.c: what is very wide, very deep, or very much. */
+#include <math.h>
+#include <stdlib.h>
+#include <time.h>
+
+#include "../support/testing.h"
+
+/* ---- text of many terms ---- */
+
+/* "sum(x + 0)" and so on, `count` of them: format is of one int. To be freed. */
+static char *terms(const char *format, const char *between, size_t count)
+{
+    size_t room = count * (strlen(format) + strlen(between) + 10) + 1, length = 0;
+    char *text = malloc(room);
+    for (size_t i = 0; i < count; i++) {
+        length += (size_t)snprintf(text + length, room - length, "%s", i > 0 ? between : "");
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wformat-nonliteral"
+        length += (size_t)snprintf(text + length, room - length, format, (int)i);
+#pragma GCC diagnostic pop
+    }
+    return text;
+}
+
+static stoa_table *two_fields(size_t rows)
+{
+    return TABLE(OPTIONS(.rows = rows), {.name = "x", .type = STOA_INT32, .initial.int64 = 3},
+                 {.name = "w", .type = STOA_FLOAT64, .initial.float64 = 0.5});
+}
+
+/* The least of three, in seconds of this thread. */
+static double time_to_bind(const stoa_table *table, const char *text)
+{
+    double best = INFINITY;
+    for (int i = 0; i < 3; i++) {
+        struct timespec before, after;
+        stoa_program *program;
+        clock_gettime(CLOCK_THREAD_CPUTIME_ID, &before);
+        PASSES(stoa_program_parse(&program, table, text, NULL, &trouble));
+        clock_gettime(CLOCK_THREAD_CPUTIME_ID, &after);
+        stoa_program_free(program);
+        double took = (double)(after.tv_sec - before.tv_sec) +
+                      1e-9 * (double)(after.tv_nsec - before.tv_nsec);
+        best = took < best ? took : best;
+    }
+    return best;
+}
+
+/* Eight times as many terms take eight times as long, or, where each looks at all before it, 64
+ * times. */
+TEST(binding_takes_time_in_proportion_to_the_terms)
+{
+    static const struct {
+        const char *term, *between;
+    } kinds[] = {
+        {"sum(x + %d)", ", "},  {"sum(x + %d)", " + "},
+        {"min(x + %d)", " + "}, {"min(x - %d), max(x - %1$d)", ", "},
+        {"x == %d", " or "},    {"$p%d", " + "},
+    };
+    size_t few = scaled(1500, 200);
+    stoa_table *table = two_fields(10);
+    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
+        char *less = terms(kinds[i].term, kinds[i].between, few);
+        char *more = terms(kinds[i].term, kinds[i].between, 8 * few);
+        double short_time = time_to_bind(table, less), long_time = time_to_bind(table, more);
+        ck_assert_msg(long_time < 24 * short_time, "%s: %g s for %zu, %g s for %zu", kinds[i].term,
+                      short_time, few, long_time, 8 * few);
+        free(less);
+        free(more);
+    }
+    stoa_table_free(table);
+}
+
+TEST(each_of_many_aggregates_has_its_own_value)
+{
+    enum { COUNT = 3000 };
+    static stoa_value values[2 * COUNT];
+    stoa_table *table = two_fields(7);
+    char *text = terms("min(x - %d), max(x + %1$d)", ", ", COUNT);
+    PASSES(stoa_compute_all(table, text, NULL, values, 2 * COUNT, &trouble));
+    for (int i = 0; i < COUNT; i++) {
+        ck_assert_int_eq(values[2 * i].int64, 3 - i);
+        ck_assert_int_eq(values[2 * i + 1].int64, 3 + i);
+    }
+    free(text);
+    text = terms("sum(x + %d), mean(x + %1$d)", ", ", COUNT);
+    PASSES(stoa_compute_all(table, text, NULL, values, 2 * COUNT, &trouble));
+    for (int i = 0; i < COUNT; i++) {
+        ck_assert_int_eq(values[2 * i].int64, 7 * (3 + i));
+        ck_assert_double_eq(values[2 * i + 1].float64, 3 + i);
+    }
+    free(text);
+    stoa_table_free(table);
+}
+
+TEST(equal_aggregates_are_one)
+{
+    stoa_value values[8];
+    stoa_table *table = two_fields(4);
+    PASSES(stoa_compute_all(table,
+                            "max(x), min(x), max(x), var(w), std(w), var(w, 1), var(w), "
+                            "min(x) + max(x)",
+                            NULL, values, 8, &trouble));
+    ck_assert_int_eq(values[0].int64, 3);
+    ck_assert_int_eq(values[1].int64, 3);
+    ck_assert_int_eq(values[2].int64, 3);
+    for (size_t i = 3; i < 7; i++)
+        ck_assert(!values[i].is_null && values[i].float64 == 0);
+    ck_assert_int_eq(values[7].int64, 6);
+    stoa_table_free(table);
+}
+
+/* More conditions than fit a cache, each as long as a morsel. */
+TEST(a_condition_of_many_terms_selects_the_same_rows)
+{
+    stoa_selection *selection;
+    size_t rows = scaled(70001, 1100), terms_at_all = scaled(2000, 200);
+    stoa_table *table = two_fields(rows);
+    int32_t *x = stoa_int32_column(table, "x");
+    for (size_t i = 0; i < rows; i++)
+        x[i] = (int32_t)(i % 5000);
+    char *text = terms("x == %d", " or ", terms_at_all);
+    PASSES(stoa_select(&selection, table, text, &trouble));
+    size_t expected = 0;
+    for (size_t i = 0; i < rows; i++)
+        expected += i % 5000 < terms_at_all;
+    ck_assert_uint_eq(selection->count, expected);
+    stoa_selection_free(selection);
+    free(text);
+    text = terms("any(x == %d)", ", ", 300); /* bits that live until the end of the block */
+    static stoa_value values[300];
+    PASSES(stoa_compute_all(table, text, "x > 9", values, 300, &trouble));
+    for (size_t i = 0; i < 300; i++)
+        ck_assert_int_eq(values[i].boolean, i > 9);
+    free(text);
+    stoa_table_free(table);
+}
+
+TEST(each_of_many_parameters_has_its_own_value)
+{
+    enum { COUNT = 500 };
+    static char names[COUNT][16];
+    static stoa_parameter given[COUNT];
+    stoa_program *program;
+    stoa_expression *tree;
+    stoa_value value;
+    stoa_table *table = two_fields(1);
+    int64_t expected = 0;
+    char *text = terms("$p%d * sum(x + %1$d)", " + ", COUNT);
+    PASSES(stoa_program_parse(&program, table, text, NULL, &trouble));
+    for (int i = 0; i < COUNT; i++) {
+        snprintf(names[i], sizeof names[i], "p%d", i);
+        given[i] = (stoa_parameter){.name = names[i], .value = stoa_int64_value(i % 7)};
+        expected += i % 7 * (3 + i);
+        PASSES(stoa_program_set(program, names[i], given[i].value, &trouble));
+    }
+    FAILS(STOA_NO_PARAMETER, stoa_program_set(program, "p500", stoa_int64_value(1), &trouble));
+    PASSES(stoa_program_compute(program, table, NULL, &value, 1, &trouble));
+    ck_assert_int_eq(value.int64, expected);
+    stoa_program_free(program);
+    WORKS(table, stoa_expression_parse_with(&tree, text, given, COUNT, &trouble));
+    for (int i = 0; i < COUNT; i++)
+        ck_assert(given[i].is_used);
+    PASSES(stoa_program_new(&program, table, tree, NULL, &trouble));
+    PASSES(stoa_program_compute(program, table, NULL, &value, 1, &trouble));
+    ck_assert_int_eq(value.int64, expected);
+    stoa_program_free(program);
+    stoa_expression_free(tree);
+    free(text);
+    stoa_table_free(table);
+}
+
+/* ---- nesting ---- */
+
+/* max(w - max(w - … max(w - w))), of so many levels. */
+static stoa_expression *nested(size_t levels)
+{
+    stoa_expression *w, *inner, *difference;
+    PASSES(stoa_expression_field(&w, "w", &trouble));
+    PASSES(stoa_expression_field(&inner, "w", &trouble));
+    for (size_t i = 0; i < levels; i++) {
+        stoa_expression *const operands[] = {w, inner};
+        PASSES(stoa_expression_call(&difference, STOA_SUBTRACT, operands, 2, &trouble));
+        stoa_expression_free(inner);
+        PASSES(stoa_expression_call(&inner, STOA_MAX, &difference, 1, &trouble));
+        stoa_expression_free(difference);
+    }
+    stoa_expression_free(w);
+    return inner;
+}
+
+TEST(aggregates_are_nested_a_thousand_levels_deep_and_no_deeper)
+{
+    static const size_t too_many[] = {1001, 1002, 5000, 70000};
+    stoa_program *program;
+    stoa_value value;
+    stoa_table *table = two_fields(3);
+    stoa_expression *tree = nested(1000);
+    PASSES(stoa_program_new(&program, table, tree, NULL, &trouble));
+    PASSES(stoa_program_compute(program, table, NULL, &value, 1, &trouble));
+    ck_assert_double_eq(value.float64, 0.5); /* 0 of an odd number of levels */
+    stoa_program_free(program);
+    stoa_expression_free(tree);
+    for (size_t i = 0; i < sizeof too_many / sizeof *too_many; i++) {
+        tree = nested(too_many[i]);
+        FAILS(STOA_INVALID, stoa_program_new(&program, table, tree, NULL, &trouble));
+        SAYS("aggregates are nested more than 1000 levels deep");
+        stoa_expression_free(tree);
+    }
+    stoa_table_free(table);
+}
+
+/* ---- large numbers ---- */
+
+TEST(a_ddof_beyond_32_bits_is_not_cut)
+{
+    static const char *const texts[] = {"var(w, 4294967296)", "std(w, 4294967297)",
+                                        "var(w, ddof=18446744073709551615)"};
+    stoa_value value;
+    stoa_table *table = two_fields(9);
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
+        PASSES(stoa_compute(table, texts[i], &value, &trouble));
+        ck_assert_msg(value.is_null, "%s", texts[i]);
+    }
+    stoa_table_free(table);
+}
+
+int main(void)
+{
+    return RUN("limits", binding_takes_time_in_proportion_to_the_terms,
+               each_of_many_aggregates_has_its_own_value, equal_aggregates_are_one,
+               a_condition_of_many_terms_selects_the_same_rows,
+               each_of_many_parameters_has_its_own_value,
+               aggregates_are_nested_a_thousand_levels_deep_and_no_deeper,
+               a_ddof_beyond_32_bits_is_not_cut);
+}
