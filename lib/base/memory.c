@@ -8,9 +8,13 @@
  *
  * A reserved block costs up to three maps a column: committed with huge pages, committed, not
  * committed. Once half of the budget for maps is used up, blocks of a share come out of slabs: 64
- * GiB each, mapped writable but not charged (MAP_NORESERVE), one map for a thousand blocks.
+ * GiB each, mapped writable but not charged (MAP_NORESERVE), one map for a thousand blocks. A block
+ * whose columns would take more maps than are left is mapped like that too, by itself.
  * Invariant: under `lock`, `reserved` and `maps` are the sums over the live blocks, and free_blocks
  * has room for every block of every slab, so that giving back never fails.
+ *
+ * To unmap may need a map more, where the system has joined neighbours to one; at its limit it
+ * refuses. What it didn't take is a remnant: it gives its pages up, and is tried again later.
  *
  * What the pages of a large result cost is mostly the faults of their first use. So the last few
  * such blocks are kept, as they are, when their tables are freed: KEPT_BYTES at most, the oldest go
@@ -23,6 +27,7 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
+#include <unistd.h>
 
 #include <stoa/settings.h>
 
@@ -32,6 +37,7 @@
 #define SLAB_BLOCK_BYTES ((size_t)64 << 20)
 #define BLOCKS_PER_SLAB ((size_t)1024)
 #define MAPS_PER_COLUMN 3
+#define REMNANTS 64
 #define LARGEST_SHARE ((size_t)256 << 30)
 #define KEPT_BYTES ((size_t)256 << 20)
 #define LEAST_KEPT_BYTES ((size_t)1 << 20)
@@ -49,6 +55,11 @@ static size_t slab_count;
 static stoa__kept kept[KEPT_BLOCKS]; /* the oldest first */
 static size_t kept_count;
 static size_t kept_bytes;
+static struct {
+    char *base;
+    size_t bytes;
+} remnants[REMNANTS];
+static size_t remnant_count;
 
 /* ---- plain ---- */
 
@@ -75,6 +86,41 @@ void stoa__release(void *memory)
     free(memory);
 }
 
+/* ---- giving address space back; all under lock ---- */
+
+static size_t system_page(void)
+{
+    long bytes = sysconf(_SC_PAGESIZE);
+    return bytes > (long)STOA__PAGE ? (size_t)bytes : STOA__PAGE;
+}
+
+/* What can't be noted down stays counted for good. */
+static void note_remnant(char *base, size_t bytes)
+{
+    madvise(base, bytes, MADV_DONTNEED);
+    reserved += bytes;
+    if (remnant_count == REMNANTS)
+        return;
+    remnants[remnant_count].base = base;
+    remnants[remnant_count++].bytes = bytes;
+}
+
+static void unmap(char *base, size_t bytes)
+{
+    if (bytes > 0 && munmap(base, bytes) != 0)
+        note_remnant(base, bytes);
+}
+
+static void unmap_remnants(void)
+{
+    for (size_t i = remnant_count; i-- > 0;) {
+        if (munmap(remnants[i].base, remnants[i].bytes) != 0)
+            continue;
+        reserved -= remnants[i].bytes;
+        remnants[i] = remnants[--remnant_count];
+    }
+}
+
 /* ---- the budget; all under lock ---- */
 
 /* What can be mapped in one piece, doubled: all of it on bare Linux, much less under valgrind. */
@@ -86,7 +132,7 @@ static size_t address_space(void)
             mmap(NULL, bytes, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
         if (probe == MAP_FAILED)
             continue;
-        munmap(probe, bytes);
+        unmap(probe, bytes);
         space = 2 * bytes;
     }
     return space != 0 ? space : ADDRESS_SPACE;
@@ -135,17 +181,22 @@ size_t stoa__reserve_share(size_t least)
     return share < most ? share : most;
 }
 
+static size_t maps_of(const stoa__block *block)
+{
+    return block->kind == STOA__OPEN_BLOCK ? 1 : MAPS_PER_COLUMN * (size_t)block->columns;
+}
+
 static void count_block(const stoa__block *block)
 {
     reserved += block->bytes;
-    maps += MAPS_PER_COLUMN * (size_t)block->columns;
+    maps += maps_of(block);
     live_blocks++;
 }
 
 static void uncount_block(const stoa__block *block)
 {
     reserved -= block->bytes;
-    maps -= MAPS_PER_COLUMN * (size_t)block->columns;
+    maps -= maps_of(block);
     live_blocks--;
 }
 
@@ -162,7 +213,7 @@ static void take_out(size_t index)
 static void drop_oldest(size_t bytes)
 {
     while (kept_count == KEPT_BLOCKS || (kept_count > 0 && kept_bytes + bytes > KEPT_BYTES)) {
-        munmap(kept[0].block.base, kept[0].block.bytes);
+        unmap(kept[0].block.base, kept[0].block.bytes);
         take_out(0);
     }
 }
@@ -178,6 +229,7 @@ static size_t drop_kept(void)
 static char *map(size_t bytes, int protection, int flags)
 {
     flags |= MAP_PRIVATE | MAP_ANONYMOUS;
+    unmap_remnants();
     char *base = mmap(NULL, bytes, protection, flags, -1, 0);
     if (base == MAP_FAILED && drop_kept() > 0)
         base = mmap(NULL, bytes, protection, flags, -1, 0);
@@ -222,45 +274,46 @@ static bool take_from_slab(stoa__block *block)
 /* Large blocks begin at a huge page: map a bit more, and give the ends back. */
 static char *map_aligned(size_t bytes, size_t alignment)
 {
-    size_t slack = alignment - STOA__PAGE;
+    size_t slack = alignment - system_page();
     char *base = map(bytes + slack, PROT_NONE, 0);
     if (base == NULL)
         return NULL;
     size_t before = (alignment - (uintptr_t)base % alignment) % alignment;
-    if (before > 0)
-        munmap(base, before);
-    if (slack > before)
-        munmap(base + before + bytes, slack - before);
+    unmap(base, before);
+    unmap(base + before + bytes, slack - before);
     return base + before;
 }
 
-static bool map_reserved(stoa__block *block, size_t bytes)
+/* As a block of that kind: reserved or open. */
+static bool map_as(stoa__block *block, stoa__block_kind kind, size_t bytes)
 {
-    size_t alignment = bytes >= STOA__LARGE ? STOA__HUGE_PAGE : STOA__PAGE;
+    bool is_large = kind == STOA__RESERVED_BLOCK && bytes >= STOA__LARGE;
+    size_t alignment = is_large ? STOA__HUGE_PAGE : system_page();
     bytes = stoa__round_up(bytes, alignment);
     if (!within_budget(bytes))
         return false;
-    char *base = map_aligned(bytes, alignment);
+    char *base = kind == STOA__RESERVED_BLOCK ? map_aligned(bytes, alignment)
+                                              : map(bytes, PROT_READ | PROT_WRITE, MAP_NORESERVE);
     if (base == NULL)
         return false;
     block->base = base;
     block->bytes = bytes;
-    block->kind = STOA__RESERVED_BLOCK;
+    block->kind = kind;
     count_block(block);
     return true;
 }
 
+/* The last eighth of the maps is left to open blocks. */
 static bool map_block(stoa__block *block, size_t bytes, size_t least)
 {
-    size_t after = maps + MAPS_PER_COLUMN * (size_t)block->columns;
-    if (bytes <= SLAB_BLOCK_BYTES && after > map_budget() / 2 && take_from_slab(block))
+    size_t budget = map_budget(), after = maps + MAPS_PER_COLUMN * (size_t)block->columns;
+    if (bytes <= SLAB_BLOCK_BYTES && after > budget / 2 && take_from_slab(block))
         return true;
-    if (after > map_budget())
-        return least <= SLAB_BLOCK_BYTES && take_from_slab(block);
+    stoa__block_kind kind = after > budget - budget / 8 ? STOA__OPEN_BLOCK : STOA__RESERVED_BLOCK;
     for (; bytes >= least && bytes > STOA__PLAIN_LIMIT; bytes /= 2)
-        if (map_reserved(block, bytes))
+        if ((kind == STOA__RESERVED_BLOCK || maps < budget) && map_as(block, kind, bytes))
             return true;
-    return false;
+    return kind == STOA__OPEN_BLOCK && least <= SLAB_BLOCK_BYTES && take_from_slab(block);
 }
 
 static bool plain_block(stoa__block *block, size_t bytes, size_t least)
@@ -296,8 +349,9 @@ bool stoa__block_commit(stoa__block *block, size_t from, size_t to)
 {
     if (block->kind != STOA__RESERVED_BLOCK)
         return true;
-    from = stoa__round_down(from, stoa__block_is_large(block) ? STOA__HUGE_PAGE : STOA__PAGE);
-    to = stoa__round_up(to, STOA__PAGE);
+    size_t page = system_page();
+    from = stoa__round_down(from, stoa__block_is_large(block) ? STOA__HUGE_PAGE : page);
+    to = stoa__round_up(to, page);
     int access = PROT_READ | PROT_WRITE;
     return from >= to || mprotect(block->base + from, to - from, access) == 0 ||
            (stoa_trim() > 0 && mprotect(block->base + from, to - from, access) == 0);
@@ -319,20 +373,26 @@ bool stoa__block_discard(stoa__block *block, size_t from, size_t to)
 {
     if (block->kind == STOA__PLAIN_BLOCK || block->kind == STOA__NO_BLOCK)
         return false;
-    size_t first_page = stoa__round_up(from, STOA__PAGE);
-    size_t end_page = stoa__round_up(to, STOA__PAGE);
-    if (first_page < end_page &&
-        madvise(block->base + first_page, end_page - first_page, MADV_DONTNEED) != 0)
+    size_t page = system_page(), first_page = stoa__round_up(from, page);
+    size_t end_page = stoa__round_down(stoa__round_up(to, STOA__PAGE), page);
+    if (first_page >= end_page) {
+        memset(block->base + from, 0, to - from);
+        return true;
+    }
+    if (madvise(block->base + first_page, end_page - first_page, MADV_DONTNEED) != 0)
         return false;
-    memset(block->base + from, 0, (first_page < to ? first_page : to) - from);
+    memset(block->base + from, 0, first_page - from);
+    memset(block->base + end_page, 0, end_page < to ? to - end_page : 0);
     return true;
 }
 
-static void unmap(stoa__block *block)
+static void unmap_block(stoa__block *block)
 {
-    munmap(block->base, block->bytes);
+    bool gone = munmap(block->base, block->bytes) == 0;
     take_lock();
     uncount_block(block);
+    if (!gone)
+        note_remnant(block->base, block->bytes);
     give_lock();
 }
 
@@ -356,7 +416,8 @@ void stoa__block_free(stoa__block *block)
         free(block->base);
         break;
     case STOA__RESERVED_BLOCK:
-        unmap(block);
+    case STOA__OPEN_BLOCK:
+        unmap_block(block);
         break;
     case STOA__SLAB_BLOCK:
         return_to_slab(block);
@@ -428,6 +489,7 @@ size_t stoa_trim(void)
 {
     take_lock();
     size_t bytes = drop_kept();
+    unmap_remnants();
     give_lock();
     return bytes;
 }

@@ -27,6 +27,7 @@ typedef enum stoa__block_kind {
     STOA__PLAIN_BLOCK,    /* calloc: committed from the start, no page is ever given back */
     STOA__RESERVED_BLOCK, /* PROT_NONE, made writable by stoa__block_commit */
     STOA__SLAB_BLOCK,     /* writable address space out of a slab that many tables share */
+    STOA__OPEN_BLOCK,     /* the same of its own: one map for any number of columns */
 } stoa__block_kind;
 
 typedef struct stoa__block {
@@ -38,6 +39,8 @@ typedef struct stoa__block {
     bool keep;        /* stoa__block_keep may be called instead of stoa__block_free */
 } stoa__block;
 
+/* What columns are laid out by. The system's pages may be larger: no matter how large, what is done
+ * to the pages of one column leaves the cells of the others alone. */
 #define STOA__PAGE ((size_t)4096)
 /* By how much more than whole pages neighbouring columns stand apart: a page and 39 cache lines.
  * Caches, TLBs and way predictors go by the lower bits of an address: without this, all cells of a
@@ -77,8 +80,9 @@ bool stoa__block_commit(stoa__block *block, size_t from, size_t to);
 /* [from, to) will be written from end to end soon: huge pages where they fit wholly within, and at
  * the head of a large block's column where it is most of one. */
 void stoa__block_expect(stoa__block *block, size_t from, size_t to);
-/* [from, to) and the rest of its last page read as zero from now on, and whole pages go back to the
- * system. False where that can't be had (plain blocks), and then all is as it was. */
+/* [from, to) and the rest of its last STOA__PAGE read as zero from now on, if that was zero or is
+ * nobody's, and whole pages go back to the system. False where that can't be had (plain blocks),
+ * and then all is as it was. */
 bool stoa__block_discard(stoa__block *block, size_t from, size_t to);
 /* Gives all back. A block of kind STOA__NO_BLOCK is left alone. */
 void stoa__block_free(stoa__block *block);

@@ -6,7 +6,8 @@
  * no task is left to claim, and waits for those who joined, so that none touches a run that has
  * ended. A thread that wakes too late finds nothing and sleeps again.
  * Invariant, under the lock: current is NULL or the run of the caller who set `busy`, and
- * joined - left threads are in it. fork leaves the child without threads and with a new pool. */
+ * joined - left threads are in it. fork leaves the child without threads and with a new pool.
+ * Neither the pool's threads nor a caller in a run can be cancelled. */
 #define _GNU_SOURCE
 #include "base/threads.h"
 
@@ -112,9 +113,18 @@ static void work_on(run *r, size_t worker)
     }
 }
 
+/* What holds a lock, or is waited for, must come to its end. Gives what was before. */
+static int stop_cancelling(void)
+{
+    int before;
+    pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &before);
+    return before;
+}
+
 static void *helper(void *unused)
 {
     (void)unused;
+    stop_cancelling();
     pthread_mutex_lock(&pool.lock);
     while (!pool.ending) {
         run *r = pool.current;
@@ -195,20 +205,21 @@ void stoa__parallel(size_t count, size_t workers, stoa__task *task, void *contex
     run r = {.task = task, .context = context, .count = count};
     size_t most = count < workers ? count : workers;
     r.helpers = most > 1 ? most - 1 : 0;
-    if (r.helpers == 0 || !begin(&r)) {
-        work_on(&r, 0);
-        return;
-    }
-    for (size_t i = 0; i < r.helpers; i++)
+    int cancelling = stop_cancelling();
+    bool mine = r.helpers > 0 && begin(&r);
+    for (size_t i = 0; mine && i < r.helpers; i++)
         pthread_cond_signal(&pool.work);
     work_on(&r, 0);
-    end(&r);
+    if (mine)
+        end(&r);
+    pthread_setcancelstate(cancelling, &cancelling);
 }
 
 /* At exit, and where the library is unloaded, the threads are gone before their code is; a run that
  * is under way in another thread comes to its end first. */
 __attribute__((destructor)) static void end_threads(void)
 {
+    stop_cancelling();
     pthread_mutex_lock(&pool.lock);
     pool.ending = true;
     size_t made = pool.made;

@@ -225,9 +225,186 @@ TEST(a_ddof_beyond_32_bits_is_not_cut)
     stoa_table_free(table);
 }
 
+/* ---- width ---- */
+
+/* Fields f0, f1, … of the number types in turn. */
+typedef struct wide {
+    stoa_field *fields;
+    char (*names)[24];
+    size_t count;
+} wide;
+
+static wide wide_fields(size_t count)
+{
+    wide made = {calloc(count, sizeof(stoa_field)), calloc(count, 24), count};
+    for (size_t i = 0; i < count; i++) {
+        snprintf(made.names[i], sizeof *made.names, "f%zu", i);
+        made.fields[i].name = made.names[i];
+        made.fields[i].type = (stoa_type)(STOA_BOOL + i % 11);
+    }
+    return made;
+}
+
+static void drop_wide(wide *w)
+{
+    free(w->fields);
+    free(w->names);
+}
+
+/* 0 or 1 in bools, below 128 in all. */
+static int64_t cell_of(size_t field, size_t row)
+{
+    return field % 11 == 0 ? (int64_t)(field / 11 + row) % 2 : (int64_t)(field + 3 * row) % 128;
+}
+
+static void set_cells(stoa_table *table, size_t fields, size_t first, size_t end)
+{
+    for (size_t row = first; row < end; row++)
+        for (size_t i = 0; i < fields; i++) {
+            int64_t cell = cell_of(i, row);
+            stoa_value value = i % 11 == 0  ? stoa_boolean_value(cell != 0)
+                               : i % 11 > 8 ? stoa_float64_value((double)cell)
+                                            : stoa_int64_value(cell);
+            PASSES(stoa_row_set(stoa_table_row(table, row), i, value, &trouble));
+        }
+}
+
+static void has_cells(const stoa_table *table, size_t fields, size_t rows)
+{
+    for (size_t row = 0; row < rows; row++)
+        for (size_t i = 0; i < fields; i++) {
+            double value;
+            stoa_row at = {(stoa_table *)(uintptr_t)table, row};
+            PASSES(stoa_row_get_float64_at(at, i, &value));
+            ck_assert_msg(value == (double)cell_of(i, row), "field %zu, row %zu: %g", i, row,
+                          value);
+        }
+}
+
+/* The sum of the cells of each field but bools, whose text is "sum(f1), sum(f2), …". */
+static void has_sums(const stoa_table *table, const wide *w, size_t rows)
+{
+    char *text = terms("sum(f%d)", ", ", w->count);
+    stoa_value *values = calloc(w->count, sizeof *values);
+    PASSES(stoa_compute_all(table, text, NULL, values, w->count, &trouble));
+    for (size_t i = 0; i < w->count; i++) {
+        int64_t sum = 0;
+        for (size_t row = 0; row < rows; row++)
+            sum += cell_of(i, row);
+        bool same = values[i].type == STOA_FLOAT64 ? values[i].float64 == (double)sum
+                                                   : values[i].int64 == sum;
+        ck_assert_msg(same, "the sum of field %zu", i);
+    }
+    free(values);
+    free(text);
+}
+
+static void takes_columns(stoa_table *table, const wide *w, size_t rows)
+{
+    static const uint64_t zero;
+    stoa_source *sources = calloc(w->count, sizeof *sources);
+    for (size_t i = 0; i < w->count; i++)
+        sources[i] = (stoa_source){
+            .name = w->names[i], .type = w->fields[i].type, .data = &zero, .repeat = true};
+    PASSES(stoa_table_extend(table, sources, w->count, rows, &trouble));
+    free(sources);
+}
+
+static void updates_all(stoa_table *table, const wide *w)
+{
+    const char **names = calloc(w->count, sizeof(char *)),
+               **texts = calloc(w->count, sizeof(char *));
+    for (size_t i = 0; i < w->count; i++) {
+        names[i] = texts[i] = w->names[i];
+    }
+    PASSES(stoa_update(table, names, texts, w->count, "f1 >= 0", &trouble));
+    names[1] = names[w->count - 1];
+    FAILS(STOA_INVALID, stoa_update(table, names, texts, w->count, NULL, &trouble));
+    SAYS("is assigned twice");
+    free(names);
+    free(texts);
+}
+
+static void wide_table_works(size_t count, const stoa_table_options *options)
+{
+    enum { ROWS = 5 };
+    wide w = wide_fields(count);
+    stoa_table *table = NULL, *copy = NULL;
+    stoa_selection *selection = NULL;
+    PASSES(stoa_table_new(&table, w.fields, count, options, &trouble));
+    for (size_t row = 0; row < ROWS; row++) {
+        PASSES(stoa_table_append(table, NULL, 0, &trouble));
+        set_cells(table, count, row, row + 1);
+    }
+    has_cells(table, count, ROWS);
+    has_sums(table, &w, ROWS);
+    PASSES(stoa_table_resize(table, 40, &trouble));
+    has_cells(table, count, ROWS);
+    has_sums(table, &w, ROWS);
+    PASSES(stoa_table_resize(table, ROWS, &trouble));
+    stoa_table_shrink(table);
+    takes_columns(table, &w, 3);
+    has_sums(table, &w, ROWS);
+    PASSES(stoa_table_remove(table, ROWS, 3, &trouble));
+    updates_all(table, &w);
+    PASSES(stoa_table_copy(&copy, table, &trouble));
+    has_cells(copy, count, ROWS);
+    stoa_table_free(copy);
+    char *text = terms("float64(f%d) >= 0", " and ", count);
+    PASSES(stoa_select(&selection, table, text, &trouble));
+    ck_assert_uint_eq(selection->count, ROWS);
+    PASSES(stoa_selection_take(&copy, table, selection, &trouble));
+    has_cells(copy, count, ROWS);
+    stoa_selection_free(selection);
+    stoa_table_free(copy);
+    free(text);
+    stoa_table_free(table);
+    drop_wide(&w);
+}
+
+TEST(a_table_has_as_many_fields_as_there_may_be)
+{
+    static const size_t counts[] = {5400, 5500, STOA_MAX_FIELDS};
+    for (size_t i = 0; i < scaled(3, 2); i++)
+        wide_table_works(counts[i], NULL);
+    wide_table_works(5500, OPTIONS(.max_rows = 50));
+    wide_table_works(5500, OPTIONS(.rows = 0, .max_rows = 100000));
+}
+
+TEST(a_wide_table_has_room_for_many_rows)
+{
+    wide w = wide_fields(STOA_MAX_FIELDS);
+    stoa_table *table = NULL;
+    PASSES(stoa_table_new(&table, w.fields, w.count, NULL, &trouble));
+    ck_assert_uint_ge(stoa_table_max_rows(table), scaled(100000, 100));
+    FAILS(STOA_FULL, stoa_table_add_field(table, &(stoa_field){.name = "one", .type = STOA_INT8},
+                                          NULL, &trouble));
+    stoa_table_free(table);
+    drop_wide(&w);
+}
+
+TEST(fields_are_added_beyond_the_maps_that_there_are)
+{
+    size_t before = 5300, after = 5600;
+    wide w = wide_fields(after);
+    stoa_table *table = NULL;
+    allow_slabs();
+    PASSES(stoa_table_new(&table, w.fields, before, OPTIONS(.rows = 2), &trouble));
+    for (size_t i = before; i < after; i++)
+        PASSES(stoa_table_add_field(table, &w.fields[i], NULL, &trouble));
+    set_cells(table, after, 0, 2);
+    PASSES(stoa_table_resize(table, 1000, &trouble));
+    has_cells(table, after, 2);
+    has_sums(table, &w, 2);
+    stoa_table_free(table);
+    drop_wide(&w);
+}
+
 int main(void)
 {
-    return RUN("limits", binding_takes_time_in_proportion_to_the_terms,
+    return RUN("limits", a_table_has_as_many_fields_as_there_may_be,
+               a_wide_table_has_room_for_many_rows, fields_are_added_beyond_the_maps_that_there_are,
+               binding_takes_time_in_proportion_to_the_terms,
                each_of_many_aggregates_has_its_own_value, equal_aggregates_are_one,
                a_condition_of_many_terms_selects_the_same_rows,
                each_of_many_parameters_has_its_own_value,

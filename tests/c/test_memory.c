@@ -5,6 +5,7 @@
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/mman.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
@@ -382,6 +383,177 @@ TEST(hints_that_are_refused_do_no_harm)
     stoa_table_free(table);
 }
 
+/* ---- other pages ---- */
+
+static void fill_with(stoa_table *table, uint32_t field, size_t rows, int byte)
+{
+    memset(stoa_column_cells(table, field), byte,
+           rows * stoa_type_width(stoa_table_field_type(table, field)));
+}
+
+static bool is_filled_with(const stoa_table *table, uint32_t field, size_t rows, int byte)
+{
+    const unsigned char *cells = stoa_column_cells(table, field);
+    size_t bytes = rows * stoa_type_width(stoa_table_field_type(table, field));
+    for (size_t i = 0; i < bytes; i++)
+        if (cells[i] != byte)
+            return false;
+    return true;
+}
+
+/* What is done to the pages of one column leaves its neighbours alone. */
+static void change_columns(const stoa_table_options *options, size_t rows)
+{
+    enum { FIELDS = 9 };
+    static const stoa_field bytes[FIELDS] = {
+        {.name = "a", .type = STOA_UINT8},  {.name = "b", .type = STOA_INT16},
+        {.name = "c", .type = STOA_UINT8},  {.name = "d", .type = STOA_INT64},
+        {.name = "e", .type = STOA_INT8},   {.name = "f", .type = STOA_INT32},
+        {.name = "g", .type = STOA_UINT16}, {.name = "h", .type = STOA_BOOL},
+        {.name = "i", .type = STOA_INT8}};
+    static const stoa_field more = {.name = "j", .type = STOA_INT16};
+    stoa_table *table = NULL, *copy = NULL;
+    PASSES(stoa_table_new(&table, bytes, FIELDS, options, &trouble));
+    PASSES(stoa_table_resize(table, rows, &trouble));
+    PASSES(stoa_table_add_field(table, &more, NULL, &trouble));
+    for (uint32_t i = 0; i <= FIELDS; i++)
+        fill_with(table, i, rows, 1);
+    PASSES(stoa_table_drop_field(table, "c", &trouble));
+    PASSES(stoa_table_drop_field(table, "f", &trouble));
+    for (size_t left = rows; left > 0; left /= 3) {
+        PASSES(stoa_table_resize(table, left, &trouble));
+        stoa_table_shrink(table);
+        PASSES(stoa_table_resize(table, rows, &trouble));
+        for (uint32_t i = 0; i <= FIELDS; i++)
+            if (i != 2 && i != 5)
+                ck_assert_msg(is_filled_with(table, i, left, 1), "field %u of %zu rows", i, left);
+        PASSES(stoa_table_copy(&copy, table, &trouble));
+        for (uint32_t i = 0; i < FIELDS - 2; i++) {
+            unsigned char *cells = stoa_column_cells(copy, i);
+            size_t width = stoa_type_width(stoa_table_field_type(copy, i));
+            ck_assert_msg(is_filled_with(copy, i, left, 1), "copied field %u", i);
+            for (size_t k = left * width; k < rows * width; k++)
+                ck_assert_msg(cells[k] == 0, "field %u has byte %zu left over", i, k);
+        }
+        stoa_table_free(copy);
+    }
+    stoa_table_free(table);
+}
+
+TEST(pages_of_any_size_do_no_harm)
+{
+    static const size_t pages[] = {0, 16 << 10, 64 << 10};
+    size_t count = scaled(3, 3);
+    for (size_t i = 0; i < count; i++) {
+        faults_page(pages[i]);
+        change_columns(OPTIONS(.max_rows = 3000), 3000);
+        change_columns(OPTIONS(.max_rows = 90000), scaled(90000, 30000));
+        change_columns(NULL, scaled(200000, 30000));
+        change_columns(OPTIONS(.max_rows = scaled(50000000, 100000)), 20000);
+        stoa_trim();
+        faults_page(0);
+    }
+}
+
+/* ---- what the system does not take back ---- */
+
+TEST(address_space_that_the_system_does_not_take_back_is_given_back_later)
+{
+    size_t mapped = faults_mapped(), before = resident();
+    stoa_table *table = NULL, *copy = NULL;
+    faults_arm(FAULT_UNMAP, 0, SIZE_MAX);
+    for (int i = 0; i < 10; i++) {
+        PASSES(stoa_table_new(&table, fields, 3, NULL, &trouble));
+        PASSES(stoa_table_resize(table, 100000, &trouble));
+        PASSES(stoa_table_copy(&copy, table, &trouble));
+        ck_assert_int_eq(stoa_int32_column(copy, "x")[99999], 3);
+        stoa_table_free(copy);
+        stoa_table_free(table);
+    }
+    ck_assert_uint_gt(faults_disarm(), 0);
+    ck_assert_uint_gt(faults_mapped(), mapped);
+    if (runs_free())
+        about(resident() - before, 0); /* their pages are gone */
+    PASSES(stoa_table_new(&table, fields, 3, NULL, &trouble));
+    stoa_table_free(table);
+    stoa_trim();
+    ck_assert_uint_eq(faults_mapped(), mapped);
+}
+
+/* Every other page of a mapping, until the system has no more maps. */
+static char *take_all_maps(size_t *bytes)
+{
+    size_t page = (size_t)sysconf(_SC_PAGESIZE);
+    *bytes = page * 140000;
+    char *base = mmap(NULL, *bytes, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    ck_assert(base != MAP_FAILED);
+    for (size_t at = page; at + page < *bytes; at += 2 * page)
+        if (mprotect(base + at, page, PROT_READ) != 0)
+            return base;
+    munmap(base, *bytes);
+    return NULL;
+}
+
+TEST(a_process_at_its_limit_of_maps_loses_nothing)
+{
+    if (!runs_free())
+        return;
+    enum { TABLES = 12 };
+    size_t bytes;
+    stoa_table *tables[TABLES] = {NULL}, *more[TABLES] = {NULL};
+    for (size_t i = 0; i < TABLES; i++) {
+        PASSES(stoa_table_new(&tables[i], fields, 3, NULL, &trouble));
+        PASSES(stoa_table_resize(tables[i], 1000, &trouble));
+        for (size_t row = 0; row < 1000; row++)
+            stoa_float64_column(tables[i], "w")[row] = (double)i;
+    }
+    char *maps = take_all_maps(&bytes);
+    if (maps == NULL) /* there is no such limit */
+        return;
+    for (size_t i = 0; i < TABLES; i++) {
+        size_t rows = 1000;
+        while (rows < 4000000 && stoa_table_resize(tables[i], rows * 3, &trouble) == STOA_OK)
+            rows *= 3;
+        ck_assert_uint_eq(stoa_table_rows(tables[i]), rows);
+        if (stoa_table_new(&more[i], fields, 3, OPTIONS(.rows = 20000), &trouble) != STOA_OK)
+            more[i] = NULL;
+        else
+            ck_assert_int_eq(stoa_int32_column(more[i], "x")[19999], 3);
+        if (i % 2 == 1)
+            stoa_table_free(tables[i]);
+    }
+    munmap(maps, bytes);
+    for (size_t i = 0; i < TABLES; i++) {
+        stoa_table_free(more[i]);
+        if (i % 2 == 1)
+            continue;
+        PASSES(stoa_table_resize(tables[i], 5000000, &trouble));
+        for (size_t row = 0; row < 1000; row++)
+            ck_assert(stoa_float64_column(tables[i], "w")[row] == (double)i);
+        ck_assert(stoa_float64_column(tables[i], "w")[4999999] == 0.0);
+        stoa_table_free(tables[i]);
+    }
+}
+
+TEST(a_hundred_thousand_tables_live_at_once)
+{
+    size_t count = runs_free() ? 100000 : 2000;
+    stoa_table **tables = calloc(count, sizeof(stoa_table *));
+    allow_slabs();
+    for (size_t i = 0; i < count; i++) {
+        PASSES(stoa_table_new(&tables[i], fields, 3, NULL, &trouble));
+        if (i % 100 == 0)
+            PASSES(stoa_table_resize(tables[i], 100 + i / 100, &trouble));
+    }
+    memory_and_threads_still_work();
+    for (size_t i = 0; i < count; i++) {
+        ck_assert_uint_eq(stoa_table_rows(tables[i]), i % 100 == 0 ? 100 + i / 100 : 0);
+        ck_assert_int_eq(i % 100 == 0 ? stoa_int32_column(tables[i], "x")[99] : 3, 3);
+        stoa_table_free(tables[i]);
+    }
+    free(tables);
+}
+
 /* ---- threads ---- */
 
 /* Tables of its own, made, filled, changed and freed; gives a number of failures. */
@@ -431,5 +603,8 @@ int main(void)
         a_table_has_the_rows_it_must_have_though_hardly_more_is_granted,
         a_table_takes_plain_memory_for_its_rows_where_no_mapping_is_granted,
         a_process_with_little_address_space_still_has_tables, hints_that_are_refused_do_no_harm,
+        pages_of_any_size_do_no_harm,
+        address_space_that_the_system_does_not_take_back_is_given_back_later,
+        a_process_at_its_limit_of_maps_loses_nothing, a_hundred_thousand_tables_live_at_once,
         threads_with_tables_of_their_own_do_not_disturb_each_other);
 }

@@ -289,6 +289,61 @@ TEST(a_fork_while_another_thread_holds_the_lock_of_the_schemas_does_not_stop_the
     stoa__schema_release(shared);
 }
 
+/* ---- cancelled callers ---- */
+
+static void sleep_or_not(void *context, size_t task, size_t worker)
+{
+    (void)context, (void)task;
+    if (worker > 0)
+        sleep_for(20);
+}
+
+/* Waits in the run for the others, which is where a thread could be cancelled. */
+static void *be_cancelled(void *unused)
+{
+    pthread_cancel(pthread_self());
+    stoa__parallel(WORKERS, WORKERS, sleep_or_not, NULL);
+    return unused;
+}
+
+TEST(a_caller_that_is_cancelled_leaves_the_pool_to_the_others)
+{
+    threads_have_started();
+    alarm(60);
+    for (size_t i = 0; i < scaled(10, 2); i++) {
+        pthread_t caller;
+        ck_assert_int_eq(pthread_create(&caller, NULL, be_cancelled, NULL), 0);
+        ck_assert_int_eq(pthread_join(caller, NULL), 0);
+        run_and_check(100, WORKERS);
+        threads_have_started(); /* on as many threads as before */
+    }
+    alarm(0);
+}
+
+static void *make_a_table_and_be_cancelled(void *unused)
+{
+    static const stoa_field field = {.name = "x", .type = STOA_INT32};
+    stoa_table *table = NULL;
+    pthread_cancel(pthread_self());
+    if (stoa_table_new(&table, &field, 1, NULL, NULL) == STOA_OK)
+        stoa_table_free(table);
+    return unused;
+}
+
+/* The first table of a process reads how many maps it may have. */
+TEST(a_thread_that_is_cancelled_leaves_no_lock_behind)
+{
+    pthread_t thread;
+    alarm(60);
+    for (size_t i = 0; i < 3; i++) {
+        ck_assert_int_eq(pthread_create(&thread, NULL, make_a_table_and_be_cancelled, NULL), 0);
+        ck_assert_int_eq(pthread_join(thread, NULL), 0);
+        stoa_table *table = TABLE(NULL, {.name = "x", .type = STOA_INT32});
+        stoa_table_free(table);
+    }
+    alarm(0);
+}
+
 static void look_at_signals(void *context, size_t task, size_t worker)
 {
     sigset_t blocked;
@@ -364,6 +419,8 @@ int main(void)
                a_run_goes_on_with_the_threads_that_can_be_had, a_child_has_threads_of_its_own,
                a_fork_amid_a_run_of_another_thread_does_not_stop_the_child,
                a_fork_while_another_thread_holds_the_lock_of_the_schemas_does_not_stop_the_child,
+               a_caller_that_is_cancelled_leaves_the_pool_to_the_others,
+               a_thread_that_is_cancelled_leaves_no_lock_behind,
                signals_are_left_to_the_threads_of_the_program, idle_threads_sleep,
                the_number_of_threads_can_be_set,
                the_environment_says_how_many_threads_there_are_at_the_start);

@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <sys/mman.h>
 #include <sys/types.h>
+#include <unistd.h>
 
 void *__real_malloc(size_t size);
 void *__real_calloc(size_t count, size_t size);
@@ -19,6 +20,7 @@ void *__real_mmap(void *at, size_t size, int protection, int flags, int file, of
 int __real_munmap(void *at, size_t size);
 int __real_mprotect(void *at, size_t size, int protection);
 int __real_madvise(void *at, size_t size, int advice);
+long __real_sysconf(int name);
 int __real_pthread_create(pthread_t *thread, const pthread_attr_t *attributes, void *(*run)(void *),
                           void *context);
 
@@ -30,6 +32,7 @@ void *__wrap_mmap(void *at, size_t size, int protection, int flags, int file, of
 int __wrap_munmap(void *at, size_t size);
 int __wrap_mprotect(void *at, size_t size, int protection);
 int __wrap_madvise(void *at, size_t size, int advice);
+long __wrap_sysconf(int name);
 int __wrap_pthread_create(pthread_t *thread, const pthread_attr_t *attributes, void *(*run)(void *),
                           void *context);
 
@@ -38,6 +41,7 @@ static size_t first, behind; /* calls [first, behind) fail */
 static size_t counted, failed;
 static atomic_size_t mapped;
 static size_t limit;
+static size_t page; /* 0: the system's */
 
 void faults_arm(unsigned kinds, size_t from, size_t count)
 {
@@ -61,6 +65,39 @@ size_t faults_counted(void)
 void faults_limit_mapping(size_t bytes)
 {
     limit = bytes;
+}
+
+void faults_page(size_t bytes)
+{
+    page = bytes;
+}
+
+long __wrap_sysconf(int name)
+{
+    return name == _SC_PAGESIZE && page != 0 ? (long)page : __real_sysconf(name);
+}
+
+/* Whole pages from `at` on; false where it is not the beginning of one. */
+static bool in_pages(const void *at, size_t *size)
+{
+    if (page == 0)
+        return true;
+    *size = (*size + page - 1) / page * page;
+    errno = EINVAL;
+    return (uintptr_t)at % page == 0;
+}
+
+/* Maps at the beginning of a page. */
+static void *map_pages(size_t size, int protection, int flags, int file, off_t offset)
+{
+    char *at = __real_mmap(NULL, size + page, protection, flags, file, offset);
+    if (at == MAP_FAILED)
+        return at;
+    size_t before = (page - (uintptr_t)at % page) % page;
+    if (before > 0)
+        __real_munmap(at, before);
+    __real_munmap(at + before + size, page - before);
+    return at + before;
 }
 
 size_t faults_mapped(void)
@@ -108,7 +145,9 @@ void *__wrap_mmap(void *at, size_t size, int protection, int flags, int file, of
         errno = ENOMEM;
         return MAP_FAILED;
     }
-    void *map = __real_mmap(at, size, protection, flags, file, offset);
+    bool has_own_pages = page != 0 && at == NULL && in_pages(at, &size);
+    void *map = has_own_pages ? map_pages(size, protection, flags, file, offset)
+                              : __real_mmap(at, size, protection, flags, file, offset);
     if (map != MAP_FAILED && !(flags & MAP_FIXED)) /* a fixed map replaces pages of another */
         mapped += size;
     return map;
@@ -116,6 +155,8 @@ void *__wrap_mmap(void *at, size_t size, int protection, int flags, int file, of
 
 int __wrap_munmap(void *at, size_t size)
 {
+    if (fails(FAULT_UNMAP) || !in_pages(at, &size))
+        return -1;
     int result = __real_munmap(at, size);
     if (result == 0)
         mapped -= size;
@@ -124,12 +165,13 @@ int __wrap_munmap(void *at, size_t size)
 
 int __wrap_mprotect(void *at, size_t size, int protection)
 {
-    return fails(FAULT_PROTECT) ? -1 : __real_mprotect(at, size, protection);
+    return fails(FAULT_PROTECT) || !in_pages(at, &size) ? -1
+                                                        : __real_mprotect(at, size, protection);
 }
 
 int __wrap_madvise(void *at, size_t size, int advice)
 {
-    return fails(FAULT_HINT) ? -1 : __real_madvise(at, size, advice);
+    return fails(FAULT_HINT) || !in_pages(at, &size) ? -1 : __real_madvise(at, size, advice);
 }
 
 int __wrap_pthread_create(pthread_t *thread, const pthread_attr_t *attributes, void *(*run)(void *),

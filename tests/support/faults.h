@@ -17,6 +17,7 @@ typedef enum fault_kind {
     FAULT_HINT = 8,    /* madvise */
     FAULT_ANY = 15,
     FAULT_THREAD = 16, /* pthread_create, which no call needs to succeed */
+    FAULT_UNMAP = 32,  /* munmap: at the limit of maps, one that is taken apart is refused */
 } fault_kind;
 
 void faults_arm(unsigned kinds, size_t first, size_t count);
@@ -27,6 +28,10 @@ size_t faults_counted(void);
 
 /* Refuses every mapping of more than so many bytes, armed or not, as RLIMIT_AS would; 0: none. */
 void faults_limit_mapping(size_t bytes);
+
+/* Pages of so many bytes from now on, a multiple of the system's: addresses that are not aligned to
+ * them are refused, and lengths rounded up to them. 0: the system's again. */
+void faults_page(size_t bytes);
 
 /* Bytes that are mapped and not yet given back, since the program's start. */
 size_t faults_mapped(void);
