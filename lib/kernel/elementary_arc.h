@@ -128,13 +128,19 @@ INLINED double atan2_of(double y, double x)
     return copysign(angle_of(up, across, copysign(1, x) < 0), y);
 }
 
-/* The root of the sum of squares, each with what its rounding took off; a >= b. */
-INLINED double hypot_of_scaled(double a, double b)
+/* The root of the sum of squares, each with what its rounding took off, and how far the square of
+ * that is from the sum, halved; a >= b. */
+INLINED pair hypot_apart(double a, double b)
 {
     pair aa = product_of(a, a), bb = product_of(b, b), sum = sum_of(aa.head, bb.head);
     double root = sqrt(sum.head);
     double rest = fma(-root, root, sum.head) + (sum.tail + (aa.tail + bb.tail));
-    return fma(0.5 * rest, 1 / root, root);
+    return (pair){root, 0.5 * rest};
+}
+
+INLINED double hypot_of_apart(pair h)
+{
+    return fma(h.tail, 1 / h.head, h.head);
 }
 
 INLINED double hypot_near(double x, double y, uint32_t *others)
@@ -142,7 +148,7 @@ INLINED double hypot_near(double x, double y, uint32_t *others)
     double one = fabs(x), other = fabs(y);
     double a = one > other ? one : other, b = one > other ? other : one;
     *others |= a >= 0x1p-400 && a <= 0x1p500 ? 0 : 1;
-    return hypot_of_scaled(a, b);
+    return hypot_of_apart(hypot_apart(a, b));
 }
 
 INLINED double hypot_of(double x, double y)
@@ -151,7 +157,10 @@ INLINED double hypot_of(double x, double y)
     double a = one > other ? one : other, b = one > other ? other : one;
     double scale = a > 0x1p500 ? 0x1p-600 : a < 0x1p-400 ? 0x1p600 : 1;
     double back = a > 0x1p500 ? 0x1p600 : a < 0x1p-400 ? 0x1p-600 : 1;
-    double result = hypot_of_scaled(a * scale, b * scale) * back;
+    double least = a < 0x1p-400 ? 0x1p-422 : 0; /* 2**-1022 * 2**600 */
+    pair h = hypot_apart(a * scale, b * scale);
+    pair root = {h.head, h.tail * (1 / h.head)};
+    double result = rounded_once(hypot_of_apart(h), root, least) * back;
     result = a == 0 && b == 0 ? 0 : result;
     return one == INFINITE || other == INFINITE ? INFINITE : result;
 }

@@ -2,8 +2,8 @@
  * sets `others` where its result is not to be used, and gives the same bits elsewhere. Polynomials
  * are minimax; beside each stands its largest error, as a part of the result.
  *
- * exp:  x = n ln 2 + r, |r| <= ln 2 / 2; e**r = 1 + r + r**2 P(r), times 2**n in two steps, so that
- *       results below the normal range are rounded once.
+ * exp:  x = n ln 2 + r, |r| <= ln 2 / 2; e**r = 1 + r + r**2 P(r), times 2**n in two steps;
+ *       results below the normal range are rounded to their last place before that, and only once.
  * log:  x = 2**k m, m from sqrt(1/2) to sqrt(2); f = m - 1, s = f / (2 + f);
  *       log m = f - f**2 / 2 + s (f**2 / 2 + R(s**2)), as a sum of a head and a tail.
  * pow:  log x as a sum of two doubles with some 68 bits, times y in the same way, and exp of that.
@@ -26,8 +26,9 @@ INLINED double scaled(double x, double with_n)
     return x * stoa__float64_of((half - 1) << 52) * stoa__float64_of((n - half - 1) << 52);
 }
 
-/* e**power / 2**n for powers from -1000 to 1000, and n + ROUNDER. P's error is 2**-60. */
-INLINED double exp_apart(pair power, double *n_rounded)
+/* e**power / 2**n, not yet rounded, for powers from -1000 to 1000, and n + ROUNDER. P's error is
+ * 2**-60. */
+INLINED pair exp_apart(pair power, double *n_rounded)
 {
     double with_n = fma(power.head, LOG2_E, ROUNDER), n = with_n - ROUNDER;
     pair r = sum_of(fma(-n, LN2_HEAD, power.head),
@@ -42,7 +43,7 @@ INLINED double exp_apart(pair power, double *n_rounded)
     pair sum = sum_of(1, r.head);
     double rest = fma(x2, p, r.tail);
     *n_rounded = with_n;
-    return sum.head + (sum.tail + rest);
+    return (pair){sum.head, sum.tail + rest};
 }
 
 /* |x| up to which e**x, and so 2**n, is in the normal range. */
@@ -50,8 +51,22 @@ INLINED double exp_apart(pair power, double *n_rounded)
 
 INLINED double exp_of_pair(pair x)
 {
-    double with_n, fraction = exp_apart(x, &with_n);
-    return scaled(fraction, with_n);
+    double with_n;
+    pair fraction = exp_apart(x, &with_n);
+    /* 2**(-1022 - n) */
+    uint64_t least = (1 + stoa__bits_of(ROUNDER) - stoa__bits_of(with_n)) << 52;
+    return scaled(rounded_once(fraction.head + fraction.tail, fraction,
+                               with_n < ROUNDER ? stoa__float64_of(least) : 0),
+                  with_n);
+}
+
+/* The same where 2**n and the result are normal. */
+INLINED double exp_of_pair_near(pair x)
+{
+    double with_n;
+    pair fraction = exp_apart(x, &with_n);
+    return stoa__float64_of(stoa__bits_of(fraction.head + fraction.tail) +
+                            (stoa__bits_of(with_n) << 52));
 }
 
 /* Within low and high; NaN stays. */
@@ -63,9 +78,8 @@ INLINED double within(double x, double low, double high)
 
 INLINED double exp_near(double x, uint64_t *others)
 {
-    double with_n, fraction = exp_apart((pair){x, 0}, &with_n);
     *others |= fabs(x) <= EXP_MAX ? 0 : 1;
-    return stoa__float64_of(stoa__bits_of(fraction) + (stoa__bits_of(with_n) << 52));
+    return exp_of_pair_near((pair){x, 0});
 }
 
 INLINED double exp_of(double x)
@@ -214,10 +228,8 @@ INLINED double pow_near(double x, double y, uint32_t *others)
 {
     pair log_x = log_pair(normal_apart(x, 0)), power = product_of(y, log_x.head);
     power.tail = fma(y, log_x.tail, power.tail);
-    double with_n, fraction = exp_apart(power, &with_n);
     *others |= x >= 0x1p-1022 && x < INFINITE && fabs(power.head) < EXP_MAX ? 0 : 1;
-    return or_rounded(stoa__float64_of(stoa__bits_of(fraction) + (stoa__bits_of(with_n) << 52)), x,
-                      y);
+    return or_rounded(exp_of_pair_near(power), x, y);
 }
 
 /* |x| ** y for any x but 1, and y other than 0. */

@@ -48,6 +48,15 @@ INLINED pair sum_of_pairs(pair a, pair b)
     return sum_of(sum.head, sum.tail + (a.tail + b.tail));
 }
 
+/* x as one double, `nearest`; but where that is below `least`, x rounded to the last place that
+ * `least` has. So a result is rounded once, whose scaling makes `least` the least normal number. */
+INLINED double rounded_once(double nearest, pair x, double least)
+{
+    pair sum = sum_of(least, x.head);
+    double below = sum.head + (sum.tail + x.tail) - least;
+    return nearest < least ? below : nearest;
+}
+
 /* c0 + c1 x + c2 x**2 + c3 x**3. Longer sums are put together of these: fewer steps then wait for
  * one another than in Horner's scheme. */
 INLINED double of_four(double x, double x2, double c0, double c1, double c2, double c3)

@@ -6,40 +6,8 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "../support/elementary_arguments.h"
 #include "../support/kernels.h"
-
-/* ---- error ---- */
-
-typedef struct subject {
-    const char *name;
-    stoa__code code;
-    double bound; /* in units in the last place, as elementary.c states it */
-    long double (*of_one)(long double);
-    long double (*of_two)(long double, long double);
-} subject;
-
-/* glibc's powl takes -2**63 for odd. */
-static long double pow_exactly(long double x, long double y)
-{
-    return fabsl(y) >= 0x1p53L ? powl(fabsl(x), y) : powl(x, y);
-}
-
-static const subject subjects[] = {
-    {"exp", STOA__EXP, 0.8, expl, NULL},
-    {"log", STOA__LOG, 0.8, logl, NULL},
-    {"log2", STOA__LOG2, 0.8, log2l, NULL},
-    {"log10", STOA__LOG10, 0.8, log10l, NULL},
-    {"sin", STOA__SIN, 0.8, sinl, NULL},
-    {"cos", STOA__COS, 0.8, cosl, NULL},
-    {"tan", STOA__TAN, 0.9, tanl, NULL},
-    {"asin", STOA__ASIN, 0.8, asinl, NULL},
-    {"acos", STOA__ACOS, 0.8, acosl, NULL},
-    {"atan", STOA__ATAN, 0.8, atanl, NULL},
-    {"atan2", STOA__ATAN2, 0.8, NULL, atan2l},
-    {"hypot", STOA__HYPOT, 0.8, NULL, hypotl},
-    {"pow", STOA__POW_FLOAT64, 0.8, NULL, pow_exactly},
-};
-enum { SUBJECTS = sizeof subjects / sizeof *subjects };
 
 static uint64_t bits_of(double x)
 {
@@ -50,56 +18,26 @@ static double of_bits(uint64_t bits)
     return ((kernel_value){.uint64 = bits}).float64;
 }
 
-/* The distance in units in the last place of a double that is `exact`; 1000: another kind of value,
- * another sign of 0. */
-static double error_of(double got, long double exact)
-{
-    double nearest = (double)exact;
-    if (isnan(nearest) || isnan(got))
-        return isnan(nearest) && isnan(got) ? 0 : 1000;
-    if (isinf(nearest) && isinf(exact))
-        return got == nearest ? 0 : 1000;
-    if ((nearest == 0 || got == 0) && signbit(nearest) != signbit(got))
-        return 1000;
-    int exponent;
-    frexpl(exact, &exponent);
-    exponent = exponent < DBL_MIN_EXP ? DBL_MIN_EXP : exponent > 1024 ? 1024 : exponent;
-    long double value = isinf(got) ? copysignl(0x1p1023L, got) * 2 : got;
-    if (isinf(got) && isinf(nearest))
-        return value == copysignl(value, exact) ? 0 : 1000;
-    return (double)ldexpl(fabsl(value - exact), DBL_MANT_DIG - exponent);
-}
-
-static long double exact_of(const subject *s, double x, double y)
-{
-    return s->of_one ? s->of_one(x) : s->of_two(x, y);
-}
-
-/* Valgrind computes long double in double, and some processors have no other. */
-static bool reference_is_exact(void)
-{
-    volatile long double one = 1;
-    return one + 0x1p-60L != one;
-}
+/* ---- error ---- */
 
 /* One block at each level: within the bound at the first, the same bits at the others. */
-static void within_bound(const subject *s, const double *x, const double *y, size_t count)
+static void within_bound(const elementary *e, const double *x, const double *y, size_t count)
 {
     const stoa__kernels *const *levels;
     size_t level_count = kernel_levels(&levels);
     double first[STOA__BLOCK], out[STOA__BLOCK];
-    levels[0]->run[s->code][STOA__VV](first, x, y, NULL, count);
-    for (size_t i = 0; i < count && reference_is_exact(); i++) {
-        double error = error_of(first[i], exact_of(s, x[i], y[i]));
-        ck_assert_msg(error <= s->bound, "%s of %a, %a gives %a: an error of %.4f", s->name, x[i],
+    levels[0]->run[e->code][STOA__VV](first, x, y, NULL, count);
+    for (size_t i = 0; i < count && elementary_reference_is_exact(); i++) {
+        double error = elementary_error(first[i], elementary_exact(e, x[i], y[i]));
+        ck_assert_msg(error <= e->bound, "%s of %a, %a gives %a: an error of %.4f", e->name, x[i],
                       y[i], first[i], error);
     }
     for (size_t l = 1; l < level_count; l++) {
-        levels[l]->run[s->code][STOA__VV](out, x, y, NULL, count);
+        levels[l]->run[e->code][STOA__VV](out, x, y, NULL, count);
         for (size_t i = 0; i < count; i++)
             ck_assert_msg(bits_of(out[i]) == bits_of(first[i]) ||
                               (isnan(out[i]) && isnan(first[i])),
-                          "%s of %a, %a gives %a at %s, %a at the baseline", s->name, x[i], y[i],
+                          "%s of %a, %a gives %a at %s, %a at the baseline", e->name, x[i], y[i],
                           out[i], levels[l]->name, first[i]);
     }
 }
@@ -183,14 +121,74 @@ TEST(each_result_is_within_the_bound_and_the_same_at_each_level)
                                   next_to_1,     small,      next_to_quarter_turns,
                                   whole_numbers, of_one_size};
     dice d = {1};
-    for (size_t s = 0; s < SUBJECTS; s++)
+    for (size_t s = 0; s < elementary_count; s++)
         for (size_t i = 0; i < sizeof draws / sizeof *draws; i++)
             for (size_t block = 0; block < scaled(64, 1); block++) {
                 double x[STOA__BLOCK], y[STOA__BLOCK];
                 for (size_t j = 0; j < STOA__BLOCK; j++)
                     draws[i](&x[j], &y[j], &d);
-                within_bound(&subjects[s], x, y, STOA__BLOCK);
+                within_bound(&elementaries[s], x, y, STOA__BLOCK);
             }
+}
+
+TEST(each_result_of_hard_arguments_is_within_the_bound_and_the_same_at_each_level)
+{
+    static double x[ELEMENTARY_HARD], y[ELEMENTARY_HARD];
+    for (size_t s = 0; s < elementary_count; s++) {
+        elementary_hard(&elementaries[s], x, y);
+        for (size_t at = 0; at < ELEMENTARY_HARD * scaled(64, 8) / 64; at += STOA__BLOCK) {
+            size_t left = ELEMENTARY_HARD - at;
+            within_bound(&elementaries[s], x + at, y + at, left < STOA__BLOCK ? left : STOA__BLOCK);
+        }
+    }
+}
+
+/* ---- float32 ---- */
+
+/* Arguments and result as cells of float32: the result is rounded once more. */
+static void within_bound_float32(const elementary *e, const float *x, const float *y, size_t count)
+{
+    const stoa__kernels *const *levels;
+    size_t level_count = kernel_levels(&levels);
+    for (size_t l = 0; l < level_count; l++) {
+        double wide_x[STOA__BLOCK], wide_y[STOA__BLOCK];
+        float out[STOA__BLOCK];
+        levels[l]->run[STOA__LOAD_FLOAT32][STOA__VV](wide_x, x, NULL, NULL, count);
+        levels[l]->run[STOA__LOAD_FLOAT32][STOA__VV](wide_y, y, NULL, NULL, count);
+        levels[l]->run[e->code][STOA__VV](wide_x, wide_x, wide_y, NULL, count);
+        levels[l]->run[STOA__STORE_FLOAT32][STOA__VV](out, wide_x, NULL, NULL, count);
+        for (size_t i = 0; i < count && elementary_reference_is_exact(); i++) {
+            if (isfinite(wide_x[i]) && isinf((float)wide_x[i]))
+                continue; /* refused */
+            double error = elementary_error_float32(out[i], elementary_exact(e, x[i], y[i]));
+            ck_assert_msg(error <= ELEMENTARY_BOUND_FLOAT32,
+                          "%s of %a, %a gives %a at %s: an error of %.6f", e->name, x[i], y[i],
+                          out[i], levels[l]->name, error);
+        }
+    }
+}
+
+TEST(each_result_of_float32_is_the_nearest_one_or_as_good_as_that)
+{
+    static double hard_x[ELEMENTARY_HARD], hard_y[ELEMENTARY_HARD];
+    dice d = {4};
+    for (size_t s = 0; s < elementary_count; s++) {
+        elementary_hard(&elementaries[s], hard_x, hard_y);
+        for (size_t at = 0; at < ELEMENTARY_HARD * scaled(64, 1) / 64; at += STOA__BLOCK / 4) {
+            float x[STOA__BLOCK], y[STOA__BLOCK];
+            for (size_t i = 0; i < STOA__BLOCK; i++) {
+                double usual_x, usual_y;
+                elementary_usual(&elementaries[s], &usual_x, &usual_y, &d);
+                size_t hard = (at + i / 4) % ELEMENTARY_HARD;
+                uint64_t bits = dice_roll(&d);
+                float any[2];
+                memcpy(any, &bits, sizeof any);
+                x[i] = i % 4 == 0 ? (float)hard_x[hard] : i % 4 == 1 ? any[0] : (float)usual_x;
+                y[i] = i % 4 == 0 ? (float)hard_y[hard] : i % 4 == 1 ? any[1] : (float)usual_y;
+            }
+            within_bound_float32(&elementaries[s], x, y, STOA__BLOCK);
+        }
+    }
 }
 
 /* ---- edges ---- */
@@ -263,14 +261,14 @@ enum { EDGES = sizeof edges / sizeof *edges };
 
 TEST(edges_give_what_annex_f_says)
 {
-    for (size_t s = 0; s < SUBJECTS; s++)
+    for (size_t s = 0; s < elementary_count; s++)
         for (size_t i = 0; i < 2 * (size_t)EDGES; i++) {
             double x[2 * EDGES], y[2 * EDGES];
             for (size_t j = 0; j < 2 * (size_t)EDGES; j++) {
                 x[j] = i % 2 ? -edges[i / 2] : edges[i / 2];
                 y[j] = j % 2 ? -edges[j / 2] : edges[j / 2];
             }
-            within_bound(&subjects[s], subjects[s].of_one ? y : x, y, 2 * (size_t)EDGES);
+            within_bound(&elementaries[s], elementaries[s].of_one ? y : x, y, 2 * (size_t)EDGES);
         }
 }
 
@@ -422,8 +420,8 @@ static outcome alone(kernel_value *out, kernel_value a, kernel_value b, bool c)
 
 TEST(a_value_gives_the_same_bits_whatever_stands_beside_it)
 {
-    for (size_t s = 0; s < SUBJECTS; s++) {
-        asked = subjects[s].code;
+    for (size_t s = 0; s < elementary_count; s++) {
+        asked = elementaries[s].code;
         kernel_agrees(asked, alone);
     }
 }
@@ -436,9 +434,9 @@ TEST(a_rare_value_does_not_change_its_neighbours)
     const stoa__kernels *const *levels;
     size_t level_count = kernel_levels(&levels);
     dice d = {3};
-    for (size_t s = 0; s < SUBJECTS; s++)
+    for (size_t s = 0; s < elementary_count; s++)
         for (size_t i = 0; i < level_count * (sizeof rare / sizeof *rare); i++) {
-            stoa__kernel *kernel = levels[i % level_count]->run[subjects[s].code][STOA__VV];
+            stoa__kernel *kernel = levels[i % level_count]->run[elementaries[s].code][STOA__VV];
             double x[STOA__BLOCK], with[STOA__BLOCK], without[STOA__BLOCK];
             for (size_t j = 0; j < STOA__BLOCK; j++)
                 x[j] = between(0x1p-30, 1 << dice_below(&d, 9), &d);
@@ -449,13 +447,15 @@ TEST(a_rare_value_does_not_change_its_neighbours)
             with[at] = without[at];
             for (size_t j = 0; j < STOA__BLOCK; j++)
                 ck_assert_msg(bits_of(with[j]) == bits_of(without[j]) || isnan(with[j]),
-                              "%s of %a beside %a", subjects[s].name, x[j], x[at]);
+                              "%s of %a beside %a", elementaries[s].name, x[j], x[at]);
         }
 }
 
 int main(void)
 {
     return RUN("elementary kernels", each_result_is_within_the_bound_and_the_same_at_each_level,
+               each_result_of_hard_arguments_is_within_the_bound_and_the_same_at_each_level,
+               each_result_of_float32_is_the_nearest_one_or_as_good_as_that,
                edges_give_what_annex_f_says, logarithms_of_powers_are_whole,
                whole_powers_are_exact_where_they_fit,
                pow_keeps_the_rules_of_zeros_infinities_and_signs,

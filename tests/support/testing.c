@@ -64,16 +64,3 @@ size_t scaled(size_t full, size_t least)
         return full;
     return full / 64 > least ? full / 64 : least;
 }
-
-uint64_t dice_roll(dice *d)
-{
-    uint64_t z = d->state += 0x9e3779b97f4a7c15u;
-    z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9u;
-    z = (z ^ (z >> 27)) * 0x94d049bb133111ebu;
-    return z ^ (z >> 31);
-}
-
-size_t dice_below(dice *d, size_t n)
-{
-    return (size_t)(dice_roll(d) % n);
-}

@@ -13,6 +13,7 @@
 #include <stoa/stoa.h>
 #include <string.h>
 
+#include "dice.h"
 #include "faults.h"
 #include "sweep.h"
 
@@ -76,13 +77,5 @@ void allow_slabs(void);
 
 /* `full`, or much less under valgrind and where STOA_TESTS_SMALL is set; never below `least`. */
 size_t scaled(size_t full, size_t least);
-
-/* A fixed sequence of random numbers (splitmix64): the same in every run. */
-typedef struct dice {
-    uint64_t state;
-} dice;
-uint64_t dice_roll(dice *d);
-/* Evenly among 0 … n - 1 (n > 0). */
-size_t dice_below(dice *d, size_t n);
 
 #endif
