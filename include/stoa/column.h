@@ -30,6 +30,7 @@ STOA_TRY stoa_column_write(stoa_table *table, size_t field, size_t first, ptrdif
  * drops the field, until the table is freed. The cells are then unspecified. The end of the last
  * one gives back what has fallen free meanwhile; it counts as a change of the table. */
 STOA_TRY stoa_column_export(stoa_table *table, size_t field, stoa_error *error);
+/* Nothing where the column is not exported. */
 STOA_API void stoa_column_unexport(stoa_table *table, size_t field);
 
 STOA_END_DECLS

@@ -3,7 +3,14 @@
  * Every call that can fail returns a stoa_status. Calls off the hot path take a stoa_error last:
  * it is owned by the caller, may be NULL, and is written only when the call fails. There is no
  * global or thread-local error. A call that fails has changed nothing; but stoa_program_fill may
- * have left anything in the memory that it was to fill. */
+ * have left anything in the memory that it was to fill.
+ *
+ * Arguments are checked in every build. NULL is for arguments of which it is said what it means,
+ * and for arrays of no elements. Anywhere else a call that gives a status gives STOA_INVALID, and
+ * its message names the argument; a call that gives none gives nothing (0, NULL, false, no type) or
+ * does nothing. Numbers that cannot be (of rows, fields, types, operations; counts; flags and
+ * reserved members other than zero) are refused likewise. What cannot be known is trusted: that a
+ * pointer is to what its type says, and an array as long as the count beside it. */
 #ifndef STOA_ERROR_H
 #define STOA_ERROR_H
 

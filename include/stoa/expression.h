@@ -146,7 +146,7 @@ STOA_TRY stoa_expression_call(stoa_expression **made, stoa_operation operation,
 STOA_TRY stoa_expression_list(stoa_expression **made, stoa_expression *const *outputs, size_t count,
                               stoa_error *error);
 
-/* A reference of the caller's own to the same expression. */
+/* A reference of the caller's own to the same expression; NULL of NULL. */
 STOA_API stoa_expression *stoa_expression_retain(stoa_expression *expression);
 /* Gives one reference back. NULL does nothing. Any depth: it does not recurse. */
 STOA_API void stoa_expression_free(stoa_expression *expression);
@@ -154,7 +154,8 @@ STOA_API void stoa_expression_free(stoa_expression *expression);
 /* Writes the expression as text that parses to the same tree, cut to fit `size` bytes with its NUL.
  * Gives the length that it would have without the cut; but it ends soon after 1 MiB, since few
  * nodes can stand for a text without end. Arrays are written as their name, or "array"; a constant
- * NaN as 1e999 - 1e999, which is one. */
+ * NaN as 1e999 - 1e999, which is one. text may be NULL, for the length alone; NULL is written as
+ * nothing. */
 STOA_API size_t stoa_expression_print(const stoa_expression *expression, char *text, size_t size);
 /* Outputs: 1, or as many as a list has. */
 STOA_API size_t stoa_expression_outputs(const stoa_expression *expression);

@@ -36,8 +36,7 @@ typedef struct stoa_output {
 
 /* Checks names and types once. `where` may be NULL; it must be a condition. Expressions are kept
  * by reference. Parameters that are not set yet take part once they are. Expressions of arrays
- * alone need no table: it may be NULL here, and for compute, evaluate and fill. All other calls
- * refuse a table that is NULL. */
+ * alone need no table: it may be NULL here, and for compute, evaluate and fill. */
 STOA_TRY stoa_program_new(stoa_program **program, const stoa_table *table,
                           stoa_expression *expression, stoa_expression *where, stoa_error *error);
 /* The same from text. */
@@ -63,7 +62,7 @@ STOA_API bool stoa_program_is_aggregate(const stoa_program *program, size_t outp
  * unbound. */
 STOA_API bool stoa_program_is_by_row(const stoa_program *program);
 /* The indices of the fields that it reads, each once; gives how many, and writes `room` at most.
- * None while unbound. */
+ * None while unbound. fields may be NULL where room is 0. */
 STOA_API size_t stoa_program_fields(const stoa_program *program, uint32_t *fields, size_t room);
 
 /* ---- runs; extent may be NULL: all rows ----
@@ -71,8 +70,8 @@ STOA_API size_t stoa_program_fields(const stoa_program *program, uint32_t *field
  * A run may write the cells that it reads as values of rows (of a column or an array; what only
  * aggregates read is read before) cell for cell: row 0 at the same address, of the same width,
  * packed. Any other overlap, shifted, reversed or of another width, is STOA_INVALID, and so are
- * outputs that overlap each other. That holds for arrays in the columns that are assigned to or
- * whose rows are moved, too. */
+ * outputs that overlap each other or the words of the extent's selection. That holds for arrays in
+ * the columns that are assigned to or whose rows are moved, too. */
 
 /* Aggregates: `count` must be the number of outputs. Values are BOOL, INT64, UINT64 or FLOAT64, or
  * null. All are made in one pass over the rows, but for what is made of other aggregates, row by

@@ -16,13 +16,16 @@
  *     point_table_init(&points, rows, &error)           a table of its own, all defaults
  *     point_table_from(&points, table, &error)          on a table that has these fields (it may
  *                                                       have more); both then own it together
- *     point_table_dispose(&points)                      gives it back; zeroed is fine
+ *     point_table_dispose(&points)                      gives it back; zeroed or NULL is fine
  *     point_table_append(&points, values, &error)
  *     point_table_push(&points, 1, 2, 0.5, &error)      the same, each field by position
  *     point_defaults()                                  the values of a new row
  *     point_at(&points, i)                              not checked
  *     point_x(row), point_set_x(row, value)             not checked, as fast as the array. Of an
  *                                                       object field: the pointer, and a status
+ *
+ * init and from refuse NULL (STOA_INVALID). All others but dispose trust that their typed table is
+ * one that was made and not disposed of: they are inline, for hot loops.
  *
  * While a typed table lives its fields can't be dropped or renamed. Fields are never moved, so
  * that points.x stays good however the table grows.
@@ -41,14 +44,15 @@ STOA_BEGIN_DECLS
 
 /* ---- what the generated code calls ---- */
 
-/* Finds the fields, checks their types and holds them; cells[i] becomes the column of fields[i]. */
-STOA_TRY stoa__typed_hold(stoa_table *table, const stoa_field *fields, size_t count, void **cells,
+/* Finds the fields, checks their types and holds them; columns[i] becomes the cells of fields[i].
+ * Columns are NULL where the typed table to be made is. */
+STOA_TRY stoa__typed_hold(stoa_table *table, const stoa_field *fields, size_t count, void **columns,
                           stoa_error *error);
 /* Lets go of what stoa__typed_hold held, and frees the table with its last owner. */
 STOA_API void stoa__typed_release(stoa_table *table, const stoa_field *fields, size_t count);
 /* Gives the creator's share of a new table to its first typed table. */
 STOA_TRY stoa__typed_new(stoa_table **table, const stoa_field *fields, size_t count, size_t rows,
-                         void **cells, stoa_error *error);
+                         void **columns, stoa_error *error);
 /* values[i] points at the value of fields[i]. */
 STOA_TRY stoa__typed_append(stoa_table *table, const stoa_field *fields, size_t count,
                             const void *const *values, stoa_error *error);
@@ -252,8 +256,8 @@ STOA__DESCRIBE(object, STOA_OBJECT, void *, object)
         const stoa_field fields[] = {FIELDS(STOA__DESCRIPTION)};                                  \
         void *cells[record##_field_count];                                                        \
         stoa_table *table;                                                                        \
-        stoa_status status =                                                                      \
-            stoa__typed_new(&table, fields, record##_field_count, rows, cells, error);            \
+        stoa_status status = stoa__typed_new(&table, fields, record##_field_count, rows,          \
+                                             columns == NULL ? NULL : cells, error);              \
         if (status == STOA_OK)                                                                    \
             record##_table_take(columns, table, cells);                                           \
         return status;                                                                            \
@@ -263,7 +267,8 @@ STOA__DESCRIBE(object, STOA_OBJECT, void *, object)
     {                                                                                             \
         const stoa_field fields[] = {FIELDS(STOA__DESCRIPTION)};                                  \
         void *cells[record##_field_count];                                                        \
-        stoa_status status = stoa__typed_hold(table, fields, record##_field_count, cells, error); \
+        stoa_status status = stoa__typed_hold(table, fields, record##_field_count,                \
+                                              columns == NULL ? NULL : cells, error);             \
         if (status == STOA_OK)                                                                    \
             record##_table_take(columns, table, cells);                                           \
         return status;                                                                            \
@@ -272,6 +277,8 @@ STOA__DESCRIBE(object, STOA_OBJECT, void *, object)
     {                                                                                             \
         void *cells[record##_field_count] = {NULL};                                               \
         const stoa_field fields[] = {FIELDS(STOA__DESCRIPTION)};                                  \
+        if (columns == NULL)                                                                      \
+            return;                                                                               \
         stoa__typed_release(columns->table, fields, record##_field_count);                        \
         record##_table_take(columns, NULL, cells);                                                \
     }                                                                                             \

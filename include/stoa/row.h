@@ -27,7 +27,8 @@ STOA__INLINE stoa_row stoa_table_row(stoa_table *table, size_t index)
 #endif
 
 /* stoa_row_get_int32(row, "x", &value), stoa_row_set_int32(row, "x", value) and their like for
- * each type, by name; ..._at(row, field, ...) by index, inline where the type is the field's.
+ * each type, by name; ..._at(row, field, ...) by index, inline where the type is the field's; these
+ * trust that row.table and value are not NULL.
  * Integers convert where they fit (STOA_OVERFLOW), go into floats as IEEE rounds, and come out of
  * a float never (STOA_WRONG_TYPE). A value read is written only on success. object: the pointer. */
 #define STOA__ROW(NAME, name, cell, value_type, member)                                    \

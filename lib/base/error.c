@@ -7,6 +7,7 @@
 
 #include <stoa/version.h>
 
+#include "base/check.h"
 #include "base/utf8.h"
 
 const char *stoa_version(void)
@@ -69,4 +70,30 @@ void stoa__fill_error(stoa_error *error, stoa_status status, size_t row, const c
     error->status = status;
     error->reserved = 0;
     error->row = row;
+}
+
+/* ---- arguments that cannot be ---- */
+
+void stoa__say_null(stoa_error *error, const char *function, const char *argument)
+{
+    stoa__fill_error(error, STOA_INVALID, 0, "%s: %s is NULL", function, argument);
+}
+
+void stoa__say_no_array(stoa_error *error, const char *function, const char *array, bool is_null,
+                        size_t count)
+{
+    if (is_null)
+        stoa__fill_error(error, STOA_INVALID, 0, "%s: %s is NULL, but should have %zu elements",
+                         function, array, count);
+    else
+        stoa__fill_error(error, STOA_INVALID, 0,
+                         "%s: no memory could hold %zu elements, as %s is said to have", function,
+                         count, array);
+}
+
+void stoa__say_null_among(stoa_error *error, const char *function, const char *array, size_t place,
+                          const char *member)
+{
+    stoa__fill_error(error, STOA_INVALID, 0, "%s: %s[%zu]%s is NULL", function, array, place,
+                     member);
 }

@@ -188,10 +188,6 @@ size_t stoa_expression_outputs(const stoa_expression *expression)
 
 /* ---- building ---- */
 
-#define NEEDS(argument, error, call) \
-    if ((argument) == NULL)          \
-    return stoa__fail(error, STOA_INVALID, "%s is NULL", #call ": " #argument)
-
 static stoa_status made_or_refused(stoa_expression **made, stoa_expression *node, stoa_error *error)
 {
     if (node == NULL)
@@ -230,15 +226,15 @@ static stoa_status build_named(stoa_expression **made, stoa__node_kind kind, con
 
 stoa_status stoa_expression_field(stoa_expression **made, const char *name, stoa_error *error)
 {
-    NEEDS(made, error, stoa_expression_field);
-    NEEDS(name, error, stoa_expression_field);
+    STOA__NEEDS(error, made);
+    STOA__NEEDS(error, name);
     return build_named(made, STOA__FIELD_NODE, name, "a field", error);
 }
 
 stoa_status stoa_expression_parameter(stoa_expression **made, const char *name, stoa_error *error)
 {
-    NEEDS(made, error, stoa_expression_parameter);
-    NEEDS(name, error, stoa_expression_parameter);
+    STOA__NEEDS(error, made);
+    STOA__NEEDS(error, name);
     return build_named(made, STOA__PARAMETER_NODE, name, "a parameter", error);
 }
 
@@ -249,11 +245,10 @@ stoa_value stoa__unsigned_value(uint64_t value)
 
 stoa_status stoa_expression_constant(stoa_expression **made, stoa_value value, stoa_error *error)
 {
-    NEEDS(made, error, stoa_expression_constant);
-    if (value.is_null)
+    STOA__NEEDS(error, made);
+    if (stoa__is_null(&value))
         return stoa__fail(error, STOA_WRONG_TYPE, "a constant cannot be null");
-    if (value.type != STOA_BOOL && value.type != STOA_INT64 && value.type != STOA_UINT64 &&
-        value.type != STOA_FLOAT64)
+    if (!stoa__is_operand(&value))
         return stoa__fail(error, STOA_WRONG_TYPE,
                           "a constant is a bool, int64, uint64 or float64, not of type %d",
                           (int)value.type);
@@ -266,17 +261,14 @@ stoa_status stoa_expression_constant(stoa_expression **made, stoa_value value, s
 stoa_status stoa_expression_array(stoa_expression **made, const stoa_source *source, size_t count,
                                   stoa_error *error)
 {
-    NEEDS(made, error, stoa_expression_array);
-    NEEDS(source, error, stoa_expression_array);
-    if ((source->reserved[0] | source->reserved[1]) != 0)
-        return stoa__fail(error, STOA_INVALID, "stoa_source.reserved must be zero");
+    STOA__NEEDS(error, made);
+    STOA__NEEDS(error, source);
     if (!stoa__type_exists(source->type) || source->type == STOA_OBJECT)
         return stoa__fail(error, STOA_WRONG_TYPE, "an array of type %d cannot be computed with",
                           (int)source->type);
-    if (source->data == NULL && count > 0)
-        return stoa__fail(error, STOA_INVALID, "an array of %zu values has no data", count);
-    stoa_status status =
-        source->name != NULL ? check_name(source->name, "an array", error) : STOA_OK;
+    stoa_status status = stoa__source_check_array(source, count, error);
+    if (status == STOA_OK && source->name != NULL)
+        status = check_name(source->name, "an array", error);
     if (status != STOA_OK)
         return status;
     stoa_expression *node = source->name == NULL
@@ -320,7 +312,7 @@ bool stoa__arguments_fit(stoa_operation operation, stoa_expression *const *argum
     return false;
 }
 
-/* A node over arguments that are none NULL and no lists, with a reference to each. */
+/* A node over arguments that are no lists, with a reference to each. */
 static stoa_status build_over(stoa_expression **made, stoa__node_kind kind,
                               stoa_operation operation, stoa_expression *const *arguments,
                               size_t count, stoa_error *error)
@@ -338,14 +330,11 @@ static stoa_status build_over(stoa_expression **made, stoa__node_kind kind,
 static stoa_status check_arguments(stoa_expression *const *arguments, size_t count,
                                    const char *where, stoa_error *error)
 {
-    for (size_t i = 0; i < count; i++) {
-        if (arguments == NULL || arguments[i] == NULL)
-            return stoa__fail(error, STOA_INVALID, "argument %zu of %s is NULL", i, where);
+    for (size_t i = 0; i < count; i++)
         if (arguments[i]->kind == STOA__LIST_NODE)
             return stoa__fail(error, STOA_INVALID,
                               "argument %zu of %s is a list; a list stands only at the top", i,
                               where);
-    }
     return STOA_OK;
 }
 
@@ -353,21 +342,24 @@ stoa_status stoa_expression_call(stoa_expression **made, stoa_operation operatio
                                  stoa_expression *const *arguments, size_t count, stoa_error *error)
 {
     char message[STOA_MESSAGE_SIZE];
-    NEEDS(made, error, stoa_expression_call);
+    STOA__NEEDS(error, made);
     if (!is_operation(operation))
         return stoa__fail(error, STOA_INVALID, "there is no operation %d", (int)operation);
+    if (count <= stoa__operations[operation].most)
+        STOA__NEEDS_EACH(error, arguments, count, );
+    if (!stoa__arguments_fit(operation, arguments, count, message, sizeof message))
+        return stoa__fail(error, STOA_INVALID, "%s", message);
     stoa_status status = check_arguments(arguments, count, stoa__operations[operation].text, error);
     if (status != STOA_OK)
         return status;
-    if (!stoa__arguments_fit(operation, arguments, count, message, sizeof message))
-        return stoa__fail(error, STOA_INVALID, "%s", message);
     return build_over(made, STOA__CALL_NODE, operation, arguments, count, error);
 }
 
 stoa_status stoa_expression_list(stoa_expression **made, stoa_expression *const *outputs,
                                  size_t count, stoa_error *error)
 {
-    NEEDS(made, error, stoa_expression_list);
+    STOA__NEEDS(error, made);
+    STOA__NEEDS_EACH(error, outputs, count, );
     if (count == 0 || count >= UINT32_MAX)
         return stoa__fail(error, STOA_INVALID, "a list of %zu outputs cannot be", count);
     stoa_status status = check_arguments(outputs, count, "a list", error);

@@ -12,6 +12,7 @@
 #include "base/memory.h"
 #include "base/names.h"
 #include "expr/lex.h"
+#include "store/type.h"
 
 enum { MOST_DEPTH = 1000, FEW = 32, FEW_PARAMETERS = 8 };
 
@@ -177,7 +178,7 @@ static void take_value_of(parser *p, stoa_expression *node)
     stoa_parameter *given = given_as(p, node->name);
     if (given == NULL)
         return;
-    given->is_used = true;
+    given->reserved[0] = 1; /* see tell_used */
     node->kind = STOA__CONSTANT_NODE;
     node->name = NULL;
     node->value =
@@ -506,13 +507,9 @@ static stoa_status check_parameters(const stoa_parameter *parameters, size_t cou
     if (count >= STOA__NO_NAME)
         return stoa__fail(error, STOA_INVALID, "%zu parameters are too many", count);
     for (size_t i = 0; i < count; i++) {
-        if (parameters != NULL && (parameters[i].reserved[0] | parameters[i].reserved[1]) != 0)
+        if ((parameters[i].reserved[0] | parameters[i].reserved[1]) != 0)
             return stoa__fail(error, STOA_INVALID, "stoa_parameter.reserved must be zero");
-        if (parameters == NULL || parameters[i].name == NULL)
-            return stoa__fail(error, STOA_INVALID, "parameter %zu has no name", i);
-        stoa_value value = parameters[i].value;
-        if (value.is_null || (value.type != STOA_BOOL && value.type != STOA_INT64 &&
-                              value.type != STOA_UINT64 && value.type != STOA_FLOAT64))
+        if (!stoa__is_operand(&parameters[i].value))
             return stoa__fail(error, STOA_WRONG_TYPE,
                               "$%.64s takes a bool, an int64, a uint64 or a float64",
                               parameters[i].name);
@@ -520,28 +517,45 @@ static stoa_status check_parameters(const stoa_parameter *parameters, size_t cou
     return STOA_OK;
 }
 
-stoa_status stoa_expression_parse(stoa_expression **made, const char *text, stoa_error *error)
+/* Those that the text has are marked in their reserve: a text that cannot be read has used none. */
+static void tell_used(stoa_parameter *parameters, size_t count, bool is_read)
 {
-    return stoa_expression_parse_with(made, text, NULL, 0, error);
+    for (size_t i = 0; i < count; i++) {
+        if (is_read && parameters[i].reserved[0] != 0)
+            parameters[i].is_used = true;
+        parameters[i].reserved[0] = 0;
+    }
 }
 
-stoa_status stoa_expression_parse_with(stoa_expression **made, const char *text,
-                                       stoa_parameter *parameters, size_t count, stoa_error *error)
+static stoa_status read_text(stoa_expression **made, const char *text, stoa_parameter *parameters,
+                             size_t count, stoa_error *error)
 {
-    if (made == NULL || text == NULL)
-        return stoa__fail(error, STOA_INVALID, "stoa_expression_parse: %s is NULL",
-                          made == NULL ? "made" : "text");
-    stoa_status status = check_parameters(parameters, count, error);
-    if (status != STOA_OK)
-        return status;
     size_t length = strlen(text);
     if (length >= STOA__NO_PLACE)
         return stoa__fail(error, STOA_SYNTAX, "an expression of %zu bytes is too long", length);
     stoa__text *copy = stoa__text_new(text, length);
     if (copy == NULL)
         return stoa__fail_memory(error, sizeof *copy + length);
-    status = parse_text(made, copy, parameters, count, error);
+    stoa_status status = parse_text(made, copy, parameters, count, error);
     if (status != STOA_OK)
         stoa__text_release(copy);
+    tell_used(parameters, count, status == STOA_OK);
     return status;
+}
+
+stoa_status stoa_expression_parse(stoa_expression **made, const char *text, stoa_error *error)
+{
+    STOA__NEEDS(error, made);
+    STOA__NEEDS(error, text);
+    return read_text(made, text, NULL, 0, error);
+}
+
+stoa_status stoa_expression_parse_with(stoa_expression **made, const char *text,
+                                       stoa_parameter *parameters, size_t count, stoa_error *error)
+{
+    STOA__NEEDS(error, made);
+    STOA__NEEDS(error, text);
+    STOA__NEEDS_EACH(error, parameters, count, .name);
+    stoa_status status = check_parameters(parameters, count, error);
+    return status == STOA_OK ? read_text(made, text, parameters, count, error) : status;
 }

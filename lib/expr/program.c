@@ -272,13 +272,11 @@ static bool parameter_of(stoa_value value, stoa_type *type, uint64_t *bits)
 stoa_status stoa_program_set(stoa_program *program, const char *parameter, stoa_value value,
                              stoa_error *error)
 {
-    if (program == NULL)
-        return stoa__fail(error, STOA_INVALID, "there is no program");
-    if (parameter == NULL)
-        return stoa__fail(error, STOA_INVALID, "a parameter's name is NULL");
+    STOA__NEEDS(error, program);
+    STOA__NEEDS(error, parameter);
     stoa_type type;
     uint64_t bits;
-    if (value.is_null || !parameter_of(value, &type, &bits))
+    if (!stoa__is_operand(&value) || !parameter_of(value, &type, &bits))
         return stoa__fail(error, STOA_WRONG_TYPE,
                           "$%s takes a bool, an int64, a uint64 or a float64", parameter);
     uint32_t index = stoa__names_find(&program->parameter_names, parameter);
@@ -313,8 +311,6 @@ static stoa_status try_to_bind(stoa_program *program, const stoa_table *table, s
 stoa_status stoa__program_make(stoa_program **program, stoa_expression *expression,
                                stoa_expression *where, stoa_error *error)
 {
-    if (expression == NULL)
-        return stoa__fail(error, STOA_INVALID, "there is no expression");
     stoa_program *made = stoa__allocate_zeroed(sizeof *made);
     if (made == NULL)
         return stoa__fail_memory(error, sizeof *made);
@@ -362,8 +358,8 @@ stoa_status stoa_program_new(stoa_program **program, const stoa_table *table,
                              stoa_expression *expression, stoa_expression *where, stoa_error *error)
 {
     stoa_program *made;
-    if (program == NULL)
-        return stoa__fail(error, STOA_INVALID, "there is no place for a program");
+    STOA__NEEDS(error, program);
+    STOA__NEEDS(error, expression);
     stoa_status status = stoa__program_make(&made, expression, where, error);
     return status == STOA_OK ? tried(program, made, table, error) : status;
 }
@@ -372,8 +368,8 @@ stoa_status stoa_program_parse(stoa_program **program, const stoa_table *table, 
                                const char *where, stoa_error *error)
 {
     stoa_program *made;
-    if (program == NULL)
-        return stoa__fail(error, STOA_INVALID, "there is no place for a program");
+    STOA__NEEDS(error, program);
+    STOA__NEEDS(error, text);
     stoa_status status = stoa__program_read(&made, text, where, error);
     return status == STOA_OK ? tried(program, made, table, error) : status;
 }

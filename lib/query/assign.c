@@ -8,8 +8,8 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "base/words.h"
 #include "expr/program.h"
-#include "query/needs.h"
 #include "store/fields.h"
 
 /* Where the outputs go: cells of row 0. */
@@ -103,10 +103,9 @@ static stoa_status store_outputs(stoa__run *run, char *const *cells, const uint8
 static stoa_status check_outputs(const stoa_program *program, const stoa_output *outputs,
                                  size_t count, stoa_error *error)
 {
-    STOA__NEEDS(program, "program", error);
-    if (outputs == NULL || count != program->output_count)
-        return stoa__fail(error, STOA_INVALID, "room for %zu outputs, but there are %u",
-                          outputs == NULL ? 0 : count, program->output_count);
+    if (count != program->output_count)
+        return stoa__fail(error, STOA_INVALID, "room for %zu outputs, but there are %u", count,
+                          program->output_count);
     for (size_t i = 0; i < count; i++) {
         if ((outputs[i].reserved[0] | outputs[i].reserved[1]) != 0)
             return stoa__fail(error, STOA_INVALID, "stoa_output.reserved must be zero");
@@ -146,14 +145,30 @@ static void set_target(targets *to, size_t i, void *cells, stoa_type type)
     to->written[i] = (stoa__written){.cells = cells, .width = stoa__width(type), .index = i};
 }
 
-/* Whether each output has room for the rows, away from the others and from what is read. */
-static stoa_status check_room(const stoa__run *run, targets *to, const stoa_output *outputs,
-                              size_t count, bool is_fresh, stoa_error *error)
+/* Whether an output lies in the words of the extent's selection, which are read meanwhile. */
+static bool is_in_selection(const stoa_output *output, const stoa_extent *extent)
 {
-    for (size_t i = 0; i < count; i++)
+    if (extent == NULL || extent->selection == NULL)
+        return false;
+    const uint64_t *words = extent->selection->words;
+    uintptr_t first = (uintptr_t)words, out = (uintptr_t)output->data;
+    return out < (uintptr_t)(words + stoa__words(extent->selection->rows)) &&
+           first < out + output->count * stoa__width(output->type);
+}
+
+/* Whether each output has room for the rows, away from the others and from what is read. */
+static stoa_status check_room(const stoa__run *run, const stoa_extent *extent, targets *to,
+                              const stoa_output *outputs, size_t count, bool is_fresh,
+                              stoa_error *error)
+{
+    for (size_t i = 0; i < count; i++) {
         if (outputs[i].count != run->rows)
             return stoa__fail(error, STOA_INVALID, "output %zu has room for %zu of %zu rows", i,
                               outputs[i].count, run->rows);
+        if (is_in_selection(&outputs[i], extent))
+            return stoa__fail(error, STOA_INVALID,
+                              "output %zu overlaps the words of the extent's selection", i);
+    }
     size_t at = stoa__written_sort(to->written, count, run->rows);
     if (at < count) {
         size_t a = to->written[at - 1].index, b = to->written[at].index;
@@ -185,7 +200,7 @@ static stoa_status evaluate(stoa_program *program, const stoa_table *table,
     if (status == STOA_OK)
         status = stoa__run_begin(&run, program, table, extent, error);
     if (status == STOA_OK)
-        status = check_room(&run, &to, outputs, count, is_fresh, error);
+        status = check_room(&run, extent, &to, outputs, count, is_fresh, error);
     if (status == STOA_OK)
         status = store_outputs(&run, to.cells, to.types, is_fresh, error);
     stoa__release(to.cells);
@@ -196,6 +211,8 @@ stoa_status stoa_program_evaluate(stoa_program *program, const stoa_table *table
                                   const stoa_extent *extent, const stoa_output *outputs,
                                   size_t count, stoa_error *error)
 {
+    STOA__NEEDS(error, program);
+    STOA__NEEDS(error, outputs);
     return evaluate(program, table, extent, outputs, count, false, error);
 }
 
@@ -203,6 +220,8 @@ stoa_status stoa_program_fill(stoa_program *program, const stoa_table *table,
                               const stoa_extent *extent, const stoa_output *outputs, size_t count,
                               stoa_error *error)
 {
+    STOA__NEEDS(error, program);
+    STOA__NEEDS(error, outputs);
     return evaluate(program, table, extent, outputs, count, true, error);
 }
 
@@ -245,11 +264,13 @@ stoa_status stoa_program_assign(stoa_program *program, stoa_table *table, const 
 {
     stoa__run run;
     targets to;
-    STOA__NEEDS(program, "program", error);
-    STOA__NEEDS(table, "table", error);
-    if (fields == NULL || count != program->output_count)
-        return stoa__fail(error, STOA_INVALID, "%zu fields for %u outputs",
-                          fields == NULL ? 0 : count, program->output_count);
+    STOA__NEEDS(error, program);
+    STOA__NEEDS(error, table);
+    STOA__NEEDS(error, fields);
+    if (count != program->output_count)
+        return stoa__fail(error, STOA_INVALID, "%zu fields for %u outputs", count,
+                          program->output_count);
+    STOA__NEEDS_EACH(error, fields, count, );
     stoa_status status = new_targets(&to, count, error);
     if (status != STOA_OK)
         return status;
@@ -273,8 +294,9 @@ stoa_status stoa_program_add_field(stoa_program *program, stoa_table *table,
     stoa__run run;
     uint8_t target;
     stoa__addition added;
-    STOA__NEEDS(program, "program", error);
-    STOA__NEEDS(table, "table", error);
+    STOA__NEEDS(error, program);
+    STOA__NEEDS(error, table);
+    STOA__NEEDS(error, name);
     if (program->output_count != 1)
         return stoa__fail(error, STOA_INVALID, "%u outputs for one field", program->output_count);
     stoa_status status = STOA_OK;
@@ -311,7 +333,9 @@ stoa_status stoa_assign(stoa_table *table, const char *field, const char *text, 
                         stoa_error *error)
 {
     stoa_program *program;
-    STOA__NEEDS(table, "table", error);
+    STOA__NEEDS(error, table);
+    STOA__NEEDS(error, field);
+    STOA__NEEDS(error, text);
     stoa_status status = stoa__program_read(&program, text, where, error);
     if (status != STOA_OK)
         return status;
@@ -324,7 +348,9 @@ stoa_status stoa_add(stoa_table *table, const char *field, stoa_type type, const
                      const char *where, stoa_error *error)
 {
     stoa_program *program;
-    STOA__NEEDS(table, "table", error);
+    STOA__NEEDS(error, table);
+    STOA__NEEDS(error, field);
+    STOA__NEEDS(error, text);
     stoa_status status = stoa__program_read(&program, text, where, error);
     if (status != STOA_OK)
         return status;
@@ -355,8 +381,10 @@ stoa_status stoa_update(stoa_table *table, const char *const *fields, const char
 {
     stoa_expression *list = NULL, *condition = NULL;
     stoa_program *program = NULL;
-    STOA__NEEDS(table, "table", error);
-    if (fields == NULL || texts == NULL || count == 0)
+    STOA__NEEDS(error, table);
+    STOA__NEEDS_EACH(error, fields, count, );
+    STOA__NEEDS_EACH(error, texts, count, );
+    if (count == 0)
         return stoa__fail(error, STOA_INVALID, "there is nothing to update");
     stoa_status status = parse_each(&list, texts, count, error);
     if (status == STOA_OK && where != NULL)

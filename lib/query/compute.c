@@ -1,7 +1,6 @@
 /* compute.c: aggregates: all outputs of a program in one pass over the rows (in more, where an
  * aggregate needs another first), and the results as values. */
 #include "expr/program.h"
-#include "query/needs.h"
 
 static stoa_value value_of(const stoa_program *program, const stoa__result *result)
 {
@@ -27,10 +26,11 @@ stoa_status stoa_program_compute(stoa_program *program, const stoa_table *table,
                                  stoa_error *error)
 {
     stoa__run run;
-    STOA__NEEDS(program, "program", error);
-    if (values == NULL || count != program->output_count)
+    STOA__NEEDS(error, program);
+    STOA__NEEDS(error, values);
+    if (count != program->output_count)
         return stoa__fail(error, STOA_INVALID, "room for %zu values, but there are %u outputs",
-                          values == NULL ? 0 : count, program->output_count);
+                          count, program->output_count);
     stoa_status status = stoa__program_bind(program, table, STOA__WANTS_VALUES, NULL, NULL, error);
     if (status == STOA_OK)
         status = stoa__run_begin(&run, program, table, extent, error);
@@ -41,11 +41,10 @@ stoa_status stoa_program_compute(stoa_program *program, const stoa_table *table,
     return status;
 }
 
-stoa_status stoa_compute_all(const stoa_table *table, const char *text, const char *where,
-                             stoa_value *values, size_t count, stoa_error *error)
+static stoa_status compute(const stoa_table *table, const char *text, const char *where,
+                           stoa_value *values, size_t count, stoa_error *error)
 {
     stoa_program *program;
-    STOA__NEEDS(table, "table", error);
     stoa_status status = stoa__program_read(&program, text, where, error);
     if (status != STOA_OK)
         return status;
@@ -54,8 +53,20 @@ stoa_status stoa_compute_all(const stoa_table *table, const char *text, const ch
     return status;
 }
 
+stoa_status stoa_compute_all(const stoa_table *table, const char *text, const char *where,
+                             stoa_value *values, size_t count, stoa_error *error)
+{
+    STOA__NEEDS(error, table);
+    STOA__NEEDS(error, text);
+    STOA__NEEDS(error, values);
+    return compute(table, text, where, values, count, error);
+}
+
 stoa_status stoa_compute(const stoa_table *table, const char *text, stoa_value *value,
                          stoa_error *error)
 {
-    return stoa_compute_all(table, text, NULL, value, 1, error);
+    STOA__NEEDS(error, table);
+    STOA__NEEDS(error, text);
+    STOA__NEEDS(error, value);
+    return compute(table, text, NULL, value, 1, error);
 }

@@ -32,6 +32,9 @@ stoa_status stoa__run_begin(stoa__run *run, stoa_program *program, const stoa_ta
         run->rows = extent->rows;
     if (extent != NULL && extent->selection != NULL) {
         const stoa_selection *selection = extent->selection;
+        if (table == NULL)
+            return stoa__fail(error, STOA_INVALID,
+                              "there is no table that the selection could be of");
         stoa_status status = stoa__selection_check(selection, table, error);
         if (status != STOA_OK)
             return status;

@@ -9,7 +9,6 @@
 #include "base/threads.h"
 #include "base/words.h"
 #include "kernel/kernel.h"
-#include "query/needs.h"
 #include "query/selection.h"
 #include "store/table.h"
 
@@ -152,11 +151,11 @@ static size_t count_mask(const uint8_t *mask, size_t length)
 stoa_status stoa_table_keep(stoa_table *table, const uint8_t *mask, size_t length,
                             stoa_error *error)
 {
+    STOA__NEEDS(error, table);
+    STOA__NEEDS_ARRAY(error, mask, length);
     if (length != table->rows)
         return stoa__fail(error, STOA_INVALID, "the mask has %zu bytes for %zu rows", length,
                           table->rows);
-    if (mask == NULL && length > 0)
-        return stoa__fail(error, STOA_INVALID, "there is no mask");
     keep_rows(stoa__whole(table), &(choice){.mask = mask, .rows = length},
               count_mask(mask, length));
     return STOA_OK;
@@ -165,6 +164,8 @@ stoa_status stoa_table_keep(stoa_table *table, const uint8_t *mask, size_t lengt
 stoa_status stoa_selection_keep(stoa_table *table, const stoa_selection *selection,
                                 stoa_error *error)
 {
+    STOA__NEEDS(error, table);
+    STOA__NEEDS(error, selection);
     stoa_status status = stoa__selection_check(selection, table, error);
     if (status == STOA_OK)
         keep_rows(stoa__whole(table), &(choice){.words = selection->words, .rows = selection->rows},
@@ -175,6 +176,8 @@ stoa_status stoa_selection_keep(stoa_table *table, const stoa_selection *selecti
 stoa_status stoa_selection_remove(stoa_table *table, const stoa_selection *selection,
                                   stoa_error *error)
 {
+    STOA__NEEDS(error, table);
+    STOA__NEEDS(error, selection);
     stoa_status status = stoa__selection_check(selection, table, error);
     if (status == STOA_OK)
         keep_rows(stoa__whole(table),
@@ -270,7 +273,9 @@ static void take_morsel(void *context, size_t morsel, size_t worker)
 stoa_status stoa_selection_take(stoa_table **taken, const stoa_table *table,
                                 const stoa_selection *selection, stoa_error *error)
 {
-    STOA__NEEDS(taken, "place for a table", error);
+    STOA__NEEDS(error, taken);
+    STOA__NEEDS(error, table);
+    STOA__NEEDS(error, selection);
     stoa_status status = stoa__selection_check(selection, table, error);
     if (status != STOA_OK)
         return status;

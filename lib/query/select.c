@@ -15,7 +15,6 @@
 #include "base/threads.h"
 #include "base/words.h"
 #include "expr/program.h"
-#include "query/needs.h"
 #include "query/selection.h"
 
 /* Morsels of a wave: on one thread what fits L2, on more of them so much that waking them is
@@ -56,8 +55,6 @@ static stoa_status make_bits(stoa__run *run, bits *to, stoa_error *error)
 static stoa_status begin(stoa__run *run, stoa_program *program, const stoa_table *table,
                          const stoa_extent *extent, stoa_error *error)
 {
-    STOA__NEEDS(program, "program", error);
-    STOA__NEEDS(table, "table", error);
     if (program->output_count != 1)
         return stoa__fail(error, STOA_INVALID, "%u outputs where one condition is needed",
                           program->output_count);
@@ -75,7 +72,9 @@ stoa_status stoa_program_select(stoa_selection **selection, stoa_program *progra
 {
     stoa__run run;
     stoa_selection *made;
-    STOA__NEEDS(selection, "place for a selection", error);
+    STOA__NEEDS(error, selection);
+    STOA__NEEDS(error, program);
+    STOA__NEEDS(error, table);
     stoa_status status = begin(&run, program, table, extent, error);
     if (status == STOA_OK)
         status = stoa__selection_new(&made, table, run.rows, error);
@@ -196,7 +195,9 @@ stoa_status stoa_program_filter(stoa_table **filtered, stoa_program *program,
                                 const stoa_table *table, const stoa_extent *extent,
                                 stoa_error *error)
 {
-    STOA__NEEDS(filtered, "place for a table", error);
+    STOA__NEEDS(error, filtered);
+    STOA__NEEDS(error, program);
+    STOA__NEEDS(error, table);
     filter *at = stoa__allocate(sizeof *at);
     if (at == NULL)
         return stoa__fail_memory(error, sizeof *at);
@@ -277,11 +278,15 @@ static stoa_status pack_table(stoa_program *program, stoa_table *table, bool inv
 
 stoa_status stoa_program_remove(stoa_program *program, stoa_table *table, stoa_error *error)
 {
+    STOA__NEEDS(error, program);
+    STOA__NEEDS(error, table);
     return pack_table(program, table, true, error);
 }
 
 stoa_status stoa_program_keep(stoa_program *program, stoa_table *table, stoa_error *error)
 {
+    STOA__NEEDS(error, program);
+    STOA__NEEDS(error, table);
     return pack_table(program, table, false, error);
 }
 
@@ -291,6 +296,9 @@ stoa_status stoa_select(stoa_selection **selection, const stoa_table *table, con
                         stoa_error *error)
 {
     stoa_program *program;
+    STOA__NEEDS(error, selection);
+    STOA__NEEDS(error, table);
+    STOA__NEEDS(error, where);
     stoa_status status = stoa__program_read(&program, where, NULL, error);
     if (status != STOA_OK)
         return status;
@@ -303,6 +311,9 @@ stoa_status stoa_filter(stoa_table **filtered, const stoa_table *table, const ch
                         stoa_error *error)
 {
     stoa_program *program;
+    STOA__NEEDS(error, filtered);
+    STOA__NEEDS(error, table);
+    STOA__NEEDS(error, where);
     stoa_status status = stoa__program_read(&program, where, NULL, error);
     if (status != STOA_OK)
         return status;
@@ -311,25 +322,27 @@ stoa_status stoa_filter(stoa_table **filtered, const stoa_table *table, const ch
     return status;
 }
 
-static stoa_status change(stoa_table *table, const char *where,
-                          stoa_status (*call)(stoa_program *, stoa_table *, stoa_error *),
-                          stoa_error *error)
+static stoa_status change(stoa_table *table, const char *where, bool inverted, stoa_error *error)
 {
     stoa_program *program;
     stoa_status status = stoa__program_read(&program, where, NULL, error);
     if (status != STOA_OK)
         return status;
-    status = call(program, table, error);
+    status = pack_table(program, table, inverted, error);
     stoa_program_free(program);
     return status;
 }
 
 stoa_status stoa_remove(stoa_table *table, const char *where, stoa_error *error)
 {
-    return change(table, where, stoa_program_remove, error);
+    STOA__NEEDS(error, table);
+    STOA__NEEDS(error, where);
+    return change(table, where, true, error);
 }
 
 stoa_status stoa_keep(stoa_table *table, const char *where, stoa_error *error)
 {
-    return change(table, where, stoa_program_keep, error);
+    STOA__NEEDS(error, table);
+    STOA__NEEDS(error, where);
+    return change(table, where, false, error);
 }

@@ -7,11 +7,10 @@
 
 #include <string.h>
 
-#include "base/error.h"
+#include "base/check.h"
 #include "base/memory.h"
 #include "base/words.h"
 #include "kernel/kernel.h"
-#include "query/needs.h"
 
 _Static_assert(sizeof(size_t) == sizeof(uint64_t), "row numbers are written as uint64");
 
@@ -44,13 +43,12 @@ static void count_anew(stoa_selection *selection)
 stoa_status stoa_selection_from_mask(stoa_selection **selection, const stoa_table *table,
                                      const uint8_t *mask, size_t length, stoa_error *error)
 {
-    STOA__NEEDS(selection, "place for a selection", error);
-    STOA__NEEDS(table, "table", error);
+    STOA__NEEDS(error, selection);
+    STOA__NEEDS(error, table);
+    STOA__NEEDS_ARRAY(error, mask, length);
     if (length != table->rows)
         return stoa__fail(error, STOA_INVALID, "the mask has %zu bytes for %zu rows", length,
                           table->rows);
-    if (mask == NULL && length > 0)
-        return stoa__fail(error, STOA_INVALID, "there is no mask");
     stoa_status status = stoa__selection_new(selection, table, length, error);
     if (status != STOA_OK)
         return status;
@@ -62,10 +60,9 @@ stoa_status stoa_selection_from_mask(stoa_selection **selection, const stoa_tabl
 stoa_status stoa_selection_from_indices(stoa_selection **selection, const stoa_table *table,
                                         const size_t *indices, size_t count, stoa_error *error)
 {
-    STOA__NEEDS(selection, "place for a selection", error);
-    STOA__NEEDS(table, "table", error);
-    if (indices == NULL && count > 0)
-        return stoa__fail(error, STOA_INVALID, "there are no indices");
+    STOA__NEEDS(error, selection);
+    STOA__NEEDS(error, table);
+    STOA__NEEDS_ARRAY(error, indices, count);
     for (size_t i = 0; i < count; i++)
         if (indices[i] >= table->rows)
             return stoa__fail_at(error, STOA_OUT_OF_RANGE, i,
@@ -83,8 +80,8 @@ stoa_status stoa_selection_from_indices(stoa_selection **selection, const stoa_t
 stoa_status stoa_selection_copy(stoa_selection **copy, const stoa_selection *selection,
                                 stoa_error *error)
 {
-    STOA__NEEDS(copy, "place for a selection", error);
-    STOA__NEEDS(selection, "selection", error);
+    STOA__NEEDS(error, copy);
+    STOA__NEEDS(error, selection);
     stoa_selection *made = NULL;
     stoa_status status = allocate(&made, selection->rows, selection->order, error);
     if (status != STOA_OK)
@@ -105,8 +102,6 @@ void stoa_selection_free(stoa_selection *selection)
 stoa_status stoa__selection_check(const stoa_selection *selection, const stoa_table *table,
                                   stoa_error *error)
 {
-    STOA__NEEDS(selection, "selection", error);
-    STOA__NEEDS(table, "table", error);
     if (selection->rows > table->rows)
         return stoa__fail(error, STOA_STALE, "the selection is of %zu rows, the table has %zu",
                           selection->rows, table->rows);
@@ -119,8 +114,6 @@ stoa_status stoa__selection_check(const stoa_selection *selection, const stoa_ta
 static stoa_status check_pair(const stoa_selection *selection, const stoa_selection *other,
                               stoa_error *error)
 {
-    if (selection == NULL || other == NULL)
-        return stoa__fail(error, STOA_INVALID, "there are not two selections");
     if (selection->rows != other->rows)
         return stoa__fail(error, STOA_STALE, "one selection is of %zu rows, the other of %zu",
                           selection->rows, other->rows);
@@ -133,6 +126,8 @@ static stoa_status check_pair(const stoa_selection *selection, const stoa_select
 stoa_status stoa_selection_and(stoa_selection *selection, const stoa_selection *other,
                                stoa_error *error)
 {
+    STOA__NEEDS(error, selection);
+    STOA__NEEDS(error, other);
     stoa_status status = check_pair(selection, other, error);
     if (status != STOA_OK)
         return status;
@@ -145,6 +140,8 @@ stoa_status stoa_selection_and(stoa_selection *selection, const stoa_selection *
 stoa_status stoa_selection_or(stoa_selection *selection, const stoa_selection *other,
                               stoa_error *error)
 {
+    STOA__NEEDS(error, selection);
+    STOA__NEEDS(error, other);
     stoa_status status = check_pair(selection, other, error);
     if (status != STOA_OK)
         return status;

@@ -125,15 +125,10 @@ static stoa_status insert_cells(stoa__table *table, size_t row, stoa__cell *cell
     return STOA_OK;
 }
 
-stoa_status stoa_table_insert(stoa_table *table, size_t index, const stoa_value *values,
-                              size_t count, stoa_error *error)
+static stoa_status insert(stoa__table *whole, size_t index, const stoa_value *values, size_t count,
+                          stoa_error *error)
 {
-    stoa__table *whole = stoa__whole(table);
     row_cells row;
-    if (index > table->rows)
-        return stoa__check_row(table, index, error);
-    if (values == NULL && count > 0)
-        return stoa__fail(error, STOA_INVALID, "%zu values, but no pointer to them", count);
     stoa_status status = make_cells(&row, whole, error);
     if (status != STOA_OK)
         return status;
@@ -147,7 +142,19 @@ stoa_status stoa_table_insert(stoa_table *table, size_t index, const stoa_value 
 stoa_status stoa_table_append(stoa_table *table, const stoa_value *values, size_t count,
                               stoa_error *error)
 {
-    return stoa_table_insert(table, table->rows, values, count, error);
+    STOA__NEEDS(error, table);
+    STOA__NEEDS_ARRAY(error, values, count);
+    return insert(stoa__whole(table), table->rows, values, count, error);
+}
+
+stoa_status stoa_table_insert(stoa_table *table, size_t index, const stoa_value *values,
+                              size_t count, stoa_error *error)
+{
+    STOA__NEEDS(error, table);
+    STOA__NEEDS_ARRAY(error, values, count);
+    if (index > table->rows)
+        return stoa__check_row(table, index, error);
+    return insert(stoa__whole(table), index, values, count, error);
 }
 
 /* What comes enters before what goes leaves, so that an object in both stays. */
@@ -168,11 +175,11 @@ stoa_status stoa_table_replace(stoa_table *table, size_t index, const stoa_value
 {
     stoa__table *whole = stoa__whole(table);
     row_cells row;
+    STOA__NEEDS(error, table);
+    STOA__NEEDS_ARRAY(error, values, count);
     stoa_status status = stoa__check_row(table, index, error);
     if (status != STOA_OK)
         return status;
-    if (values == NULL && count > 0)
-        return stoa__fail(error, STOA_INVALID, "%zu values, but no pointer to them", count);
     status = make_cells(&row, whole, error);
     if (status != STOA_OK)
         return status;
@@ -300,8 +307,8 @@ stoa_status stoa_table_extend(stoa_table *table, const stoa_source *sources, siz
 {
     stoa__table *whole = stoa__whole(table);
     const stoa_source *few[64], **matched = few;
-    if (sources == NULL && source_count > 0)
-        return stoa__fail(error, STOA_INVALID, "%zu sources, but no pointer to them", source_count);
+    STOA__NEEDS(error, table);
+    STOA__NEEDS_EACH(error, sources, source_count, .name);
     if (rows > SIZE_MAX - table->rows)
         return stoa__fail(error, STOA_FULL, "no table has room for %zu rows more", rows);
     if (table->field_limit > 64)

@@ -12,7 +12,8 @@
 static void *cells_of(const stoa_table *table, const char *name, stoa_type type)
 {
     size_t field;
-    if (table == NULL || stoa_table_find_field(table, name, &field, NULL) != STOA_OK)
+    if (table == NULL || name == NULL ||
+        stoa_table_find_field(table, name, &field, NULL) != STOA_OK)
         return NULL;
     return table->columns[field].type == type ? table->columns[field].cells : NULL;
 }
@@ -27,7 +28,9 @@ STOA_TYPES(COLUMN)
 
 void *stoa_column_cells(const stoa_table *table, size_t field)
 {
-    return stoa__field_exists(table, field) ? table->columns[field].cells : NULL;
+    if (table == NULL || !stoa__field_exists(table, field))
+        return NULL;
+    return table->columns[field].cells;
 }
 
 /* ---- writes ---- */
@@ -117,10 +120,10 @@ static stoa_status write_objects(const target *to, const stoa_source *source, st
 stoa_status stoa_column_write(stoa_table *table, size_t field, size_t first, ptrdiff_t step,
                               size_t count, const stoa_source *source, stoa_error *error)
 {
+    STOA__NEEDS(error, table);
+    STOA__NEEDS(error, source);
     stoa__table *whole = stoa__whole(table);
     stoa_status status = stoa__check_field(table, field, error);
-    if (status == STOA_OK && source == NULL)
-        status = stoa__fail(error, STOA_INVALID, "there is no source to write from");
     if (status == STOA_OK)
         status = check_target(table, first, step, count, error);
     if (status == STOA_OK)
@@ -140,6 +143,7 @@ stoa_status stoa_column_write(stoa_table *table, size_t field, size_t first, ptr
 
 stoa_status stoa_column_export(stoa_table *table, size_t field, stoa_error *error)
 {
+    STOA__NEEDS(error, table);
     stoa__table *whole = stoa__whole(table);
     stoa_status status = stoa__check_field(table, field, error);
     if (status != STOA_OK)
@@ -158,6 +162,9 @@ stoa_status stoa_column_export(stoa_table *table, size_t field, stoa_error *erro
 void stoa_column_unexport(stoa_table *table, size_t field)
 {
     stoa__table *whole = stoa__whole(table);
+    if (table == NULL || field >= table->field_limit || whole->extra == NULL ||
+        whole->extra[field].exports == 0)
+        return;
     stoa__column_extra *extra = &whole->extra[field];
     extra->exports--;
     whole->exports--;

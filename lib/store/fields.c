@@ -114,8 +114,6 @@ stoa_status stoa__field_prepare(stoa__addition *made, const stoa_table *table,
 {
     const stoa__table *whole = stoa__whole_const(table);
     *made = (stoa__addition){.pool = whole->pool};
-    if (field == NULL)
-        return stoa__fail(error, STOA_INVALID, "there is no field to add");
     stoa_status status = prepare(made, whole, field, error);
     if (status != STOA_OK)
         stoa__field_give_up(made, table);
@@ -139,6 +137,9 @@ stoa_status stoa_table_add_field(stoa_table *table, const stoa_field *field, siz
                                  stoa_error *error)
 {
     stoa__addition made;
+    STOA__NEEDS(error, table);
+    STOA__NEEDS(error, field);
+    STOA__NEEDS(error, field->name);
     stoa_status status = stoa__field_prepare(&made, table, field, error);
     if (status != STOA_OK)
         return status;
@@ -186,6 +187,8 @@ static void free_pages(stoa__table *table, uint32_t field)
 
 stoa_status stoa_table_drop_field(stoa_table *table, const char *name, stoa_error *error)
 {
+    STOA__NEEDS(error, table);
+    STOA__NEEDS(error, name);
     stoa__table *whole = stoa__whole(table);
     uint32_t field = 0;
     stoa__schema *schema;
@@ -216,6 +219,9 @@ stoa_status stoa_table_drop_field(stoa_table *table, const char *name, stoa_erro
 stoa_status stoa_table_rename_field(stoa_table *table, const char *name, const char *new_name,
                                     stoa_error *error)
 {
+    STOA__NEEDS(error, table);
+    STOA__NEEDS(error, name);
+    STOA__NEEDS(error, new_name);
     stoa__table *whole = stoa__whole(table);
     uint32_t field = 0;
     stoa__schema *schema;

@@ -205,6 +205,7 @@ static void cut(stoa__table *table, size_t rows)
 
 stoa_status stoa_table_resize(stoa_table *table, size_t rows, stoa_error *error)
 {
+    STOA__NEEDS(error, table);
     stoa__table *whole = stoa__whole(table);
     size_t before = table->rows;
     if (rows < before) {
@@ -222,6 +223,7 @@ stoa_status stoa_table_resize(stoa_table *table, size_t rows, stoa_error *error)
 
 stoa_status stoa_table_reserve(stoa_table *table, size_t rows, stoa_error *error)
 {
+    STOA__NEEDS(error, table);
     stoa_status status = stoa__table_grow(stoa__whole(table), rows, error);
     if (status == STOA_OK)
         stoa__table_open(stoa__whole(table));
@@ -230,13 +232,15 @@ stoa_status stoa_table_reserve(stoa_table *table, size_t rows, stoa_error *error
 
 void stoa_table_clear(stoa_table *table)
 {
-    if (table->rows > 0)
+    if (table != NULL && table->rows > 0)
         cut(stoa__whole(table), 0);
 }
 
 void stoa_table_shrink(stoa_table *table)
 {
     stoa__table *whole = stoa__whole(table);
+    if (table == NULL)
+        return;
     stoa__table_set_rows(whole, table->rows);
     discard(whole, table->rows);
     if (whole->block.kind == STOA__RESERVED_BLOCK)

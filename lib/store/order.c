@@ -43,6 +43,7 @@ void stoa__table_end_removal(stoa__table *table, size_t rows)
 
 stoa_status stoa_table_remove(stoa_table *table, size_t first, size_t count, stoa_error *error)
 {
+    STOA__NEEDS(error, table);
     stoa__table *whole = stoa__whole(table);
     stoa_status status = stoa__check_rows(table, first, count, error);
     if (status != STOA_OK || count == 0)
@@ -60,6 +61,7 @@ stoa_status stoa_table_remove(stoa_table *table, size_t first, size_t count, sto
 
 stoa_status stoa_table_swap_remove(stoa_table *table, size_t index, stoa_error *error)
 {
+    STOA__NEEDS(error, table);
     stoa__table *whole = stoa__whole(table);
     stoa_status status = stoa__check_row(table, index, error);
     if (status != STOA_OK)
@@ -77,6 +79,7 @@ stoa_status stoa_table_swap_remove(stoa_table *table, size_t index, stoa_error *
 
 stoa_status stoa_table_swap(stoa_table *table, size_t a, size_t b, stoa_error *error)
 {
+    STOA__NEEDS(error, table);
     stoa__table *whole = stoa__whole(table);
     stoa_status status = stoa__check_row(table, a, error);
     if (status == STOA_OK)
@@ -97,7 +100,7 @@ stoa_status stoa_table_swap(stoa_table *table, size_t a, size_t b, stoa_error *e
 
 stoa_status stoa_table_reverse(stoa_table *table, stoa_error *error)
 {
-    (void)error;
+    STOA__NEEDS(error, table);
     stoa__table *whole = stoa__whole(table);
     if (table->rows < 2)
         return STOA_OK;
@@ -128,13 +131,13 @@ static stoa_status check_permutation(const size_t *indices, size_t count, uint8_
 stoa_status stoa_table_permute(stoa_table *table, const size_t *indices, size_t count,
                                stoa_error *error)
 {
+    STOA__NEEDS(error, table);
+    STOA__NEEDS_ARRAY(error, indices, count);
     stoa__table *whole = stoa__whole(table);
     if (count != table->rows)
         return stoa__fail(error, STOA_INVALID, "%zu indices for %zu rows", count, table->rows);
     if (count == 0)
         return STOA_OK;
-    if (indices == NULL)
-        return stoa__fail(error, STOA_INVALID, "there are no indices");
     void *aside = stoa__allocate_zeroed(count * sizeof(uint64_t));
     if (aside == NULL)
         return stoa__fail_memory(error, count * sizeof(uint64_t));
@@ -188,6 +191,8 @@ static void copy_columns(stoa__table *copy, const stoa__table *table, const size
 stoa_status stoa_table_copy(stoa_table **copy, const stoa_table *table, stoa_error *error)
 {
     stoa__table *made;
+    STOA__NEEDS(error, copy);
+    STOA__NEEDS(error, table);
     const stoa__table *whole = stoa__whole_const(table);
     stoa_status status = stoa__table_like(&made, whole, table->rows, error);
     if (status != STOA_OK)
@@ -201,9 +206,10 @@ stoa_status stoa_table_take(stoa_table **taken, const stoa_table *table, const s
                             size_t count, stoa_error *error)
 {
     stoa__table *made;
+    STOA__NEEDS(error, taken);
+    STOA__NEEDS(error, table);
+    STOA__NEEDS_ARRAY(error, indices, count);
     const stoa__table *whole = stoa__whole_const(table);
-    if (indices == NULL && count > 0)
-        return stoa__fail(error, STOA_INVALID, "there are no indices");
     for (size_t i = 0; i < count; i++)
         if (indices[i] >= table->rows)
             return stoa__fail_at(error, STOA_OUT_OF_RANGE, i,

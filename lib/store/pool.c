@@ -10,7 +10,7 @@
 
 #include <string.h>
 
-#include "base/error.h"
+#include "base/check.h"
 #include "base/hash.h"
 #include "base/memory.h"
 
@@ -210,8 +210,7 @@ static bool start_empty(stoa_pool *pool)
 
 stoa_status stoa_pool_new(stoa_pool **pool, const stoa_pool_options *options, stoa_error *error)
 {
-    if (pool == NULL)
-        return stoa__fail(error, STOA_INVALID, "stoa_pool_new needs a place for the pool");
+    STOA__NEEDS(error, pool);
     if (options != NULL && (options->reserved[0] | options->reserved[1] | options->reserved[2] |
                             options->reserved[3]) != 0)
         return stoa__fail(error, STOA_INVALID, "stoa_pool_options.reserved must be zero");

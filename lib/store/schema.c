@@ -33,7 +33,7 @@ static bool is_utf8(const unsigned char *text, size_t length)
 
 static stoa_status check_name(const char *name, stoa_error *error)
 {
-    size_t length = name == NULL ? 0 : strnlen(name, (size_t)STOA_MAX_NAME + 1);
+    size_t length = strnlen(name, (size_t)STOA_MAX_NAME + 1);
     if (length == 0)
         return stoa__fail(error, STOA_BAD_NAME, "a field needs a name");
     if (length > STOA_MAX_NAME)

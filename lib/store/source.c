@@ -5,13 +5,30 @@
 
 #include "store/convert.h"
 
+stoa_status stoa__source_check_array(const stoa_source *source, size_t count, stoa_error *error)
+{
+    ptrdiff_t stride = stoa__source_stride(source);
+    size_t apart = stride < 0 ? (size_t)0 - (size_t)stride : (size_t)stride;
+    size_t step = apart > sizeof(uint64_t) ? apart : sizeof(uint64_t);
+    uintptr_t room = stride < 0 ? (uintptr_t)source->data : UINTPTR_MAX - (uintptr_t)source->data;
+    if ((source->reserved[0] | source->reserved[1]) != 0)
+        return stoa__fail(error, STOA_INVALID, "stoa_source.reserved must be zero");
+    if (stoa__byte_of(&source->repeat) > 1)
+        return stoa__fail(error, STOA_INVALID, "stoa_source.repeat is neither true nor false");
+    if (source->data == NULL && count > 0)
+        return stoa__fail(error, STOA_INVALID, "a source of %zu values has no data", count);
+    if (count > PTRDIFF_MAX / step || count * apart > room)
+        return stoa__fail(error, STOA_INVALID,
+                          "no memory could hold %zu values that are %td bytes apart", count,
+                          stride);
+    return STOA_OK;
+}
+
 stoa_status stoa__source_check(const stoa__table *table, uint32_t field, const stoa_source *source,
                                size_t count, stoa_error *error)
 {
     stoa_type type = (stoa_type)table->head.columns[field].type;
     const char *name = table->schema->fields[field].name;
-    if ((source->reserved[0] | source->reserved[1]) != 0)
-        return stoa__fail(error, STOA_INVALID, "stoa_source.reserved must be zero");
     if (!stoa__type_exists(source->type))
         return stoa__fail(error, STOA_WRONG_TYPE,
                           "the values for field '%s' have type %d, which "
@@ -20,9 +37,7 @@ stoa_status stoa__source_check(const stoa__table *table, uint32_t field, const s
     if (type == STOA_OBJECT ? source->type != STOA_OBJECT : !stoa__convertible(type, source->type))
         return stoa__fail(error, STOA_WRONG_TYPE, "field '%s' is %s and takes no values of %s",
                           name, stoa_type_name(type), stoa_type_name(source->type));
-    if (source->data == NULL && count > 0)
-        return stoa__fail(error, STOA_INVALID, "the values for field '%s' have no data", name);
-    return STOA_OK;
+    return stoa__source_check_array(source, count, error);
 }
 
 static stoa_value value_at(const stoa_source *source, size_t position)

@@ -7,7 +7,7 @@
 /* Bytes from value to value: 0 for one that is repeated. */
 static inline ptrdiff_t stoa__source_stride(const stoa_source *source)
 {
-    if (source->repeat)
+    if (stoa__byte_of(&source->repeat) != 0)
         return 0;
     if (source->stride != 0)
         return source->stride;
@@ -15,7 +15,10 @@ static inline ptrdiff_t stoa__source_stride(const stoa_source *source)
                                        : (ptrdiff_t)stoa__width(source->type);
 }
 
-/* Whether a source has data, and values of a type that can go into the field at all. */
+/* Whether a source is an array of `count` values, of whatever type: that type exists. */
+stoa_status stoa__source_check_array(const stoa_source *source, size_t count, stoa_error *error);
+/* The same for a column: whether it has data, and values of a type that can go into the field at
+ * all. */
 stoa_status stoa__source_check(const stoa__table *table, uint32_t field, const stoa_source *source,
                                size_t count, stoa_error *error);
 /* The error for the value at `position`, which does not fit. */

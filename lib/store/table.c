@@ -281,11 +281,11 @@ static stoa_status make(stoa__table **made, stoa__schema *schema, const request 
     return STOA_OK;
 }
 
-static stoa_status check_request(stoa_table **table, const stoa_field *fields, size_t field_count,
-                                 const stoa_table_options *options, stoa_error *error)
+static stoa_status check_request(size_t field_count, const stoa_table_options *options,
+                                 stoa_error *error)
 {
-    if (table == NULL || fields == NULL || field_count == 0)
-        return stoa__fail(error, STOA_INVALID, "a table needs a place for it and a field at least");
+    if (field_count == 0)
+        return stoa__fail(error, STOA_INVALID, "a table needs a field at least");
     if (field_count > STOA_MAX_FIELDS)
         return stoa__fail(error, STOA_INVALID, "a table has at most %d fields", STOA_MAX_FIELDS);
     if (options == NULL)
@@ -304,9 +304,11 @@ stoa_status stoa_table_new(stoa_table **table, const stoa_field *fields, size_t 
                            const stoa_table_options *options, stoa_error *error)
 {
     static const stoa_table_options defaults;
-    stoa_status status = check_request(table, fields, field_count, options, error);
+    STOA__NEEDS(error, table);
+    stoa_status status = check_request(field_count, options, error);
     if (status != STOA_OK)
         return status;
+    STOA__NEEDS_EACH(error, fields, field_count, .name);
     if (options == NULL)
         options = &defaults;
     stoa__schema *schema;
@@ -388,48 +390,52 @@ void stoa_table_free(stoa_table *table)
 
 size_t stoa_table_rows(const stoa_table *table)
 {
-    return table->rows;
+    return table == NULL ? 0 : table->rows;
 }
 
 size_t stoa_table_max_rows(const stoa_table *table)
 {
-    return stoa__whole_const(table)->max_rows;
+    return table == NULL ? 0 : stoa__whole_const(table)->max_rows;
 }
 
 size_t stoa_table_capacity(const stoa_table *table)
 {
-    return stoa__whole_const(table)->capacity;
+    return table == NULL ? 0 : stoa__whole_const(table)->capacity;
 }
 
 size_t stoa_table_row_bytes(const stoa_table *table)
 {
-    return stoa__whole_const(table)->schema->row_bytes;
+    return table == NULL ? 0 : stoa__whole_const(table)->schema->row_bytes;
 }
 
 size_t stoa_table_field_count(const stoa_table *table)
 {
-    return table->field_count;
+    return table == NULL ? 0 : table->field_count;
 }
 
 size_t stoa_table_field_limit(const stoa_table *table)
 {
-    return table->field_limit;
+    return table == NULL ? 0 : table->field_limit;
 }
 
 const char *stoa_table_field_name(const stoa_table *table, size_t field)
 {
-    if (!stoa__field_exists(table, field))
+    if (table == NULL || !stoa__field_exists(table, field))
         return NULL;
     return stoa__whole_const(table)->schema->fields[field].name;
 }
 
 stoa_type stoa_table_field_type(const stoa_table *table, size_t field)
 {
-    return field < table->field_limit ? (stoa_type)table->columns[field].type : STOA_NO_TYPE;
+    if (table == NULL || field >= table->field_limit)
+        return STOA_NO_TYPE;
+    return (stoa_type)table->columns[field].type;
 }
 
 stoa_status stoa_table_field_initial(const stoa_table *table, size_t field, stoa_value *initial)
 {
+    STOA__NEEDS(NULL, table);
+    STOA__NEEDS(NULL, initial);
     if (!stoa__field_exists(table, field))
         return STOA_NO_FIELD;
     const stoa__schema_field *described = &stoa__whole_const(table)->schema->fields[field];
@@ -443,8 +449,9 @@ stoa_status stoa_table_field_initial(const stoa_table *table, size_t field, stoa
 stoa_status stoa_table_find_field(const stoa_table *table, const char *name, size_t *field,
                                   stoa_error *error)
 {
-    if (name == NULL)
-        return stoa__fail(error, STOA_INVALID, "a field's name is NULL");
+    STOA__NEEDS(error, table);
+    STOA__NEEDS(error, name);
+    STOA__NEEDS(error, field);
     const stoa__schema *schema = stoa__whole_const(table)->schema;
     uint32_t found = stoa__schema_find(schema, name, strlen(name));
     if (found == STOA__NO_FIELD)
@@ -455,7 +462,7 @@ stoa_status stoa_table_find_field(const stoa_table *table, const char *name, siz
 
 stoa_pool *stoa_table_pool(const stoa_table *table)
 {
-    return stoa__whole_const(table)->pool;
+    return table == NULL ? NULL : stoa__whole_const(table)->pool;
 }
 
 /* ---- checks ---- */

@@ -7,7 +7,7 @@
 #include <stoa/column.h>
 #include <stoa/table.h>
 
-#include "base/error.h"
+#include "base/check.h"
 #include "base/memory.h"
 #include "store/pool.h"
 #include "store/schema.h"

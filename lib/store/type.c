@@ -51,8 +51,8 @@ static bool as_number(const stoa_value *value, number *out)
     *out = (number){.is_integer = true};
     switch (value->type) {
     case STOA_BOOL:
-        out->integer = value->boolean;
-        break;
+        out->integer = stoa__byte_of(&value->boolean);
+        return out->integer <= 1;
     case STOA_INT8:
     case STOA_INT16:
     case STOA_INT32:
@@ -74,6 +74,15 @@ static bool as_number(const stoa_value *value, number *out)
         return false;
     }
     return true;
+}
+
+bool stoa__is_operand(const stoa_value *value)
+{
+    if (stoa__is_null(value))
+        return false;
+    if (value->type == STOA_BOOL)
+        return stoa__byte_of(&value->boolean) <= 1;
+    return value->type == STOA_INT64 || value->type == STOA_UINT64 || value->type == STOA_FLOAT64;
 }
 
 static stoa_status store_integer(const number *value, int128 least, int128 greatest, size_t width,
@@ -115,7 +124,7 @@ static stoa_status store_object(const stoa_value *value, void *out)
 stoa_status stoa__convert_value(stoa_type type, const stoa_value *value, void *out)
 {
     number source;
-    if (value->is_null)
+    if (stoa__is_null(value))
         return STOA_WRONG_TYPE;
     if (type == STOA_OBJECT)
         return store_object(value, out);
@@ -184,6 +193,7 @@ stoa_value stoa__cell_value(stoa_type type, const void *cell)
 stoa_status stoa__initial_value(const stoa_initial *initial, stoa_value *value)
 {
     uint64_t float_bits;
+    unsigned char boolean = stoa__byte_of(&initial->boolean);
     int given = 0;
     memcpy(&float_bits, &initial->float64, sizeof float_bits);
     *value = (stoa_value){.type = STOA_NO_TYPE};
@@ -193,8 +203,8 @@ stoa_status stoa__initial_value(const stoa_initial *initial, stoa_value *value)
         *value = stoa_uint64_value(initial->uint64);
     if (float_bits != 0 && ++given)
         *value = stoa_float64_value(initial->float64);
-    if (initial->boolean && ++given)
-        *value = stoa_boolean_value(true);
+    if (boolean != 0 && ++given) /* a byte that is no bool fits no bool */
+        *value = boolean == 1 ? stoa_boolean_value(true) : stoa_uint64_value(boolean);
     if (initial->object != NULL && ++given)
         *value = stoa_object_value(initial->object);
     return given > 1 ? STOA_INVALID : STOA_OK;
@@ -203,7 +213,7 @@ stoa_status stoa__initial_value(const stoa_initial *initial, stoa_value *value)
 void stoa__print_value(const stoa_value *value, char *text, size_t size)
 {
     number source;
-    if (value->is_null)
+    if (stoa__is_null(value))
         snprintf(text, size, "null");
     else if (value->type == STOA_OBJECT)
         snprintf(text, size, "an object");

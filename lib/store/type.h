@@ -4,6 +4,8 @@
 
 #include <stoa/type.h>
 
+#include "base/check.h"
+
 /* Room for one cell of any type. */
 typedef union stoa__cell {
     uint64_t bits;
@@ -26,6 +28,15 @@ static inline bool stoa__type_exists(stoa_type type)
     return type >= STOA_BOOL && type <= STOA_OBJECT;
 }
 
+/* Whether a value says that it is null, or what is no bool where it should say so. */
+static inline bool stoa__is_null(const stoa_value *value)
+{
+    return stoa__byte_of(&value->is_null) != 0;
+}
+
+/* Whether an expression can have the value for a constant or a parameter: a BOOL, INT64, UINT64 or
+ * FLOAT64. */
+bool stoa__is_operand(const stoa_value *value);
 /* Stores a value as the C value type of `type` (object: the pointer) at `out`, which may be
  * unaligned. STOA_WRONG_TYPE or STOA_OVERFLOW, and then nothing is written. */
 stoa_status stoa__convert_value(stoa_type type, const stoa_value *value, void *out);

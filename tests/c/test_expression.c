@@ -99,7 +99,7 @@ TEST(calls_with_wrong_arguments_are_refused)
     REFUSED(NULL, STOA_INVALID, stoa_expression_call(&made, STOA_MINIMUM, three, 1, &trouble));
     REFUSED(NULL, STOA_INVALID, stoa_expression_call(&made, STOA_ROW, three, 1, &trouble));
     REFUSED(NULL, STOA_INVALID, stoa_expression_call(&made, STOA_ADD, hole, 2, &trouble));
-    SAYS("argument 1 of + is NULL");
+    SAYS("stoa_expression_call: arguments[1] is NULL");
     REFUSED(NULL, STOA_INVALID, stoa_expression_call(&made, STOA_ADD, NULL, 2, &trouble));
     REFUSED(NULL, STOA_INVALID, stoa_expression_call(&made, STOA_ADD, nested, 2, &trouble));
     SAYS("list");

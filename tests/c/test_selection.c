@@ -357,7 +357,7 @@ TEST(what_cannot_be_a_selection_is_refused)
     REFUSED(table, STOA_INVALID, stoa_selection_take(NULL, table, s, &trouble));
     stoa_selection *other = NULL;
     FAILS(STOA_INVALID, stoa_selection_from_mask(&other, NULL, mask, 3, &trouble));
-    SAYS("there is no table");
+    SAYS("table is NULL");
     FAILS(STOA_INVALID, stoa_selection_from_indices(&other, NULL, indices, 1, &trouble));
     FAILS(STOA_INVALID, stoa_selection_take(&none, NULL, s, &trouble));
     FAILS(STOA_INVALID, stoa_selection_keep(NULL, s, &trouble));

@@ -1,44 +1,56 @@
-/* snapshot.c: a table written out as one string of bytes, compared as such; each piece starts with
- * a label, so that the first difference can be named. Slow and obvious; small tables only. */
+/* snapshot.c: a table written out as one string of bytes, in pieces that have a name each, so that
+ * the first difference can be told. Slow and obvious; small tables only. */
 #include "snapshot.h"
 
-#include <check.h>
-#include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
-/* A piece of what is seen: a name for people and the bytes. */
+#include "testing.h"
+
+/* A piece of what is seen: what it is, of which field or handle, and where its bytes end. */
 typedef struct piece {
-    char name[96];
-    void *bytes;
-    size_t size;
+    const char *what;
+    size_t number, end;
 } piece;
 
 struct snapshot {
     piece *pieces;
     size_t count, room;
+    unsigned char *bytes;
+    size_t byte_room;
     bool of_nothing;
 };
 
-static void add(snapshot *s, const char *name, const char *detail, const void *bytes, size_t size)
+static size_t bytes_of(const snapshot *s)
 {
-    if (s->count == s->room) {
-        s->room = s->room ? 2 * s->room : 64;
-        s->pieces = realloc(s->pieces, s->room * sizeof *s->pieces);
-        ck_assert_ptr_nonnull(s->pieces);
-    }
-    piece *p = &s->pieces[s->count++];
-    snprintf(p->name, sizeof p->name, "%s %.60s", name, detail);
-    p->size = size;
-    p->bytes = malloc(size + 1);
-    ck_assert_ptr_nonnull(p->bytes);
-    if (size > 0)
-        memcpy(p->bytes, bytes, size);
+    return s->count > 0 ? s->pieces[s->count - 1].end : 0;
 }
 
-static void add_number(snapshot *s, const char *name, const char *detail, uint64_t number)
+static void *grown(void *memory, size_t bytes)
 {
-    add(s, name, detail, &number, sizeof number);
+    void *more = realloc(memory, bytes);
+    ck_assert_ptr_nonnull(more);
+    return more;
+}
+
+static void add(snapshot *s, const char *what, size_t number, const void *bytes, size_t size)
+{
+    size_t before = bytes_of(s);
+    if (s->count == s->room) {
+        s->room = s->room ? 2 * s->room : 256;
+        s->pieces = grown(s->pieces, s->room * sizeof *s->pieces);
+    }
+    if (before + size > s->byte_room) {
+        s->byte_room = 2 * (before + size) + 2048;
+        s->bytes = grown(s->bytes, s->byte_room);
+    }
+    if (size > 0)
+        memcpy(s->bytes + before, bytes, size);
+    s->pieces[s->count++] = (piece){what, number, before + size};
+}
+
+static void add_number(snapshot *s, const char *what, size_t of, uint64_t number)
+{
+    add(s, what, of, &number, sizeof number);
 }
 
 static void add_field(snapshot *s, const stoa_table *table, size_t field)
@@ -46,43 +58,39 @@ static void add_field(snapshot *s, const stoa_table *table, size_t field)
     const stoa_column *column = &table->columns[field];
     const char *name = stoa_table_field_name(table, field);
     if (name == NULL) {
-        char number[24];
-        snprintf(number, sizeof number, "%zu", field);
-        add_number(s, "dropped field", number, column->cells == NULL);
+        add_number(s, "dropped field", field, column->cells == NULL);
         return;
     }
-    add(s, "name of field", name, name, strlen(name) + 1);
-    add_number(s, "type of field", name, stoa_table_field_type(table, field));
-    add_number(s, "address of field", name, (uintptr_t)stoa_column_cells(table, field));
-    add_number(s, "lock of field", name, column->locked);
-    add_number(s, "holds of field", name, column->holds);
+    add(s, "name of field", field, name, strlen(name) + 1);
+    add_number(s, "type of field", field, stoa_table_field_type(table, field));
+    add_number(s, "address of field", field, (uintptr_t)stoa_column_cells(table, field));
+    add_number(s, "lock of field", field, column->locked);
+    add_number(s, "holds of field", field, column->holds);
     stoa_value initial;
     memset(&initial, 0, sizeof initial);
     ck_assert_int_eq(stoa_table_field_initial(table, field, &initial), STOA_OK);
-    add_number(s, "type of the default of field", name, initial.type);
-    add_number(s, "default of field", name,
+    add_number(s, "type of the default of field", field, initial.type);
+    add_number(s, "default of field", field,
                initial.type == STOA_BOOL ? initial.boolean : initial.uint64);
-    add(s, "cells of field", name, stoa_column_cells(table, field),
+    add(s, "cells of field", field, stoa_column_cells(table, field),
         table->rows * stoa_type_width(stoa_table_field_type(table, field)));
 }
 
 static void add_pool(snapshot *s, const stoa_pool *pool)
 {
-    add_number(s, "pool", "", (uintptr_t)pool);
+    add_number(s, "pool", 0, (uintptr_t)pool);
     if (pool == NULL)
         return;
     size_t count = stoa_pool_count(pool), found = 0;
-    add_number(s, "objects in the pool", "", count);
+    add_number(s, "objects in the pool", 0, count);
     for (stoa_handle handle = 1; found < count; handle++) {
         ck_assert_msg(handle < 1u << 24, "the pool counts %zu objects and shows %zu", count, found);
         void *object = stoa_pool_get(pool, handle);
         if (object == NULL)
             continue;
-        char number[24];
-        snprintf(number, sizeof number, "%u", (unsigned)handle);
         ck_assert_uint_eq(stoa_pool_find(pool, object), handle);
-        add_number(s, "object of handle", number, (uintptr_t)object);
-        add_number(s, "uses of handle", number, stoa_pool_uses(pool, handle));
+        add_number(s, "object of handle", handle, (uintptr_t)object);
+        add_number(s, "uses of handle", handle, stoa_pool_uses(pool, handle));
         found++;
     }
 }
@@ -94,12 +102,12 @@ snapshot *snapshot_take(const stoa_table *table)
     s->of_nothing = table == NULL;
     if (table == NULL)
         return s;
-    add_number(s, "rows", "", stoa_table_rows(table));
-    add_number(s, "max_rows", "", stoa_table_max_rows(table));
-    add_number(s, "order", "", table->order);
-    add_number(s, "row bytes", "", stoa_table_row_bytes(table));
-    add_number(s, "field count", "", stoa_table_field_count(table));
-    add_number(s, "field limit", "", stoa_table_field_limit(table));
+    add_number(s, "rows", 0, stoa_table_rows(table));
+    add_number(s, "max_rows", 0, stoa_table_max_rows(table));
+    add_number(s, "order", 0, table->order);
+    add_number(s, "row bytes", 0, stoa_table_row_bytes(table));
+    add_number(s, "field count", 0, stoa_table_field_count(table));
+    add_number(s, "field limit", 0, stoa_table_field_limit(table));
     for (size_t i = 0; i < stoa_table_field_limit(table); i++)
         add_field(s, table, i);
     add_pool(s, stoa_table_pool(table));
@@ -108,10 +116,23 @@ snapshot *snapshot_take(const stoa_table *table)
 
 void snapshot_free(snapshot *taken)
 {
-    for (size_t i = 0; i < taken->count; i++)
-        free(taken->pieces[i].bytes);
+    free(taken->bytes);
     free(taken->pieces);
     free(taken);
+}
+
+/* The first piece that differs; the number of pieces where none does. */
+static size_t first_difference(const snapshot *a, const snapshot *b)
+{
+    size_t count = a->count < b->count ? a->count : b->count, start = 0;
+    for (size_t i = 0; i < count; i++) {
+        const piece *left = &a->pieces[i], *right = &b->pieces[i];
+        if (left->what != right->what || left->number != right->number || left->end != right->end ||
+            memcmp(a->bytes + start, b->bytes + start, left->end - start) != 0)
+            return i;
+        start = left->end;
+    }
+    return count;
 }
 
 const char *snapshot_differs(const snapshot *taken, const stoa_table *table)
@@ -120,15 +141,13 @@ const char *snapshot_differs(const snapshot *taken, const stoa_table *table)
     if (taken->of_nothing)
         return NULL;
     snapshot *now = snapshot_take(table);
-    difference[0] = '\0';
-    for (size_t i = 0; i < taken->count && i < now->count && !difference[0]; i++) {
-        const piece *a = &taken->pieces[i], *b = &now->pieces[i];
-        if (strcmp(a->name, b->name) != 0 || a->size != b->size ||
-            memcmp(a->bytes, b->bytes, a->size) != 0)
-            snprintf(difference, sizeof difference, "%s", a->name);
-    }
-    if (!difference[0] && taken->count != now->count)
+    size_t i = first_difference(taken, now);
+    bool same = i == taken->count && i == now->count;
+    if (i < taken->count)
+        snprintf(difference, sizeof difference, "%s %zu", taken->pieces[i].what,
+                 taken->pieces[i].number);
+    else
         snprintf(difference, sizeof difference, "number of pieces");
     snapshot_free(now);
-    return difference[0] ? difference : NULL;
+    return same ? NULL : difference;
 }

@@ -1,0 +1,59 @@
+/* check.h: what a public function does first: it refuses arguments that cannot be.
+ *
+ * Each macro leaves the function with STOA_INVALID and an error that names function and argument,
+ * "stoa_table_resize: table is NULL", so they stand at the head of public functions and nowhere
+ * else. Public functions that give no status do without: of NULL they give nothing, or do
+ * nothing. */
+#ifndef STOA__BASE_CHECK_H
+#define STOA__BASE_CHECK_H
+
+#include <stdint.h>
+
+#include "base/error.h"
+
+/* An argument, or a member of one, that cannot be NULL. */
+#define STOA__NEEDS(error, argument)                    \
+    do {                                                \
+        if (!STOA__LIKELY((argument) != NULL)) {        \
+            stoa__say_null(error, __func__, #argument); \
+            return STOA_INVALID;                        \
+        }                                               \
+    } while (0)
+
+/* An array: NULL only where it has no elements, and no longer than memory can be. */
+#define STOA__NEEDS_ARRAY(error, array, count)                                   \
+    do {                                                                         \
+        if (!STOA__LIKELY(((array) != NULL || (count) == 0) &&                   \
+                          (count) <= PTRDIFF_MAX / sizeof *(array))) {           \
+            stoa__say_no_array(error, __func__, #array, (array) == NULL, count); \
+            return STOA_INVALID;                                                 \
+        }                                                                        \
+    } while (0)
+
+/* The same where no element, or none's member, can be NULL: (error, fields, count, .name). */
+#define STOA__NEEDS_EACH(error, array, count, member)                          \
+    do {                                                                       \
+        STOA__NEEDS_ARRAY(error, array, count);                                \
+        for (size_t each_ = 0; each_ < (count); each_++)                       \
+            if (!STOA__LIKELY((array)[each_] member != NULL)) {                \
+                stoa__say_null_among(error, __func__, #array, each_, #member); \
+                return STOA_INVALID;                                           \
+            }                                                                  \
+    } while (0)
+
+__attribute__((cold)) void stoa__say_null(stoa_error *error, const char *function,
+                                          const char *argument);
+__attribute__((cold)) void stoa__say_no_array(stoa_error *error, const char *function,
+                                              const char *array, bool is_null, size_t count);
+__attribute__((cold)) void stoa__say_null_among(stoa_error *error, const char *function,
+                                                const char *array, size_t place,
+                                                const char *member);
+
+/* What a bool of the caller's holds, read as the byte that it is: memory that nobody has set may
+ * hold more than 0 and 1. */
+static inline unsigned char stoa__byte_of(const bool *flag)
+{
+    return *(const unsigned char *)flag;
+}
+
+#endif
