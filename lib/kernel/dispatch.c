@@ -7,6 +7,9 @@
 #include <stoa/settings.h>
 
 #include "kernel/kernel.h"
+#if defined(__x86_64__)
+#include <cpuid.h>
+#endif
 
 #define never 0
 #define checks 1
@@ -18,16 +21,28 @@ const stoa__code_facts stoa__facts[STOA__CODES] = {
 };
 
 #if defined(__x86_64__)
+/* What x86-64-v3 has besides, and not each compiler knows by name. A virtual machine may have AVX2
+ * and none of it; LZCNT then counts from the wrong end, without a fault. */
+static bool has_rest_of_v3(void)
+{
+    unsigned a, b, c, d;
+    if (__get_cpuid(1, &a, &b, &c, &d) == 0 || (c & bit_MOVBE) == 0 || (c & bit_F16C) == 0)
+        return false;
+    return __get_cpuid(0x80000001, &a, &b, &c, &d) != 0 && (c & bit_LZCNT) != 0;
+}
+
+/* avx2 is compiled for x86-64-v3, and avx512 for x86-64-v4. */
 static const stoa__kernels *highest(const char *cap)
 {
     bool baseline = cap != NULL && strcmp(cap, "baseline") == 0;
     bool avx2 = cap != NULL && strcmp(cap, "avx2") == 0;
     __builtin_cpu_init();
     if (baseline || !__builtin_cpu_supports("avx2") || !__builtin_cpu_supports("fma") ||
-        !__builtin_cpu_supports("bmi2"))
+        !__builtin_cpu_supports("bmi") || !__builtin_cpu_supports("bmi2") || !has_rest_of_v3())
         return &stoa__kernels_baseline;
-    if (avx2 || !__builtin_cpu_supports("avx512f") || !__builtin_cpu_supports("avx512dq") ||
-        !__builtin_cpu_supports("avx512bw") || !__builtin_cpu_supports("avx512vl"))
+    if (avx2 || !__builtin_cpu_supports("avx512f") || !__builtin_cpu_supports("avx512cd") ||
+        !__builtin_cpu_supports("avx512dq") || !__builtin_cpu_supports("avx512bw") ||
+        !__builtin_cpu_supports("avx512vl"))
         return &stoa__kernels_avx2;
     return &stoa__kernels_avx512;
 }

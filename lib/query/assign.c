@@ -115,6 +115,10 @@ static stoa_status check_outputs(const stoa_program *program, const stoa_output 
             return stoa__fail(error, STOA_INVALID, "output %zu has no cells", i);
         if ((uintptr_t)outputs[i].data % stoa__width(outputs[i].type) != 0)
             return stoa__fail(error, STOA_INVALID, "output %zu is not aligned to its type", i);
+        size_t most = (UINTPTR_MAX - (uintptr_t)outputs[i].data) / stoa__width(outputs[i].type);
+        if (outputs[i].count > most)
+            return stoa__fail(error, STOA_INVALID, "output %zu: no memory could hold %zu cells", i,
+                              outputs[i].count);
     }
     return STOA_OK;
 }

@@ -8,6 +8,9 @@
 #include "expr/program.h"
 #include "query/selection.h"
 
+/* More than any memory holds; numbers of rows are then far from the ends of their types. */
+#define MOST_ROWS ((size_t)1 << 48)
+
 static stoa_status check_arrays(const stoa__run *run, stoa_error *error)
 {
     const stoa__code_block *code = &run->program->code;
@@ -28,6 +31,9 @@ stoa_status stoa__run_begin(stoa__run *run, stoa_program *program, const stoa_ta
     if (extent != NULL && table != NULL && extent->rows > table->rows)
         return stoa__fail_at(error, STOA_OUT_OF_RANGE, extent->rows, "%zu rows of a table of %zu",
                              extent->rows, table->rows);
+    if (extent != NULL && extent->rows > MOST_ROWS)
+        return stoa__fail(error, STOA_INVALID, "a run is over at most %zu rows, not %zu", MOST_ROWS,
+                          extent->rows);
     if (extent != NULL)
         run->rows = extent->rows;
     if (extent != NULL && extent->selection != NULL) {

@@ -225,6 +225,89 @@ TEST(a_ddof_beyond_32_bits_is_not_cut)
     stoa_table_free(table);
 }
 
+/* Strides and counts whose products are no addresses. */
+TEST(values_that_fit_no_memory_are_refused)
+{
+    static const struct {
+        ptrdiff_t stride;
+        size_t count;
+    } spans[] = {
+        {PTRDIFF_MAX, 3},       {PTRDIFF_MIN, 2},          {PTRDIFF_MIN, 3}, {PTRDIFF_MAX / 2, 4},
+        {PTRDIFF_MIN / 2, 100}, {(ptrdiff_t)1 << 60, 100}, {8, SIZE_MAX},    {8, SIZE_MAX / 8 + 2},
+        {-8, SIZE_MAX / 8 + 2}, {0, SIZE_MAX / 2},
+    };
+    int64_t values[100] = {0};
+    stoa_expression *made;
+    stoa_table *table = two_fields(100);
+    for (size_t i = 0; i < sizeof spans / sizeof *spans; i++) {
+        stoa_source source = {
+            .name = "x", .type = STOA_INT64, .data = &values[50], .stride = spans[i].stride};
+        REFUSED(NULL, STOA_INVALID,
+                stoa_expression_array(&made, &source, spans[i].count, &trouble));
+        SAYS("no memory could hold");
+        size_t count = spans[i].count <= 100 ? spans[i].count : 100;
+        if (spans[i].count <= 100)
+            REFUSED(table, STOA_INVALID,
+                    stoa_column_write(table, 0, 0, 1, count, &source, &trouble));
+        if (spans[i].count <= 100)
+            SAYS("no memory could hold");
+        stoa_status status = stoa_table_extend(table, &source, 1, spans[i].count, &trouble);
+        ck_assert(status == STOA_INVALID || status == STOA_FULL);
+        ck_assert_uint_eq(stoa_table_rows(table), 100);
+    }
+    stoa_table_free(table);
+}
+
+TEST(runs_and_outputs_of_any_length_are_refused_or_right)
+{
+    static const size_t lengths[] = {SIZE_MAX,        SIZE_MAX - 65535,  SIZE_MAX / 8 + 1,
+                                     (size_t)1 << 63, (size_t)INT64_MAX, ((size_t)1 << 48) + 1};
+    static int64_t one = 1, out[4];
+    stoa_program *program;
+    stoa_expression *repeated;
+    stoa_value value;
+    const stoa_source source = {.type = STOA_INT64, .data = &one, .repeat = true};
+    for (size_t i = 0; i < sizeof lengths / sizeof *lengths; i++) {
+        const stoa_extent extent = {.rows = lengths[i]};
+        const stoa_output output = {.type = STOA_INT64, .data = out, .count = lengths[i]};
+        PASSES(stoa_expression_array(&repeated, &source, lengths[i], &trouble));
+        PASSES(stoa_program_new(&program, NULL, repeated, NULL, &trouble));
+        FAILS(STOA_INVALID, stoa_program_evaluate(program, NULL, &extent, &output, 1, &trouble));
+        FAILS(STOA_INVALID, stoa_program_fill(program, NULL, &extent, &output, 1, &trouble));
+        stoa_program_free(program);
+        stoa_expression_free(repeated);
+        PASSES(stoa_program_parse(&program, NULL, "count()", NULL, &trouble));
+        FAILS(STOA_INVALID, stoa_program_compute(program, NULL, &extent, &value, 1, &trouble));
+        SAYS("a run is over at most");
+        stoa_program_free(program);
+    }
+}
+
+TEST(numbers_of_rows_near_the_end_of_their_type_are_refused)
+{
+    static const size_t large[] = {SIZE_MAX,      SIZE_MAX - 1,      SIZE_MAX - 100, SIZE_MAX / 2,
+                                   SIZE_MAX / 12, SIZE_MAX / 12 + 1, (size_t)1 << 48};
+    stoa_table *table = two_fields(100), *made = NULL;
+    const stoa_field field = {.name = "z", .type = STOA_INT64};
+    for (size_t i = 0; i < sizeof large / sizeof *large; i++) {
+        REFUSED(table, STOA_FULL, stoa_table_resize(table, large[i], &trouble));
+        REFUSED(table, STOA_FULL, stoa_table_reserve(table, large[i], &trouble));
+        REFUSED(table, STOA_FULL, stoa_table_extend(table, NULL, 0, large[i], &trouble));
+        REFUSED(NULL, STOA_FULL,
+                stoa_table_new(&made, &field, 1, OPTIONS(.rows = large[i]), &trouble));
+        REFUSED(table, STOA_OUT_OF_RANGE, stoa_table_remove(table, 50, large[i], &trouble));
+        REFUSED(table, STOA_OUT_OF_RANGE, stoa_table_remove(table, large[i], 50, &trouble));
+        REFUSED(table, STOA_OUT_OF_RANGE, stoa_table_swap(table, 1, large[i], &trouble));
+        REFUSED(table, STOA_OUT_OF_RANGE, stoa_table_insert(table, large[i], NULL, 0, &trouble));
+        PASSES(stoa_table_new(&made, &field, 1, OPTIONS(.max_rows = large[i]), &trouble));
+        PASSES(stoa_table_resize(made, 1000, &trouble));
+        PASSES(stoa_table_add_field(made, &(stoa_field){.name = "b", .type = STOA_BOOL}, NULL,
+                                    &trouble));
+        stoa_table_free(made);
+    }
+    stoa_table_free(table);
+}
+
 /* ---- width ---- */
 
 /* Fields f0, f1, … of the number types in turn. */
@@ -402,12 +485,14 @@ TEST(fields_are_added_beyond_the_maps_that_there_are)
 
 int main(void)
 {
-    return RUN("limits", a_table_has_as_many_fields_as_there_may_be,
-               a_wide_table_has_room_for_many_rows, fields_are_added_beyond_the_maps_that_there_are,
-               binding_takes_time_in_proportion_to_the_terms,
+    return RUN("limits", binding_takes_time_in_proportion_to_the_terms,
                each_of_many_aggregates_has_its_own_value, equal_aggregates_are_one,
                a_condition_of_many_terms_selects_the_same_rows,
                each_of_many_parameters_has_its_own_value,
                aggregates_are_nested_a_thousand_levels_deep_and_no_deeper,
-               a_ddof_beyond_32_bits_is_not_cut);
+               a_ddof_beyond_32_bits_is_not_cut, values_that_fit_no_memory_are_refused,
+               runs_and_outputs_of_any_length_are_refused_or_right,
+               numbers_of_rows_near_the_end_of_their_type_are_refused,
+               a_table_has_as_many_fields_as_there_may_be, a_wide_table_has_room_for_many_rows,
+               fields_are_added_beyond_the_maps_that_there_are);
 }
