@@ -164,16 +164,17 @@ STOA__DESCRIBE(object, STOA_OBJECT, void *, object)
     stoa__describe_stoa__##type(STOA__QUOTE(STOA__FIRST(__VA_ARGS__)), STOA__DEFAULT(__VA_ARGS__)),
 #define STOA__TAKE_COLUMN(type, ...) \
     stoa__columns->STOA__FIRST(__VA_ARGS__) = STOA__CAST(stoa__##type *, *stoa__cells++);
-#define STOA__PUSH_PARAMETER(type, ...) stoa__value_##type STOA__FIRST(__VA_ARGS__),
+#define STOA__ARGUMENT(...) STOA__PASTE(stoa__argument_, STOA__FIRST(__VA_ARGS__))
+#define STOA__PUSH_PARAMETER(type, ...) stoa__value_##type STOA__ARGUMENT(__VA_ARGS__),
 #define STOA__PUSH_VALUE(type, ...) \
-    stoa__values.STOA__FIRST(__VA_ARGS__) = STOA__FIRST(__VA_ARGS__);
+    stoa__values.STOA__FIRST(__VA_ARGS__) = STOA__ARGUMENT(__VA_ARGS__);
 #define STOA__DEFAULT_VALUE(type, ...) \
     stoa__values.STOA__FIRST(__VA_ARGS__) = stoa__default_stoa__##type(STOA__DEFAULT(__VA_ARGS__));
-#define STOA__VALUE_POINTER(type, ...) &values.STOA__FIRST(__VA_ARGS__),
+#define STOA__VALUE_POINTER(type, ...) &stoa__values->STOA__FIRST(__VA_ARGS__),
 #define STOA__STORE_CELL(type, ...) STOA__STORE_##type(STOA__FIRST(__VA_ARGS__))
 #define STOA__TUPLE(type, ...) (stoa__##type, STOA__FIRST(__VA_ARGS__))
 
-#define STOA__PLAIN_STORE(name) stoa__columns->name[stoa__row] = values.name;
+#define STOA__PLAIN_STORE(name) stoa__columns->name[stoa__row] = stoa__values.name;
 #define STOA__STORE_bool(name) STOA__PLAIN_STORE(name)
 #define STOA__STORE__Bool(name) STOA__PLAIN_STORE(name)
 #define STOA__STORE_int8(name) STOA__PLAIN_STORE(name)
@@ -192,14 +193,14 @@ STOA__DESCRIBE(object, STOA_OBJECT, void *, object)
 #define STOA__ACCESSORS(record, tuple) \
     STOA__ACCESSORS_(record, STOA__FIRST tuple, STOA__SECOND tuple)
 #define STOA__ACCESSORS_(record, type, name) STOA__PASTE(STOA__ACCESSORS_, type)(record, type, name)
-#define STOA__PLAIN_ACCESSORS(record, type, name)                 \
-    STOA__INLINE type record##_##name(record row)                 \
-    {                                                             \
-        return row.columns->name[row.index];                      \
-    }                                                             \
-    STOA__INLINE void record##_set_##name(record row, type value) \
-    {                                                             \
-        row.columns->name[row.index] = value;                     \
+#define STOA__PLAIN_ACCESSORS(record, type, name)                         \
+    STOA__INLINE type record##_##name(record stoa__row)                   \
+    {                                                                     \
+        return stoa__row.columns->name[stoa__row.index];                  \
+    }                                                                     \
+    STOA__INLINE void record##_set_##name(record stoa__row, type stoa__v) \
+    {                                                                     \
+        stoa__row.columns->name[stoa__row.index] = stoa__v;               \
     }
 #define STOA__ACCESSORS_stoa__bool(record, type, name) STOA__PLAIN_ACCESSORS(record, type, name)
 #define STOA__ACCESSORS_stoa__int8(record, type, name) STOA__PLAIN_ACCESSORS(record, type, name)
@@ -212,14 +213,17 @@ STOA__DESCRIBE(object, STOA_OBJECT, void *, object)
 #define STOA__ACCESSORS_stoa__uint64(record, type, name) STOA__PLAIN_ACCESSORS(record, type, name)
 #define STOA__ACCESSORS_stoa__float32(record, type, name) STOA__PLAIN_ACCESSORS(record, type, name)
 #define STOA__ACCESSORS_stoa__float64(record, type, name) STOA__PLAIN_ACCESSORS(record, type, name)
-#define STOA__ACCESSORS_stoa__object(record, type, name)                                          \
-    STOA__INLINE void *record##_##name(record row)                                                \
-    {                                                                                             \
-        return stoa_pool_get(stoa_table_pool(row.columns->table), row.columns->name[row.index]);  \
-    }                                                                                             \
-    STOA__INLINE STOA_MUST_USE stoa_status record##_set_##name(record row, void *object)          \
-    {                                                                                             \
-        return stoa_row_set_object(stoa_table_row(row.columns->table, row.index), #name, object); \
+#define STOA__ACCESSORS_stoa__object(record, type, name)                                      \
+    STOA__INLINE void *record##_##name(record stoa__row)                                      \
+    {                                                                                         \
+        return stoa_pool_get(stoa_table_pool(stoa__row.columns->table),                       \
+                             stoa__row.columns->name[stoa__row.index]);                       \
+    }                                                                                         \
+    STOA__INLINE STOA_MUST_USE stoa_status record##_set_##name(record stoa__row,              \
+                                                               void *stoa__pointer)           \
+    {                                                                                         \
+        return stoa_row_set_object(stoa_table_row(stoa__row.columns->table, stoa__row.index), \
+                                   #name, stoa__pointer);                                     \
     }
 
 #define STOA_RECORD(record, FIELDS)                                                               \
@@ -244,59 +248,62 @@ STOA__DESCRIBE(object, STOA_OBJECT, void *, object)
         FIELDS(STOA__DEFAULT_VALUE)                                                               \
         return stoa__values;                                                                      \
     }                                                                                             \
-    STOA__INLINE void record##_table_take(record##_table *stoa__columns, stoa_table *table,       \
+    STOA__INLINE void record##_table_take(record##_table *stoa__columns, stoa_table *stoa__table, \
                                           void *const *stoa__cells)                               \
     {                                                                                             \
-        stoa__columns->table = table;                                                             \
+        stoa__columns->table = stoa__table;                                                       \
         FIELDS(STOA__TAKE_COLUMN)                                                                 \
     }                                                                                             \
-    STOA__INLINE STOA_MUST_USE stoa_status record##_table_init(record##_table *columns,           \
-                                                               size_t rows, stoa_error *error)    \
+    STOA__INLINE STOA_MUST_USE stoa_status record##_table_init(                                   \
+        record##_table *stoa__columns, size_t stoa__rows, stoa_error *stoa__error)                \
     {                                                                                             \
-        const stoa_field fields[] = {FIELDS(STOA__DESCRIPTION)};                                  \
-        void *cells[record##_field_count];                                                        \
-        stoa_table *table;                                                                        \
-        stoa_status status = stoa__typed_new(&table, fields, record##_field_count, rows,          \
-                                             columns == NULL ? NULL : cells, error);              \
-        if (status == STOA_OK)                                                                    \
-            record##_table_take(columns, table, cells);                                           \
-        return status;                                                                            \
+        const stoa_field stoa__fields[] = {FIELDS(STOA__DESCRIPTION)};                            \
+        void *stoa__cells[record##_field_count];                                                  \
+        stoa_table *stoa__table;                                                                  \
+        stoa_status stoa__status =                                                                \
+            stoa__typed_new(&stoa__table, stoa__fields, record##_field_count, stoa__rows,         \
+                            stoa__columns == NULL ? NULL : stoa__cells, stoa__error);             \
+        if (stoa__status == STOA_OK)                                                              \
+            record##_table_take(stoa__columns, stoa__table, stoa__cells);                         \
+        return stoa__status;                                                                      \
     }                                                                                             \
     STOA__INLINE STOA_MUST_USE stoa_status record##_table_from(                                   \
-        record##_table *columns, stoa_table *table, stoa_error *error)                            \
+        record##_table *stoa__columns, stoa_table *stoa__table, stoa_error *stoa__error)          \
     {                                                                                             \
-        const stoa_field fields[] = {FIELDS(STOA__DESCRIPTION)};                                  \
-        void *cells[record##_field_count];                                                        \
-        stoa_status status = stoa__typed_hold(table, fields, record##_field_count,                \
-                                              columns == NULL ? NULL : cells, error);             \
-        if (status == STOA_OK)                                                                    \
-            record##_table_take(columns, table, cells);                                           \
-        return status;                                                                            \
+        const stoa_field stoa__fields[] = {FIELDS(STOA__DESCRIPTION)};                            \
+        void *stoa__cells[record##_field_count];                                                  \
+        stoa_status stoa__status =                                                                \
+            stoa__typed_hold(stoa__table, stoa__fields, record##_field_count,                     \
+                             stoa__columns == NULL ? NULL : stoa__cells, stoa__error);            \
+        if (stoa__status == STOA_OK)                                                              \
+            record##_table_take(stoa__columns, stoa__table, stoa__cells);                         \
+        return stoa__status;                                                                      \
     }                                                                                             \
-    STOA__INLINE void record##_table_dispose(record##_table *columns)                             \
+    STOA__INLINE void record##_table_dispose(record##_table *stoa__columns)                       \
     {                                                                                             \
-        void *cells[record##_field_count] = {NULL};                                               \
-        const stoa_field fields[] = {FIELDS(STOA__DESCRIPTION)};                                  \
-        if (columns == NULL)                                                                      \
+        void *stoa__cells[record##_field_count] = {NULL};                                         \
+        const stoa_field stoa__fields[] = {FIELDS(STOA__DESCRIPTION)};                            \
+        if (stoa__columns == NULL)                                                                \
             return;                                                                               \
-        stoa__typed_release(columns->table, fields, record##_field_count);                        \
-        record##_table_take(columns, NULL, cells);                                                \
+        stoa__typed_release(stoa__columns->table, stoa__fields, record##_field_count);            \
+        record##_table_take(stoa__columns, NULL, stoa__cells);                                    \
     }                                                                                             \
     STOA__INLINE STOA_MUST_USE stoa_status record##_table_append_slow(                            \
-        record##_table *columns, const record##_values *stoa__values, stoa_error *error)          \
+        record##_table *stoa__columns, const record##_values *stoa__values,                       \
+        stoa_error *stoa__error)                                                                  \
     {                                                                                             \
-        const record##_values values = *stoa__values;                                             \
-        const stoa_field fields[] = {FIELDS(STOA__DESCRIPTION)};                                  \
-        const void *const pointers[] = {FIELDS(STOA__VALUE_POINTER)};                             \
-        return stoa__typed_append(columns->table, fields, record##_field_count, pointers, error); \
+        const stoa_field stoa__fields[] = {FIELDS(STOA__DESCRIPTION)};                            \
+        const void *const stoa__pointers[] = {FIELDS(STOA__VALUE_POINTER)};                       \
+        return stoa__typed_append(stoa__columns->table, stoa__fields, record##_field_count,       \
+                                  stoa__pointers, stoa__error);                                   \
     }                                                                                             \
     STOA__INLINE STOA_MUST_USE stoa_status record##_table_append(                                 \
-        record##_table *stoa__columns, record##_values values, stoa_error *error)                 \
+        record##_table *stoa__columns, record##_values stoa__values, stoa_error *stoa__error)     \
     {                                                                                             \
         const size_t stoa__row = stoa__columns->table->rows;                                      \
         if (stoa__row >= stoa__columns->table->append_limit ||                                    \
             stoa__columns->table->field_count != record##_field_count)                            \
-            return record##_table_append_slow(stoa__columns, &values, error);                     \
+            return record##_table_append_slow(stoa__columns, &stoa__values, stoa__error);         \
         FIELDS(STOA__STORE_CELL)                                                                  \
         stoa__columns->table->rows = stoa__row + 1;                                               \
         return STOA_OK;                                                                           \
@@ -308,12 +315,12 @@ STOA__DESCRIBE(object, STOA_OBJECT, void *, object)
         FIELDS(STOA__PUSH_VALUE)                                                                  \
         return record##_table_append(stoa__columns, stoa__values, stoa__error);                   \
     }                                                                                             \
-    STOA__INLINE record record##_at(const record##_table *columns, size_t index)                  \
+    STOA__INLINE record record##_at(const record##_table *stoa__columns, size_t stoa__index)      \
     {                                                                                             \
-        record row;                                                                               \
-        row.columns = columns;                                                                    \
-        row.index = index;                                                                        \
-        return row;                                                                               \
+        record stoa__row;                                                                         \
+        stoa__row.columns = stoa__columns;                                                        \
+        stoa__row.index = stoa__index;                                                            \
+        return stoa__row;                                                                         \
     }                                                                                             \
     STOA__WALK(STOA__ACCESSORS, record, FIELDS(STOA__TUPLE))
 

@@ -1,6 +1,7 @@
 #!/bin/sh
 # Compiles each public header alone, and a program that uses records, as C11 and as C++17, with
-# gcc and with clang, every warning on and an error. A compiler that is not there is passed over.
+# gcc and with clang, every warning on and an error; all of them in one as C23 and as C++20 too. A
+# compiler that is not there is passed over.
 # Then records with a name that no field can have: each must be refused, in words.
 #
 #   compile.sh ROOT
@@ -25,6 +26,10 @@ clang_all='-Weverything -Wno-padded -Wno-c++98-compat -Wno-c++98-compat-pedantic
     -Wno-unknown-warning-option -Wno-unsafe-buffer-usage -Wno-pre-c11-compat
     -Wno-used-but-marked-unused -Wno-c++20-compat -Wno-c++-keyword -Wno-implicit-void-ptr-cast'
 
+# Nor what was new in these standards once.
+clang_new='-Wno-pre-c2x-compat -Wno-pre-c23-compat -Wno-c++17-compat -Wno-pre-c++17-compat
+    -Wno-pre-c++20-compat'
+
 failed=0
 compiled=0
 
@@ -45,6 +50,7 @@ for header in "$root"/include/stoa/*.h; do
     printf '#include <stoa/%s>\n#include <stoa/%s>\n' "$name" "$name" >"$work/${name%.h}.c"
 done
 cp "$root/tests/headers/record.c" "$work/with_records.c"
+cp "$root/tests/headers/globals.c" "$work/with_globals.c"
 
 for file in "$work"/*.c; do
     # shellcheck disable=SC2086 # lists of options
@@ -58,6 +64,22 @@ for file in "$work"/*.c; do
         if command -v clang >/dev/null; then
             compile clang c11 c "$file" $clang_all
             compile clang c++17 c++ "$file" $clang_all
+        fi
+    }
+done
+
+for name in stoa with_records with_globals; do
+    # shellcheck disable=SC2086 # lists of options
+    {
+        if command -v gcc >/dev/null; then
+            compile gcc c2x c "$work/$name.c" $gcc_common $c_only
+        fi
+        if command -v g++ >/dev/null; then
+            compile g++ c++20 c++ "$work/$name.c" $gcc_common $cxx_only
+        fi
+        if command -v clang >/dev/null; then
+            compile clang c2x c "$work/$name.c" $clang_all $clang_new
+            compile clang c++20 c++ "$work/$name.c" $clang_all $clang_new
         fi
     }
 done
