@@ -262,20 +262,16 @@ TEST(runs_and_outputs_of_any_length_are_refused_or_right)
 {
     static const size_t lengths[] = {SIZE_MAX,        SIZE_MAX - 65535,  SIZE_MAX / 8 + 1,
                                      (size_t)1 << 63, (size_t)INT64_MAX, ((size_t)1 << 48) + 1};
-    static int64_t one = 1, out[4];
+    static int64_t out[4];
     stoa_program *program;
-    stoa_expression *repeated;
     stoa_value value;
-    const stoa_source source = {.type = STOA_INT64, .data = &one, .repeat = true};
     for (size_t i = 0; i < sizeof lengths / sizeof *lengths; i++) {
         const stoa_extent extent = {.rows = lengths[i]};
         const stoa_output output = {.type = STOA_INT64, .data = out, .count = lengths[i]};
-        PASSES(stoa_expression_array(&repeated, &source, lengths[i], &trouble));
-        PASSES(stoa_program_new(&program, NULL, repeated, NULL, &trouble));
+        PASSES(stoa_program_parse(&program, NULL, "row()", NULL, &trouble));
         FAILS(STOA_INVALID, stoa_program_evaluate(program, NULL, &extent, &output, 1, &trouble));
         FAILS(STOA_INVALID, stoa_program_fill(program, NULL, &extent, &output, 1, &trouble));
         stoa_program_free(program);
-        stoa_expression_free(repeated);
         PASSES(stoa_program_parse(&program, NULL, "count()", NULL, &trouble));
         FAILS(STOA_INVALID, stoa_program_compute(program, NULL, &extent, &value, 1, &trouble));
         SAYS("a run is over at most");
