@@ -5,13 +5,12 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator
 from reprlib import recursive_repr
-from reprlib import repr as short_repr
 from typing import TYPE_CHECKING, Any, Callable, Generic, TypeVar, overload
 
-from stoa import masks, tree
+from stoa import masks, pickling, tree
 from stoa._ffi import ffi, lib
 from stoa.assignment import store_values
-from stoa.errors import ColumnBufferError, RowValueError, StaleError, WrongTypeError
+from stoa.errors import ColumnBufferError, RowValueError, StaleError, WrongTypeError, shown
 from stoa.expression import Expression
 from stoa.extension import rows as extension
 from stoa.operators import InPlace
@@ -76,6 +75,11 @@ class Column(Base, InPlace, Generic[Value]):
         self._stores = store.stores.get(field.index, 0)
         self._export: Any = None
 
+    def __copy__(self) -> Column[Value]:
+        return self
+
+    __reduce_ex__ = pickling.refused("a column", "tolist()")
+
     def _range(self) -> range:
         """The rows that it is of."""
         if self._positions is None:
@@ -111,9 +115,9 @@ class Column(Base, InPlace, Generic[Value]):
     @recursive_repr()
     def __repr__(self) -> str:
         rows = self._range()
-        shown = [short_repr(value) for value in self[:SHOWN]]
+        first = [shown(value) for value in self[:SHOWN]]
         more = ", …" if len(rows) > SHOWN else ""
-        return f"<Column {self.name}: {self._type}, {len(rows):,} rows: {', '.join(shown)}{more}>"
+        return f"<Column {self.name}: {self._type}, {len(rows):,} rows: {', '.join(first)}{more}>"
 
     # ---- to compute with ----
 
@@ -218,7 +222,7 @@ class Column(Base, InPlace, Generic[Value]):
         for first, values in self._chunks(*asked.indices(len(self))[:2]):
             if value in values:
                 return first + values.index(value)
-        raise RowValueError(f"{short_repr(value)} is not in the column")
+        raise RowValueError(f"{shown(value)} is not in the column")
 
     def count(self, value: Any = ALL) -> int:
         """How many values there are; of a value that is given, how many equal it, as list.count."""

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from html import escape
-from reprlib import Repr
 from typing import TYPE_CHECKING, Any
+
+from stoa.errors import ShortRepr, shown
 
 if TYPE_CHECKING:
     from stoa.rows import Rows
@@ -13,7 +14,7 @@ EDGE = 5
 UNITS = ["bytes", "kB", "MB", "GB", "TB"]
 COLUMNS = 12
 
-shortened = Repr()
+shortened = ShortRepr()
 shortened.maxstring = shortened.maxother = 24
 
 
@@ -35,7 +36,7 @@ def title(rows: Rows[Any]) -> str:
 
 def value_text(value: Any) -> str:
     if not isinstance(value, float):
-        return shortened.repr(value)
+        return shown(value, shortened)
     text = f"{value:.6g}"
     return text if not text.lstrip("-").isdigit() else text + ".0"
 

@@ -3,6 +3,33 @@
 A call that raised has changed nothing.
 """
 
+from __future__ import annotations
+
+from reprlib import Repr
+from typing import Any
+
+
+class ShortRepr(Repr):
+    """Texts of values for people: short ones."""
+
+    def repr_int(self, value: Any, level: int) -> str:
+        """Python turns no integer of thousands of digits into text."""
+        bits = value.bit_length()
+        return f"<integer of {bits} bits>" if bits > 1000 else super().repr_int(value, level)
+
+
+short = ShortRepr()
+short.maxother = 80
+short.maxstring = 200
+
+
+def shown(value: object, short: Repr = short) -> str:
+    """What a message shows of a value, whatever its own repr() does."""
+    try:
+        return short.repr(value)
+    except Exception:
+        return f"<{type(value).__name__}>"
+
 
 class Error(Exception):
     """What all exceptions of stoa derive from."""

@@ -13,7 +13,7 @@ from collections.abc import Iterator, Sequence
 from operator import index as as_index
 from typing import TYPE_CHECKING, Any, NoReturn
 
-from stoa import bits, masks, program, tree
+from stoa import bits, masks, pickling, program, tree
 from stoa._ffi import ffi, lib
 from stoa.errors import ArgumentError, LengthError, WrongTypeError
 from stoa.moments import Moments, check_moments, together
@@ -69,6 +69,11 @@ class Expression(Operators):
         self._is_whole = is_whole  # the value of a row may depend on which others there are
         # Of what has no key (tree.py), by operation; taken out while in use.
         self._programs: dict[int, Program] | None = {} if node.key is None else None
+
+    def __copy__(self) -> Expression:
+        return self
+
+    __reduce_ex__ = pickling.refused("an expression", "tolist()")
 
     def _expression(self) -> Expression:
         return self

@@ -6,7 +6,7 @@ import sys
 from collections.abc import Iterable, Mapping
 from typing import Any, Callable, ClassVar, TypeVar, get_origin, overload
 
-from stoa.errors import BadNameError, DeclarationError
+from stoa.errors import BadNameError, DeclarationError, shown
 from stoa.types import TYPES, FieldType, parse_type
 
 Value = TypeVar("Value")
@@ -54,7 +54,7 @@ def field(*, default: Any = MISSING, default_factory: Any = MISSING) -> Any:
     if default is not MISSING and default_factory is not MISSING:
         raise DeclarationError("a field has either a default or a default_factory")
     if default_factory is not MISSING and not callable(default_factory):
-        raise DeclarationError(f"default_factory must be callable, not {default_factory!r}")
+        raise DeclarationError(f"default_factory must be callable, not {shown(default_factory)}")
     return FieldOptions(default, default_factory)
 
 
@@ -112,18 +112,18 @@ def field_of_parts(
 def checked_name(name: Any) -> str:
     """The name, if a field can have it: any text of 1 to 255 bytes but __this__ and _stoa_this."""
     if not isinstance(name, str):
-        raise BadNameError(f"a field's name is a str, not {type(name).__name__} {name!r}")
+        raise BadNameError(f"a field's name is a str, not {type(name).__name__} {shown(name)}")
     try:
         length = len(name.encode())
     except UnicodeEncodeError:
-        raise BadNameError(f"a field's name must be valid Unicode: {name!r}") from None
+        raise BadNameError(f"a field's name must be valid Unicode: {shown(name)}") from None
     if not 1 <= length <= MAX_NAME_BYTES or "\0" in name:
         raise BadNameError(
-            f"a field's name has from 1 to {MAX_NAME_BYTES} bytes and no NUL: {name!r}"
+            f"a field's name has from 1 to {MAX_NAME_BYTES} bytes and no NUL: {shown(name)}"
         )
     if name.startswith(RESERVED_PREFIX) or (name.startswith("__") and name.endswith("__")):
         raise BadNameError(f"names like {name!r} are reserved")
-    return name
+    return str.__str__(name)  # of a subclass, which may compare as it likes, the plain text
 
 
 def checked_order(fields: Iterable[Field], where: str) -> None:
@@ -147,7 +147,7 @@ def fields_of_description(description: Any) -> list[Field]:
     else:
         raise DeclarationError(
             "a table is made of a Record class, a mapping of field names to types or a structured "
-            f"numpy dtype, not of {description!r}"
+            f"numpy dtype, not of {shown(description)}"
         )
     if not pairs:
         raise DeclarationError("a table needs at least one field")
@@ -158,7 +158,9 @@ def type_and_default(name: Any, written: Any) -> tuple[Any, ...]:
     if not isinstance(written, tuple):
         return (written,)
     if len(written) not in (1, 2):
-        raise DeclarationError(f"field {name!r} is given as type or (type, default): {written!r}")
+        raise DeclarationError(
+            f"field {shown(name)} is given as type or (type, default): {shown(written)}"
+        )
     return written
 
 

@@ -27,7 +27,7 @@ from typing import Any, Callable
 from unicodedata import normalize
 
 from stoa._ffi import ffi
-from stoa.errors import DeletionError, FieldNameError, UnknownArgumentError, WrongTypeError
+from stoa.errors import DeletionError, FieldNameError, UnknownArgumentError, WrongTypeError, shown
 from stoa.extension import rows as extension
 from stoa.fields import MISSING, Field
 from stoa.types import FLOAT32_LIMIT, IS_PYPY, TYPES
@@ -70,7 +70,7 @@ def no_field(name: str, names: Iterable[str]) -> FieldNameError:
 
 
 def no_field_text(name: str, names: Iterable[str]) -> str:
-    return f"there is no field {name!r}; there are {', '.join(names)}"
+    return f"there is no field {shown(name)}; there are {', '.join(names)}"
 
 
 def no_delete(name: str) -> DeletionError:
@@ -291,7 +291,7 @@ def make_row(record: type, base: type, fields: Sequence[Field]) -> tuple[type, t
 
 def make_epoch_class(count: int) -> type:
     cells = [f"{kind}{i}" for kind in "cw" for i in range(count)]
-    slots = (*cells, "columns", "objects", "row_class", "__weakref__")
+    slots = (*cells, "columns", "objects", "owner", "row_class", "__weakref__")
     return type("Epoch", (), {"__slots__": slots})
 
 

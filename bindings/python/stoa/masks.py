@@ -9,7 +9,7 @@ from operator import index as as_index
 from typing import Any, Callable
 
 from stoa._ffi import ffi
-from stoa.errors import ArgumentError, LengthError, RowIndexError, WrongTypeError
+from stoa.errors import ArgumentError, LengthError, RowIndexError, WrongTypeError, shown
 
 SIZE_FORMAT = "Q" if ffi.sizeof("size_t") == 8 else "I"
 MASK_TYPES = {"bool", "bool_"}
@@ -32,7 +32,7 @@ def position(index: Any, rows: Callable[[], Sequence[int]]) -> int:
     try:
         return found[number]
     except IndexError:
-        raise RowIndexError(f"there is no row {number}: there are {len(found)}") from None
+        raise RowIndexError(f"there is no row {shown(number)}: there are {len(found)}") from None
 
 
 def checked_slice(key: slice) -> slice:
@@ -109,6 +109,6 @@ def positions(key: Any, rows: range) -> array[int]:
         return array(SIZE_FORMAT, [rows[as_index(value)] for value in values])
     except IndexError:
         wrong = next(v for v in values if not -len(rows) <= as_index(v) < len(rows))
-        raise RowIndexError(f"there is no row {wrong}: there are {len(rows)}") from None
+        raise RowIndexError(f"there is no row {shown(wrong)}: there are {len(rows)}") from None
     except TypeError:
         raise wrong_key(key) from None

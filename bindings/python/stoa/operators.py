@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from stoa._ffi import lib
-from stoa.errors import ArgumentError, WrongTypeError
+from stoa.errors import ArgumentError, WrongTypeError, shown
 from stoa.masks import integer
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ def check_whole(name: str, options: dict[str, Any]) -> None:
         ):
             raise WrongTypeError(
                 f"{name}() reduces a whole column to one value of its own type: it takes no "
-                f"{option}={value!r}; numpy.{name}(numpy.asarray(column), …) does"
+                f"{option}={shown(value)}; numpy.{name}(numpy.asarray(column), …) does"
             )
 
 
@@ -280,7 +280,7 @@ class Operators:
 def checked_ddof(ddof: Any) -> tuple[int, ...]:
     number = integer(ddof, "ddof is given by an integer")
     if not 0 <= number < 2**31:
-        raise ArgumentError(f"ddof is 0 or more, not {number}")
+        raise ArgumentError(f"ddof is 0 or more, not {shown(number)}")
     return (number,) if number else ()
 
 

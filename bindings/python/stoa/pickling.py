@@ -11,8 +11,9 @@ import sys
 from array import array
 from copy import deepcopy
 from pickle import PickleBuffer
-from typing import TYPE_CHECKING, Any, SupportsIndex
+from typing import TYPE_CHECKING, Any, NoReturn, SupportsIndex
 
+from stoa.errors import WrongTypeError
 from stoa.record import RecordType, dereference, reference
 from stoa.store import new_store
 from stoa.types import OBJECT
@@ -68,6 +69,27 @@ def values_of_bytes(cells: Any, code: str, byte_order: str) -> memoryview:
     swapped = array(code, raw.tobytes())
     swapped.byteswap()
     return memoryview(swapped)
+
+
+def refused(kind: str, instead: str) -> Any:
+    """The __reduce_ex__ of what shares a table's memory."""
+
+    def __reduce_ex__(self: Any, protocol: SupportsIndex, /) -> NoReturn:
+        raise WrongTypeError(
+            f"{kind} shares memory with its table, which neither a pickle nor a deep copy can: "
+            f"take its {instead}"
+        )
+
+    return __reduce_ex__
+
+
+def copy_rows(self: Any) -> Any:
+    """What copy.copy() gives of what has a copy() of its own: a table."""
+    return self.copy()
+
+
+def deepcopy_rows(self: Any, memo: dict[int, Any]) -> Any:
+    return deepcopy(self.copy(), memo)
 
 
 def deepcopy_table(self: Table[Any], memo: dict[int, Any]) -> Table[Any]:

@@ -15,7 +15,7 @@ from functools import cached_property
 from reprlib import recursive_repr
 from typing import TYPE_CHECKING, Any, Callable, ClassVar, TypeVar
 
-from stoa.errors import DeclarationError, UnknownArgumentError, WrongTypeError
+from stoa.errors import DeclarationError, UnknownArgumentError, WrongTypeError, shown
 from stoa.extension import rows as extension
 from stoa.fields import MISSING, Field, checked_order, declared_fields, field, field_of_parts
 from stoa.forks import new_lock
@@ -419,7 +419,7 @@ def restore(family: RecordType | None, parts: tuple[Any, ...], values: Any) -> R
 
 def checked_record(record: Any) -> Record:
     if not isinstance(record, Record):
-        raise WrongTypeError(f"a record is needed, not {type(record).__name__} {record!r}")
+        raise WrongTypeError(f"a record is needed, not {type(record).__name__} {shown(record)}")
     return record
 
 

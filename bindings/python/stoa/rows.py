@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Generic, overload
 
 from stoa import display, hints, loops, masks
 from stoa.column import Column
-from stoa.errors import ArgumentError, FieldNameError, RowValueError, WrongTypeError
+from stoa.errors import ArgumentError, FieldNameError, RowValueError, WrongTypeError, shown
 from stoa.extension import rows as extension
 from stoa.operators import Operators
 from stoa.queries import Queries, R
@@ -265,7 +265,7 @@ class Rows(SequenceBase, Queries[R], Generic[R]):
     def _first(self, value: Any, start: int = 0, stop: int = sys.maxsize) -> int:
         for i in self._find(value, start, stop):
             return i
-        raise RowValueError(f"{value!r} is not in the table")
+        raise RowValueError(f"{shown(value)} is not in the table")
 
     def sample(self, count: int, seed: int | None = None) -> Table[R]:
         """A new table of copies of `count` different rows, in random order.
@@ -274,7 +274,7 @@ class Rows(SequenceBase, Queries[R], Generic[R]):
         """
         wanted, rows = masks.integer(count), range(len(self._range()))
         if not 0 <= wanted <= len(rows):
-            raise ArgumentError(f"a sample of {wanted} rows out of {len(rows)}")
+            raise ArgumentError(f"a sample of {shown(wanted)} rows out of {len(rows)}")
         return self[Random(seed).sample(rows, wanted)]
 
     def count(self, value: Any) -> int:

@@ -12,7 +12,7 @@ from array import array
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, Generic, overload
 
-from stoa import bits, loops, masks, tree
+from stoa import bits, loops, masks, pickling, tree
 from stoa._ffi import ffi, lib
 from stoa.assignment import store_objects
 from stoa.errors import (
@@ -61,6 +61,10 @@ class Selection(Queries[R], Generic[R]):
         store(self, "_condition", condition)  # None: pinned
         store(self, "_bits", found)  # None: not needed yet
         store(self, "_rows", found.rows if condition is None else condition._rows)
+
+    __copy__ = pickling.copy_rows
+    __deepcopy__ = pickling.deepcopy_rows
+    __reduce_ex__ = pickling.refused("a selection", "copy()")
 
     def _scope(self) -> Selection[R]:
         return self

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from stoa._ffi import ffi, lib
-from stoa.errors import ArgumentError
+from stoa.errors import ArgumentError, shown
 from stoa.failure import check, new_error
 from stoa.masks import integer
 
@@ -12,7 +12,9 @@ def set_threads(threads: int) -> None:
     """How many threads bulk work may use; 0: one for each core that the process may run on."""
     number = integer(threads, "threads are counted by an integer")
     if not 0 <= number < 2**63:
-        raise ArgumentError(f"a number of threads is needed, or 0 for all cores: not {number}")
+        raise ArgumentError(
+            f"a number of threads is needed, or 0 for all cores: not {shown(number)}"
+        )
     error = new_error()
     check(lib.stoa_set_threads(number, error), error)
 

@@ -21,6 +21,7 @@ from stoa.errors import (
     LengthError,
     RowIndexError,
     WrongTypeError,
+    shown,
 )
 from stoa.extension import rows as extension
 from stoa.failure import check, new_error
@@ -64,10 +65,17 @@ def checked_count(value: Any, what: str, least: int = 0) -> int:
     except TypeError:
         raise WrongTypeError(f"{what} is an integer, not {type(value).__name__}") from None
     if number < least:
-        raise ArgumentError(f"{what} is at least {least}, not {number}")
+        raise ArgumentError(f"{what} is at least {least}, not {shown(number)}")
     if number >= 2**63:
-        raise FullError(f"{what} is less than 2**63, not {number}")
+        raise FullError(f"{what} is less than 2**63, not {shown(number)}")
     return number
+
+
+def is_made(table: Table[Any]) -> bool:
+    try:
+        return table._store is not None
+    except AttributeError:
+        return False
 
 
 class Table(Rows[R], MutableSequence[R]):  # type: ignore[misc]
@@ -130,6 +138,8 @@ class Table(Rows[R], MutableSequence[R]):  # type: ignore[misc]
         max_rows: int | None = ...,
     ) -> None: ...
     def __init__(self, record: Any = None, rows: Any = 0, *, max_rows: int | None = None) -> None:
+        if is_made(self):
+            raise WrongTypeError("a table is made once: clear() and extend() fill it anew")
         own = type(self)._stoa_record
         if own is not None and record is not own:
             if isinstance(record, RecordType):

@@ -15,7 +15,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Callable
 
 from stoa._ffi import ffi, lib
-from stoa.errors import ExpressionError, ParameterError, RangeError, WrongTypeError
+from stoa.errors import ExpressionError, ParameterError, RangeError, WrongTypeError, shown
 from stoa.failure import check, new_error
 from stoa.forks import new_lock
 from stoa.owner import owned
@@ -141,7 +141,7 @@ def constant_value(value: Any) -> Any:
     elif 0 <= value < 2**64:
         made.type, made.uint64 = lib.STOA_UINT64, value
     else:
-        raise RangeError(f"{value} is neither an int64 nor a uint64")
+        raise RangeError(f"{shown(value)} is neither an int64 nor a uint64")
     return made
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, ClassVar, get_args, get_origin
 
 from stoa.column import Column
-from stoa.errors import DeclarationError
+from stoa.errors import DeclarationError, shown
 from stoa.fields import own_annotations, resolve
 from stoa.record import RecordType
 from stoa.types import TYPES, FieldType
@@ -51,4 +51,4 @@ def check_column(written: Any, field_type: FieldType, where: str) -> None:
         kinds = VALUE_TYPES.get(argument)
         fits = named is field_type if named else kinds is None or field_type.kind in kinds
         if not fits:
-            raise DeclarationError(f"{where} is a column of {field_type}, not of {argument!r}")
+            raise DeclarationError(f"{where} is a column of {field_type}, not of {shown(argument)}")

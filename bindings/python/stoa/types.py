@@ -10,11 +10,10 @@ import struct
 import sys
 from math import isinf
 from operator import index
-from reprlib import repr as short_repr
 from typing import TYPE_CHECKING, Any, Callable
 
 from stoa._ffi import ffi, lib
-from stoa.errors import DeclarationError, RangeError, WrongTypeError
+from stoa.errors import DeclarationError, RangeError, WrongTypeError, shown
 
 IS_PYPY = sys.implementation.name == "pypy"
 
@@ -76,7 +75,7 @@ def make_type(number: int) -> FieldType:
 
 
 def refusal(name: str, field_type: str, takes: str, value: object) -> WrongTypeError:
-    given = f"{type(value).__name__} {short_repr(value)}"
+    given = f"{type(value).__name__} {shown(value)}"
     return WrongTypeError(f"{name} is {field_type} and takes {takes}, not {given}")
 
 
@@ -88,7 +87,9 @@ def integer_converter(to: FieldType) -> Callable[[Any, str], int]:
             raise refusal(name, to, "integers", value) from None
         if to.low <= number <= to.high:
             return number
-        raise RangeError(f"{name} is {to}, from {to.low} to {to.high}: {number} does not fit")
+        raise RangeError(
+            f"{name} is {to}, from {to.low} to {to.high}: {shown(number)} does not fit"
+        )
 
     return convert
 
@@ -153,7 +154,7 @@ def odd_in_53_bits(value: Any) -> Any:
 
 
 def too_large(name: str, to: str, value: object) -> RangeError:
-    return RangeError(f"{name} is {to}: {short_repr(value)} does not fit")
+    return RangeError(f"{name} is {to}: {shown(value)} does not fit")
 
 
 def bool_converter(to: FieldType) -> Callable[[Any, str], bool]:
@@ -167,7 +168,7 @@ def bool_converter(to: FieldType) -> Callable[[Any, str], bool]:
         except TypeError:
             raise refusal(name, to, "True, False, 0 and 1", value) from None
         if number not in (0, 1):
-            raise RangeError(f"{name} is bool and takes True, False, 0 and 1: not {number}")
+            raise RangeError(f"{name} is bool and takes True, False, 0 and 1: not {shown(number)}")
         return number == 1
 
     return convert
@@ -262,7 +263,7 @@ def type_written(written: Any) -> FieldType | None:
 
 def unknown_type(written: Any) -> str:
     return (
-        f"of type {written!r}: there are {', '.join(TYPES)}, "
+        f"of type {shown(written)}: there are {', '.join(TYPES)}, "
         "and int, which is int64, and float, which is float64"
     )
 

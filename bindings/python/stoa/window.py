@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from itertools import compress
 from typing import TYPE_CHECKING, Any, NoReturn
 
-from stoa import bits
+from stoa import bits, pickling
 from stoa.column import Column
 from stoa.errors import ArgumentError, FixedLengthError, LengthError, RowIndexError, WrongTypeError
 from stoa.operators import Operators
@@ -39,6 +39,10 @@ class Window(Rows[R], Sequence[R]):
         store(self, "_store", table._store)
         store(self, "_positions", positions)
         store(self, "_order", table._store.order)
+
+    __copy__ = pickling.copy_rows
+    __deepcopy__ = pickling.deepcopy_rows
+    __reduce_ex__ = pickling.refused("a window", "copy()")
 
     def _range(self) -> range:
         self._store.check_order(self._order, "window")
