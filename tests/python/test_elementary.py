@@ -24,6 +24,11 @@ import pytest
 
 import stoa
 
+pytestmark = pytest.mark.skipif(
+    os.environ.get("STOA_PURE") == "1" or sys.implementation.name != "cpython",
+    reason="the machine code is the same in all of them",
+)
+
 mp = mpmath.mp.clone()
 mp.prec = 200
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import itertools
 import math
+import os
 import random
 import re
 import struct
@@ -20,6 +21,10 @@ import pytest
 
 import stoa
 from stoa import float32, float64, int8, int16, int32, int64, uint8, uint16, uint32, uint64
+
+pytestmark = pytest.mark.skipif(
+    os.environ.get("STOA_PURE") == "1", reason="has nothing to do with rows"
+)
 
 BLOCK, MORSEL = 512, 65_536
 SHORT = range(71)
@@ -263,10 +268,8 @@ def test_arrays_are_operands_at_every_length_and_offset() -> None:
 PARTS = [
     slice(first, first + length * step, step)
     for first, length, step in [
-        *itertools.product(
-            (0, 1, 2, 3, 7, 63, 64, 65), (0, 1, 2, 7, 8, 9, 31, 33, 63, 64, 65), (1, 2)
-        ),
-        *itertools.product((0, 5, BLOCK - 1, BLOCK, BLOCK + 1), (1, 16, 64, 70), (1, 3, 7, 64)),
+        *itertools.product((0, 1, 7, 63, 64, 65), (0, 1, 8, 9, 33, 63, 64, 65), (1, 2)),
+        *itertools.product((0, 5, BLOCK - 1, BLOCK, BLOCK + 1), (1, 16, 70), (1, 3, 64)),
         *itertools.product((1, 62), (BLOCK - 1, BLOCK, BLOCK + 1, 2 * BLOCK - 3), (1,)),
     ]
 ]
