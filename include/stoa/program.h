@@ -70,8 +70,8 @@ STOA_API size_t stoa_program_fields(const stoa_program *program, uint32_t *field
  * A run may write the cells that it reads as values of rows (of a column or an array; what only
  * aggregates read is read before) cell for cell: row 0 at the same address, of the same width,
  * packed. Any other overlap, shifted, reversed or of another width, is STOA_INVALID, and so are
- * outputs that overlap each other or the words of the extent's selection. That holds for arrays in
- * the columns that are assigned to or whose rows are moved, too. */
+ * outputs that overlap each other, the words of the extent's selection or the handles of an object
+ * field. That holds for arrays in the columns that are assigned to or whose rows are moved, too. */
 
 /* Aggregates: `count` must be the number of outputs. Values are BOOL, INT64, UINT64 or FLOAT64, or
  * null. All are made in one pass over the rows, but for what is made of other aggregates, row by

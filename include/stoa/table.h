@@ -149,10 +149,10 @@ STOA_TRY stoa_table_swap_remove(stoa_table *table, size_t index, stoa_error *err
 STOA_TRY stoa_table_swap(stoa_table *table, size_t a, size_t b, stoa_error *error);
 STOA_TRY stoa_table_reverse(stoa_table *table, stoa_error *error);
 /* Row i becomes what row indices[i] was; `count` must be the number of rows, and each index must
- * come once. Needs memory for one column aside. */
+ * come once. Needs memory for one column aside; the indices may lie in a column. */
 STOA_TRY stoa_table_permute(stoa_table *table, const size_t *indices, size_t count,
                             stoa_error *error);
-/* Rows with a zero byte go; `length` must be the number of rows. */
+/* Rows with a zero byte go; `length` must be the number of rows. The mask may lie in a column. */
 STOA_TRY stoa_table_keep(stoa_table *table, const uint8_t *mask, size_t length, stoa_error *error);
 /* No rows; memory stays for the next ones. */
 STOA_API void stoa_table_clear(stoa_table *table);

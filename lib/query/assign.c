@@ -149,15 +149,35 @@ static void set_target(targets *to, size_t i, void *cells, stoa_type type)
     to->written[i] = (stoa__written){.cells = cells, .width = stoa__width(type), .index = i};
 }
 
-/* Whether an output lies in the words of the extent's selection, which are read meanwhile. */
-static bool is_in_selection(const stoa_output *output, const stoa_extent *extent)
+static bool overlaps(const stoa_output *output, const void *memory, size_t bytes)
 {
-    if (extent == NULL || extent->selection == NULL)
-        return false;
-    const uint64_t *words = extent->selection->words;
-    uintptr_t first = (uintptr_t)words, out = (uintptr_t)output->data;
-    return out < (uintptr_t)(words + stoa__words(extent->selection->rows)) &&
-           first < out + output->count * stoa__width(output->type);
+    uintptr_t first = (uintptr_t)memory, out = (uintptr_t)output->data;
+    return out < first + bytes && first < out + output->count * stoa__width(output->type);
+}
+
+/* Whether an output lies in the words of the extent's selection, which are read meanwhile, or among
+ * handles, which the pool counts. */
+static stoa_status check_place(const stoa__run *run, const stoa_extent *extent,
+                               const stoa_output *outputs, size_t i, stoa_error *error)
+{
+    const stoa_selection *selection = extent == NULL ? NULL : extent->selection;
+    const stoa__table *table = stoa__whole_const(run->table);
+    if (selection != NULL && overlaps(&outputs[i], selection->words,
+                                      stoa__words(selection->rows) * sizeof *selection->words))
+        return stoa__fail(error, STOA_INVALID,
+                          "output %zu overlaps the words of the extent's selection", i);
+    if (table == NULL || table->schema->object_count == 0)
+        return STOA_OK;
+    STOA__EACH_FIELD(table, field)
+    {
+        if (stoa__is_object(table, field) && overlaps(&outputs[i], stoa__cell_at(table, field, 0),
+                                                      table->head.rows * sizeof(stoa_handle)))
+            return stoa__fail(error, STOA_INVALID,
+                              "output %zu overlaps the handles of field '%s', which only the "
+                              "library may write",
+                              i, table->schema->fields[field].name);
+    }
+    return STOA_OK;
 }
 
 /* Whether each output has room for the rows, away from the others and from what is read. */
@@ -169,9 +189,9 @@ static stoa_status check_room(const stoa__run *run, const stoa_extent *extent, t
         if (outputs[i].count != run->rows)
             return stoa__fail(error, STOA_INVALID, "output %zu has room for %zu of %zu rows", i,
                               outputs[i].count, run->rows);
-        if (is_in_selection(&outputs[i], extent))
-            return stoa__fail(error, STOA_INVALID,
-                              "output %zu overlaps the words of the extent's selection", i);
+        stoa_status status = check_place(run, extent, outputs, i, error);
+        if (status != STOA_OK)
+            return status;
     }
     size_t at = stoa__written_sort(to->written, count, run->rows);
     if (at < count) {

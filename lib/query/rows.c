@@ -156,8 +156,13 @@ stoa_status stoa_table_keep(stoa_table *table, const uint8_t *mask, size_t lengt
     if (length != table->rows)
         return stoa__fail(error, STOA_INVALID, "the mask has %zu bytes for %zu rows", length,
                           table->rows);
-    keep_rows(stoa__whole(table), &(choice){.mask = mask, .rows = length},
+    void *aside;
+    stoa_status status = stoa__table_keep_aside(&aside, stoa__whole(table), mask, length, error);
+    if (status != STOA_OK)
+        return status;
+    keep_rows(stoa__whole(table), &(choice){.mask = aside != NULL ? aside : mask, .rows = length},
               count_mask(mask, length));
+    stoa__release(aside);
     return STOA_OK;
 }
 

@@ -128,29 +128,40 @@ static stoa_status check_permutation(const size_t *indices, size_t count, uint8_
     return STOA_OK;
 }
 
+static stoa_status permute(stoa__table *table, const size_t *indices, size_t count,
+                           stoa_error *error)
+{
+    void *column = stoa__allocate_zeroed(count * sizeof(uint64_t));
+    if (column == NULL)
+        return stoa__fail_memory(error, count * sizeof(uint64_t));
+    stoa_status status = check_permutation(indices, count, column, error);
+    if (status == STOA_OK) {
+        STOA__EACH_FIELD(table, i)
+        {
+            size_t width = stoa__column_width(table, i);
+            BY_WIDTH(width, gather, column, table->head.columns[i].cells, indices, count);
+            memcpy(table->head.columns[i].cells, column, count * width);
+        }
+        stoa__table_reordered(table);
+    }
+    stoa__release(column);
+    return status;
+}
+
 stoa_status stoa_table_permute(stoa_table *table, const size_t *indices, size_t count,
                                stoa_error *error)
 {
+    void *aside;
     STOA__NEEDS(error, table);
     STOA__NEEDS_ARRAY(error, indices, count);
-    stoa__table *whole = stoa__whole(table);
     if (count != table->rows)
         return stoa__fail(error, STOA_INVALID, "%zu indices for %zu rows", count, table->rows);
     if (count == 0)
         return STOA_OK;
-    void *aside = stoa__allocate_zeroed(count * sizeof(uint64_t));
-    if (aside == NULL)
-        return stoa__fail_memory(error, count * sizeof(uint64_t));
-    stoa_status status = check_permutation(indices, count, aside, error);
-    if (status == STOA_OK) {
-        STOA__EACH_FIELD(whole, i)
-        {
-            size_t width = stoa__column_width(whole, i);
-            BY_WIDTH(width, gather, aside, table->columns[i].cells, indices, count);
-            memcpy(table->columns[i].cells, aside, count * width);
-        }
-        stoa__table_reordered(whole);
-    }
+    stoa_status status =
+        stoa__table_keep_aside(&aside, stoa__whole(table), indices, count * sizeof *indices, error);
+    if (status == STOA_OK)
+        status = permute(stoa__whole(table), aside != NULL ? aside : indices, count, error);
     stoa__release(aside);
     return status;
 }

@@ -490,3 +490,30 @@ stoa_status stoa__check_field(const stoa_table *table, size_t field, stoa_error 
         return STOA_OK;
     return stoa__fail(error, STOA_NO_FIELD, "there is no field with index %zu", field);
 }
+
+/* ---- memory that lies among the cells ---- */
+
+static bool is_among_cells(const stoa__table *table, const void *memory, size_t bytes)
+{
+    uintptr_t first = (uintptr_t)memory, end = first + bytes;
+    STOA__EACH_FIELD(table, i)
+    {
+        if (first < (uintptr_t)stoa__cell_at(table, i, table->head.rows) &&
+            (uintptr_t)stoa__cell_at(table, i, 0) < end)
+            return true;
+    }
+    return false;
+}
+
+stoa_status stoa__table_keep_aside(void **aside, const stoa__table *table, const void *memory,
+                                   size_t bytes, stoa_error *error)
+{
+    *aside = NULL;
+    if (!is_among_cells(table, memory, bytes))
+        return STOA_OK;
+    *aside = stoa__allocate(bytes);
+    if (*aside == NULL)
+        return stoa__fail_memory(error, bytes);
+    memcpy(*aside, memory, bytes);
+    return STOA_OK;
+}

@@ -81,6 +81,11 @@ stoa_status stoa__check_field(const stoa_table *table, size_t field, stoa_error 
 stoa_status stoa__table_like(stoa__table **made, const stoa__table *table, size_t rows,
                              stoa_error *error);
 
+/* Memory of the caller's that is read while the table's cells change: a copy of it where it lies
+ * among them, to be released; NULL where it need not be copied. */
+stoa_status stoa__table_keep_aside(void **aside, const stoa__table *table, const void *memory,
+                                   size_t bytes, stoa_error *error);
+
 /* Appends a row: values[k] points at the value, in the field's own type (object: at the pointer),
  * of fields[k]; the others get defaults. */
 stoa_status stoa__table_append_pointers(stoa__table *table, const uint32_t *fields, size_t count,

@@ -437,10 +437,61 @@ TEST(an_array_in_a_column_tells_the_rows_of_the_windows_to_come)
     stoa_table_free(table);
 }
 
+/* Two columns that a record would be torn apart between, and the mask or the order in a third. */
+static stoa_table *three_columns(stoa_type third)
+{
+    stoa_table *table = TABLE(OPTIONS(.rows = ROWS), {.name = "a", .type = STOA_INT32},
+                              {.name = "by", .type = third}, {.name = "b", .type = STOA_INT32});
+    for (int32_t i = 0; i < ROWS; i++)
+        stoa_int32_column(table, "a")[i] = stoa_int32_column(table, "b")[i] = i;
+    return table;
+}
+
+TEST(rows_are_kept_by_a_mask_in_one_of_the_columns)
+{
+    for (size_t shift = 0; shift < 2; shift++) { /* the column, or bytes of another */
+        stoa_table *table = three_columns(STOA_UINT8);
+        uint8_t *by = stoa_column_cells(table, shift == 0 ? 1 : 2), mask[ROWS];
+        for (size_t i = 0; i < ROWS && shift == 0; i++)
+            by[i] = i % 7 < 3;
+        by += shift;
+        memcpy(mask, by, ROWS);
+        WORKS(table, stoa_table_keep(table, by, ROWS, &trouble));
+        size_t kept = 0;
+        for (size_t i = 0; i < ROWS; i++) {
+            if (mask[i] == 0)
+                continue;
+            ck_assert_int_eq(stoa_int32_column(table, "a")[kept], (int32_t)i);
+            ck_assert_int_eq(stoa_int32_column(table, "b")[kept++], (int32_t)i);
+        }
+        ck_assert_uint_eq(kept, stoa_table_rows(table));
+        ck_assert_uint_lt(kept, ROWS);
+        stoa_table_free(table);
+    }
+}
+
+TEST(rows_are_put_in_an_order_that_lies_in_one_of_the_columns)
+{
+    stoa_table *table = three_columns(STOA_UINT64);
+    size_t *by = stoa_column_cells(table, 1);
+    for (size_t i = 0; i < ROWS; i++)
+        by[i] = (i * 7 + 3) % ROWS;
+    WORKS(table, stoa_table_permute(table, by, ROWS, &trouble));
+    for (size_t i = 0; i < ROWS; i++) {
+        size_t from = (i * 7 + 3) % ROWS;
+        ck_assert_uint_eq((size_t)stoa_int32_column(table, "a")[i], from);
+        ck_assert_uint_eq((size_t)stoa_int32_column(table, "b")[i], from);
+        ck_assert_uint_eq(by[i], (from * 7 + 3) % ROWS);
+    }
+    stoa_table_free(table);
+}
+
 int main(void)
 {
     return RUN(
-        "aliasing", a_column_is_written_onto_itself_shifted_by_a_few_rows,
+        "aliasing", rows_are_kept_by_a_mask_in_one_of_the_columns,
+        rows_are_put_in_an_order_that_lies_in_one_of_the_columns,
+        a_column_is_written_onto_itself_shifted_by_a_few_rows,
         a_column_is_written_onto_itself_backwards, every_second_row_is_written_onto_those_between,
         another_column_is_a_source_like_any_other,
         the_bytes_of_a_column_are_read_as_another_type_before_they_are_overwritten,

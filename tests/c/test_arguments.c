@@ -1126,14 +1126,16 @@ ATTEMPTS(stoa_program_compute)
 /* An output of int64 for each row. */
 static stoa_output tried_output(attempt *a, int64_t (*cells)[ROWS])
 {
-    enum { NOWHERE = 8, IN_WORDS };
-    static const odd places[] = {
-        {1, false}, {2, false}, {4, false}, {NOWHERE, false}, {IN_WORDS, false}};
+    enum { NOWHERE = 8, IN_WORDS, AMONG_HANDLES };
+    static const odd places[] = {{1, false},       {2, false},        {4, false},
+                                 {NOWHERE, false}, {IN_WORDS, false}, {AMONG_HANDLES, false}};
     char *data = (char *)cells;
     attempt_watch(a, cells, sizeof *cells);
     size_t place = NUMBER("place of outputs[0].data", 0, places);
     if (place == IN_WORDS) /* the extent's selection is read from there */
         data = (char *)a->selection->words;
+    else if (place == AMONG_HANDLES)
+        data = stoa_column_cells(a->table, STOA_OBJECT - 1);
     else
         data = place == NOWHERE ? NULL : data + place;
     return (stoa_output){.type = (stoa_type)NUMBER("outputs[0].type", STOA_INT64, no_type),
