@@ -143,8 +143,9 @@ static stoa_status make_room(filter *at, size_t end, bool likely, stoa_error *er
             stoa__table_expect(at->made, before, at->made->capacity);
         return status;
     }
-    size_t rows = at->run.rows, seen = at->bits.last;
-    size_t whole = likely ? (size_t)((double)end / (double)seen * (double)rows) : rows;
+    size_t rows = at->run.rows, seen = at->bits.last, whole = likely ? end : rows;
+    if (likely && seen < rows)
+        whole = (size_t)((double)end / (double)seen * (double)rows);
     return stoa__table_like(&at->made, at->table, seen == rows || whole < end ? end : whole, error);
 }
 

@@ -639,7 +639,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 int main(int count, char **arguments)
 {
     uint64_t state = 0x9E3779B97F4A7C15u;
-    long runs = count > 1 ? strtol(arguments[1], NULL, 10) : 120;
+    long runs = count > 1 ? strtol(arguments[1], NULL, 10) : 50;
     uint8_t data[400];
     for (long run = 0; run < runs; run++) {
         for (size_t i = 0; i < sizeof data; i++) {
