@@ -396,3 +396,14 @@ def test_numpys_booleans_are_never_asked_for_an_index() -> None:
     objects: Any = stoa.Table({"x": "int32", "o": object}, [(truth, truth)])
     assert objects[0] == (1, truth)
     assert Point(truth, 0).x == 1
+
+
+def test_a_table_of_the_class_of_a_record_or_row_is_one_of_the_class_as_written() -> None:
+    class Points(stoa.Table[Point]):
+        pass
+
+    row = stoa.Table(Point, [(1, 2)])[0]
+    for kind in (type(row), type(Point(1, 2))):
+        for table in (stoa.Table(kind, [(1, 2)]), Points(kind, [(1, 2)])):
+            assert table.record is Point
+            assert table[0] == (1, 2, 1.0)

@@ -106,18 +106,20 @@ static bool append_record(View *view, PyObject *record)
 static bool bind_values(const View *view, PyObject *const *given, Py_ssize_t count, PyObject *names,
                         PyObject **values)
 {
-    Py_ssize_t named = names != NULL ? PyTuple_GET_SIZE(names) : 0;
-    if (view->width > MOST_FIELDS || count > view->width)
+    Py_ssize_t named = names != NULL ? PyTuple_GET_SIZE(names) : 0, taken = 0;
+    if (view->width > MOST_FIELDS)
         return false;
     for (Py_ssize_t i = 0; i < view->width; i++)
-        values[i] = i < count ? given[i] : NULL;
+        values[i] = taken < count && !view->slots[i].kw_only ? given[taken++] : NULL;
+    if (taken < count)
+        return false;
     for (Py_ssize_t i = 0; i < named; i++) {
         const Slot *slot = view_slot(view, PyTuple_GET_ITEM(names, i));
         if (slot == NULL || values[slot - view->slots] != NULL)
             return false;
         values[slot - view->slots] = given[count + i];
     }
-    for (Py_ssize_t i = count; i < view->width; i++) {
+    for (Py_ssize_t i = 0; i < view->width; i++) {
         if (values[i] == NULL)
             values[i] = view->slots[i].initial;
         if (values[i] == NULL)
@@ -129,7 +131,7 @@ static bool bind_values(const View *view, PyObject *const *given, Py_ssize_t cou
 static bool append_given(View *view, PyObject *const *given, Py_ssize_t count, PyObject *names)
 {
     PyObject *values[MOST_FIELDS];
-    if (names == NULL && count == view->width)
+    if (names == NULL && count == view->width && view->is_positional)
         return append_values(view, given);
     if (names == NULL && count == 1 && append_record(view, given[0]))
         return true;

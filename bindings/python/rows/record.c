@@ -212,7 +212,7 @@ static PyObject *record_to_dict(PyObject *self, PyObject *unused)
     PyObject *values = values_of(self);
     if (values == NULL)
         return NULL;
-    PyObject *names = PyObject_GetAttrString((PyObject *)Py_TYPE(self), "__match_args__");
+    PyObject *names = PyObject_GetAttrString((PyObject *)Py_TYPE(self), "_stoa_names");
     PyObject *made = names != NULL ? named_values(names, values) : NULL;
     Py_DECREF(values);
     Py_XDECREF(names);

@@ -31,6 +31,7 @@ typedef struct Slot {
     PyObject *initial; /* the default, converted; NULL: none, or a factory */
     size_t field;      /* index in the library */
     stoa_type type;
+    bool kw_only; /* not given by position */
 } Slot;
 
 /* Of a hash table of names by identity, which all names in code have. The address and type of the
@@ -60,8 +61,9 @@ typedef struct View {
     SpareInts spare;      /* that rows gave */
     PyTypeObject *record; /* the record class that row_class is of */
     Py_ssize_t width;
-    Slot *slots;   /* in the order of the fields */
-    bool is_plain; /* no object field */
+    Slot *slots;        /* in the order of the fields */
+    bool is_plain;      /* no object field */
+    bool is_positional; /* no field that is kw_only */
     Place places[];
 } View;
 
@@ -177,6 +179,7 @@ typedef struct Member {
     PyObject *factory; /* makes one; NULL: none */
     Py_ssize_t offset; /* of the value in an object of the sealed class */
     stoa_type type;
+    bool kw_only;
 } Member;
 
 typedef struct Recipe {

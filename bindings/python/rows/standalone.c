@@ -54,9 +54,9 @@ static PyObject *given_or_null(PyObject *object)
 static bool take_member(Member *member, PyObject *described)
 {
     PyObject *name, *convert, *initial, *factory, *slot;
-    int type;
-    if (!PyArg_ParseTuple(described, "UiOOOO!", &name, &type, &convert, &initial, &factory,
-                          &PyMemberDescr_Type, &slot))
+    int type, kw_only;
+    if (!PyArg_ParseTuple(described, "UiOOOO!p", &name, &type, &convert, &initial, &factory,
+                          &PyMemberDescr_Type, &slot, &kw_only))
         return false;
     Py_INCREF(name);
     PyUnicode_InternInPlace(&name);
@@ -66,6 +66,7 @@ static bool take_member(Member *member, PyObject *described)
     member->factory = given_or_null(factory);
     member->offset = ((PyMemberDescrObject *)(void *)slot)->d_member->offset;
     member->type = (stoa_type)type;
+    member->kw_only = kw_only != 0;
     return true;
 }
 
@@ -211,18 +212,18 @@ static void let_go(PyObject **values, Py_ssize_t count)
 static bool bind_arguments(const Recipe *recipe, PyObject *const *given, Py_ssize_t count,
                            PyObject *names, PyObject **values)
 {
-    Py_ssize_t named = names != NULL ? PyTuple_GET_SIZE(names) : 0;
-    if (count > recipe->width)
-        return false;
+    Py_ssize_t named = names != NULL ? PyTuple_GET_SIZE(names) : 0, taken = 0;
     for (Py_ssize_t i = 0; i < recipe->width; i++)
-        values[i] = i < count ? given[i] : NULL;
+        values[i] = taken < count && !recipe->members[i].kw_only ? given[taken++] : NULL;
+    if (taken < count)
+        return false;
     for (Py_ssize_t i = 0; i < named; i++) {
         const Member *member = member_of(recipe, PyTuple_GET_ITEM(names, i));
         if (member == NULL || values[member - recipe->members] != NULL)
             return false;
         values[member - recipe->members] = given[count + i];
     }
-    for (Py_ssize_t i = count; i < recipe->width; i++) {
+    for (Py_ssize_t i = 0; i < recipe->width; i++) {
         const Member *member = &recipe->members[i];
         if (values[i] == NULL && member->initial == NULL && member->factory == NULL)
             return false;

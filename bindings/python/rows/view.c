@@ -14,8 +14,8 @@ static bool fill_slot(View *view, Slot *slot, PyObject *described)
 {
     PyObject *name, *convert, *initial;
     Py_ssize_t field;
-    int type;
-    if (!PyArg_ParseTuple(described, "UniOO", &name, &field, &type, &convert, &initial))
+    int type, kw_only;
+    if (!PyArg_ParseTuple(described, "UniOOp", &name, &field, &type, &convert, &initial, &kw_only))
         return false;
     if (field < 0 || (size_t)field >= view->core->field_limit ||
         view->core->columns[field].type != (uint8_t)type) {
@@ -30,7 +30,9 @@ static bool fill_slot(View *view, Slot *slot, PyObject *described)
     slot->initial = initial == Py_None ? NULL : new_reference(initial);
     slot->field = (size_t)field;
     slot->type = (stoa_type)type;
+    slot->kw_only = kw_only != 0;
     view->is_plain = view->is_plain && type != STOA_OBJECT;
+    view->is_positional = view->is_positional && !slot->kw_only;
     return true;
 }
 
@@ -90,7 +92,7 @@ static PyObject *view_new(PyTypeObject *type, PyObject *arguments, PyObject *nam
     view->record = (PyTypeObject *)(void *)new_reference(record);
     view->owner = new_reference(owner);
     view->objects = new_reference(objects);
-    view->is_plain = true;
+    view->is_plain = view->is_positional = true;
     if (fill(view, fields))
         return (PyObject *)view;
     Py_DECREF(view);

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Callable, ClassVar, TypeVar, get_origin, overload
 
 from stoa.errors import BadNameError, DeclarationError, shown
@@ -28,53 +28,87 @@ class Missing:
 
 
 MISSING = Missing()
+KW_ONLY: Any = object()  # stands for dataclasses.KW_ONLY in annotations that are text
+NO_METADATA: Mapping[Any, Any] = {}
 
 
 class FieldOptions:
     """What field() returns."""
 
-    __slots__ = ("default", "default_factory")
+    __slots__ = ("default", "default_factory", "kw_only", "metadata")
 
-    def __init__(self, default: Any, default_factory: Any) -> None:
+    def __init__(
+        self,
+        default: Any,
+        default_factory: Any,
+        kw_only: Any = MISSING,
+        metadata: Mapping[Any, Any] = NO_METADATA,
+    ) -> None:
         self.default = default
         self.default_factory = default_factory
+        self.kw_only = kw_only
+        self.metadata = metadata
 
 
 @overload
-def field(*, default: Value) -> Value: ...
+def field(
+    *, default: Value, kw_only: bool = ..., metadata: Mapping[Any, Any] | None = ...
+) -> Value: ...
 @overload
-def field(*, default_factory: Callable[[], Value]) -> Value: ...
+def field(
+    *,
+    default_factory: Callable[[], Value],
+    kw_only: bool = ...,
+    metadata: Mapping[Any, Any] | None = ...,
+) -> Value: ...
 @overload
-def field() -> Any: ...
-def field(*, default: Any = MISSING, default_factory: Any = MISSING) -> Any:
+def field(*, kw_only: bool = ..., metadata: Mapping[Any, Any] | None = ...) -> Any: ...
+def field(
+    *,
+    default: Any = MISSING,
+    default_factory: Any = MISSING,
+    kw_only: Any = MISSING,
+    metadata: Mapping[Any, Any] | None = None,
+) -> Any:
     """Says more of a field than its type does: `tags: object = field(default_factory=list)`.
 
-    The factory is called without arguments for each new record that is not given the field.
+    The factory is called without arguments for each new record that is not given the field. A field
+    that is kw_only is given by name, and never by position. The metadata are for
+    dataclasses.fields().
     """
     if default is not MISSING and default_factory is not MISSING:
         raise DeclarationError("a field has either a default or a default_factory")
     if default_factory is not MISSING and not callable(default_factory):
         raise DeclarationError(f"default_factory must be callable, not {shown(default_factory)}")
-    return FieldOptions(default, default_factory)
+    if metadata is not None and not isinstance(metadata, Mapping):
+        raise DeclarationError(f"metadata must be a mapping, not {shown(metadata)}")
+    by_name = kw_only if kw_only is MISSING else bool(kw_only)
+    return FieldOptions(default, default_factory, by_name, metadata or NO_METADATA)
 
 
 class Field:
     """A field of a record: its name, its type, and what it is when it is not given."""
 
-    __slots__ = ("default", "factory", "name", "type")
+    __slots__ = ("default", "factory", "kw_only", "metadata", "name", "type")
 
-    def __init__(self, name: str, written: Any, default: Any = MISSING) -> None:
+    def __init__(
+        self, name: str, written: Any, default: Any = MISSING, kw_only: bool = False
+    ) -> None:
+        options = default if isinstance(default, FieldOptions) else FieldOptions(default, MISSING)
         self.name = checked_name(name)
         self.type: FieldType = parse_type(written, name)
-        self.factory: Any = MISSING
-        if isinstance(default, FieldOptions):
-            self.factory = default.default_factory
-            default = default.default
-        self.default = self.checked_default(default)
+        self.factory: Any = options.default_factory
+        self.kw_only: bool = kw_only if options.kw_only is MISSING else options.kw_only
+        self.metadata = options.metadata
+        self.default = self.checked_default(options.default)
 
     def checked_default(self, default: Any) -> Any:
         if default is MISSING:
             return MISSING
+        if (type(default).__module__, type(default).__name__) == ("dataclasses", "Field"):
+            raise DeclarationError(
+                f"field {self.name!r}: dataclasses.field() is for dataclasses: use stoa.field()"
+            )
         if type(default).__hash__ is None:
             raise DeclarationError(
                 f"field {self.name!r}: a {type(default).__name__} can change, and all records "
@@ -87,13 +121,14 @@ class Field:
         return self.default is not MISSING or self.factory is not MISSING
 
     def renamed(self, name: str) -> Field:
-        made = Field(name, self.type, self.default)
-        made.factory = self.factory
-        return made
+        options = FieldOptions(self.default, self.factory, self.kw_only, self.metadata)
+        return Field(name, self.type, options)
 
     def parts(self) -> tuple[Any, ...]:
-        """What it is pickled as: (name, type, default, factory)."""
-        return (self.name, str(self.type), self.default, self.factory)
+        """What it is pickled as: (name, type, default, factory), and what it has of the rest."""
+        parts = (self.name, str(self.type), self.default, self.factory)
+        rest = (self.kw_only, dict(self.metadata))
+        return (*parts, *rest) if self.kw_only or self.metadata else parts
 
     def __repr__(self) -> str:
         if self.default is not MISSING:
@@ -102,11 +137,26 @@ class Field:
 
 
 def field_of_parts(
-    name: str, written: str, default: Any = MISSING, factory: Any = MISSING
+    name: str,
+    written: str,
+    default: Any = MISSING,
+    factory: Any = MISSING,
+    kw_only: bool = False,
+    metadata: Mapping[Any, Any] = NO_METADATA,
 ) -> Field:
-    made = Field(name, written, default)
-    made.factory = factory
-    return made
+    return Field(name, written, FieldOptions(default, factory, kw_only, metadata))
+
+
+def by_position(fields: Iterable[Field]) -> list[Field]:
+    """Those that may be given by position."""
+    return [each for each in fields if not each.kw_only]
+
+
+def signature_text(fields: Sequence[Field]) -> str:
+    """How a record of these fields is made."""
+    first = by_position(fields)
+    by_name = [each for each in fields if each.kw_only]
+    return ", ".join([*map(repr, first), *(["*"] if by_name else []), *map(repr, by_name)])
 
 
 def checked_name(name: Any) -> str:
@@ -127,9 +177,10 @@ def checked_name(name: Any) -> str:
 
 
 def checked_order(fields: Iterable[Field], where: str) -> None:
-    """As in every Python signature: after a field with a default, all have one."""
+    """As in every Python signature: after a field with a default, all have one, but for those
+    given by name."""
     optional = None
-    for each in fields:
+    for each in by_position(fields):
         if each.may_be_left_out:
             optional = each.name
         elif optional is not None:
@@ -191,8 +242,8 @@ def resolve(text: str, record: type, local: Mapping[str, Any]) -> Any:
         meant = eval(text, scope)
     except Exception:
         last = text.partition("[")[0].rpartition(".")[2].strip()
-        if last == "ClassVar":
-            return ClassVar
+        if last in ("ClassVar", "KW_ONLY"):
+            return ClassVar if last == "ClassVar" else KW_ONLY
         return TYPES.get(last, text)
     return resolve(meant, record, local) if is_text(meant) else meant
 
@@ -201,16 +252,31 @@ def is_text(written: Any) -> bool:
     return isinstance(written, str) and not isinstance(written, FieldType)
 
 
-def declared_fields(record: type, local: Mapping[str, Any]) -> list[Field]:
-    """The fields that the body of a record class declares."""
-    fields = []
+def is_kw_only(written: Any) -> bool:
+    """Whether an annotation is dataclasses.KW_ONLY; who has that has imported dataclasses."""
+    found = getattr(sys.modules.get("dataclasses"), "KW_ONLY", KW_ONLY)
+    return written is KW_ONLY or written is found
+
+
+def declared_fields(record: type, local: Mapping[str, Any], kw_only: bool) -> list[Field]:
+    """The fields that the body of a record class declares; kw_only: all by name."""
+    fields, marker = [], None
     for name, written in own_annotations(record).items():
         if is_text(written):
             written = resolve(written, record, local)
         if written is ClassVar or get_origin(written) is ClassVar:
+            if isinstance(record.__dict__.get(name), FieldOptions):
+                raise DeclarationError(
+                    f"{record.__name__}.{name} is a ClassVar: stoa.field() is for fields"
+                )
+            continue
+        if is_kw_only(written):
+            if marker is not None:
+                raise DeclarationError(f"{record.__name__}: {marker!r} and {name!r} are KW_ONLY")
+            marker = name
             continue
         default = record.__dict__.get(name, MISSING)
-        fields.append(Field(name, written, default))
+        fields.append(Field(name, written, default, kw_only or marker is not None))
     check_annotated(record)
     return fields
 

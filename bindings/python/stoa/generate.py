@@ -29,7 +29,7 @@ from unicodedata import normalize
 from stoa._ffi import ffi
 from stoa.errors import DeletionError, FieldNameError, UnknownArgumentError, WrongTypeError, shown
 from stoa.extension import rows as extension
-from stoa.fields import MISSING, Field
+from stoa.fields import MISSING, Field, by_position
 from stoa.types import FLOAT32_LIMIT, IS_PYPY, TYPES
 
 
@@ -65,6 +65,12 @@ def no_value(record_name: str, field_name: str) -> WrongTypeError:
     return WrongTypeError(f"{record_name}: field {field_name!r} has no default and must be given")
 
 
+def too_many(record_name: str, fields: Sequence[Field], given: int) -> WrongTypeError:
+    first = len(by_position(fields))
+    those = f"{first} fields" if first == len(fields) else f"{first} fields by position"
+    return WrongTypeError(f"{record_name} has {those}, but {given} were given")
+
+
 def no_field(name: str, names: Iterable[str]) -> FieldNameError:
     return FieldNameError(no_field_text(name, names))
 
@@ -94,10 +100,13 @@ def are_parameters(names: Iterable[str]) -> bool:
 
 def parameters(fields: Sequence[Field]) -> tuple[str, list[str], dict[str, Any]]:
     """A parameter list, the lines that complete the arguments, and the names that both use."""
-    listed, lines = [], []
+    first: list[str] = []
+    by_name: list[str] = []
+    lines: list[str] = []
     names: dict[str, Any] = {}
     optional = False
     for i, each in enumerate(fields):
+        listed = by_name if each.kw_only else first
         if each.default is not MISSING:
             names[f"_stoa_default_{i}"] = each.default
             listed.append(f"{each.name}=_stoa_default_{i}")
@@ -105,14 +114,14 @@ def parameters(fields: Sequence[Field]) -> tuple[str, list[str], dict[str, Any]]
             names[f"_stoa_factory_{i}"] = each.factory
             listed.append(f"{each.name}=_stoa_missing")
             lines.append(f"    if {each.name} is _stoa_missing: {each.name} = _stoa_factory_{i}()")
-        elif optional:
+        elif optional and not each.kw_only:
             listed.append(f"{each.name}=_stoa_missing")
             lines.append(f"    if {each.name} is _stoa_missing:")
             lines.append(f"        raise _stoa_no_value(_stoa_record_name, {each.name!r})")
         else:
             listed.append(each.name)
-        optional = optional or each.may_be_left_out
-    return ", ".join(listed), lines, names
+        optional = optional or (each.may_be_left_out and not each.kw_only)
+    return ", ".join([*first, *(["*"] if by_name else []), *by_name]), lines, names
 
 
 def make_bind(name: str, fields: Sequence[Field]) -> Callable[..., tuple[Any, ...]]:
@@ -130,6 +139,7 @@ def make_bind(name: str, fields: Sequence[Field]) -> Callable[..., tuple[Any, ..
 
 def slow_bind(name: str, fields: Sequence[Field]) -> Callable[..., tuple[Any, ...]]:
     """The same where a field's name cannot be a parameter's."""
+    first = by_position(fields)
 
     def value_of(each: Field) -> Any:
         if each.default is not MISSING:
@@ -139,14 +149,13 @@ def slow_bind(name: str, fields: Sequence[Field]) -> Callable[..., tuple[Any, ..
         return each.factory()
 
     def bind(*values: Any, **named: Any) -> tuple[Any, ...]:
-        if len(values) > len(fields):
-            raise WrongTypeError(f"{name} has {len(fields)} fields, but {len(values)} were given")
-        bound = list(values)
-        for each in fields[: len(values)]:
+        if len(values) > len(first):
+            raise too_many(name, fields, len(values))
+        for each, value in zip(first, values):
             if each.name in named:
                 raise WrongTypeError(f"{name}: field {each.name!r} was given twice")
-        for each in fields[len(values) :]:
-            bound.append(named.pop(each.name) if each.name in named else value_of(each))
+            named[each.name] = value
+        bound = [named.pop(each.name) if each.name in named else value_of(each) for each in fields]
         if named:
             names = [each.name for each in fields]
             raise UnknownArgumentError(no_field_text(next(iter(named)), names))

@@ -17,12 +17,32 @@ from typing import TYPE_CHECKING, Any, Callable, ClassVar, TypeVar
 
 from stoa.errors import DeclarationError, UnknownArgumentError, WrongTypeError, shown
 from stoa.extension import rows as extension
-from stoa.fields import MISSING, Field, checked_order, declared_fields, field, field_of_parts
+from stoa.fields import (
+    MISSING,
+    Field,
+    by_position,
+    checked_order,
+    declared_fields,
+    field,
+    field_of_parts,
+    signature_text,
+)
 from stoa.forks import new_lock
-from stoa.generate import Quiet, make_bind, make_standalone, no_field, no_field_text, no_value
+from stoa.generate import (
+    Quiet,
+    make_bind,
+    make_standalone,
+    no_field,
+    no_field_text,
+    no_value,
+    too_many,
+)
+from stoa.mirror import MIRRORED
 from stoa.types import IS_PYPY, OBJECT
 
 if TYPE_CHECKING:
+    import dataclasses
+
     from typing_extensions import dataclass_transform
 
     Self = TypeVar("Self", bound="Record")
@@ -38,6 +58,7 @@ REFUSED_IN_BODY = {
     "__setattr__": "stores into fields are stoa's: use a property",
     "__delattr__": "a record keeps all its fields",
     "__getattribute__": "reads of fields are stoa's: use a property",
+    "__dataclass_params__": "it is made of its fields as a dataclass is: leave @dataclass out",
 }
 
 # What a record class may ask for in its __slots__.
@@ -60,18 +81,26 @@ class RecordType(RecordTypeBase):
     """The class of record classes."""
 
     _stoa_fields: tuple[Field, ...]
+    _stoa_names: tuple[str, ...]
     _stoa_family: RecordType | None  # the class that the user wrote; None: made of a description
     __match_args__: tuple[str, ...]
 
     def __new__(
-        mcs, name: str, bases: tuple[type, ...], namespace: dict[str, Any], **options: Any
+        mcs,
+        name: str,
+        bases: tuple[type, ...],
+        namespace: dict[str, Any],
+        *,
+        kw_only: bool = False,
+        **options: Any,
     ) -> RecordType:
         is_root = not any(isinstance(each, RecordType) for each in bases)
         if not is_root:
             check_body(name, bases, namespace)
         slots = asked_slots(bases, namespace.get("__slots__", ()))
         made = super().__new__(mcs, name, bases, {**namespace, "__slots__": slots}, **options)
-        own = declared_fields(made, sys._getframe(1).f_locals) if not is_root else []
+        local = sys._getframe(1).f_locals
+        own = declared_fields(made, local, kw_only) if not is_root else []
         for each in own:
             if each.name in made.__dict__:
                 type.__delattr__(made, each.name)  # a default is no attribute of the class
@@ -154,10 +183,14 @@ def equip(record: RecordType, fields: Sequence[Field], family: RecordType | None
     """Gives a new record class its fields and what makes standalone objects."""
     record._stoa_fields = tuple(fields)
     record._stoa_family = family
-    type.__setattr__(record, "__match_args__", tuple(each.name for each in fields))
+    record._stoa_names = tuple(each.name for each in fields)
+    if "__match_args__" not in record.__dict__:
+        type.__setattr__(record, "__match_args__", tuple(f.name for f in by_position(fields)))
+    for each in MIRRORED:
+        type.__setattr__(record, each.name, each)
     type.__setattr__(record, "__new__", standalone_new(record))
     if record.__doc__ is None:
-        record.__doc__ = f"{record.__name__}({', '.join(map(repr, fields))})"
+        record.__doc__ = f"{record.__name__}({signature_text(fields)})"
 
 
 def standalone_new(record: RecordType) -> Callable[..., Any]:
@@ -165,9 +198,11 @@ def standalone_new(record: RecordType) -> Callable[..., Any]:
     object, as in type(self)(...) or in a classmethod called on one, it makes what Point() does.
     """
     new: Any = object.__new__
-    known = frozenset(each.name for each in record._stoa_fields)
+    known = frozenset(record._stoa_names)
     needed = frozenset(each.name for each in record._stoa_fields if not each.may_be_left_out)
-    least, most = len(needed), len(known)
+    least, most = len(needed), len(by_position(record._stoa_fields))
+    if any(each.kw_only and each.name in needed for each in record._stoa_fields):
+        most = -1  # values alone never do
     may_be_abstract = isinstance(record, ABCMeta)
     opened: Any = None
 
@@ -195,13 +230,15 @@ def standalone_new(record: RecordType) -> Callable[..., Any]:
 def check_arguments(record: RecordType, values: tuple[Any, ...], named: Mapping[str, Any]) -> None:
     """Refuses arguments that are too many, too few, unknown or given twice."""
     name, fields = record.__name__, record._stoa_fields
-    if len(values) > len(fields):
-        raise WrongTypeError(f"{name} has {len(fields)} fields, but {len(values)} were given")
+    first = by_position(fields)
+    if len(values) > len(first):
+        raise too_many(name, fields, len(values))
     for key in named:
-        if key not in record.__match_args__:
-            raise UnknownArgumentError(no_field_text(key, record.__match_args__))
-    for i, each in enumerate(fields):
-        if i < len(values):
+        if key not in record._stoa_names:
+            raise UnknownArgumentError(no_field_text(key, record._stoa_names))
+    given = {each.name for each, _ in zip(first, values)}
+    for each in fields:
+        if each.name in given:
             if each.name in named:
                 raise WrongTypeError(f"{name}: field {each.name!r} was given twice")
         elif each.name not in named and not each.may_be_left_out:
@@ -238,14 +275,16 @@ def reference(record: RecordType) -> tuple[Any, ...]:
     """
     family = record._stoa_family
     known = () if family is None else family._stoa_fields
-    parts = tuple(each.parts()[: 2 if each in known else 4] for each in record._stoa_fields)
+    parts = tuple(f.parts()[:2] if f in known else f.parts() for f in record._stoa_fields)
     return family, parts
 
 
 def dereference(family: RecordType | None, parts: tuple[Any, ...]) -> RecordType:
     """The class that a reference is of: the user's, as long as it has these very fields."""
     known = {} if family is None else {each.parts()[:2]: each for each in family._stoa_fields}
-    fields = [known.get(each) or field_of_parts(*each) for each in parts]
+    fields = [
+        (known.get(each) if len(each) == 2 else None) or field_of_parts(*each) for each in parts
+    ]
     if family is None:
         return described(fields)
     return family if fields == list(family._stoa_fields) else derived(family, fields)
@@ -253,7 +292,7 @@ def dereference(family: RecordType | None, parts: tuple[Any, ...]) -> RecordType
 
 def is_same_record(a: RecordType, b: RecordType) -> bool:
     """Whether objects of one can stand for objects of the other."""
-    return a is b or (a._stoa_family is b._stoa_family and a.__match_args__ == b.__match_args__)
+    return a is b or (a._stoa_family is b._stoa_family and a._stoa_names == b._stoa_names)
 
 
 # ---- what is made when it is first needed ----
@@ -285,6 +324,7 @@ def teach(record: RecordType, opened: type, sealed: type) -> None:
             None if each.default is MISSING else (each.default,),
             None if each.factory is MISSING else (each.factory,),
             opened.__dict__[f"_stoa_{i}"],
+            each.kw_only,
         )
         for i, each in enumerate(record._stoa_fields)
     )
@@ -302,10 +342,15 @@ def bind_of(record: RecordType) -> Callable[..., tuple[Any, ...]]:
 
 def declared(record: Any) -> RecordType:
     """The record class that a standalone object or a row shows."""
-    for each in type(record).__mro__:
+    return shown_class(type(record))
+
+
+def shown_class(kind: type) -> RecordType:
+    """The record class that the class of rows or standalone objects stands for, or that it is."""
+    for each in kind.__mro__:
         if "_stoa_fields" in each.__dict__:
             return each  # type: ignore[return-value]
-    raise WrongTypeError(f"{type(record).__name__} is no record")
+    raise WrongTypeError(f"{kind.__name__} is no record")
 
 
 class Record(RecordBase, metaclass=RecordType):
@@ -325,7 +370,9 @@ class Record(RecordBase, metaclass=RecordType):
     __slots__ = ()
     __hash__: ClassVar[None]  # type: ignore[assignment]
 
-    if not TYPE_CHECKING:
+    if TYPE_CHECKING:
+        __dataclass_fields__: ClassVar[dict[str, dataclasses.Field[Any]]]
+    else:
         __hash__ = None
 
     def _stoa_values(self) -> tuple[Any, ...]:
@@ -343,7 +390,7 @@ class Record(RecordBase, metaclass=RecordType):
 
     @recursive_repr()
     def __repr__(self) -> str:
-        names = type(self).__match_args__
+        names = type(self)._stoa_names
         shown = ", ".join(f"{n}={v!r}" for n, v in zip(names, self._stoa_values()))
         return f"{type(self).__name__}({shown})"
 
@@ -353,7 +400,7 @@ class Record(RecordBase, metaclass=RecordType):
         def __getattr__(self, name: str) -> Any:
             if hasattr(type(self), name):  # a property of the user's that failed: let it tell
                 return object.__getattribute__(self, name)
-            raise no_field(name, type(self).__match_args__)
+            raise no_field(name, type(self)._stoa_names)
 
     def __dir__(self) -> list[str]:
         """The fields and the user's methods; what stoa keeps to itself is left out."""
@@ -369,6 +416,9 @@ class Record(RecordBase, metaclass=RecordType):
 
     def replace(self: Self, /, **changes: Any) -> Self:
         """A new standalone record with these fields changed; __post_init__ runs."""
+        return replace(self, **changes)
+
+    def __replace__(self: Self, /, **changes: Any) -> Self:
         return replace(self, **changes)
 
     def __copy__(self: Self) -> Self:
@@ -426,7 +476,7 @@ def checked_record(record: Any) -> Record:
 def to_dict(record: Record) -> dict[str, Any]:
     """A new dict of the record's names and values; objects are not copied."""
     checked_record(record)
-    return dict(zip(type(record).__match_args__, record._stoa_values()))
+    return dict(zip(type(record)._stoa_names, record._stoa_values()))
 
 
 def to_tuple(record: Record) -> tuple[Any, ...]:
@@ -448,9 +498,5 @@ def replace(record: Self, /, **changes: Any) -> Self:
 
     The record itself stays as it is. __post_init__ runs, as for any new record.
     """
-    names = type(checked_record(record)).__match_args__
-    for name in changes:
-        if name not in names:
-            raise no_field(name, names)
-    made: Any = declared(record)(**{**to_dict(record), **changes})
+    made: Any = declared(checked_record(record))(**{**to_dict(record), **changes})
     return made  # type: ignore[no-any-return]

@@ -57,7 +57,7 @@ else:
                     raise
 
             def __delattr__(self, name: str) -> None:
-                if name in type(self).__match_args__:
+                if name in type(self)._stoa_names:
                     raise no_delete(name)
                 try:
                     object.__delattr__(self, name)
@@ -69,7 +69,7 @@ else:
 def raise_unknown(row: Any, name: str) -> None:
     """FieldNameError, unless the class has an attribute of that name, which shall tell itself."""
     if not hasattr(type(row), name):
-        raise no_field(name, type(row).__match_args__)
+        raise no_field(name, type(row)._stoa_names)
 
 
 def raise_stale(what: str) -> None:

@@ -103,6 +103,7 @@ class Store(StoreBase):
         "older",
         "order",
         "pool",
+        "positions",
         "record",
         "row_parts",
         "stage",
@@ -151,6 +152,9 @@ class Store(StoreBase):
                 self.older.add(view)
                 self.view = None
             self.record, self.fields, self.width = record, fields, len(fields)
+            # How many values append takes as they come; one may be a record.
+            by_name = any(each.kw_only for each in record._stoa_fields)
+            self.positions = -1 if by_name or self.width == 1 else self.width
             self.cells, self.writable, self.has_objects = cells, writable, has_objects
             self.row_parts, self.stage = row_parts, stage
             self.stages: list[Stage] = []  # room for rows that are appended, to be used again

@@ -36,6 +36,7 @@ from stoa.record import (
     described,
     is_same_record,
     remake,
+    shown_class,
 )
 from stoa.row import delete_field, raise_closed, raise_stale, raise_unknown
 from stoa.rows import Rows
@@ -140,6 +141,8 @@ class Table(Rows[R], MutableSequence[R]):  # type: ignore[misc]
     def __init__(self, record: Any = None, rows: Any = 0, *, max_rows: int | None = None) -> None:
         if is_made(self):
             raise WrongTypeError("a table is made once: clear() and extend() fill it anew")
+        if isinstance(record, RecordType):
+            record = shown_class(record)
         own = type(self)._stoa_record
         if own is not None and record is not own:
             if isinstance(record, RecordType):
@@ -221,7 +224,7 @@ class Table(Rows[R], MutableSequence[R]):  # type: ignore[misc]
         Every field without a default must be given. Makes no row stale.
         """
         store = self._store
-        if named or len(values) != store.width or store.width == 1:
+        if named or len(values) != store.positions:
             values = self._given(values, named)
         store.append(values)
 
@@ -528,7 +531,7 @@ class Table(Rows[R], MutableSequence[R]):  # type: ignore[misc]
     def _own_field(self, name: str, what: str) -> None:
         self._store.field(name)
         record = type(self)._stoa_record
-        if record is not None and name in record.__match_args__:
+        if record is not None and name in record._stoa_names:
             raise InUseError(f"field {name!r} belongs to {type(self).__name__}: it can't be {what}")
 
     def _without(self, name: str) -> RecordType:

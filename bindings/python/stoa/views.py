@@ -35,6 +35,7 @@ def make_row(record: RecordType) -> tuple[type, Any]:
             each.type.number,
             each.type.convert,
             None if each.default is MISSING else each.default,
+            each.kw_only,
         )
         for i, each in enumerate(fields)
     )

@@ -16,6 +16,13 @@ class Points(stoa.Table[Point]):
     x: Column[int]
 
 
+class Named(stoa.Record):
+    x: int32
+    y: int32 = stoa.field(kw_only=True)
+
+
+Named(1, 2)  # error: misc
+Named(1)  # error: call-arg
 Point(1)  # error: call-arg
 Point(1, "2")  # error: arg-type
 Point(1, 2, q=3)  # error: call-arg

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import copy
+import dataclasses
+import sys
 from collections.abc import MutableSequence, Sequence
 from typing import ClassVar
 
@@ -26,6 +29,12 @@ class Tagged(Point):
     small: uint8 = 0
     single: float32 = 0.5
     flag: bool = False
+
+
+class Named(stoa.Record, kw_only=True):
+    name: object
+    size: int32 = stoa.field(default=1, kw_only=False)
+    unit: object = stoa.field(default="m", metadata={"of": "size"})
 
 
 class Points(stoa.Table[Point]):
@@ -59,6 +68,21 @@ def records() -> None:
     assert Tagged(1, 2, flag=True).flag
 
 
+def as_dataclasses() -> None:
+    points = stoa.Table(Point, [(1, 2)])
+    names: list[str] = [each.name for each in dataclasses.fields(points[0])]
+    assert names == [each.name for each in dataclasses.fields(Point)] == ["x", "y", "w"]
+    values: dict[str, object] = dataclasses.asdict(points[0])
+    assert tuple(values.values()) == dataclasses.astuple(points[0]) == (1, 2, 1.0)
+    other: Point = dataclasses.replace(points[0], x=5)
+    assert dataclasses.is_dataclass(other)
+    if sys.version_info >= (3, 13):
+        again: Point = copy.replace(other, y=6)
+        assert again.y == 6
+    named = Named(3, name="a")
+    assert named == Named(name="a", size=3)
+
+
 def tables() -> None:
     points = stoa.Table(Point, [(1, 2), Point(3, 4)], max_rows=100)
     points.append(1, 2, w=3.0)
@@ -82,6 +106,8 @@ def tables() -> None:
     value: int = part[0]
     view: memoryview = part.buffer
     assert (len(values), value, view[0]) == (len(points), 7, 7)
+    if sys.version_info >= (3, 12):
+        assert memoryview(part) == view
     points[0] = (1, 2, 3.0)
     points[0:1] = [(1, 2, 3.0)]
     del points[0], points[0:1]
@@ -121,6 +147,7 @@ def errors() -> None:
 
 def main() -> None:
     records()
+    as_dataclasses()
     tables()
     typed_tables()
     errors()
