@@ -68,7 +68,6 @@ def test_rows_that_go_within_an_assignment(record: type[Any]) -> None:
     for use in (
         lambda rows, value: rows.__setitem__(5, (value, 2)),
         lambda rows, value: rows.__setitem__(5, dict(zip(rows.fields, (value, 2)))),
-        lambda rows, value: rows.insert(5, value, 2),
         lambda rows, value: rows.__setitem__(slice(5, 7), [(value, 2), (3, 4)]),
         lambda rows, value: rows.__setitem__(slice(5, 7), [(value, 2)]),
         lambda rows, value: rows[2:].__setitem__(slice(5, 7), [(value, 2), (3, 4)]),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 import threading
+from contextlib import suppress
 from typing import Any, Callable
 
 import pytest
@@ -303,3 +304,87 @@ def test_expressions_beside_one_writer_mean_their_moment_or_are_stale() -> None:
         setattr(pairs[0], name, 7)
         with pytest.raises(stoa.StaleError):
             expression.sum()
+
+
+# ---- changes of several steps ----
+
+
+def test_fields_that_threads_add_and_drop_are_there_once() -> None:
+    pairs: Any = stoa.Table(Pair, [pair(i) for i in range(20)])
+    turns = 60 if sys.implementation.name == "cpython" else 20
+
+    def work(worker: int) -> None:
+        for n in range(turns):
+            own, shared = f"own_{worker}", f"shared_{n % 3}"
+            pairs.add_field(own, "int16", worker)
+            for change in (
+                lambda: pairs.add_field(shared, "int8", values=range(20)),
+                lambda: pairs.rename_field(shared, f"renamed_{worker}"),
+                lambda: pairs.drop_field(shared),
+            ):
+                with suppress(stoa.Error):  # another thread was faster
+                    change()
+            pairs.rename_field(own, f"mine_{worker}")
+            pairs.drop_field(f"mine_{worker}")
+            renamed = f"renamed_{worker}"
+            if renamed in pairs.fields:
+                pairs.drop_field(renamed)
+
+    run(work)
+    for name in list(pairs.fields)[3:]:
+        assert pairs[name].tolist() == list(range(20))
+        pairs.drop_field(name)
+    assert list(pairs.fields) == ["n", "twice", "half"]
+    assert [tuple(row) for row in pairs] == [pair(i) for i in range(20)]
+    assert pairs._store.c.field_count == 3
+
+
+TAKES: dict[str, Callable[[Any, list[int]], Any]] = {
+    "pop": lambda t, taken: taken.append(t.pop().n),
+    "pop the first": lambda t, taken: taken.append(t.pop(0).n),
+}
+
+
+@pytest.mark.parametrize("take", TAKES)
+def test_a_row_that_threads_pop_goes_to_one_of_them(take: str) -> None:
+    pairs: Any = stoa.Table(Labelled, [(*pair(i), str(i)) for i in range(ROWS)])
+    taken: list[list[int]] = [[] for _ in range(WORKERS)]
+
+    def work(worker: int) -> None:
+        n = ROWS + worker
+        while True:
+            try:
+                TAKES[take](pairs, taken[worker])
+            except IndexError:
+                return
+            if len(taken[worker]) % 10 == 0 and n < 2 * ROWS:
+                pairs.append(*pair(n), str(n))
+                n += WORKERS
+
+    run(work)
+    every = sorted(n for each in taken for n in each)
+    assert every[:ROWS] == list(range(ROWS))
+    assert len(set(every)) == len(every)
+    assert len(pairs) == 0
+
+
+def test_rows_that_threads_delete_by_condition_or_index_are_those_that_were_meant() -> None:
+    pairs: Any = stoa.Table(Pair, [pair(i) for i in range(ROWS)])
+
+    def work(worker: int) -> None:
+        for n in range(worker, ROWS, 4 * WORKERS):
+            for delete in (
+                lambda: pairs.where(f"n == {n}").delete(),
+                lambda: pairs.remove(pair(n + WORKERS)),
+                lambda: pairs.keep([row.n != n + 2 * WORKERS for row in pairs]),
+            ):
+                while True:
+                    try:
+                        delete()
+                        break
+                    except (stoa.StaleError, stoa.BusyError, stoa.LengthError):
+                        pass  # rows were removed meanwhile
+
+    run(work)
+    rest = [n for n in range(ROWS) if n // WORKERS % 4 == 3]
+    assert pairs.n.tolist() == rest

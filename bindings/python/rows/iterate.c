@@ -253,8 +253,8 @@ PyObject *rows__iterate(PyObject *module, PyObject *arguments)
     it->mode = (Mode)mode;
     bool is_made =
         PyRange_Check(positions) ? take_range(it, positions) : take_indices(it, positions);
-    if (is_made && !are_rows(it)) {
-        PyErr_SetString(PyExc_IndexError, "positions beyond the table's rows");
+    if (is_made && !are_rows(it)) { /* another thread removed some since they were counted */
+        raise_stale("iterator");
         is_made = false;
     }
     is_made = is_made && take_slots(it, fields);

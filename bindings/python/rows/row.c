@@ -153,8 +153,9 @@ static int write_object(const Row *row, const Slot *slot, PyObject *value)
 {
     if (!may_touch(row, slot))
         return -1;
-    return told(PyObject_CallFunction(references.write_object, "OnnO", row->table,
-                                      (Py_ssize_t)slot->field, (Py_ssize_t)row->index, value));
+    return told(PyObject_CallFunction(references.write_object, "OnnOK", row->table,
+                                      (Py_ssize_t)slot->field, (Py_ssize_t)row->index, value,
+                                      (unsigned long long)row->order));
 }
 
 /* Whether the row may write into the slot, which is asked where there is a trap; false: an

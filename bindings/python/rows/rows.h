@@ -237,7 +237,7 @@ extern PyTypeObject rows__Bufferable, rows__Loan;
     NAME(raise_unknown) /* raise_unknown(row, name) */                                    \
     NAME(plain_values)  /* plain_values(table, record, i): a tuple of converted values */ \
     NAME(reserve)       /* reserve(table, rows) */                                        \
-    NAME(write_object)  /* write_object(table, field, index, value) */
+    NAME(write_object)  /* write_object(table, field, index, value, order) */
 
 typedef struct References {
 #define NAME(name) PyObject *name;

@@ -126,8 +126,7 @@ def right_side(
     if is_scalar(value, field.type):
         node = tree.constant(field.type.convert(value, field.name))
         return Expression(node, store, rows, ())
-    with store.pool as pool:
-        source = source_of(value, field, pool)
+    source = source_of(value, field)
     count = rows if selection is None else len(selection)
     if source.length != count:
         raise LengthError(f"{field.name} was given {source.length} values for {count} rows")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
+from contextlib import AbstractContextManager
 from reprlib import recursive_repr
 from typing import TYPE_CHECKING, Any, Callable, Generic, TypeVar, overload
 
@@ -18,10 +19,7 @@ from stoa.program import reduce_field
 from stoa.sources import (
     Source,
     StoredField,
-    check_length,
-    is_scalar,
-    scalar_source,
-    source_of,
+    given_source,
 )
 from stoa.store import Store
 from stoa.types import IS_PYPY, OBJECT, FieldType
@@ -129,10 +127,11 @@ class Column(Base, InPlace, Generic[Value]):
 
     def _expression(self) -> Expression:
         """Its values of now; of a part of a column, as an array."""
-        field, store, rows = self._stored_field(), self._store, self._range()
+        field, store = self._stored_field(), self._store
         if self._type is OBJECT:
             raise WrongTypeError(f"{field.name} is an object field: there is nothing to compute")
         moments = (store.moment(self._field),)
+        rows = self._range()  # counted last: what goes before that, ends no moment
         if self._positions is None:
             return Expression(tree.field(field), store, len(rows), moments)
         source = self._stoa_source()
@@ -204,15 +203,9 @@ class Column(Base, InPlace, Generic[Value]):
         if isinstance(value, Expression) and value._store is store and rows == range(store.rows()):
             store_values(store, {field.name: value}, len(rows))
             return
-        with store.pool as pool:
-            state = store.state()
-            if is_scalar(value, self._type):
-                source = scalar_source(value, field, pool)
-            else:
-                source = source_of(value, field, pool)
-                check_length(source, len(rows), field.name)
-            store.check_state(state)
-            store.write(self._field, rows, source)
+        state = store.state()
+        self._range()  # is still what the rows are of
+        store.write(field, rows, given_source(value, field), state)
 
     # ---- values that are looked for ----
 
@@ -342,6 +335,10 @@ class Column(Base, InPlace, Generic[Value]):
                 "data": (address + (rows.start * width if rows else 0), False),
                 "strides": None if rows.step == 1 else (rows.step * width,),
             }
+
+    def _stoa_reading(self) -> AbstractContextManager[None]:
+        """Within it nobody changes what it holds."""
+        return self._store.reading((self._field,))
 
     def _stoa_source(self) -> Source | None:
         """The cells as they lie, for a store into another column."""

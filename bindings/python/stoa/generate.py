@@ -332,9 +332,10 @@ def object_property(i: int) -> list[str]:
         "def _stoa_get(self):",
         f"    return self._stoa_epoch.objects[{cell}]",
         "def _stoa_set(self, value):",
-        f"    {cell}  # refuses where the row is stale",
         "    store = self._stoa_table._store",
-        f"    store.write_object(self._stoa_epoch.columns[{i}], self._stoa_index, value)",
+        "    with store.pool:",
+        f"        {cell}  # refuses where the row is stale",
+        f"        store.write_object(self._stoa_epoch.columns[{i}], self._stoa_index, value)",
         f"_stoa_property_{i} = property(_stoa_get, _stoa_set)",
     ]
 

@@ -11,6 +11,7 @@ lock, all runs are long.
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from typing import Any, Callable
 
 from stoa import tree
@@ -220,7 +221,8 @@ class Program:
         made = ffi.new("stoa_table **")
         is_long = not store.has_objects and self.may_select_unlocked(store, rows)
         copied = tuple(each.index for each in store.fields.values() if each.type is not OBJECT)
-        self.read(FILTER[is_long], is_long, store, rows, ffi.NULL, made, others=copied)
+        with store.pool if store.has_objects else nullcontext():  # which enter their pool once more
+            self.read(FILTER[is_long], is_long, store, rows, ffi.NULL, made, others=copied)
         return made[0]
 
     def assign(self, store: Store, rows: int, selection: Any, fields: list[str]) -> None:

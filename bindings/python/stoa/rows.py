@@ -149,7 +149,8 @@ class Rows(SequenceBase, Queries[R], Generic[R]):
             return self._row(masks.position(key, self._range))
         if isinstance(key, Operators) and key._expression()._type() == "bool":
             return self.filter(key)
-        return self._table._take(masks.positions(key, self._range()))
+        state = self._store.state()
+        return self._table._take(masks.positions(key, self._range()), state)
 
     def _row(self, position: int) -> R:
         return loops.new_row(self._table, position)  # type: ignore[no-any-return]
@@ -212,7 +213,8 @@ class Rows(SequenceBase, Queries[R], Generic[R]):
 
     def copy(self) -> Table[R]:
         """A table of its own with copies of the rows; objects are not copied."""
-        return self._table._take(self._range())
+        state = self._store.state()
+        return self._table._take(self._range(), state)
 
     # ---- by value ----
 

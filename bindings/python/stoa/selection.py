@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, Generic, overload
 
 from stoa import bits, loops, masks, pickling, tree
-from stoa._ffi import ffi, lib
+from stoa._ffi import lib
 from stoa.assignment import store_objects
 from stoa.errors import (
     ArgumentError,
@@ -23,7 +23,6 @@ from stoa.errors import (
     WrongTypeError,
 )
 from stoa.expression import AS_IT_IS, Expression, combined
-from stoa.failure import check, new_error
 from stoa.operators import InPlace
 from stoa.queries import Queries, R
 from stoa.sources import StoredField
@@ -216,17 +215,18 @@ class Selection(Queries[R], Generic[R]):
             made = condition._program()
             pointer = made.filter(store, self._rows)
             condition._put_back(AS_IT_IS, made)
-        else:
-            place, error = ffi.new("stoa_table **"), new_error()
+            return self._table._around(Store(pointer, store.record, store.pool, store.asked))
+        self._selected()
+        with store.pool:
             selected = bits.fitted(store, self._selected())
-            check(lib.stoa_selection_take(place, store.c, selected, error), error)
-            pointer = place[0]
-        return self._table._around(Store(pointer, store.record, store.pool, store.asked))
+            return self._table._around(store.derive(lib.stoa_selection_take, selected))
 
     def delete(self) -> None:
         """Removes the rows from the table; all rows become stale, and the selection does."""
-        selected = bits.fitted(self._store, self._selected())
-        self._store.change(lib.stoa_selection_remove, selected)
+        self._selected()  # which may take long, before others have to wait
+        with self._store.pool:
+            selected = bits.fitted(self._store, self._selected())
+            self._store.change(lib.stoa_selection_remove, selected)
 
     def __repr__(self) -> str:
         name = self._store.record.__name__

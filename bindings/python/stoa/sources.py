@@ -4,12 +4,17 @@ Everything becomes a Source: typed values in memory, which the library checks an
 Buffers of the machine's byte order are read where they lie, also strided ones that tell their
 address; others are copied aside. Sequences are converted aside, each value by the rules of its
 field, so that nothing is stored unless all can be.
+
+A Source is made while no table is locked, since reading values may run any code. Objects enter the
+pool, and columns are pointed at, when it is put in place, during the call that stores it.
 """
 
 from __future__ import annotations
 
 import sys
 from array import array
+from collections.abc import Iterable, Iterator
+from contextlib import ExitStack, contextmanager
 from typing import Any
 
 from stoa._ffi import ffi
@@ -41,7 +46,8 @@ class StoredField:
 
 
 class Source:
-    """Typed values in memory. `keep` is what owns them; `length` is None for a scalar."""
+    """Typed values in memory. `keep` is what owns them, or a list of objects that are to enter the
+    pool; `length` is None for a scalar."""
 
     __slots__ = ("data", "keep", "length", "repeat", "stride", "type")
 
@@ -64,6 +70,12 @@ class Source:
         """As columns have it: what was made into a source before stays one."""
         return self
 
+    def enter(self, pool: ObjectPool) -> Source:
+        """Has objects enter the pool, during the call of it that stores them."""
+        if self.type is OBJECT:
+            self.data = pool.pointers_to(self.keep)
+        return self
+
     def put(self, place: Any, c_name: Any) -> None:
         """Fills in a stoa_source; c_name may be NULL where the name is not read."""
         place.name = c_name
@@ -73,8 +85,27 @@ class Source:
         place.stride = self.stride
 
 
-def source_of(value: Any, to: StoredField, pool: ObjectPool) -> Source:
-    """Many values for a field: from a buffer, a column or any iterable."""
+def is_cells(value: Any) -> bool:
+    """Whether a value is a column: what lies in a table, and is read where it lies."""
+    return hasattr(value, "_stoa_reading")
+
+
+@contextmanager
+def reading(values: Iterable[Any], writing: Any) -> Iterator[None]:
+    """Keeps the columns among the values as they are; those of the store that is written to are
+    kept by its lock."""
+    with ExitStack() as stack:
+        for each in values:
+            if is_cells(each) and each._store is not writing:
+                stack.enter_context(each._stoa_reading())
+        yield
+
+
+def source_of(value: Any, to: StoredField) -> Source:
+    """Many values for a field: from a buffer, a column or any iterable; or the Source that they
+    were made into."""
+    if isinstance(value, Source):
+        return value
     if to.type is not OBJECT and hasattr(value, "_stoa_source"):
         column = value._stoa_source()
         if column is not None:
@@ -95,7 +126,14 @@ def source_of(value: Any, to: StoredField, pool: ObjectPool) -> Source:
         raise WrongTypeError(
             f"{to.name} needs a sequence or a buffer of values, not {type(value).__name__}"
         ) from None
-    return sequence_source(values, to, pool)
+    return sequence_source(values, to)
+
+
+def given_source(value: Any, to: StoredField) -> Any:
+    """What is to be stored into many cells: one value or many, or a column, which stays one."""
+    if is_cells(value) or isinstance(value, Source):
+        return value
+    return scalar_source(value, to) if is_scalar(value, to.type) else source_of(value, to)
 
 
 def is_scalar(value: Any, field_type: FieldType) -> bool:
@@ -107,9 +145,9 @@ def is_scalar(value: Any, field_type: FieldType) -> bool:
     return not hasattr(value, "__iter__") and not hasattr(value, "__getitem__")
 
 
-def scalar_source(value: Any, to: StoredField, pool: ObjectPool) -> Source:
+def scalar_source(value: Any, to: StoredField) -> Source:
     """One value, for every row."""
-    made = sequence_source([to.type.convert(value, to.name)], to, pool)
+    made = sequence_source([to.type.convert(value, to.name)], to)
     made.repeat = True
     made.length = None
     return made
@@ -123,11 +161,10 @@ def check_length(source: Source, rows: int, name: str) -> None:
 # ---- sequences ----
 
 
-def sequence_source(values: list[Any], to: StoredField, pool: ObjectPool) -> Source:
+def sequence_source(values: list[Any], to: StoredField) -> Source:
     """A list of Python values, converted aside."""
     if to.type is OBJECT:
-        pointers = pool.pointers_to(values)
-        return Source(OBJECT, pointers, len(values), keep=pointers)
+        return Source(OBJECT, None, len(values), keep=values)
     kinds = set(map(type, values))
     if to.type.kind == "?":
         bools = values if kinds <= {bool} else converted(values, to)

@@ -8,8 +8,8 @@ let go, a status becomes an exception. The Store is not public; its Table is a t
 from __future__ import annotations
 
 import struct
-from collections.abc import Mapping, Sequence
-from contextlib import nullcontext
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, nullcontext
 from typing import TYPE_CHECKING, Any, Callable
 from weakref import WeakSet
 
@@ -25,8 +25,8 @@ from stoa.generate import Stage, make_stage, no_field
 from stoa.moments import MOVED, ORDER, WRITTEN, Moment, Trap, check_written
 from stoa.objects import ObjectPool
 from stoa.owner import owned
-from stoa.record import RecordType
-from stoa.sources import Source, StoredField, check_length, source_of
+from stoa.record import RecordType, derived
+from stoa.sources import StoredField, check_length, is_cells, reading, source_of
 from stoa.types import IS_PYPY, OBJECT
 
 
@@ -79,7 +79,9 @@ State = tuple[int, RecordType]
 
 
 def changed() -> BusyError:
-    return BusyError("rows or fields of the table were changed while the new values were read")
+    return BusyError(
+        "rows or fields of the table were changed meanwhile, by another thread or by what was read"
+    )
 
 
 def raise_changed() -> None:
@@ -304,6 +306,34 @@ class Store(StoreBase):
             self.step_aside(field)
             return self.gate.is_over(field)
 
+    # ---- readings ----
+
+    @contextmanager
+    def reading(self, fields: Fields) -> Iterator[None]:
+        """A reading of cells that is one call: no change may come in between."""
+        self.gate.enter_run(fields)
+        try:
+            if IS_PYPY:  # elsewhere nobody writes to a cell while the interpreter's lock is held
+                self.trap(fields)
+            yield
+        finally:
+            self.gate.leave_run(fields)
+
+    def derive(
+        self, function: Callable[..., int], *arguments: Any, state: State | None = None
+    ) -> Store:
+        """A store of its own, of what function(place, table, …) copies; `state` is of when the
+        rows were found."""
+        made, error = ffi.new("stoa_table **"), new_error()
+        fields = tuple(each.index for each in self.fields.values())
+        with self.pool, self.reading(fields):
+            if state is not None:
+                self.check_state(state)
+            record = self.record
+            status = function(made, self.c, *arguments, error)
+        check(status, error)
+        return Store(made[0], record, self.pool, self.asked)
+
     # ---- changes ----
 
     def state(self) -> State:
@@ -311,14 +341,24 @@ class Store(StoreBase):
         return self.order, self.record
 
     def check_state(self, state: State) -> None:
-        """Refuses to go on after a callback has removed or reordered rows, or changed fields."""
+        """Refuses to go on after rows were removed or reordered, or fields changed, by the user's
+        code or by another thread."""
         if state != (self.order, self.record):
             raise changed()
 
-    def change(self, function: Callable[..., int], *arguments: Any) -> None:
-        """A call that may remove or reorder rows."""
+    def check_record(self, record: RecordType) -> None:
+        """The same of fields alone."""
+        if self.record is not record:
+            raise changed()
+
+    def change(
+        self, function: Callable[..., int], *arguments: Any, state: State | None = None
+    ) -> None:
+        """A call that may remove or reorder rows; `state` is of when they were found."""
         error = new_error()
         with self.pool if self.has_objects else self.lock:
+            if state is not None:
+                self.check_state(state)
             self.end_exports()
             with self.gate:
                 status = function(self.c, *arguments, error)
@@ -335,11 +375,12 @@ class Store(StoreBase):
 
     def resize(self, rows: int) -> None:
         """More rows with defaults, or fewer."""
-        more = rows - self.rows()
-        if more > 0 and self.gate.runs:  # what cannot take rows away, come who may in between
-            self.grow(lib.stoa_table_extend, ffi.NULL, 0, more)
-        else:
-            self.change(lib.stoa_table_resize, rows)
+        with self.pool:
+            more = rows - self.rows()
+            if more > 0 and self.gate.runs:  # what cannot take rows away, come who may in between
+                self.grow(lib.stoa_table_extend, ffi.NULL, 0, more)
+            else:
+                self.change(lib.stoa_table_resize, rows)
 
     def clear(self) -> None:
         with self.pool:
@@ -350,7 +391,7 @@ class Store(StoreBase):
     def append(self, values: Sequence[Any]) -> None:
         """One row at the end: a value for each field, not yet converted."""
         if self.has_objects:
-            self.store_row(lib.stoa_table_insert, None, values)
+            self.store_row(lib.stoa_table_insert, self.rows, values)
             return
         record, stages = self.record, self.stages
         if len(values) != self.width:
@@ -364,60 +405,73 @@ class Store(StoreBase):
         except (struct.error, OverflowError, TypeError):
             self.convert(values)  # tells better what is wrong
             raise
-        if self.record is not record:
-            raise changed()
         if IS_PYPY:
             with self.lock:
+                self.check_record(record)
                 status = append(self.c, stage.values, self.width, stage.error)
-        else:  # no other thread runs during the call
+        else:  # no other thread runs until the call is done
+            if self.record is not record:
+                raise changed()
             status = append(self.c, stage.values, self.width, stage.error)
         if status:
             self.refuse(status, stage.error, values)
         stages.append(stage)
 
     def insert(self, index: int, values: Sequence[Any]) -> None:
-        """The same before row `index`, which is at most the number of rows."""
-        self.store_row(lib.stoa_table_insert, index, values)
+        """The same before row `index`, as list.insert counts once the values are read."""
+        self.store_row(
+            lib.stoa_table_insert, lambda: slice(index, None).indices(self.rows())[0], values
+        )
 
     def replace(self, index: int, values: Sequence[Any], state: State) -> None:
         """The same into row `index`; `state` is of when it was found."""
-        self.store_row(lib.stoa_table_replace, index, values, state)
+
+        def found() -> int:
+            self.check_state(state)
+            return index
+
+        self.store_row(lib.stoa_table_replace, found, values)
+        for each in self.fields.values():
+            self.written(each.index)
 
     def store_row(
-        self,
-        function: Callable[..., int],
-        index: int | None,
-        values: Sequence[Any],
-        state: State | None = None,
+        self, function: Callable[..., int], find: Callable[[], int], values: Sequence[Any]
     ) -> None:
-        """The index is None for a row at the end, wherever that is once the values are read."""
+        """find() says which row it is, once the values are read and nobody else can come."""
+        record = self.record
+        stage = self.staged(record, values)
         with self.pool:
-            state = state or self.state()
-            self.check_state(state)
-            if len(values) != self.width:
-                raise changed()
-            stage = Stage(self.record._stoa_fields)
-            try:
-                self.stage(stage.into, *self.with_pointers(values))
-            except (struct.error, OverflowError, TypeError):
-                self.convert(values)  # tells better what is wrong
-                raise
-            if index is None:
-                index, state = self.rows(), (self.order, state[1])
-            self.check_state(state)
+            self.check_record(record)
+            self.point_at_objects(stage, values)
+            index = find()
             with self.gate if index < self.rows() else APPENDING:
                 status = function(self.c, index, stage.values, self.width, stage.error)
             self.notice_order()
         if status:
             self.refuse(status, stage.error, values)
-        if function == lib.stoa_table_replace:
-            for each in self.fields.values():
-                self.written(each.index)
 
-    def with_pointers(self, values: Sequence[Any]) -> list[Any]:
-        to = self.pool.pointer_to
-        fields = self.fields.values()
-        return [to(v) if each.type is OBJECT else v for v, each in zip(values, fields)]
+    def staged(self, record: RecordType, values: Sequence[Any]) -> Stage:
+        """The values of a row, converted, but for its objects."""
+        fields, fill = record._stoa_fields, row_parts_of(record)[1]
+        if len(values) != len(fields):
+            raise changed()
+        stage = Stage(fields)
+        numbers = [0 if each.type is OBJECT else value for value, each in zip(values, fields)]
+        try:
+            fill(stage.into, *numbers)
+        except (struct.error, OverflowError, TypeError):
+            for value, each in zip(values, fields):  # tells better what is wrong
+                each.type.convert(value, each.name)
+            raise
+        return stage
+
+    def point_at_objects(self, stage: Stage, values: Sequence[Any]) -> None:
+        """During a call of the pool."""
+        if self.has_objects:
+            for i, each in enumerate(self.fields.values()):
+                if each.type is OBJECT:
+                    pointer = self.pool.pointer_to(values[i])
+                    stage.values[i].object = ffi.cast("void *", pointer)
 
     def refuse(self, status: int, error: Any, values: Sequence[Any]) -> None:
         if status in (lib.STOA_OVERFLOW, lib.STOA_WRONG_TYPE):
@@ -429,43 +483,51 @@ class Store(StoreBase):
         fields = self.fields.values()
         return [each.type.convert(value, each.name) for value, each in zip(values, fields)]
 
-    def write_object(self, field: int, index: int, value: Any) -> None:
-        """One cell of an object field."""
+    def write_object(self, field: int, index: int, value: Any, order: int | None = None) -> None:
+        """One cell of an object field; of a row, which was taken at that order number."""
         error = new_error()
         source = ffi.new("stoa_source *")
         with self.pool:
+            if order is not None:
+                self.check_order(order, "row")
             pointer = ffi.new("uintptr_t *", self.pool.pointer_to(value))
             source.type, source.data = lib.STOA_OBJECT, pointer
             status = lib.stoa_column_write(self.c, field, index, 1, 1, source, error)
         check(status, error)
         self.written(field)
 
-    def write(self, field: int, rows: range, source: Source) -> None:
-        """Cells of a column, from as many values; during a call of the pool."""
+    def write(self, field: StoredField, rows: range, values: Any, state: State) -> None:
+        """Cells of a column, from a Source or another column; `state` is of when the rows were
+        found."""
         place, error = ffi.new("stoa_source *"), new_error()
-        source.put(place, ffi.NULL)
         start = rows.start if rows else 0
-        with self.gate:
-            status = lib.stoa_column_write(self.c, field, start, rows.step, len(rows), place, error)
+        with self.pool as pool, reading((values,), self):
+            self.check_state(state)
+            source = source_of(values, field)
+            check_length(source, len(rows), field.name)
+            source.enter(pool).put(place, ffi.NULL)
+            with self.gate:
+                status = lib.stoa_column_write(
+                    self.c, field.index, start, rows.step, len(rows), place, error
+                )
         check(status, error)
-        self.written(field)
+        self.written(field.index)
 
     def extend(self, columns: Mapping[str, Any]) -> None:
         """Rows from columns of the same length; fields that are not given get their default."""
-        error = new_error()
-        with self.pool as pool:
-            state, fields = self.state(), [self.field(name) for name in columns]
-            # Columns last: nothing of the user's may run once their cells are pointed at.
-            order = sorted(columns, key=lambda name: hasattr(columns[name], "_stoa_source"))
-            made = {name: source_of(columns[name], self.field(name), pool) for name in order}
-            self.check_state(state)
-            sources = [made[name] for name in columns]
+        record, fields = self.record, [self.field(name) for name in columns]
+        values = [
+            value if is_cells(value) else source_of(value, each)
+            for value, each in zip(columns.values(), fields)
+        ]
+        places, error = ffi.new("stoa_source[]", len(values)), new_error()
+        with self.pool as pool, reading(values, self):
+            self.check_record(record)
+            sources = [source_of(value, each) for value, each in zip(values, fields)]
             rows = sources[0].length or 0
-            for source, each in zip(sources, fields):
-                check_length(source, rows, each.name)
-            places = ffi.new("stoa_source[]", len(sources))
             for place, source, each in zip(places, sources, fields):
-                source.put(place, each.c_name)
+                check_length(source, rows, each.name)
+                source.enter(pool).put(place, each.c_name)
             status = lib.stoa_table_extend(self.c, places, len(sources), rows, error)
         check(status, error)
 
@@ -501,44 +563,51 @@ class Store(StoreBase):
 
     # ---- fields ----
 
-    def add_field(self, each: Field, record: RecordType) -> None:
-        """Adds a field; `record` has it as its last."""
+    def add_field(self, each: Field) -> None:
+        """Adds a field behind the others."""
         place, error = ffi.new("stoa_field *"), new_error()
         c_name = ffi.new("char[]", each.name.encode())
         with self.pool as pool:
+            record = derived(self.record, [*self.record._stoa_fields, each])
             describe_field(place, each, c_name, pool)
             with self.gate:
                 status = lib.stoa_table_add_field(self.c, place, ffi.NULL, error)
+            if status == lib.STOA_OK:
+                self.describe(record)
         check(status, error)
-        self.describe(record)
 
-    def drop_field(self, name: str, record: RecordType) -> None:
-        """Drops a field; `record` is without it.
-
-        The column is held until no row can read it, whatever other threads do meanwhile.
-        """
-        each, error = self.field(name), new_error()
-        self.export(each.index)
-        try:
-            with self.pool:
+    def drop_field(self, name: str) -> None:
+        """Drops a field. The column is held until no row can read it, whatever other threads do
+        meanwhile."""
+        error = new_error()
+        with self.pool:
+            each = self.field(name)
+            record = derived(self.record, [f for f in self.record._stoa_fields if f.name != name])
+            self.export(each.index)
+            try:
                 with self.gate:
                     status = lib.stoa_table_drop_field(self.c, each.c_name, error)
                 if status == lib.STOA_OK:
                     self.describe(record)
                     self.end_column(each, f"the field {name!r} was dropped")
-        finally:
-            self.unexport(each.index)
+            finally:
+                self.unexport(each.index)
         check(status, error)
 
-    def rename_field(self, name: str, new_name: str, record: RecordType) -> None:
-        """Renames a field; `record` has it under its new name."""
-        each, error = self.field(name), new_error()
-        c_name = ffi.new("char[]", new_name.encode())
-        with self.gate:
-            status = lib.stoa_table_rename_field(self.c, each.c_name, c_name, error)
+    def rename_field(self, name: str, new_name: str) -> None:
+        """Gives a field another name."""
+        error = new_error()
+        with self.pool:
+            each, fields = self.field(name), self.record._stoa_fields
+            renamed = [f.renamed(new_name) if f.name == name else f for f in fields]
+            record, c_name = derived(self.record, renamed), ffi.new("char[]", new_name.encode())
+            with self.gate:
+                status = lib.stoa_table_rename_field(self.c, each.c_name, c_name, error)
+            if status == lib.STOA_OK:
+                self.describe(record)
+                message = f"the field {name!r} is called {new_name!r} now: take the row again"
+                self.end_column(each, message)
         check(status, error)
-        self.describe(record)
-        self.end_column(each, f"the field {name!r} is called {new_name!r} now: take the row again")
 
     def end_column(self, each: StoredField, message: str) -> None:
         self.version += 1

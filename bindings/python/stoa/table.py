@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Iterable, Iterator, Mapping, MutableSequence
+from contextlib import nullcontext
 from itertools import chain, islice
 from operator import index as as_index
 from random import Random
@@ -23,8 +24,8 @@ from stoa.errors import (
     WrongTypeError,
     shown,
 )
+from stoa.expression import Expression
 from stoa.extension import rows as extension
-from stoa.failure import check, new_error
 from stoa.fields import MISSING, Field, FieldOptions, fields_of_description
 from stoa.generate import keep_class, no_value
 from stoa.operators import Operators
@@ -32,7 +33,6 @@ from stoa.queries import R
 from stoa.record import (
     Record,
     RecordType,
-    derived,
     described,
     is_same_record,
     remake,
@@ -41,8 +41,8 @@ from stoa.record import (
 from stoa.row import delete_field, raise_closed, raise_stale, raise_unknown
 from stoa.rows import Rows
 from stoa.selection import Selection
-from stoa.sources import packed_source, sequence_source
-from stoa.store import Store, new_store, raise_changed
+from stoa.sources import StoredField, given_source, packed_source, sequence_source
+from stoa.store import State, Store, new_store, raise_changed
 from stoa.types import OBJECT
 
 CHUNK = 4096
@@ -239,8 +239,7 @@ class Table(Rows[R], MutableSequence[R]):  # type: ignore[misc]
     ) -> None:
         """The same before row `index`, as with a list. O(rows behind it); all rows become stale."""
         given = self._given(values, named)
-        start, _, _ = slice(masks.integer(index), None).indices(self._store.rows())
-        self._store.insert(start, given)
+        self._store.insert(masks.integer(index), given)
 
     def extend(self, records: Iterable[Any] = NO_RECORDS, /, **columns: Any) -> None:
         """Rows from an iterable of records, tuples and mappings; or from columns.
@@ -326,13 +325,13 @@ class Table(Rows[R], MutableSequence[R]):  # type: ignore[misc]
 
     def _columns_of(self, chunk: list[tuple[Any, ...]], done: int) -> dict[str, Any]:
         """Of records that `done` others came before. The first that cannot be converted tells."""
-        fields, pool = self._store.fields.values(), self._store.pool
+        fields = self._store.fields.values()
         columns = {each.name: list(column) for each, column in zip(fields, zip(*chunk))}
         try:
             return {
                 each.name: columns[each.name]
                 if each.type is OBJECT
-                else sequence_source(columns[each.name], each, pool)
+                else sequence_source(columns[each.name], each)
                 for each in fields
             }
         except Exception:
@@ -359,13 +358,19 @@ class Table(Rows[R], MutableSequence[R]):  # type: ignore[misc]
     def resize(self, rows: int) -> None:
         """More rows with defaults, or zeros where there is none; or fewer."""
         rows = checked_count(rows, "the number of rows")
-        more = rows - self._store.rows()
-        factories = [f for f in self._store.record._stoa_fields if f.factory is not MISSING]
-        if more > 0 and factories:
-            made = {each.name: [each.factory() for _ in range(more)] for each in factories}
-            self._store.extend(made)
-        else:
-            self._store.resize(rows)
+        store, before = self._store, self._store.rows()
+        factories = [f for f in store.record._stoa_fields if f.factory is not MISSING]
+        if rows <= before or not factories:
+            store.resize(rows)
+            return
+        made = {}
+        for each in factories:
+            values = [each.factory() for _ in range(rows - before)]
+            made[each.name] = given_source(values, StoredField(each.name, each.type, 0))
+        with store.pool:
+            if store.rows() != before:
+                raise_changed()
+            store.extend(made)
 
     def reserve(self, rows: int) -> None:
         """Memory for so many rows in all: appends up to there cannot fail for want of it."""
@@ -382,33 +387,47 @@ class Table(Rows[R], MutableSequence[R]):  # type: ignore[misc]
         if isinstance(key, str):
             raise WrongTypeError(f"a field goes by drop_field({key!r})")
         if not isinstance(key, slice):
-            self._store.change(lib.stoa_table_remove, masks.position(key, self._range), 1)
+            self._change_at(lib.stoa_table_remove, key, count=(1,))
             return
-        gone = masks.part(key, self._range)
-        if len(gone) <= 1 or abs(gone.step) == 1:
-            first = min(gone[0], gone[-1]) if gone else 0
-            self._store.change(lib.stoa_table_remove, first, len(gone))
-        else:
-            mask = bytearray(b"\1") * self._store.rows()
-            mask[slice_of(gone)] = bytes(len(gone))
-            self._keep(bytes(mask))
+        key = masks.checked_slice(key)
+        with self._store.pool:
+            gone = masks.part(key, self._range)
+            if len(gone) <= 1 or abs(gone.step) == 1:
+                first = min(gone[0], gone[-1]) if gone else 0
+                self._store.change(lib.stoa_table_remove, first, len(gone))
+            else:
+                mask = bytearray(b"\1") * self._store.rows()
+                mask[slice_of(gone)] = bytes(len(gone))
+                self._keep(bytes(mask))
+
+    def _change_at(
+        self, function: Callable[..., int], *indices: Any, count: tuple[int, ...] = ()
+    ) -> None:
+        """A change of the rows that these indices mean, when nobody else can come in between."""
+        numbers = [masks.integer(each) for each in indices]
+        with self._store.pool:
+            found = [masks.position(each, self._range) for each in numbers]
+            self._store.change(function, *found, *count)
 
     def pop(self, index: int = -1) -> R:
         """Removes a row and returns its values as a standalone record."""
-        if not self._store.rows():
-            raise RowIndexError("pop from a table without rows")
-        position = masks.position(index, self._range)
-        record: Any = remake(self._store.record, self._store.values_at(position))
-        self._store.change(lib.stoa_table_remove, position, 1)
+        number, store = masks.integer(index), self._store
+        with store.pool:
+            if not store.rows():
+                raise RowIndexError("pop from a table without rows")
+            position = masks.position(number, self._range)
+            record: Any = remake(store.record, store.values_at(position))
+            store.change(lib.stoa_table_remove, position, 1)
         return record  # type: ignore[no-any-return]
 
     def remove(self, value: Any) -> None:
         """Removes the first row that is equal to a record or tuple; ValueError: there is none."""
-        self._store.change(lib.stoa_table_remove, self._first(value), 1)
+        state = self._store.state()
+        self._store.change(lib.stoa_table_remove, self._first(value), 1, state=state)
 
     def swap_remove(self, index: int) -> None:
         """Removes a row and puts the last one in its place: O(1)."""
-        self._store.change(lib.stoa_table_swap_remove, masks.position(index, self._range))
+        self._change_at(lib.stoa_table_swap_remove, index)
 
     def keep(self, condition: Any, /, **parameters: Any) -> None:
         """Removes the rows for which a condition does not hold: `points.keep("x > 0")`.
@@ -418,11 +437,12 @@ class Table(Rows[R], MutableSequence[R]):  # type: ignore[misc]
         if isinstance(condition, (str, Operators, Selection)) or parameters:
             (~self.where(condition, **parameters)).delete()
         else:
-            self._keep(masks.mask_bytes(condition, self._store.rows()))
+            state = self._store.state()
+            self._keep(masks.mask_bytes(condition, self._store.rows()), state)
 
-    def _keep(self, mask: bytes) -> None:
+    def _keep(self, mask: bytes, state: State | None = None) -> None:
         data = ffi.from_buffer("uint8_t[]", mask)
-        self._store.change(lib.stoa_table_keep, data, len(mask))
+        self._store.change(lib.stoa_table_keep, data, len(mask), state=state)
 
     def clear(self) -> None:
         """Removes all rows; memory stays for the next ones."""
@@ -432,8 +452,7 @@ class Table(Rows[R], MutableSequence[R]):  # type: ignore[misc]
 
     def swap(self, a: int, b: int) -> None:
         """Exchanges two rows."""
-        first, second = masks.position(a, self._range), masks.position(b, self._range)
-        self._store.change(lib.stoa_table_swap, first, second)
+        self._change_at(lib.stoa_table_swap, a, b)
 
     def reverse(self) -> None:
         """Turns the order of the rows around, in place."""
@@ -503,30 +522,33 @@ class Table(Rows[R], MutableSequence[R]):  # type: ignore[misc]
         touched. Rows taken before don't have it.
         """
         options = FieldOptions(default, default_factory) if default is MISSING else default
-        added = Field(name, type, options)
-        fields = [*self._store.record._stoa_fields, added]
-        rows = self._store.rows()
+        added, store = Field(name, type, options), self._store
         if values is MISSING and added.factory is not MISSING:
-            values = [added.factory() for _ in range(rows)]
-        self._store.add_field(added, derived(self._store.record, fields))
-        if values is not MISSING:
+            values = [added.factory() for _ in range(store.rows())]
+        if values is MISSING:
+            store.add_field(added)
+            return
+        is_run = isinstance(values, Expression) and values._store is store
+        if not is_run:
+            values = given_source(values, StoredField(name, added.type, 0))
+        # Nobody else computes with a field that may have to go again; nor waits for a long run.
+        with nullcontext() if is_run else store.pool, store.gate:
+            store.add_field(added)
             try:
-                self[name] = values
-            except Exception:
-                self._store.drop_field(name, self._without(name))
+                self._column(name)._write(self._range(), values)
+            except BaseException:
+                store.drop_field(name)
                 raise
 
     def drop_field(self, name: str) -> None:
         """Removes a field and its column. What rows taken before read of it is an error."""
         self._own_field(name, "dropped")
-        self._store.drop_field(name, self._without(name))
+        self._store.drop_field(name)
 
     def rename_field(self, name: str, new_name: str) -> None:
         """Gives a field another name. Rows taken before don't know it."""
         self._own_field(name, "renamed")
-        fields = self._store.record._stoa_fields
-        renamed = [each.renamed(new_name) if each.name == name else each for each in fields]
-        self._store.rename_field(name, new_name, derived(self._store.record, renamed))
+        self._store.rename_field(name, new_name)
 
     def _own_field(self, name: str, what: str) -> None:
         self._store.field(name)
@@ -534,28 +556,20 @@ class Table(Rows[R], MutableSequence[R]):  # type: ignore[misc]
         if record is not None and name in record._stoa_names:
             raise InUseError(f"field {name!r} belongs to {type(self).__name__}: it can't be {what}")
 
-    def _without(self, name: str) -> RecordType:
-        fields = [each for each in self._store.record._stoa_fields if each.name != name]
-        return derived(self._store.record, fields)
-
     # ---- copies ----
 
     def copy(self) -> Table[R]:
         """A table of its own with the same fields and rows; objects are not copied."""
-        made, error = ffi.new("stoa_table **"), new_error()
-        check(lib.stoa_table_copy(made, self._store.c, error), error)
-        store = self._store
-        return self._around(Store(made[0], store.record, store.pool, store.asked))
+        return self._around(self._store.derive(lib.stoa_table_copy))
 
     __copy__ = copy
 
-    def _take(self, positions: Iterable[int]) -> Table[R]:
+    def _take(self, positions: Iterable[int], state: State) -> Table[R]:
         indices = positions if isinstance(positions, array) else array(masks.SIZE_FORMAT, positions)
         data = ffi.from_buffer("size_t[]", indices)
-        made, error = ffi.new("stoa_table **"), new_error()
-        check(lib.stoa_table_take(made, self._store.c, data, len(indices), error), error)
-        store = self._store
-        return self._around(Store(made[0], store.record, store.pool, store.asked))
+        return self._around(
+            self._store.derive(lib.stoa_table_take, data, len(indices), state=state)
+        )
 
     __deepcopy__ = pickling.deepcopy_table
     __reduce_ex__ = pickling.reduce_table
