@@ -74,6 +74,7 @@ from stoa.record import copy as copy  # not in __all__: it would hide the module
 from stoa.row import index_of, table_of
 from stoa.selection import Selection
 from stoa.settings import set_threads, simd, threads, trim
+from stoa.summary import Summary
 from stoa.table import Table
 from stoa.types import (
     FieldType,
@@ -119,6 +120,7 @@ __all__ = [
     "RowValueError",
     "Selection",
     "StaleError",
+    "Summary",
     "Table",
     "UnknownArgumentError",
     "Window",

@@ -12,7 +12,7 @@ ELSEWHERE = {
     "dtypes": "points.fields",
     "dtype": "points.fields",
     "schema": "points.fields",
-    "info": "repr(points), points.fields and points.nbytes",
+    "info": "repr(points), points.fields, points.nbytes and points.describe()",
     "iloc": "points[i], points[a:b], points[[i, j]]",
     "loc": "points.where(condition)",
     "query": "points.where(text)",

@@ -27,6 +27,7 @@ from stoa.store import Store
 
 if TYPE_CHECKING:
     from stoa.selection import Selection
+    from stoa.summary import Summary
     from stoa.table import Table
 
 R = TypeVar("R", bound=Record)
@@ -65,6 +66,16 @@ class Queries(Generic[R]):
         chosen = ffi.NULL if scope is None else scope._selected()
         values = program.compute_text(store, text, given, self._rows_of(scope), chosen)
         return values[0] if len(values) == 1 else tuple(values)
+
+    def describe(self) -> Table[Summary]:
+        """A table with a row for each field: count, nan, mean, std, min and max of its values.
+
+        They are what `points.x.mean()` and the like give; an object field has a count alone.
+        `points.describe().to_dicts()` for plain dicts.
+        """
+        from stoa.summary import summarized
+
+        return summarized(self)
 
     def expression(self, text: str, /, **parameters: Any) -> Expression:
         """A lazy expression of a text, as operators make one: it means the values of now.

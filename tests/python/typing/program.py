@@ -126,6 +126,9 @@ def tables() -> None:
 
 def typed_tables() -> None:
     points = Points([(1, 2), (3, 4)])
+    summary: stoa.Table[stoa.Summary] = points.where(points.x > 1).describe()
+    count: int = summary[0].count
+    assert (count, summary[0].mean) == (1, 3.0)
     value: float = points.w[0]
     values: list[int] = points.x.tolist()
     row: Point = points[1]

@@ -1,0 +1,72 @@
+"""describe(): what the aggregates say of each field, as a table with a row for each.
+
+All are computed in one run, so that they are of the same rows whatever is appended meanwhile. A row
+for a field and not a column, as pandas has it, keeps integers exact: a column has one type.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from stoa import program, tree
+from stoa._ffi import ffi, lib
+from stoa.record import Record
+from stoa.types import int64
+
+if TYPE_CHECKING:
+    from stoa.queries import Queries
+    from stoa.sources import StoredField
+    from stoa.table import Table
+
+
+class Summary(Record):
+    """What describe() tells of a field: its name and type, and what aggregates say of its values.
+
+    `count` is how many there are, `nan` how many of a float field's are no number. The others are
+    what the methods of these names give: of bool fields too, of object fields None, as of no rows.
+    """
+
+    name: Any
+    type: Any
+    count: int64
+    nan: Any = None
+    mean: Any = None
+    std: Any = None
+    min: Any = None
+    max: Any = None
+
+
+def summarized(rows: Queries[Any]) -> Table[Summary]:
+    from stoa.table import Table
+
+    scope, store = rows._scope(), rows._store
+    fields = list(store.fields.values())
+    asked = [aggregates(each) for each in fields]
+    nodes = [node for parts in asked for node in parts.values()]
+    compiled = program.kept(store, tree.listed([tree.call(lib.STOA_COUNT, []), *nodes]))
+    chosen = ffi.NULL if scope is None else scope._selected()
+    found = iter(compiled.compute(store, rows._rows_of(scope), chosen))
+    compiled.keep(store)
+    count = next(found)
+    return Table(
+        Summary,
+        [
+            Summary(each.name, each.type, count, **dict(zip(parts, found)))
+            for each, parts in zip(fields, asked)
+        ],
+    )
+
+
+def aggregates(field: StoredField) -> dict[str, tree.Node]:
+    """What is asked of a field, by the names that a Summary has for it."""
+    kind = field.type.kind
+    if kind == "o":
+        return {}
+    node = tree.field(field)
+    operations = {"mean": lib.STOA_MEAN, "std": lib.STOA_STD}
+    operations.update(min=lib.STOA_MIN, max=lib.STOA_MAX)
+    made = {name: tree.call(operation, [node]) for name, operation in operations.items()}
+    if kind == "f":
+        is_nan = tree.call(lib.STOA_ISNAN, [node])
+        made = {"nan": tree.call(lib.STOA_SUM, [is_nan]), **made}
+    return made
