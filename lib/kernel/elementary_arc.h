@@ -76,8 +76,9 @@ INLINED double atan_series(double z)
     return fma(p, z, -0x1.5555555555552p-2);
 }
 
-/* atan2 of magnitudes from 0 to a number whose reciprocal is normal; where `back`, pi less that. */
-INLINED double angle_of(double y, double x, bool back)
+/* atan2 of magnitudes from 0 to a number whose reciprocal is normal; where `back`, pi less that.
+ * Not yet rounded. */
+INLINED pair angle_apart(double y, double x, bool back)
 {
     bool steep = y > x;
     double a = steep ? x : y, b = steep ? y : x;
@@ -93,7 +94,13 @@ INLINED double angle_of(double y, double x, bool back)
     turn = steep ? 0.5 - turn : turn;
     turn = back ? 1 - turn : turn;
     pair sum = sum_of(turn * PI_HEAD, sign * quotient);
-    return sum.head + (sum.tail + fma(sign, rest, turn * PI_TAIL));
+    return (pair){sum.head, sum.tail + fma(sign, rest, turn * PI_TAIL)};
+}
+
+INLINED double angle_of(double y, double x, bool back)
+{
+    pair angle = angle_apart(y, x, back);
+    return angle.head + angle.tail;
 }
 
 INLINED double atan_near(double x, uint32_t *others)
@@ -125,7 +132,12 @@ INLINED double atan2_of(double y, double x)
     double finite_across = nowhere ? 1 : across * scale, finite_up = up * scale;
     across = infinite ? (across == INFINITE ? 1 : across * 0) : finite_across;
     up = infinite ? (up == INFINITE ? 1 : up * 0) : finite_up;
-    return copysign(angle_of(up, across, copysign(1, x) < 0), y);
+    /* An angle near the end of the normal range is computed larger, so that its tail is not lost.
+     */
+    bool back = copysign(1, x) < 0, tiny = !back && up < across * 0x1p-900;
+    pair angle = angle_apart(tiny ? up * 0x1p200 : up, across, back);
+    double result = rounded_once(angle.head + angle.tail, angle, tiny ? 0x1p-822 : 0);
+    return copysign(tiny ? result * 0x1p-200 : result, y);
 }
 
 /* The root of the sum of squares, each with what its rounding took off, and how far the square of

@@ -304,7 +304,9 @@ static void print_operation(stoa__code code, operand a, operand b, char *text)
     char first[VALUE_TEXT], second[VALUE_TEXT];
     print_value((stoa_type)facts->a, a, first);
     print_value((stoa_type)facts->b, b, second);
-    if (sign != NULL)
+    if (code == STOA__POW_INT64 && first[0] == '-') /* ** binds tighter than the minus */
+        snprintf(text, WHAT_TEXT, "(%s) ** %s", first, second);
+    else if (sign != NULL)
         snprintf(text, WHAT_TEXT, "%s %s %s", first, sign, second);
     else if (adds_squares(code))
         snprintf(text, WHAT_TEXT, "%s * %s + %s * %s", first, first, second, second);

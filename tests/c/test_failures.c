@@ -208,6 +208,8 @@ TEST(divisions_powers_and_shifts_that_cannot_be_are_told)
     reason(STOA__REM_INT32, integer(7), integer(0), STOA_DIVISION_BY_ZERO, "7 % 0 divides by zero");
     reason(STOA__POW_INT64, integer(2), integer(-1), STOA_INVALID,
            "2 ** -1: an integer has no negative power");
+    reason(STOA__POW_INT64, integer(-3), integer(-1), STOA_INVALID,
+           "(-3) ** -1: an integer has no negative power");
     reason(STOA__SHIFT_LEFT_INT64, integer(2), integer(-1), STOA_INVALID,
            "2 << -1: the count of a shift is negative");
     reason(STOA__SHIFT_RIGHT_UINT64, natural(UINT64_MAX), integer(-9), STOA_INVALID,
