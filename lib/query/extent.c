@@ -105,10 +105,13 @@ static size_t first_behind(const stoa__written *written, size_t count, size_t ro
 /* The cells of an operand, and how far apart they are. */
 static const void *operand_of(const stoa__run *run, const stoa__value *value, ptrdiff_t *stride)
 {
+    if (value->kind == STOA__COLUMN_VALUE) {
+        *stride = (ptrdiff_t)stoa__width((stoa_type)value->form);
+        return run->table->columns[value->index].cells;
+    }
     const stoa__array *array = &run->program->code.arrays[value->index];
-    bool is_column = value->kind == STOA__COLUMN_VALUE;
-    *stride = is_column ? (ptrdiff_t)stoa__width((stoa_type)value->form) : array->stride;
-    return is_column ? run->table->columns[value->index].cells : array->data;
+    *stride = array->stride;
+    return array->data;
 }
 
 /* The cells of an operand are sorted in like those that are written: of these only the ones around
