@@ -1,7 +1,8 @@
 /* attempt.c: see attempt.h.
  *
  * Arguments are known by their names, in the order in which the first try meets them. `turn` is the
- * one that is odd, `choice` which of its odd values it gets. */
+ * one that is odd, `choice` which of its odd values it gets. When each had its turn, tries by
+ * chance follow, in which any number of them is odd. */
 #include "attempt.h"
 
 #include <stdlib.h>
@@ -15,6 +16,7 @@ typedef enum expectation { WORKING, FINE, REFUSAL, REFUSAL_OF_NULL } expectation
 typedef struct argument {
     const char *name;
     size_t odds;
+    size_t choice; /* by chance: which of them it has now; SIZE_MAX: none */
 } argument;
 
 typedef struct place {
@@ -31,6 +33,9 @@ struct attempt_inside {
     argument arguments[MOST_ARGUMENTS];
     size_t argument_count;
     size_t turn, choice; /* of the argument that is odd; turn SIZE_MAX: none */
+    size_t by_chance;    /* so many tries are left */
+    bool is_by_chance;
+    dice dice;
     bool without_error;
     expectation expected;
     char what[128]; /* is odd */
@@ -151,7 +156,9 @@ void attempt_function(attempt *a, const char *function, void (*tries)(attempt *)
     struct attempt_inside *own = a->own;
     own->function = function;
     own->argument_count = 0;
-    own->is_begun = own->has_error = false;
+    own->is_begun = own->has_error = own->is_by_chance = false;
+    own->by_chance = scaled(320, 5);
+    own->dice = (dice){(uint64_t)function[strlen(function) / 2]};
     own->tries = 0;
     memset(own->program_texts, 0, sizeof own->program_texts);
     memset(own->expression_texts, 0, sizeof own->expression_texts);
@@ -181,6 +188,19 @@ static bool step(struct attempt_inside *own)
     return true;
 }
 
+/* About two odd arguments. */
+static bool step_by_chance(struct attempt_inside *own)
+{
+    own->is_by_chance = own->argument_count > 1 && own->by_chance-- > 0;
+    own->without_error = own->has_error && own->by_chance % 4 == 0;
+    for (size_t i = 0; i < own->argument_count; i++) {
+        argument *at = &own->arguments[i];
+        bool is_chosen = dice_below(&own->dice, own->argument_count) < 2;
+        at->choice = is_chosen ? dice_below(&own->dice, at->odds) : SIZE_MAX;
+    }
+    return own->is_by_chance;
+}
+
 bool attempt_again(attempt *a)
 {
     struct attempt_inside *own = a->own;
@@ -191,10 +211,10 @@ bool attempt_again(attempt *a)
         own->without_error = false;
     } else {
         ck_assert_msg(own->is_judged, "%s: nobody judged %s", own->function, own->what);
-        if (!step(own))
+        if ((own->is_by_chance || !step(own)) && !step_by_chance(own))
             return own->is_begun = false;
     }
-    own->expected = WORKING;
+    own->expected = own->is_by_chance ? FINE : WORKING;
     snprintf(own->what, sizeof own->what, "good arguments");
     own->place_count = 0;
     own->is_judged = false;
@@ -214,15 +234,18 @@ static bool is_odd(attempt *a, const char *name, size_t odds)
         i++;
     if (i == own->argument_count) {
         ck_assert_uint_lt(i, MOST_ARGUMENTS);
-        own->arguments[own->argument_count++] = (argument){name, odds};
+        own->arguments[own->argument_count++] = (argument){name, odds, SIZE_MAX};
     }
-    return i == own->turn;
+    if (!own->is_by_chance)
+        return i == own->turn;
+    own->choice = own->arguments[i].choice;
+    return own->choice != SIZE_MAX;
 }
 
 static void expect(attempt *a, expectation expected, const char *name, const char *value)
 {
     struct attempt_inside *own = a->own;
-    own->expected = expected;
+    own->expected = own->is_by_chance ? FINE : expected;
     snprintf(own->what, sizeof own->what, "%s: %s%s", name, value,
              own->without_error ? ", without an error" : "");
     if (own->is_loud)

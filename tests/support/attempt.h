@@ -14,7 +14,8 @@
  * error and without one. A call that must be refused has to say so, to name the function and the
  * argument where that is NULL, and to leave as they were: the table with all that can be seen of
  * it, the selections, the places that values or new objects go to, and the error where the call
- * works. A call that works may change the table, which is then made anew. */
+ * works. A call that works may change the table, which is then made anew. Tries follow in which any
+ * arguments are odd: of these only what is refused must be as it was. */
 #ifndef STOA_TESTS_ATTEMPT_H
 #define STOA_TESTS_ATTEMPT_H
 
