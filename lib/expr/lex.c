@@ -7,6 +7,7 @@
  * any rounding; of more it matters only whether one of them is not zero. */
 #include "expr/lex.h"
 
+#include <fenv.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -254,7 +255,7 @@ static int64_t read_power(const char *at, const char *end)
     return negative ? -power : power;
 }
 
-static double read_float(const char *at, const char *end)
+static double nearest_float(const char *at, const char *end)
 {
     static const double tens[] = {1e0,  1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7,
                                   1e8,  1e9,  1e10, 1e11, 1e12, 1e13, 1e14, 1e15,
@@ -275,6 +276,16 @@ static double read_float(const char *at, const char *end)
                                         : (int)d.power;
     snprintf(d.digits + d.count, sizeof d.digits - d.count, "e%d", power);
     return strtod(d.digits, NULL);
+}
+
+static double read_float(const char *at, const char *end)
+{
+    fenv_t callers;
+    fegetenv(&callers);
+    fesetenv(FE_DFL_ENV);
+    double value = nearest_float(at, end);
+    fesetenv(&callers);
+    return value;
 }
 
 /* Past a fraction and an exponent, if there are any. */

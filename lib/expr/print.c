@@ -7,6 +7,7 @@
  * A tree that shares nodes can stand for a text of any length, so the walk gives up after MOST_TEXT
  * bytes; and where memory for the frames of a deep tree is refused. Invariant: `length` counts all
  * that was put, and the buffer holds what of it fits. */
+#include <fenv.h>
 #include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
@@ -70,11 +71,15 @@ static void put_finite(printer *p, double value)
 {
     char text[64];
     bool is_float = false, between = false;
+    fenv_t callers;
+    fegetenv(&callers);
+    fesetenv(FE_DFL_ENV);
     for (int digits = 15; digits <= 17; digits++) {
         snprintf(text, sizeof text, "%.*g", digits, value);
         if (strtod(text, NULL) == value)
             break;
     }
+    fesetenv(&callers);
     for (const char *at = text; *at != '\0'; at++) {
         bool ours = strchr("0123456789+-e", *at) != NULL;
         if (ours || !between)

@@ -7,6 +7,7 @@
 
 #include "base/memory.h"
 #include "expr/program.h"
+#include "kernel/floats.h"
 
 /* ---- what is bound ---- */
 
@@ -152,7 +153,9 @@ static stoa_status bind_anew(stoa_program *program, const stoa_table *table, sto
             return stoa__fail_memory(error, program->output_count);
         memcpy(program->targets, targets, program->output_count);
     }
+    stoa__floats floats = stoa__floats_begin(); /* constants are folded */
     stoa_status status = stoa__bind(program, table, error);
+    stoa__floats_end(floats);
     if (status == STOA_OK)
         status =
             stoa__plan_new(&program->plan, &program->code, wanted != STOA__WANTS_VALUES, error);

@@ -8,6 +8,7 @@
 #include "base/memory.h"
 #include "base/threads.h"
 #include "expr/program.h"
+#include "kernel/floats.h"
 
 /* ---- a pass ---- */
 
@@ -16,7 +17,9 @@ static void morsel_task(void *context, size_t task, size_t worker)
     stoa__run *run = context;
     size_t first = run->wave_first + task * STOA__MORSEL;
     size_t last = run->end - first < STOA__MORSEL ? run->end : first + STOA__MORSEL;
+    stoa__floats floats = stoa__floats_begin();
     stoa__run_morsel(run, &run->program->workers[worker], first, last);
+    stoa__floats_end(floats);
 }
 
 static void combine_wave(stoa__run *run, size_t morsels)
@@ -124,7 +127,9 @@ static stoa_status run_pass(stoa__run *run, const stoa__pass *pass, size_t first
         return STOA_OK;
     if (!stoa__begin_nulls(run))
         return stoa__fail_memory(error, run->program->code.count * STOA__BLOCK / 8);
+    stoa__floats floats = stoa__floats_begin();
     stoa_status status = run_rows(run, first, last, error);
+    stoa__floats_end(floats);
     run->null_rows = NULL;
     return status;
 }
@@ -190,6 +195,7 @@ stoa_status stoa__run_aggregates(stoa__run *run, stoa_error *error)
 {
     stoa_program *program = run->program;
     stoa_status status = STOA_OK;
+    stoa__floats floats = stoa__floats_begin();
     if (program->code.sink_count > 0)
         memset(program->totals, 0, program->code.sink_count * sizeof *program->totals);
     for (uint32_t i = 0; i < program->plan.count && status == STOA_OK; i++) {
@@ -202,6 +208,7 @@ stoa_status stoa__run_aggregates(stoa__run *run, stoa_error *error)
         else
             status = check_uniform(run, pass, error);
     }
+    stoa__floats_end(floats);
     return status;
 }
 
