@@ -142,6 +142,12 @@ STOA_TRY stoa_table_replace(stoa_table *table, size_t index, const stoa_value *v
  * packed: at the speed of a copy. */
 STOA_TRY stoa_table_extend(stoa_table *table, const stoa_source *sources, size_t source_count,
                            size_t rows, stoa_error *error);
+/* `count` rows, first, first + step, …, become `rows` rows from columns; fields without a source
+ * get their default. With a step of 1 there may be more or fewer rows than before, which is a
+ * removal or an insertion unless it is at the end. All of it is done, or nothing. */
+STOA_TRY stoa_table_splice(stoa_table *table, size_t first, ptrdiff_t step, size_t count,
+                           const stoa_source *sources, size_t source_count, size_t rows,
+                           stoa_error *error);
 /* Rows [first, first + count) go; those behind move up. */
 STOA_TRY stoa_table_remove(stoa_table *table, size_t first, size_t count, stoa_error *error);
 /* The last row takes the place of row `index`. O(1). */

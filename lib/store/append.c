@@ -221,11 +221,9 @@ static stoa_status match_sources(const stoa__table *table, const stoa_source *so
     memset(matched, 0, table->head.field_limit * sizeof *matched);
     for (size_t k = 0; k < source_count; k++) {
         size_t field;
-        stoa_status status = stoa_table_find_field(&table->head, sources[k].name, &field, error);
+        stoa_status status = stoa__source_match(table, &sources[k], rows, &field, error);
         if (status == STOA_OK && matched[field] != NULL)
-            status = stoa__fail(error, STOA_BAD_NAME, "field '%s' is given twice", sources[k].name);
-        if (status == STOA_OK)
-            status = stoa__source_check(table, (uint32_t)field, &sources[k], rows, error);
+            status = stoa__source_twice(&sources[k], error);
         if (status != STOA_OK)
             return status;
         matched[field] = &sources[k];

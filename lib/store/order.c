@@ -41,22 +41,37 @@ void stoa__table_end_removal(stoa__table *table, size_t rows)
     stoa__pool_settle(pool);
 }
 
+void stoa__table_close_gap(stoa__table *table, size_t first, size_t count)
+{
+    size_t behind = table->head.rows - first - count;
+    stoa__table_leave_objects(table, first, count);
+    STOA__EACH_FIELD(table, i)
+    {
+        memmove(stoa__cell_at(table, i, first), stoa__cell_at(table, i, first + count),
+                behind * stoa__column_width(table, i));
+    }
+    stoa__table_end_removal(table, table->head.rows - count);
+}
+
 stoa_status stoa_table_remove(stoa_table *table, size_t first, size_t count, stoa_error *error)
 {
     STOA__NEEDS(error, table);
-    stoa__table *whole = stoa__whole(table);
     stoa_status status = stoa__check_rows(table, first, count, error);
-    if (status != STOA_OK || count == 0)
-        return status;
-    size_t behind = table->rows - first - count;
-    stoa__table_leave_objects(whole, first, count);
-    STOA__EACH_FIELD(whole, i)
+    if (status == STOA_OK && count > 0)
+        stoa__table_close_gap(stoa__whole(table), first, count);
+    return status;
+}
+
+/* A rotation is three reversals, which need no memory. */
+void stoa__table_rotate(stoa__table *table, size_t first, size_t middle, size_t end)
+{
+    STOA__EACH_FIELD(table, i)
     {
-        memmove(stoa__cell_at(whole, i, first), stoa__cell_at(whole, i, first + count),
-                behind * stoa__column_width(whole, i));
+        size_t width = stoa__column_width(table, i);
+        BY_WIDTH(width, reverse, stoa__cell_at(table, i, first), middle - first);
+        BY_WIDTH(width, reverse, stoa__cell_at(table, i, middle), end - middle);
+        BY_WIDTH(width, reverse, stoa__cell_at(table, i, first), end - first);
     }
-    stoa__table_end_removal(whole, table->rows - count);
-    return STOA_OK;
 }
 
 stoa_status stoa_table_swap_remove(stoa_table *table, size_t index, stoa_error *error)

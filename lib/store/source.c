@@ -40,6 +40,20 @@ stoa_status stoa__source_check(const stoa__table *table, uint32_t field, const s
     return stoa__source_check_array(source, count, error);
 }
 
+stoa_status stoa__source_match(const stoa__table *table, const stoa_source *source, size_t count,
+                               size_t *field, stoa_error *error)
+{
+    stoa_status status = stoa_table_find_field(&table->head, source->name, field, error);
+    if (status == STOA_OK)
+        status = stoa__source_check(table, (uint32_t)*field, source, count, error);
+    return status;
+}
+
+stoa_status stoa__source_twice(const stoa_source *source, stoa_error *error)
+{
+    return stoa__fail(error, STOA_BAD_NAME, "field '%s' is given twice", source->name);
+}
+
 static stoa_value value_at(const stoa_source *source, size_t position)
 {
     stoa__cell cell = {0};

@@ -21,6 +21,11 @@ stoa_status stoa__source_check_array(const stoa_source *source, size_t count, st
  * all. */
 stoa_status stoa__source_check(const stoa__table *table, uint32_t field, const stoa_source *source,
                                size_t count, stoa_error *error);
+/* The field that a source names, which takes it. */
+stoa_status stoa__source_match(const stoa__table *table, const stoa_source *source, size_t count,
+                               size_t *field, stoa_error *error);
+/* The error for a field that two sources name. */
+stoa_status stoa__source_twice(const stoa_source *source, stoa_error *error);
 /* The error for the value at `position`, which does not fit. */
 stoa_status stoa__source_overflow(const stoa__table *table, uint32_t field,
                                   const stoa_source *source, size_t position, stoa_error *error);

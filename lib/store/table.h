@@ -112,6 +112,10 @@ static inline void stoa__table_reordered(stoa__table *table)
 }
 /* Pages that no row before `rows` needs, and that were written, go back to the system. */
 void stoa__table_give_back(stoa__table *table, size_t rows);
+/* Cells from `middle` to `end` change places with those from `first` to `middle`. */
+void stoa__table_rotate(stoa__table *table, size_t first, size_t middle, size_t end);
+/* The rows [first, first + count) go, count > 0, and those behind them move up. */
+void stoa__table_close_gap(stoa__table *table, size_t first, size_t count);
 /* The end of each removal: the rows are gone from every column, their objects from the pool. */
 void stoa__table_end_removal(stoa__table *table, size_t rows);
 /* Gives the memory of rows that fell free back, if it is much. */

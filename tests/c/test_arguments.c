@@ -463,6 +463,34 @@ ATTEMPTS(stoa_table_extend)
     }
 }
 
+ATTEMPTS(stoa_table_splice)
+{
+    static const odd steps[] = {{(size_t)-1, false},
+                                {0, false},
+                                {2, false},
+                                {(size_t)PTRDIFF_MAX, false},
+                                {(size_t)PTRDIFF_MIN, false}};
+    static const odd counts[] = {
+        {0, true}, {1, true}, {ROWS, false}, {MOST, false}, {SIZE_MAX, false}};
+    static const odd rows[] = {
+        {0, true}, {ATTEMPT_MOST_ROWS, false}, {MOST / 8, false}, {MOST, false}, {SIZE_MAX, false}};
+    static const odd source_counts[] = {
+        {0, true}, {MOST / 8, false}, {MOST, false}, {SIZE_MAX, false}};
+    EACH_TRY
+    {
+        static const int32_t data[] = {1, 2, 3, 4};
+        static const int8_t bytes[ATTEMPT_MOST_ROWS] = {5};
+        stoa_source sources[] = {{.name = "int8", .type = STOA_INT8, .data = bytes},
+                                 tried_source(a, data)};
+        sources[1].name = TEXT("sources[1].name", "int32");
+        JUDGE(stoa_table_splice(NEEDED("table", a->table), NUMBER("first", 2, no_row),
+                                (ptrdiff_t)NUMBER("step", 1, steps), NUMBER("count", 3, counts),
+                                NEEDED("sources", sources),
+                                NUMBER("source_count", 2, source_counts), NUMBER("rows", 4, rows),
+                                ERROR));
+    }
+}
+
 static const odd too_many_behind[] = {{0, true},     {ROWS - 1, false},     {TRUNCATED(1), false},
                                       {MOST, false}, {SIZE_MAX - 1, false}, {SIZE_MAX, false}};
 

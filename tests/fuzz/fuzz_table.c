@@ -443,6 +443,75 @@ static void write_column(game *g)
     free(data);
 }
 
+/* The cells of rows that are there, of this column or another of its type, as a source; false:
+ * there are too few. */
+static bool choose_cells(game *g, const column *c, size_t count, stoa_source *source,
+                         uint64_t *bits)
+{
+    size_t first = choose_row(g);
+    if (c->type == STOA_OBJECT || choose(&g->from, 3) != 0 || g->rows - first < count)
+        return false;
+    const column *other = choose_column(g), *from = other->type == c->type ? other : c;
+    *source = (stoa_source){.name = c->name, .type = c->type};
+    source->data = (const char *)from->address + first * stoa_type_width(c->type);
+    memcpy(bits, from->cells + first, count * sizeof *bits);
+    return true;
+}
+
+/* In the model: count rows a step apart become `rows` others. */
+static void splice_cells(const game *g, column *c, size_t first, ptrdiff_t step, size_t count,
+                         const uint64_t *bits, size_t rows)
+{
+    if (step != 1) {
+        for (size_t i = 0; i < rows; i++)
+            c->cells[(ptrdiff_t)first + (ptrdiff_t)i * step] = bits[i];
+        return;
+    }
+    size_t end = first + count;
+    memmove(c->cells + first + rows, c->cells + end, (g->rows - end) * sizeof *bits);
+    memcpy(c->cells + first, bits, rows * sizeof *bits);
+}
+
+static void splice(game *g)
+{
+    enum { MOST_SOURCES = 4 };
+    static uint64_t bits[MOST_FIELDS][MOST_ROWS];
+    stoa_source sources[MOST_SOURCES];
+    char *data[MOST_SOURCES] = {NULL};
+    bool is_given[MOST_FIELDS] = {false};
+    size_t first = choose(&g->from, 3) == 0 ? g->rows : choose_row(g), source_count = 0;
+    size_t count = choose_rows(g), rows = choose_rows(g);
+    ptrdiff_t step = choose(&g->from, 2) == 0 ? 1 : (ptrdiff_t)choose(&g->from, 9) - 4;
+    size_t far = step == 0 || first == g->rows ? 0
+                 : step < 0                    ? first / (size_t)-step
+                                               : (g->rows - 1 - first) / (size_t)step;
+    size_t most = first == g->rows ? 0 : far + 1;
+    count = count > most ? most : count;
+    rows = step == 1 ? rows : count;
+    if (rows > count && !has_room(g, rows - count))
+        return;
+    for (unsigned k = choose(&g->from, MOST_SOURCES + 1); k > 0; k--) {
+        column *c = choose_column(g);
+        size_t field = (size_t)(c - g->columns);
+        if (is_given[field])
+            continue;
+        is_given[field] = true;
+        if (!choose_cells(g, c, rows, &sources[source_count], bits[field]))
+            data[source_count] = choose_source(g, c, rows, &sources[source_count], bits[field]);
+        source_count++;
+    }
+    DO(g, stoa_table_splice(g->table, first, step, count, sources, source_count, rows, &g->error));
+    for (unsigned i = 0; i < g->limit; i++) {
+        for (size_t row = 0; row < rows && !is_given[i]; row++)
+            bits[i][row] = g->columns[i].initial;
+        if (g->columns[i].lives)
+            splice_cells(g, &g->columns[i], first, step, count, bits[i], rows);
+    }
+    g->rows += rows - count;
+    for (size_t k = 0; k < source_count; k++)
+        free(data[k]);
+}
+
 static void assign(game *g)
 {
     char text[80];
@@ -607,9 +676,9 @@ static void start(game *g)
 static void play(game *g)
 {
     static void (*const moves[])(game *) = {
-        resize,       insert,       insert,       replace,          set_cell,  remove_rows,
-        move_rows,    extend,       write_column, assign,           add_field, drop_field,
-        rename_field, copy_or_take, select_rows,  shrink_or_reserve};
+        resize,    insert,     insert,       replace,      set_cell,    remove_rows,
+        move_rows, extend,     write_column, splice,       splice,      assign,
+        add_field, drop_field, rename_field, copy_or_take, select_rows, shrink_or_reserve};
     start(g);
     compare(g);
     while (g->from.at < g->from.size) {

@@ -165,10 +165,10 @@ def spread(source: Source, indices: array[int], rows: int) -> Source:
     return packed_source(whole, source.type, rows)
 
 
-def store_objects(store: Store, field: StoredField, indices: array[int], value: Any) -> None:
-    """Objects into the rows of these numbers: one for all, or as many."""
+def store_objects(store: Store, field: StoredField, selection: Selection[Any], value: Any) -> None:
+    """Objects into the selected rows: one for all, or as many."""
+    state, indices = store.state(), selection.indices()
     values = [value] * len(indices) if is_scalar(value, OBJECT) else list(value)
     if len(values) != len(indices):
         raise LengthError(f"{field.name} was given {len(values)} values for {len(indices)} rows")
-    for index, each in zip(indices, values):
-        store.write_object(field.index, index, each)
+    store.write_objects(field, indices, values, state)

@@ -190,7 +190,7 @@ class Selection(Queries[R], Generic[R]):
         if isinstance(value, SelectedColumn) and value._is_of(self, key):
             return  # what `near.x += 1` stores last
         if self._store.field(key).type is OBJECT:
-            store_objects(self._store, self._store.field(key), self.indices(), value)
+            store_objects(self._store, self._store.field(key), self, value)
             self._let_go()
         else:
             self.update({key: value})

@@ -16,7 +16,7 @@ from weakref import WeakSet
 from stoa import epoch as epochs
 from stoa import views as c_views
 from stoa._ffi import ffi, lib
-from stoa.errors import BusyError, FieldNameError
+from stoa.errors import BusyError, FieldNameError, LengthError
 from stoa.extension import rows as extension
 from stoa.failure import check, new_error
 from stoa.fields import MISSING, Field
@@ -496,6 +496,33 @@ class Store(StoreBase):
         check(status, error)
         self.written(field)
 
+    def write_objects(
+        self, field: StoredField, indices: Sequence[int], values: Sequence[Any], state: State
+    ) -> None:
+        """As many cells of an object field; `state` is of when the rows were found."""
+        place, error = ffi.new("stoa_source *"), new_error()
+        place.type = lib.STOA_OBJECT
+        with self.pool as pool:
+            self.check_state(state)
+            cells = self.cells[field.index]
+            before = pool.pointers_to([pool.objects[cells[index]] for index in indices])
+            after = pool.pointers_to(values)
+
+            def put(i: int, pointers: Any, error: Any) -> int:
+                place.data = pointers + i
+                status: int = lib.stoa_column_write(
+                    self.c, field.index, indices[i], 1, 1, place, error
+                )
+                return status
+
+            for i in range(len(indices)):
+                status = put(i, after, error)
+                if status:  # the pool has room for what was in it a moment ago
+                    for done in range(i):
+                        put(done, before, ffi.NULL)
+                    check(status, error)
+        self.written(field.index)
+
     def write(self, field: StoredField, rows: range, values: Any, state: State) -> None:
         """Cells of a column, from a Source or another column; `state` is of when the rows were
         found."""
@@ -515,6 +542,36 @@ class Store(StoreBase):
 
     def extend(self, columns: Mapping[str, Any]) -> None:
         """Rows from columns of the same length; fields that are not given get their default."""
+
+        def extend(sources: Any, rows: int, error: Any) -> int:
+            status: int = lib.stoa_table_extend(self.c, sources, len(sources), rows, error)
+            return status
+
+        self.store_columns(columns, extend)
+
+    def splice(self, places: range, columns: Mapping[str, Any], state: State, what: str) -> None:
+        """Rows become others, in a slice of steps of 1 more or fewer; `state` is of when they were
+        found."""
+
+        def splice(sources: Any, rows: int, error: Any) -> int:
+            self.check_state(state)
+            if rows != len(places) and (places.step != 1 or what):
+                raise LengthError(f"{rows} records for {len(places)} rows of {what}")
+            start = places.start
+            with self.gate if start < self.rows() else APPENDING:
+                status: int = lib.stoa_table_splice(
+                    self.c, start, places.step, len(places), sources, len(sources), rows, error
+                )
+            return status
+
+        self.store_columns(columns, splice)
+        for each in self.fields.values():
+            self.written(each.index)
+
+    def store_columns(
+        self, columns: Mapping[str, Any], store: Callable[[Any, int, Any], int]
+    ) -> None:
+        """Has rows stored by store(sources, rows, error), in one call."""
         record, fields = self.record, [self.field(name) for name in columns]
         values = [
             value if is_cells(value) else source_of(value, each)
@@ -528,7 +585,8 @@ class Store(StoreBase):
             for place, source, each in zip(places, sources, fields):
                 check_length(source, rows, each.name)
                 source.enter(pool).put(place, each.c_name)
-            status = lib.stoa_table_extend(self.c, places, len(sources), rows, error)
+            status = store(places, rows, error)
+            self.notice_order()
         check(status, error)
 
     # ---- exports ----

@@ -15,7 +15,6 @@ from stoa._ffi import ffi, lib
 from stoa.column import Column, slice_of
 from stoa.errors import (
     ArgumentError,
-    BusyError,
     Error,
     FullError,
     InUseError,
@@ -254,10 +253,7 @@ class Table(Rows[R], MutableSequence[R]):  # type: ignore[misc]
             return
         if extension is not None and extension.extend(self, records):
             return
-        aside = self._aside(records)
-        if isinstance(aside, Store):
-            aside = {each.name: Column(aside, each) for each in aside.fields.values()}
-        self._store.extend(aside)
+        self._store.extend(self._columns_aside(records))
 
     def _extend_columns(self, columns: dict[str, Any]) -> None:
         for name in columns:
@@ -272,6 +268,13 @@ class Table(Rows[R], MutableSequence[R]):  # type: ignore[misc]
                 raise LengthError("of columns one at least must have a length")
             columns[each.name] = [each.factory() for _ in range(sizes[0])]
         self._store.extend(columns)
+
+    def _columns_aside(self, records: Iterable[Any]) -> dict[str, Any]:
+        """Records as columns that the store takes."""
+        aside = self._aside(records)
+        if isinstance(aside, Store):
+            return {each.name: Column(aside, each) for each in aside.fields.values()}
+        return aside
 
     def _aside(self, records: Iterable[Any]) -> Store | dict[str, Any]:
         """Records as columns that are not in the table yet: lists, or for many a store."""
@@ -471,39 +474,9 @@ class Table(Rows[R], MutableSequence[R]):  # type: ignore[misc]
     # ---- slices are assigned ----
 
     def _set_slice(self, positions: range, records: Any) -> None:
-        before, count, state = self._store.rows(), len(positions), self._store.state()
-        store = self._stored_aside(records)
-        self._store.check_state(state)
-        if store.rows() == count:
-            self._write_rows(positions, store)
-            return
-        if positions.step != 1:
-            raise LengthError(f"{store.rows()} records for an extended slice of {count} rows")
-        if self._store.rows() != before:
-            raise BusyError("rows were appended to the table while its records were read")
-        self._store.extend({each.name: Column(store, each) for each in store.fields.values()})
-        first, new, end = positions.start, range(before, self._store.rows()), before
-        try:
-            order = chain(range(first), new, range(first + count, end), range(first, first + count))
-            self._permute(array(masks.SIZE_FORMAT, order))
-        except MemoryError:
-            self._store.change(lib.stoa_table_resize, before)
-            raise
-        self._store.change(lib.stoa_table_resize, before + len(new) - count)
-
-    def _stored_aside(self, records: Any) -> Store:
-        aside = self._aside(records)
-        if isinstance(aside, Store):
-            return aside
-        store = new_store(self._store.record, 0, 0, self._store.pool)
-        store.extend(aside)
-        return store
-
-    def _write_rows(self, positions: range, rows: Store) -> None:
-        """Objects first: only for them a store may want memory."""
-        fields = sorted(self._store.fields.values(), key=lambda each: each.type.kind != "o")
-        for each in fields:
-            self._column(each.name)._write(positions, Column(rows, rows.fields[each.name]))
+        what = "" if positions.step == 1 else "an extended slice"
+        state = self._store.state()
+        self._store.splice(positions, self._columns_aside(records), state, what)
 
     # ---- fields ----
 

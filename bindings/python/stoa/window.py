@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 from stoa import bits, pickling
 from stoa.column import Column
-from stoa.errors import ArgumentError, FixedLengthError, LengthError, RowIndexError, WrongTypeError
+from stoa.errors import ArgumentError, FixedLengthError, RowIndexError, WrongTypeError
 from stoa.operators import Operators
 from stoa.queries import R, condition_of
 from stoa.rows import Rows
@@ -89,11 +89,8 @@ class Window(Rows[R], Sequence[R]):
 
     def _set_slice(self, positions: range, records: Any) -> None:
         state = self._store.state()
-        rows = self._table._stored_aside(records)
-        self._store.check_state(state)
-        if rows.rows() != len(positions):
-            raise LengthError(f"{rows.rows()} records for {len(positions)} rows of a window")
-        self._table._write_rows(positions, rows)
+        columns = self._table._columns_aside(records)
+        self._store.splice(positions, columns, state, "a window")
 
     def _fixed(self, *arguments: Any, **named: Any) -> NoReturn:
         """A window has a fixed length: change its table."""

@@ -1,0 +1,338 @@
+/* write.c: cells that are there already: those of one column are written over, and whole rows are
+ * replaced by others, more or fewer.
+ *
+ * Every value is looked at, and every object has entered its pool, before the first cell is stored;
+ * from then on nothing can fail. Values that lie in cells that are to be written are copied aside
+ * before. Rows beyond those that are replaced come behind the end first, and are rotated to their
+ * place. */
+#include <string.h>
+
+#include "store/convert.h"
+#include "store/source.h"
+
+/* What goes into one column: into `count` cells a stride apart, and, of an object field, entered
+ * into the pool; what is left of `values` goes behind the end. */
+typedef struct part {
+    uint32_t field;
+    stoa_type type;
+    size_t width;
+    char *start;
+    ptrdiff_t stride;
+    size_t count;
+    size_t values;
+    const stoa_source *source; /* NULL: no such field */
+    stoa_source initial;       /* the source of a field that was given none */
+    void *aside;               /* the values as cells, packed; NULL: the source is read in place */
+    uint64_t few[2];           /* room for a few of them */
+} part;
+
+static stoa_status check_target(const stoa_table *table, size_t first, ptrdiff_t step, size_t count,
+                                stoa_error *error)
+{
+    if (count == 0)
+        return STOA_OK;
+    size_t behind = step < 0 ? first : table->rows - 1 - first;
+    size_t stride = step < 0 ? (size_t)0 - (size_t)step : (size_t)step;
+    if (step == 0 && count > 1)
+        return stoa__fail(error, STOA_INVALID, "a step of 0 names the same row over and over");
+    if (first >= table->rows || (stride > 0 && (count - 1) > behind / stride))
+        return stoa__fail_at(error, STOA_OUT_OF_RANGE, first,
+                             "%zu rows from %zu on by steps of %td: the table has %zu", count,
+                             first, step, table->rows);
+    return STOA_OK;
+}
+
+static part part_of(stoa__table *table, uint32_t field, size_t first, ptrdiff_t step, size_t count)
+{
+    part made = {.field = field, .count = count, .values = count};
+    made.type = (stoa_type)table->head.columns[field].type;
+    made.width = stoa__width(made.type);
+    made.stride = count > 1 ? step * (ptrdiff_t)made.width : 0; /* of one cell, any step is fine */
+    made.start = stoa__cell_at(table, field, first);
+    return made;
+}
+
+/* ---- steps that may fail ---- */
+
+/* From its lowest byte to its highest: `count` values a stride of any sign apart. */
+typedef struct span {
+    uintptr_t first, end;
+} span;
+
+static span span_of(const void *data, ptrdiff_t stride, size_t count)
+{
+    ptrdiff_t last = (ptrdiff_t)(count > 0 ? count - 1 : 0) * stride;
+    uintptr_t first = (uintptr_t)data + (uintptr_t)(last < 0 ? last : 0);
+    return (span){first, first + (uintptr_t)(last < 0 ? -last : last) + 8};
+}
+
+static bool reads_cells_of(const part *reader, const part *written)
+{
+    span in = span_of(reader->source->data, stoa__source_stride(reader->source), reader->values);
+    span out = span_of(written->start, written->stride, written->count);
+    return written->count > 0 && in.first < out.end && out.first < in.end;
+}
+
+/* Whether the source must be read before anything is stored: it lies in cells of these parts, which
+ * all are within `cells`. */
+static bool is_in_the_way(const part *p, const part *parts, size_t count, span cells)
+{
+    span in = span_of(p->source->data, stoa__source_stride(p->source), p->values);
+    if (in.first >= cells.end || cells.first >= in.end)
+        return false;
+    bool packed = p->type == p->source->type && p->type != STOA_BOOL && p->values == p->count &&
+                  p->stride == (ptrdiff_t)p->width && stoa__source_stride(p->source) == p->stride;
+    for (size_t i = 0; i < count; i++) {
+        bool is_own = &parts[i] == p;
+        if (parts[i].source != NULL && !(is_own && (packed || p->values < 2)) &&
+            reads_cells_of(p, &parts[i]))
+            return true;
+    }
+    return false;
+}
+
+static stoa_status make_aside(part *p, stoa_error *error)
+{
+    size_t bytes = p->values * p->width;
+    p->aside = bytes <= sizeof p->few ? p->few : stoa__allocate(bytes);
+    return p->aside == NULL ? stoa__fail_memory(error, bytes) : STOA_OK;
+}
+
+static stoa_status prepare_numbers(const stoa__table *table, part *p, bool is_in_way,
+                                   stoa_error *error)
+{
+    const stoa_source *source = p->source;
+    ptrdiff_t stride = stoa__source_stride(source);
+    size_t values = source->repeat && p->values > 0 ? 1 : p->values;
+    size_t fit = stoa__convert_check(p->type, source->type, source->data, stride, values);
+    if (fit < values)
+        return stoa__source_overflow(table, p->field, source, fit, error);
+    if (!is_in_way)
+        return STOA_OK;
+    stoa_status status = make_aside(p, error);
+    if (status == STOA_OK)
+        stoa__convert_store(p->type, p->aside, (ptrdiff_t)p->width, source->type, source->data,
+                            stride, p->values);
+    return status;
+}
+
+/* All enter before any leaves, so that an object in both stays. */
+static stoa_status prepare_objects(const stoa__table *table, part *p, stoa_error *error)
+{
+    stoa_status status = make_aside(p, error);
+    if (status != STOA_OK)
+        return status;
+    status = stoa__source_enter(table, p->source, p->values, p->aside, 1, error);
+    if (status == STOA_OK)
+        return STOA_OK;
+    if (p->aside != p->few)
+        stoa__release(p->aside);
+    p->aside = NULL; /* none has entered */
+    return status;
+}
+
+/* One of `count` parts. */
+static stoa_status prepare(const stoa__table *table, part *p, const part *parts, size_t count,
+                           span cells, stoa_error *error)
+{
+    return p->type == STOA_OBJECT
+               ? prepare_objects(table, p, error)
+               : prepare_numbers(table, p, is_in_the_way(p, parts, count, cells), error);
+}
+
+static void let_go(part *p)
+{
+    if (p->aside != p->few)
+        stoa__release(p->aside);
+}
+
+static void give_up(const stoa__table *table, part *p)
+{
+    if (p->type == STOA_OBJECT && p->aside != NULL)
+        stoa__pool_leave_all(table->pool, p->aside, p->values);
+    let_go(p);
+}
+
+/* ---- steps that cannot ---- */
+
+static void leave_cells(stoa_pool *pool, const part *p)
+{
+    const char *at = p->start;
+    for (size_t i = 0; i < p->count; i++, at += p->stride)
+        stoa__pool_leave(pool, *(const stoa_handle *)(const void *)at);
+}
+
+static void store(stoa__table *table, part *p)
+{
+    bool is_object = p->type == STOA_OBJECT;
+    /* NOLINTNEXTLINE(clang-analyzer-core.NullDereference): every field has a source */
+    const char *in = p->aside != NULL ? p->aside : p->source->data;
+    stoa_type from = p->aside == NULL ? p->source->type : is_object ? STOA_UINT32 : p->type;
+    stoa_type to = is_object ? STOA_UINT32 : p->type;
+    ptrdiff_t stride = p->aside != NULL ? (ptrdiff_t)p->width : stoa__source_stride(p->source);
+    if (is_object)
+        leave_cells(table->pool, p);
+    stoa__convert_store(to, p->start, p->stride, from, in, stride, p->count);
+    if (p->values > p->count)
+        stoa__convert_store(to, stoa__cell_at(table, p->field, table->head.rows),
+                            (ptrdiff_t)p->width, from, in + (ptrdiff_t)p->count * stride, stride,
+                            p->values - p->count);
+    let_go(p);
+}
+
+/* ---- one column ---- */
+
+stoa_status stoa_column_write(stoa_table *table, size_t field, size_t first, ptrdiff_t step,
+                              size_t count, const stoa_source *source, stoa_error *error)
+{
+    STOA__NEEDS(error, table);
+    STOA__NEEDS(error, source);
+    stoa__table *whole = stoa__whole(table);
+    stoa_status status = stoa__check_field(table, field, error);
+    if (status == STOA_OK)
+        status = check_target(table, first, step, count, error);
+    if (status == STOA_OK)
+        status = stoa__source_check(whole, (uint32_t)field, source, count, error);
+    if (status != STOA_OK || count == 0)
+        return status;
+    part p = part_of(whole, (uint32_t)field, first, step, count);
+    p.source = source;
+    status = prepare(whole, &p, &p, 1, span_of(p.start, p.stride, count), error);
+    if (status == STOA_OK)
+        store(whole, &p);
+    else
+        give_up(whole, &p);
+    stoa__pool_settle(whole->pool);
+    return status;
+}
+
+/* ---- rows ---- */
+
+/* Which rows of a table become which others. */
+typedef struct splice {
+    stoa__table *table;
+    size_t first, count; /* rows that go, or are written over */
+    ptrdiff_t step;
+    size_t rows; /* that come */
+    part *parts; /* by field index */
+    span cells;  /* from the lowest that is written over to the highest */
+} splice;
+
+static stoa_status check_splice(const splice *s, stoa_error *error)
+{
+    size_t rows = s->table->head.rows;
+    if (s->rows != s->count && s->step != 1)
+        return stoa__fail(error, STOA_INVALID,
+                          "%zu rows for %zu: only of rows in a row the number can change", s->rows,
+                          s->count);
+    if (s->count == 0 && s->first > rows)
+        return stoa__check_row(&s->table->head, s->first, error);
+    if (s->rows > s->count && s->rows - s->count > SIZE_MAX - rows)
+        return stoa__fail(error, STOA_FULL, "no table has room for %zu rows more",
+                          s->rows - s->count);
+    return check_target(&s->table->head, s->first, s->step, s->count, error);
+}
+
+/* The default, as a source. */
+static stoa_source initial_of(const stoa__schema_field *described)
+{
+    const void *data = &described->initial;
+    if (described->type == STOA_OBJECT)
+        data = &described->object;
+    return (stoa_source){.type = (stoa_type)described->type, .repeat = true, .data = data};
+}
+
+static stoa_status match_parts(splice *s, const stoa_source *sources, size_t source_count,
+                               stoa_error *error)
+{
+    stoa__table *table = s->table;
+    size_t kept = s->rows < s->count ? s->rows : s->count;
+    STOA__EACH_FIELD(table, i)
+    {
+        s->parts[i] = part_of(table, i, s->first, s->step, kept);
+        s->parts[i].values = s->rows;
+        span own = span_of(s->parts[i].start, s->parts[i].stride, kept);
+        s->cells.first = own.first < s->cells.first ? own.first : s->cells.first;
+        s->cells.end = own.end > s->cells.end ? own.end : s->cells.end;
+        s->parts[i].initial = initial_of(&table->schema->fields[i]);
+    }
+    for (size_t k = 0; k < source_count; k++) {
+        size_t field;
+        stoa_status status = stoa__source_match(table, &sources[k], s->rows, &field, error);
+        if (status == STOA_OK && s->parts[field].source != NULL)
+            status = stoa__source_twice(&sources[k], error);
+        if (status != STOA_OK)
+            return status;
+        s->parts[field].source = &sources[k];
+    }
+    STOA__EACH_FIELD(table, i)
+    if (s->parts[i].source == NULL)
+        s->parts[i].source = &s->parts[i].initial;
+    return STOA_OK;
+}
+
+static stoa_status prepare_parts(splice *s, stoa_error *error)
+{
+    stoa__table *table = s->table;
+    size_t more = s->rows > s->count ? s->rows - s->count : 0;
+    stoa_status status = stoa__table_grow(table, table->head.rows + more, error);
+    uint32_t done = 0;
+    for (; status == STOA_OK && done < table->head.field_limit; done++)
+        if (s->parts[done].source != NULL)
+            status =
+                prepare(table, &s->parts[done], s->parts, table->head.field_limit, s->cells, error);
+    if (status == STOA_OK)
+        return STOA_OK;
+    while (done-- > 0)
+        give_up(table, &s->parts[done]);
+    stoa__table_open(table);
+    stoa__pool_settle(table->pool);
+    return status;
+}
+
+static void store_parts(splice *s)
+{
+    stoa__table *table = s->table;
+    size_t before = table->head.rows, kept = s->rows < s->count ? s->rows : s->count;
+    size_t more = s->rows - kept, less = s->count - kept, behind = s->first + kept;
+    stoa__table_expect(table, before, before + more);
+    STOA__EACH_FIELD(table, i)
+    store(table, &s->parts[i]);
+    if (more > 0) {
+        if (behind < before) {
+            stoa__table_rotate(table, behind, before, before + more);
+            stoa__table_reordered(table);
+        }
+        stoa__table_set_rows(table, before + more);
+    }
+    if (less > 0)
+        stoa__table_close_gap(table, behind, less);
+    else
+        stoa__pool_settle(table->pool);
+}
+
+stoa_status stoa_table_splice(stoa_table *table, size_t first, ptrdiff_t step, size_t count,
+                              const stoa_source *sources, size_t source_count, size_t rows,
+                              stoa_error *error)
+{
+    STOA__NEEDS(error, table);
+    STOA__NEEDS_EACH(error, sources, source_count, .name);
+    part few[8] = {0};
+    splice s = {stoa__whole(table), first, count, step, rows, few, {UINTPTR_MAX, 0}};
+    stoa_status status = check_splice(&s, error);
+    if (status != STOA_OK)
+        return status;
+    size_t bytes = table->field_limit * sizeof *s.parts;
+    if (bytes > sizeof few)
+        s.parts = stoa__allocate_zeroed(bytes);
+    if (s.parts == NULL)
+        return stoa__fail_memory(error, bytes);
+    status = match_parts(&s, sources, source_count, error);
+    if (status == STOA_OK)
+        status = prepare_parts(&s, error);
+    if (status == STOA_OK)
+        store_parts(&s);
+    if (s.parts != few)
+        stoa__release(s.parts);
+    return status;
+}
