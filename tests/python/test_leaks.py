@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import abc
 import copy
+import dataclasses
 import gc
 import pickle
 import sys
@@ -21,6 +22,7 @@ import pytest
 
 import stoa
 from stoa import float32, float64, int32, uint64
+from stoa.extension import rows as extension
 
 if sys.implementation.name != "cpython":
     pytest.skip("PyPy does not count references", allow_module_level=True)
@@ -55,6 +57,12 @@ class Item(Base):
     @half.setter
     def half(self, value: float) -> None:
         self.w = 2 * value
+
+
+class Named(stoa.Record):
+    x: int32
+    y: int32 = stoa.field(kw_only=True)
+    tags: object = stoa.field(default_factory=list, kw_only=True)
 
 
 class Noted(Base):
@@ -110,6 +118,7 @@ class Scene:
         self.row = self.table[2]
         self.record = Item(*self.values)
         self.noted = Noted(1, 2.5, self.thing)
+        self.named: Any = stoa.Table(Named)
         self.window = self.table[1:4]
         self.selection = self.table.where("n > 0").pin()
         self.other = stoa.Table(Other, 2)[0]
@@ -211,6 +220,11 @@ OPERATIONS: dict[str, Callable[[Scene], Any]] = {
     "repr": lambda s: repr(s.row),
     "copy": lambda s: (stoa.copy(s.row), copy.copy(s.row)),
     "replace": lambda s: s.row.replace(n=3),
+    "dataclasses": lambda s: (dataclasses.fields(s.row), dataclasses.replace(s.row, n=3)),
+    "a buffer": lambda s: bytes(s.window.n if extension else s.window.n.buffer),
+    "a buffer that is kept": lambda s: setattr(s.row, "thing", s.table.w.buffer),
+    "a record whose fields go by name": lambda s: Named(1, y=2, tags=s.thing),
+    "append by name only": lambda s: (s.named.append(1, y=2), s.named.clear()),
     "pickle": lambda s: pickle.loads(pickle.dumps(stoa.replace(s.row, thing=None))),
     "method": lambda s: s.row.doubled(),
     "bound method": lambda s: s.row.doubled,
@@ -314,6 +328,9 @@ FAILURES: dict[str, Callable[[Scene], Any]] = {
     "weakref": lambda s: fails(lambda: weakref.ref(s.row), TypeError),
     "append nothing": lambda s: fails(lambda: s.more.append(), TypeError),
     "append too many": lambda s: fails(lambda: s.more.append(*s.values, 1), TypeError),
+    "a record by position": lambda s: fails(lambda: Named(1, 2), TypeError),
+    "append by position": lambda s: fails(lambda: s.named.append(1, 2, 3), TypeError),
+    "no buffer": lambda s: fails(lambda: s.table.thing.__buffer__(0), BufferError),
     "append a wrong value": lambda s: fails(lambda: s.more.append("text"), TypeError),
     "append too much": lambda s: fails(
         lambda: s.more.append(1, thing=object(), big=-1), OverflowError
