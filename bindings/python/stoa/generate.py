@@ -67,8 +67,10 @@ def no_value(record_name: str, field_name: str) -> WrongTypeError:
 
 def too_many(record_name: str, fields: Sequence[Field], given: int) -> WrongTypeError:
     first = len(by_position(fields))
-    those = f"{first} fields" if first == len(fields) else f"{first} fields by position"
-    return WrongTypeError(f"{record_name} has {those}, but {given} were given")
+    named = ", ".join(each.name for each in fields if each.kw_only)
+    those = f"{first} field{'' if first == 1 else 's'}{' by position' if named else ''}"
+    more = f": {named} by name alone" if named else ""
+    return WrongTypeError(f"{record_name} has {those}, but {given} were given{more}")
 
 
 def no_field(name: str, names: Iterable[str]) -> FieldNameError:
