@@ -290,7 +290,6 @@ stoa_status stoa_program_assign(stoa_program *program, stoa_table *table, const 
     targets to;
     STOA__NEEDS(error, program);
     STOA__NEEDS(error, table);
-    STOA__NEEDS(error, fields);
     if (count != program->output_count)
         return stoa__fail(error, STOA_INVALID, "%zu fields for %u outputs", count,
                           program->output_count);
