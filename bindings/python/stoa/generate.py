@@ -30,6 +30,7 @@ from stoa._ffi import ffi
 from stoa.errors import DeletionError, FieldNameError, UnknownArgumentError, WrongTypeError, shown
 from stoa.extension import rows as extension
 from stoa.fields import MISSING, Field, by_position
+from stoa.mirror import MIRRORED
 from stoa.types import FLOAT32_LIMIT, IS_PYPY, TYPES
 
 
@@ -209,10 +210,11 @@ def make_standalone(record: type, fields: Sequence[Field]) -> tuple[type, type, 
     opened = hidden(record, bases, {"__slots__": tuple(slots)})
     for slot, each in zip(slots, fields):
         type.__setattr__(opened, each.name, opened.__dict__[slot])
+    namespace = {"__slots__": (), **{each.name: each for each in MIRRORED}}
     if extension is not None:
-        sealed = hidden(record, (extension.Sealed, opened), {"__slots__": ()})
+        sealed = hidden(record, (extension.Sealed, opened), namespace)
     else:
-        sealed = hidden(record, (opened,), {"__slots__": (), **sealed_methods(fields)})
+        sealed = hidden(record, (opened,), {**namespace, **sealed_methods(fields)})
     names = {**converters(fields), "_stoa_sealed": sealed, "_stoa_open": opened}
     names.update(_stoa_new=object.__new__, _stoa_record_name=record.__name__)
     post = ["    _stoa_self.__post_init__()"] if hasattr(record, "__post_init__") else []

@@ -3,6 +3,9 @@
 Made when somebody asks, since dataclasses takes long to import: until then a Later stands in the
 class. The Field objects are those of a real dataclass, which this Python has made; they then take
 the names of the record's fields, which may be no names of Python's.
+
+The class of standalone objects has a Later too, as orjson looks into an object's very class. That
+of rows has none: orjson lets go of what it reads before it writes it, and a row holds no values.
 """
 
 from __future__ import annotations
@@ -25,9 +28,8 @@ class Later:
         self.name = name
 
     def __get__(self, record: Any, kind: RecordType) -> Any:
-        fields = kind._stoa_fields
-        owner = next(each for each in kind.__mro__ if each.__dict__.get("_stoa_fields") is fields)
-        made = getattr(mirror_of(fields, kind.__name__), self.name)
+        owner: Any = next(each for each in kind.__mro__ if each.__dict__.get(self.name) is self)
+        made = getattr(mirror_of(owner._stoa_fields, owner.__name__), self.name)
         type.__setattr__(owner, self.name, made)
         return made
 

@@ -296,6 +296,8 @@ WHOLES = [
     "pickle.loads(pickle.dumps({row}, {small}))",
     "{row}.replace({field}={value})",
     "stoa.replace({row}, **{{{name}: {value}}})",
+    "{row}.__replace__({field}={value})",
+    "list({row}.__dataclass_fields__)",
     "stoa.index_of({row}), stoa.table_of({row}) is t",
     "names({row})",
     "vars({row})",
