@@ -226,14 +226,28 @@ static size_t drop_kept(void)
     return bytes;
 }
 
-static char *map(size_t bytes, int protection, int flags)
+static char *map(size_t bytes, int flags)
 {
     flags |= MAP_PRIVATE | MAP_ANONYMOUS;
     unmap_remnants();
-    char *base = mmap(NULL, bytes, protection, flags, -1, 0);
+    char *base = mmap(NULL, bytes, PROT_NONE, flags, -1, 0);
     if (base == MAP_FAILED && drop_kept() > 0)
-        base = mmap(NULL, bytes, protection, flags, -1, 0);
+        base = mmap(NULL, bytes, PROT_NONE, flags, -1, 0);
     return base != MAP_FAILED ? base : NULL;
+}
+
+/* Writable, and not charged. Where a program locks all memory to come (mlockall), what is writable
+ * would be had at once, gigabytes of it: so it is unlocked before. */
+static char *map_open(size_t bytes)
+{
+    char *base = map(bytes, MAP_NORESERVE);
+    if (base == NULL)
+        return NULL;
+    munlock(base, bytes);
+    if (mprotect(base, bytes, PROT_READ | PROT_WRITE) == 0)
+        return base;
+    unmap(base, bytes);
+    return NULL;
 }
 
 /* ---- slabs; all under lock ---- */
@@ -247,7 +261,7 @@ static bool add_slab(void)
     if (grown == NULL)
         return false;
     free_blocks = grown;
-    char *base = map(bytes, PROT_READ | PROT_WRITE, MAP_NORESERVE);
+    char *base = map_open(bytes);
     if (base == NULL)
         return false;
     for (size_t i = BLOCKS_PER_SLAB; i > 0; i--)
@@ -275,7 +289,7 @@ static bool take_from_slab(stoa__block *block)
 static char *map_aligned(size_t bytes, size_t alignment)
 {
     size_t slack = alignment - system_page();
-    char *base = map(bytes + slack, PROT_NONE, 0);
+    char *base = map(bytes + slack, 0);
     if (base == NULL)
         return NULL;
     size_t before = (alignment - (uintptr_t)base % alignment) % alignment;
@@ -292,8 +306,7 @@ static bool map_as(stoa__block *block, stoa__block_kind kind, size_t bytes)
     bytes = stoa__round_up(bytes, alignment);
     if (!within_budget(bytes))
         return false;
-    char *base = kind == STOA__RESERVED_BLOCK ? map_aligned(bytes, alignment)
-                                              : map(bytes, PROT_READ | PROT_WRITE, MAP_NORESERVE);
+    char *base = kind == STOA__RESERVED_BLOCK ? map_aligned(bytes, alignment) : map_open(bytes);
     if (base == NULL)
         return false;
     block->base = base;

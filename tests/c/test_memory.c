@@ -535,6 +535,30 @@ TEST(a_process_at_its_limit_of_maps_loses_nothing)
     }
 }
 
+/* Some gigabyte of address space, in one map: it is memory only where it is touched. */
+TEST(memory_that_is_locked_is_only_what_is_used)
+{
+    enum { FIELDS = 5500 };
+    static stoa_field many[FIELDS];
+    static char names[FIELDS][16];
+    stoa_table *table = NULL;
+    if (!runs_free() || mlockall(MCL_FUTURE) != 0) /* not everybody may */
+        return;
+    for (int i = 0; i < FIELDS; i++) {
+        snprintf(names[i], sizeof names[i], "f%d", i);
+        many[i] = (stoa_field){.name = names[i], .type = STOA_INT32};
+    }
+    size_t before = resident();
+    stoa_status status = stoa_table_new(&table, many, FIELDS, OPTIONS(.max_rows = 50000), &trouble);
+    if (status == STOA_OK)
+        status = stoa_table_resize(table, 3, &trouble);
+    size_t after = resident();
+    munlockall();
+    ck_assert(status == STOA_OK || status == STOA_OUT_OF_MEMORY);
+    ck_assert_msg(after < before + ((size_t)300 << 20), "%zu MiB", (after - before) >> 20);
+    stoa_table_free(table);
+}
+
 TEST(a_hundred_thousand_tables_live_at_once)
 {
     size_t count = runs_free() ? 100000 : 2000;
@@ -605,6 +629,7 @@ int main(void)
         a_process_with_little_address_space_still_has_tables, hints_that_are_refused_do_no_harm,
         pages_of_any_size_do_no_harm,
         address_space_that_the_system_does_not_take_back_is_given_back_later,
-        a_process_at_its_limit_of_maps_loses_nothing, a_hundred_thousand_tables_live_at_once,
+        a_process_at_its_limit_of_maps_loses_nothing, memory_that_is_locked_is_only_what_is_used,
+        a_hundred_thousand_tables_live_at_once,
         threads_with_tables_of_their_own_do_not_disturb_each_other);
 }
