@@ -38,8 +38,7 @@ def store_values(
     if not sides:
         return
     store.check_state(state)
-    for each in sides if where is None else [*sides, where]:
-        each._check()
+    check_all(sides if where is None else [*sides, where])
     chosen = ffi.NULL if selection is None else selection._bits_of(rows)
     if where is not None and must_come_first(store, where, sides, selection, values):
         chosen, where = where._found_among(chosen), None
@@ -48,10 +47,16 @@ def store_values(
     if any(reads_what_is_written(store, each, values) for each in sides):
         sides = [aside(each, where, chosen) for each in sides]
     made = program_of(store, sides, where)
-    made.assign(store, rows, chosen, list(values))
+    read = sides if where is None else [*sides, where]
+    made.assign(store, rows, chosen, list(values), lambda: check_all(read))
     made.keep(store)
     if selection is not None:
         selection._let_go()
+
+
+def check_all(expressions: Iterable[Expression]) -> None:
+    for each in expressions:
+        each._check()
 
 
 def program_of(store: Store, sides: list[Expression], where: Expression | None) -> Program:

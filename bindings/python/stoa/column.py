@@ -22,7 +22,7 @@ from stoa.sources import (
     given_source,
 )
 from stoa.store import Store
-from stoa.types import IS_PYPY, OBJECT, FieldType
+from stoa.types import IS_PYPY, OBJECT, TAKE_TURNS, FieldType
 
 Value = TypeVar("Value")
 ALL: Any = object()
@@ -193,7 +193,22 @@ class Column(Base, InPlace, Generic[Value]):
         if self._type is OBJECT:
             self._store.write_object(self._field, position, converted)
         else:
-            self._store.writable[self._field][position] = converted
+            self._write_cell(position, converted)
+
+    if not TAKE_TURNS:
+
+        def _write_cell(self, position: int, value: Any) -> None:
+            self._store.writable[self._field][position] = value
+
+    else:
+
+        def _write_cell(self, position: int, value: Any) -> None:
+            under_way = self._store.writes.under_way
+            under_way.append(None)
+            try:
+                self._store.writable[self._field][position] = value
+            finally:
+                under_way.pop()
 
     def _write(self, rows: range, value: Any) -> None:
         """Checked first, stored last; `value` may be a column of the same table."""

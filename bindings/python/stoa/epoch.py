@@ -88,6 +88,7 @@ def begin(parts: tuple[type, Any], fields: Iterable[StoredField], store: Store) 
     epoch.row_class = row_class
     epoch.columns = tuple(each.index for each in fields)
     epoch.objects = store.pool.objects
+    epoch.under_way = store.writes.under_way
     epoch.owner = store.c  # whose the cells are, even if the table were made anew
     for i, column in enumerate(epoch.columns):
         setattr(epoch, f"c{i}", store.cells[column])

@@ -117,6 +117,9 @@ class Expression(Operators):
         return found
 
     def _put_back(self, operation: int, done: Program) -> None:
+        """After a run, which may have been too late; StaleError."""
+        if self._moments:
+            self._store.check_moments(self._moments)
         if self._programs is None:
             done.keep(self._store)
         else:
@@ -136,6 +139,7 @@ class Expression(Operators):
             made = program.kept(self._store, node, condition._node)
             [value] = made.compute(self._store, self._rows)
             made.keep(self._store)
+            self._store.check_moments((*self._moments, *condition._moments))
             return value
         made = self._program(operation)
         [value] = made.compute(self._store, *self._extent())

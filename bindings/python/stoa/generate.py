@@ -31,7 +31,7 @@ from stoa.errors import DeletionError, FieldNameError, UnknownArgumentError, Wro
 from stoa.extension import rows as extension
 from stoa.fields import MISSING, Field, by_position
 from stoa.mirror import MIRRORED
-from stoa.types import FLOAT32_LIMIT, IS_PYPY, TYPES
+from stoa.types import FLOAT32_LIMIT, IS_PYPY, TAKE_TURNS, TYPES
 
 
 class Quiet:
@@ -304,23 +304,27 @@ def make_row(record: type, base: type, fields: Sequence[Field]) -> tuple[type, t
 
 def make_epoch_class(count: int) -> type:
     cells = [f"{kind}{i}" for kind in "cw" for i in range(count)]
-    slots = (*cells, "columns", "objects", "owner", "row_class", "__weakref__")
+    slots = (*cells, "columns", "objects", "owner", "row_class", "under_way", "__weakref__")
     return type("Epoch", (), {"__slots__": slots})
 
 
 def plain_property(i: int, each: Field) -> list[str]:
     value = checked(each, "value", i, in_place=True)
-    store = f"self._stoa_epoch.w{i}[self._stoa_index] = {value}"
+    cell, refused = f"self._stoa_epoch.w{i}[self._stoa_index]", []
     if each.type.kind in "iu":
-        body = [
-            "    try:",
-            f"        {store}",
+        refused = [
             "    except (OverflowError, ValueError):",
             f"        _stoa_convert_{i}(value, {each.name!r})",
             "        raise",
         ]
+    if TAKE_TURNS:  # see moments.Writes; values are converted first, which may run any code
+        body = [f"    value = {value}", "    under_way = self._stoa_epoch.under_way"]
+        body += ["    under_way.append(None)", "    try:", f"        {cell} = value", *refused]
+        body += ["    finally:", "        under_way.pop()"]
+    elif refused:
+        body = ["    try:", f"        {cell} = {value}", *refused]
     else:
-        body = [f"    {store}"]
+        body = [f"    {cell} = {value}"]
     return [
         "def _stoa_get(self):",
         f"    return self._stoa_epoch.c{i}[self._stoa_index]",

@@ -9,15 +9,21 @@ A run that lets go of the interpreter's lock puts traps before the cells of its 
 run may check all rows before it stores the first, and what it checked must hold until then. While
 the run is under way (gate.py) they refuse what other threads write. Afterwards they stay, for the
 next run, and step aside at the first write.
+
+A write finds its cells, or the Trap, in one step and stores in another. Where threads may take
+turns between these two (types.TAKE_TURNS), writes are counted, and who puts a trap there waits for
+those that have found the cells before.
 """
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 from weakref import ref
 
 from stoa.errors import BusyError, StaleError
+from stoa.types import TAKE_TURNS
 
 if TYPE_CHECKING:
     from stoa.store import Store
@@ -70,10 +76,46 @@ class Trap:
     def __setitem__(self, index: int, value: Any) -> None:
         store = self.store()
         assert store is not None  # rows and columns keep it
-        with store.gate.lock:
-            check_written(store, self.field)
-            store.cells[self.field][index] = value
-            store.step_aside(self.field)
+        if TAKE_TURNS:
+            store.writes.under_way.pop()  # it has found no cells, and may have to wait
+        try:
+            with store.gate.lock:
+                check_written(store, self.field)
+                store.cells[self.field][index] = value
+                store.step_aside(self.field)
+        finally:
+            if TAKE_TURNS:
+                store.writes.under_way.append(None)
+
+
+# ---- writes that are under way ----
+
+PATIENCE = 1.0  # seconds; a write takes some steps, unless a signal or a finalizer comes in between
+
+
+class Writes:
+    """Those that may have found cells to write to and not stored yet. A list counts them, since
+    its append() and pop() are one step each; a KeyboardInterrupt in a bad moment leaves one there
+    that is none, which is found out once."""
+
+    __slots__ = ("lost", "under_way")
+
+    def __init__(self) -> None:
+        self.under_way: list[None] = []
+        self.lost = 0
+
+    def wait(self) -> None:
+        """Until none is left that began before now; BusyError."""
+        end = time.monotonic() + PATIENCE
+        while self.under_way:
+            count = len(self.under_way)
+            self.lost = min(self.lost, count)
+            if count == self.lost:
+                return
+            if time.monotonic() > end:
+                self.lost = count
+                raise BusyError("another thread is within a write to the table: wait for it")
+            time.sleep(1e-5)
 
 
 def check_written(store: Store, field: int) -> None:

@@ -153,15 +153,23 @@ class Program:
         return status == 0
 
     def call_by_gate(
-        self, run: Run, is_bound: bool, store: Store, others: Fields, *arguments: Any
+        self,
+        run: Run,
+        is_bound: bool,
+        store: Store,
+        others: Fields,
+        *arguments: Any,
+        begin: Callable[[], None] = lambda: None,
     ) -> int:
-        """A long run, over the fields that it reads and others."""
+        """A long run, over the fields that it reads and others; begin() is called when nobody
+        writes to them any more."""
         if not is_bound or self.bound is not store.fields:
             self.found, self.bound = self.fields(), store.fields if is_bound else None
         fields = self.found + others
         store.gate.enter_run(fields)
         try:
             store.trap(fields)
+            begin()
             return self.call(run, store, *arguments)
         finally:
             store.gate.leave_run(fields)
@@ -225,8 +233,16 @@ class Program:
             self.read(FILTER[is_long], is_long, store, rows, ffi.NULL, made, others=copied)
         return made[0]
 
-    def assign(self, store: Store, rows: int, selection: Any, fields: list[str]) -> None:
-        """The outputs into fields. No run of another thread may be under way."""
+    def assign(
+        self,
+        store: Store,
+        rows: int,
+        selection: Any,
+        fields: list[str],
+        begin: Callable[[], None],
+    ) -> None:
+        """The outputs into fields. No run of another thread may be under way. begin() is called
+        when nobody else can write any more."""
         stored = [store.field(name) for name in fields]
         names = ffi.new("char *[]", [each.c_name for each in stored])
         with store.lock:  # waits for changes that are short, and not while another one runs
@@ -236,14 +252,16 @@ class Program:
             run, told = ASSIGN[is_long], (rows, selection, names, len(fields))
             if rows >= LONG:
                 written = tuple(each.index for each in stored)
-                status = self.call_by_gate(run, is_long, store, written, *told)
+                status = self.call_by_gate(run, is_long, store, written, *told, begin=begin)
             else:
-                status = self.call(run, store, *told)
+                with store.gate.lock:  # cells that an expression reads have traps, which want it
+                    begin()
+                    status = self.call(run, store, *told)
+            check(status, self.error)
+            for each in stored:
+                store.written(each.index)
         finally:
             store.gate.leave_change()
-        check(status, self.error)
-        for each in stored:
-            store.written(each.index)
 
 
 def forms(name: str) -> tuple[Run, Run]:

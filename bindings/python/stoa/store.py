@@ -22,7 +22,17 @@ from stoa.failure import check, new_error
 from stoa.fields import MISSING, Field
 from stoa.gate import Fields, Gate
 from stoa.generate import Stage, make_stage, no_field
-from stoa.moments import MOVED, ORDER, WRITTEN, Moment, Trap, check_written
+from stoa.moments import (
+    MOVED,
+    ORDER,
+    WRITTEN,
+    Moment,
+    Moments,
+    Trap,
+    Writes,
+    check_moments,
+    check_written,
+)
 from stoa.objects import ObjectPool
 from stoa.owner import owned
 from stoa.record import RecordType, derived
@@ -114,6 +124,7 @@ class Store(StoreBase):
         "version",
         "width",
         "writable",
+        "writes",
     )
 
     def __init__(self, pointer: Any, record: RecordType, pool: ObjectPool, asked: int) -> None:
@@ -125,6 +136,7 @@ class Store(StoreBase):
         self.gate = Gate()
         self.ended: list[int] = []  # exports that ended during a call of another thread, by field
         self.moments: dict[int, Moment] = {}  # of columns that expressions read, by field
+        self.writes = Writes()
         self.asked = asked
         self.order: int = self.c.order
         self.stores: dict[int, int] = {}  # assignments to whole columns, by field
@@ -263,11 +275,18 @@ class Store(StoreBase):
         return found
 
     def trap(self, fields: Fields) -> None:
-        """Has writes to cells of these fields noticed."""
+        """Has writes to cells of these fields noticed, from now on."""
         with self.gate.lock:
-            for field in fields:
-                if field != ORDER and not self.is_trapped(field):
-                    self.set_writable(field, Trap(self, field))
+            free = [field for field in fields if field != ORDER and not self.is_trapped(field)]
+            for field in free:
+                self.set_writable(field, Trap(self, field))
+            try:
+                if free:
+                    self.writes.wait()
+            except BaseException:  # who comes next has to wait as well
+                for field in free:
+                    self.set_writable(field, self.cells[field])
+                raise
 
     def is_trapped(self, field: int) -> bool:
         """A field that was dropped needs none."""
@@ -288,8 +307,13 @@ class Store(StoreBase):
             if moment is not None:
                 moment.over = why
 
+    def written_all(self) -> None:
+        for each in self.fields.values():
+            self.written(each.index)
+
     def written(self, field: int) -> None:
-        """To be told after each write to a column that is no row's own."""
+        """To be told after each write to a column that is no row's own, before anybody is let in
+        that checks moments."""
         if field in self.moments:  # else a trap may stay
             self.end_moment(field, WRITTEN.format(self.name_of(field)))
 
@@ -350,6 +374,13 @@ class Store(StoreBase):
         """The same of fields alone."""
         if self.record is not record:
             raise changed()
+
+    def check_moments(self, moments: Moments) -> None:
+        """After a run: StaleError if one was over before its end."""
+        with self.lock, self.gate.lock:  # who writes says so before letting go of these
+            if self.gate.is_changed_elsewhere():
+                raise BusyError("another thread is changing the table: wait for it")
+            check_moments(moments)
 
     def change(
         self, function: Callable[..., int], *arguments: Any, state: State | None = None
@@ -431,8 +462,6 @@ class Store(StoreBase):
             return index
 
         self.store_row(lib.stoa_table_replace, found, values)
-        for each in self.fields.values():
-            self.written(each.index)
 
     def store_row(
         self, function: Callable[..., int], find: Callable[[], int], values: Sequence[Any]
@@ -447,6 +476,8 @@ class Store(StoreBase):
             with self.gate if index < self.rows() else APPENDING:
                 status = function(self.c, index, stage.values, self.width, stage.error)
             self.notice_order()
+            if function == lib.stoa_table_replace and status == lib.STOA_OK:
+                self.written_all()
         if status:
             self.refuse(status, stage.error, values)
 
@@ -493,8 +524,8 @@ class Store(StoreBase):
             pointer = ffi.new("uintptr_t *", self.pool.pointer_to(value))
             source.type, source.data = lib.STOA_OBJECT, pointer
             status = lib.stoa_column_write(self.c, field, index, 1, 1, source, error)
-        check(status, error)
-        self.written(field)
+            check(status, error)
+            self.written(field)
 
     def write_objects(
         self, field: StoredField, indices: Sequence[int], values: Sequence[Any], state: State
@@ -521,7 +552,7 @@ class Store(StoreBase):
                     for done in range(i):
                         put(done, before, ffi.NULL)
                     check(status, error)
-        self.written(field.index)
+            self.written(field.index)
 
     def write(self, field: StoredField, rows: range, values: Any, state: State) -> None:
         """Cells of a column, from a Source or another column; `state` is of when the rows were
@@ -537,8 +568,8 @@ class Store(StoreBase):
                 status = lib.stoa_column_write(
                     self.c, field.index, start, rows.step, len(rows), place, error
                 )
-        check(status, error)
-        self.written(field.index)
+            check(status, error)
+            self.written(field.index)
 
     def extend(self, columns: Mapping[str, Any]) -> None:
         """Rows from columns of the same length; fields that are not given get their default."""
@@ -557,16 +588,16 @@ class Store(StoreBase):
             self.check_state(state)
             if rows != len(places) and (places.step != 1 or what):
                 raise LengthError(f"{rows} records for {len(places)} rows of {what}")
-            start = places.start
+            start = max(places.start, 0)  # that of no rows, backwards, may be -1
             with self.gate if start < self.rows() else APPENDING:
                 status: int = lib.stoa_table_splice(
                     self.c, start, places.step, len(places), sources, len(sources), rows, error
                 )
+            if status == lib.STOA_OK:
+                self.written_all()
             return status
 
         self.store_columns(columns, splice)
-        for each in self.fields.values():
-            self.written(each.index)
 
     def store_columns(
         self, columns: Mapping[str, Any], store: Callable[[Any, int, Any], int]
