@@ -94,6 +94,20 @@ def test_each_class_has_its_own_fields_whichever_is_asked_first() -> None:
     assert dataclasses.fields(stoa.Record) == ()
 
 
+def test_who_comes_second_among_threads_gets_what_the_first_has_made() -> None:
+    class Base(stoa.Record):
+        x: int32
+
+    class More(Base):
+        y: int32
+
+    later = More.__dict__["__dataclass_fields__"]
+    first = More.__dataclass_fields__
+    for kind in (More, type(stoa.Table(More, 1)[0])):
+        assert later.__get__(None, kind) is first
+    assert list(later.__get__(None, Base)) == ["x"]
+
+
 def test_asdict_astuple_and_replace_work_on_records_and_rows() -> None:
     for point in both(Point(1, 2, tags=["a"])):
         assert dataclasses.asdict(point) == {"x": 1, "y": 2, "w": 1.0, "tags": ["a"]}

@@ -28,7 +28,10 @@ class Later:
         self.name = name
 
     def __get__(self, record: Any, kind: RecordType) -> Any:
-        owner: Any = next(each for each in kind.__mro__ if each.__dict__.get(self.name) is self)
+        owner: Any = next(each for each in kind.__mro__ if self.name in each.__dict__)
+        found = owner.__dict__[self.name]
+        if found is not self:  # another thread was first
+            return found
         made = getattr(mirror_of(owner._stoa_fields, owner.__name__), self.name)
         type.__setattr__(owner, self.name, made)
         return made
