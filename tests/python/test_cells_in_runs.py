@@ -82,11 +82,11 @@ def run_elsewhere(table: Any, *names: str) -> Iterator[None]:
     fields = tuple(table._store.field(name).index for name in names)
 
     def work() -> None:
-        table._store.gate.enter_run(fields)
+        table._store.gate.enter_run(fields, fields)
         table._store.trap(fields)
         entered.set()
         left.wait(60)
-        table._store.gate.leave_run(fields)
+        table._store.gate.runs.pop(fields)
 
     thread = threading.Thread(target=work)
     thread.start()
@@ -266,7 +266,7 @@ def test_several_runs_at_once_each_keep_their_fields() -> None:
                 table.x[0] = 1
     row.x = 1
     assert tuple(row) == (1, 1, 1.0, None)
-    assert table._store.gate.runs == 0
+    assert table._store.gate.runs == {}
 
 
 def test_a_run_that_begins_between_two_writes_is_noticed() -> None:

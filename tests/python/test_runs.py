@@ -81,12 +81,12 @@ PASSES: dict[str, Callable[[Any], Any]] = {
 def test_during_a_run_changes_are_refused_at_once(change: str) -> None:
     table = items(1000)
     before, order = table.copy(), table.order
-    table._store.gate.enter_run()  # as a run of another thread does
+    table._store.gate.enter_run("run")  # as a run of another thread does
     try:
         with pytest.raises(stoa.BusyError):
             CHANGES[change](table)
     finally:
-        table._store.gate.leave_run()
+        table._store.gate.runs.pop("run")
     assert table == before
     assert table.order == order
     CHANGES[change](table)
@@ -95,30 +95,31 @@ def test_during_a_run_changes_are_refused_at_once(change: str) -> None:
 @pytest.mark.parametrize("use", PASSES)
 def test_during_a_run_appends_and_reads_go_on(use: str) -> None:
     table = items(1000)
-    table._store.gate.enter_run()
+    table._store.gate.enter_run("run")
     try:
         PASSES[use](table)
     finally:
-        table._store.gate.leave_run()
+        table._store.gate.runs.pop("run")
 
 
 def test_during_a_change_of_another_thread_runs_are_refused() -> None:
     table = items()
     gate = table._store.gate
-    with gate:
-        assert table.x.sum() == ROWS * (ROWS - 1) // 2  # one's own change is between two calls
-        outcomes: list[Any] = []
+    gate.enter_change("change")
+    assert table.x.sum() == ROWS * (ROWS - 1) // 2  # one's own change is between two calls
+    outcomes: list[Any] = []
 
-        def work() -> None:
-            for use in (table.x.sum, table.reverse, lambda: table.assign("x", "x")):
-                try:
-                    outcomes.append(use())
-                except stoa.BusyError:
-                    outcomes.append("busy")
+    def work() -> None:
+        for use in (table.x.sum, table.reverse, lambda: table.assign("x", "x")):
+            try:
+                outcomes.append(use())
+            except stoa.BusyError:
+                outcomes.append("busy")
 
-        in_threads([work])
-        assert outcomes == ["busy"] * 3
-    assert (gate.runs, gate.changes) == (0, 0)
+    in_threads([work])
+    assert outcomes == ["busy"] * 3
+    gate.changes.pop("change")
+    assert (gate.runs, gate.changes) == ({}, {})
 
 
 def test_a_run_that_fails_leaves_the_gate_open() -> None:
@@ -132,7 +133,7 @@ def test_a_run_that_fails_leaves_the_gate_open() -> None:
     ):
         with pytest.raises(ZeroDivisionError, match="row 0"):
             use()
-        assert (table._store.gate.runs, table._store.gate.changes) == (0, 0)
+        assert (table._store.gate.runs, table._store.gate.changes) == ({}, {})
     table.reverse()
     assert table.x.first() == ROWS - 1
 
@@ -208,24 +209,26 @@ def test_threads_that_change_a_table_that_others_compute_with_are_told() -> None
 
     in_threads([read, change, read])
     assert "read" in outcomes
-    assert (table._store.gate.runs, table._store.gate.changes) == (0, 0)
+    assert (table._store.gate.runs, table._store.gate.changes) == ({}, {})
     assert len(table) >= 50_000
 
 
 def test_the_gate_lets_in_runs_or_one_change() -> None:
     gate = Gate()
-    gate.enter_run()
-    gate.enter_run()
-    with pytest.raises(stoa.BusyError), gate:
-        pass
-    gate.leave_run()
+    gate.enter_run(1)
+    gate.enter_run(2)
     with pytest.raises(stoa.BusyError):
-        gate.enter_change()
-    gate.leave_run()
-    with gate, gate:  # what a finalizer does in between is its thread's own affair
-        gate.enter_run()
-        gate.leave_run()
-    assert (gate.runs, gate.changes) == (0, 0)
+        gate.enter_change("change")
+    gate.runs.pop(1)
+    with pytest.raises(stoa.BusyError):
+        gate.enter_change("change")
+    gate.runs.pop(2)
+    for key in ("a change", "another"):  # what a finalizer does in between is its thread's affair
+        gate.enter_change(key)
+    gate.enter_run(3)
+    gate.runs.clear()
+    gate.changes.clear()
+    assert (gate.runs, gate.changes) == ({}, {})
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="there are no forks")
@@ -234,12 +237,12 @@ def test_a_forked_child_waits_for_no_thread_of_its_parent() -> None:
     table, entered, left = items(9), threading.Event(), threading.Event()
 
     def hold() -> None:
-        table._store.gate.enter_run((0,))
+        table._store.gate.enter_run("run", (0,))
         table._store.trap((0,))
         with table._store.lock:
             entered.set()
             left.wait(60)
-        table._store.gate.leave_run((0,))
+        table._store.gate.runs.pop("run")
 
     holder = threading.Thread(target=hold)
     holder.start()
@@ -258,7 +261,7 @@ def test_a_forked_child_waits_for_no_thread_of_its_parent() -> None:
                 os._exit(2)
         assert os.waitpid(child, 0)[1] == 0
         with pytest.raises(stoa.BusyError):
-            table._store.gate.enter_change()
+            table._store.gate.enter_change("change")
         with pytest.raises(stoa.BusyError):
             table[0].x = 1
     finally:

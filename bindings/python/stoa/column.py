@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
-from contextlib import AbstractContextManager
 from reprlib import recursive_repr
 from typing import TYPE_CHECKING, Any, Callable, Generic, TypeVar, overload
 
@@ -72,6 +71,8 @@ class Column(Base, InPlace, Generic[Value]):
         self._order = store.order
         self._stores = store.stores.get(field.index, 0)
         self._export: Any = None
+
+    _stoa_cells = True  # it lies in a table (sources.py)
 
     def __copy__(self) -> Column[Value]:
         return self
@@ -350,10 +351,6 @@ class Column(Base, InPlace, Generic[Value]):
                 "data": (address + (rows.start * width if rows else 0), False),
                 "strides": None if rows.step == 1 else (rows.step * width,),
             }
-
-    def _stoa_reading(self) -> AbstractContextManager[None]:
-        """Within it nobody changes what it holds."""
-        return self._store.reading((self._field,))
 
     def _stoa_source(self) -> Source | None:
         """The cells as they lie, for a store into another column."""

@@ -341,7 +341,7 @@ def object_property(i: int) -> list[str]:
         f"    return self._stoa_epoch.objects[{cell}]",
         "def _stoa_set(self, value):",
         "    store = self._stoa_table._store",
-        "    with store.pool:",
+        "    with store.lock, (_stoa_call := store.call()), _stoa_call:",
         f"        {cell}  # refuses where the row is stale",
         f"        store.write_object(self._stoa_epoch.columns[{i}], self._stoa_index, value)",
         f"_stoa_property_{i} = property(_stoa_get, _stoa_set)",

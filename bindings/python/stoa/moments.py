@@ -81,7 +81,9 @@ class Trap:
         try:
             with store.gate.lock:
                 check_written(store, self.field)
-                store.cells[self.field][index] = value
+                with (writing := store.writing()), writing:
+                    store.cells[self.field][index] = value
+                    writing.fields = (self.field,)
                 store.step_aside(self.field)
         finally:
             if TAKE_TURNS:

@@ -47,7 +47,8 @@ class ObjectPool:
         self.handles: list[int] = []  # by slot; 0: not known to be in the library's pool
         self.slots: dict[int, int] = {}  # by identity
         self.free: list[int] = []
-        self.doubtful: list[int] = []  # slots that may have come into the library's pool, or left
+        # Slots that may have come into the library's pool, or left, in order.
+        self.doubtful: dict[int, None] = {}
         self.calls = 0
         self.lock = new_lock()  # held by each call that changes a table of the pool
         self.key = next(keys)
@@ -59,29 +60,19 @@ class ObjectPool:
         self.pointer = owned(made[0], "stoa_pool *", lib.stoa_pool_free)
         pools[self.key] = self
 
-    def __enter__(self) -> ObjectPool:
-        """Begins a call that may store or remove objects; other threads wait for its end."""
-        self.lock.acquire()
-        self.calls += 1
-        return self
-
-    def __exit__(self, *exception: object) -> None:
-        self.calls -= 1
-        gone = self.settle() if self.doubtful else None
-        self.lock.release()
-        del gone  # and with it the objects: only now may they do what they like
-
     def pointer_to(self, value: Any) -> int:
         """What the library shall store for an object; 0 for None. Only during a call."""
         if value is None:
             return 0
-        slot = self.slots.get(id(value))
+        key = id(value)
+        slot = self.slots.get(key)
         if slot is None:
             slot = self.new_slot()
+            self.doubtful[slot] = None
             self.entered[slot] = value
-            self.slots[id(value)] = slot
-        if not self.handles[slot]:
-            self.doubtful.append(slot)
+            self.slots[key] = slot
+        elif not self.handles[slot]:
+            self.doubtful[slot] = None
         return slot + 1
 
     def pointers_to(self, values: Iterable[Any]) -> Any:
@@ -91,34 +82,34 @@ class ObjectPool:
     def new_slot(self) -> int:
         if self.free:
             return self.free.pop()
+        slot = len(self.entered)
+        self.handles.extend([0] * (slot + 1 - len(self.handles)))
         self.entered.append(None)
-        self.handles.append(0)
-        return len(self.entered) - 1
+        return slot
 
-    def settle(self) -> list[Any]:
+    def settle(self, gone: list[Any]) -> None:
         """Learns the handles of what is in the library's pool and forgets what is not.
 
-        Within a call what is not in there may still be on its way, and stays. Returns the objects
-        that are out: they live until the caller is done.
+        Within a call what is not in there may still be on its way, and stays. Adds the objects
+        that are out to `gone`: they live until the caller is done. Where it is interrupted it is
+        to be called again: a slot is doubtful until all about it is done.
         """
-        slots, self.doubtful = self.doubtful, []
-        gone = []
-        for slot in slots:
+        for slot in list(self.doubtful):
             handle = lib.stoa_pool_find(self.pointer, ffi.cast("void *", slot + 1))
             if handle:
                 self.enter_handle(slot, handle)
             elif self.calls > 0:
-                self.doubtful.append(slot)
+                continue
             elif self.entered[slot] is not None:
-                gone.append(self.forget(slot))
-        return gone
+                self.forget(slot, gone)
+            self.doubtful.pop(slot, None)
 
     def enter_handle(self, slot: int, handle: int) -> None:
         if self.handles[slot] != handle:
             self.clear_handle(slot)
             self.handles[slot] = handle
-        while handle >= len(self.objects):
-            self.objects.append(None)
+        if handle >= len(self.objects):
+            self.objects.extend([None] * (handle + 1 - len(self.objects)))
         self.objects[handle] = self.entered[slot]
 
     def clear_handle(self, slot: int) -> None:
@@ -127,18 +118,57 @@ class ObjectPool:
             self.objects[handle] = None
         self.handles[slot] = 0
 
-    def forget(self, slot: int) -> Any:
+    def forget(self, slot: int, gone: list[Any]) -> None:
         value = self.entered[slot]
         self.clear_handle(slot)
+        gone.append(value)
+        self.slots.pop(id(value), None)
+        # No signal comes between these two: the slot is free once, and only then not entered.
         self.entered[slot] = None
-        del self.slots[id(value)]
         self.free.append(slot)
-        return value
 
     def nbytes(self) -> int:
         """Bytes that the pool takes, about: the objects themselves are not counted."""
         places = len(self.entered) + len(self.handles) + len(self.objects)
         return int(lib.stoa_pool_bytes(self.pointer)) + 8 * places + 100 * len(self.slots)
+
+
+class Call:
+    """A call that may store or remove objects, or whatever must not be left half done:
+
+        with pool.lock, (call := Call(pool)), call:
+
+    A signal's handler may raise when a function of Python's begins, after a call into C and where
+    a loop jumps back; so in the middle of what a call has to do at its end too. All of that can be
+    done again, and is: the second `call` makes up for what did not come to its end in the first.
+    The lock, whose own `with` is C's, is then free in any case. Objects that are out live as long
+    as the Call, which is until the lock is free: only then may they do what they like.
+    """
+
+    __slots__ = ("depth", "gone", "is_over", "pool")
+
+    def __init__(self, pool: ObjectPool) -> None:
+        """Holding the lock."""
+        self.pool = pool
+        self.depth = pool.calls
+        self.is_over = False
+        self.gone: list[Any] | None = None
+
+    def __enter__(self) -> None:
+        self.pool.calls = self.depth + 1
+
+    def __exit__(self, *exception: object) -> None:
+        if not self.is_over:
+            self.settle()
+            self.is_over = True
+
+    def settle(self) -> None:
+        pool = self.pool
+        pool.calls = self.depth
+        if pool.doubtful:
+            if self.gone is None:
+                self.gone = []
+            pool.settle(self.gone)
 
 
 keys = count(1)
@@ -152,6 +182,6 @@ def stoa_python_release(context: Any, value: Any) -> None:
     pool = pools.get(int(ffi.cast("uintptr_t", context)))
     if pool is None:
         return
-    pool.doubtful.append(int(ffi.cast("uintptr_t", value)) - 1)
+    pool.doubtful[int(ffi.cast("uintptr_t", value)) - 1] = None
     if pool.calls == 0:  # a copy of the table died
-        pool.settle()
+        pool.settle([])

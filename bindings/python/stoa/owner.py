@@ -14,10 +14,30 @@ from weakref import ref
 from stoa._ffi import ffi
 
 
+def receiver(kind: str, free: Callable[[Any], None]) -> Any:
+    """Room for a pointer to what a call makes, which is freed unless somebody takes it."""
+
+    def end(room: Any) -> None:
+        if room[0]:
+            free(room[0])
+
+    return ffi.gc(ffi.new(f"{kind} *"), end)
+
+
+def taken(room: Any) -> Any:
+    """What the call made: the caller's from now on."""
+    pointer = room[0]
+    room[0] = ffi.NULL
+    return pointer
+
+
 class Owned(ref):  # type: ignore[type-arg]
-    """Waits for a pointer to die."""
+    """Waits for a pointer to die. It is equal to itself alone."""
 
     __slots__ = ("address", "free", "kind")
+
+    __eq__ = object.__eq__
+    __hash__ = object.__hash__
 
     address: int
     free: Callable[[Any], None]

@@ -11,7 +11,6 @@ lock, all runs are long.
 
 from __future__ import annotations
 
-from contextlib import nullcontext
 from typing import Any, Callable
 
 from stoa import tree
@@ -19,7 +18,7 @@ from stoa._ffi import ffi, lib
 from stoa.errors import BusyError, ParameterError
 from stoa.failure import check, new_error
 from stoa.gate import Fields
-from stoa.owner import owned
+from stoa.owner import owned, receiver, taken
 from stoa.record import RecordType
 from stoa.store import Store
 from stoa.types import BY_NUMBER, IS_PYPY, OBJECT, FieldType
@@ -166,13 +165,14 @@ class Program:
         if not is_bound or self.bound is not store.fields:
             self.found, self.bound = self.fields(), store.fields if is_bound else None
         fields = self.found + others
-        store.gate.enter_run(fields)
+        gate, key = store.gate, object()
         try:
+            gate.enter_run(key, fields)
             store.trap(fields)
             begin()
             return self.call(run, store, *arguments)
         finally:
-            store.gate.leave_run(fields)
+            gate.runs.pop(key, None)
 
     def read(
         self,
@@ -213,10 +213,10 @@ class Program:
 
     def select(self, store: Store, rows: int, selection: Any = ffi.NULL) -> Any:
         """A stoa_selection * of the rows where the output holds."""
-        made = ffi.new("stoa_selection **")
+        made = receiver("stoa_selection *", lib.stoa_selection_free)
         is_long = self.may_select_unlocked(store, rows)
         self.read(SELECT[is_long], is_long, store, rows, selection, made)
-        return owned(made[0], "stoa_selection *", lib.stoa_selection_free)
+        return owned(taken(made), "stoa_selection *", lib.stoa_selection_free)
 
     def may_select_unlocked(self, store: Store, rows: int) -> bool:
         nothing = ffi.new("stoa_selection **")
@@ -226,12 +226,16 @@ class Program:
 
     def filter(self, store: Store, rows: int) -> Any:
         """A stoa_table * of the rows where the output holds, for the caller."""
-        made = ffi.new("stoa_table **")
+        made = receiver("stoa_table *", lib.stoa_table_free)
         is_long = not store.has_objects and self.may_select_unlocked(store, rows)
         copied = tuple(each.index for each in store.fields.values() if each.type is not OBJECT)
-        with store.pool if store.has_objects else nullcontext():  # which enter their pool once more
-            self.read(FILTER[is_long], is_long, store, rows, ffi.NULL, made, others=copied)
-        return made[0]
+        told = FILTER[is_long], is_long, store, rows, ffi.NULL, made
+        if store.has_objects:  # which enter their pool once more
+            with store.lock, (call := store.call()), call:
+                self.read(*told, others=copied)
+        else:
+            self.read(*told, others=copied)
+        return taken(made)
 
     def assign(
         self,
@@ -245,23 +249,28 @@ class Program:
         when nobody else can write any more."""
         stored = [store.field(name) for name in fields]
         names = ffi.new("char *[]", [each.c_name for each in stored])
-        with store.lock:  # waits for changes that are short, and not while another one runs
-            store.gate.enter_change()
+        written = tuple(each.index for each in stored)
+        gate, key = store.gate, object()
+        writing = store.writing(*written)
         try:
+            with store.lock:  # waits for changes that are short, and not while another one runs
+                gate.enter_change(key)
             is_long = self.may_unlock(ASSIGN[0], store, rows, names, len(fields))
             run, told = ASSIGN[is_long], (rows, selection, names, len(fields))
-            if rows >= LONG:
-                written = tuple(each.index for each in stored)
-                status = self.call_by_gate(run, is_long, store, written, *told, begin=begin)
-            else:
-                with store.gate.lock:  # cells that an expression reads have traps, which want it
-                    begin()
-                    status = self.call(run, store, *told)
+            with writing, writing:
+                if rows >= LONG:
+                    status = self.call_by_gate(run, is_long, store, written, *told, begin=begin)
+                else:
+                    with (
+                        store.gate.lock
+                    ):  # cells that an expression reads have traps, which want it
+                        begin()
+                        status = self.call(run, store, *told)
+                if status:
+                    writing.fields = ()
             check(status, self.error)
-            for each in stored:
-                store.written(each.index)
         finally:
-            store.gate.leave_change()
+            gate.changes.pop(key, None)
 
 
 def forms(name: str) -> tuple[Run, Run]:

@@ -217,14 +217,15 @@ class Selection(Queries[R], Generic[R]):
             condition._put_back(AS_IT_IS, made)
             return self._table._around(Store(pointer, store.record, store.pool, store.asked))
         self._selected()
-        with store.pool:
+        with store.lock, (call := store.call()), call:
             selected = bits.fitted(store, self._selected())
             return self._table._around(store.derive(lib.stoa_selection_take, selected))
 
     def delete(self) -> None:
         """Removes the rows from the table; all rows become stale, and the selection does."""
         self._selected()  # which may take long, before others have to wait
-        with self._store.pool:
+        store = self._store
+        with store.lock, (call := store.call()), call:
             selected = bits.fitted(self._store, self._selected())
             self._store.change(lib.stoa_selection_remove, selected)
 

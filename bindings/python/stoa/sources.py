@@ -13,8 +13,6 @@ from __future__ import annotations
 
 import sys
 from array import array
-from collections.abc import Iterable, Iterator
-from contextlib import ExitStack, contextmanager
 from typing import Any
 
 from stoa._ffi import ffi
@@ -87,18 +85,7 @@ class Source:
 
 def is_cells(value: Any) -> bool:
     """Whether a value is a column: what lies in a table, and is read where it lies."""
-    return hasattr(value, "_stoa_reading")
-
-
-@contextmanager
-def reading(values: Iterable[Any], writing: Any) -> Iterator[None]:
-    """Keeps the columns among the values as they are; those of the store that is written to are
-    kept by its lock."""
-    with ExitStack() as stack:
-        for each in values:
-            if is_cells(each) and each._store is not writing:
-                stack.enter_context(each._stoa_reading())
-        yield
+    return hasattr(type(value), "_stoa_cells")
 
 
 def source_of(value: Any, to: StoredField) -> Source:

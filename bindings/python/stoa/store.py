@@ -8,9 +8,8 @@ let go, a status becomes an exception. The Store is not public; its Table is a t
 from __future__ import annotations
 
 import struct
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager, nullcontext
-from typing import TYPE_CHECKING, Any, Callable
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Callable, TypeVar
 from weakref import WeakSet
 
 from stoa import epoch as epochs
@@ -33,10 +32,10 @@ from stoa.moments import (
     check_moments,
     check_written,
 )
-from stoa.objects import ObjectPool
-from stoa.owner import owned
+from stoa.objects import Call, ObjectPool
+from stoa.owner import owned, receiver, taken
 from stoa.record import RecordType, derived
-from stoa.sources import StoredField, check_length, is_cells, reading, source_of
+from stoa.sources import StoredField, check_length, is_cells, source_of
 from stoa.types import IS_PYPY, OBJECT
 
 
@@ -82,10 +81,10 @@ else:
 
 
 append = lib.stoa_table_append
-APPENDING: Any = nullcontext()
 
 
 State = tuple[int, RecordType]
+T = TypeVar("T")
 
 
 def changed() -> BusyError:
@@ -112,6 +111,7 @@ class Store(StoreBase):
         "has_objects",
         "lock",
         "moments",
+        "noticed",
         "older",
         "order",
         "pool",
@@ -139,6 +139,7 @@ class Store(StoreBase):
         self.writes = Writes()
         self.asked = asked
         self.order: int = self.c.order
+        self.noticed = self.order  # what all have been told of
         self.stores: dict[int, int] = {}  # assignments to whole columns, by field
         self.version = 0  # bumped with the order, and when a field is dropped or renamed
         self.view = None
@@ -236,10 +237,10 @@ class Store(StoreBase):
         return [*self.older, *([view] if view is not None else [])]
 
     def notice_order(self) -> None:
-        """Makes rows stale if the library says that the order has changed."""
-        if self.c.order == self.order:
-            return
-        self.order = self.c.order
+        """Makes rows stale if the library says that the order has changed. Where it is interrupted
+        it is to be called again."""
+        order = self.c.order
+        self.order = order
         self.version += 1
         with self.gate.lock:
             for each in list(self.older):
@@ -250,6 +251,7 @@ class Store(StoreBase):
                 self.view = views.reordered(view)
         for field in list(self.moments):
             self.end_moment(field, MOVED)
+        self.noticed = order
 
     def check_order(self, order: int, what: str) -> None:
         if order != self.order:
@@ -303,13 +305,10 @@ class Store(StoreBase):
         with self.gate.lock:
             if field != ORDER and not self.gate.is_over(field):
                 self.set_writable(field, self.cells[field])
-            moment = self.moments.pop(field, None)
+            moment = self.moments.get(field)
             if moment is not None:
-                moment.over = why
-
-    def written_all(self) -> None:
-        for each in self.fields.values():
-            self.written(each.index)
+                moment.over = why  # first, for who comes again after an interrupt
+                self.moments.pop(field, None)
 
     def written(self, field: int) -> None:
         """To be told after each write to a column that is no row's own, before anybody is let in
@@ -330,33 +329,58 @@ class Store(StoreBase):
             self.step_aside(field)
             return self.gate.is_over(field)
 
-    # ---- readings ----
+    # ---- calls into the library ----
 
-    @contextmanager
-    def reading(self, fields: Fields) -> Iterator[None]:
-        """A reading of cells that is one call: no change may come in between."""
-        self.gate.enter_run(fields)
+    def call(self) -> Change:
+        """What is to be entered twice, with the lock held, around calls that change the table."""
+        return Change(self)
+
+    def writing(self, *fields: int) -> Writing:
+        """What is to be entered twice around a write to cells of these fields."""
+        return Writing(self, fields)
+
+    def by_gate(self, function: Callable[..., T], *arguments: Any) -> T:
+        """A call that no run may see: through the gate as a change."""
+        gate, key = self.gate, object()
         try:
+            gate.enter_change(key)
+            return function(*arguments)
+        finally:
+            gate.changes.pop(key, None)
+
+    def beside(self, values: Iterable[Any], function: Callable[[], int]) -> int:
+        """A call that reads the columns among the values: no change of theirs may come in between.
+        Those of this store are kept by its lock."""
+        read = [each for each in values if is_cells(each) and each._store is not self]
+        if not read:
+            return function()
+        return read[0]._store.reading((read[0]._field,), self.beside, read[1:], function)  # type: ignore[no-any-return]
+
+    def reading(self, fields: Fields, function: Callable[..., int], *arguments: Any) -> int:
+        """A call that reads cells: no change may come in between."""
+        gate, key = self.gate, object()
+        try:
+            gate.enter_run(key, fields)
             if IS_PYPY:  # elsewhere nobody writes to a cell while the interpreter's lock is held
                 self.trap(fields)
-            yield
+            return function(*arguments)
         finally:
-            self.gate.leave_run(fields)
+            gate.runs.pop(key, None)
 
     def derive(
         self, function: Callable[..., int], *arguments: Any, state: State | None = None
     ) -> Store:
         """A store of its own, of what function(place, table, …) copies; `state` is of when the
         rows were found."""
-        made, error = ffi.new("stoa_table **"), new_error()
+        made, error = receiver("stoa_table *", lib.stoa_table_free), new_error()
         fields = tuple(each.index for each in self.fields.values())
-        with self.pool, self.reading(fields):
+        with self.lock, (call := self.call()), call:
             if state is not None:
                 self.check_state(state)
             record = self.record
-            status = function(made, self.c, *arguments, error)
+            status = self.reading(fields, function, made, self.c, *arguments, error)
         check(status, error)
-        return Store(made[0], record, self.pool, self.asked)
+        return Store(taken(made), record, self.pool, self.asked)
 
     # ---- changes ----
 
@@ -387,26 +411,24 @@ class Store(StoreBase):
     ) -> None:
         """A call that may remove or reorder rows; `state` is of when they were found."""
         error = new_error()
-        with self.pool if self.has_objects else self.lock:
+        with self.lock, (call := self.call()), call:
             if state is not None:
                 self.check_state(state)
             self.end_exports()
-            with self.gate:
-                status = function(self.c, *arguments, error)
-            self.notice_order()
+            status = self.by_gate(function, self.c, *arguments, error)
         check(status, error)
 
     def grow(self, function: Callable[..., int], *arguments: Any) -> None:
         """A call that only makes more rows, or room for them."""
         error = new_error()
-        with self.pool if self.has_objects else self.lock:
+        with self.lock, (call := self.call()), call:
             self.end_exports()
             status = function(self.c, *arguments, error)
         check(status, error)
 
     def resize(self, rows: int) -> None:
         """More rows with defaults, or fewer."""
-        with self.pool:
+        with self.lock, (call := self.call()), call:
             more = rows - self.rows()
             if more > 0 and self.gate.runs:  # what cannot take rows away, come who may in between
                 self.grow(lib.stoa_table_extend, ffi.NULL, 0, more)
@@ -414,10 +436,8 @@ class Store(StoreBase):
                 self.change(lib.stoa_table_resize, rows)
 
     def clear(self) -> None:
-        with self.pool:
-            with self.gate:
-                lib.stoa_table_clear(self.c)
-            self.notice_order()
+        with self.lock, (call := self.call()), call:
+            self.by_gate(lib.stoa_table_clear, self.c)
 
     def append(self, values: Sequence[Any]) -> None:
         """One row at the end: a value for each field, not yet converted."""
@@ -469,15 +489,16 @@ class Store(StoreBase):
         """find() says which row it is, once the values are read and nobody else can come."""
         record = self.record
         stage = self.staged(record, values)
-        with self.pool:
+        with self.lock, (call := self.call()), call:
             self.check_record(record)
             self.point_at_objects(stage, values)
             index = find()
-            with self.gate if index < self.rows() else APPENDING:
-                status = function(self.c, index, stage.values, self.width, stage.error)
-            self.notice_order()
-            if function == lib.stoa_table_replace and status == lib.STOA_OK:
-                self.written_all()
+            told = function, self.c, index, stage.values, self.width, stage.error
+            if function is lib.stoa_table_replace:
+                written = tuple(each.index for each in self.fields.values())
+                status = self.by_gate(call.write, written, *told)
+            else:
+                status = self.by_gate(*told) if index < self.rows() else function(*told[1:])
         if status:
             self.refuse(status, stage.error, values)
 
@@ -518,58 +539,70 @@ class Store(StoreBase):
         """One cell of an object field; of a row, which was taken at that order number."""
         error = new_error()
         source = ffi.new("stoa_source *")
-        with self.pool:
+        with self.lock, (call := self.call()), call:
             if order is not None:
                 self.check_order(order, "row")
             pointer = ffi.new("uintptr_t *", self.pool.pointer_to(value))
             source.type, source.data = lib.STOA_OBJECT, pointer
-            status = lib.stoa_column_write(self.c, field, index, 1, 1, source, error)
-            check(status, error)
-            self.written(field)
+            told = self.c, field, index, 1, 1, source, error
+            status = call.write((field,), lib.stoa_column_write, *told)
+        check(status, error)
 
     def write_objects(
         self, field: StoredField, indices: Sequence[int], values: Sequence[Any], state: State
     ) -> None:
         """As many cells of an object field; `state` is of when the rows were found."""
-        place, error = ffi.new("stoa_source *"), new_error()
-        place.type = lib.STOA_OBJECT
-        with self.pool as pool:
+        error, pool = new_error(), self.pool
+        with self.lock, (call := self.call()), call:
             self.check_state(state)
             cells = self.cells[field.index]
             before = pool.pointers_to([pool.objects[cells[index]] for index in indices])
             after = pool.pointers_to(values)
+            told = self.put_objects, field.index, indices, before, after, error
+            status = call.write((field.index,), *told)
+        check(status, error)
 
-            def put(i: int, pointers: Any, error: Any) -> int:
+    def put_objects(
+        self, field: int, indices: Sequence[int], before: Any, after: Any, error: Any
+    ) -> int:
+        """All or none: the pool has room for what was in it a moment ago."""
+        place = ffi.new("stoa_source *")
+        place.type = lib.STOA_OBJECT
+
+        def put(pointers: Any, error: Any) -> int:
+            for i, index in enumerate(indices):
                 place.data = pointers + i
-                status: int = lib.stoa_column_write(
-                    self.c, field.index, indices[i], 1, 1, place, error
-                )
-                return status
+                status: int = lib.stoa_column_write(self.c, field, index, 1, 1, place, error)
+                if status:
+                    return status
+            return 0
 
-            for i in range(len(indices)):
-                status = put(i, after, error)
-                if status:  # the pool has room for what was in it a moment ago
-                    for done in range(i):
-                        put(done, before, ffi.NULL)
-                    check(status, error)
-            self.written(field.index)
+        try:
+            status = put(after, error)
+        except BaseException:
+            put(before, ffi.NULL)
+            raise
+        if status:
+            put(before, ffi.NULL)
+        return status
 
     def write(self, field: StoredField, rows: range, values: Any, state: State) -> None:
         """Cells of a column, from a Source or another column; `state` is of when the rows were
         found."""
         place, error = ffi.new("stoa_source *"), new_error()
         start = rows.start if rows else 0
-        with self.pool as pool, reading((values,), self):
-            self.check_state(state)
+
+        def store() -> int:
             source = source_of(values, field)
             check_length(source, len(rows), field.name)
-            source.enter(pool).put(place, ffi.NULL)
-            with self.gate:
-                status = lib.stoa_column_write(
-                    self.c, field.index, start, rows.step, len(rows), place, error
-                )
-            check(status, error)
-            self.written(field.index)
+            source.enter(self.pool).put(place, ffi.NULL)
+            told = self.c, field.index, start, rows.step, len(rows), place, error
+            return self.by_gate(call.write, (field.index,), lib.stoa_column_write, *told)
+
+        with self.lock, (call := self.call()), call:
+            self.check_state(state)
+            status = self.beside((values,), store)
+        check(status, error)
 
     def extend(self, columns: Mapping[str, Any]) -> None:
         """Rows from columns of the same length; fields that are not given get their default."""
@@ -588,19 +621,18 @@ class Store(StoreBase):
             self.check_state(state)
             if rows != len(places) and (places.step != 1 or what):
                 raise LengthError(f"{rows} records for {len(places)} rows of {what}")
-            start = max(places.start, 0)  # that of no rows, backwards, may be -1
-            with self.gate if start < self.rows() else APPENDING:
-                status: int = lib.stoa_table_splice(
-                    self.c, start, places.step, len(places), sources, len(sources), rows, error
-                )
-            if status == lib.STOA_OK:
-                self.written_all()
-            return status
+            start = max(places.start, 0)  # of none backwards it may be -1
+            told = lib.stoa_table_splice, self.c, start, places.step, len(places)
+            put = (*told, sources, len(sources), rows, error)
+            return self.by_gate(*put) if start < self.rows() else put[0](*put[1:])  # type: ignore[no-any-return]
 
-        self.store_columns(columns, splice)
+        self.store_columns(columns, splice, tuple(each.index for each in self.fields.values()))
 
     def store_columns(
-        self, columns: Mapping[str, Any], store: Callable[[Any, int, Any], int]
+        self,
+        columns: Mapping[str, Any],
+        store: Callable[[Any, int, Any], int],
+        written: Fields = (),
     ) -> None:
         """Has rows stored by store(sources, rows, error), in one call."""
         record, fields = self.record, [self.field(name) for name in columns]
@@ -609,15 +641,18 @@ class Store(StoreBase):
             for value, each in zip(columns.values(), fields)
         ]
         places, error = ffi.new("stoa_source[]", len(values)), new_error()
-        with self.pool as pool, reading(values, self):
-            self.check_record(record)
+
+        def enter_and_store() -> int:
             sources = [source_of(value, each) for value, each in zip(values, fields)]
             rows = sources[0].length or 0
             for place, source, each in zip(places, sources, fields):
                 check_length(source, rows, each.name)
-                source.enter(pool).put(place, each.c_name)
-            status = store(places, rows, error)
-            self.notice_order()
+                source.enter(self.pool).put(place, each.c_name)
+            return call.write(written, store, places, rows, error)
+
+        with self.lock, (call := self.call()), call:
+            self.check_record(record)
+            status = self.beside(values, enter_and_store)
         check(status, error)
 
     # ---- exports ----
@@ -656,47 +691,58 @@ class Store(StoreBase):
         """Adds a field behind the others."""
         place, error = ffi.new("stoa_field *"), new_error()
         c_name = ffi.new("char[]", each.name.encode())
-        with self.pool as pool:
+        with self.lock, (call := self.call()), call:
             record = derived(self.record, [*self.record._stoa_fields, each])
-            describe_field(place, each, c_name, pool)
-            with self.gate:
-                status = lib.stoa_table_add_field(self.c, place, ffi.NULL, error)
-            if status == lib.STOA_OK:
-                self.describe(record)
+            describe_field(place, each, c_name, self.pool)
+            told = lib.stoa_table_add_field, self.c, place, ffi.NULL, error
+            status = self.by_gate(call.describe, record, *told)
         check(status, error)
 
     def drop_field(self, name: str) -> None:
         """Drops a field. The column is held until no row can read it, whatever other threads do
         meanwhile."""
         error = new_error()
-        with self.pool:
+        with self.lock, (call := self.call()), call:
             each = self.field(name)
             record = derived(self.record, [f for f in self.record._stoa_fields if f.name != name])
             self.export(each.index)
             try:
-                with self.gate:
-                    status = lib.stoa_table_drop_field(self.c, each.c_name, error)
-                if status == lib.STOA_OK:
-                    self.describe(record)
-                    self.end_column(each, f"the field {name!r} was dropped")
+                told = lib.stoa_table_drop_field, self.c, each.c_name, error
+                status = self.by_gate(call.describe, record, *told)
+                call.conclude()
             finally:
-                self.unexport(each.index)
+                lib.stoa_column_unexport(self.c, each.index)
         check(status, error)
 
     def rename_field(self, name: str, new_name: str) -> None:
         """Gives a field another name."""
         error = new_error()
-        with self.pool:
+        with self.lock, (call := self.call()), call:
             each, fields = self.field(name), self.record._stoa_fields
             renamed = [f.renamed(new_name) if f.name == name else f for f in fields]
             record, c_name = derived(self.record, renamed), ffi.new("char[]", new_name.encode())
-            with self.gate:
-                status = lib.stoa_table_rename_field(self.c, each.c_name, c_name, error)
-            if status == lib.STOA_OK:
-                self.describe(record)
-                message = f"the field {name!r} is called {new_name!r} now: take the row again"
-                self.end_column(each, message)
+            told = lib.stoa_table_rename_field, self.c, each.c_name, c_name, error
+            status = self.by_gate(call.describe, record, *told)
         check(status, error)
+
+    def has_names(self, record: RecordType) -> bool:
+        """Whether the library has the fields of the record by now."""
+        names = [lib.stoa_table_field_name(self.c, i) for i in range(self.c.field_limit)]
+        known = [ffi.string(each).decode() for each in names if each != ffi.NULL]
+        return known == [each.name for each in record._stoa_fields]
+
+    def take_fields(self, record: RecordType, before: Mapping[str, StoredField]) -> None:
+        """Learns the fields that the library has by now, and closes those of before."""
+        self.describe(record)
+        now = {each.index: name for name, each in self.fields.items()}
+        for name, each in before.items():
+            new_name = now.get(each.index)
+            if new_name is None:
+                self.end_column(each, f"the field {name!r} was dropped")
+            elif new_name != name:
+                self.end_column(
+                    each, f"the field {name!r} is called {new_name!r} now: take the row again"
+                )
 
     def end_column(self, each: StoredField, message: str) -> None:
         self.version += 1
@@ -706,6 +752,73 @@ class Store(StoreBase):
             self.end_moment(each.index, message)
 
 
+class Writing:
+    """`with writing, writing:` around a run that writes to cells of these fields. Expressions
+    that read them learn of it at the end, the first or else the second (see Call)."""
+
+    __slots__ = ("fields", "store")
+
+    def __init__(self, store: Store, fields: Fields) -> None:
+        self.store = store
+        self.fields = fields
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(self, *exception: object) -> None:
+        for field in self.fields:
+            self.store.written(field)
+
+
+class Change(Call):
+    """A Call that changes a table: at its end all that the change means for Python is done."""
+
+    __slots__ = ("before", "fields", "record", "store")
+
+    def __init__(self, store: Store) -> None:
+        self.pool = pool = store.pool
+        self.depth = pool.calls
+        self.is_over = False
+        self.gone = None
+        self.store = store
+        self.fields: Fields = ()  # that were written to
+        self.record: RecordType | None = None  # with the fields that the table is to have
+        self.before = store.fields
+
+    def write(self, fields: Fields, function: Callable[..., int], *arguments: Any) -> int:
+        """A call that writes to the cells of these fields."""
+        self.fields = fields
+        status = function(*arguments)
+        if status:
+            self.fields = ()
+        return status
+
+    def describe(self, record: RecordType, function: Callable[..., int], *arguments: Any) -> int:
+        """A call that gives the table the fields of this record."""
+        self.record = record
+        status = function(*arguments)
+        if status:
+            self.record = None
+        return status
+
+    def conclude(self) -> None:
+        """Where it is interrupted it is to be called again."""
+        store, record = self.store, self.record
+        if store.c.order != store.noticed:
+            store.notice_order()
+        for field in self.fields:
+            store.written(field)
+        if record is not None and store.has_names(record):
+            store.take_fields(record, self.before)
+            self.record = None
+
+    def __exit__(self, *exception: object) -> None:
+        if not self.is_over:
+            self.conclude()
+            self.settle()
+            self.is_over = True
+
+
 def new_store(
     record: RecordType, rows: int, max_rows: int, pool: ObjectPool | None = None
 ) -> Store:
@@ -713,11 +826,11 @@ def new_store(
     pool = pool or ObjectPool()
     options = ffi.new("stoa_table_options *")
     options.rows, options.max_rows, options.pool = rows, max_rows, pool.pointer
-    made, error = ffi.new("stoa_table **"), new_error()
-    with pool:
+    made, error = receiver("stoa_table *", lib.stoa_table_free), new_error()
+    with pool.lock, (call := Call(pool)), call:
         fields = described_fields(record, pool)
         check(lib.stoa_table_new(made, fields, len(fields), options, error), error)
-        return Store(made[0], record, pool, max_rows)
+        return Store(taken(made), record, pool, max_rows)
 
 
 def described_fields(record: RecordType, pool: ObjectPool) -> Any:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Iterable, Iterator, Mapping, MutableSequence
-from contextlib import nullcontext
 from itertools import chain, islice
 from operator import index as as_index
 from random import Random
@@ -370,7 +369,7 @@ class Table(Rows[R], MutableSequence[R]):  # type: ignore[misc]
         for each in factories:
             values = [each.factory() for _ in range(rows - before)]
             made[each.name] = given_source(values, StoredField(each.name, each.type, 0))
-        with store.pool:
+        with store.lock, (call := store.call()), call:
             if store.rows() != before:
                 raise_changed()
             store.extend(made)
@@ -393,7 +392,8 @@ class Table(Rows[R], MutableSequence[R]):  # type: ignore[misc]
             self._change_at(lib.stoa_table_remove, key, count=(1,))
             return
         key = masks.checked_slice(key)
-        with self._store.pool:
+        store = self._store
+        with store.lock, (call := store.call()), call:
             gone = masks.part(key, self._range)
             if len(gone) <= 1 or abs(gone.step) == 1:
                 first = min(gone[0], gone[-1]) if gone else 0
@@ -408,14 +408,15 @@ class Table(Rows[R], MutableSequence[R]):  # type: ignore[misc]
     ) -> None:
         """A change of the rows that these indices mean, when nobody else can come in between."""
         numbers = [masks.integer(each) for each in indices]
-        with self._store.pool:
+        store = self._store
+        with store.lock, (call := store.call()), call:
             found = [masks.position(each, self._range) for each in numbers]
             self._store.change(function, *found, *count)
 
     def pop(self, index: int = -1) -> R:
         """Removes a row and returns its values as a standalone record."""
         number, store = masks.integer(index), self._store
-        with store.pool:
+        with store.lock, (call := store.call()), call:
             if not store.rows():
                 raise RowIndexError("pop from a table without rows")
             position = masks.position(number, self._range)
@@ -505,13 +506,21 @@ class Table(Rows[R], MutableSequence[R]):  # type: ignore[misc]
         if not is_run:
             values = given_source(values, StoredField(name, added.type, 0))
         # Nobody else computes with a field that may have to go again; nor waits for a long run.
-        with nullcontext() if is_run else store.pool, store.gate:
+        if is_run:
+            store.by_gate(self._add_values, added, values)
+        else:
+            with store.lock, (call := store.call()), call:
+                store.by_gate(self._add_values, added, values)
+
+    def _add_values(self, added: Field, values: Any) -> None:
+        store, record = self._store, self._store.record
+        try:
             store.add_field(added)
-            try:
-                self._column(name)._write(self._range(), values)
-            except BaseException:
-                store.drop_field(name)
-                raise
+            self._column(added.name)._write(self._range(), values)
+        except BaseException:
+            if store.record is not record:
+                store.drop_field(added.name)
+            raise
 
     def drop_field(self, name: str) -> None:
         """Removes a field and its column. What rows taken before read of it is an error."""
