@@ -140,7 +140,7 @@ def test_a_run_that_has_waited_long_for_a_write_is_refused(monkeypatch: Any) -> 
     with about_to_write(table, 7):
         with pytest.raises(stoa.BusyError, match="another thread"):
             table.compute("sum(x)")
-        assert table._store.gate.runs == 0
+        assert not table._store.gate.runs
     assert table.compute("sum(x)") == 7
 
 
