@@ -217,7 +217,7 @@ static bool gather_room(Gathered *to, size_t room)
 {
     for (Py_ssize_t i = 0; i < to->view->width; i++) {
         size_t width = cell_width(to->slots[i].type);
-        if (room > PTRDIFF_MAX / width) {
+        if (width > 0 && room > PTRDIFF_MAX / width) {
             PyErr_NoMemory();
             return false;
         }
