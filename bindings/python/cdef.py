@@ -21,6 +21,7 @@ MODULE = "stoa._core"
 
 CALLBACKS = """
 extern "Python" void stoa_python_release(void *context, void *object);
+bool stoa_python_is_main(void);
 """
 
 # Calls that may take long: stoa.program decides in which form.
@@ -30,6 +31,23 @@ RUNS = ["compute", "fill", "assign", "select", "filter"]
 # the wrappers that cffi writes keep CPython's lock. (PyPy's wrappers don't know of it.)
 SOURCE = """\
 #include <stoa/stoa.h>
+
+#ifndef PYPY_VERSION
+/* Of the stable interface since 3.9; cffi asks for an older one. */
+PyAPI_FUNC(PyInterpreterState *) PyInterpreterState_Get(void);
+PyAPI_FUNC(int64_t) PyInterpreterState_GetID(PyInterpreterState *);
+#endif
+
+/* Whether this is CPython's main interpreter. In others a callback would wait for the lock that its
+ * own thread holds. */
+static bool stoa_python_is_main(void)
+{
+#ifdef PYPY_VERSION
+    return true;
+#else
+    return PyInterpreterState_GetID(PyInterpreterState_Get()) == 0;
+#endif
+}
 UNLOCKED
 #undef Py_BEGIN_ALLOW_THREADS
 #undef Py_END_ALLOW_THREADS
