@@ -8,7 +8,7 @@
 
 enum { SHORT = 8, FREE_VALUES = 8 };
 
-/* The values of a row as they were when it was asked, so that x, y, z = row needs no tuple. The
+/* The values of a record as they were when it was asked, so that x, y, z = row needs no tuple. The
  * collector is told of it where there are objects among them. */
 typedef struct Values {
     PyObject_HEAD Py_ssize_t next, count;
@@ -28,7 +28,7 @@ static Values *values_allocate(void)
 }
 
 /* Of a row of at most SHORT fields. */
-static PyObject *values_iterator(const Row *row)
+static PyObject *values_of_row(const Row *row)
 {
     Values *made = values_allocate();
     if (made == NULL)
@@ -38,6 +38,24 @@ static PyObject *values_iterator(const Row *row)
     if (!row->view->is_plain)
         PyObject_GC_Track(made);
     if (made->count == row->view->width)
+        return (PyObject *)made;
+    Py_DECREF(made);
+    return NULL;
+}
+
+/* NULL: an exception, or this is no standalone record of at most SHORT fields that are all there.
+ */
+static PyObject *values_of_standalone(PyObject *record)
+{
+    Values *made = values_allocate();
+    if (made == NULL)
+        return NULL;
+    const Recipe *recipe = standalone_items(record, made->items, SHORT);
+    made->next = 0;
+    made->count = recipe != NULL ? recipe->width : 0;
+    if (recipe != NULL && recipe->has_objects)
+        PyObject_GC_Track(made);
+    if (recipe != NULL)
         return (PyObject *)made;
     Py_DECREF(made);
     return NULL;
@@ -141,7 +159,11 @@ static PyObject *record_iter(PyObject *self)
     if (is_reusable(Py_TYPE(self)) || is_row(self)) {
         const Row *row = (const Row *)(const void *)self;
         if (row->view->width <= SHORT)
-            return values_iterator(row);
+            return values_of_row(row);
+    } else {
+        PyObject *made = values_of_standalone(self);
+        if (made != NULL || PyErr_Occurred())
+            return made;
     }
     PyObject *values = values_of(self);
     if (values == NULL)

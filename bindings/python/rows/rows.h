@@ -184,7 +184,7 @@ typedef struct Member {
 
 typedef struct Recipe {
     PyObject_HEAD PyTypeObject *record, *sealed;
-    bool has_post_init;
+    bool has_post_init, has_objects;
     Py_ssize_t width;
     Member *members;    /* in the order of the fields */
     size_t mask;        /* places - 1 */
@@ -202,6 +202,9 @@ extern PyTypeObject rows__Recipe, rows__RecordTypeBase, rows__Sealed;
 /* The values of a standalone record, as a new tuple; NULL: an exception, or without one: Python
  * knows. */
 PyObject *standalone_values(PyObject *record);
+/* The same as new references in `items`, and its recipe; NULL: there are more than `most`, or
+ * Python knows. */
+const Recipe *standalone_items(PyObject *record, PyObject **items, Py_ssize_t most);
 /* Stores the values of a standalone record of the class into the cells of a row; false: it is
  * another, or not plain. */
 bool store_standalone(PyTypeObject *record_class, PyObject *record, const Slot *slots, size_t row);

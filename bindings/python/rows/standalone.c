@@ -88,6 +88,7 @@ static bool take_members(Recipe *recipe, PyObject *fields)
         if (!take_member(&recipe->members[i], PyTuple_GET_ITEM(fields, (Py_ssize_t)i)))
             return false;
         recipe->width++;
+        recipe->has_objects |= recipe->members[i].type == STOA_OBJECT;
         enter_name(recipe, (Py_ssize_t)i);
     }
     return true;
@@ -171,6 +172,21 @@ static inline PyObject *checked_value(const Member *member, PyObject *value)
 static inline PyObject **value_at(PyObject *record, const Member *member)
 {
     return (PyObject **)(void *)((char *)record + member->offset);
+}
+
+const Recipe *standalone_items(PyObject *record, PyObject **items, Py_ssize_t most)
+{
+    const Recipe *recipe = recipe_of(Py_TYPE(record));
+    if (recipe == NULL || recipe->width > most)
+        return NULL;
+    for (Py_ssize_t i = 0; i < recipe->width; i++) {
+        items[i] = *value_at(record, &recipe->members[i]);
+        if (items[i] == NULL)
+            return NULL;
+    }
+    for (Py_ssize_t i = 0; i < recipe->width; i++)
+        Py_INCREF(items[i]);
+    return recipe;
 }
 
 PyObject *standalone_values(PyObject *record)
