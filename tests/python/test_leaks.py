@@ -284,6 +284,7 @@ OPERATIONS: dict[str, Callable[[Scene], Any]] = {
     ),
     "read a record": lambda s: (s.record.n, s.record.thing, s.noted.note, s.record.half),
     "unpack a record": lambda s: (tuple(s.record), s.record.to_dict(), stoa.to_dict(s.record)),
+    "stop in the middle of a record": lambda s: (stopped(s.record), stopped(Other(1))),
     "equal records": lambda s: (s.record == s.noted, s.record == s.values, s.record != s.row),
     "copy a record": lambda s: (copy.copy(s.record), copy.deepcopy(s.noted), s.record.replace(n=1)),
     "referents of a record": lambda s: (gc.get_referents(s.record), gc.get_referents(Item)),
