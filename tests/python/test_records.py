@@ -210,7 +210,7 @@ def test_types_that_are_none_are_refused() -> None:
 
 
 @pytest.mark.parametrize(
-    "body", ["__init__", "__new__", "__setattr__", "__delattr__", "__getattribute__"]
+    "body", ["__init__", "__new__", "__setattr__", "__delattr__", "__getattribute__", "__class__"]
 )
 def test_methods_that_a_record_cannot_have_are_refused(body: str) -> None:
     with pytest.raises(TypeError, match=body):

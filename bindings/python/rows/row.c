@@ -337,6 +337,17 @@ static PyMemberDef row_members[] = {
     {NULL, 0, 0, 0, NULL},
 };
 
+PyObject *rows__class_of(PyObject *self, void *closure)
+{
+    (void)closure;
+    return new_reference((PyObject *)Py_TYPE(self));
+}
+
+static PyGetSetDef row_getset[] = {
+    {"__class__", rows__class_of, NULL, "The row's class.", NULL},
+    {NULL, NULL, NULL, NULL, NULL},
+};
+
 /* Without tp_new: rows come from tables, and object.__new__ refuses to make one. */
 PyTypeObject rows__Row = {
     ROWS_TYPE("Row"),
@@ -349,6 +360,7 @@ PyTypeObject rows__Row = {
     .tp_setattro = row_setattro,
     .tp_methods = row_methods,
     .tp_members = row_members,
+    .tp_getset = row_getset,
 };
 
 /* ---- descriptors: what stands for a field in the row class, for all that goes by the class ----

@@ -170,6 +170,10 @@ static inline bool is_class_name(PyObject *name)
     return PyUnicode_Check(name) && PyUnicode_CompareWithASCIIString(name, "__class__") == 0;
 }
 
+/* For tp_getset, NULL as its closure: an object's class, which object.__setattr__ cannot change,
+ * either. Since CPython 3.13 it does not mind that a type in C has a tp_setattro. */
+PyObject *rows__class_of(PyObject *self, void *closure);
+
 /* ---- standalone records: see standalone.c ---- */
 
 typedef struct Member {
@@ -194,7 +198,8 @@ typedef struct Recipe {
 /* What RecordType's classes are. */
 typedef struct RecordClass {
     PyHeapTypeObject heap;
-    Recipe *recipe; /* NULL: none */
+    Recipe *recipe;     /* NULL: none */
+    PyMemberDef *fixed; /* what descriptors of a sealed class point to: see fix_members() */
 } RecordClass;
 
 extern PyTypeObject rows__Recipe, rows__RecordTypeBase, rows__Sealed;

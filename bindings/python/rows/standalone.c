@@ -372,13 +372,20 @@ static int sealed_setattro(PyObject *self, PyObject *name, PyObject *value)
         return delete_attribute(self, name, member != NULL);
     if (member != NULL)
         return store_member(self, recipe, member, value);
-    if (is_class_name(name) && value != (PyObject *)Py_TYPE(self))
-        return told(PyObject_CallFunctionObjArgs(references.keep_class, NULL));
+    if (is_class_name(name))
+        return value == (PyObject *)Py_TYPE(self)
+                   ? 0
+                   : told(PyObject_CallFunctionObjArgs(references.keep_class, NULL));
     if (PyObject_GenericSetAttr(self, name, value) == 0)
         return 0;
     explain_attribute(self, name);
     return -1;
 }
+
+static PyGetSetDef sealed_getset[] = {
+    {"__class__", rows__class_of, NULL, "The record's hidden class.", NULL},
+    {NULL, NULL, NULL, NULL, NULL},
+};
 
 /* The first base of sealed classes; without tp_new, which would come before Record's. */
 PyTypeObject rows__Sealed = {
@@ -387,6 +394,7 @@ PyTypeObject rows__Sealed = {
     .tp_basicsize = sizeof(PyObject),
     .tp_flags = Py_TPFLAGS_DEFAULT | Py_TPFLAGS_BASETYPE,
     .tp_setattro = sealed_setattro,
+    .tp_getset = sealed_getset,
 };
 
 /* ---- teaching a class ---- */
@@ -395,6 +403,34 @@ static void set_recipe(PyTypeObject *kind, Recipe *recipe)
 {
     Py_INCREF(recipe);
     Py_XSETREF(((RecordClass *)(void *)kind)->recipe, recipe);
+}
+
+/* Gives the sealed class members of the fields' names that are read-only: object.__setattr__ comes
+ * upon them, not upon the open class's, which take any value. */
+static bool fix_members(RecordClass *sealed, PyObject *fields)
+{
+    Py_ssize_t width = PyTuple_GET_SIZE(fields);
+    if (sealed->fixed != NULL)
+        return true;
+    sealed->fixed = PyMem_Calloc((size_t)width + 1, sizeof *sealed->fixed);
+    if (sealed->fixed == NULL) {
+        PyErr_NoMemory();
+        return false;
+    }
+    for (Py_ssize_t i = 0; i < width; i++) {
+        PyObject *described = PyTuple_GET_ITEM(fields, i);
+        PyObject *name = PyTuple_GET_ITEM(described, 0), *slot = PyTuple_GET_ITEM(described, 5);
+        PyMemberDef *fixed = &sealed->fixed[i];
+        *fixed = *((PyMemberDescrObject *)(void *)slot)->d_member;
+        fixed->flags |= READONLY;
+        PyObject *member = PyDescr_NewMember(&sealed->heap.ht_type, fixed);
+        bool is_set =
+            member != NULL && PyType_Type.tp_setattro((PyObject *)sealed, name, member) == 0;
+        Py_XDECREF(member);
+        if (!is_set)
+            return false;
+    }
+    return true;
 }
 
 /* teach(record, sealed, fields, has_post_init) */
@@ -414,7 +450,7 @@ PyObject *rows__teach(PyObject *module, PyObject *arguments)
     recipe->record = (PyTypeObject *)(void *)new_reference((PyObject *)record);
     recipe->sealed = (PyTypeObject *)(void *)new_reference((PyObject *)sealed);
     recipe->has_post_init = has_post_init != 0;
-    if (!take_members(recipe, fields)) {
+    if (!take_members(recipe, fields) || !fix_members((RecordClass *)(void *)sealed, fields)) {
         PyObject_GC_Track(recipe);
         Py_DECREF(recipe);
         return NULL;
@@ -450,6 +486,7 @@ static int record_class_clear(PyObject *self)
 static void record_class_dealloc(PyObject *self)
 {
     Py_CLEAR(((RecordClass *)(void *)self)->recipe);
+    PyMem_Free(((RecordClass *)(void *)self)->fixed); /* a descriptor keeps its class alive */
     PyType_Type.tp_dealloc(self);
 }
 

@@ -134,6 +134,8 @@ def check_body(name: str, bases: tuple[type, ...], namespace: dict[str, Any]) ->
     for refused, reason in REFUSED_IN_BODY.items():
         if refused in namespace:
             raise DeclarationError(f"{name} cannot have {refused}: {reason}")
+    if "__class__" in namespace:
+        raise DeclarationError(f"{name} cannot have __class__: a record keeps its class")
     check_cached(name, namespace)
     for base in bases:
         if "_stoa_hidden" in base.__dict__:
