@@ -1,10 +1,8 @@
 /* test_limits.c: what is very wide, very deep, or very much. */
 #define _GNU_SOURCE
-#include <math.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <sys/time.h>
-#include <time.h>
 
 #include "../support/testing.h"
 
@@ -31,26 +29,7 @@ static stoa_table *two_fields(size_t rows)
                  {.name = "w", .type = STOA_FLOAT64, .initial.float64 = 0.5});
 }
 
-/* The least of three, in seconds of this thread. */
-static double time_to_bind(const stoa_table *table, const char *text)
-{
-    double best = INFINITY;
-    for (int i = 0; i < 3; i++) {
-        struct timespec before, after;
-        stoa_program *program;
-        clock_gettime(CLOCK_THREAD_CPUTIME_ID, &before);
-        PASSES(stoa_program_parse(&program, table, text, NULL, &trouble));
-        clock_gettime(CLOCK_THREAD_CPUTIME_ID, &after);
-        stoa_program_free(program);
-        double took = (double)(after.tv_sec - before.tv_sec) +
-                      1e-9 * (double)(after.tv_nsec - before.tv_nsec);
-        best = took < best ? took : best;
-    }
-    return best;
-}
-
-/* Eight times as many terms take eight times as long, or, where each looks at all before it, 64
- * times. */
+/* So many that the test would run out of time if each term looked at all before it. */
 TEST(binding_takes_time_in_proportion_to_the_terms)
 {
     static const struct {
@@ -60,16 +39,14 @@ TEST(binding_takes_time_in_proportion_to_the_terms)
         {"min(x + %d)", " + "}, {"min(x - %d), max(x - %1$d)", ", "},
         {"x == %d", " or "},    {"$p%d", " + "},
     };
-    size_t few = scaled(1500, 200);
+    size_t count = scaled(80000, 200);
     stoa_table *table = two_fields(10);
     for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
-        char *less = terms(kinds[i].term, kinds[i].between, few);
-        char *more = terms(kinds[i].term, kinds[i].between, 8 * few);
-        double short_time = time_to_bind(table, less), long_time = time_to_bind(table, more);
-        ck_assert_msg(long_time < 24 * short_time, "%s: %g s for %zu, %g s for %zu", kinds[i].term,
-                      short_time, few, long_time, 8 * few);
-        free(less);
-        free(more);
+        char *text = terms(kinds[i].term, kinds[i].between, count);
+        stoa_program *program;
+        PASSES(stoa_program_parse(&program, table, text, NULL, &trouble));
+        stoa_program_free(program);
+        free(text);
     }
     stoa_table_free(table);
 }
