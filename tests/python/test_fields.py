@@ -133,3 +133,12 @@ def test_methods_win_over_fields_on_a_table() -> None:
     with pytest.raises(AttributeError, match=r"\['count'\]"):
         rows.count = 5
     assert rows["count"].tolist() == [7, 8]
+
+
+def test_a_row_tells_the_last_that_became_of_a_field() -> None:
+    table = stoa.Table(Point, [(1, 2, 3)])
+    row = table[0]
+    table.rename_field("y", "new")
+    table.drop_field("new")
+    with pytest.raises(stoa.FieldNameError, match="'new' was dropped"):
+        _ = row.y

@@ -14,7 +14,10 @@ void raise_stale(const char *what)
 
 void raise_closed(const Slot *slot)
 {
-    PyObject *none = PyObject_CallFunctionObjArgs(references.raise_closed, slot->reason, NULL);
+    PyObject *reason = slot->reason; /* which another thread may change */
+    Py_INCREF(reason);
+    PyObject *none = PyObject_CallFunctionObjArgs(references.raise_closed, reason, NULL);
+    Py_DECREF(reason);
     Py_XDECREF(none);
 }
 

@@ -172,9 +172,9 @@ static PyObject *view_close(PyObject *self, PyObject *arguments)
     if (!PyArg_ParseTuple(arguments, "nU", &field, &reason))
         return NULL;
     Slot *slot = slot_of_field((View *)(void *)self, (size_t)field);
-    if (slot != NULL && slot->cells != NULL) {
+    if (slot != NULL) { /* of a field that was renamed and then dropped the last reason counts */
         slot->cells = slot->writable = NULL;
-        slot->reason = new_reference(reason);
+        Py_XSETREF(slot->reason, new_reference(reason));
         close_place((View *)(void *)self, slot);
     }
     Py_RETURN_NONE;
