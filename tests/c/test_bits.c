@@ -195,10 +195,12 @@ TEST(the_rounding_of_the_callers_thread_changes_nothing)
     }
 #if defined(__x86_64__)
     unsigned before = _mm_getcsr();
-    _mm_setcsr(before | 0x8040); /* subnormals are taken for zero */
-    literals_match(table);
-    aggregates_match(table);
-    ck_assert_uint_eq(_mm_getcsr() & 0x8040, 0x8040);
+    _mm_setcsr(before | 0x8040);             /* subnormals are taken for zero */
+    if ((_mm_getcsr() & 0x8040) == 0x8040) { /* valgrind has no such mode */
+        literals_match(table);
+        aggregates_match(table);
+        ck_assert_uint_eq(_mm_getcsr() & 0x8040, 0x8040);
+    }
     _mm_setcsr(before);
 #endif
     PASSES(stoa_set_threads(0, &trouble));
