@@ -26,7 +26,7 @@ from stoa.errors import BusyError, StaleError
 from stoa.types import TAKE_TURNS
 
 if TYPE_CHECKING:
-    from stoa.store import Store
+    from stoa.access import Access
 
 ORDER = -1  # stands for the order of the rows among the columns of a table
 MOVED = (
@@ -69,7 +69,7 @@ class Trap:
 
     __slots__ = ("field", "store")
 
-    def __init__(self, store: Store, field: int) -> None:
+    def __init__(self, store: Access, field: int) -> None:
         self.store = ref(store)
         self.field = field
 
@@ -120,7 +120,7 @@ class Writes:
             time.sleep(1e-5)
 
 
-def check_written(store: Store, field: int) -> None:
+def check_written(store: Access, field: int) -> None:
     """BusyError if another thread computes with the field. Holding the gate's lock."""
     if store.gate.is_over_elsewhere(field):
         raise BusyError(

@@ -261,9 +261,8 @@ class Program:
                 if rows >= LONG:
                     status = self.call_by_gate(run, is_long, store, written, *told, begin=begin)
                 else:
-                    with (
-                        store.gate.lock
-                    ):  # cells that an expression reads have traps, which want it
+                    # Cells that an expression reads have traps, which want it.
+                    with store.gate.lock:
                         begin()
                         status = self.call(run, store, *told)
                 if status:
