@@ -10,6 +10,7 @@
 
 #include <stoa/stoa.h>
 
+#include "chance.h"
 #include "oracle.h"
 
 #define ROWS 1300
@@ -193,7 +194,7 @@ static stoa_expression *printed(const stoa_expression *expression)
     return again;
 }
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+const chance by_chance = {3000, 600, "random programs agree with the oracle"};
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
@@ -219,23 +220,3 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     stoa_table_free(table);
     return 0;
 }
-
-#ifndef STOA_FUZZER
-int main(int count, char **arguments)
-{
-    uint64_t state = 0x9E3779B97F4A7C15u;
-    long runs = count > 1 ? strtol(arguments[1], NULL, 10) : 3000;
-    uint8_t data[600];
-    for (long run = 0; run < runs; run++) {
-        for (size_t i = 0; i < sizeof data; i++) {
-            state ^= state << 13;
-            state ^= state >> 7;
-            state ^= state << 17;
-            data[i] = (uint8_t)(state >> 24);
-        }
-        LLVMFuzzerTestOneInput(data, sizeof data);
-    }
-    printf("100%%: %ld random programs agree with the oracle\n", runs);
-    return 0;
-}
-#endif

@@ -12,6 +12,7 @@
 #include <stoa/stoa.h>
 
 #include "../support/faults.h"
+#include "chance.h"
 #include "oracle.h"
 
 enum { MOST_FIELDS = 48, MOST_ROWS = 90000, OBJECTS = 40 };
@@ -695,7 +696,7 @@ static void play(game *g)
     must(g, faults_mapped() == 0, "address space is still mapped");
 }
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+const chance by_chance = {50, 400, "random lives of a table agree with the model"};
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
@@ -703,23 +704,3 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     play(&g);
     return 0;
 }
-
-#ifndef STOA_FUZZER
-int main(int count, char **arguments)
-{
-    uint64_t state = 0x9E3779B97F4A7C15u;
-    long runs = count > 1 ? strtol(arguments[1], NULL, 10) : 50;
-    uint8_t data[400];
-    for (long run = 0; run < runs; run++) {
-        for (size_t i = 0; i < sizeof data; i++) {
-            state ^= state << 13;
-            state ^= state >> 7;
-            state ^= state << 17;
-            data[i] = (uint8_t)(state >> 24);
-        }
-        LLVMFuzzerTestOneInput(data, sizeof data);
-    }
-    printf("100%%: %ld random lives of a table agree with the model\n", runs);
-    return 0;
-}
-#endif

@@ -10,21 +10,10 @@ from contextlib import suppress
 from typing import Any, Callable
 
 import pytest
+from samples import Item, Plain
 from trials import is_whole
 
 import stoa
-from stoa import float64, int32
-
-
-class Item(stoa.Record):
-    n: int32
-    w: float64 = 0.5
-    thing: object = None
-
-
-class Plain(stoa.Record):
-    n: int32
-    w: float64 = 0.5
 
 
 def made(record: Any) -> Any:

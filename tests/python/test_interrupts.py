@@ -17,7 +17,6 @@ from typing import Any, Callable
 import pytest
 
 import stoa
-from stoa import float64, int32
 
 if sys.implementation.name != "cpython":
     pytest.skip("elsewhere signals come at other places", allow_module_level=True)
@@ -25,17 +24,7 @@ if sys.version_info < (3, 10):
     pytest.skip("before 3.10 signals came between any two instructions", allow_module_level=True)
 
 from interrupts import each_interrupt
-
-
-class Item(stoa.Record):
-    n: int32
-    w: float64 = 0.5
-    thing: object = None
-
-
-class Plain(stoa.Record):
-    n: int32
-    w: float64 = 0.5
+from samples import Item, Plain
 
 
 class Thing:

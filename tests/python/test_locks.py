@@ -9,22 +9,12 @@ from contextlib import suppress
 from typing import Any, Callable
 
 import pytest
+from samples import Item, Plain
 
 import stoa
 from stoa import float64, int32
 
 PATIENCE = 5.0  # seconds; what does not hang takes some milliseconds
-
-
-class Item(stoa.Record):
-    n: int32
-    w: float64 = 0.5
-    thing: object = None
-
-
-class Plain(stoa.Record):
-    n: int32
-    w: float64 = 0.5
 
 
 def made_by(call: Callable[[], Any]) -> Any:

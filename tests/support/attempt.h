@@ -45,7 +45,9 @@ struct attempt {
 void attempts_begin(attempt *a);
 void attempts_end(attempt *a);
 
-#define ATTEMPTS(function) static void attempts_##function(attempt *a)
+#define ATTEMPTS(function)                \
+    void attempts_##function(attempt *a); \
+    void attempts_##function(attempt *a)
 
 /* Tries one function. */
 void attempt_function(attempt *a, const char *function, void (*tries)(attempt *));

@@ -1,4 +1,4 @@
-"""Points, ten of them each: what most tests of tables are about."""
+"""Points, ten of them each, and items: what most tests of tables are about."""
 
 from __future__ import annotations
 
@@ -30,6 +30,17 @@ class Other(stoa.Record):
     x: int32
     y: int32
     w: float64 = 1.0
+
+
+class Item(stoa.Record):
+    n: int32
+    w: float64 = 0.5
+    thing: object = None
+
+
+class Plain(stoa.Record):
+    n: int32
+    w: float64 = 0.5
 
 
 class Points(stoa.Table[Point]):

@@ -1,0 +1,89 @@
+/* attempts.h: what the tries of several functions have in common: numbers and structs that cannot
+ * be. The tries are in attempts_*.c, by the header that a function is declared in. */
+#ifndef STOA_TESTS_ATTEMPTS_H
+#define STOA_TESTS_ATTEMPTS_H
+
+#include "attempt.h"
+
+enum { ROWS = ATTEMPT_ROWS };
+
+/* What 32 bits would take for the number. */
+#define TRUNCATED(number) ((size_t)1 << 32 | (number))
+#define MOST (SIZE_MAX / 2) /* bytes of any array */
+
+static const odd no_row[] = {
+    {ROWS, false}, {ROWS + 1, false}, {TRUNCATED(1), false}, {MOST, false}, {SIZE_MAX, false}};
+static const odd no_field[] = {
+    {ATTEMPT_DROPPED, false}, {ATTEMPT_DROPPED + 1, false}, {256, false},  {STOA_MAX_FIELDS, false},
+    {65536, false},           {TRUNCATED(0), false},        {MOST, false}, {SIZE_MAX, false}};
+static const odd no_type[] = {{STOA_NO_TYPE, false}, {STOA_OBJECT + 1, false}, {255, false},
+                              {257, false},          {65537, false},           {INT32_MAX, false},
+                              {UINT32_MAX, false}};
+/* Of an array whose length is not to be told otherwise. */
+static const odd no_length[] = {
+    {MOST / 4 + 1, false}, {MOST, false}, {MOST + 1, false}, {SIZE_MAX, false}};
+/* Of an array that must have ROWS elements. */
+static const odd not_all_rows[] = {{0, false},        {ROWS - 1, false}, {ROWS + 1, false},
+                                   {MOST / 4, false}, {MOST, false},     {SIZE_MAX, false}};
+static const odd not_one[] = {{0, false}, {2, false}, {TRUNCATED(1), false}, {SIZE_MAX, false}};
+static const odd not_two[] = {
+    {0, false}, {1, false}, {3, false}, {TRUNCATED(2), false}, {SIZE_MAX, false}};
+static const odd not_zero[] = {{1, false}, {MOST + 1, false}, {SIZE_MAX, false}};
+static const odd too_many_rows[] = {
+    {0, true},         {1, true},     {ATTEMPT_MOST_ROWS, true}, {ATTEMPT_MOST_ROWS + 1, false},
+    {MOST / 8, false}, {MOST, false}, {SIZE_MAX - 1, false},     {SIZE_MAX, false}};
+static const uint8_t every_other[ROWS] = {1, 0, 1, 0, 255, 0}; /* a mask */
+static const odd any_number[] = {{0, true}, {1, true}, {SIZE_MAX, true}};
+
+/* ---- structs ---- */
+
+static inline stoa_row tried_row(attempt *a)
+{
+    return stoa_table_row(NEEDED("row.table", a->table), NUMBER("row.index", 1, no_row));
+}
+
+static inline stoa_field tried_field(attempt *a, const char *name, const char *good)
+{
+    static const odd flags[] = {{1, false}, {UINT32_MAX, false}};
+    stoa_field field = {.name = TEXT(name, good),
+                        .type = (stoa_type)NUMBER("type", STOA_INT32, no_type),
+                        .flags = (uint32_t)NUMBER("flags", 0, flags),
+                        .initial.int64 = 5,
+                        .initial.uint64 = NUMBER("initial.uint64", 0, not_zero),
+                        .reserved = {NUMBER("reserved[0]", 0, not_zero),
+                                     NUMBER("reserved[1]", 0, not_zero),
+                                     NUMBER("reserved[2]", 0, not_zero)}};
+    attempt_flag(a, "initial.boolean", &field.initial.boolean);
+    return field;
+}
+
+/* Of int32, without a name. */
+static inline stoa_source tried_source(attempt *a, const int32_t *data)
+{
+    static const odd no_stride[] = {{(size_t)PTRDIFF_MIN, false},
+                                    {(size_t)PTRDIFF_MIN + 1, false},
+                                    {(size_t)PTRDIFF_MAX, false},
+                                    {(size_t)0 - PTRDIFF_MAX / 2, false}};
+    stoa_source source = {.type = (stoa_type)NUMBER("source.type", STOA_INT32, no_type),
+                          .data = data,
+                          .stride = (ptrdiff_t)NUMBER("source.stride", 0, no_stride),
+                          .reserved = {NUMBER("source.reserved[0]", 0, not_zero),
+                                       NUMBER("source.reserved[1]", 0, not_zero)}};
+    static const odd missing[] = {{1, false}};
+    if (NUMBER("no source.data", 0, missing) != 0)
+        source.data = NULL;
+    attempt_flag(a, "source.repeat", &source.repeat);
+    return source;
+}
+
+static inline stoa_extent tried_extent(attempt *a)
+{
+    static const odd rows[] = {
+        {1, true}, {ROWS, true}, {ROWS + 1, false}, {MOST, false}, {SIZE_MAX, false}};
+    return (stoa_extent){.rows = NUMBER("extent.rows", 0, rows),
+                         .selection = OPTIONAL("extent.selection", a->selection),
+                         .reserved = {NUMBER("extent.reserved[0]", 0, not_zero),
+                                      NUMBER("extent.reserved[1]", 0, not_zero)}};
+}
+
+#endif

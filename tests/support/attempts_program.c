@@ -1,0 +1,290 @@
+/* attempts_program.c: programs, and what is done in one step from text. */
+#include "attempts.h"
+
+/* ---- programs ---- */
+
+ATTEMPTS(stoa_program_new)
+{
+    EACH_TRY
+    {
+        stoa_program *made;
+        if (JUDGE(stoa_program_new(PLACE("program", &made), OPTIONAL("table", a->table),
+                                   NEEDED("expression", attempt_expression(a, "int32 + 1")),
+                                   OPTIONAL("where", attempt_expression(a, "int8 > 3")), ERROR)))
+            stoa_program_free(made);
+    }
+}
+
+ATTEMPTS(stoa_program_parse)
+{
+    EACH_TRY
+    {
+        stoa_program *made;
+        if (JUDGE(stoa_program_parse(PLACE("program", &made), OPTIONAL("table", a->table),
+                                     TEXT("text", "int32 + 1"), OPTIONAL_TEXT("where", "int8 > 3"),
+                                     ERROR)))
+            stoa_program_free(made);
+    }
+}
+
+ATTEMPTS(stoa_program_free)
+{
+    EACH_TRY
+    {
+        stoa_program *made = NULL;
+        PASSES(stoa_program_parse(&made, a->table, "int32 + 1", NULL, &trouble));
+        stoa_program *given = NEEDED("program", made);
+        stoa_program_free(given);
+        stoa_program_free(given == NULL ? made : NULL);
+        attempt_gave(a, true, true);
+    }
+}
+
+ATTEMPTS(stoa_program_set)
+{
+    EACH_TRY JUDGE(stoa_program_set(NEEDED("program", attempt_program(a, "int32 + $p")),
+                                    TEXT("parameter", "p"),
+                                    attempt_value(a, "value", stoa_int64_value(5)), ERROR));
+}
+
+ATTEMPTS(stoa_program_outputs)
+{
+    EACH_TRY
+    {
+        size_t outputs = stoa_program_outputs(NEEDED("program", attempt_program(a, "int32, int8")));
+        attempt_gave(a, outputs == 2, outputs == 0);
+    }
+}
+
+ATTEMPTS(stoa_program_type)
+{
+    static const odd none[] = {{2, false}, {TRUNCATED(1), false}, {SIZE_MAX, false}};
+    EACH_TRY
+    {
+        stoa_type type = stoa_program_type(NEEDED("program", attempt_program(a, "int32, int8")),
+                                           NUMBER("output", 1, none));
+        attempt_gave(a, type == STOA_INT8, type == STOA_NO_TYPE);
+    }
+}
+
+ATTEMPTS(stoa_program_is_aggregate)
+{
+    static const odd none[] = {{1, false}, {TRUNCATED(0), false}, {SIZE_MAX, false}};
+    EACH_TRY
+    {
+        bool is = stoa_program_is_aggregate(NEEDED("program", attempt_program(a, "sum(int32)")),
+                                            NUMBER("output", 0, none));
+        attempt_gave(a, is, !is);
+    }
+}
+
+ATTEMPTS(stoa_program_is_by_row)
+{
+    EACH_TRY
+    {
+        bool is = stoa_program_is_by_row(NEEDED("program", attempt_program(a, "int32 + 1")));
+        attempt_gave(a, is, !is);
+    }
+}
+
+ATTEMPTS(stoa_program_fields)
+{
+    static const odd rooms[] = {{0, true}, {1, true}};
+    EACH_TRY
+    {
+        uint32_t fields[4];
+        size_t count = stoa_program_fields(NEEDED("program", attempt_program(a, "int32 + int8")),
+                                           PLACE("fields", &fields), NUMBER("room", 4, rooms));
+        attempt_gave(a, count == 2, count == 0);
+    }
+}
+
+ATTEMPTS(stoa_program_compute)
+{
+    EACH_TRY
+    {
+        stoa_value values[2];
+        stoa_extent extent = tried_extent(a);
+        JUDGE(stoa_program_compute(NEEDED("program", attempt_program(a, "sum(int32), max(int8)")),
+                                   OPTIONAL("table", a->table), OPTIONAL("extent", &extent),
+                                   PLACE("values", &values), NUMBER("count", 2, not_two), ERROR));
+    }
+}
+
+/* An output of int64 for each row. */
+static stoa_output tried_output(attempt *a, int64_t (*cells)[ROWS])
+{
+    enum { NOWHERE = 8, IN_WORDS, AMONG_HANDLES };
+    static const odd places[] = {{1, false},       {2, false},        {4, false},
+                                 {NOWHERE, false}, {IN_WORDS, false}, {AMONG_HANDLES, false}};
+    char *data = (char *)cells;
+    attempt_watch(a, cells, sizeof *cells);
+    size_t place = NUMBER("place of outputs[0].data", 0, places);
+    if (place == IN_WORDS) /* the extent's selection is read from there */
+        data = (char *)a->selection->words;
+    else if (place == AMONG_HANDLES)
+        data = stoa_column_cells(a->table, STOA_OBJECT - 1);
+    else
+        data = place == NOWHERE ? NULL : data + place;
+    return (stoa_output){.type = (stoa_type)NUMBER("outputs[0].type", STOA_INT64, no_type),
+                         .data = data,
+                         .count = NUMBER("outputs[0].count", ROWS, not_all_rows),
+                         .reserved = {NUMBER("outputs[0].reserved[0]", 0, not_zero),
+                                      NUMBER("outputs[0].reserved[1]", 0, not_zero)}};
+}
+
+#define RUNS_INTO_ARRAYS(function)                                                           \
+    ATTEMPTS(function)                                                                       \
+    {                                                                                        \
+        EACH_TRY                                                                             \
+        {                                                                                    \
+            int64_t cells[ROWS];                                                             \
+            stoa_extent extent = tried_extent(a);                                            \
+            stoa_output outputs[] = {tried_output(a, &cells)};                               \
+            JUDGE(function(NEEDED("program", attempt_program(a, "int32 + 1")),               \
+                           OPTIONAL("table", a->table), OPTIONAL("extent", &extent),         \
+                           NEEDED("outputs", outputs), NUMBER("count", 1, not_one), ERROR)); \
+        }                                                                                    \
+    }
+RUNS_INTO_ARRAYS(stoa_program_evaluate)
+RUNS_INTO_ARRAYS(stoa_program_fill)
+
+ATTEMPTS(stoa_program_assign)
+{
+    EACH_TRY
+    {
+        stoa_extent extent = tried_extent(a);
+        const char *const fields[] = {"int64", TEXT("fields[1]", "int16")};
+        JUDGE(stoa_program_assign(NEEDED("program", attempt_program(a, "int32 + 1, int8 * 2")),
+                                  NEEDED("table", a->table), OPTIONAL("extent", &extent),
+                                  NEEDED("fields", fields), NUMBER("count", 2, not_two), ERROR));
+    }
+}
+
+/* STOA_NO_TYPE: the program's own. */
+static const odd no_type_but_none[] = {
+    {STOA_NO_TYPE, true}, {STOA_OBJECT, false}, {STOA_OBJECT + 1, false}, {257, false},
+    {65537, false},       {INT32_MAX, false},   {UINT32_MAX, false}};
+
+ATTEMPTS(stoa_program_add_field)
+{
+    EACH_TRY
+    {
+        stoa_extent extent = tried_extent(a);
+        JUDGE(stoa_program_add_field(
+            NEEDED("program", attempt_program(a, "int32 + 1")), NEEDED("table", a->table),
+            OPTIONAL("extent", &extent), TEXT("name", "new"),
+            (stoa_type)NUMBER("type", STOA_INT64, no_type_but_none), ERROR));
+    }
+}
+
+ATTEMPTS(stoa_program_select)
+{
+    EACH_TRY
+    {
+        stoa_selection *made;
+        stoa_extent extent = tried_extent(a);
+        if (JUDGE(stoa_program_select(
+                PLACE("selection", &made), NEEDED("program", attempt_program(a, "int32 > 20")),
+                NEEDED("table", a->table), OPTIONAL("extent", &extent), ERROR)))
+            stoa_selection_free(made);
+    }
+}
+
+ATTEMPTS(stoa_program_filter)
+{
+    EACH_TRY
+    {
+        stoa_table *made;
+        stoa_extent extent = tried_extent(a);
+        if (JUDGE(stoa_program_filter(
+                PLACE("filtered", &made), NEEDED("program", attempt_program(a, "int32 > 20")),
+                NEEDED("table", a->table), OPTIONAL("extent", &extent), ERROR)))
+            stoa_table_free(made);
+    }
+}
+
+ATTEMPTS(stoa_program_remove)
+{
+    EACH_TRY JUDGE(stoa_program_remove(NEEDED("program", attempt_program(a, "int32 > 20")),
+                                       NEEDED("table", a->table), ERROR));
+}
+
+ATTEMPTS(stoa_program_keep)
+{
+    EACH_TRY JUDGE(stoa_program_keep(NEEDED("program", attempt_program(a, "int32 > 20")),
+                                     NEEDED("table", a->table), ERROR));
+}
+
+/* ---- in one step, from text ---- */
+
+ATTEMPTS(stoa_compute)
+{
+    EACH_TRY
+    {
+        stoa_value value;
+        JUDGE(stoa_compute(NEEDED("table", a->table), TEXT("text", "sum(int32)"),
+                           PLACE("value", &value), ERROR));
+    }
+}
+
+ATTEMPTS(stoa_compute_all)
+{
+    EACH_TRY
+    {
+        stoa_value values[2];
+        JUDGE(stoa_compute_all(NEEDED("table", a->table), TEXT("text", "sum(int32), max(int8)"),
+                               OPTIONAL_TEXT("where", "int32 > 20"), PLACE("values", &values),
+                               NUMBER("count", 2, not_two), ERROR));
+    }
+}
+
+ATTEMPTS(stoa_assign)
+{
+    EACH_TRY JUDGE(stoa_assign(NEEDED("table", a->table), TEXT("field", "int64"),
+                               TEXT("text", "int32 + 1"), OPTIONAL_TEXT("where", "int8 > 3"),
+                               ERROR));
+}
+
+ATTEMPTS(stoa_update)
+{
+    static const odd counts[] = {
+        {0, false},    {1, true},        {MOST / 8 + 1, false}, {MOST / 4 + 2, false},
+        {MOST, false}, {SIZE_MAX, false}};
+    EACH_TRY
+    {
+        const char *const fields[] = {"int64", TEXT("fields[1]", "int16")};
+        const char *const texts[] = {"int32 + 1", TEXT("texts[1]", "int8 * 2")};
+        JUDGE(stoa_update(NEEDED("table", a->table), NEEDED("fields", fields),
+                          NEEDED("texts", texts), NUMBER("count", 2, counts),
+                          OPTIONAL_TEXT("where", "int8 > 3"), ERROR));
+    }
+}
+
+ATTEMPTS(stoa_add)
+{
+    EACH_TRY JUDGE(stoa_add(NEEDED("table", a->table), TEXT("field", "new"),
+                            (stoa_type)NUMBER("type", STOA_INT64, no_type_but_none),
+                            TEXT("text", "int32 + 1"), OPTIONAL_TEXT("where", "int8 > 3"), ERROR));
+}
+
+ATTEMPTS(stoa_filter)
+{
+    EACH_TRY
+    {
+        stoa_table *made;
+        if (JUDGE(stoa_filter(PLACE("filtered", &made), NEEDED("table", a->table),
+                              TEXT("where", "int32 > 20"), ERROR)))
+            stoa_table_free(made);
+    }
+}
+
+ATTEMPTS(stoa_remove)
+{
+    EACH_TRY JUDGE(stoa_remove(NEEDED("table", a->table), TEXT("where", "int32 > 20"), ERROR));
+}
+
+ATTEMPTS(stoa_keep)
+{
+    EACH_TRY JUDGE(stoa_keep(NEEDED("table", a->table), TEXT("where", "int32 > 20"), ERROR));
+}

@@ -1,0 +1,176 @@
+/* attempts_row.c: columns, single rows and typed tables. */
+#include "attempts.h"
+
+/* ---- columns ---- */
+
+#define COLUMN(NAME, name, cell, value, member)                                                \
+    ATTEMPTS(stoa_##name##_column)                                                             \
+    {                                                                                          \
+        EACH_TRY                                                                               \
+        {                                                                                      \
+            const void *cells =                                                                \
+                stoa_##name##_column(NEEDED("table", a->table), TEXT("field_name", #name));    \
+            attempt_gave(a, cells == a->table->columns[STOA_##NAME - 1].cells, cells == NULL); \
+        }                                                                                      \
+    }
+STOA_TYPES(COLUMN)
+#undef COLUMN
+
+ATTEMPTS(stoa_column_write)
+{
+    static const odd steps[] = {{(size_t)-1, false},
+                                {0, false},
+                                {2, false},
+                                {(size_t)PTRDIFF_MAX, false},
+                                {(size_t)PTRDIFF_MIN, false}};
+    static const odd counts[] = {
+        {0, true}, {1, true}, {ROWS, false}, {MOST, false}, {SIZE_MAX, false}};
+    EACH_TRY
+    {
+        static const int32_t data[] = {1, 2, 3, 4};
+        stoa_source source = tried_source(a, data);
+        JUDGE(stoa_column_write(NEEDED("table", a->table), NUMBER("field", 3, no_field),
+                                NUMBER("first", 1, no_row), (ptrdiff_t)NUMBER("step", 1, steps),
+                                NUMBER("count", 4, counts), NEEDED("source", &source), ERROR));
+    }
+}
+
+ATTEMPTS(stoa_column_export)
+{
+    EACH_TRY JUDGE(
+        stoa_column_export(NEEDED("table", a->table), NUMBER("field", 1, no_field), ERROR));
+}
+
+ATTEMPTS(stoa_column_unexport)
+{
+    EACH_TRY
+    {
+        stoa_table *table = NEEDED("table", a->table);
+        size_t field = NUMBER("field", 1, no_field);
+        PASSES(stoa_column_export(a->table, 2, &trouble));
+        if (table != NULL && field == 1)
+            PASSES(stoa_column_export(table, field, &trouble));
+        stoa_column_unexport(table, field);
+        stoa_column_unexport(table, field); /* once more than it was exported */
+        stoa_column_unexport(a->table, 2);
+        attempt_gave(a, true, true);
+    }
+}
+
+/* ---- one row ---- */
+
+#define ROW(NAME, name, cell, value_type, member)                                         \
+    ATTEMPTS(stoa_row_get_##name)                                                         \
+    {                                                                                     \
+        EACH_TRY                                                                          \
+        {                                                                                 \
+            value_type value;                                                             \
+            JUDGE(stoa_row_get_##name(tried_row(a), TEXT("field_name", #name),            \
+                                      PLACE("value", &value)));                           \
+        }                                                                                 \
+    }                                                                                     \
+    ATTEMPTS(stoa_row_set_##name)                                                         \
+    {                                                                                     \
+        EACH_TRY JUDGE(stoa_row_set_##name(tried_row(a), TEXT("field_name", #name), 0));  \
+    }                                                                                     \
+    ATTEMPTS(stoa__row_get_##name##_slow)                                                 \
+    {                                                                                     \
+        EACH_TRY                                                                          \
+        {                                                                                 \
+            value_type value;                                                             \
+            JUDGE(stoa__row_get_##name##_slow(tried_row(a),                               \
+                                              NUMBER("field", STOA_##NAME - 1, no_field), \
+                                              PLACE("value", &value)));                   \
+        }                                                                                 \
+    }                                                                                     \
+    ATTEMPTS(stoa__row_set_##name##_slow)                                                 \
+    {                                                                                     \
+        EACH_TRY JUDGE(stoa__row_set_##name##_slow(                                       \
+            tried_row(a), NUMBER("field", STOA_##NAME - 1, no_field), 0));                \
+    }
+STOA_TYPES(ROW)
+#undef ROW
+
+ATTEMPTS(stoa_row_get)
+{
+    EACH_TRY
+    {
+        stoa_value value;
+        JUDGE(stoa_row_get(tried_row(a), NUMBER("field", 1, no_field), PLACE("value", &value),
+                           ERROR));
+    }
+}
+
+ATTEMPTS(stoa_row_set)
+{
+    EACH_TRY JUDGE(stoa_row_set(tried_row(a), NUMBER("field", 1, no_field),
+                                attempt_value(a, "value", stoa_int64_value(5)), ERROR));
+}
+
+/* ---- typed tables ---- */
+
+static stoa_field typed_field(attempt *a)
+{
+    return (stoa_field){.name = TEXT("fields[1].name", "int32"),
+                        .type = (stoa_type)NUMBER("type", STOA_INT32, no_type)};
+}
+
+ATTEMPTS(stoa__typed_hold)
+{
+    EACH_TRY
+    {
+        void *columns[2];
+        stoa_table *table = a->table;
+        const stoa_field fields[] = {{.name = "int8", .type = STOA_INT8}, typed_field(a)};
+        if (JUDGE(stoa__typed_hold(NEEDED("table", table), NEEDED("fields", fields),
+                                   NUMBER("count", 2, no_length), NEEDED("columns", columns),
+                                   ERROR)))
+            stoa__typed_release(table, fields, 2);
+    }
+}
+
+ATTEMPTS(stoa__typed_release)
+{
+    EACH_TRY
+    {
+        void *columns[1];
+        const stoa_field held = {.name = "int8", .type = STOA_INT8};
+        stoa_table *table = NEEDED("table", a->table);
+        const stoa_field *fields = NEEDED("fields", &held);
+        if (table != NULL && fields != NULL)
+            PASSES(stoa__typed_hold(table, fields, 1, columns, &trouble));
+        stoa__typed_release(table, fields, 1);
+        attempt_gave(a, true, true);
+    }
+}
+
+ATTEMPTS(stoa__typed_new)
+{
+    static const odd rows[] = {{0, true}, {MOST / 8, false}, {MOST, false}, {SIZE_MAX, false}};
+    EACH_TRY
+    {
+        stoa_table *made;
+        void *columns[2];
+        const stoa_field fields[] = {{.name = "int8", .type = STOA_INT8}, typed_field(a)};
+        if (JUDGE(stoa__typed_new(PLACE("table", &made), NEEDED("fields", fields),
+                                  NUMBER("count", 2, no_length), NUMBER("rows", 5, rows),
+                                  PLACE("columns", &columns), ERROR)))
+            stoa_table_free(made);
+    }
+}
+
+ATTEMPTS(stoa__typed_append)
+{
+    EACH_TRY
+    {
+        static const int8_t first = 5;
+        static const int32_t second = 6;
+        const stoa_field fields[] = {
+            {.name = "int8", .type = STOA_INT8},
+            {.name = TEXT("fields[1].name", "int32"), .type = STOA_INT32},
+        };
+        const void *const values[] = {&first, NEEDED("values[1]", &second)};
+        JUDGE(stoa__typed_append(NEEDED("table", a->table), NEEDED("fields", fields),
+                                 NUMBER("count", 2, no_length), NEEDED("values", values), ERROR));
+    }
+}

@@ -1,0 +1,128 @@
+/* attempts_selection.c: selections. */
+#include "attempts.h"
+
+/* ---- selections ---- */
+
+ATTEMPTS(stoa_select)
+{
+    EACH_TRY
+    {
+        stoa_selection *made;
+        if (JUDGE(stoa_select(PLACE("selection", &made), NEEDED("table", a->table),
+                              TEXT("where", "int32 > 20"), ERROR)))
+            stoa_selection_free(made);
+    }
+}
+
+ATTEMPTS(stoa_selection_from_mask)
+{
+    EACH_TRY
+    {
+        stoa_selection *made;
+        if (JUDGE(stoa_selection_from_mask(PLACE("selection", &made), NEEDED("table", a->table),
+                                           NEEDED("mask", every_other),
+                                           NUMBER("length", ROWS, not_all_rows), ERROR)))
+            stoa_selection_free(made);
+    }
+}
+
+ATTEMPTS(stoa_selection_from_indices)
+{
+    EACH_TRY
+    {
+        stoa_selection *made;
+        const size_t indices[] = {5, NUMBER("indices[1]", 0, no_row)};
+        if (JUDGE(stoa_selection_from_indices(PLACE("selection", &made), NEEDED("table", a->table),
+                                              NEEDED("indices", indices),
+                                              NUMBER("count", 2, no_length), ERROR)))
+            stoa_selection_free(made);
+    }
+}
+
+ATTEMPTS(stoa_selection_copy)
+{
+    EACH_TRY
+    {
+        stoa_selection *made;
+        if (JUDGE(stoa_selection_copy(PLACE("copy", &made), NEEDED("selection", a->selection),
+                                      ERROR)))
+            stoa_selection_free(made);
+    }
+}
+
+ATTEMPTS(stoa_selection_free)
+{
+    EACH_TRY
+    {
+        stoa_selection *made = NULL;
+        PASSES(stoa_selection_copy(&made, a->selection, &trouble));
+        stoa_selection *given = NEEDED("selection", made);
+        stoa_selection_free(given);
+        attempt_gave(a, true, true);
+        stoa_selection_free(given == NULL ? made : NULL);
+    }
+}
+
+ATTEMPTS(stoa_selection_and)
+{
+    EACH_TRY JUDGE(
+        stoa_selection_and(NEEDED("selection", a->selection), NEEDED("other", a->second), ERROR));
+}
+
+ATTEMPTS(stoa_selection_or)
+{
+    EACH_TRY JUDGE(
+        stoa_selection_or(NEEDED("selection", a->selection), NEEDED("other", a->second), ERROR));
+}
+
+ATTEMPTS(stoa_selection_not)
+{
+    EACH_TRY
+    {
+        stoa_selection_not(NEEDED("selection", a->selection));
+        attempt_gave(a, a->selection->count == ROWS - 2, true);
+    }
+}
+
+ATTEMPTS(stoa_selection_indices)
+{
+    EACH_TRY
+    {
+        size_t indices[2];
+        stoa_selection_indices(NEEDED("selection", a->selection), PLACE("indices", &indices));
+        attempt_gave(a, indices[0] == 1 && indices[1] == 3, true);
+    }
+}
+
+ATTEMPTS(stoa_selection_mask)
+{
+    EACH_TRY
+    {
+        uint8_t mask[ROWS];
+        stoa_selection_mask(NEEDED("selection", a->selection), PLACE("mask", &mask));
+        attempt_gave(a, memcmp(mask, "\0\1\0\1\0\0", ROWS) == 0, true);
+    }
+}
+
+ATTEMPTS(stoa_selection_take)
+{
+    EACH_TRY
+    {
+        stoa_table *made;
+        if (JUDGE(stoa_selection_take(PLACE("taken", &made), NEEDED("table", a->table),
+                                      NEEDED("selection", a->selection), ERROR)))
+            stoa_table_free(made);
+    }
+}
+
+ATTEMPTS(stoa_selection_remove)
+{
+    EACH_TRY JUDGE(
+        stoa_selection_remove(NEEDED("table", a->table), NEEDED("selection", a->selection), ERROR));
+}
+
+ATTEMPTS(stoa_selection_keep)
+{
+    EACH_TRY JUDGE(
+        stoa_selection_keep(NEEDED("table", a->table), NEEDED("selection", a->selection), ERROR));
+}
