@@ -5,7 +5,7 @@
  * so what is read may be written cell for cell, and otherwise must lie elsewhere. */
 #include <stdlib.h>
 
-#include "expr/program.h"
+#include "expr/execution/program.h"
 #include "query/selection.h"
 
 /* More than any memory holds; numbers of rows are then far from the ends of their types. */

@@ -14,7 +14,7 @@
 #include "base/memory.h"
 #include "base/threads.h"
 #include "base/words.h"
-#include "expr/program.h"
+#include "expr/execution/program.h"
 #include "query/selection.h"
 
 /* Morsels of a wave: on one thread what fits L2, on more of them so much that waking them is

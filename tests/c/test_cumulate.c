@@ -1,6 +1,6 @@
 /* test_cumulate.c: running sums, products, minima and maxima against whole reckonings of each
  * prefix. */
-#include "expr/cumulate.h"
+#include "expr/execution/cumulate.h"
 
 #include <math.h>
 

@@ -5,7 +5,7 @@
 
 #include "../support/testing.h"
 #include "../support/trees.h"
-#include "expr/expression.h"
+#include "expr/parser/expression.h"
 
 static stoa_expression *field(const char *name)
 {

@@ -6,7 +6,7 @@
 
 #include "../support/testing.h"
 #include "../support/trees.h"
-#include "expr/expression.h"
+#include "expr/parser/expression.h"
 
 /* ---- operators ---- */
 

@@ -4,7 +4,7 @@
 
 #include "../support/testing.h"
 #include "../support/trees.h"
-#include "expr/expression.h"
+#include "expr/parser/expression.h"
 
 TEST(a_fault_is_shown_in_its_line)
 {

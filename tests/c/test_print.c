@@ -4,7 +4,7 @@
 
 #include "../support/testing.h"
 #include "../support/trees.h"
-#include "expr/expression.h"
+#include "expr/parser/expression.h"
 
 static void prints(const char *text, const char *printed)
 {

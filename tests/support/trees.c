@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "expr/expression.h"
+#include "expr/parser/expression.h"
 #include "testing.h"
 
 static const char *const names[] = {NULL,

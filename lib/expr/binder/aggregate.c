@@ -4,7 +4,7 @@
  * of v under the mask c, and sum(a * b) the dot product, when nothing can tell the difference. */
 #include <string.h>
 
-#include "expr/program.h"
+#include "expr/execution/program.h"
 
 /* ---- sinks ---- */
 

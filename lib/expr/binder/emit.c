@@ -7,7 +7,7 @@
 
 #include "base/hash.h"
 #include "base/memory.h"
-#include "expr/code.h"
+#include "expr/binder/code.h"
 
 #define NO_RANGE ((stoa__range){0, 0})
 

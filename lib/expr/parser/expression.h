@@ -7,8 +7,8 @@
  * text lie one after the other behind the text and live and die as one: references to any of them
  * are counted by the text, and they themselves count nothing. They point at nodes of the same text
  * alone; built nodes point at both. */
-#ifndef STOA__EXPR_EXPRESSION_H
-#define STOA__EXPR_EXPRESSION_H
+#ifndef STOA__EXPR_PARSER_EXPRESSION_H
+#define STOA__EXPR_PARSER_EXPRESSION_H
 
 #include <stoa/expression.h>
 

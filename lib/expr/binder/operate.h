@@ -1,8 +1,8 @@
 /* operate.h: what the files that turn operations into kernels share. */
-#ifndef STOA__EXPR_OPERATE_H
-#define STOA__EXPR_OPERATE_H
+#ifndef STOA__EXPR_BINDER_OPERATE_H
+#define STOA__EXPR_BINDER_OPERATE_H
 
-#include "expr/code.h"
+#include "expr/binder/code.h"
 
 #define NO_RANGE ((stoa__range){0, 0})
 

@@ -1,6 +1,6 @@
 /* cumulate.h: cumsum, cummin, cummax, cumprod: values that go on from block to block. */
-#ifndef STOA__EXPR_CUMULATE_H
-#define STOA__EXPR_CUMULATE_H
+#ifndef STOA__EXPR_EXECUTION_CUMULATE_H
+#define STOA__EXPR_EXECUTION_CUMULATE_H
 
 #include <stoa/expression.h>
 

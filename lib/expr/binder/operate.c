@@ -6,7 +6,7 @@
 #include <math.h>
 #include <string.h>
 
-#include "expr/operate.h"
+#include "expr/binder/operate.h"
 
 static stoa_status refuse(const work *at, const char *what)
 {

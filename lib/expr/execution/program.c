@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "base/memory.h"
-#include "expr/program.h"
+#include "expr/execution/program.h"
 #include "kernel/floats.h"
 
 /* ---- what is bound ---- */

@@ -7,10 +7,10 @@
  *
  * The aggregates cut the work in passes: pass 0 needs no aggregate, pass p needs those of the
  * passes before. A value's depth is the first pass that can compute it. */
-#ifndef STOA__EXPR_CODE_H
-#define STOA__EXPR_CODE_H
+#ifndef STOA__EXPR_BINDER_CODE_H
+#define STOA__EXPR_BINDER_CODE_H
 
-#include "expr/expression.h"
+#include "expr/parser/expression.h"
 #include "kernel/kernel.h"
 
 typedef uint32_t stoa__id;

@@ -4,7 +4,7 @@
  * A run begins with a total that gives way to any first value, which is then like those
  * after it: -0.0 for a sum of floats, NaN for their minimum. cumulate_form.h makes
  * the loops of a form. */
-#include "expr/cumulate.h"
+#include "expr/execution/cumulate.h"
 
 #include <math.h>
 
@@ -68,13 +68,13 @@ typedef size_t run(stoa__running *state, void *out, const void *a, const uint64_
 
 #define FORM int64
 #define VALUE int64_t
-#include "expr/cumulate_form.h"
+#include "expr/execution/cumulate_form.h"
 #define FORM uint64
 #define VALUE uint64_t
-#include "expr/cumulate_form.h"
+#include "expr/execution/cumulate_form.h"
 #define FORM float64
 #define VALUE double
-#include "expr/cumulate_form.h"
+#include "expr/execution/cumulate_form.h"
 
 static void begin(stoa__running *state)
 {

@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "base/memory.h"
-#include "expr/program.h"
+#include "expr/execution/program.h"
 
 #define NONE UINT32_MAX
 /* Bytes of a register: a page. Registers begin at pages, and fill each line of it: a kernel's loads

@@ -1,8 +1,8 @@
 /* lex.h: the words of the language, and how tightly its operators bind. */
-#ifndef STOA__EXPR_LEX_H
-#define STOA__EXPR_LEX_H
+#ifndef STOA__EXPR_PARSER_LEX_H
+#define STOA__EXPR_PARSER_LEX_H
 
-#include "expr/expression.h"
+#include "expr/parser/expression.h"
 
 typedef enum stoa__token_kind {
     STOA__END_TOKEN = 1,

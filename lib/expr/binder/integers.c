@@ -3,7 +3,7 @@
  * A check is left out where the ranges say that nothing can overflow, and 32-bit forms are used
  * where they are exact: the product of two int32 always fits an int64. uint64 takes part as an
  * int64, checked. */
-#include "expr/operate.h"
+#include "expr/binder/operate.h"
 
 static stoa__range product_range(stoa__range a, stoa__range b)
 {

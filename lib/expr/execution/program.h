@@ -6,16 +6,16 @@
  *
  * Guards say in which rows a value is used: where a step fails, the failure counts only there. They
  * are looked at when a step has failed and at no other time. */
-#ifndef STOA__EXPR_PROGRAM_H
-#define STOA__EXPR_PROGRAM_H
+#ifndef STOA__EXPR_EXECUTION_PROGRAM_H
+#define STOA__EXPR_EXECUTION_PROGRAM_H
 
 #include <stdatomic.h>
 
 #include <stoa/program.h>
 
 #include "base/names.h"
-#include "expr/code.h"
-#include "expr/cumulate.h"
+#include "expr/binder/code.h"
+#include "expr/execution/cumulate.h"
 #include "store/table.h"
 
 /* Rows of a morsel, the piece of work that a thread takes. Float sums are by morsel, so that they

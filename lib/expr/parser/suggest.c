@@ -3,7 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "expr/lex.h"
+#include "expr/parser/lex.h"
 
 enum { LONGEST = 20, FUNCTION = 16 }; /* of the name that was written, and of any function */
 #define CHECK(NAME, text, least, most, kind) \

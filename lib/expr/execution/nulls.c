@@ -10,7 +10,7 @@
 
 #include "base/memory.h"
 #include "base/words.h"
-#include "expr/program.h"
+#include "expr/execution/program.h"
 
 #define WORDS STOA__BLOCK_WORDS
 

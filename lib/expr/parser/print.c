@@ -15,7 +15,7 @@
 #include <string.h>
 
 #include "base/memory.h"
-#include "expr/lex.h"
+#include "expr/parser/lex.h"
 
 enum { FEW = 64, MOST_TEXT = 1 << 20 };
 

@@ -5,7 +5,7 @@
  * the point was. Up to 2^53 and 10^22 a product or quotient of the two is correctly rounded;
  * beyond that strtod is given "digits e power", in which no locale has a say. 767 digits decide
  * any rounding; of more it matters only whether one of them is not zero. */
-#include "expr/lex.h"
+#include "expr/parser/lex.h"
 
 #include <fenv.h>
 #include <stdio.h>

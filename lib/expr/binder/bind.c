@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "base/memory.h"
-#include "expr/program.h"
+#include "expr/execution/program.h"
 
 typedef struct frame {
     stoa_expression *node;

@@ -5,7 +5,7 @@
  * reference to one goes it joins a list of the dead, from which nodes are taken, let go of their
  * arguments, and freed, until it is empty: no recursion. Invariant: nodes are complete, and never
  * change, once a caller has seen them. */
-#include "expr/expression.h"
+#include "expr/parser/expression.h"
 
 #include <stdio.h>
 #include <string.h>

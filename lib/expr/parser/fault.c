@@ -10,7 +10,7 @@
 #include <string.h>
 
 #include "base/utf8.h"
-#include "expr/expression.h"
+#include "expr/parser/expression.h"
 
 enum { MOST = STOA_MESSAGE_SIZE - 1, SHOWN = 100, DOTS = 3 };
 

@@ -11,7 +11,7 @@
 
 #include "base/memory.h"
 #include "base/names.h"
-#include "expr/lex.h"
+#include "expr/parser/lex.h"
 #include "store/type.h"
 
 enum { MOST_DEPTH = 1000, FEW = 32, FEW_PARAMETERS = 8 };
