@@ -10,6 +10,8 @@
 #include "base/words.h"
 #include "kernel/kernel.h"
 #include "query/selection.h"
+#include "store/grow.h"
+#include "store/order.h"
 #include "store/table.h"
 
 #define CHUNK ((size_t)8192)

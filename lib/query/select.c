@@ -16,6 +16,8 @@
 #include "base/words.h"
 #include "expr/execution/program.h"
 #include "query/selection.h"
+#include "store/grow.h"
+#include "store/order.h"
 
 /* Morsels of a wave: on one thread what fits L2, on more of them so much that waking them is
  * little. */

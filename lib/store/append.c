@@ -5,7 +5,9 @@
  * into the cells behind the table's end, which nobody sees until the number of rows grows. */
 #include <string.h>
 
+#include "store/append.h"
 #include "store/convert.h"
+#include "store/grow.h"
 #include "store/source.h"
 
 /* ---- one row ---- */

@@ -1,5 +1,5 @@
 /* column.c: whole columns: their arrays, and exports. Writes into them are in write.c. */
-#include "store/table.h"
+#include "store/grow.h"
 
 /* ---- arrays ---- */
 

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "store/fields.h"
+#include "store/grow.h"
 
 /* ---- adding ---- */
 

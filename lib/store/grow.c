@@ -9,7 +9,7 @@
  * export ends. */
 #include <string.h>
 
-#include "store/table.h"
+#include "store/grow.h"
 
 /* ---- memory ---- */
 
@@ -172,7 +172,7 @@ void stoa__column_write_defaults(stoa__table *table, uint32_t field, size_t firs
                initial->bytes);
 }
 
-void stoa__table_write_defaults(stoa__table *table, size_t first, size_t count)
+static void write_defaults(stoa__table *table, size_t first, size_t count)
 {
     STOA__EACH_FIELD(table, i)
     stoa__column_write_defaults(table, i, first, count);
@@ -216,7 +216,7 @@ stoa_status stoa_table_resize(stoa_table *table, size_t rows, stoa_error *error)
     if (status != STOA_OK)
         return status;
     stoa__table_expect(whole, before, rows);
-    stoa__table_write_defaults(whole, before, rows - before);
+    write_defaults(whole, before, rows - before);
     stoa__table_set_rows(whole, rows);
     return STOA_OK;
 }

@@ -5,7 +5,8 @@
  * change nothing. */
 #include <string.h>
 
-#include "store/table.h"
+#include "store/grow.h"
+#include "store/order.h"
 
 #define WIDTH_NAME 1
 #define WIDTH_CELL uint8_t

@@ -5,7 +5,7 @@
  * other, each with room for max_rows cells, and staggered (STOA__STAGGER), so that the cells of a
  * row do not meet in the same places of a cache; none ever moves. Invariant: each column of the
  * schema that is not dropped has cells for `capacity` rows. */
-#include "store/table.h"
+#include "store/grow.h"
 
 #include <string.h>
 

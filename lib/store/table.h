@@ -71,8 +71,6 @@ static inline bool stoa__field_exists(const stoa_table *table, size_t field)
 
 /* ---- fallible steps: nothing visible has changed, whatever they return ---- */
 
-/* Memory for `rows` rows in all. */
-stoa_status stoa__table_grow(stoa__table *table, size_t rows, stoa_error *error);
 stoa_status stoa__check_row(const stoa_table *table, size_t row, stoa_error *error);
 stoa_status stoa__check_rows(const stoa_table *table, size_t first, size_t count,
                              stoa_error *error);
@@ -86,43 +84,12 @@ stoa_status stoa__table_like(stoa__table **made, const stoa__table *table, size_
 stoa_status stoa__table_keep_aside(void **aside, const stoa__table *table, const void *memory,
                                    size_t bytes, stoa_error *error);
 
-/* Appends a row: values[k] points at the value, in the field's own type (object: at the pointer),
- * of fields[k]; the others get defaults. */
-stoa_status stoa__table_append_pointers(stoa__table *table, const uint32_t *fields, size_t count,
-                                        const void *const *values, stoa_error *error);
-
 /* ---- infallible steps ---- */
 
-/* Says that the rows from `first` to `end` will be written from end to end at once. */
-void stoa__table_expect(stoa__table *table, size_t first, size_t end);
-/* Writes defaults into rows [first, first + count), which are beyond the table's end. */
-void stoa__table_write_defaults(stoa__table *table, size_t first, size_t count);
-void stoa__column_write_defaults(stoa__table *table, uint32_t field, size_t first, size_t count);
-/* The handles in the first rows, copied from another table of the pool, are uses of their own. */
-void stoa__table_share_objects(stoa__table *table, size_t rows);
-/* The objects in rows [first, first + count) leave their pool. */
-void stoa__table_leave_objects(stoa__table *table, size_t first, size_t count);
-/* Every change of the number of rows, but for inline appends, goes through here. Gives memory back
- * when much of it has fallen free. */
-void stoa__table_set_rows(stoa__table *table, size_t rows);
 /* Rows that were removed, inserted in the middle or reordered. */
 static inline void stoa__table_reordered(stoa__table *table)
 {
     table->head.order++;
 }
-/* Pages that no row before `rows` needs, and that were written, go back to the system. */
-void stoa__table_give_back(stoa__table *table, size_t rows);
-/* Cells from `middle` to `end` change places with those from `first` to `middle`. */
-void stoa__table_rotate(stoa__table *table, size_t first, size_t middle, size_t end);
-/* The rows [first, first + count) go, count > 0, and those behind them move up. */
-void stoa__table_close_gap(stoa__table *table, size_t first, size_t count);
-/* The end of each removal: the rows are gone from every column, their objects from the pool. */
-void stoa__table_end_removal(stoa__table *table, size_t rows);
-/* Gives the memory of rows that fell free back, if it is much. */
-void stoa__table_settle_memory(stoa__table *table);
-/* Sets append_limit anew. */
-void stoa__table_open(stoa__table *table);
-/* The block that a column lies in, and where. */
-stoa__block *stoa__column_block(stoa__table *table, uint32_t field, size_t *offset);
 
 #endif

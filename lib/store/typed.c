@@ -5,7 +5,7 @@
  * each time, since it keeps nothing but the columns' addresses. */
 #include <stoa/record.h>
 
-#include "store/table.h"
+#include "store/append.h"
 
 static stoa_status find(const stoa_table *table, const stoa_field *field, size_t *index,
                         stoa_error *error)

@@ -8,6 +8,8 @@
 #include <string.h>
 
 #include "store/convert.h"
+#include "store/grow.h"
+#include "store/order.h"
 #include "store/source.h"
 
 /* What goes into one column: into `count` cells a stride apart, and, of an object field, entered

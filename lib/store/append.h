@@ -1,0 +1,12 @@
+/* append.h: a row from values that lie apart. */
+#ifndef STOA__STORE_APPEND_H
+#define STOA__STORE_APPEND_H
+
+#include "store/table.h"
+
+/* Appends a row: values[k] points at the value, in the field's own type (object: at the pointer),
+ * of fields[k]; the others get defaults. */
+stoa_status stoa__table_append_pointers(stoa__table *table, const uint32_t *fields, size_t count,
+                                        const void *const *values, stoa_error *error);
+
+#endif
