@@ -17,20 +17,28 @@ STOA_BEGIN_DECLS
 STOA_TYPES(STOA__COLUMN)
 #undef STOA__COLUMN
 
-/* The cells of a field by index, of any type; NULL where there is no such field. */
+/**
+ * The cells of a field by index, of any type; NULL where there is no such field.
+ */
 STOA_API void *stoa_column_cells(const stoa_table *table, size_t field);
 
-/* Writes `count` cells, first, first + step, …, from `source` (its name is not read). Values are
+/**
+ * Writes `count` cells, first, first + step, …, from `source` (its name is not read). Values are
  * checked first: an integer must fit, a float never goes into an integer, nor an integer other
- * than 0 and 1 into a bool. error->row is the position of the first value at fault. */
+ * than 0 and 1 into a bool. error->row is the position of the first value at fault.
+ */
 STOA_TRY stoa_column_write(stoa_table *table, size_t field, size_t first, ptrdiff_t step,
                            size_t count, const stoa_source *source, stoa_error *error);
 
-/* Exports: as long as one is held, the column's pages stay mapped, though the table shrinks or
+/**
+ * Exports: as long as one is held, the column's pages stay mapped, though the table shrinks or
  * drops the field, until the table is freed. The cells are then unspecified. The end of the last
- * one gives back what has fallen free meanwhile; it counts as a change of the table. */
+ * one gives back what has fallen free meanwhile; it counts as a change of the table.
+ */
 STOA_TRY stoa_column_export(stoa_table *table, size_t field, stoa_error *error);
-/* Nothing where the column is not exported. */
+/**
+ * Nothing where the column is not exported.
+ */
 STOA_API void stoa_column_unexport(stoa_table *table, size_t field);
 
 STOA_END_DECLS

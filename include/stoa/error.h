@@ -44,7 +44,9 @@ typedef enum stoa_status {
 
 #define STOA_MESSAGE_SIZE 240
 
-/* Zero it ({0}) before the first use, or don't: it is only read after a failure. */
+/**
+ * Zero it ({0}) before the first use, or don't: it is only read after a failure.
+ */
 typedef struct stoa_error {
     char message[STOA_MESSAGE_SIZE]; /* UTF-8, ends in NUL, cut to fit */
     stoa_status status;
@@ -52,9 +54,13 @@ typedef struct stoa_error {
     uint64_t row; /* the first row or value at fault, where the message names one */
 } stoa_error;
 
-/* "STOA_OVERFLOW"; "STOA_?" for a number that is no status. Static storage. */
+/**
+ * `"STOA_OVERFLOW"`; `"STOA_?"` for a number that is no status. Static storage.
+ */
 STOA_API const char *stoa_status_name(stoa_status status);
-/* A sentence's worth of text. Static storage. */
+/**
+ * A sentence's worth of text. Static storage.
+ */
 STOA_API const char *stoa_status_text(stoa_status status);
 
 STOA_END_DECLS

@@ -114,7 +114,9 @@ typedef enum stoa_operation {
 
 typedef struct stoa_expression stoa_expression;
 
-/* A value for a parameter, of type BOOL, INT64, UINT64 or FLOAT64. */
+/**
+ * A value for a parameter, of type BOOL, INT64, UINT64 or FLOAT64.
+ */
 typedef struct stoa_parameter {
     const char *name; /* without the $ */
     stoa_value value;
@@ -122,47 +124,73 @@ typedef struct stoa_parameter {
     uint64_t reserved[2]; /* zero */
 } stoa_parameter;
 
-/* From text: UTF-8, ends in NUL. `var(x, 1)` and `var(x, ddof=1)` are the same. A list "a, b" is
+/**
+ * From text: UTF-8, ends in NUL. `var(x, 1)` and `var(x, ddof=1)` are the same. A list "a, b" is
  * an expression of several outputs. The error shows the line of the fault with a caret under it.
- * O(length); nesting beyond 1,000 levels of parentheses is refused. */
+ * O(length); nesting beyond 1,000 levels of parentheses is refused.
+ */
 STOA_TRY stoa_expression_parse(stoa_expression **made, const char *text, stoa_error *error);
-/* The same with values for parameters, which then stand in the tree as constants. is_used is set
- * for each that the text has; those that it has besides remain parameters. */
+/**
+ * The same with values for parameters, which then stand in the tree as constants. is_used is set
+ * for each that the text has; those that it has besides remain parameters.
+ */
 STOA_TRY stoa_expression_parse_with(stoa_expression **made, const char *text,
                                     stoa_parameter *parameters, size_t count, stoa_error *error);
 STOA_TRY stoa_expression_field(stoa_expression **made, const char *name, stoa_error *error);
-/* Of type BOOL, INT64, UINT64 or FLOAT64. */
+/**
+ * Of type BOOL, INT64, UINT64 or FLOAT64.
+ */
 STOA_TRY stoa_expression_constant(stoa_expression **made, stoa_value value, stoa_error *error);
-/* Its value is set on the program: name is without the $. */
+/**
+ * Its value is set on the program: name is without the $.
+ */
 STOA_TRY stoa_expression_parameter(stoa_expression **made, const char *name, stoa_error *error);
-/* A value for each row out of `count` cells at source->data (borrowed: it must outlive the
- * expression and its programs). source->name is only printed and may be NULL. Not of objects. */
+/**
+ * A value for each row out of `count` cells at source->data (borrowed: it must outlive the
+ * expression and its programs). source->name is only printed and may be NULL. Not of objects.
+ */
 STOA_TRY stoa_expression_array(stoa_expression **made, const stoa_source *source, size_t count,
                                stoa_error *error);
-/* An operation on others. The number of arguments is checked; types are, when a program is made. */
+/**
+ * An operation on others. The number of arguments is checked; types are, when a program is made.
+ */
 STOA_TRY stoa_expression_call(stoa_expression **made, stoa_operation operation,
                               stoa_expression *const *arguments, size_t count, stoa_error *error);
-/* Several outputs in one; lists among them are not flattened but refused. */
+/**
+ * Several outputs in one; lists among them are not flattened but refused.
+ */
 STOA_TRY stoa_expression_list(stoa_expression **made, stoa_expression *const *outputs, size_t count,
                               stoa_error *error);
 
-/* A reference of the caller's own to the same expression; NULL of NULL. */
+/**
+ * A reference of the caller's own to the same expression; NULL of NULL.
+ */
 STOA_API stoa_expression *stoa_expression_retain(stoa_expression *expression);
-/* Gives one reference back. NULL does nothing. Any depth: it does not recurse. */
+/**
+ * Gives one reference back. NULL does nothing. Any depth: it does not recurse.
+ */
 STOA_API void stoa_expression_free(stoa_expression *expression);
 
-/* Writes the expression as text that parses to the same tree, cut to fit `size` bytes with its NUL.
+/**
+ * Writes the expression as text that parses to the same tree, cut to fit `size` bytes with its NUL.
  * Gives the length that it would have without the cut; but it ends soon after 1 MiB, since few
  * nodes can stand for a text without end. Arrays are written as their name, or "array"; a constant
  * NaN as 1e999 - 1e999, which is one. text may be NULL, for the length alone; NULL is written as
- * nothing. */
+ * nothing.
+ */
 STOA_API size_t stoa_expression_print(const stoa_expression *expression, char *text, size_t size);
-/* Outputs: 1, or as many as a list has. */
+/**
+ * Outputs: 1, or as many as a list has.
+ */
 STOA_API size_t stoa_expression_outputs(const stoa_expression *expression);
-/* The operation of a unique name or of a type; STOA_NO_OPERATION where there is none. Of "min" and
- * "max" the one that takes so many arguments; operators too, told apart in the same way. */
+/**
+ * The operation of a unique name or of a type; STOA_NO_OPERATION where there is none. Of "min" and
+ * "max" the one that takes so many arguments; operators too, told apart in the same way.
+ */
 STOA_API stoa_operation stoa_operation_named(const char *name, size_t arguments);
-/* "sqrt"; NULL where there is none. Static storage. */
+/**
+ * "sqrt"; NULL where there is none. Static storage.
+ */
 STOA_API const char *stoa_operation_text(stoa_operation operation);
 
 STOA_END_DECLS

@@ -18,7 +18,9 @@ STOA_BEGIN_DECLS
 
 typedef struct stoa_program stoa_program;
 
-/* Which rows a run is about, where not all of the table. */
+/**
+ * Which rows a run is about, where not all of the table.
+ */
 typedef struct stoa_extent {
     size_t rows; /* the first so many: at most those of the table, but for expressions of arrays
                   * alone, whose length it is. 0: none; with a selection: all that it is of */
@@ -26,7 +28,9 @@ typedef struct stoa_extent {
     uint64_t reserved[2];            /* zero */
 } stoa_extent;
 
-/* Where an output goes: `count` cells of that type at data, count being the rows of the run. */
+/**
+ * Where an output goes: `count` cells of that type at data, count being the rows of the run.
+ */
 typedef struct stoa_output {
     stoa_type type;
     void *data;
@@ -34,17 +38,23 @@ typedef struct stoa_output {
     uint64_t reserved[2]; /* zero */
 } stoa_output;
 
-/* Checks names and types once. `where` may be NULL; it must be a condition. Expressions are kept
+/**
+ * Checks names and types once. `where` may be NULL; it must be a condition. Expressions are kept
  * by reference. Parameters that are not set yet take part once they are. Expressions of arrays
- * alone need no table: it may be NULL here, and for compute, evaluate and fill. */
+ * alone need no table: it may be NULL here, and for compute, evaluate and fill.
+ */
 STOA_TRY stoa_program_new(stoa_program **program, const stoa_table *table,
                           stoa_expression *expression, stoa_expression *where, stoa_error *error);
-/* The same from text. */
+/**
+ * The same from text.
+ */
 STOA_TRY stoa_program_parse(stoa_program **program, const stoa_table *table, const char *text,
                             const char *where, stoa_error *error);
 STOA_API void stoa_program_free(stoa_program *program);
 
-/* Binds a parameter by value, for all runs to come. Of type BOOL, INT64, UINT64 or FLOAT64. */
+/**
+ * Binds a parameter by value, for all runs to come. Of type BOOL, INT64, UINT64 or FLOAT64.
+ */
 STOA_TRY stoa_program_set(stoa_program *program, const char *parameter, stoa_value value,
                           stoa_error *error);
 STOA_API size_t stoa_program_outputs(const stoa_program *program);
@@ -53,16 +63,24 @@ STOA_API size_t stoa_program_outputs(const stoa_program *program);
  * not set, after a call that could not bind it, and after stoa_program_set gave a parameter a value
  * of another kind or size of integer, until a run has bound it again. */
 
-/* BOOL, INT64, UINT64 or FLOAT64, or that of a cast or plain field; STOA_NO_TYPE while unbound. */
+/**
+ * BOOL, INT64, UINT64 or FLOAT64, or that of a cast or plain field; STOA_NO_TYPE while unbound.
+ */
 STOA_API stoa_type stoa_program_type(const stoa_program *program, size_t output);
-/* Whether an output is one value for all rows, made of aggregates and constants alone; false while
- * unbound. */
+/**
+ * Whether an output is one value for all rows, made of aggregates and constants alone; false while
+ * unbound.
+ */
 STOA_API bool stoa_program_is_aggregate(const stoa_program *program, size_t output);
-/* Whether the values of a row follow from that row alone: no aggregate, no running sum; false while
- * unbound. */
+/**
+ * Whether the values of a row follow from that row alone: no aggregate, no running sum; false while
+ * unbound.
+ */
 STOA_API bool stoa_program_is_by_row(const stoa_program *program);
-/* The indices of the fields that it reads, each once; gives how many, and writes `room` at most.
- * None while unbound. fields may be NULL where room is 0. */
+/**
+ * The indices of the fields that it reads, each once; gives how many, and writes `room` at most.
+ * None while unbound. fields may be NULL where room is 0.
+ */
 STOA_API size_t stoa_program_fields(const stoa_program *program, uint32_t *fields, size_t room);
 
 /* ---- runs; extent may be NULL: all rows ----
@@ -73,59 +91,87 @@ STOA_API size_t stoa_program_fields(const stoa_program *program, uint32_t *field
  * outputs that overlap each other, the words of the extent's selection or the handles of an object
  * field. That holds for arrays in the columns that are assigned to or whose rows are moved, too. */
 
-/* Aggregates: `count` must be the number of outputs. Values are BOOL, INT64, UINT64 or FLOAT64, or
+/**
+ * Aggregates: `count` must be the number of outputs. Values are BOOL, INT64, UINT64 or FLOAT64, or
  * null. All are made in one pass over the rows, but for what is made of other aggregates, row by
- * row: sum(abs(x - mean(x))) takes two. */
+ * row: sum(abs(x - mean(x))) takes two.
+ */
 STOA_TRY stoa_program_compute(stoa_program *program, const stoa_table *table,
                               const stoa_extent *extent, stoa_value *values, size_t count,
                               stoa_error *error);
-/* Values of each row into the caller's arrays, which may be columns of the table. Rows that are
- * left out keep what they have. Checked first where something could fail, then written. */
+/**
+ * Values of each row into the caller's arrays, which may be columns of the table. Rows that are
+ * left out keep what they have. Checked first where something could fail, then written.
+ */
 STOA_TRY stoa_program_evaluate(stoa_program *program, const stoa_table *table,
                                const stoa_extent *extent, const stoa_output *outputs, size_t count,
                                stoa_error *error);
-/* The same into memory that holds nothing yet, which must not overlap what is read, not even cell
+/**
+ * The same into memory that holds nothing yet, which must not overlap what is read, not even cell
  * for cell: where it fails it may have left anything there, since no pass over the rows looks for
- * failures first. Rows that are left out, by the extent or the condition, are not written. */
+ * failures first. Rows that are left out, by the extent or the condition, are not written.
+ */
 STOA_TRY stoa_program_fill(stoa_program *program, const stoa_table *table,
                            const stoa_extent *extent, const stoa_output *outputs, size_t count,
                            stoa_error *error);
-/* Into fields, by name. All right sides see the values from before. */
+/**
+ * Into fields, by name. All right sides see the values from before.
+ */
 STOA_TRY stoa_program_assign(stoa_program *program, stoa_table *table, const stoa_extent *extent,
                              const char *const *fields, size_t count, stoa_error *error);
-/* Into a field that is made for it, of this type (STOA_NO_TYPE: the program's own); rows that are
- * left out get zero. One output. */
+/**
+ * Into a field that is made for it, of this type (STOA_NO_TYPE: the program's own); rows that are
+ * left out get zero. One output.
+ */
 STOA_TRY stoa_program_add_field(stoa_program *program, stoa_table *table, const stoa_extent *extent,
                                 const char *name, stoa_type type, stoa_error *error);
-/* The rows where the one output, a condition, holds (and those of `where`, if there is one). */
+/**
+ * The rows where the one output, a condition, holds (and those of `where`, if there is one).
+ */
 STOA_TRY stoa_program_select(stoa_selection **selection, stoa_program *program,
                              const stoa_table *table, const stoa_extent *extent, stoa_error *error);
-/* A new table of those rows, the caller's own; no other memory as long as the table is needed. */
+/**
+ * A new table of those rows, the caller's own; no other memory as long as the table is needed.
+ */
 STOA_TRY stoa_program_filter(stoa_table **filtered, stoa_program *program, const stoa_table *table,
                              const stoa_extent *extent, stoa_error *error);
-/* Those rows go, or stay alone; in place. */
+/**
+ * Those rows go, or stay alone; in place.
+ */
 STOA_TRY stoa_program_remove(stoa_program *program, stoa_table *table, stoa_error *error);
 STOA_TRY stoa_program_keep(stoa_program *program, stoa_table *table, stoa_error *error);
 
 /* ---- in one step, from text ---- */
 
-/* One aggregate of all rows: "sum(x * x + y * y)". */
+/**
+ * One aggregate of all rows: "sum(x * x + y * y)".
+ */
 STOA_TRY stoa_compute(const stoa_table *table, const char *text, stoa_value *value,
                       stoa_error *error);
-/* Several at once: "sum(x), mean(y)", of the rows where `where` holds (NULL: of all). */
+/**
+ * Several at once: "sum(x), mean(y)", of the rows where `where` holds (NULL: of all).
+ */
 STOA_TRY stoa_compute_all(const stoa_table *table, const char *text, const char *where,
                           stoa_value *values, size_t count, stoa_error *error);
-/* A field from the others: where the condition holds (NULL: in every row). */
+/**
+ * A field from the others: where the condition holds (NULL: in every row).
+ */
 STOA_TRY stoa_assign(stoa_table *table, const char *field, const char *text, const char *where,
                      stoa_error *error);
-/* Several fields at once, field k from texts[k]: every right side is evaluated before any is
- * stored. */
+/**
+ * Several fields at once, field k from texts[k]: every right side is evaluated before any is
+ * stored.
+ */
 STOA_TRY stoa_update(stoa_table *table, const char *const *fields, const char *const *texts,
                      size_t count, const char *where, stoa_error *error);
-/* A new field of the values of an expression; type STOA_NO_TYPE: that of the expression. */
+/**
+ * A new field of the values of an expression; type STOA_NO_TYPE: that of the expression.
+ */
 STOA_TRY stoa_add(stoa_table *table, const char *field, stoa_type type, const char *text,
                   const char *where, stoa_error *error);
-/* A new table of the rows where the condition holds. */
+/**
+ * A new table of the rows where the condition holds.
+ */
 STOA_TRY stoa_filter(stoa_table **filtered, const stoa_table *table, const char *where,
                      stoa_error *error);
 STOA_TRY stoa_remove(stoa_table *table, const char *where, stoa_error *error);

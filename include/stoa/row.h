@@ -39,7 +39,9 @@ STOA__INLINE stoa_row stoa_table_row(stoa_table *table, size_t index)
 STOA_TYPES(STOA__ROW)
 #undef STOA__ROW
 
-/* Any type, with a message. The value read has the field's type. */
+/**
+ * Any type, with a message. The value read has the field's type.
+ */
 STOA_TRY stoa_row_get(stoa_row row, size_t field, stoa_value *value, stoa_error *error);
 STOA_TRY stoa_row_set(stoa_row row, size_t field, stoa_value value, stoa_error *error);
 

@@ -9,7 +9,9 @@
 
 STOA_BEGIN_DECLS
 
-/* The place of an object in its pool; 0 is NULL. What a cell of an object field holds. */
+/**
+ * The place of an object in its pool; 0 is NULL. What a cell of an object field holds.
+ */
 typedef uint32_t stoa_handle;
 
 /* TYPE(NAME, name, cell, value, member)
@@ -39,8 +41,10 @@ typedef enum stoa_type {
 #undef STOA__TYPE
 } stoa_type;
 
-/* A value with its type. Which member holds it follows from the type: see STOA_TYPES. Members
- * wider than the type are checked when the value is stored. */
+/**
+ * A value with its type. Which member holds it follows from the type: see STOA_TYPES. Members
+ * wider than the type are checked when the value is stored.
+ */
 typedef struct stoa_value {
     stoa_type type;
     bool is_null;
@@ -53,8 +57,10 @@ typedef struct stoa_value {
     };
 } stoa_value;
 
-/* The default of a field: set one member, leave the others zero. It is stored by the rules of
- * every store: an integer goes into a float field, a float never into an integer field. */
+/**
+ * The default of a field: set one member, leave the others zero. It is stored by the rules of
+ * every store: an integer goes into a float field, a float never into an integer field.
+ */
 typedef struct stoa_initial {
     int64_t int64;
     uint64_t uint64;
@@ -63,11 +69,17 @@ typedef struct stoa_initial {
     bool boolean;
 } stoa_initial;
 
-/* "int32"; NULL where type is none. Static storage. */
+/**
+ * "int32"; NULL where type is none. Static storage.
+ */
 STOA_API const char *stoa_type_name(stoa_type type);
-/* Bytes of a cell; 0 where type is none. */
+/**
+ * Bytes of a cell; 0 where type is none.
+ */
 STOA_API size_t stoa_type_width(stoa_type type);
-/* The type of that name, or STOA_NO_TYPE. */
+/**
+ * The type of that name, or STOA_NO_TYPE.
+ */
 STOA_API stoa_type stoa_type_named(const char *name);
 
 /* Values, for append, insert and row_set: stoa_boolean_value(bool), stoa_int64_value(int64_t),

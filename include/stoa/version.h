@@ -10,7 +10,9 @@ STOA_BEGIN_DECLS
 #define STOA_VERSION_MINOR 1
 #define STOA_VERSION_PATCH 0
 
-/* "MAJOR.MINOR.PATCH" of the library that is linked. Static storage. */
+/**
+ * "MAJOR.MINOR.PATCH" of the library that is linked. Static storage.
+ */
 STOA_API const char *stoa_version(void);
 
 STOA_END_DECLS
