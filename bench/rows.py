@@ -39,7 +39,7 @@ from rows_rivals import (
 from timing import medians
 
 import stoa
-from stoa import extension
+from stoa._schema import extension
 
 FAST, SLOW, SLOWEST = 200_000, 10_000, 30  # repetitions in one timed run
 NUMPY_VOID, NUMPY_RECORD = "numpy void", "numpy record (recarray)"

@@ -24,7 +24,7 @@ extern "Python" void stoa_python_release(void *context, void *object);
 bool stoa_python_is_main(void);
 """
 
-# Calls that may take long: stoa.program decides in which form.
+# Calls that may take long: program.py decides in which form.
 RUNS = ["compute", "fill", "assign", "select", "filter"]
 
 # Calls are short, and a table that one thread changes is not to be read by another meanwhile: so

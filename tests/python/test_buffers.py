@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 import stoa
-from stoa.extension import rows as extension
+from stoa._schema.extension import rows as extension
 
 IS_PYPY = sys.implementation.name == "pypy"
 

@@ -11,9 +11,9 @@ import pytest
 
 import stoa
 from stoa import float64, int32
-from stoa.extension import rows as extension
-from stoa.program import ASSIGN, COMPUTE, FILL, FILTER, SELECT, Program
-from stoa.types import IS_PYPY
+from stoa._lazy.program import ASSIGN, COMPUTE, FILL, FILTER, SELECT, Program
+from stoa._schema.extension import rows as extension
+from stoa._schema.types import IS_PYPY
 
 ROWS = 30_000  # enough for the lock to be let go of
 UNLOCKED = [run for form in (ASSIGN, COMPUTE, FILL, FILTER, SELECT) for run in form[not IS_PYPY :]]

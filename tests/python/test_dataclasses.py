@@ -15,8 +15,8 @@ import pytest
 
 import stoa
 from stoa import float64, int32
-from stoa.record import Record
-from stoa.row import Row
+from stoa._access.row import Row
+from stoa._schema.record import Record
 
 if sys.version_info >= (3, 10) or TYPE_CHECKING:
     from dataclasses import KW_ONLY

@@ -15,8 +15,9 @@ from typing import Any, Callable
 import pytest
 
 import stoa
-from stoa import int32, moments
-from stoa.extension import rows as extension
+from stoa import int32
+from stoa._schema.extension import rows as extension
+from stoa._store import moments
 
 IS_PYPY = sys.implementation.name == "pypy"
 TAKES_TURNS = IS_PYPY or sys.version_info < (3, 10)

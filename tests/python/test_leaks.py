@@ -24,7 +24,7 @@ import pytest
 
 import stoa
 from stoa import float32, float64, int32, uint64
-from stoa.extension import rows as extension
+from stoa._schema.extension import rows as extension
 
 if sys.implementation.name != "cpython":
     pytest.skip("PyPy does not count references", allow_module_level=True)

@@ -32,10 +32,14 @@ def run(tool: str, *arguments: str) -> list[str]:
     ).stdout.splitlines()
 
 
+def files_in(folder: Path) -> set[str]:
+    found = (path for path in folder.rglob("*") if path.is_file())
+    return {str(path.relative_to(folder)) for path in found if path.suffix != ".pyc"}
+
+
 @installed
 def test_the_package_holds_every_source_and_the_shared_objects() -> None:
-    sources = {path.name for path in SOURCES.iterdir() if path.is_file()}
-    files = {path.name for path in PACKAGE.iterdir() if path.is_file()}
+    sources, files = files_in(SOURCES), files_in(PACKAGE)
     assert "py.typed" in files
     assert files == sources | {each.name for each in MODULES}
 

@@ -32,7 +32,7 @@ from programs import (
     start,
 )
 
-from stoa import extension
+from stoa._schema import extension
 
 pytestmark = [
     pytest.mark.skipif(sys.implementation.name == "pypy", reason="PyPy has one implementation"),

@@ -11,7 +11,8 @@ from typing import Any, Callable
 import pytest
 
 import stoa
-from stoa import extension, float64, int8, int32
+from stoa import float64, int8, int32
+from stoa._schema import extension
 
 
 class Point(stoa.Record):

@@ -13,7 +13,7 @@ import pytest
 
 import stoa
 from stoa import float64, int64
-from stoa.gate import Gate
+from stoa._store.gate import Gate
 
 ROWS = 200_000
 

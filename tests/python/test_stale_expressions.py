@@ -10,7 +10,7 @@ import pytest
 
 import stoa
 from stoa import float64, int32
-from stoa.extension import rows as extension
+from stoa._schema.extension import rows as extension
 
 
 class Point(stoa.Record):

@@ -12,7 +12,7 @@ import pytest
 
 import stoa
 from stoa import float64, int32
-from stoa.objects import ObjectPool
+from stoa._store.objects import ObjectPool
 
 
 class Item(stoa.Record):

@@ -10,8 +10,55 @@ points.append(1, 2)
 points[0].x += 1
 """
 
-from stoa._ffi import ffi as _ffi
-from stoa._ffi import lib as _lib
+from stoa._access.row import index_of, table_of
+from stoa._lazy.expression import Expression
+
+# Names that Python has too are not for `from stoa import *`.
+from stoa._lazy.functions import abs as abs
+from stoa._lazy.functions import (
+    acos,
+    asin,
+    atan,
+    atan2,
+    ceil,
+    clip,
+    cos,
+    exp,
+    floor,
+    hypot,
+    isfinite,
+    isnan,
+    log,
+    log2,
+    log10,
+    maximum,
+    minimum,
+    sin,
+    sqrt,
+    tan,
+    where,
+)
+from stoa._lazy.functions import max as max
+from stoa._lazy.functions import min as min
+from stoa._lazy.functions import round as round
+from stoa._lazy.selection import Selection
+from stoa._lib import ffi as _library
+from stoa._schema.fields import field
+from stoa._schema.record import Record, replace, to_dict, to_tuple
+from stoa._schema.record import copy as copy  # not in __all__: it would hide the module copy
+from stoa._schema.types import (
+    FieldType,
+    float32,
+    float64,
+    int8,
+    int16,
+    int32,
+    int64,
+    uint8,
+    uint16,
+    uint32,
+    uint64,
+)
 from stoa.column import Column
 from stoa.errors import (
     ArgumentError,
@@ -38,60 +85,12 @@ from stoa.errors import (
     UnknownArgumentError,
     WrongTypeError,
 )
-from stoa.expression import Expression
-from stoa.fields import field
-
-# Names that Python has too are not for `from stoa import *`.
-from stoa.functions import abs as abs
-from stoa.functions import (
-    acos,
-    asin,
-    atan,
-    atan2,
-    ceil,
-    clip,
-    cos,
-    exp,
-    floor,
-    hypot,
-    isfinite,
-    isnan,
-    log,
-    log2,
-    log10,
-    maximum,
-    minimum,
-    sin,
-    sqrt,
-    tan,
-    where,
-)
-from stoa.functions import max as max
-from stoa.functions import min as min
-from stoa.functions import round as round
-from stoa.record import Record, replace, to_dict, to_tuple
-from stoa.record import copy as copy  # not in __all__: it would hide the module copy
-from stoa.row import index_of, table_of
-from stoa.selection import Selection
 from stoa.settings import set_threads, simd, threads, trim
 from stoa.summary import Summary
 from stoa.table import Table
-from stoa.types import (
-    FieldType,
-    float32,
-    float64,
-    int8,
-    int16,
-    int32,
-    int64,
-    uint8,
-    uint16,
-    uint32,
-    uint64,
-)
 from stoa.window import Window
 
-__version__: str = _ffi.string(_lib.stoa_version()).decode()
+__version__: str = _library.ffi.string(_library.lib.stoa_version()).decode()
 
 __all__ = [
     "ArgumentError",

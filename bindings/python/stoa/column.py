@@ -7,21 +7,22 @@ from collections.abc import Iterator
 from reprlib import recursive_repr
 from typing import TYPE_CHECKING, Any, Callable, Generic, TypeVar, overload
 
-from stoa import masks, pickling, tree
-from stoa._ffi import ffi, lib
-from stoa.assignment import store_values
-from stoa.errors import ColumnBufferError, RowValueError, StaleError, WrongTypeError, shown
-from stoa.expression import Expression
-from stoa.extension import rows as extension
-from stoa.operators import InPlace
-from stoa.program import reduce_field
-from stoa.sources import (
+from stoa import pickling
+from stoa._lazy import masks, tree
+from stoa._lazy.assignment import store_values
+from stoa._lazy.expression import Expression
+from stoa._lazy.operators import InPlace
+from stoa._lazy.program import reduce_field
+from stoa._lib.ffi import ffi, lib
+from stoa._schema.extension import rows as extension
+from stoa._schema.types import IS_PYPY, OBJECT, TAKE_TURNS, FieldType
+from stoa._store.sources import (
     Source,
     StoredField,
     given_source,
 )
-from stoa.store import Store
-from stoa.types import IS_PYPY, OBJECT, TAKE_TURNS, FieldType
+from stoa._store.store import Store
+from stoa.errors import ColumnBufferError, RowValueError, StaleError, WrongTypeError, shown
 
 Value = TypeVar("Value")
 ALL: Any = object()

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from stoa.errors import ShortRepr, shown
 
 if TYPE_CHECKING:
-    from stoa.rows import Rows
+    from stoa.sequence import Rows
 
 EDGE = 5
 UNITS = ["bytes", "kB", "MB", "GB", "TB"]

@@ -13,10 +13,10 @@ from copy import deepcopy
 from pickle import PickleBuffer
 from typing import TYPE_CHECKING, Any, NoReturn, SupportsIndex
 
+from stoa._schema.record import RecordType, dereference, reference
+from stoa._schema.types import OBJECT
+from stoa._store.store import new_store
 from stoa.errors import WrongTypeError
-from stoa.record import RecordType, dereference, reference
-from stoa.store import new_store
-from stoa.types import OBJECT
 
 if TYPE_CHECKING:
     from stoa.table import Table

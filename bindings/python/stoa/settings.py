@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from stoa._ffi import ffi, lib
+from stoa._lazy.masks import integer
+from stoa._lib.failure import check, new_error
+from stoa._lib.ffi import ffi, lib
 from stoa.errors import ArgumentError, shown
-from stoa.failure import check, new_error
-from stoa.masks import integer
 
 
 def set_threads(threads: int) -> None:

@@ -8,14 +8,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from stoa import program, tree
-from stoa._ffi import ffi, lib
-from stoa.record import Record
-from stoa.types import int64
+from stoa._lazy import program, tree
+from stoa._lib.ffi import ffi, lib
+from stoa._schema.record import Record
+from stoa._schema.types import int64
 
 if TYPE_CHECKING:
-    from stoa.queries import Queries
-    from stoa.sources import StoredField
+    from stoa._lazy.queries import Queries
+    from stoa._store.sources import StoredField
     from stoa.table import Table
 
 

@@ -9,8 +9,28 @@ from operator import index as as_index
 from random import Random
 from typing import Any, Callable, Union, overload
 
-from stoa import masks, pickling, typed
-from stoa._ffi import ffi, lib
+from stoa import pickling, typed
+from stoa._access.row import delete_field, raise_closed, raise_stale, raise_unknown
+from stoa._lazy import masks
+from stoa._lazy.expression import Expression
+from stoa._lazy.operators import Operators
+from stoa._lazy.queries import R
+from stoa._lazy.selection import Selection
+from stoa._lib.ffi import ffi, lib
+from stoa._schema.extension import rows as extension
+from stoa._schema.fields import MISSING, Field, FieldOptions, fields_of_description
+from stoa._schema.generate import keep_class, no_value
+from stoa._schema.record import (
+    Record,
+    RecordType,
+    described,
+    is_same_record,
+    remake,
+    shown_class,
+)
+from stoa._schema.types import OBJECT
+from stoa._store.sources import StoredField, given_source, packed_source, sequence_source
+from stoa._store.store import State, Store, new_store, raise_changed
 from stoa.column import Column, slice_of
 from stoa.errors import (
     ArgumentError,
@@ -22,26 +42,7 @@ from stoa.errors import (
     WrongTypeError,
     shown,
 )
-from stoa.expression import Expression
-from stoa.extension import rows as extension
-from stoa.fields import MISSING, Field, FieldOptions, fields_of_description
-from stoa.generate import keep_class, no_value
-from stoa.operators import Operators
-from stoa.queries import R
-from stoa.record import (
-    Record,
-    RecordType,
-    described,
-    is_same_record,
-    remake,
-    shown_class,
-)
-from stoa.row import delete_field, raise_closed, raise_stale, raise_unknown
-from stoa.rows import Rows
-from stoa.selection import Selection
-from stoa.sources import StoredField, given_source, packed_source, sequence_source
-from stoa.store import State, Store, new_store, raise_changed
-from stoa.types import OBJECT
+from stoa.sequence import Rows
 
 CHUNK = 4096
 NO_RECORDS: tuple[Any, ...] = ()

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any, ClassVar, get_args, get_origin
 
+from stoa._schema.fields import own_annotations, resolve
+from stoa._schema.record import RecordType
+from stoa._schema.types import TYPES, FieldType
 from stoa.column import Column
 from stoa.errors import DeclarationError, shown
-from stoa.fields import own_annotations, resolve
-from stoa.record import RecordType
-from stoa.types import TYPES, FieldType
 
 VALUE_TYPES = {int: "iu", float: "f", bool: "?", object: "o"}
 

@@ -6,13 +6,14 @@ from collections.abc import Mapping, Sequence
 from itertools import compress
 from typing import TYPE_CHECKING, Any, NoReturn
 
-from stoa import bits, pickling
+from stoa import pickling
+from stoa._lazy import bits
+from stoa._lazy.operators import Operators
+from stoa._lazy.queries import R, condition_of
+from stoa._lazy.selection import Selection
 from stoa.column import Column
 from stoa.errors import ArgumentError, FixedLengthError, RowIndexError, WrongTypeError
-from stoa.operators import Operators
-from stoa.queries import R, condition_of
-from stoa.rows import Rows
-from stoa.selection import Selection
+from stoa.sequence import Rows
 
 if TYPE_CHECKING:
     from stoa.table import Table

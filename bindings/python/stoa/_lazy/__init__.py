@@ -1,0 +1,1 @@
+"""What is computed when it is asked for: expressions, selections, programs."""

@@ -1,0 +1,179 @@
+"""Assignment: values computed for many rows, stored into fields.
+
+All right sides become one program, which the library runs as a whole: it checks first where
+something could fail, and every right side sees the values from before.
+"""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Any
+
+from stoa._lazy import bits, tree
+from stoa._lazy.expression import Expression, array_operand
+from stoa._lazy.operators import Operators
+from stoa._lazy.program import Program, kept, room_for
+from stoa._lib.ffi import ffi, lib
+from stoa._schema.types import OBJECT
+from stoa._store.sources import Source, StoredField, is_scalar, packed_source, source_of
+from stoa._store.store import Store
+from stoa.errors import ArgumentError, LengthError, WrongTypeError
+
+if TYPE_CHECKING:
+    from stoa._lazy.selection import Selection
+
+
+def store_values(
+    store: Store,
+    values: Mapping[str, Any],
+    rows: int,
+    selection: Selection[Any] | None = None,
+    where: Expression | None = None,
+) -> None:
+    """Each value into the field of its name: in the first `rows` rows, or those selected of them,
+    and of these where a condition holds."""
+    state = store.state()
+    sides = [right_side(store, store.field(name), values[name], rows, selection) for name in values]
+    if not sides:
+        return
+    store.check_state(state)
+    check_all(sides if where is None else [*sides, where])
+    chosen = ffi.NULL if selection is None else selection._bits_of(rows)
+    if where is not None and must_come_first(store, where, sides, selection, values):
+        chosen, where = where._found_among(chosen), None
+    if chosen != ffi.NULL:
+        sides = [narrowed(each, chosen) for each in sides]
+    if any(reads_what_is_written(store, each, values) for each in sides):
+        sides = [aside(each, where, chosen) for each in sides]
+    made = program_of(store, sides, where)
+    read = sides if where is None else [*sides, where]
+    made.assign(store, rows, chosen, list(values), lambda: check_all(read))
+    made.keep(store)
+    if selection is not None:
+        selection._let_go()
+
+
+def check_all(expressions: Iterable[Expression]) -> None:
+    for each in expressions:
+        each._check()
+
+
+def program_of(store: Store, sides: list[Expression], where: Expression | None) -> Program:
+    condition = None if where is None else where._node
+    return kept(store, tree.listed([each._node for each in sides]), condition)
+
+
+def must_come_first(
+    store: Store,
+    where: Expression,
+    sides: list[Expression],
+    selection: Selection[Any] | None,
+    names: Iterable[str],
+) -> bool:
+    """Whether a condition is to be found before anything else is computed: it would see what is
+    written, or is one of all rows in some of them, or says in which rows a side of all counts."""
+    is_whole = where._is_whole and selection is not None
+    return (
+        is_whole
+        or any(is_of_all(each) for each in sides)
+        or reads_what_is_written(store, where, names)
+    )
+
+
+def is_of_all(side: Expression) -> bool:
+    return side._is_whole and side._selection is None
+
+
+def reads_what_is_written(store: Store, side: Expression, names: Iterable[str]) -> bool:
+    """Whether an array of an expression lies in a column that is stored into: part of the column
+    itself, or a view of it, whose cells would be written before they are read."""
+    for name in names:
+        field = store.fields[name]
+        start = int(ffi.cast("uintptr_t", lib.stoa_column_cells(store.c, field.index)))
+        end = start + store.rows() * field.type.width
+        for source in side._keep:
+            first = int(ffi.cast("uintptr_t", source.data))
+            last = first + (source.length - 1) * (source.stride or source.type.width)
+            if min(first, last) < end and max(first, last) + source.type.width > start:
+                return True
+    return False
+
+
+def narrowed(side: Expression, chosen: Any) -> Expression:
+    """The same values, for a run over some of the rows that they are of."""
+    return (
+        aside(side._only(bits.mask(chosen)[: side._rows]), None, ffi.NULL)
+        if is_of_all(side)
+        else side
+    )
+
+
+def aside(side: Expression, where: Expression | None, chosen: Any) -> Expression:
+    """The same values, computed already."""
+    made = program_of(side._store, [side], where)
+    found, rows = made.type(side._store), side._rows
+    memory = room_for(rows, found)
+    made.fill(side._store, rows, chosen, found, memory)
+    made.keep(side._store)
+    source = packed_source(memory, found, rows)
+    return Expression(array_operand(source, rows), side._store, rows, (), (source,))
+
+
+def right_side(
+    store: Store, field: StoredField, value: Any, rows: int, selection: Selection[Any] | None
+) -> Expression:
+    """A value to be stored into a field, as an expression."""
+    if field.type is OBJECT:
+        raise WrongTypeError(f"{field.name} is an object field: it takes no computed values")
+    if isinstance(value, Operators):
+        return expression_side(store, value._expression(), rows, selection)
+    if is_scalar(value, field.type):
+        node = tree.constant(field.type.convert(value, field.name))
+        return Expression(node, store, rows, ())
+    source = source_of(value, field)
+    count = rows if selection is None else len(selection)
+    if source.length != count:
+        raise LengthError(f"{field.name} was given {source.length} values for {count} rows")
+    if selection is not None:
+        source = spread(source, selection.indices(), rows)
+    return Expression(array_operand(source, rows), store, rows, (), (source,))
+
+
+def expression_side(
+    store: Store, value: Expression, rows: int, selection: Selection[Any] | None
+) -> Expression:
+    value._check()
+    if value._selection is not None and value._selection is not selection:
+        raise ArgumentError("the values of one selection don't fit the rows of another")
+    if value._store is not store:
+        raise ArgumentError("an expression over another table: give its values, as tolist()")
+    if value._rows != rows:
+        raise LengthError(f"an expression of {value._rows} rows for {rows} rows")
+    return value
+
+
+def spread(source: Source, indices: array[int], rows: int) -> Source:
+    """The values of some rows, at their places among all."""
+    width, whole = source.type.width, bytearray(rows * source.type.width)
+    stride = 0 if source.repeat else source.stride or width
+    cells = ffi.cast("char *", source.data)
+    if stride == width and indices:
+        into: Any = memoryview(whole)
+        given: Any = memoryview(ffi.buffer(cells, len(indices) * width))
+        into = into.cast(source.type.code)
+        for index, value in zip(indices, given.cast(source.type.code)):
+            into[index] = value
+    else:
+        for i, index in enumerate(indices):
+            whole[index * width : (index + 1) * width] = ffi.buffer(cells + i * stride, width)
+    return packed_source(whole, source.type, rows)
+
+
+def store_objects(store: Store, field: StoredField, selection: Selection[Any], value: Any) -> None:
+    """Objects into the selected rows: one for all, or as many."""
+    state, indices = store.state(), selection.indices()
+    values = [value] * len(indices) if is_scalar(value, OBJECT) else list(value)
+    if len(values) != len(indices):
+        raise LengthError(f"{field.name} was given {len(values)} values for {len(indices)} rows")
+    store.write_objects(field, indices, values, state)

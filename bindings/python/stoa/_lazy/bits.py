@@ -1,0 +1,68 @@
+"""Selections as the library has them: a bit for each row."""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Iterable
+from typing import Any, Callable
+
+from stoa._lazy.masks import SIZE_FORMAT
+from stoa._lib.failure import check, new_error
+from stoa._lib.ffi import ffi, lib
+from stoa._lib.owner import owned
+from stoa._store.store import Store
+
+
+def made_by(function: Callable[..., int], *arguments: Any) -> Any:
+    """The selection that a call into the library makes."""
+    made, error = ffi.new("stoa_selection **"), new_error()
+    check(function(made, *arguments, error), error)
+    return owned(made[0], "stoa_selection *", lib.stoa_selection_free)
+
+
+def of_indices(store: Store, indices: Iterable[int]) -> Any:
+    """The rows of these numbers, of all that the table has now."""
+    numbers = indices if isinstance(indices, array) else array(SIZE_FORMAT, indices)
+    data = ffi.from_buffer("size_t[]", numbers)
+    return made_by(lib.stoa_selection_from_indices, store.c, data, len(numbers))
+
+
+def fitted(store: Store, bits: Any) -> Any:
+    """The same rows of a table that has grown since."""
+    return bits if bits.rows == store.rows() else of_indices(store, indices(bits))
+
+
+def both(one: Any, other: Any) -> Any:
+    made, error = made_by(lib.stoa_selection_copy, one), new_error()
+    check(lib.stoa_selection_and(made, other, error), error)
+    return made
+
+
+def either(one: Any, other: Any) -> Any:
+    made, error = made_by(lib.stoa_selection_copy, one), new_error()
+    check(lib.stoa_selection_or(made, other, error), error)
+    return made
+
+
+def others(one: Any) -> Any:
+    made = made_by(lib.stoa_selection_copy, one)
+    lib.stoa_selection_not(made)
+    return made
+
+
+def indices(bits: Any) -> array[int]:
+    """The numbers of the rows, ascending."""
+    made = array(SIZE_FORMAT, bytes(bits.count * ffi.sizeof("size_t")))
+    if made:
+        lib.stoa_selection_indices(bits, ffi.from_buffer("size_t[]", made, True))
+    return made
+
+
+def mask(bits: Any) -> memoryview:
+    """A boolean for each row."""
+    made = bytearray(bits.rows)
+    if made:
+        lib.stoa_selection_mask(bits, ffi.from_buffer("uint8_t[]", made, True))
+    view: Any = memoryview(made)
+    cast: memoryview = view.cast("?")
+    return cast

@@ -1,0 +1,346 @@
+"""Expressions: what is to be computed of the rows of a table, lazily.
+
+An expression is a node of the library's tree and what it is of: a store, the number of rows that
+there were when it was written, and the moments of the columns that it reads (moments.py): it
+means the values of then, or is stale. It never changes; an operation on expressions makes a new
+one of what they are of together. With a selection it is of the selected rows alone.
+"""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Iterator, Sequence
+from operator import index as as_index
+from typing import TYPE_CHECKING, Any, NoReturn
+
+from stoa import pickling
+from stoa._lazy import bits, masks, program, tree
+from stoa._lazy.operators import Operators
+from stoa._lazy.program import Program
+from stoa._lib.ffi import ffi, lib
+from stoa._schema.types import OBJECT, TYPES, FieldType, type_written, unknown_type
+from stoa._store.moments import Moments, check_moments, together
+from stoa._store.sources import Source, buffer_source, packed_source
+from stoa._store.store import Store
+from stoa.errors import ArgumentError, LengthError, WrongTypeError
+
+if TYPE_CHECKING:
+    from stoa._lazy.selection import Selection
+
+AS_IT_IS: int = lib.STOA_NO_OPERATION
+
+
+class Expression(Operators):
+    """A value for each row, computed when it is asked for: what `points.x * 2` is.
+
+    It means the values of the moment when it was written: a write through stoa to a column that it
+    reads, or removal or reordering of rows, makes it stale (StaleError). Rows appended later don't
+    belong to it. Writes through numpy's views can't be seen. Reductions compute at once;
+    `points.w = expression` stores; tolist(), iteration and numpy.asarray() give the values.
+    """
+
+    __module__ = "stoa"
+    __slots__ = (
+        "__weakref__",
+        "_is_whole",
+        "_keep",
+        "_moments",
+        "_node",
+        "_programs",
+        "_rows",
+        "_selection",
+        "_store",
+    )
+
+    def __init__(
+        self,
+        node: tree.Node,
+        store: Store,
+        rows: int,
+        moments: Moments,
+        keep: tuple[Any, ...] = (),
+        selection: Selection[Any] | None = None,
+        is_whole: bool = False,
+    ) -> None:
+        self._node = node
+        self._store = store
+        self._rows = rows  # of the table, also where some of them are selected
+        self._moments = moments
+        self._keep = keep  # what owns the arrays that it reads
+        self._selection = selection
+        self._is_whole = is_whole  # the value of a row may depend on which others there are
+        # Of what has no key (tree.py), by operation; taken out while in use.
+        self._programs: dict[int, Program] | None = {} if node.key is None else None
+
+    def __copy__(self) -> Expression:
+        return self
+
+    __reduce_ex__ = pickling.refused("an expression", "tolist()")
+
+    def _expression(self) -> Expression:
+        return self
+
+    # ---- operations ----
+
+    def _apply(self, operation: int, *others: Any) -> Expression:
+        return combined(operation, (self, *others))
+
+    def _apply_to(self, other: Any, operation: int) -> Expression:
+        return combined(operation, (other, self))
+
+    def _cast(self, to: Any) -> Expression:
+        found = type_written(to)
+        if found is None:
+            raise WrongTypeError(f"a cast cannot be {unknown_type(to)}")
+        if found is OBJECT:
+            raise WrongTypeError("numbers can't be cast to objects")
+        return self._apply(lib.stoa_operation_named(found.encode(), 1))
+
+    def _of(self, selection: Selection[Any] | None) -> Expression:
+        """The same, of other rows."""
+        parts = self._node, self._store, self._rows, self._moments, self._keep
+        return Expression(*parts, selection, self._is_whole)
+
+    # ---- runs ----
+
+    def _check(self) -> None:
+        """StaleError if it is."""
+        check_moments(self._moments)
+        if self._selection is not None:
+            self._selection._check()
+
+    def _program(self, operation: int = AS_IT_IS) -> Program:
+        """A program of an operation on this, or of this as it is; StaleError if it is stale."""
+        self._check()
+        found = None if self._programs is None else self._programs.pop(operation, None)
+        if found is None:
+            node = self._node if operation == AS_IT_IS else tree.call(operation, [self._node])
+            found = program.kept(self._store, node)
+        return found
+
+    def _put_back(self, operation: int, done: Program) -> None:
+        """After a run, which may have been too late; StaleError."""
+        if self._moments:
+            self._store.check_moments(self._moments)
+        if self._programs is None:
+            done.keep(self._store)
+        else:
+            self._programs[operation] = done
+
+    def _reduced(self, operation: int, *others: Any) -> Any:
+        """The value of an aggregate of this and others, computed now."""
+        if others:
+            return combined(operation, (self, *others))._aggregate(AS_IT_IS)
+        return self._aggregate(operation)
+
+    def _aggregate(self, operation: int) -> Any:
+        self._check()
+        condition = None if self._selection is None else self._selection._condition_left()
+        if condition is not None:  # both in one pass
+            node = self._node if operation == AS_IT_IS else tree.call(operation, [self._node])
+            made = program.kept(self._store, node, condition._node)
+            [value] = made.compute(self._store, self._rows)
+            made.keep(self._store)
+            self._store.check_moments((*self._moments, *condition._moments))
+            return value
+        made = self._program(operation)
+        [value] = made.compute(self._store, *self._extent())
+        self._put_back(operation, made)
+        return value
+
+    def _extent(self) -> tuple[int, Any]:
+        """How many rows a run is of, and which of them."""
+        if self._selection is None:
+            return self._rows, ffi.NULL
+        return self._rows, self._selection._bits_of(self._rows)
+
+    def _select(self) -> Any:
+        """The bits of the rows where it holds."""
+        made = self._program()
+        found = made.select(self._store, *self._extent())
+        self._put_back(AS_IT_IS, made)
+        return found
+
+    def _found_among(self, chosen: Any) -> Any:
+        """The bits of those of the rows of `chosen` (NULL: of all) where it holds."""
+        if self._rows == 0:  # to the library, all the rows of the selection
+            return bits.of_indices(self._store, [])
+        if self._is_whole and chosen != ffi.NULL:
+            return self._only(bits.mask(chosen)[: self._rows])._select()
+        made = self._program()
+        found = made.select(self._store, self._rows, chosen)
+        self._put_back(AS_IT_IS, made)
+        return found
+
+    def _only(self, mask: Any) -> Expression:
+        """The same where a mask is set, and zero elsewhere, where nothing fails."""
+        source = packed_source(mask, TYPES["bool"], self._rows)
+        zero = {"?": False, "f": 0.0}.get(self._type().kind, 0)
+        parts = [array_operand(source, self._rows), self._node, tree.constant(zero)]
+        node = tree.call(lib.STOA_WHERE, parts)
+        kept = (*self._keep, source)
+        return Expression(node, self._store, self._rows, self._moments, kept, None, self._is_whole)
+
+    def _type(self) -> FieldType:
+        made = self._program()
+        found = made.type(self._store)
+        self._put_back(AS_IT_IS, made)
+        return found
+
+    def _evaluate(self, to: FieldType, memory: Any) -> Any:
+        """The values of all rows into memory; with a selection, only the selected ones."""
+        made = self._program()
+        rows, selection = self._extent()
+        made.fill(self._store, rows, selection, to, memory)
+        self._put_back(AS_IT_IS, made)
+        return memory
+
+    def _values(self) -> memoryview:
+        """The values of all rows, in memory of their own; only those selected are there."""
+        found = self._type()
+        memory: Any = memoryview(self._evaluate(found, program.room_for(self._rows, found)))
+        values: memoryview = memory.cast(found.code)
+        return values
+
+    # ---- values ----
+
+    def __len__(self) -> int:
+        return self._rows if self._selection is None else len(self._selection)
+
+    def tolist(self) -> list[Any]:
+        """The values as a list of Python's numbers."""
+        return self._values().tolist() if self._selection is None else list(self)
+
+    def __iter__(self) -> Iterator[Any]:
+        """The values one by one, all computed before the first is given."""
+        if self._selection is None:
+            return iter(self._values())
+        return map(self._values().__getitem__, self._selection.indices())
+
+    def _indices(self) -> Sequence[int]:
+        return range(self._rows) if self._selection is None else self._selection.indices()
+
+    def __getitem__(self, index: int) -> Any:
+        """The value of one row; the others are not computed if it does not depend on them."""
+        if isinstance(index, slice):
+            raise WrongTypeError("an expression has no slices: slice its columns, or its tolist()")
+        position = masks.position(index, self._indices)
+        if self._is_whole:
+            one = self
+            if self._selection is None:
+                mask = bytearray(self._rows)
+                mask[position] = 1
+                one = self._only(mask)
+            return one._values()[position]
+        made = self._program(lib.STOA_FIRST)
+        one = bits.of_indices(self._store, [position])
+        [value] = made.compute(self._store, self._rows, one)
+        self._put_back(lib.STOA_FIRST, made)
+        return value
+
+    def __array__(self, dtype: Any = None, copy: bool | None = None) -> Any:
+        """The values as an array of numpy's, in memory of its own."""
+        import numpy
+
+        if copy is False:
+            raise ArgumentError("the values of an expression are computed: that makes a copy")
+        found = self._type()
+        memory = self._evaluate(found, program.room_for(self._rows, found))
+        values = numpy.frombuffer(memory, found.code)
+        if self._selection is not None:
+            values = values[numpy.asarray(self._selection.mask())]
+        return values if dtype is None else values.astype(dtype, copy=False)
+
+    def _stoa_source(self) -> Source:
+        """The values, for a store into a column."""
+        found = self._type()
+        if self._selection is None:
+            return packed_source(self._values(), found, self._rows)
+        values = array(found.code.replace("?", "B"), self)
+        return packed_source(values, found, len(values))
+
+    # ---- how it is shown ----
+
+    def __repr__(self) -> str:
+        rows = f"{self._rows:,} rows" if self._selection is None else "the selected rows"
+        stale = ", stale" if any(each.over for each in self._moments) else ""
+        of = f"of {rows} of {self._store.record.__name__}"
+        return f"<Expression {tree.text_of(self._node)}: {of}{stale}>"
+
+
+# ---- operands ----
+
+
+def combined(operation: int, operands: Sequence[Any]) -> Expression:
+    """An operation on operands, of which one at least is a column or an expression."""
+    base: Any = None
+    parts, nodes = [], []
+    for each in operands:
+        if isinstance(each, Operators):
+            each = each._expression()
+            base = each if base is None else base
+        parts.append(each)
+    store, rows, selection = base._store, base._rows, base._selection
+    moments, keep, is_whole = base._moments, base._keep, operation >= lib.STOA_CUMSUM
+    for part in parts:
+        if not isinstance(part, Expression):
+            node, kept = operand(part, rows)
+            nodes.append(node)
+            keep += kept
+            continue
+        nodes.append(part._node)
+        is_whole = is_whole or part._is_whole
+        if part is not base:
+            if part._store is not store or part._selection is not selection or part._rows != rows:
+                refuse_together(base, part)
+            moments = together(moments, part._moments)
+            keep += part._keep
+    return Expression(tree.call(operation, nodes), store, rows, moments, keep, selection, is_whole)
+
+
+def refuse_together(one: Expression, other: Expression) -> NoReturn:
+    """Says why they are not of the same rows."""
+    if one._store is not other._store:
+        raise ArgumentError(
+            "an expression is over one table, not over two: give the other's values as an array, "
+            "for example column.buffer"
+        )
+    if one._selection is not other._selection:
+        raise ArgumentError("an expression is of the rows of one selection, or of all rows")
+    raise LengthError(f"{one._rows} rows and {other._rows} rows don't go together")
+
+
+def operand(value: Any, rows: int) -> tuple[Any, tuple[Any, ...]]:
+    """The node of a number or of an array, and what must be kept for it."""
+    number = python_number(value)
+    if number is not None:
+        return tree.constant(number), ()
+    source = None
+    if not isinstance(value, (str, bytes, dict)) and getattr(value, "ndim", 1) != 0:
+        source = buffer_source(value, "an operand")
+    if source is None:
+        raise WrongTypeError(
+            "columns are computed with numbers, with columns and expressions of the same table, "
+            f"and with buffers and arrays as long as the table: not with {type(value).__name__}"
+        )
+    return array_operand(source, rows), (source,)
+
+
+def array_operand(source: Source, rows: int) -> Any:
+    if source.length != rows:
+        raise LengthError(f"an operand has {source.length} values for {rows} rows")
+    return tree.array(source, "array")
+
+
+def python_number(value: Any) -> Any:
+    """A number of Python's or numpy's as bool, int or float; None: it is none."""
+    if type(value) in (int, float, bool):
+        return value
+    if hasattr(value, "dtype"):
+        if getattr(value, "ndim", None) != 0 or value.dtype.kind not in "biuf":
+            return None
+        number = value.item()
+        return number if isinstance(number, (int, float)) else None  # not of long double
+    if isinstance(value, float):
+        return float(value)
+    return int(as_index(value)) if hasattr(value, "__index__") else None

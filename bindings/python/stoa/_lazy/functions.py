@@ -1,0 +1,141 @@
+"""Functions of columns and expressions, as text has them.
+
+Each gives a lazy expression. Of their arguments one at least is a column or an expression; the
+others may be numbers, and arrays as long as the table. For plain numbers there is `math`.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from stoa._lazy.expression import Expression, combined
+from stoa._lazy.operators import Operators
+from stoa._lib.ffi import ffi, lib
+from stoa.errors import WrongTypeError
+
+
+def applied(operation: int, *arguments: Any) -> Expression:
+    if not any(isinstance(each, Operators) for each in arguments):
+        name = ffi.string(lib.stoa_operation_text(operation)).decode()
+        raise WrongTypeError(
+            f"{name} takes a column or an expression: for plain numbers use Python's own functions"
+        )
+    return combined(operation, arguments)
+
+
+def sqrt(x: Any) -> Expression:
+    """The square root; NaN of what is negative."""
+    return applied(lib.STOA_SQRT, x)
+
+
+def exp(x: Any) -> Expression:
+    """e to the power of x."""
+    return applied(lib.STOA_EXP, x)
+
+
+def log(x: Any) -> Expression:
+    """The natural logarithm; NaN of what is negative."""
+    return applied(lib.STOA_LOG, x)
+
+
+def log2(x: Any) -> Expression:
+    """The logarithm to base 2."""
+    return applied(lib.STOA_LOG2, x)
+
+
+def log10(x: Any) -> Expression:
+    """The logarithm to base 10."""
+    return applied(lib.STOA_LOG10, x)
+
+
+def sin(x: Any) -> Expression:
+    """The sine of an angle in radians."""
+    return applied(lib.STOA_SIN, x)
+
+
+def cos(x: Any) -> Expression:
+    """The cosine of an angle in radians."""
+    return applied(lib.STOA_COS, x)
+
+
+def tan(x: Any) -> Expression:
+    """The tangent of an angle in radians."""
+    return applied(lib.STOA_TAN, x)
+
+
+def asin(x: Any) -> Expression:
+    """The angle in radians whose sine is x; NaN beyond -1 and 1."""
+    return applied(lib.STOA_ASIN, x)
+
+
+def acos(x: Any) -> Expression:
+    """The angle in radians whose cosine is x; NaN beyond -1 and 1."""
+    return applied(lib.STOA_ACOS, x)
+
+
+def atan(x: Any) -> Expression:
+    """The angle in radians whose tangent is x."""
+    return applied(lib.STOA_ATAN, x)
+
+
+def atan2(y: Any, x: Any) -> Expression:
+    """The angle in radians of the point (x, y)."""
+    return applied(lib.STOA_ATAN2, y, x)
+
+
+def hypot(x: Any, y: Any) -> Expression:
+    """The length of (x, y), without overflow in between."""
+    return applied(lib.STOA_HYPOT, x, y)
+
+
+def floor(x: Any) -> Expression:
+    """The greatest whole number up to x."""
+    return applied(lib.STOA_FLOOR, x)
+
+
+def ceil(x: Any) -> Expression:
+    """The least whole number from x on."""
+    return applied(lib.STOA_CEIL, x)
+
+
+def round(x: Any) -> Expression:
+    """The nearest whole number; halves go to the even one."""
+    return applied(lib.STOA_ROUND, x)
+
+
+def abs(x: Any) -> Expression:
+    """The absolute value."""
+    return applied(lib.STOA_ABS, x)
+
+
+def isnan(x: Any) -> Expression:
+    """Whether x is no number."""
+    return applied(lib.STOA_ISNAN, x)
+
+
+def isfinite(x: Any) -> Expression:
+    """Whether x is neither infinite nor NaN."""
+    return applied(lib.STOA_ISFINITE, x)
+
+
+def where(condition: Any, x: Any, y: Any) -> Expression:
+    """x where the condition holds, else y; what fails in the other branch does not count."""
+    return applied(lib.STOA_WHERE, condition, x, y)
+
+
+def clip(x: Any, low: Any, high: Any) -> Expression:
+    """x, but not below low and not above high."""
+    return applied(lib.STOA_CLIP, x, low, high)
+
+
+def minimum(x: Any, y: Any, *more: Any) -> Expression:
+    """The least in each row, passing over NaN."""
+    return applied(lib.STOA_MINIMUM, x, y, *more)
+
+
+def maximum(x: Any, y: Any, *more: Any) -> Expression:
+    """The greatest in each row, passing over NaN."""
+    return applied(lib.STOA_MAXIMUM, x, y, *more)
+
+
+min, max = minimum, maximum

@@ -1,0 +1,114 @@
+"""Which rows somebody means by a sequence or buffer of booleans or of indices."""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Sequence
+from itertools import compress
+from operator import index as as_index
+from typing import Any, Callable
+
+from stoa._lib.ffi import ffi
+from stoa.errors import ArgumentError, LengthError, RowIndexError, WrongTypeError, shown
+
+SIZE_FORMAT = "Q" if ffi.sizeof("size_t") == 8 else "I"
+MASK_TYPES = {"bool", "bool_"}
+
+
+def integer(index: Any, asked: str = "one row is asked for by an integer") -> int:
+    """An index that somebody gave. Taken before the rows are counted: its __index__ may do all."""
+    try:
+        return int(as_index(index))
+    except TypeError:
+        if hasattr(index, "__index__") and getattr(index, "ndim", 0) == 0:
+            raise
+        raise WrongTypeError(f"{asked}, not by {type(index).__name__}") from None
+
+
+def position(index: Any, rows: Callable[[], Sequence[int]]) -> int:
+    """The row number that an index means among those of `rows`."""
+    number = integer(index)
+    found = rows()
+    try:
+        return found[number]
+    except IndexError:
+        raise RowIndexError(f"there is no row {shown(number)}: there are {len(found)}") from None
+
+
+def checked_slice(key: slice) -> slice:
+    """The slice with plain integers, or None, in it."""
+    parts = [None if each is None else integer(each) for each in (key.start, key.stop, key.step)]
+    if parts[2] == 0:
+        raise ArgumentError("a slice cannot have steps of 0")
+    return slice(*parts)
+
+
+def part(key: slice, rows: Callable[[], range]) -> range:
+    """The numbers of the rows that a slice takes; with steps that C has numbers for."""
+    checked = checked_slice(key)
+    found = rows()[checked]
+    if found.step != 1 and len(found) <= 1:
+        return range(found.start, found.start + len(found), 2)
+    return found
+
+
+def listed(key: Any) -> list[Any]:
+    if hasattr(type(key), "pin"):
+        raise WrongTypeError(
+            "a selection is no sequence of booleans or indices: give its mask() or indices(), or "
+            "use its own copy() and delete()"
+        )
+    if isinstance(key, (str, bytes, bytearray, dict, set, frozenset)):
+        raise wrong_key(key)
+    try:
+        values = key.tolist() if hasattr(key, "tolist") else list(key)
+    except TypeError:
+        raise wrong_key(key) from None
+    if not isinstance(values, list):
+        raise wrong_key(key)
+    return values
+
+
+def wrong_key(key: Any) -> WrongTypeError:
+    return WrongTypeError(
+        "rows are asked for by an index, a slice, a field's name, or a sequence or buffer of "
+        f"booleans or of indices, not by {type(key).__name__}"
+    )
+
+
+def is_mask(key: Any, values: list[Any]) -> bool:
+    if not values:
+        kind = getattr(getattr(key, "dtype", None), "kind", None)
+        return kind == "b" or getattr(key, "format", None) == "?"
+    found = {type(value).__name__ in MASK_TYPES for value in values}
+    if len(found) == 2:
+        raise WrongTypeError("booleans and indices are mixed")
+    return found == {True}
+
+
+def checked_mask(values: list[Any], rows: int) -> list[Any]:
+    if len(values) != rows:
+        raise LengthError(f"a mask of {len(values)} booleans for {rows} rows")
+    return values
+
+
+def mask_bytes(key: Any, rows: int) -> bytes:
+    """A mask as bytes of 0 and 1."""
+    values = checked_mask(listed(key), rows)
+    if rows and not is_mask(key, values):
+        raise WrongTypeError("a mask is made of booleans")
+    return bytes(map(bool, values))
+
+
+def positions(key: Any, rows: range) -> array[int]:
+    """The row numbers that `key` means among `rows`."""
+    values = listed(key)
+    if is_mask(key, values):
+        return array(SIZE_FORMAT, compress(rows, checked_mask(values, len(rows))))
+    try:
+        return array(SIZE_FORMAT, [rows[as_index(value)] for value in values])
+    except IndexError:
+        wrong = next(v for v in values if not -len(rows) <= as_index(v) < len(rows))
+        raise RowIndexError(f"there is no row {shown(wrong)}: there are {len(rows)}") from None
+    except TypeError:
+        raise wrong_key(key) from None

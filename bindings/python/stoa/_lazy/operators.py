@@ -1,0 +1,341 @@
+"""The operators and reductions of columns and expressions.
+
+Each stands for one operation of the library's list (STOA_OPERATIONS); what it means is decided
+there. Operators give lazy expressions, reductions compute at once.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from stoa._lazy.masks import integer
+from stoa._lib.ffi import lib
+from stoa.errors import ArgumentError, WrongTypeError, shown
+
+if TYPE_CHECKING:
+    from stoa._lazy.expression import Expression
+
+Self = TypeVar("Self", bound="InPlace")
+
+# What numpy's functions hand on to the methods of their argument, and the values that mean "all of
+# it, as it is".
+WHOLE: dict[str, tuple[Any, ...]] = {
+    "axis": (None, 0, -1, (0,), (-1,)),
+    "dtype": (None,),
+    "out": (None,),
+    "keepdims": (False,),
+    "where": (True,),
+}
+
+
+def check_whole(name: str, options: dict[str, Any]) -> None:
+    """Refuses what numpy.sum(column, …) and the like ask for beyond the plain reduction."""
+    for option, value in options.items():
+        if option not in WHOLE:
+            raise WrongTypeError(f"{name}() got an unexpected keyword argument {option!r}")
+        if not any(
+            value is known or (type(value) is type(known) and value == known)
+            for known in WHOLE[option]
+        ):
+            raise WrongTypeError(
+                f"{name}() reduces a whole column to one value of its own type: it takes no "
+                f"{option}={shown(value)}; numpy.{name}(numpy.asarray(column), …) does"
+            )
+
+
+class Operators:
+    """What can be computed with: columns, expressions, columns of selections.
+
+    numpy's functions that call a method of their argument (numpy.sum, mean, std, var, min, max,
+    any, all, argmin, argmax) give what the method gives; with an axis other than 0, or a dtype,
+    out, keepdims or where, they raise WrongTypeError.
+
+    Operands are others of these, of the same table and as long; Python's and numpy's numbers; and
+    buffers and arrays that are as long as the table.
+    """
+
+    __slots__ = ()
+
+    # numpy's arrays shall leave `array + column` to the column.
+    __array_priority__ = 1000
+
+    def _expression(self) -> Expression:
+        raise NotImplementedError
+
+    def _apply(self, operation: int, *others: Any) -> Expression:
+        raise NotImplementedError
+
+    def _reduce(self, operation: int, *others: Any) -> Any:
+        """The value of an aggregate of this and others."""
+        return self._expression()._reduced(operation, *others)
+
+    def __bool__(self) -> bool:
+        raise WrongTypeError(
+            "values of many rows are neither true nor false: combine conditions by & | ~ instead "
+            "of and, or, not (in parentheses: (points.x > 1) & (points.y > 2)), and ask any(), "
+            "all() or len()"
+        )
+
+    __hash__ = None  # type: ignore[assignment]
+
+    # ---- operators ----
+
+    def __add__(self, other: Any) -> Expression:
+        return self._expression()._apply(lib.STOA_ADD, other)
+
+    def __radd__(self, other: Any) -> Expression:
+        return self._expression()._apply_to(other, lib.STOA_ADD)
+
+    def __sub__(self, other: Any) -> Expression:
+        return self._expression()._apply(lib.STOA_SUBTRACT, other)
+
+    def __rsub__(self, other: Any) -> Expression:
+        return self._expression()._apply_to(other, lib.STOA_SUBTRACT)
+
+    def __mul__(self, other: Any) -> Expression:
+        return self._expression()._apply(lib.STOA_MULTIPLY, other)
+
+    def __rmul__(self, other: Any) -> Expression:
+        return self._expression()._apply_to(other, lib.STOA_MULTIPLY)
+
+    def __truediv__(self, other: Any) -> Expression:
+        return self._expression()._apply(lib.STOA_DIVIDE, other)
+
+    def __rtruediv__(self, other: Any) -> Expression:
+        return self._expression()._apply_to(other, lib.STOA_DIVIDE)
+
+    def __floordiv__(self, other: Any) -> Expression:
+        return self._expression()._apply(lib.STOA_FLOOR_DIVIDE, other)
+
+    def __rfloordiv__(self, other: Any) -> Expression:
+        return self._expression()._apply_to(other, lib.STOA_FLOOR_DIVIDE)
+
+    def __mod__(self, other: Any) -> Expression:
+        return self._expression()._apply(lib.STOA_REMAINDER, other)
+
+    def __rmod__(self, other: Any) -> Expression:
+        return self._expression()._apply_to(other, lib.STOA_REMAINDER)
+
+    def __pow__(self, other: Any) -> Expression:
+        return self._expression()._apply(lib.STOA_POWER, other)
+
+    def __rpow__(self, other: Any) -> Expression:
+        return self._expression()._apply_to(other, lib.STOA_POWER)
+
+    def __and__(self, other: Any) -> Expression:
+        return self._expression()._apply(lib.STOA_BIT_AND, other)
+
+    def __rand__(self, other: Any) -> Expression:
+        return self._expression()._apply_to(other, lib.STOA_BIT_AND)
+
+    def __or__(self, other: Any) -> Expression:
+        return self._expression()._apply(lib.STOA_BIT_OR, other)
+
+    def __ror__(self, other: Any) -> Expression:
+        return self._expression()._apply_to(other, lib.STOA_BIT_OR)
+
+    def __xor__(self, other: Any) -> Expression:
+        return self._expression()._apply(lib.STOA_BIT_XOR, other)
+
+    def __rxor__(self, other: Any) -> Expression:
+        return self._expression()._apply_to(other, lib.STOA_BIT_XOR)
+
+    def __lshift__(self, other: Any) -> Expression:
+        return self._expression()._apply(lib.STOA_SHIFT_LEFT, other)
+
+    def __rlshift__(self, other: Any) -> Expression:
+        return self._expression()._apply_to(other, lib.STOA_SHIFT_LEFT)
+
+    def __rshift__(self, other: Any) -> Expression:
+        return self._expression()._apply(lib.STOA_SHIFT_RIGHT, other)
+
+    def __rrshift__(self, other: Any) -> Expression:
+        return self._expression()._apply_to(other, lib.STOA_SHIFT_RIGHT)
+
+    def __lt__(self, other: Any) -> Expression:
+        return self._expression()._apply(lib.STOA_LESS, other)
+
+    def __le__(self, other: Any) -> Expression:
+        return self._expression()._apply(lib.STOA_LESS_EQUAL, other)
+
+    def __gt__(self, other: Any) -> Expression:
+        return self._expression()._apply(lib.STOA_GREATER, other)
+
+    def __ge__(self, other: Any) -> Expression:
+        return self._expression()._apply(lib.STOA_GREATER_EQUAL, other)
+
+    def __eq__(self, other: Any) -> Expression:  # type: ignore[override]
+        return self._expression()._apply(lib.STOA_EQUAL, other)
+
+    def __ne__(self, other: Any) -> Expression:  # type: ignore[override]
+        return self._expression()._apply(lib.STOA_NOT_EQUAL, other)
+
+    def __neg__(self) -> Expression:
+        return self._expression()._apply(lib.STOA_NEGATE)
+
+    def __pos__(self) -> Expression:
+        return self._expression()._apply(lib.STOA_PLUS)
+
+    def __invert__(self) -> Expression:
+        return self._expression()._apply(lib.STOA_INVERT)
+
+    def __abs__(self) -> Expression:
+        return self._expression()._apply(lib.STOA_ABS)
+
+    def __round__(self) -> Expression:
+        return self._expression()._apply(lib.STOA_ROUND)
+
+    def cast(self, type: Any) -> Expression:
+        """The values as another field type: `points.w.cast("int32")` cuts off what is behind the
+        point, and is an error in a row whose value does not fit."""
+        return self._expression()._cast(type)
+
+    # ---- reductions: computed at once ----
+
+    def sum(self, **numpy_options: Any) -> Any:
+        """The sum; of nothing 0. Of integers exact, and OverflowError if it does not fit."""
+        check_whole("sum", numpy_options)
+        return self._reduce(lib.STOA_SUM)
+
+    def mean(self, **numpy_options: Any) -> Any:
+        """The mean, a float; None of nothing."""
+        check_whole("mean", numpy_options)
+        return self._reduce(lib.STOA_MEAN)
+
+    def min(self, **numpy_options: Any) -> Any:
+        """The least value, passing over NaN; None of nothing."""
+        check_whole("min", numpy_options)
+        return self._reduce(lib.STOA_MIN)
+
+    def max(self, **numpy_options: Any) -> Any:
+        """The greatest value, passing over NaN; None of nothing."""
+        check_whole("max", numpy_options)
+        return self._reduce(lib.STOA_MAX)
+
+    def count(self) -> int:
+        """How many values there are."""
+        return self._reduce(lib.STOA_COUNT)  # type: ignore[no-any-return]
+
+    def var(self, ddof: int = 0, **numpy_options: Any) -> Any:
+        """The variance: the squared deviations from the mean, divided by n - ddof."""
+        check_whole("var", numpy_options)
+        return self._reduce(lib.STOA_VAR, *checked_ddof(ddof))
+
+    def std(self, ddof: int = 0, **numpy_options: Any) -> Any:
+        """The standard deviation: the root of var(ddof)."""
+        check_whole("std", numpy_options)
+        return self._reduce(lib.STOA_STD, *checked_ddof(ddof))
+
+    def any(self, **numpy_options: Any) -> bool:
+        """Whether a condition holds in some row; of nothing False."""
+        check_whole("any", numpy_options)
+        return self._reduce(lib.STOA_ANY)  # type: ignore[no-any-return]
+
+    def all(self, **numpy_options: Any) -> bool:
+        """Whether a condition holds in every row; of nothing True."""
+        check_whole("all", numpy_options)
+        return self._reduce(lib.STOA_ALL)  # type: ignore[no-any-return]
+
+    def argmin(self, **numpy_options: Any) -> Any:
+        """The row of the table that has the least value first; None of nothing."""
+        check_whole("argmin", numpy_options)
+        return self._reduce(lib.STOA_ARGMIN)
+
+    def argmax(self, **numpy_options: Any) -> Any:
+        """The row of the table that has the greatest value first; None of nothing."""
+        check_whole("argmax", numpy_options)
+        return self._reduce(lib.STOA_ARGMAX)
+
+    def first(self) -> Any:
+        """The first value; None of nothing."""
+        return self._reduce(lib.STOA_FIRST)
+
+    def last(self) -> Any:
+        """The last value; None of nothing."""
+        return self._reduce(lib.STOA_LAST)
+
+    def dot(self, other: Any) -> Any:
+        """The sum of the products with another's values."""
+        return self._expression()._reduced(lib.STOA_DOT, other)
+
+    # ---- running ----
+
+    def cumsum(self) -> Expression:
+        """In each row the sum of the values up to there."""
+        return self._expression()._apply(lib.STOA_CUMSUM)
+
+    def cumprod(self) -> Expression:
+        """In each row the product of the values up to there."""
+        return self._expression()._apply(lib.STOA_CUMPROD)
+
+    def cummin(self) -> Expression:
+        """In each row the least of the values up to there."""
+        return self._expression()._apply(lib.STOA_CUMMIN)
+
+    def cummax(self) -> Expression:
+        """In each row the greatest of the values up to there."""
+        return self._expression()._apply(lib.STOA_CUMMAX)
+
+
+def checked_ddof(ddof: Any) -> tuple[int, ...]:
+    number = integer(ddof, "ddof is given by an integer")
+    if not 0 <= number < 2**31:
+        raise ArgumentError(f"ddof is 0 or more, not {shown(number)}")
+    return (number,) if number else ()
+
+
+class InPlace(Operators):
+    """Columns, which `column += 1` writes through to the table."""
+
+    __slots__ = ()
+
+    def _store_values(self, value: Expression) -> None:
+        raise NotImplementedError
+
+    def __iadd__(self: Self, other: Any) -> Self:  # type: ignore[override]
+        self._store_values(self + other)
+        return self
+
+    def __isub__(self: Self, other: Any) -> Self:  # type: ignore[override]
+        self._store_values(self - other)
+        return self
+
+    def __imul__(self: Self, other: Any) -> Self:  # type: ignore[override]
+        self._store_values(self * other)
+        return self
+
+    def __itruediv__(self: Self, other: Any) -> Self:  # type: ignore[override]
+        self._store_values(self / other)
+        return self
+
+    def __ifloordiv__(self: Self, other: Any) -> Self:  # type: ignore[override]
+        self._store_values(self // other)
+        return self
+
+    def __imod__(self: Self, other: Any) -> Self:  # type: ignore[override]
+        self._store_values(self % other)
+        return self
+
+    def __ipow__(self: Self, other: Any) -> Self:  # type: ignore[override]
+        self._store_values(self**other)
+        return self
+
+    def __iand__(self: Self, other: Any) -> Self:  # type: ignore[override]
+        self._store_values(self & other)
+        return self
+
+    def __ior__(self: Self, other: Any) -> Self:  # type: ignore[override]
+        self._store_values(self | other)
+        return self
+
+    def __ixor__(self: Self, other: Any) -> Self:  # type: ignore[override]
+        self._store_values(self ^ other)
+        return self
+
+    def __ilshift__(self: Self, other: Any) -> Self:  # type: ignore[override]
+        self._store_values(self << other)
+        return self
+
+    def __irshift__(self: Self, other: Any) -> Self:  # type: ignore[override]
+        self._store_values(self >> other)
+        return self

@@ -1,0 +1,359 @@
+"""Programs: expressions bound to the fields of a table, and how they run.
+
+A program is used by one thread at a time. Those that have a key, what they say in plain tuples, are
+kept by the record class to be run again: who wants one takes it out of the cache and puts it back
+when done, so that another thread in between makes one of its own.
+
+Long runs enter the table's gate (gate.py), with the fields whose cells nobody may write to
+meanwhile, and then mostly let go of the interpreter's lock. On PyPy, whose calls never hold the
+lock, all runs are long.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Callable
+
+from stoa._lazy import tree
+from stoa._lib.failure import check, new_error
+from stoa._lib.ffi import ffi, lib
+from stoa._lib.owner import owned, receiver, taken
+from stoa._schema.record import RecordType
+from stoa._schema.types import BY_NUMBER, IS_PYPY, OBJECT, FieldType
+from stoa._store.gate import Fields
+from stoa._store.store import Store
+from stoa.errors import BusyError, ParameterError
+
+LONG = 0 if IS_PYPY else 20_000  # rows of a long run
+LARGE = 1 << 20  # bytes of a result; smaller ones are never kept
+KEPT = 32  # programs of a record class
+FEW = 8  # fields that most programs read at most
+TEXT, WHERE = "text", "where"  # begin the keys of programs that no single node is the key of
+
+Run = Callable[..., int]
+
+free = tree.in_turn(lib.stoa_program_free)
+new_program = tree.in_turn(lib.stoa_program_new)
+parse_program = tree.in_turn(lib.stoa_program_parse)
+
+VALUES: dict[int, Callable[[Any], Any]] = {
+    **{each.number: lambda value: value.int64 for each in BY_NUMBER.values() if each.kind == "i"},
+    **{each.number: lambda value: value.uint64 for each in BY_NUMBER.values() if each.kind == "u"},
+    **{each.number: lambda value: value.float64 for each in BY_NUMBER.values() if each.kind == "f"},
+    lib.STOA_BOOL: lambda value: value.boolean,
+}
+
+
+allocate = ffi.new_allocator(should_clear_after_alloc=False)
+
+
+def room_for(rows: int, of: FieldType) -> Any:
+    """Memory for so many cells, which are not written yet; a buffer.
+
+    Much of it is a table's, which has the pages of the last such result if those were kept.
+    """
+    size = rows * of.width
+    if size < LARGE:
+        return ffi.buffer(allocate("uint64_t[]", size // 8 + 1), size)
+    field, options = ffi.new("stoa_field *"), ffi.new("stoa_table_options *")
+    name = ffi.new("char[]", b"values")
+    field.name, field.type = name, of.number
+    # Results of about one length get one max_rows, as only then the next has the last one's pages.
+    options.rows, options.max_rows = rows, 1 << rows.bit_length()
+    options.flags = lib.STOA_ROWS_UNWRITTEN
+    made, error = ffi.new("stoa_table **"), new_error()
+    check(lib.stoa_table_new(made, field, 1, options, error), error)
+    table = made[0]
+    cells = owned(lib.stoa_column_cells(table, 0), "char *", lambda _: lib.stoa_table_free(table))
+    return ffi.buffer(cells, size)
+
+
+def python_value(value: Any) -> Any:
+    """What a stoa_value is in Python."""
+    return None if value.is_null else VALUES[value.type](value)
+
+
+class Program:
+    """A program of the library, and room for what its runs are told and give."""
+
+    __slots__ = (
+        "bound",
+        "c",
+        "columns",
+        "error",
+        "extent",
+        "found",
+        "key",
+        "outputs",
+        "values",
+    )
+
+    def __init__(self, pointer: Any, columns: Fields = ()) -> None:
+        self.key: Any = None  # by which it is found again, if it is
+        self.columns = columns  # fields that it reads by arrays of their cells
+        self.bound: Any = None  # the store's fields when `found` was asked for
+        self.found: Fields = ()
+        self.c = owned(pointer, "stoa_program *", free)
+        self.error = new_error()
+        self.extent = ffi.new("stoa_extent *")
+        self.outputs: int = lib.stoa_program_outputs(self.c)
+        self.values = ffi.new("stoa_value[]", self.outputs)
+
+    def keep(self, store: Store) -> None:
+        """For the next one who wants it; whoever calls this uses it no more."""
+        if self.key is not None:
+            programs = kept_programs(store.record)
+            programs[self.key] = self
+            tree.trim(programs, KEPT)
+
+    def set(self, parameters: dict[str, Any]) -> None:
+        """Binds parameters by value, for the runs to come."""
+        for name, value in parameters.items():
+            status = lib.stoa_program_set(
+                self.c, tree.parameter_name(name), tree.constant_value(value)[0], self.error
+            )
+            check(status, self.error)
+        self.bound = None
+
+    def type(self, store: Store) -> FieldType:
+        """Of its first output."""
+        found = BY_NUMBER.get(lib.stoa_program_type(self.c, 0))
+        if found is None:
+            self.select(store, 0)  # says which parameter is not set
+            raise ParameterError("a parameter of the expression is not set")
+        return found
+
+    def fields(self) -> Fields:
+        """The indices of the fields that it reads, in the table that it was bound to last."""
+        room = FEW
+        while True:
+            found = ffi.new("uint32_t[]", room)
+            count = lib.stoa_program_fields(self.c, found, room)
+            if count <= room:
+                return (*ffi.unpack(found, count), *self.columns)
+            room = count
+
+    def is_by_row(self) -> bool:
+        """Whether the value of a row follows from that row alone."""
+        return lib.stoa_program_is_by_row(self.c)  # type: ignore[no-any-return]
+
+    def call(self, run: Run, store: Store, rows: int, selection: Any, *arguments: Any) -> int:
+        self.extent.rows, self.extent.selection = rows, selection
+        return run(self.c, store.c, self.extent, *arguments, self.error)
+
+    def may_unlock(self, run: Run, store: Store, rows: int, *arguments: Any) -> bool:
+        """Whether a run is long, and was bound: by a run over no rows, with arguments for that.
+
+        Binding marks nodes that other programs may have too, so it needs the lock. Where that run
+        fails, maybe for want of rows, the real one is better made with the lock as well.
+        """
+        if rows < LONG:
+            return False
+        status: int = self.call(run, store, 0, ffi.NULL, *arguments)
+        return status == 0
+
+    def call_by_gate(
+        self,
+        run: Run,
+        is_bound: bool,
+        store: Store,
+        others: Fields,
+        *arguments: Any,
+        begin: Callable[[], None] = lambda: None,
+    ) -> int:
+        """A long run, over the fields that it reads and others; begin() is called when nobody
+        writes to them any more."""
+        if not is_bound or self.bound is not store.fields:
+            self.found, self.bound = self.fields(), store.fields if is_bound else None
+        fields = self.found + others
+        gate, key = store.gate, object()
+        try:
+            gate.enter_run(key, fields)
+            store.trap(fields)
+            begin()
+            return self.call(run, store, *arguments)
+        finally:
+            gate.runs.pop(key, None)
+
+    def read(
+        self,
+        run: Run,
+        is_bound: bool,
+        store: Store,
+        rows: int,
+        *arguments: Any,
+        others: Fields = (),
+    ) -> None:
+        """A run that only reads the table."""
+        if rows >= LONG:  # also with the lock: another thread's assignment may be half stored
+            status = self.call_by_gate(run, is_bound, store, others, rows, *arguments)
+        else:
+            status = self.call(run, store, rows, *arguments)
+        if status == lib.STOA_OUT_OF_RANGE:  # counted just before another thread removed some
+            raise BusyError("another thread removed rows of the table meanwhile")
+        if status:
+            check(status, self.error)
+
+    # The first so many rows take part, or those of them that are selected, if not NULL.
+
+    def compute(self, store: Store, rows: int, selection: Any = ffi.NULL) -> list[Any]:
+        """The value of each output, all aggregates."""
+        room = self.values, self.outputs
+        is_long = self.may_unlock(COMPUTE[0], store, rows, *room)
+        self.read(COMPUTE[is_long], is_long, store, rows, selection, *room)
+        return [python_value(each) for each in self.values]
+
+    def fill(self, store: Store, rows: int, selection: Any, to: FieldType, memory: Any) -> None:
+        """The values of each row into memory for `rows` cells of that type, which is new."""
+        into = ffi.new("stoa_output *")
+        data = ffi.from_buffer(memory, require_writable=True)
+        into.type, into.data = to.number, data
+        is_long = self.may_unlock(FILL[0], store, rows, into, 1)
+        into.count = rows
+        self.read(FILL[is_long], is_long, store, rows, selection, into, 1)
+
+    def select(self, store: Store, rows: int, selection: Any = ffi.NULL) -> Any:
+        """A stoa_selection * of the rows where the output holds."""
+        made = receiver("stoa_selection *", lib.stoa_selection_free)
+        is_long = self.may_select_unlocked(store, rows)
+        self.read(SELECT[is_long], is_long, store, rows, selection, made)
+        return owned(taken(made), "stoa_selection *", lib.stoa_selection_free)
+
+    def may_select_unlocked(self, store: Store, rows: int) -> bool:
+        nothing = ffi.new("stoa_selection **")
+        is_long = self.may_unlock(SELECT[0], store, rows, nothing)
+        lib.stoa_selection_free(nothing[0])
+        return is_long
+
+    def filter(self, store: Store, rows: int) -> Any:
+        """A stoa_table * of the rows where the output holds, for the caller."""
+        made = receiver("stoa_table *", lib.stoa_table_free)
+        is_long = not store.has_objects and self.may_select_unlocked(store, rows)
+        copied = tuple(each.index for each in store.fields.values() if each.type is not OBJECT)
+        told = FILTER[is_long], is_long, store, rows, ffi.NULL, made
+        if store.has_objects:  # which enter their pool once more
+            with store.lock, (call := store.call()), call:
+                self.read(*told, others=copied)
+        else:
+            self.read(*told, others=copied)
+        return taken(made)
+
+    def assign(
+        self,
+        store: Store,
+        rows: int,
+        selection: Any,
+        fields: list[str],
+        begin: Callable[[], None],
+    ) -> None:
+        """The outputs into fields. No run of another thread may be under way. begin() is called
+        when nobody else can write any more."""
+        stored = [store.field(name) for name in fields]
+        names = ffi.new("char *[]", [each.c_name for each in stored])
+        written = tuple(each.index for each in stored)
+        gate, key = store.gate, object()
+        writing = store.writing(*written)
+        try:
+            with store.lock:  # waits for changes that are short, and not while another one runs
+                gate.enter_change(key)
+            is_long = self.may_unlock(ASSIGN[0], store, rows, names, len(fields))
+            run, told = ASSIGN[is_long], (rows, selection, names, len(fields))
+            with writing, writing:
+                if rows >= LONG:
+                    status = self.call_by_gate(run, is_long, store, written, *told, begin=begin)
+                else:
+                    # Cells that an expression reads have traps, which want it.
+                    with store.gate.lock:
+                        begin()
+                        status = self.call(run, store, *told)
+                if status:
+                    writing.fields = ()
+            check(status, self.error)
+        finally:
+            gate.changes.pop(key, None)
+
+
+def forms(name: str) -> tuple[Run, Run]:
+    """A run with the interpreter's lock, and one that lets go of it."""
+    with_lock = tree.in_turn(getattr(lib, f"stoa_program_{name}"))
+    return with_lock, getattr(lib, f"stoa_unlocked_program_{name}")
+
+
+def place_last(run: Run) -> Run:
+    """A run that makes an object: the place for it comes first in C, and after the extent here."""
+
+    def call(program: Any, table: Any, extent: Any, place: Any, error: Any) -> int:
+        return run(place, program, table, extent, error)
+
+    return call
+
+
+COMPUTE, FILL, ASSIGN = forms("compute"), forms("fill"), forms("assign")
+SELECT, FILTER = (tuple(map(place_last, forms(name))) for name in ("select", "filter"))
+
+
+def compiled(store: Store, node: tree.Node, where: tree.Node | None = None) -> Program:
+    """A program of an expression; `where` is a condition, or None."""
+    made, error = ffi.new("stoa_program **"), new_error()
+    condition = ffi.NULL if where is None else where.c
+    status = new_program(made, store.c, node.c, condition, error)
+    if status:
+        check(status, error)
+    return Program(made[0], tree.columns_of((node,) if where is None else (node, where)))
+
+
+def kept(store: Store, node: tree.Node, where: tree.Node | None = None) -> Program:
+    """A program of an expression that was kept, if there is one, else a new one."""
+    key = node.key
+    if where is not None:
+        key = None if key is None or where.key is None else (WHERE, key, where.key)
+    found = None if key is None else kept_programs(store.record).pop(key, None)
+    if found is None:
+        found = compiled(store, node, where)
+        found.key = key
+    return found
+
+
+def parsed(store: Store, text: str) -> Program:
+    """A program of a text."""
+    made, error = ffi.new("stoa_program **"), new_error()
+    status = parse_program(made, store.c, tree.text_bytes(text), ffi.NULL, error)
+    if status:
+        check(status, error)
+    return Program(made[0])
+
+
+# ---- programs that are kept ----
+
+
+def kept_programs(record: RecordType) -> dict[Any, Program]:
+    """Those that wait to be used again, by what they were made of; the last used at the end."""
+    made: dict[Any, Program] | None = record.__dict__.get("_stoa_programs")
+    if made is None:
+        made = {}
+        type.__setattr__(record, "_stoa_programs", made)
+    return made
+
+
+def compute_text(
+    store: Store, text: str, parameters: dict[str, Any], rows: int, selection: Any = ffi.NULL
+) -> list[Any]:
+    """The values of the aggregates that a text lists."""
+    key = (TEXT, text, *parameters)  # not their values, which are set; what is missing is noticed
+    program = kept_programs(store.record).pop(key, None) if type(text) is str else None
+    if program is None:
+        program = parsed(store, text)
+        program.key = key
+    if parameters:
+        program.set(parameters)
+    values = program.compute(store, rows, selection)
+    program.keep(store)
+    return values
+
+
+def reduce_field(store: Store, node: tree.Node, operation: int, *others: Any) -> Any:
+    """An aggregate of a field of the whole table."""
+    arguments = [node, *map(tree.constant, others)] if others else [node]
+    made = kept(store, tree.call(operation, arguments))
+    [value] = made.compute(store, store.c.rows)
+    made.keep(store)
+    return value

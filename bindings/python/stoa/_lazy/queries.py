@@ -1,0 +1,212 @@
+"""What tables, windows and selections can be asked in text or by a condition.
+
+Text is run anew each time, and has no moment that it was written in; only expression() and
+where() give something lazy, which has.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
+
+from stoa._access import loops
+from stoa._lazy import program, tree
+from stoa._lazy.assignment import store_values
+from stoa._lazy.expression import AS_IT_IS, Expression, operand, python_number
+from stoa._lazy.operators import Operators
+from stoa._lib.ffi import ffi, lib
+from stoa._schema.record import Record
+from stoa._store.moments import ORDER
+from stoa._store.store import Store
+from stoa.errors import (
+    ArgumentError,
+    ExpressionError,
+    LengthError,
+    ParameterError,
+    WrongTypeError,
+)
+
+if TYPE_CHECKING:
+    from stoa._lazy.selection import Selection
+    from stoa.summary import Summary
+    from stoa.table import Table
+
+R = TypeVar("R", bound=Record)
+
+
+class Queries(Generic[R]):
+    """The base of Rows and Selection."""
+
+    __slots__ = ()
+
+    if TYPE_CHECKING:
+        _store: Store
+        _table: Table[R]
+
+    def _scope(self) -> Selection[R] | None:
+        """The selection that it is, or stands for; None: all rows of the table."""
+        raise NotImplementedError
+
+    def values(self, *names: str) -> Iterator[tuple[Any, ...]]:
+        """Plain tuples of the values of these fields, or of all, row by row.
+
+        The fastest loop that reads several fields: `for x, y in points.values("x", "y")`.
+        """
+        fields = list(self._store.fields.values())
+        asked = [fields.index(self._store.field(name)) for name in names]
+        return loops.values(self, tuple(asked or range(len(fields))))
+
+    def compute(self, text: str, /, **parameters: Any) -> Any:
+        """The value of aggregates: `points.compute("sum(x * x) / $n", n=10)`.
+
+        A list, as "min(x), max(x)", gives a tuple, computed in one pass. None stands for what is
+        not there, as the minimum of no rows.
+        """
+        scope, store = self._scope(), self._store
+        given = checked_parameters(parameters)
+        chosen = ffi.NULL if scope is None else scope._selected()
+        values = program.compute_text(store, text, given, self._rows_of(scope), chosen)
+        return values[0] if len(values) == 1 else tuple(values)
+
+    def describe(self) -> Table[Summary]:
+        """A table with a row for each field: count, nan, mean, std, min and max of its values.
+
+        They are what `points.x.mean()` and the like give; an object field has a count alone.
+        `points.describe().to_dicts()` for plain dicts.
+        """
+        from stoa.summary import summarized
+
+        return summarized(self)
+
+    def expression(self, text: str, /, **parameters: Any) -> Expression:
+        """A lazy expression of a text, as operators make one: it means the values of now.
+
+        `points.expression("x * $scale", scale=3)`, `points.expression("row()")`.
+        """
+        scope, store = self._scope(), self._store
+        given = tree.Parameters(checked_parameters(parameters))
+        made = lazy_text(store, text, self._rows_of(scope), given)
+        return made._of(scope)
+
+    def update(self, values: Mapping[str, Any] | None = None, /, **named: Any) -> None:
+        """Several fields at once: `points.update(x=-points.y, y=points.x)`.
+
+        Every right side (a scalar, an expression, values for each row) is evaluated before any is
+        stored; nothing is stored unless all can be.
+        """
+        scope = self._scope()
+        given = {**(values or {}), **named}
+        store_values(self._store, given, self._rows_of(scope), scope)
+
+    def _rows_of(self, scope: Selection[R] | None) -> int:
+        return self._store.rows() if scope is None else scope._rows
+
+    def where(self, condition: Any, /, **parameters: Any) -> Selection[R]:
+        """The rows for which a condition holds: `points.where(points.x > 3)`, `where("x > 3")`.
+
+        Text may have parameters: `points.where("x > $least", least=3)`.
+        """
+        from stoa._lazy.selection import Selection
+
+        scope = self._scope()
+        if isinstance(condition, Selection):
+            return condition._found_in(self._store, scope, parameters)
+        made = condition_of(self._store, condition, self._rows_of(scope), parameters)
+        if scope is None and made._selection is not None:
+            scope = made._selection
+        is_of_scope = isinstance(condition, str) or made._selection is scope
+        if scope is not None and made._is_whole and is_of_scope:
+            return Selection(self._table, None, made._of(scope)._select())
+        found = Selection(self._table, made._of(None))
+        return found if scope is None else scope & found
+
+    def filter(self, condition: Any, /, **parameters: Any) -> Table[R]:
+        """A new table of copies of those rows: where(condition).copy()."""
+        return self.where(condition, **parameters).copy()
+
+    def assign(
+        self, field: str, value: str | Operators, /, where: Any = None, **parameters: Any
+    ) -> None:
+        """A field from the others: `points.assign("w", "sqrt(x * x + y * y)", where="x > 0")`.
+
+        In the rows where the condition holds, without one in all. Both may be expressions too.
+        Aggregates in the text are of the rows that are assigned to.
+        """
+        from stoa._lazy.selection import Selection
+
+        scope, store = self._scope(), self._store
+        given = tree.Parameters(checked_parameters(parameters))
+        if isinstance(where, Selection):
+            scope, where = where._found_in(store, scope, {}), None
+        rows, condition = self._rows_of(scope), None
+        if where is not None:
+            condition = (
+                text_expression(store, where, rows, given)
+                if isinstance(where, str)
+                else condition_of(store, where, rows, {})
+            )
+        if not isinstance(value, Operators):
+            value = text_expression(store, value, rows, given)
+        given.check_used()
+        store_values(store, {field: value}, rows, scope, condition)
+
+
+def checked_parameters(parameters: dict[str, Any]) -> dict[str, Any]:
+    """The values as numbers of Python's."""
+    made = {}
+    for name, value in parameters.items():
+        made[name] = python_number(value)
+        if made[name] is None:
+            way_out = "; rows are chosen by points.where(…) first" if name == "where" else ""
+            raise WrongTypeError(
+                f"the parameter ${name} is a number, not {type(value).__name__}{way_out}"
+            )
+    return made
+
+
+def text_expression(store: Store, text: str, rows: int, parameters: tree.Parameters) -> Expression:
+    """What a text says, as a part of what is computed now; it is checked when it is compiled."""
+    node = tree.parse(text, parameters)
+    if lib.stoa_expression_outputs(node.c) != 1:
+        raise ExpressionError("a list of expressions is for compute(): one is needed here")
+    return Expression(node, store, rows, ())
+
+
+def lazy_text(store: Store, text: str, rows: int, parameters: tree.Parameters) -> Expression:
+    """What a text says, lazily, with the moments of now. What is wrong with it is told now."""
+    made = text_expression(store, text, rows, parameters)
+    parameters.check_used()
+    compiled = made._program()
+    compiled.type(store)
+    made._moments = tuple(store.moment(field) for field in (ORDER, *compiled.fields()))
+    made._is_whole = not compiled.is_by_row()
+    made._put_back(AS_IT_IS, compiled)
+    return made
+
+
+def condition_of(store: Store, condition: Any, rows: int, parameters: dict[str, Any]) -> Expression:
+    """A condition, which was asked for by an expression, a column, an array or text."""
+    if isinstance(condition, str):
+        given = tree.Parameters(checked_parameters(parameters))
+        made = lazy_text(store, condition, rows, given)
+    elif parameters:
+        raise ParameterError(f"${next(iter(parameters))} is for a condition in text")
+    elif isinstance(condition, Operators):
+        made = condition._expression()
+    else:
+        node, kept = operand(condition, rows)
+        made = Expression(node, store, rows, (store.moment(ORDER),), kept)
+    check_condition(store, made, rows)
+    return made
+
+
+def check_condition(store: Store, condition: Expression, rows: int) -> None:
+    condition._check()
+    if condition._store is not store:
+        raise ArgumentError("the condition is over another table")
+    if condition._rows != rows:
+        raise LengthError(f"a condition of {condition._rows} rows for {rows} rows")
+    found = condition._type()
+    if found != "bool":
+        text = tree.text_of(condition._node)
+        raise WrongTypeError(f"a condition is needed, of type bool: {text} is {found}")

@@ -1,0 +1,258 @@
+"""Nodes of expression trees, and the library's own behind them.
+
+A node never changes. What it says is its key, of plain tuples, by which the programs of equal
+expressions are found again (program.py); the library's node is made when it is first needed, which
+is mostly never. A node that reads an array, or that has become large, has no key, and the
+library's node from the start.
+
+The library counts references without care for threads: CPython's own lock is held in each of
+these calls; PyPy, which lets go of its lock, has them take turns.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, Callable
+
+from stoa._lib.failure import check, new_error
+from stoa._lib.ffi import ffi, lib
+from stoa._lib.forks import new_lock
+from stoa._lib.owner import owned
+from stoa._schema.types import IS_PYPY
+from stoa._store.sources import Source, StoredField
+from stoa.errors import ExpressionError, ParameterError, RangeError, WrongTypeError, shown
+
+LARGE = 64  # nodes of the largest tree that has a key
+PARSED = 32  # texts that are kept
+LIST = -1  # stands for no operation
+
+turn = new_lock()  # a finalizer may come in between
+SHOWN = 200
+
+
+def in_turn(function: Callable[..., Any]) -> Callable[..., Any]:
+    """The function, for one thread at a time where the interpreter does not see to that."""
+    if not IS_PYPY:
+        return function
+
+    def call(*arguments: Any) -> Any:
+        with turn:
+            return function(*arguments)
+
+    return call
+
+
+free = in_turn(lib.stoa_expression_free)
+field_node = in_turn(lib.stoa_expression_field)
+constant_node = in_turn(lib.stoa_expression_constant)
+array_node = in_turn(lib.stoa_expression_array)
+call_node = in_turn(lib.stoa_expression_call)
+list_node = in_turn(lib.stoa_expression_list)
+parse_node = in_turn(lib.stoa_expression_parse_with)
+
+
+def made_by(function: Callable[..., int], *arguments: Any) -> Any:
+    """The node that a call into the library makes."""
+    made, error = ffi.new("stoa_expression **"), new_error()
+    status = function(made, *arguments, error)
+    if status:
+        check(status, error)
+    return owned(made[0], "stoa_expression *", free)
+
+
+class Node:
+    """A value of a tree. The key of a field is its name; it is None where there is none."""
+
+    __slots__ = ("columns", "key", "made", "parts", "size")
+
+    def __init__(self, key: Any, parts: Any, size: int = 1, made: Any = None) -> None:
+        self.columns: tuple[int, ...] = ()  # fields whose cells the arrays in it are
+        self.key = key
+        self.parts = parts  # what `make` needs
+        self.size = size  # nodes, all told
+        self.made = made
+
+    @property
+    def c(self) -> Any:
+        """The library's node."""
+        if self.made is None:
+            self.made = self.make()
+            self.parts = None
+        return self.made
+
+    def make(self) -> Any:
+        raise NotImplementedError
+
+
+class FieldNode(Node):
+    __slots__ = ()
+
+    def make(self) -> Any:
+        return made_by(field_node, self.parts)
+
+
+class Constant(Node):
+    __slots__ = ()
+
+    def make(self) -> Any:
+        return made_by(constant_node, constant_value(self.parts)[0])
+
+
+class Call(Node):
+    __slots__ = ()
+
+    def make(self) -> Any:
+        operation, arguments = self.parts
+        return made_by(call_node, operation, [each.c for each in arguments], len(arguments))
+
+
+class Listed(Node):
+    __slots__ = ()
+
+    def make(self) -> Any:
+        return made_by(list_node, [each.c for each in self.parts], len(self.parts))
+
+
+def field(stored: StoredField) -> Node:
+    """The value of a field; one node for all uses of the stored field."""
+    if stored.node is None:
+        stored.node = FieldNode(stored.name, stored.c_name)
+    node: Node = stored.node
+    return node
+
+
+def constant(value: Any) -> Node:
+    """A bool, an int or a float."""
+    if isinstance(value, int) and not -(2**63) <= value < 2**64:
+        constant_value(value)  # refuses it
+    told = str(value) if value == 0 else value  # 0.0 equals -0.0
+    return Constant((type(value), told), value)
+
+
+def constant_value(value: Any) -> Any:
+    """The same as a stoa_value *."""
+    made = ffi.new("stoa_value *")
+    if isinstance(value, bool):
+        made.type, made.boolean = lib.STOA_BOOL, value
+    elif isinstance(value, float):
+        made.type, made.float64 = lib.STOA_FLOAT64, value
+    elif -(2**63) <= value < 2**63:
+        made.type, made.int64 = lib.STOA_INT64, value
+    elif 0 <= value < 2**64:
+        made.type, made.uint64 = lib.STOA_UINT64, value
+    else:
+        raise RangeError(f"{shown(value)} is neither an int64 nor a uint64")
+    return made
+
+
+def array(source: Source, name: str, columns: tuple[int, ...] = ()) -> Any:
+    """A value for each row, out of memory that must outlive the node."""
+    place, c_name = ffi.new("stoa_source *"), ffi.new("char[]", name.encode())
+    source.put(place, c_name)
+    node = Node(None, None, 1, made_by(array_node, place, source.length))
+    node.columns = columns
+    return node
+
+
+def call(operation: int, arguments: Sequence[Node]) -> Node:
+    """An operation on nodes."""
+    size, key = 1, (operation, *[each.key for each in arguments])
+    for each in arguments:
+        size += each.size
+    node = Call(key, (operation, arguments), size)
+    if size > LARGE or None in key:
+        node.key, node.columns = None, columns_of(arguments)
+        node.c  # noqa: B018
+    return node
+
+
+def listed(nodes: Sequence[Node]) -> Node:
+    """Several outputs in one; a single one as it is."""
+    if len(nodes) == 1:
+        return nodes[0]
+    key = None if any(each.key is None for each in nodes) else (LIST, *(each.key for each in nodes))
+    made = Listed(key, nodes)
+    if key is None:
+        made.columns = columns_of(nodes)
+    return made
+
+
+def columns_of(nodes: Iterable[Node]) -> tuple[int, ...]:
+    """The fields whose cells arrays in the nodes are."""
+    return tuple({column for each in nodes for column in each.columns})
+
+
+class Parameters:
+    """Values for the parameters of texts, bools, ints and floats, by name."""
+
+    __slots__ = ("c", "keep", "keys", "names")
+
+    def __init__(self, values: Mapping[str, Any]) -> None:
+        self.names = list(values)
+        self.keys = [(name, *constant(value).key) for name, value in values.items()]
+        self.keep = [ffi.new("char[]", parameter_name(name)) for name in values]
+        self.c = ffi.new("stoa_parameter[]", len(self.names))
+        for each, name, value in zip(self.c, self.keep, values.values()):
+            each.name, each.value = name, constant_value(value)[0]
+
+    def check_used(self) -> None:
+        """Refuses those that no text had."""
+        for each, name in zip(self.c, self.names):
+            if not each.is_used:
+                raise ParameterError(f"the expression has no parameter ${name}")
+
+
+def parameter_name(name: str) -> bytes:
+    """The name as the library reads it, and none that no text can have."""
+    try:
+        encoded = name.encode()
+    except UnicodeEncodeError:
+        encoded = b"\0"
+    if b"\0" in encoded:
+        raise ParameterError(f"the expression has no parameter ${name!r}")
+    return encoded
+
+
+texts: dict[str, Node] = {}  # parsed last
+
+
+def parse(text: Any, parameters: Parameters) -> Node:
+    """What a text says."""
+    node = texts.get(text) if type(text) is str and not parameters.names else None
+    if node is None:
+        made = made_by(parse_node, text_bytes(text), parameters.c, len(parameters.names))
+        node = Node((str(text), *parameters.keys), None, 1, made)
+        if not parameters.names:
+            texts[str(text)] = node
+            trim(texts, PARSED)
+    return node
+
+
+def trim(kept: dict[Any, Any], most: int) -> None:
+    """Forgets the oldest."""
+    while len(kept) > most:
+        try:
+            kept.pop(next(iter(kept)), None)
+        except (RuntimeError, StopIteration):  # another thread is at it
+            return
+
+
+def text_bytes(text: Any) -> bytes:
+    """A text as the library reads it."""
+    if not isinstance(text, str):
+        raise WrongTypeError(f"an expression is written as a str, not as {type(text).__name__}")
+    try:
+        encoded = text.encode()
+    except UnicodeEncodeError as error:
+        raise ExpressionError(f"an expression that is no Unicode text: {error.reason}") from None
+    if b"\0" in encoded:
+        raise ExpressionError("an expression with a NUL in it")
+    return encoded
+
+
+def text_of(node: Node, size: int = SHOWN) -> str:
+    """An expression as text, cut to a size."""
+    into = ffi.new("char[]", size)
+    length = lib.stoa_expression_print(node.c, into, size)
+    text: str = ffi.string(into).decode("utf-8", "ignore")
+    return text if length < size else text[:-1] + "…"

@@ -1,0 +1,61 @@
+"""What of the library's is freed when its last user in Python is gone.
+
+Not by ffi.gc: what that makes is finalized among the objects of a cycle that CPython's collector
+has found, in any order, and a __del__ that runs after it would find its table freed. A plain
+pointer of cffi is not tracked by the collector, and dies only when the cycle is taken apart, after
+every __del__ in it. PyPy lets nothing die that a __del__ which is still to run may reach.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Callable
+from weakref import ref
+
+from stoa._lib.ffi import ffi
+
+
+def receiver(kind: str, free: Callable[[Any], None]) -> Any:
+    """Room for a pointer to what a call makes, which is freed unless somebody takes it."""
+
+    def end(room: Any) -> None:
+        if room[0]:
+            free(room[0])
+
+    return ffi.gc(ffi.new(f"{kind} *"), end)
+
+
+def taken(room: Any) -> Any:
+    """What the call made: the caller's from now on."""
+    pointer = room[0]
+    room[0] = ffi.NULL
+    return pointer
+
+
+class Owned(ref):  # type: ignore[type-arg]
+    """Waits for a pointer to die. It is equal to itself alone."""
+
+    __slots__ = ("address", "free", "kind")
+
+    __eq__ = object.__eq__
+    __hash__ = object.__hash__
+
+    address: int
+    free: Callable[[Any], None]
+    kind: str
+
+
+waiting: set[Owned] = set()
+
+
+def owned(pointer: Any, kind: str, free: Callable[[Any], None]) -> Any:
+    """A pointer that is to be kept; when it dies, `free` is called with one like it."""
+    kept = ffi.cast(kind, pointer)
+    made = Owned(kept, end)
+    made.address, made.free, made.kind = int(ffi.cast("uintptr_t", pointer)), free, kind
+    waiting.add(made)
+    return kept
+
+
+def end(gone: Owned, waiting: set[Owned] = waiting, cast: Any = ffi.cast) -> None:
+    waiting.discard(gone)
+    gone.free(cast(gone.kind, gone.address))

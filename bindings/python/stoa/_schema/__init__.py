@@ -1,0 +1,1 @@
+"""Types, fields and record classes: what a table is made of."""

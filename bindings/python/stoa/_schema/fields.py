@@ -1,0 +1,288 @@
+"""Fields as they are declared: by annotations, by a mapping of names to types, by a numpy dtype."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, Callable, ClassVar, TypeVar, get_origin, overload
+
+from stoa._schema.types import TYPES, FieldType, parse_type
+from stoa.errors import BadNameError, DeclarationError, shown
+
+Value = TypeVar("Value")
+
+MAX_NAME_BYTES = 255
+RESERVED_PREFIX = "_stoa_"
+
+
+class Missing:
+    """Stands where no default, or no argument, was given."""
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        return "<no default>"
+
+    def __reduce__(self) -> str:
+        return "MISSING"
+
+
+MISSING = Missing()
+KW_ONLY: Any = object()  # stands for dataclasses.KW_ONLY in annotations that are text
+NO_METADATA: Mapping[Any, Any] = {}
+
+
+class FieldOptions:
+    """What field() returns."""
+
+    __slots__ = ("default", "default_factory", "kw_only", "metadata")
+
+    def __init__(
+        self,
+        default: Any,
+        default_factory: Any,
+        kw_only: Any = MISSING,
+        metadata: Mapping[Any, Any] = NO_METADATA,
+    ) -> None:
+        self.default = default
+        self.default_factory = default_factory
+        self.kw_only = kw_only
+        self.metadata = metadata
+
+
+@overload
+def field(
+    *, default: Value, kw_only: bool = ..., metadata: Mapping[Any, Any] | None = ...
+) -> Value: ...
+@overload
+def field(
+    *,
+    default_factory: Callable[[], Value],
+    kw_only: bool = ...,
+    metadata: Mapping[Any, Any] | None = ...,
+) -> Value: ...
+@overload
+def field(*, kw_only: bool = ..., metadata: Mapping[Any, Any] | None = ...) -> Any: ...
+def field(
+    *,
+    default: Any = MISSING,
+    default_factory: Any = MISSING,
+    kw_only: Any = MISSING,
+    metadata: Mapping[Any, Any] | None = None,
+) -> Any:
+    """Says more of a field than its type does: `tags: object = field(default_factory=list)`.
+
+    The factory is called without arguments for each new record that is not given the field. A field
+    that is kw_only is given by name, and never by position. The metadata are for
+    dataclasses.fields().
+    """
+    if default is not MISSING and default_factory is not MISSING:
+        raise DeclarationError("a field has either a default or a default_factory")
+    if default_factory is not MISSING and not callable(default_factory):
+        raise DeclarationError(f"default_factory must be callable, not {shown(default_factory)}")
+    if metadata is not None and not isinstance(metadata, Mapping):
+        raise DeclarationError(f"metadata must be a mapping, not {shown(metadata)}")
+    by_name = kw_only if kw_only is MISSING else bool(kw_only)
+    return FieldOptions(default, default_factory, by_name, metadata or NO_METADATA)
+
+
+class Field:
+    """A field of a record: its name, its type, and what it is when it is not given."""
+
+    __slots__ = ("default", "factory", "kw_only", "metadata", "name", "type")
+
+    def __init__(
+        self, name: str, written: Any, default: Any = MISSING, kw_only: bool = False
+    ) -> None:
+        options = default if isinstance(default, FieldOptions) else FieldOptions(default, MISSING)
+        self.name = checked_name(name)
+        self.type: FieldType = parse_type(written, name)
+        self.factory: Any = options.default_factory
+        self.kw_only: bool = kw_only if options.kw_only is MISSING else options.kw_only
+        self.metadata = options.metadata
+        self.default = self.checked_default(options.default)
+
+    def checked_default(self, default: Any) -> Any:
+        if default is MISSING:
+            return MISSING
+        if (type(default).__module__, type(default).__name__) == ("dataclasses", "Field"):
+            raise DeclarationError(
+                f"field {self.name!r}: dataclasses.field() is for dataclasses: use stoa.field()"
+            )
+        if type(default).__hash__ is None:
+            raise DeclarationError(
+                f"field {self.name!r}: a {type(default).__name__} can change, and all records "
+                "would share it: use stoa.field(default_factory=...)"
+            )
+        return self.type.convert(default, f"the default of {self.name}")
+
+    @property
+    def may_be_left_out(self) -> bool:
+        return self.default is not MISSING or self.factory is not MISSING
+
+    def renamed(self, name: str) -> Field:
+        options = FieldOptions(self.default, self.factory, self.kw_only, self.metadata)
+        return Field(name, self.type, options)
+
+    def parts(self) -> tuple[Any, ...]:
+        """What it is pickled as: (name, type, default, factory), and what it has of the rest."""
+        parts = (self.name, str(self.type), self.default, self.factory)
+        rest = (self.kw_only, dict(self.metadata))
+        return (*parts, *rest) if self.kw_only or self.metadata else parts
+
+    def __repr__(self) -> str:
+        if self.default is not MISSING:
+            return f"{self.name}: {self.type} = {self.default!r}"
+        return f"{self.name}: {self.type}"
+
+
+def field_of_parts(
+    name: str,
+    written: str,
+    default: Any = MISSING,
+    factory: Any = MISSING,
+    kw_only: bool = False,
+    metadata: Mapping[Any, Any] = NO_METADATA,
+) -> Field:
+    return Field(name, written, FieldOptions(default, factory, kw_only, metadata))
+
+
+def by_position(fields: Iterable[Field]) -> list[Field]:
+    """Those that may be given by position."""
+    return [each for each in fields if not each.kw_only]
+
+
+def signature_text(fields: Sequence[Field]) -> str:
+    """How a record of these fields is made."""
+    first = by_position(fields)
+    by_name = [each for each in fields if each.kw_only]
+    return ", ".join([*map(repr, first), *(["*"] if by_name else []), *map(repr, by_name)])
+
+
+def checked_name(name: Any) -> str:
+    """The name, if a field can have it: any text of 1 to 255 bytes but __this__ and _stoa_this."""
+    if not isinstance(name, str):
+        raise BadNameError(f"a field's name is a str, not {type(name).__name__} {shown(name)}")
+    try:
+        length = len(name.encode())
+    except UnicodeEncodeError:
+        raise BadNameError(f"a field's name must be valid Unicode: {shown(name)}") from None
+    if not 1 <= length <= MAX_NAME_BYTES or "\0" in name:
+        raise BadNameError(
+            f"a field's name has from 1 to {MAX_NAME_BYTES} bytes and no NUL: {shown(name)}"
+        )
+    if name.startswith(RESERVED_PREFIX) or (name.startswith("__") and name.endswith("__")):
+        raise BadNameError(f"names like {name!r} are reserved")
+    return str.__str__(name)  # of a subclass, which may compare as it likes, the plain text
+
+
+def checked_order(fields: Iterable[Field], where: str) -> None:
+    """As in every Python signature: after a field with a default, all have one, but for those
+    given by name."""
+    optional = None
+    for each in by_position(fields):
+        if each.may_be_left_out:
+            optional = each.name
+        elif optional is not None:
+            raise DeclarationError(
+                f"{where}: field {each.name!r} without a default follows {optional!r} with one"
+            )
+
+
+def fields_of_description(description: Any) -> list[Field]:
+    """Fields of {"x": "int32", "w": ("float64", 1.0)} or of a structured numpy dtype."""
+    if isinstance(description, Mapping):
+        pairs = list(description.items())
+    elif getattr(description, "names", None) and hasattr(description, "fields"):
+        pairs = [(name, description.fields[name][0]) for name in description.names]
+    else:
+        raise DeclarationError(
+            "a table is made of a Record class, a mapping of field names to types or a structured "
+            f"numpy dtype, not of {shown(description)}"
+        )
+    if not pairs:
+        raise DeclarationError("a table needs at least one field")
+    return [Field(name, *type_and_default(name, written)) for name, written in pairs]
+
+
+def type_and_default(name: Any, written: Any) -> tuple[Any, ...]:
+    if not isinstance(written, tuple):
+        return (written,)
+    if len(written) not in (1, 2):
+        raise DeclarationError(
+            f"field {shown(name)} is given as type or (type, default): {shown(written)}"
+        )
+    return written
+
+
+# ---- annotations ----
+
+
+def own_annotations(record: type) -> dict[str, Any]:
+    """The annotations in the body of the class itself, some of them perhaps still text."""
+    if sys.version_info >= (3, 14):
+        import annotationlib
+
+        found = annotationlib.get_annotations(record, format=annotationlib.Format.FORWARDREF)
+        return {
+            name: getattr(written, "__forward_arg__", written) for name, written in found.items()
+        }
+    return dict(vars(record).get("__annotations__", {}))
+
+
+def resolve(text: str, record: type, local: Mapping[str, Any]) -> Any:
+    """What an annotation given as text means where the class stands.
+
+    Where its names are not to be found, as those imported for type checkers only, the last of
+    them may still be the name of a type.
+    """
+    module = sys.modules.get(record.__module__)
+    scope = {**(vars(module) if module else {}), **local, **vars(record)}
+    try:
+        meant = eval(text, scope)
+    except Exception:
+        last = text.partition("[")[0].rpartition(".")[2].strip()
+        if last in ("ClassVar", "KW_ONLY"):
+            return ClassVar if last == "ClassVar" else KW_ONLY
+        return TYPES.get(last, text)
+    return resolve(meant, record, local) if is_text(meant) else meant
+
+
+def is_text(written: Any) -> bool:
+    return isinstance(written, str) and not isinstance(written, FieldType)
+
+
+def is_kw_only(written: Any) -> bool:
+    """Whether an annotation is dataclasses.KW_ONLY; who has that has imported dataclasses."""
+    found = getattr(sys.modules.get("dataclasses"), "KW_ONLY", KW_ONLY)
+    return written is KW_ONLY or written is found
+
+
+def declared_fields(record: type, local: Mapping[str, Any], kw_only: bool) -> list[Field]:
+    """The fields that the body of a record class declares; kw_only: all by name."""
+    fields, marker = [], None
+    for name, written in own_annotations(record).items():
+        if is_text(written):
+            written = resolve(written, record, local)
+        if written is ClassVar or get_origin(written) is ClassVar:
+            if isinstance(record.__dict__.get(name), FieldOptions):
+                raise DeclarationError(
+                    f"{record.__name__}.{name} is a ClassVar: stoa.field() is for fields"
+                )
+            continue
+        if is_kw_only(written):
+            if marker is not None:
+                raise DeclarationError(f"{record.__name__}: {marker!r} and {name!r} are KW_ONLY")
+            marker = name
+            continue
+        default = record.__dict__.get(name, MISSING)
+        fields.append(Field(name, written, default, kw_only or marker is not None))
+    check_annotated(record)
+    return fields
+
+
+def check_annotated(record: type) -> None:
+    annotated = own_annotations(record)
+    for name, value in vars(record).items():
+        if isinstance(value, FieldOptions) and name not in annotated:
+            raise DeclarationError(f"{record.__name__}.{name} = stoa.field(...) needs a type")

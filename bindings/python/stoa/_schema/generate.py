@@ -1,0 +1,421 @@
+"""Writes, for a record class, what is too hot for loops over its fields.
+
+From Point come, when they are first needed:
+
+    bind(x, y, w=1.0) -> (x, y, w)     arguments as Python understands them, not yet converted
+    the standalone class               an object with a slot for each field
+    the row class                      (table, epoch, index), and a property for each field
+    the epoch class                    the cells of each column for row properties: c0, c1, … to
+                                       read, w0, w1, … to write
+    stage(into, x, y, w)               values of a new row, to where the library reads them
+
+Row property i is `self._stoa_epoch.c<i>[self._stoa_index]` and nothing else: who makes a row
+sees to it that the index is there, and what removes rows replaces the cells of the epoch by an
+object that refuses (see epoch.py). Stores go to w<i>, the same cells as a rule. A standalone object
+is filled as an instance of an open class, by plain stores, and then becomes one of its sealed
+subclass, whose stores are checked.
+
+Parameters are named like the fields, so all other names in the code begin with _stoa_.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from keyword import iskeyword
+from struct import Struct
+from typing import Any, Callable
+from unicodedata import normalize
+
+from stoa._lib.ffi import ffi
+from stoa._schema.extension import rows as extension
+from stoa._schema.fields import MISSING, Field, by_position
+from stoa._schema.mirror import MIRRORED
+from stoa._schema.types import FLOAT32_LIMIT, IS_PYPY, TAKE_TURNS, TYPES
+from stoa.errors import DeletionError, FieldNameError, UnknownArgumentError, WrongTypeError, shown
+
+
+class Quiet:
+    """A base of generated classes: their making is not the user's __init_subclass__'s business."""
+
+    __slots__ = ()
+
+    def __init_subclass__(cls) -> None:
+        pass
+
+
+def hidden(record: type, bases: tuple[type, ...], namespace: dict[str, Any]) -> type:
+    """A class that shows itself as the record class that it stands for."""
+    shown = {
+        "__module__": record.__module__,
+        "__qualname__": record.__qualname__,
+        "__doc__": record.__doc__,
+        "_stoa_hidden": True,
+    }
+    made: type = type.__new__(type(record), record.__name__, bases, {**shown, **namespace})
+    return made
+
+
+def compiled(source: Iterable[str], names: dict[str, Any]) -> dict[str, Any]:
+    """Runs source lines with these names; returns what they defined, and the names."""
+    names.update(_stoa_type=type, _stoa_missing=MISSING, _stoa_no_value=no_value)
+    exec(compile("\n".join(source), "<stoa>", "exec"), names)
+    return names
+
+
+def no_value(record_name: str, field_name: str) -> WrongTypeError:
+    return WrongTypeError(f"{record_name}: field {field_name!r} has no default and must be given")
+
+
+def too_many(record_name: str, fields: Sequence[Field], given: int) -> WrongTypeError:
+    first = len(by_position(fields))
+    named = ", ".join(each.name for each in fields if each.kw_only)
+    those = f"{first} field{'' if first == 1 else 's'}{' by position' if named else ''}"
+    more = f": {named} by name alone" if named else ""
+    return WrongTypeError(f"{record_name} has {those}, but {given} were given{more}")
+
+
+def no_field(name: str, names: Iterable[str]) -> FieldNameError:
+    return FieldNameError(no_field_text(name, names))
+
+
+def no_field_text(name: str, names: Iterable[str]) -> str:
+    return f"there is no field {shown(name)}; there are {', '.join(names)}"
+
+
+def no_delete(name: str) -> DeletionError:
+    return DeletionError(f"a record keeps all its fields: {name!r} cannot be deleted")
+
+
+def keep_class() -> None:
+    raise WrongTypeError("rows and records keep their class: make a record of the other one")
+
+
+def are_parameters(names: Iterable[str]) -> bool:
+    """Whether Python takes all of them for parameters, and as they are: not normalized."""
+    return all(
+        name.isidentifier() and not iskeyword(name) and normalize("NFKC", name) == name
+        for name in names
+    )
+
+
+# ---- arguments ----
+
+
+def parameters(fields: Sequence[Field]) -> tuple[str, list[str], dict[str, Any]]:
+    """A parameter list, the lines that complete the arguments, and the names that both use."""
+    first: list[str] = []
+    by_name: list[str] = []
+    lines: list[str] = []
+    names: dict[str, Any] = {}
+    optional = False
+    for i, each in enumerate(fields):
+        listed = by_name if each.kw_only else first
+        if each.default is not MISSING:
+            names[f"_stoa_default_{i}"] = each.default
+            listed.append(f"{each.name}=_stoa_default_{i}")
+        elif each.factory is not MISSING:
+            names[f"_stoa_factory_{i}"] = each.factory
+            listed.append(f"{each.name}=_stoa_missing")
+            lines.append(f"    if {each.name} is _stoa_missing: {each.name} = _stoa_factory_{i}()")
+        elif optional and not each.kw_only:
+            listed.append(f"{each.name}=_stoa_missing")
+            lines.append(f"    if {each.name} is _stoa_missing:")
+            lines.append(f"        raise _stoa_no_value(_stoa_record_name, {each.name!r})")
+        else:
+            listed.append(each.name)
+        optional = optional or (each.may_be_left_out and not each.kw_only)
+    return ", ".join([*first, *(["*"] if by_name else []), *by_name]), lines, names
+
+
+def make_bind(name: str, fields: Sequence[Field]) -> Callable[..., tuple[Any, ...]]:
+    """The function that turns arguments into the values of all fields, in order."""
+    if not are_parameters(each.name for each in fields):
+        return slow_bind(name, fields)
+    listed, lines, names = parameters(fields)
+    names["_stoa_record_name"] = name
+    values = "".join(f"{each.name}, " for each in fields)
+    source = [f"def _stoa_bind({listed}):", *lines, f"    return ({values})"]
+    bind: Callable[..., tuple[Any, ...]] = compiled(source, names)["_stoa_bind"]
+    bind.__name__ = bind.__qualname__ = name
+    return bind
+
+
+def slow_bind(name: str, fields: Sequence[Field]) -> Callable[..., tuple[Any, ...]]:
+    """The same where a field's name cannot be a parameter's."""
+    first = by_position(fields)
+
+    def value_of(each: Field) -> Any:
+        if each.default is not MISSING:
+            return each.default
+        if each.factory is MISSING:
+            raise no_value(name, each.name)
+        return each.factory()
+
+    def bind(*values: Any, **named: Any) -> tuple[Any, ...]:
+        if len(values) > len(first):
+            raise too_many(name, fields, len(values))
+        for each, value in zip(first, values):
+            if each.name in named:
+                raise WrongTypeError(f"{name}: field {each.name!r} was given twice")
+            named[each.name] = value
+        bound = [named.pop(each.name) if each.name in named else value_of(each) for each in fields]
+        if named:
+            names = [each.name for each in fields]
+            raise UnknownArgumentError(no_field_text(next(iter(named)), names))
+        return tuple(bound)
+
+    return bind
+
+
+# ---- conversion ----
+
+
+def checked(each: Field, value: str, i: int, in_place: bool) -> str:
+    """An expression for `value` as a value of the field's type; the usual case without a call.
+
+    in_place: an integer's range need not be checked, since the store into the cells does that.
+    """
+    kind = each.type.kind
+    convert = f"_stoa_convert_{i}({value}, {each.name!r})"
+    if kind == "o":
+        return value
+    if kind == "?":
+        return f"{value} if {value} is True or {value} is False else {convert}"
+    if kind == "f" and each.type.width == 8:
+        return f"{value} if _stoa_type({value}) is _stoa_float else {convert}"
+    if kind == "f":
+        fits = f"-{FLOAT32_LIMIT!r} < {value} < {FLOAT32_LIMIT!r}"
+        return (
+            convert
+            if not in_place
+            else (f"{value} if _stoa_type({value}) is _stoa_float and {fits} else {convert}")
+        )
+    fits = "" if in_place else f" and {each.type.low} <= {value} <= {each.type.high}"
+    return f"{value} if _stoa_type({value}) is _stoa_int{fits} else {convert}"
+
+
+def converters(fields: Sequence[Field]) -> dict[str, Any]:
+    names: dict[str, Any] = {f"_stoa_convert_{i}": f.type.convert for i, f in enumerate(fields)}
+    names.update(_stoa_int=int, _stoa_float=float)
+    return names
+
+
+# ---- the standalone class ----
+
+
+def make_standalone(record: type, fields: Sequence[Field]) -> tuple[type, type, Any]:
+    """The open class, the sealed one, and make(values) for values that are already converted."""
+    slots = [f"_stoa_{i}" for i in range(len(fields))]
+    bases = (record,) if issubclass(record, Quiet) else (Quiet, record)
+    opened = hidden(record, bases, {"__slots__": tuple(slots)})
+    for slot, each in zip(slots, fields):
+        type.__setattr__(opened, each.name, opened.__dict__[slot])
+    namespace = {"__slots__": (), **{each.name: each for each in MIRRORED}}
+    if extension is not None:
+        sealed = hidden(record, (extension.Sealed, opened), namespace)
+    else:
+        sealed = hidden(record, (opened,), {**namespace, **sealed_methods(fields)})
+    names = {**converters(fields), "_stoa_sealed": sealed, "_stoa_open": opened}
+    names.update(_stoa_new=object.__new__, _stoa_record_name=record.__name__)
+    post = ["    _stoa_self.__post_init__()"] if hasattr(record, "__post_init__") else []
+    source, more = init_source(record.__name__, fields, post)
+    made = compiled([*source, *make_source(slots), *values_source(slots)], {**names, **more})
+    made["__init__"].__qualname__ = record.__qualname__
+    type.__setattr__(opened, "__init__", made["__init__"])
+    type.__setattr__(opened, "_stoa_values", made["_stoa_values"])
+    return opened, sealed, made["_stoa_make"]
+
+
+def init_source(
+    name: str, fields: Sequence[Field], post: list[str]
+) -> tuple[list[str], dict[str, Any]]:
+    end = ["    _stoa_self.__class__ = _stoa_sealed", *post]
+    if are_parameters(each.name for each in fields):
+        listed, lines, names = parameters(fields)
+        head = [f"def __init__(_stoa_self, /, {listed}):", *lines]
+        given = [each.name for each in fields]
+    else:
+        names = {"_stoa_bind": make_bind(name, fields)}
+        head = [
+            "def __init__(_stoa_self, /, *_stoa_values, **_stoa_named):",
+            "    _stoa_values = _stoa_bind(*_stoa_values, **_stoa_named)",
+        ]
+        given = [f"_stoa_values[{i}]" for i in range(len(fields))]
+    stores = [
+        f"    _stoa_self._stoa_{i} = {checked(each, given[i], i, in_place=False)}"
+        for i, each in enumerate(fields)
+    ]
+    return [*head, *stores, *end], names
+
+
+def make_source(slots: Sequence[str]) -> list[str]:
+    targets = "".join(f"made.{slot}, " for slot in slots)
+    return [
+        "def _stoa_make(values):",
+        "    made = _stoa_new(_stoa_open)",
+        f"    ({targets}) = values",
+        "    made.__class__ = _stoa_sealed",
+        "    return made",
+    ]
+
+
+def values_source(slots: Sequence[str]) -> list[str]:
+    values = "".join(f"self.{slot}, " for slot in slots)
+    return ["def _stoa_values(self):", f"    return ({values})"]
+
+
+def sealed_methods(fields: Sequence[Field]) -> dict[str, Any]:
+    converts = {each.name: each.type.convert for each in fields}
+    store = object.__setattr__
+
+    def __setattr__(self: Any, name: str, value: Any) -> None:
+        convert = converts.get(name)
+        if name == "__class__" and value is not type(self):
+            keep_class()
+        if convert is None and not hasattr(type(self), name) and not hasattr(self, "__dict__"):
+            raise no_field(name, converts)
+        store(self, name, value if convert is None else convert(value, name))
+
+    def __delattr__(self: Any, name: str) -> None:
+        if name in converts or name not in getattr(self, "__dict__", ()):
+            raise no_delete(name)
+        object.__delattr__(self, name)
+
+    return {"__setattr__": __setattr__, "__delattr__": __delattr__}
+
+
+# ---- the row class ----
+
+
+def make_row(record: type, base: type, fields: Sequence[Field]) -> tuple[type, type]:
+    """The row class on top of `base`, which has the slots, and its epoch class."""
+    source: list[str] = []
+    for i, each in enumerate(fields):
+        source += object_property(i) if each.type.kind == "o" else plain_property(i, each)
+    source += row_values_source(fields)
+    made = compiled(source, converters(fields))
+    namespace = {
+        "__slots__": (),
+        "_stoa_values": made["_stoa_values"],
+        **{each.name: made[f"_stoa_property_{i}"] for i, each in enumerate(fields)},
+    }
+    return hidden(record, (base, record), namespace), make_epoch_class(len(fields))
+
+
+def make_epoch_class(count: int) -> type:
+    cells = [f"{kind}{i}" for kind in "cw" for i in range(count)]
+    slots = (*cells, "columns", "objects", "owner", "row_class", "under_way", "__weakref__")
+    return type("Epoch", (), {"__slots__": slots})
+
+
+def plain_property(i: int, each: Field) -> list[str]:
+    value = checked(each, "value", i, in_place=True)
+    cell, refused = f"self._stoa_epoch.w{i}[self._stoa_index]", []
+    if each.type.kind in "iu":
+        refused = [
+            "    except (OverflowError, ValueError):",
+            f"        _stoa_convert_{i}(value, {each.name!r})",
+            "        raise",
+        ]
+    if TAKE_TURNS:  # see moments.Writes; values are converted first, which may run any code
+        body = [f"    value = {value}", "    under_way = self._stoa_epoch.under_way"]
+        body += ["    under_way.append(None)", "    try:", f"        {cell} = value", *refused]
+        body += ["    finally:", "        under_way.pop()"]
+    elif refused:
+        body = ["    try:", f"        {cell} = {value}", *refused]
+    else:
+        body = [f"    {cell} = {value}"]
+    return [
+        "def _stoa_get(self):",
+        f"    return self._stoa_epoch.c{i}[self._stoa_index]",
+        "def _stoa_set(self, value):",
+        *body,
+        f"_stoa_property_{i} = property(_stoa_get, _stoa_set)",
+    ]
+
+
+def object_property(i: int) -> list[str]:
+    cell = f"self._stoa_epoch.c{i}[self._stoa_index]"
+    return [
+        "def _stoa_get(self):",
+        f"    return self._stoa_epoch.objects[{cell}]",
+        "def _stoa_set(self, value):",
+        "    store = self._stoa_table._store",
+        "    with store.lock, (_stoa_call := store.call()), _stoa_call:",
+        f"        {cell}  # refuses where the row is stale",
+        f"        store.write_object(self._stoa_epoch.columns[{i}], self._stoa_index, value)",
+        f"_stoa_property_{i} = property(_stoa_get, _stoa_set)",
+    ]
+
+
+def row_values_source(fields: Sequence[Field]) -> list[str]:
+    cells = [f"epoch.c{i}[index]" for i in range(len(fields))]
+    values = "".join(
+        f"epoch.objects[{cell}], " if each.type.kind == "o" else f"{cell}, "
+        for each, cell in zip(fields, cells)
+    )
+    return [
+        "def _stoa_values(self):",
+        "    epoch = self._stoa_epoch",
+        "    index = self._stoa_index",
+        f"    return ({values})",
+    ]
+
+
+# ---- staging: the values of one row, as an array of stoa_value ----
+
+# kind: (type of the value, member that holds it, struct format of type and member)
+STAGED = {
+    "?": ("bool", "boolean", "i4x?7x"),
+    "i": ("int64", "int64", "i4xq"),
+    "u": ("uint64", "uint64", "i4xQ"),
+    "f": ("float64", "float64", "i4xd"),
+    "o": ("object", "object", "i4xQ"),
+}
+
+
+def make_stage(fields: Sequence[Field]) -> Callable[..., None]:
+    """stage(into, *values): objects are given as pointers. It may refuse in struct's words."""
+    names = converters(fields)
+    values = [f"_stoa_{i}" for i in range(len(fields))]
+    source = [f"def _stoa_stage(into, {', '.join(values)}):"]
+    if IS_PYPY:
+        source += stores_source(fields, names)
+    else:
+        layout = Struct("=" + "".join(STAGED[each.type.kind][2] for each in fields))
+        names["_stoa_pack_into"] = layout.pack_into
+        source.append(f"    _stoa_pack_into(into, 0, {', '.join(packed(fields))})")
+    stage: Callable[..., None] = compiled(source, names)["_stoa_stage"]
+    return stage
+
+
+def packed(fields: Sequence[Field]) -> Iterable[str]:
+    for i, each in enumerate(fields):
+        yield str(TYPES[STAGED[each.type.kind][0]].number)
+        # An object's value is a pointer. Integers that are no int are converted first: struct would
+        # ask numpy's booleans for an index, of which numpy warns.
+        value = f"_stoa_{i}"
+        yield value if each.type.kind == "o" else checked(each, value, i, in_place=True)
+
+
+def stores_source(fields: Sequence[Field], names: dict[str, Any]) -> Iterable[str]:
+    """Plain stores through the array, which PyPy compiles; the types stand there already."""
+    names.update(_stoa_cast=ffi.cast, _stoa_void=ffi.typeof("void *"))
+    for i, each in enumerate(fields):
+        value = checked(each, f"_stoa_{i}", i, in_place=True)
+        if each.type.kind == "o":
+            value = f"_stoa_cast(_stoa_void, {value})"
+        yield f"    into[{i}].{STAGED[each.type.kind][1]} = {value}"
+
+
+class Stage:
+    """Room for the values of one row and for an error."""
+
+    __slots__ = ("error", "into", "values")
+
+    def __init__(self, fields: Sequence[Field]) -> None:
+        self.values = ffi.new("stoa_value[]", len(fields))
+        for i, each in enumerate(fields):
+            self.values[i].type = TYPES[STAGED[each.type.kind][0]].number
+        self.into = self.values if IS_PYPY else ffi.buffer(self.values)
+        self.error = ffi.new("stoa_error *")

@@ -1,0 +1,67 @@
+"""What Python's dataclasses look for in a record class: fields(), asdict(), replace() and the like.
+
+Made when somebody asks, since dataclasses takes long to import: until then a Later stands in the
+class. The Field objects are those of a real dataclass, which this Python has made; they then take
+the names of the record's fields, which may be no names of Python's.
+
+The class of standalone objects has a Later too, as orjson looks into an object's very class. That
+of rows has none: orjson lets go of what it reads before it writes it, and a row holds no values.
+"""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING, Any
+
+from stoa._schema.fields import MISSING, Field
+
+if TYPE_CHECKING:
+    from stoa._schema.record import RecordType
+
+
+class Later:
+    """An attribute of a record class that is made when it is first read."""
+
+    __slots__ = ("name",)
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+    def __get__(self, record: Any, kind: RecordType) -> Any:
+        owner: Any = next(each for each in kind.__mro__ if self.name in each.__dict__)
+        found = owner.__dict__[self.name]
+        if found is not self:  # another thread was first
+            return found
+        made = getattr(mirror_of(owner._stoa_fields, owner.__name__), self.name)
+        type.__setattr__(owner, self.name, made)
+        return made
+
+
+MIRRORED = (Later("__dataclass_fields__"), Later("__dataclass_params__"))
+
+
+def mirror_of(fields: tuple[Field, ...], name: str) -> Any:
+    """A dataclass whose attributes describe a record of these fields."""
+    from dataclasses import make_dataclass
+
+    described = [(f"field_{i}", each.type, mirrored(each)) for i, each in enumerate(fields)]
+    made: Any = make_dataclass(name, described, init=False, repr=False, eq=False)
+    found = {}
+    for each, mirror in zip(fields, made.__dataclass_fields__.values()):
+        mirror.name = each.name
+        found[each.name] = mirror
+    made.__dataclass_fields__ = found
+    return made
+
+
+def mirrored(each: Field) -> Any:
+    from dataclasses import field
+
+    options: dict[str, Any] = {"metadata": each.metadata}
+    if each.default is not MISSING:
+        options["default"] = each.default
+    if each.factory is not MISSING:
+        options["default_factory"] = each.factory
+    if sys.version_info >= (3, 10):
+        options["kw_only"] = each.kw_only
+    return field(**options)

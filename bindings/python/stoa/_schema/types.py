@@ -1,0 +1,284 @@
+"""The field types, and how a Python value becomes a value of one.
+
+A type is its name: FieldType is a str, so that `points.fields["x"] == "int32"` holds. The list
+comes from the library. To type checkers `int32` is int, so that they read `p.x` as one.
+"""
+
+from __future__ import annotations
+
+import struct
+import sys
+from math import isinf
+from operator import index
+from typing import TYPE_CHECKING, Any, Callable
+
+from stoa._lib.ffi import ffi, lib
+from stoa.errors import DeclarationError, RangeError, WrongTypeError, shown
+
+IS_PYPY = sys.implementation.name == "pypy"
+# Whether threads may take turns between any two steps of Python.
+TAKE_TURNS = IS_PYPY or sys.version_info < (3, 10)
+
+CODES = {
+    "bool": "?",
+    "int8": "b",
+    "int16": "h",
+    "int32": "i",
+    "int64": "q",
+    "uint8": "B",
+    "uint16": "H",
+    "uint32": "I",
+    "uint64": "Q",
+    "float32": "f",
+    "float64": "d",
+}
+KINDS = {"bool": "?", "int": "i", "uint": "u", "float": "f", "object": "o"}
+# A finite float64 of this size or more would round to infinity as a float32.
+FLOAT32_LIMIT = 2.0**128 - 2.0**103
+
+pack_float32 = struct.Struct("f")
+pack_float64 = struct.Struct("d")
+
+
+class FieldType(str):
+    """The type of a field, for example stoa.int32: a str with what there is to know of it.
+
+    `width` is the bytes of a cell (4 for an object: a handle), `code` the struct character of
+    the cells (empty for an object), `low` and `high` the bounds of an integer type, else 0.
+    """
+
+    __module__ = "stoa"
+    __slots__ = ("code", "convert", "high", "kind", "low", "number", "width")
+
+    number: int
+    width: int
+    code: str
+    kind: str
+    low: int
+    high: int
+    convert: Callable[[Any, str], Any]
+
+    def __repr__(self) -> str:
+        return f"stoa.{self}" if self.kind not in "?o" else str(self)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return type_named, (str(self),)
+
+
+def make_type(number: int) -> FieldType:
+    made = FieldType(ffi.string(lib.stoa_type_name(number)).decode())
+    made.number = number
+    made.width = lib.stoa_type_width(number)
+    made.code = CODES.get(made, "")
+    made.kind = KINDS[made.rstrip("0123456789")]
+    made.low = -(1 << (8 * made.width - 1)) if made.kind == "i" else 0
+    made.high = {"i": -made.low - 1, "u": (1 << (8 * made.width)) - 1}.get(made.kind, 0)
+    made.convert = CONVERTERS[made.kind](made)
+    return made
+
+
+def refusal(name: str, field_type: str, takes: str, value: object) -> WrongTypeError:
+    given = f"{type(value).__name__} {shown(value)}"
+    return WrongTypeError(f"{name} is {field_type} and takes {takes}, not {given}")
+
+
+def integer_converter(to: FieldType) -> Callable[[Any, str], int]:
+    def convert(value: Any, name: str) -> int:
+        try:
+            number = int(value) if is_numpy_bool(value) else int(index(value))
+        except TypeError:
+            raise refusal(name, to, "integers", value) from None
+        if to.low <= number <= to.high:
+            return number
+        raise RangeError(
+            f"{name} is {to}, from {to.low} to {to.high}: {shown(number)} does not fit"
+        )
+
+    return convert
+
+
+def float_converter(to: FieldType) -> Callable[[Any, str], float]:
+    def convert(value: Any, name: str) -> float:
+        if is_complex(value):  # numpy's have a __float__, which drops the imaginary part
+            raise refusal(name, to, "numbers", value)
+        is_exact = to.width == 8 or type(value) is float or is_numpy_bool(value)
+        exact = value if is_exact else odd_in_53_bits(value)
+        try:
+            # Unlike float(), struct takes no text, but whatever has __float__.
+            number: float = pack_float64.unpack(pack_float64.pack(exact))[0]
+        except OverflowError:
+            raise too_large(name, to, value) from None
+        except (struct.error, TypeError):
+            number = float_of_integer(value, name)
+        return number if to.width == 8 else as_float32(number, name)
+
+    def float_of_integer(value: Any, name: str) -> float:
+        try:
+            return float(index(value))
+        except OverflowError:
+            raise too_large(name, to, value) from None
+        except TypeError:
+            raise refusal(name, to, "numbers", value) from None
+
+    def as_float32(number: float, name: str) -> float:
+        if abs(number) >= FLOAT32_LIMIT and not isinf(number):
+            raise too_large(name, to, number)
+        rounded: float = pack_float32.unpack(pack_float32.pack(number))[0]
+        return rounded
+
+    return convert
+
+
+def is_numpy_bool(value: Any) -> bool:
+    """numpy.True_ and numpy.False_, which are no integers, or with a warning, to numpy."""
+    return type(value).__module__ == "numpy" and type(value).__name__ in ("bool", "bool_")
+
+
+def is_complex(value: Any) -> bool:
+    return type(value) is not float and getattr(getattr(value, "dtype", None), "kind", "") == "c"
+
+
+def odd_in_53_bits(value: Any) -> Any:
+    """An integer that float64 holds, and that rounds to the same float32 as `value` does.
+
+    What float64 has no room for is kept as an odd last bit, so that it is not rounded twice
+    (round to odd: Boldo and Melquiond, 2008). What is no integer is left as it is.
+    """
+    try:
+        number = index(value)
+    except TypeError:
+        return value
+    shift = number.bit_length() - 53
+    if shift <= 0:
+        return number
+    top, rest = divmod(abs(number), 1 << shift)
+    kept = (top | (rest > 0)) << shift
+    return kept if number > 0 else -kept
+
+
+def too_large(name: str, to: str, value: object) -> RangeError:
+    return RangeError(f"{name} is {to}: {shown(value)} does not fit")
+
+
+def bool_converter(to: FieldType) -> Callable[[Any, str], bool]:
+    def convert(value: Any, name: str) -> bool:
+        if isinstance(value, bool):
+            return value
+        if is_numpy_bool(value):
+            return bool(value)
+        try:
+            number = index(value)
+        except TypeError:
+            raise refusal(name, to, "True, False, 0 and 1", value) from None
+        if number not in (0, 1):
+            raise RangeError(f"{name} is bool and takes True, False, 0 and 1: not {shown(number)}")
+        return number == 1
+
+    return convert
+
+
+def object_converter(to: FieldType) -> Callable[[Any, str], Any]:
+    def convert(value: Any, name: str) -> Any:
+        return value
+
+    return convert
+
+
+CONVERTERS: dict[str, Callable[[FieldType], Callable[[Any, str], Any]]] = {
+    "i": integer_converter,
+    "u": integer_converter,
+    "f": float_converter,
+    "?": bool_converter,
+    "o": object_converter,
+}
+
+
+def list_types() -> dict[str, FieldType]:
+    types = {}
+    number = 1
+    while lib.stoa_type_name(number) != ffi.NULL:
+        made = make_type(number)
+        types[str(made)] = made
+        number += 1
+    return types
+
+
+TYPES = list_types()
+BY_NUMBER = {made.number: made for made in TYPES.values()}
+BY_FORMAT = {made.code: made for made in TYPES.values() if made.code}
+OBJECT = TYPES["object"]
+
+if TYPE_CHECKING:
+    int8 = int
+    int16 = int
+    int32 = int
+    int64 = int
+    uint8 = int
+    uint16 = int
+    uint32 = int
+    uint64 = int
+    float32 = float
+    float64 = float
+else:
+    int8, int16, int32, int64 = (TYPES[f"int{bits}"] for bits in (8, 16, 32, 64))
+    uint8, uint16, uint32, uint64 = (TYPES[f"uint{bits}"] for bits in (8, 16, 32, 64))
+    float32, float64 = TYPES["float32"], TYPES["float64"]
+
+
+def type_named(name: str) -> FieldType:
+    """The type of that name, for unpickling."""
+    return TYPES[name]
+
+
+def type_of_number(kind: str, width: int) -> FieldType | None:
+    """The type of that kind ('?', 'i', 'u' or 'f') and width in bytes."""
+    for made in TYPES.values():
+        if made.kind == kind and made.width == width:
+            return made
+    return None
+
+
+def parse_type(written: Any, name: str) -> FieldType:
+    """The type that somebody wrote for field `name`."""
+    found = type_written(written)
+    if found is None:
+        raise DeclarationError(f"field {name!r} cannot be {unknown_type(written)}")
+    return found
+
+
+def type_written(written: Any) -> FieldType | None:
+    """The type of stoa.int32, "int32", int or a numpy dtype."""
+    python_types: dict[Any, str] = {
+        int: "int64",
+        float: "float64",
+        bool: "bool",
+        object: "object",
+        Any: "object",
+    }
+    try:
+        text = python_types.get(written, written)
+    except TypeError:  # not hashable
+        text = written
+    if isinstance(text, str):
+        return TYPES.get({"int": "int64", "float": "float64"}.get(text, text))
+    return numpy_type(written)
+
+
+def unknown_type(written: Any) -> str:
+    return (
+        f"of type {shown(written)}: there are {', '.join(TYPES)}, "
+        "and int, which is int64, and float, which is float64"
+    )
+
+
+def numpy_type(written: Any) -> FieldType | None:
+    """The type of a numpy dtype or scalar class; numpy itself is not needed."""
+    if isinstance(written, type):
+        if written.__module__ != "numpy":
+            return None
+        name = written.__name__.rstrip("_")
+        return TYPES.get({"longlong": "int64", "ulonglong": "uint64"}.get(name, name))
+    kind = {"b": "?", "i": "i", "u": "u", "f": "f", "O": "o"}.get(getattr(written, "kind", ""))
+    if kind == "o":
+        return OBJECT
+    return type_of_number(kind, getattr(written, "itemsize", 0)) if kind else None

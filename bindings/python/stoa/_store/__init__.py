@@ -1,0 +1,1 @@
+"""The library's table and what Python keeps beside it."""

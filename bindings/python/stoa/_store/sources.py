@@ -1,0 +1,269 @@
+"""What columns are filled from: buffers, numpy arrays, sequences, scalars, other columns.
+
+Everything becomes a Source: typed values in memory, which the library checks and then stores.
+Buffers of the machine's byte order are read where they lie, also strided ones that tell their
+address; others are copied aside. Sequences are converted aside, each value by the rules of its
+field, so that nothing is stored unless all can be.
+
+A Source is made while no table is locked, since reading values may run any code. Objects enter the
+pool, and columns are pointed at, when it is put in place, during the call that stores it.
+"""
+
+from __future__ import annotations
+
+import sys
+from array import array
+from typing import Any
+
+from stoa._lib.ffi import ffi
+from stoa._schema.types import IS_PYPY, OBJECT, TYPES, FieldType, type_of_number
+from stoa._store.objects import ObjectPool
+from stoa.errors import ColumnBufferError, LengthError, WrongTypeError
+
+BYTE_ORDERS = {"<": "little", ">": "big", "!": "big"}
+NATIVE_KINDS = {
+    **dict.fromkeys("bhilqn", "i"),
+    **dict.fromkeys("BHILQN", "u"),
+    **dict.fromkeys("fd", "f"),
+    "?": "?",
+}
+FLOAT64 = TYPES["float64"]
+
+
+class StoredField:
+    """A field of a table: its name, type and index, and the name as C reads it."""
+
+    __slots__ = ("c_name", "index", "name", "node", "type")
+
+    def __init__(self, name: str, field_type: FieldType, index: int) -> None:
+        self.name = name
+        self.type = field_type
+        self.index = index
+        self.c_name = ffi.new("char[]", name.encode())
+        self.node: Any = None  # of its values in expressions, made when first needed
+
+
+class Source:
+    """Typed values in memory. `keep` is what owns them, or a list of objects that are to enter the
+    pool; `length` is None for a scalar."""
+
+    __slots__ = ("data", "keep", "length", "repeat", "stride", "type")
+
+    def __init__(
+        self,
+        field_type: FieldType,
+        data: Any,
+        length: int | None,
+        stride: int = 0,
+        keep: Any = None,
+    ) -> None:
+        self.type = field_type
+        self.data = data
+        self.length = length
+        self.stride = stride
+        self.repeat = False
+        self.keep = keep
+
+    def _stoa_source(self) -> Source:
+        """As columns have it: what was made into a source before stays one."""
+        return self
+
+    def enter(self, pool: ObjectPool) -> Source:
+        """Has objects enter the pool, during the call of it that stores them."""
+        if self.type is OBJECT:
+            self.data = pool.pointers_to(self.keep)
+        return self
+
+    def put(self, place: Any, c_name: Any) -> None:
+        """Fills in a stoa_source; c_name may be NULL where the name is not read."""
+        place.name = c_name
+        place.type = self.type.number
+        place.repeat = self.repeat
+        place.data = self.data
+        place.stride = self.stride
+
+
+def is_cells(value: Any) -> bool:
+    """Whether a value is a column: what lies in a table, and is read where it lies."""
+    return hasattr(type(value), "_stoa_cells")
+
+
+def source_of(value: Any, to: StoredField) -> Source:
+    """Many values for a field: from a buffer, a column or any iterable; or the Source that they
+    were made into."""
+    if isinstance(value, Source):
+        return value
+    if to.type is not OBJECT and hasattr(value, "_stoa_source"):
+        column = value._stoa_source()
+        if column is not None:
+            return column  # type: ignore[no-any-return]
+    if isinstance(value, (str, bytes, bytearray, dict)) and (
+        to.type is OBJECT or isinstance(value, (str, dict))
+    ):
+        raise WrongTypeError(
+            f"{to.name} needs a sequence or a buffer of values, not {type(value).__name__}"
+        )
+    if to.type is not OBJECT:
+        found = buffer_source(value, to.name)
+        if found is not None:
+            return found
+    try:
+        values = list(value)
+    except TypeError:
+        raise WrongTypeError(
+            f"{to.name} needs a sequence or a buffer of values, not {type(value).__name__}"
+        ) from None
+    return sequence_source(values, to)
+
+
+def given_source(value: Any, to: StoredField) -> Any:
+    """What is to be stored into many cells: one value or many, or a column, which stays one."""
+    if is_cells(value) or isinstance(value, Source):
+        return value
+    return scalar_source(value, to) if is_scalar(value, to.type) else source_of(value, to)
+
+
+def is_scalar(value: Any, field_type: FieldType) -> bool:
+    """Whether a value assigned to a whole column means the same for every row."""
+    if field_type is OBJECT and isinstance(value, (str, bytes, bytearray, dict, set, frozenset)):
+        return True
+    if getattr(value, "ndim", None) == 0 or isinstance(value, str):
+        return True
+    return not hasattr(value, "__iter__") and not hasattr(value, "__getitem__")
+
+
+def scalar_source(value: Any, to: StoredField) -> Source:
+    """One value, for every row."""
+    made = sequence_source([to.type.convert(value, to.name)], to)
+    made.repeat = True
+    made.length = None
+    return made
+
+
+def check_length(source: Source, rows: int, name: str) -> None:
+    if source.length is not None and source.length != rows:
+        raise LengthError(f"{name} was given {source.length} values for {rows} rows")
+
+
+# ---- sequences ----
+
+
+def sequence_source(values: list[Any], to: StoredField) -> Source:
+    """A list of Python values, converted aside."""
+    if to.type is OBJECT:
+        return Source(OBJECT, None, len(values), keep=values)
+    kinds = set(map(type, values))
+    if to.type.kind == "?":
+        bools = values if kinds <= {bool} else converted(values, to)
+        return packed_source(bytes(bools), to.type, len(values))
+    plain = {float, int, bool} if to.type is FLOAT64 else {int, bool}
+    if to.type.kind == "f" and to.type is not FLOAT64:
+        plain = {float, bool}  # an integer must not be rounded twice
+    code = "d" if to.type.kind == "f" else to.type.code
+    try:
+        packed = array(code, values if kinds <= plain else converted(values, to))
+    except OverflowError:
+        converted(values, to)  # tells which value it is
+        raise
+    return packed_source(packed, FLOAT64 if code == "d" else to.type, len(values))
+
+
+def converted(values: list[Any], to: StoredField) -> list[Any]:
+    convert, name = to.type.convert, to.name
+    return [convert(value, f"{name}, value {i},") for i, value in enumerate(values)]
+
+
+def packed_source(owner: Any, field_type: FieldType, length: int) -> Source:
+    """Values in a buffer, which is locked as long as the source lives.
+
+    By a memoryview that nobody else has, and no export of cffi's: CPython's collector breaks a
+    memoryview in a cycle that has exports, and what gives them back then crashes.
+    """
+    if IS_PYPY:
+        data = ffi.from_buffer(owner)
+        return Source(field_type, data, length, keep=data)
+    view = memoryview(owner)
+    return Source(field_type, ffi.cast("char *", ffi.from_buffer(view)), length, keep=view)
+
+
+# ---- buffers ----
+
+
+def buffer_source(value: Any, name: str) -> Source | None:
+    """A buffer, read in place where that can be; None: it is no buffer."""
+    if not hasattr(value, "__array_interface__") and hasattr(value, "__array__"):
+        value = value.__array__()  # for example a pandas Series
+    if hasattr(value, "mask") and hasattr(value, "filled"):
+        raise WrongTypeError(f"{name}: a masked array has values that are none; fill them first")
+    interface = getattr(value, "__array_interface__", None)
+    if isinstance(interface, dict):
+        if interface["typestr"][1:2] == "O":
+            return None
+        found = interface_source(interface, value, name)
+        if found is not None:
+            return found
+    try:
+        view = memoryview(value)
+    except (TypeError, ValueError, BufferError):
+        if interface is None:
+            return None
+        raise refused_format(name, interface["typestr"]) from None
+    return view_source(view, name)
+
+
+def interface_source(interface: dict[str, Any], value: Any, name: str) -> Source | None:
+    """Values at the address that an array tells; None: only a copy will do."""
+    shape, data = interface["shape"], interface.get("data")
+    check_shape(len(shape), name)
+    order, kind, width = interface["typestr"][0], interface["typestr"][1], interface["typestr"][2:]
+    found = type_of_number({"b": "?"}.get(kind, kind), int(width)) if width.isdigit() else None
+    if found is None:
+        raise refused_format(name, interface["typestr"])
+    if is_foreign(order) or not isinstance(data, tuple):
+        return None
+    strides = interface.get("strides")
+    pointer = ffi.cast("char *", data[0])
+    made = Source(found, pointer, shape[0], strides[0] if strides else 0, keep=(value, interface))
+    if strides and strides[0] == 0 and shape[0] > 0:  # one value, broadcast
+        made.stride, made.repeat = found.width, True
+    return made
+
+
+def view_source(view: memoryview, name: str) -> Source:
+    check_shape(view.ndim, name)
+    order, code = ("@", view.format)
+    if code[:1] in "@=<>!":
+        order, code = code[:1], code[1:]
+    kind = NATIVE_KINDS.get(code)
+    found = type_of_number(kind, view.itemsize) if kind else None
+    if found is None:
+        raise refused_format(name, view.format)
+    length = view.shape[0] if view.shape else 0
+    if is_foreign(order):
+        aside = array({1: "B", 2: "H", 4: "I", 8: "Q"}[found.width], packed_bytes(view))
+        aside.byteswap()
+        return packed_source(aside, found, length)
+    packed = not view.strides or view.strides[0] == view.itemsize
+    return packed_source(view if packed else packed_bytes(view), found, length)
+
+
+def packed_bytes(view: memoryview) -> bytes:
+    """The values one behind the other."""
+    array = view.obj  # of numpy's memory PyPy's tobytes passes over the strides: numpy shall copy
+    whole = (getattr(array, "shape", None), getattr(array, "strides", None))
+    if IS_PYPY and whole == (view.shape, view.strides):
+        return array.tobytes()  # type: ignore[no-any-return, attr-defined]
+    return view.tobytes()
+
+
+def check_shape(dimensions: int, name: str) -> None:
+    if dimensions != 1:
+        raise ColumnBufferError(f"{name} needs a buffer of 1 dimension, not of {dimensions}")
+
+
+def is_foreign(order: str) -> bool:
+    return BYTE_ORDERS.get(order, sys.byteorder) != sys.byteorder
+
+
+def refused_format(name: str, written: str) -> ColumnBufferError:
+    return ColumnBufferError(f"{name}: no column takes values of the buffer's format {written!r}")

@@ -1,0 +1,491 @@
+"""A table as the library has it: what the table, its rows, windows and columns all stand on.
+
+Every call into the library that changes a table is made here, and what it means for Python is
+settled before the method returns: rows that became stale are told so, objects that fell out are
+let go, a status becomes an exception. The Store is not public; its Table is a thin cover.
+"""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Callable, TypeVar
+
+from stoa._lib.failure import check, new_error
+from stoa._lib.ffi import ffi, lib
+from stoa._lib.owner import owned, receiver, taken
+from stoa._schema.fields import MISSING, Field
+from stoa._schema.generate import Stage
+from stoa._schema.record import RecordType, derived
+from stoa._schema.types import IS_PYPY, OBJECT
+from stoa._store.access import Access, row_parts_of, stored_fields
+from stoa._store.changes import Change
+from stoa._store.gate import Fields
+from stoa._store.objects import Call, ObjectPool
+from stoa._store.sources import StoredField, check_length, is_cells, source_of
+from stoa.errors import BusyError, LengthError
+
+if IS_PYPY and not TYPE_CHECKING:
+    from __pypy__ import add_memory_pressure
+else:
+
+    def add_memory_pressure(size: int) -> None:
+        """Tells PyPy's collector of memory that it does not see."""
+
+
+append = lib.stoa_table_append
+
+
+State = tuple[int, RecordType]
+T = TypeVar("T")
+
+
+def changed() -> BusyError:
+    return BusyError(
+        "rows or fields of the table were changed meanwhile, by another thread or by what was read"
+    )
+
+
+def raise_changed() -> None:
+    raise changed()
+
+
+class Store(Access):
+    """The library's table and what Python keeps beside it."""
+
+    __slots__ = ("asked", "ended", "stores")
+
+    def __init__(self, pointer: Any, record: RecordType, pool: ObjectPool, asked: int) -> None:
+        """Takes over the library's table. `asked` is the max_rows that was asked for, or 0."""
+        table = owned(pointer, "stoa_table *", lib.stoa_table_free)
+        add_memory_pressure(pointer.rows * lib.stoa_table_row_bytes(pointer))
+        self.ended: list[int] = []  # exports that ended during a call of another thread, by field
+        self.asked = asked
+        self.stores: dict[int, int] = {}  # assignments to whole columns, by field
+        super().__init__(table, record, pool)
+
+    # ---- calls into the library ----
+
+    def call(self) -> Change:
+        """What is to be entered twice, with the lock held, around calls that change the table."""
+        return Change(self)
+
+    def by_gate(self, function: Callable[..., T], *arguments: Any) -> T:
+        """A call that no run may see: through the gate as a change."""
+        gate, key = self.gate, object()
+        try:
+            gate.enter_change(key)
+            return function(*arguments)
+        finally:
+            gate.changes.pop(key, None)
+
+    def beside(self, values: Iterable[Any], function: Callable[[], int]) -> int:
+        """A call that reads the columns among the values: no change of theirs may come in between.
+        Those of this store are kept by its lock."""
+        read = [each for each in values if is_cells(each) and each._store is not self]
+        if not read:
+            return function()
+        return read[0]._store.reading((read[0]._field,), self.beside, read[1:], function)  # type: ignore[no-any-return]
+
+    def reading(self, fields: Fields, function: Callable[..., int], *arguments: Any) -> int:
+        """A call that reads cells: no change may come in between."""
+        gate, key = self.gate, object()
+        try:
+            gate.enter_run(key, fields)
+            if IS_PYPY:  # elsewhere nobody writes to a cell while the interpreter's lock is held
+                self.trap(fields)
+            return function(*arguments)
+        finally:
+            gate.runs.pop(key, None)
+
+    def derive(
+        self, function: Callable[..., int], *arguments: Any, state: State | None = None
+    ) -> Store:
+        """A store of its own, of what function(place, table, …) copies; `state` is of when the
+        rows were found."""
+        made, error = receiver("stoa_table *", lib.stoa_table_free), new_error()
+        fields = tuple(each.index for each in self.fields.values())
+        with self.lock, (call := self.call()), call:
+            if state is not None:
+                self.check_state(state)
+            record = self.record
+            status = self.reading(fields, function, made, self.c, *arguments, error)
+        check(status, error)
+        return Store(taken(made), record, self.pool, self.asked)
+
+    # ---- changes ----
+
+    def state(self) -> State:
+        """What stays as it is while rows are appended and values written."""
+        return self.order, self.record
+
+    def check_state(self, state: State) -> None:
+        """Refuses to go on after rows were removed or reordered, or fields changed, by the user's
+        code or by another thread."""
+        if state != (self.order, self.record):
+            raise changed()
+
+    def check_record(self, record: RecordType) -> None:
+        """The same of fields alone."""
+        if self.record is not record:
+            raise changed()
+
+    def change(
+        self, function: Callable[..., int], *arguments: Any, state: State | None = None
+    ) -> None:
+        """A call that may remove or reorder rows; `state` is of when they were found."""
+        error = new_error()
+        with self.lock, (call := self.call()), call:
+            if state is not None:
+                self.check_state(state)
+            self.end_exports()
+            status = self.by_gate(function, self.c, *arguments, error)
+        check(status, error)
+
+    def grow(self, function: Callable[..., int], *arguments: Any) -> None:
+        """A call that only makes more rows, or room for them."""
+        error = new_error()
+        with self.lock, (call := self.call()), call:
+            self.end_exports()
+            status = function(self.c, *arguments, error)
+        check(status, error)
+
+    def resize(self, rows: int) -> None:
+        """More rows with defaults, or fewer."""
+        with self.lock, (call := self.call()), call:
+            more = rows - self.rows()
+            if more > 0 and self.gate.runs:  # what cannot take rows away, come who may in between
+                self.grow(lib.stoa_table_extend, ffi.NULL, 0, more)
+            else:
+                self.change(lib.stoa_table_resize, rows)
+
+    def clear(self) -> None:
+        with self.lock, (call := self.call()), call:
+            self.by_gate(lib.stoa_table_clear, self.c)
+
+    def append(self, values: Sequence[Any]) -> None:
+        """One row at the end: a value for each field, not yet converted."""
+        if self.has_objects:
+            self.store_row(lib.stoa_table_insert, self.rows, values)
+            return
+        record, stages = self.record, self.stages
+        if len(values) != self.width:
+            raise changed()
+        try:
+            stage = stages.pop()
+        except IndexError:
+            stage = Stage(record._stoa_fields)
+        try:
+            self.stage(stage.into, *values)
+        except (struct.error, OverflowError, TypeError):
+            self.convert(values)  # tells better what is wrong
+            raise
+        if IS_PYPY:
+            with self.lock:
+                self.check_record(record)
+                status = append(self.c, stage.values, self.width, stage.error)
+        else:  # no other thread runs until the call is done
+            if self.record is not record:
+                raise changed()
+            status = append(self.c, stage.values, self.width, stage.error)
+        if status:
+            self.refuse(status, stage.error, values)
+        stages.append(stage)
+
+    def insert(self, index: int, values: Sequence[Any]) -> None:
+        """The same before row `index`, as list.insert counts once the values are read."""
+        self.store_row(
+            lib.stoa_table_insert, lambda: slice(index, None).indices(self.rows())[0], values
+        )
+
+    def replace(self, index: int, values: Sequence[Any], state: State) -> None:
+        """The same into row `index`; `state` is of when it was found."""
+
+        def found() -> int:
+            self.check_state(state)
+            return index
+
+        self.store_row(lib.stoa_table_replace, found, values)
+
+    def store_row(
+        self, function: Callable[..., int], find: Callable[[], int], values: Sequence[Any]
+    ) -> None:
+        """find() says which row it is, once the values are read and nobody else can come."""
+        record = self.record
+        stage = self.staged(record, values)
+        with self.lock, (call := self.call()), call:
+            self.check_record(record)
+            self.point_at_objects(stage, values)
+            index = find()
+            told = function, self.c, index, stage.values, self.width, stage.error
+            if function is lib.stoa_table_replace:
+                written = tuple(each.index for each in self.fields.values())
+                status = self.by_gate(call.write, written, *told)
+            else:
+                status = self.by_gate(*told) if index < self.rows() else function(*told[1:])
+        if status:
+            self.refuse(status, stage.error, values)
+
+    def staged(self, record: RecordType, values: Sequence[Any]) -> Stage:
+        """The values of a row, converted, but for its objects."""
+        fields, fill = record._stoa_fields, row_parts_of(record)[1]
+        if len(values) != len(fields):
+            raise changed()
+        stage = Stage(fields)
+        numbers = [0 if each.type is OBJECT else value for value, each in zip(values, fields)]
+        try:
+            fill(stage.into, *numbers)
+        except (struct.error, OverflowError, TypeError):
+            for value, each in zip(values, fields):  # tells better what is wrong
+                each.type.convert(value, each.name)
+            raise
+        return stage
+
+    def point_at_objects(self, stage: Stage, values: Sequence[Any]) -> None:
+        """During a call of the pool."""
+        if self.has_objects:
+            for i, each in enumerate(self.fields.values()):
+                if each.type is OBJECT:
+                    pointer = self.pool.pointer_to(values[i])
+                    stage.values[i].object = ffi.cast("void *", pointer)
+
+    def refuse(self, status: int, error: Any, values: Sequence[Any]) -> None:
+        if status in (lib.STOA_OVERFLOW, lib.STOA_WRONG_TYPE):
+            self.convert(values)
+        check(status, error)
+
+    def convert(self, values: Sequence[Any]) -> list[Any]:
+        """The values as their fields have them."""
+        fields = self.fields.values()
+        return [each.type.convert(value, each.name) for value, each in zip(values, fields)]
+
+    def write_object(self, field: int, index: int, value: Any, order: int | None = None) -> None:
+        """One cell of an object field; of a row, which was taken at that order number."""
+        error = new_error()
+        source = ffi.new("stoa_source *")
+        with self.lock, (call := self.call()), call:
+            if order is not None:
+                self.check_order(order, "row")
+            pointer = ffi.new("uintptr_t *", self.pool.pointer_to(value))
+            source.type, source.data = lib.STOA_OBJECT, pointer
+            told = self.c, field, index, 1, 1, source, error
+            status = call.write((field,), lib.stoa_column_write, *told)
+        check(status, error)
+
+    def write_objects(
+        self, field: StoredField, indices: Sequence[int], values: Sequence[Any], state: State
+    ) -> None:
+        """As many cells of an object field; `state` is of when the rows were found."""
+        error, pool = new_error(), self.pool
+        with self.lock, (call := self.call()), call:
+            self.check_state(state)
+            cells = self.cells[field.index]
+            before = pool.pointers_to([pool.objects[cells[index]] for index in indices])
+            after = pool.pointers_to(values)
+            told = self.put_objects, field.index, indices, before, after, error
+            status = call.write((field.index,), *told)
+        check(status, error)
+
+    def put_objects(
+        self, field: int, indices: Sequence[int], before: Any, after: Any, error: Any
+    ) -> int:
+        """All or none: the pool has room for what was in it a moment ago."""
+        place = ffi.new("stoa_source *")
+        place.type = lib.STOA_OBJECT
+
+        def put(pointers: Any, error: Any) -> int:
+            for i, index in enumerate(indices):
+                place.data = pointers + i
+                status: int = lib.stoa_column_write(self.c, field, index, 1, 1, place, error)
+                if status:
+                    return status
+            return 0
+
+        try:
+            status = put(after, error)
+        except BaseException:
+            put(before, ffi.NULL)
+            raise
+        if status:
+            put(before, ffi.NULL)
+        return status
+
+    def write(self, field: StoredField, rows: range, values: Any, state: State) -> None:
+        """Cells of a column, from a Source or another column; `state` is of when the rows were
+        found."""
+        place, error = ffi.new("stoa_source *"), new_error()
+        start = rows.start if rows else 0
+
+        def store() -> int:
+            source = source_of(values, field)
+            check_length(source, len(rows), field.name)
+            source.enter(self.pool).put(place, ffi.NULL)
+            told = self.c, field.index, start, rows.step, len(rows), place, error
+            return self.by_gate(call.write, (field.index,), lib.stoa_column_write, *told)
+
+        with self.lock, (call := self.call()), call:
+            self.check_state(state)
+            status = self.beside((values,), store)
+        check(status, error)
+
+    def extend(self, columns: Mapping[str, Any]) -> None:
+        """Rows from columns of the same length; fields that are not given get their default."""
+
+        def extend(sources: Any, rows: int, error: Any) -> int:
+            status: int = lib.stoa_table_extend(self.c, sources, len(sources), rows, error)
+            return status
+
+        self.store_columns(columns, extend)
+
+    def splice(self, places: range, columns: Mapping[str, Any], state: State, what: str) -> None:
+        """Rows become others, in a slice of steps of 1 more or fewer; `state` is of when they were
+        found."""
+
+        def splice(sources: Any, rows: int, error: Any) -> int:
+            self.check_state(state)
+            if rows != len(places) and (places.step != 1 or what):
+                raise LengthError(f"{rows} records for {len(places)} rows of {what}")
+            start = max(places.start, 0)  # of none backwards it may be -1
+            told = lib.stoa_table_splice, self.c, start, places.step, len(places)
+            put = (*told, sources, len(sources), rows, error)
+            return self.by_gate(*put) if start < self.rows() else put[0](*put[1:])  # type: ignore[no-any-return]
+
+        self.store_columns(columns, splice, tuple(each.index for each in self.fields.values()))
+
+    def store_columns(
+        self,
+        columns: Mapping[str, Any],
+        store: Callable[[Any, int, Any], int],
+        written: Fields = (),
+    ) -> None:
+        """Has rows stored by store(sources, rows, error), in one call."""
+        record, fields = self.record, [self.field(name) for name in columns]
+        values = [
+            value if is_cells(value) else source_of(value, each)
+            for value, each in zip(columns.values(), fields)
+        ]
+        places, error = ffi.new("stoa_source[]", len(values)), new_error()
+
+        def enter_and_store() -> int:
+            sources = [source_of(value, each) for value, each in zip(values, fields)]
+            rows = sources[0].length or 0
+            for place, source, each in zip(places, sources, fields):
+                check_length(source, rows, each.name)
+                source.enter(self.pool).put(place, each.c_name)
+            return call.write(written, store, places, rows, error)
+
+        with self.lock, (call := self.call()), call:
+            self.check_record(record)
+            status = self.beside(values, enter_and_store)
+        check(status, error)
+
+    # ---- exports ----
+
+    def export(self, field: int) -> None:
+        """Keeps the memory of a column mapped until unexport() is called as often."""
+        error = new_error()
+        with self.lock:
+            status = lib.stoa_column_export(self.c, field, error)
+        check(status, error)
+
+    def unexport(self, field: int) -> None:
+        """Called by finalizers, at any moment: waits for nobody. If another thread is within a
+        call, a later one (but for an append) ends the export."""
+        self.ended.append(field)
+        if self.lock.acquire(blocking=False):
+            try:
+                self.end_exports()
+            finally:
+                self.lock.release()
+
+    def end_exports(self) -> None:
+        """Holding the lock."""
+        while self.ended:
+            lib.stoa_column_unexport(self.c, self.ended.pop())
+
+    def shrink(self) -> None:
+        """Gives memory beyond the rows back."""
+        with self.lock:
+            self.end_exports()
+            lib.stoa_table_shrink(self.c)
+
+    # ---- fields ----
+
+    def add_field(self, each: Field) -> None:
+        """Adds a field behind the others."""
+        place, error = ffi.new("stoa_field *"), new_error()
+        c_name = ffi.new("char[]", each.name.encode())
+        with self.lock, (call := self.call()), call:
+            record = derived(self.record, [*self.record._stoa_fields, each])
+            describe_field(place, each, c_name, self.pool)
+            told = lib.stoa_table_add_field, self.c, place, ffi.NULL, error
+            status = self.by_gate(call.describe, record, *told)
+        check(status, error)
+
+    def drop_field(self, name: str) -> None:
+        """Drops a field. The column is held until no row can read it, whatever other threads do
+        meanwhile."""
+        error = new_error()
+        with self.lock, (call := self.call()), call:
+            each = self.field(name)
+            record = derived(self.record, [f for f in self.record._stoa_fields if f.name != name])
+            self.export(each.index)
+            try:
+                told = lib.stoa_table_drop_field, self.c, each.c_name, error
+                status = self.by_gate(call.describe, record, *told)
+                call.conclude()
+            finally:
+                lib.stoa_column_unexport(self.c, each.index)
+        check(status, error)
+
+    def rename_field(self, name: str, new_name: str) -> None:
+        """Gives a field another name."""
+        error = new_error()
+        with self.lock, (call := self.call()), call:
+            each, fields = self.field(name), self.record._stoa_fields
+            renamed = [f.renamed(new_name) if f.name == name else f for f in fields]
+            record, c_name = derived(self.record, renamed), ffi.new("char[]", new_name.encode())
+            told = lib.stoa_table_rename_field, self.c, each.c_name, c_name, error
+            status = self.by_gate(call.describe, record, *told)
+        check(status, error)
+
+
+def new_store(
+    record: RecordType, rows: int, max_rows: int, pool: ObjectPool | None = None
+) -> Store:
+    """A store of its own with `rows` rows, all defaults."""
+    pool = pool or ObjectPool()
+    options = ffi.new("stoa_table_options *")
+    options.rows, options.max_rows, options.pool = rows, max_rows, pool.pointer
+    made, error = receiver("stoa_table *", lib.stoa_table_free), new_error()
+    with pool.lock, (call := Call(pool)), call:
+        fields = described_fields(record, pool)
+        check(lib.stoa_table_new(made, fields, len(fields), options, error), error)
+        return Store(taken(made), record, pool, max_rows)
+
+
+def described_fields(record: RecordType, pool: ObjectPool) -> Any:
+    """An array of stoa_field; for all tables of the record, but for objects as defaults."""
+    made = record.__dict__.get("_stoa_described")
+    if made is None:
+        fields = record._stoa_fields
+        made = ffi.new("stoa_field[]", len(fields))
+        for each, place, stored in zip(fields, made, stored_fields(record).values()):
+            describe_field(place, each, stored.c_name, pool)
+        if not any(each.type is OBJECT and each.default is not MISSING for each in fields):
+            type.__setattr__(record, "_stoa_described", made)
+    return made
+
+
+def describe_field(place: Any, each: Field, c_name: Any, pool: ObjectPool) -> None:
+    """Fills in a stoa_field. Only during a call of the pool; c_name must outlive it."""
+    place.name = c_name
+    place.type = each.type.number
+    if each.default is MISSING:
+        return
+    kind, initial = each.type.kind, place.initial
+    if kind == "o":
+        initial.object = ffi.cast("void *", pool.pointer_to(each.default))
+    else:
+        member = {"?": "boolean", "i": "int64", "u": "uint64", "f": "float64"}[kind]
+        setattr(initial, member, each.default)

@@ -1,0 +1,297 @@
+"""What tables and windows have in common: rows by index and in order, and columns.
+
+Both are a store and a range of row numbers. A table's range follows its length; a window's is
+fixed, and stale once the table's order number has changed.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator, Mapping
+from itertools import islice
+from random import Random
+from reprlib import recursive_repr
+from typing import TYPE_CHECKING, Any, Generic, overload
+
+from stoa import display, hints
+from stoa._access import loops
+from stoa._access.row import Row
+from stoa._lazy import masks
+from stoa._lazy.operators import Operators
+from stoa._lazy.queries import Queries, R
+from stoa._schema.extension import rows as extension
+from stoa._schema.record import (
+    Record,
+    bind_of,
+    check_arguments,
+    declared,
+    is_same_record,
+    to_tuple,
+)
+from stoa._schema.types import FieldType
+from stoa._store.store import Store
+from stoa.column import Column
+from stoa.errors import ArgumentError, FieldNameError, RowValueError, WrongTypeError, shown
+
+if TYPE_CHECKING:
+    from stoa.table import Table
+    from stoa.window import Window
+
+if extension is not None and not TYPE_CHECKING:
+    SequenceBase = extension.SequenceBase
+else:
+
+    class SequenceBase:
+        """What the extension has a base for: the store."""
+
+        __slots__ = ("_store",)
+
+        _store: Store
+
+
+class Rows(SequenceBase, Queries[R], Generic[R]):
+    """The base of Table and Window."""
+
+    __slots__ = ()
+
+    def _range(self) -> range:
+        """The numbers of its rows in the table. StaleError for a window that is."""
+        raise NotImplementedError
+
+    # ---- what it is ----
+
+    @property
+    def record(self) -> type[R]:
+        """The class of its rows: the one that it was made of, until a field comes or goes."""
+        return self._store.record  # type: ignore[return-value]
+
+    @property
+    def fields(self) -> dict[str, FieldType]:
+        """A new dict of field names and types, in order."""
+        return {each.name: each.type for each in self._store.fields.values()}
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes of the rows' values: their number times the sum of the field widths."""
+        width = sum(each.type.width for each in self._store.fields.values())
+        return len(self._range()) * width
+
+    def __len__(self) -> int:
+        return len(self._range())
+
+    @recursive_repr()
+    def __repr__(self) -> str:
+        return display.as_text(self)
+
+    def _repr_html_(self) -> str:
+        return display.as_html(self)
+
+    def __dir__(self) -> list[str]:
+        """The fields, and what every table has."""
+        return sorted({*object.__dir__(self), *filter(str.isidentifier, self._store.fields)})
+
+    # ---- columns ----
+
+    def _column(self, name: str) -> Column[Any]:
+        raise NotImplementedError
+
+    def __getattr__(self, name: str) -> Column[Any]:
+        if name.startswith("__") or name == "_store":
+            raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
+        if name in hints.ELSEWHERE and name not in self._store.fields:
+            raise FieldNameError(hints.text(name, self._store.fields))
+        return self._column(name)
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        """Stores a whole column: from a scalar, or from as many values as there are rows."""
+        is_own = hasattr(type(self), name)
+        if name in self._store.fields and is_own:
+            raise FieldNameError(
+                f"{name!r} is an attribute of every {type(self).__name__}: write the field of that "
+                f"name as rows[{name!r}] = …"
+            )
+        if is_own:
+            object.__setattr__(self, name, value)
+        else:
+            self._store_column(name, value)
+
+    def _store_column(self, name: str, value: Any) -> None:
+        column, stores = self._column(name), self._store.stores
+        if type(value) is Column:
+            value._check_assigned(self._store)
+        column._write(self._range(), value)
+        stores[column._field] = stores.get(column._field, 0) + 1
+
+    # ---- rows ----
+
+    @overload
+    def __getitem__(self, key: int) -> R: ...
+    @overload
+    def __getitem__(self, key: slice) -> Window[R]: ...
+    @overload
+    def __getitem__(self, key: str) -> Column[Any]: ...
+    @overload
+    def __getitem__(self, key: Any) -> Table[R]: ...
+    def __getitem__(self, key: Any) -> Any:
+        """A row for an index, a window for a slice, a column for a name.
+
+        For booleans (one for each row) or indices, in a sequence, a buffer or an expression: a new
+        table with copies of those rows.
+        """
+        if type(key) is int:
+            try:
+                return self._row(self._range()[key])
+            except IndexError:
+                masks.position(key, self._range)
+        if isinstance(key, slice):
+            return self._window(masks.part(key, self._range))
+        if isinstance(key, str):
+            return self._column(key)
+        if hasattr(key, "__index__") and getattr(key, "ndim", 0) == 0:
+            return self._row(masks.position(key, self._range))
+        if isinstance(key, Operators) and key._expression()._type() == "bool":
+            return self.filter(key)
+        state = self._store.state()
+        return self._table._take(masks.positions(key, self._range()), state)
+
+    def _row(self, position: int) -> R:
+        return loops.new_row(self._table, position)  # type: ignore[no-any-return]
+
+    def __setitem__(self, key: Any, value: Any) -> None:
+        """Stores a record (or tuple, or mapping) into a row, or a whole column by name.
+
+        Assigning a row of the same table is refused: `t[i], t[j] = t[j], t[i]` would lose one.
+        Into a slice: as many records as it has rows; of a table, as with a list, any number.
+        """
+        if isinstance(key, str):
+            self._store_column(key, value)
+        elif isinstance(key, slice):
+            self._set_slice(masks.part(key, self._range), value)
+        else:
+            position, state = masks.position(key, self._range), self._store.state()
+            if isinstance(value, Row) and value._stoa_table is self._table:
+                raise WrongTypeError(
+                    "a row of the same table holds no values of its own: use swap(i, j) to "
+                    "exchange two rows, shuffle() for a random order, stoa.copy(row) to store "
+                    "what it holds now"
+                )
+            self._store.replace(position, self._values_of(value), state)
+
+    def _set_slice(self, positions: range, records: Any) -> None:
+        raise NotImplementedError
+
+    def _window(self, positions: range) -> Window[R]:
+        from stoa.window import Window
+
+        return Window(self._table, positions)
+
+    def head(self, rows: int = 5) -> Window[R]:
+        """A window of the first rows."""
+        return self._window(self._range()[: max(0, masks.integer(rows))])
+
+    def tail(self, rows: int = 5) -> Window[R]:
+        """A window of the last rows."""
+        whole = self._range()
+        return self._window(whole[max(0, len(whole) - max(0, masks.integer(rows))) :])
+
+    # ---- one after the other ----
+
+    _follows = False  # whether iteration sees rows that are appended
+
+    def __iter__(self) -> Iterator[R]:
+        return loops.iterate(self)
+
+    def __reversed__(self) -> Iterator[R]:
+        return iter(self._window(self._range()[::-1]))
+
+    def cursor(self) -> Iterator[R]:
+        """One row that moves on from row to row, made once. Don't keep what it gives."""
+        return loops.move(self)
+
+    def to_dicts(self) -> list[dict[str, Any]]:
+        """A dict for each row; objects are not copied."""
+        names = list(self._store.fields)
+        return [dict(zip(names, values)) for values in self.values()]
+
+    def copy(self) -> Table[R]:
+        """A table of its own with copies of the rows; objects are not copied."""
+        state = self._store.state()
+        return self._table._take(self._range(), state)
+
+    # ---- by value ----
+
+    def _values_of(self, record: Any) -> tuple[Any, ...]:
+        """The values of all fields that a record, a tuple or a mapping gives, not yet converted."""
+        if isinstance(record, tuple):
+            if len(record) == len(self._store.fields):
+                return record
+            return self._bind(record, {})
+        if isinstance(record, Record):
+            if not is_same_record(declared(record), self._store.record):
+                raise WrongTypeError(
+                    f"a {type(record).__name__} is no {self._store.record.__name__}, whose fields "
+                    f"are {', '.join(self._store.fields)}: give stoa.to_tuple(record), or fields "
+                    "by name"
+                )
+            return to_tuple(record)
+        if isinstance(record, Mapping):
+            return self._bind((), dict(record))
+        raise WrongTypeError(
+            f"a record, a tuple or a mapping is needed, not {type(record).__name__}"
+        )
+
+    def _bind(self, values: tuple[Any, ...], named: dict[str, Any]) -> tuple[Any, ...]:
+        try:
+            return bind_of(self._store.record)(*values, **named)
+        except TypeError:  # of the arguments, or a factory's own
+            check_arguments(self._store.record, values, named)
+            raise
+
+    def _find(self, value: Any, start: int = 0, stop: int = sys.maxsize) -> Iterator[int]:
+        if isinstance(value, Record):
+            value = to_tuple(value)
+        elif isinstance(value, Mapping) and set(value) == set(self._store.fields):
+            value = tuple(value[name] for name in self._store.fields)
+        if not isinstance(value, tuple):
+            return
+        first, stop, _ = masks.checked_slice(slice(start, stop)).indices(len(self._range()))
+        for i, values in enumerate(islice(Queries.values(self), first, max(first, stop)), first):
+            if values == value:
+                yield i
+
+    def __contains__(self, value: object) -> bool:
+        return next(self._find(value), None) is not None
+
+    def index(self, value: Any, start: int = 0, stop: int = sys.maxsize) -> int:
+        """The first row that is equal to a record, tuple or mapping; ValueError: there is none."""
+        return self._first(value, start, stop)
+
+    def _first(self, value: Any, start: int = 0, stop: int = sys.maxsize) -> int:
+        for i in self._find(value, start, stop):
+            return i
+        raise RowValueError(f"{shown(value)} is not in the table")
+
+    def sample(self, count: int, seed: int | None = None) -> Table[R]:
+        """A new table of copies of `count` different rows, in random order.
+
+        The same seed gives the same rows. ValueError: there are fewer rows.
+        """
+        wanted, rows = masks.integer(count), range(len(self._range()))
+        if not 0 <= wanted <= len(rows):
+            raise ArgumentError(f"a sample of {shown(wanted)} rows out of {len(rows)}")
+        return self[Random(seed).sample(rows, wanted)]
+
+    def count(self, value: Any) -> int:
+        """The rows that are equal to a record, tuple or mapping."""
+        return sum(1 for _ in self._find(value))
+
+    def __eq__(self, other: object) -> bool:
+        """Whether both have fields of the same names and rows of the same values."""
+        if not isinstance(other, Rows):
+            return NotImplemented
+        if list(self._store.fields) != list(other._store.fields) or len(self) != len(other):
+            return False
+        names = self._store.fields
+        return all(self._column(name)._equals(other._column(name)) for name in names)
+
+    __hash__ = None  # type: ignore[assignment]
