@@ -4,6 +4,10 @@
 
 #include <stddef.h>
 
+/* Rows of a morsel, the piece of work that a thread takes. Float sums are by morsel, so that they
+ * do not depend on the number of threads. */
+#define STOA__MORSEL ((size_t)65536)
+
 /* Most threads that a run can have, the caller's among them. */
 #define STOA__MAX_THREADS 256
 

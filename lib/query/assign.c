@@ -9,7 +9,7 @@
 
 #include "base/memory.h"
 #include "base/words.h"
-#include "expr/execution/program.h"
+#include "query/extent.h"
 #include "store/fields.h"
 
 /* Where the outputs go: cells of row 0. */

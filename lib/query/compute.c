@@ -1,6 +1,6 @@
 /* compute.c: aggregates: all outputs of a program in one pass over the rows (in more, where an
  * aggregate needs another first), and the results as values. */
-#include "expr/execution/program.h"
+#include "query/extent.h"
 
 static stoa_value value_of(const stoa_program *program, const stoa__result *result)
 {

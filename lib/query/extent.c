@@ -3,9 +3,10 @@
  *
  * A block's cells are read before any of them is written, and blocks are independent of each other:
  * so what is read may be written cell for cell, and otherwise must lie elsewhere. */
+#include "query/extent.h"
+
 #include <stdlib.h>
 
-#include "expr/execution/program.h"
 #include "query/selection.h"
 
 /* More than any memory holds; numbers of rows are then far from the ends of their types. */

@@ -15,7 +15,6 @@
 #include "store/table.h"
 
 #define CHUNK ((size_t)8192)
-#define MORSEL ((size_t)65536)
 
 /* ---- which rows ---- */
 
@@ -122,8 +121,8 @@ static void pack_rows(const removal *r)
     size_t fields = r->table->head.field_limit;
     if (r->table->schema->object_count > 0)
         leave_rows(r);
-    stoa__parallel(fields, r->end - r->first > MORSEL ? stoa__workers(fields) : 1, pack_column,
-                   (void *)(uintptr_t)r);
+    stoa__parallel(fields, r->end - r->first > STOA__MORSEL ? stoa__workers(fields) : 1,
+                   pack_column, (void *)(uintptr_t)r);
 }
 
 /* Cannot fail. `count` is the number of rows that are kept. */
@@ -255,11 +254,11 @@ typedef struct taking {
 static size_t count_before(size_t *before, const stoa_selection *selection)
 {
     size_t morsels = 0, count = 0;
-    for (size_t first = 0; first < selection->rows; first += MORSEL) {
+    for (size_t first = 0; first < selection->rows; first += STOA__MORSEL) {
         size_t left = selection->rows - first;
         before[morsels++] = count;
         count += stoa__kernels_here()->count_bits(selection->words + first / 64,
-                                                  left < MORSEL ? left : MORSEL);
+                                                  left < STOA__MORSEL ? left : STOA__MORSEL);
     }
     before[morsels] = count;
     return morsels;
@@ -268,10 +267,10 @@ static size_t count_before(size_t *before, const stoa_selection *selection)
 static void take_morsel(void *context, size_t morsel, size_t worker)
 {
     const taking *t = context;
-    size_t first = morsel * MORSEL, left = t->selection->rows - first;
+    size_t first = morsel * STOA__MORSEL, left = t->selection->rows - first;
     stoa__part part = {.words = t->selection->words + first / 64,
                        .first = first,
-                       .count = left < MORSEL ? left : MORSEL,
+                       .count = left < STOA__MORSEL ? left : STOA__MORSEL,
                        .chosen = t->before[morsel + 1] - t->before[morsel]};
     (void)worker;
     stoa__rows_take(t->taken, t->before[morsel], t->table, &part);
@@ -287,7 +286,7 @@ stoa_status stoa_selection_take(stoa_table **taken, const stoa_table *table,
     if (status != STOA_OK)
         return status;
     taking t = {.table = stoa__whole_const(table), .selection = selection};
-    size_t bytes = (selection->rows / MORSEL + 2) * sizeof *t.before;
+    size_t bytes = (selection->rows / STOA__MORSEL + 2) * sizeof *t.before;
     t.before = stoa__allocate(bytes);
     if (t.before == NULL)
         return stoa__fail_memory(error, bytes);

@@ -14,7 +14,7 @@
 #include "base/memory.h"
 #include "base/threads.h"
 #include "base/words.h"
-#include "expr/execution/program.h"
+#include "query/extent.h"
 #include "query/selection.h"
 #include "store/grow.h"
 #include "store/order.h"

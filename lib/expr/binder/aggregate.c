@@ -4,7 +4,7 @@
  * of v under the mask c, and sum(a * b) the dot product, when nothing can tell the difference. */
 #include <string.h>
 
-#include "expr/execution/program.h"
+#include "expr/binder/emit.h"
 
 /* ---- sinks ---- */
 
@@ -201,62 +201,6 @@ stoa_status stoa__aggregate(stoa__code_block *code, const stoa_expression *node,
     made->id = stoa__emit_aggregate(code, &sink);
     made->type = (stoa_type)sink.form;
     return code->refused ? stoa__fail_memory(error, sizeof sink) : STOA_OK;
-}
-
-/* ---- the sinks of a pass ---- */
-
-/* Both ends of a value's range, in one call. */
-static stoa__reduction both_ends(stoa__reduction min)
-{
-    switch (min) {
-    case STOA__MIN_INT32_REDUCTION:
-        return STOA__EXTREMES_INT32_REDUCTION;
-    case STOA__MIN_INT64_REDUCTION:
-        return STOA__EXTREMES_INT64_REDUCTION;
-    case STOA__MIN_UINT64_REDUCTION:
-        return STOA__EXTREMES_UINT64_REDUCTION;
-    default:
-        return STOA__EXTREMES_FLOAT64_REDUCTION;
-    }
-}
-
-/* The sink of the other end of the range that a MIN or MAX is of, or the count of sinks. */
-static uint32_t other_end(const stoa__code_block *code, const stoa__sink *one)
-{
-    stoa__sink other = *one;
-    if (one->operation != STOA_MIN && one->operation != STOA_MAX)
-        return code->sink_count;
-    bool is_min = one->operation == STOA_MIN;
-    other.operation = is_min ? STOA_MAX : STOA_MIN;
-    other.reduction =
-        (stoa__reduction)(is_min ? one->reduction + (MAX - MIN) : one->reduction - (MAX - MIN));
-    stoa__id id = stoa__find_aggregate(code, &other);
-    if (id == 0 || code->sinks[code->values[id].sink].depth != one->depth)
-        return code->sink_count; /* not there, or nobody asks for it */
-    return code->values[id].sink;
-}
-
-static void list_sink(stoa__pass *pass, uint32_t sink, stoa__reduction call)
-{
-    pass->sinks[pass->sink_count] = sink;
-    pass->calls[pass->sink_count++] = call;
-}
-
-/* A max comes right after the min of the same, where there is one. */
-void stoa__list_sinks(stoa__pass *pass, const stoa__code_block *code, unsigned depth)
-{
-    for (uint32_t i = 0; i < code->sink_count; i++) {
-        const stoa__sink *sink = &code->sinks[i];
-        if (sink->depth != depth)
-            continue;
-        uint32_t other = other_end(code, sink);
-        if (other == code->sink_count)
-            list_sink(pass, i, sink->reduction);
-        else if (sink->operation == STOA_MIN) {
-            list_sink(pass, i, both_ends(sink->reduction));
-            list_sink(pass, other, STOA__DONE);
-        }
-    }
 }
 
 /* ---- stores ---- */

@@ -3,11 +3,14 @@
  * The condition comes first: aggregates in it are of all rows, those of the outputs of the rows
  * where it holds. A node is bound once in each of the two; the walk keeps its own stack, so that
  * any depth will do. */
+#include "expr/binder/bind.h"
+
 #include <assert.h>
 #include <string.h>
 
 #include "base/memory.h"
-#include "expr/execution/program.h"
+#include "expr/binder/emit.h"
+#include "store/table.h"
 
 typedef struct frame {
     stoa_expression *node;
@@ -15,8 +18,8 @@ typedef struct frame {
 } frame;
 
 typedef struct walk {
-    stoa_program *program;
-    const stoa_table *table;
+    stoa__code_block *code;
+    const stoa__binding *binding;
     stoa__id mask; /* of the aggregates; NOTHING: all rows */
     frame *stack;
     size_t depth, stack_room;
@@ -73,16 +76,16 @@ static bool finish(walk *at, stoa_expression *node, stoa__typed typed)
 
 static stoa_status bind_field(walk *at, const stoa_expression *node, stoa__typed *made)
 {
-    stoa__code_block *code = &at->program->code;
+    stoa__code_block *code = at->code;
     size_t field;
-    if (at->table == NULL)
+    if (at->binding->table == NULL)
         return stoa__expression_fail(at->error, STOA_NO_FIELD, node,
                                      "there is no table to take '%s' from", node->name);
     stoa_error plain;
-    stoa_status status = stoa_table_find_field(at->table, node->name, &field, &plain);
+    stoa_status status = stoa_table_find_field(at->binding->table, node->name, &field, &plain);
     if (status != STOA_OK)
         return stoa__expression_fail(at->error, status, node, "%s", plain.message);
-    stoa_type type = (stoa_type)at->table->columns[field].type;
+    stoa_type type = (stoa_type)at->binding->table->columns[field].type;
     made->type = type;
     made->id = stoa__emit_leaf(code, STOA__COLUMN_VALUE, type, (uint32_t)field, false,
                                stoa__range_of(type));
@@ -93,7 +96,7 @@ static stoa_status bind_field(walk *at, const stoa_expression *node, stoa__typed
 
 static stoa_status bind_constant(walk *at, const stoa_expression *node, stoa__typed *made)
 {
-    stoa__code_block *code = &at->program->code;
+    stoa__code_block *code = at->code;
     const stoa_value *value = &node->value;
     made->type = value->type;
     if (value->type == STOA_BOOL)
@@ -109,9 +112,9 @@ static stoa_status bind_constant(walk *at, const stoa_expression *node, stoa__ty
 
 static stoa_status bind_parameter(walk *at, const stoa_expression *node, stoa__typed *made)
 {
-    stoa__code_block *code = &at->program->code;
-    uint32_t index = stoa__names_find(&at->program->parameter_names, node->name);
-    stoa_type type = index == STOA__NO_NAME ? STOA_NO_TYPE : at->program->parameters[index].type;
+    stoa__code_block *code = at->code;
+    uint32_t index = stoa__names_find(at->binding->parameter_names, node->name);
+    stoa_type type = index == STOA__NO_NAME ? STOA_NO_TYPE : at->binding->parameters[index].type;
     if (type != STOA_NO_TYPE) {
         made->type = type == STOA_INT32 ? STOA_INT64 : type;
         made->id =
@@ -124,7 +127,7 @@ static stoa_status bind_parameter(walk *at, const stoa_expression *node, stoa__t
 
 static stoa_status bind_array(walk *at, const stoa_expression *node, stoa__typed *made)
 {
-    stoa__code_block *code = &at->program->code;
+    stoa__code_block *code = at->code;
     size_t room = code->array_room;
     void *arrays = code->arrays;
     if (!room_for(&arrays, &room, code->array_count + (size_t)1, sizeof *code->arrays))
@@ -161,8 +164,8 @@ static stoa_status bind_call(walk *at, const stoa_expression *node, stoa__typed 
         at->arguments[i] = at->typed[argument->mark - 1];
     }
     if (stoa__operations[node->operation].kind == STOA__SINK)
-        return stoa__aggregate(&at->program->code, node, at->arguments, at->mask, made, at->error);
-    return stoa__operate(&at->program->code, node, at->arguments, made, at->error);
+        return stoa__aggregate(at->code, node, at->arguments, at->mask, made, at->error);
+    return stoa__operate(at->code, node, at->arguments, made, at->error);
 }
 
 static stoa_status bind_node(walk *at, const stoa_expression *node, stoa__typed *made)
@@ -203,7 +206,7 @@ static stoa_status bind_tree(walk *at, stoa_expression *root, stoa__typed *made)
         if (node->mark != 0)
             continue;
         status = bind_node(at, node, &typed);
-        if (status == STOA_OK && at->program->code.refused)
+        if (status == STOA_OK && at->code->refused)
             fits = false;
         if (status == STOA_OK && fits)
             fits = finish(at, node, typed);
@@ -228,13 +231,13 @@ static void forget(walk *at)
 
 static stoa_status bind_where(walk *at)
 {
-    stoa_program *program = at->program;
+    const stoa__binding *binding = at->binding;
     stoa__typed made = {0, STOA_NO_TYPE};
-    if (program->where == NULL)
+    if (binding->where == NULL)
         return STOA_OK;
-    stoa_status status = bind_tree(at, program->where, &made);
+    stoa_status status = bind_tree(at, binding->where, &made);
     if (status == STOA_OK && made.type != STOA_BOOL)
-        status = stoa__expression_fail(at->error, STOA_WRONG_TYPE, program->where,
+        status = stoa__expression_fail(at->error, STOA_WRONG_TYPE, binding->where,
                                        "the rows are chosen by a condition, not by a value of "
                                        "type %s",
                                        stoa_type_name(made.type));
@@ -242,11 +245,11 @@ static stoa_status bind_where(walk *at)
     if (status != STOA_OK)
         return status;
     /* A condition that always holds is none. */
-    const stoa__value *value = &program->code.values[made.id];
+    const stoa__value *value = &at->code->values[made.id];
     if (value->kind == STOA__CONSTANT_VALUE && value->bits[0] != 0)
         return STOA_OK;
-    program->code.where = at->mask = stoa__emit_row(&program->code, made.id);
-    return program->code.refused ? stoa__fail_memory(at->error, sizeof *value) : STOA_OK;
+    at->code->where = at->mask = stoa__emit_row(at->code, made.id);
+    return at->code->refused ? stoa__fail_memory(at->error, sizeof *value) : STOA_OK;
 }
 
 /* A column that is an output as it is goes through a register: another output may be stored into it
@@ -263,26 +266,26 @@ static stoa__id apart(stoa__code_block *code, stoa__id id)
 
 static stoa_status bind_output(walk *at, stoa_expression *node, uint32_t index)
 {
-    stoa_program *program = at->program;
-    stoa__code_block *code = &program->code;
+    const stoa__binding *binding = at->binding;
+    stoa__code_block *code = at->code;
     stoa__result *result = &code->results[index];
     stoa_status status = bind_tree(at, node, &result->typed);
     if (status != STOA_OK)
         return status;
     result->id = result->typed.id;
     stoa_type target =
-        (stoa_type)(program->targets == NULL ? STOA_NO_TYPE : program->targets[index]);
-    if (program->wanted == STOA__WANTS_CELLS) {
+        (stoa_type)(binding->targets == NULL ? STOA_NO_TYPE : binding->targets[index]);
+    if (binding->wanted == STOA__WANTS_CELLS) {
         status = stoa__store_as(
             code, result->typed, target == STOA_NO_TYPE ? result->typed.type : target, node,
-            program->names == NULL ? NULL : program->names[index], &result->id, at->error);
-        if (status == STOA_OK && program->output_count > 1)
+            binding->names == NULL ? NULL : binding->names[index], &result->id, at->error);
+        if (status == STOA_OK && code->result_count > 1)
             result->id = apart(code, result->id);
         if (status == STOA_OK && code->refused)
             status = stoa__fail_memory(at->error, sizeof(stoa__value));
         return status;
     }
-    if (program->wanted == STOA__WANTS_BITS) {
+    if (binding->wanted == STOA__WANTS_BITS) {
         if (result->typed.type != STOA_BOOL)
             return stoa__expression_fail(at->error, STOA_WRONG_TYPE, node,
                                          "rows are chosen by a condition, not by a value of type "
@@ -332,13 +335,12 @@ static stoa_status drop_unasked(stoa__code_block *code, stoa_error *error)
     return STOA_OK;
 }
 
-stoa_status stoa__bind(stoa_program *program, const stoa_table *table, stoa_error *error)
+stoa_status stoa__bind(stoa__code_block *code, const stoa__binding *binding, stoa_error *error)
 {
-    walk at = {.program = program, .table = table, .error = error};
-    stoa__code_block *code = &program->code;
-    stoa_expression *root = program->expression;
+    walk at = {.code = code, .binding = binding, .error = error};
+    stoa_expression *root = binding->expression;
     bool list = root->kind == STOA__LIST_NODE;
-    code->result_count = program->output_count;
+    code->result_count = list ? root->count : 1;
     code->results = stoa__allocate_zeroed(code->result_count * sizeof *code->results);
     if (code->results == NULL || !stoa__code_begin(code))
         return stoa__fail_memory(error, code->result_count * sizeof *code->results);

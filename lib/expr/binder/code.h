@@ -93,12 +93,6 @@ typedef struct stoa__sink {
     const stoa_expression *origin;
 } stoa__sink;
 
-typedef struct stoa__parameter {
-    const char *name; /* of a node of the expression, which the program keeps */
-    stoa_type type;   /* NO_TYPE: not set; INT32 where the integer fits, so that 32 bits will do */
-    uint64_t bits;
-} stoa__parameter;
-
 typedef struct stoa__array {
     const void *data;
     ptrdiff_t stride;
@@ -128,48 +122,16 @@ typedef struct stoa__code_block {
     bool refused;   /* memory was; all later values are NOTHING */
 } stoa__code_block;
 
-/* ---- making values (emit.c). NOTHING comes back where memory was refused ---- */
-
-/* Before all others. False where memory was refused. */
+/* Before all values. False where memory was refused. */
 bool stoa__code_begin(stoa__code_block *code);
-stoa__id stoa__emit_constant(stoa__code_block *code, stoa_type form, uint64_t bits);
-stoa__id stoa__emit_integer(stoa__code_block *code, int64_t value);
-stoa__id stoa__emit_float(stoa__code_block *code, double value);
-stoa__id stoa__emit_truth(stoa__code_block *code, bool value);
-stoa__id stoa__emit_leaf(stoa__code_block *code, stoa__value_kind kind, stoa_type form,
-                         uint32_t index, bool uniform, stoa__range range);
-/* Adds the sink, unless there is one that says the same. */
+void stoa__code_dispose(stoa__code_block *code);
+/* The value, or the equal one that there is; NOTHING where memory was refused. */
+stoa__id stoa__intern(stoa__code_block *code, const stoa__value *value);
+/* The value of the sink, which is added unless there is one that says the same; likewise. */
 stoa__id stoa__emit_aggregate(stoa__code_block *code, const stoa__sink *sink);
 /* The value of the sink that says the same, or NOTHING. */
 stoa__id stoa__find_aggregate(const stoa__code_block *code, const stoa__sink *sink);
-/* A step, or what is the same: an equal one, or a constant. A step that may fail, and whose
- * operands are constants that fail, stays a step. */
-stoa__id stoa__emit(stoa__code_block *code, unsigned step, stoa__id a, stoa__id b, stoa__id c,
-                    bool may_fail, stoa__range range, const stoa_expression *origin);
-/* A CHOOSE whose branches both count, taken or not: what is not written as `where`. */
-stoa__id stoa__emit_strict(stoa__code_block *code, unsigned step, stoa__id a, stoa__id b,
-                           stoa__id c, stoa__range range, const stoa_expression *origin);
-/* WITHIN_INT32 or WITHIN_INT64. */
-stoa__id stoa__emit_within(stoa__code_block *code, stoa__id a, stoa__range bounds,
-                           const stoa_expression *origin);
-/* The same value in another form (BOOL counts as 0 and 1; uint64 beyond int64 may fail). */
-stoa__id stoa__emit_as(stoa__code_block *code, stoa__id id, stoa_type form,
-                       const stoa_expression *origin);
-/* As FLOAT64, for a float32 to be made of: an integer is then rounded once. */
-stoa__id stoa__emit_for_float32(stoa__code_block *code, stoa__id id, const stoa_expression *origin);
-/* Cells as a register. */
-stoa__id stoa__emit_loaded(stoa__code_block *code, stoa__id id);
-stoa__id stoa__emit_not(stoa__code_block *code, stoa__id id);
-stoa__id stoa__emit_and(stoa__code_block *code, stoa__id a, stoa__id b);
-stoa__id stoa__emit_or(stoa__code_block *code, stoa__id a, stoa__id b);
-/* A value for each row: what is uniform fills a register. */
-stoa__id stoa__emit_row(stoa__code_block *code, stoa__id id);
-
 stoa__range stoa__range_of(stoa_type type);
-static inline stoa__value *stoa__at(const stoa__code_block *code, stoa__id id)
-{
-    return &code->values[id];
-}
 /* Whether it neither fails nor is null, which only aggregates are and what is made of them. */
 static inline bool stoa__is_sure(const stoa__value *value)
 {
@@ -187,22 +149,5 @@ static inline bool stoa__is_integer_form(unsigned form)
 {
     return form == STOA_INT32 || form == STOA_INT64 || form == STOA_UINT64;
 }
-
-/* ---- operations on typed values (operate.c, compare.c); STOA_WRONG_TYPE and the like ---- */
-
-/* One node of an expression, its arguments being bound. */
-stoa_status stoa__operate(stoa__code_block *code, const stoa_expression *node,
-                          const stoa__typed *arguments, stoa__typed *made, stoa_error *error);
-/* LESS ... GREATER of two values. */
-stoa__id stoa__emit_compare(stoa__code_block *code, stoa_operation operation, stoa__id a,
-                            stoa__id b, const stoa_expression *origin);
-/* An aggregate of arguments, over the rows of `mask`. */
-stoa_status stoa__aggregate(stoa__code_block *code, const stoa_expression *node,
-                            const stoa__typed *arguments, stoa__id mask, stoa__typed *made,
-                            stoa_error *error);
-/* The value in the form of cells of a type, checked: what an assignment stores. */
-stoa_status stoa__store_as(stoa__code_block *code, stoa__typed typed, stoa_type target,
-                           const stoa_expression *origin, const char *name, stoa__id *made,
-                           stoa_error *error);
 
 #endif

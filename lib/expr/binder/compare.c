@@ -5,7 +5,7 @@
  * has at most 53 bits, else by the kernels that compare the two forms as they are. */
 #include <math.h>
 
-#include "expr/binder/code.h"
+#include "expr/binder/emit.h"
 
 #define BITS (stoa__range_of(STOA_BOOL))
 

@@ -2,7 +2,7 @@
 #ifndef STOA__EXPR_BINDER_OPERATE_H
 #define STOA__EXPR_BINDER_OPERATE_H
 
-#include "expr/binder/code.h"
+#include "expr/binder/emit.h"
 
 #define NO_RANGE ((stoa__range){0, 0})
 

@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "base/words.h"
-#include "expr/execution/program.h"
+#include "expr/execution/run.h"
 
 #define WORDS STOA__BLOCK_WORDS
 /* Rows of a block without steps: several aggregates find it in L2. */

@@ -1,7 +1,7 @@
 /* conclude.c: what the partials of a pass come to: the values of its aggregates. */
 #include <string.h>
 
-#include "expr/execution/program.h"
+#include "expr/execution/run.h"
 
 static stoa_status sum_value(const stoa__sink *sink, stoa__int128 sum, uint64_t *bits,
                              stoa_error *error)

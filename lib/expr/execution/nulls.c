@@ -10,7 +10,7 @@
 
 #include "base/memory.h"
 #include "base/words.h"
-#include "expr/execution/program.h"
+#include "expr/execution/run.h"
 
 #define WORDS STOA__BLOCK_WORDS
 

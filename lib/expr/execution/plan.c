@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "base/memory.h"
-#include "expr/execution/program.h"
+#include "expr/execution/plan.h"
 
 #define NONE UINT32_MAX
 /* Bytes of a register: a page. Registers begin at pages, and fill each line of it: a kernel's loads
@@ -26,6 +26,9 @@ typedef enum pass_kind {
     OUTPUT_PASS, /* the last, where they are values of each row */
     CHECK_PASS,  /* the same without the outputs: only what may fail */
 } pass_kind;
+
+/* From a MIN reduction to the MAX of the same form. */
+enum { MAX_AFTER_MIN = STOA__MAX_INT32_REDUCTION - STOA__MIN_INT32_REDUCTION };
 
 /* Why a value is needed; bits of planner.needed. */
 enum {
@@ -429,6 +432,62 @@ static void list_steps(planner *at)
     }
 }
 
+/* ---- its sinks ---- */
+
+/* Both ends of a value's range, in one call. */
+static stoa__reduction both_ends(stoa__reduction min)
+{
+    switch (min) {
+    case STOA__MIN_INT32_REDUCTION:
+        return STOA__EXTREMES_INT32_REDUCTION;
+    case STOA__MIN_INT64_REDUCTION:
+        return STOA__EXTREMES_INT64_REDUCTION;
+    case STOA__MIN_UINT64_REDUCTION:
+        return STOA__EXTREMES_UINT64_REDUCTION;
+    default:
+        return STOA__EXTREMES_FLOAT64_REDUCTION;
+    }
+}
+
+/* The sink of the other end of the range that a MIN or MAX is of, or the count of sinks. */
+static uint32_t other_end(const stoa__code_block *code, const stoa__sink *one)
+{
+    stoa__sink other = *one;
+    if (one->operation != STOA_MIN && one->operation != STOA_MAX)
+        return code->sink_count;
+    bool is_min = one->operation == STOA_MIN;
+    other.operation = is_min ? STOA_MAX : STOA_MIN;
+    other.reduction =
+        (stoa__reduction)(is_min ? one->reduction + MAX_AFTER_MIN : one->reduction - MAX_AFTER_MIN);
+    stoa__id id = stoa__find_aggregate(code, &other);
+    if (id == 0 || code->sinks[code->values[id].sink].depth != one->depth)
+        return code->sink_count; /* not there, or nobody asks for it */
+    return code->values[id].sink;
+}
+
+static void list_sink(stoa__pass *pass, uint32_t sink, stoa__reduction call)
+{
+    pass->sinks[pass->sink_count] = sink;
+    pass->calls[pass->sink_count++] = call;
+}
+
+/* A max comes right after the min of the same, where there is one. */
+static void list_sinks(stoa__pass *pass, const stoa__code_block *code, unsigned depth)
+{
+    for (uint32_t i = 0; i < code->sink_count; i++) {
+        const stoa__sink *sink = &code->sinks[i];
+        if (sink->depth != depth)
+            continue;
+        uint32_t other = other_end(code, sink);
+        if (other == code->sink_count)
+            list_sink(pass, i, sink->reduction);
+        else if (sink->operation == STOA_MIN) {
+            list_sink(pass, i, both_ends(sink->reduction));
+            list_sink(pass, other, STOA__DONE);
+        }
+    }
+}
+
 /* ---- passes ---- */
 
 /* What remains of what is needed, and the conditions that tell whether it counts. */
@@ -474,7 +533,7 @@ static bool plan_pass(planner *at, pass_kind kind)
     list_steps(at);
     list_leaves(at);
     if (!is_by_row(at)) /* values of rows are made of earlier sinks: nobody asks for these */
-        stoa__list_sinks(pass, code, at->depth);
+        list_sinks(pass, code, at->depth);
     return true;
 }
 

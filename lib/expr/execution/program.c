@@ -11,16 +11,6 @@
 
 /* ---- what is bound ---- */
 
-static void dispose_code(stoa__code_block *code)
-{
-    stoa__release(code->values);
-    stoa__release(code->buckets);
-    stoa__release(code->sinks);
-    stoa__release(code->arrays);
-    stoa__release(code->results);
-    *code = (stoa__code_block){0};
-}
-
 static void release_workers(stoa_program *program)
 {
     for (size_t i = 0; i < program->worker_count; i++)
@@ -35,7 +25,7 @@ static void unbind(stoa_program *program)
     program->wanted = 0;
     release_workers(program);
     stoa__plan_dispose(&program->plan);
-    dispose_code(&program->code);
+    stoa__code_dispose(&program->code);
     stoa__release(program->uniforms);
     program->uniforms = NULL;
     stoa__release(program->null_rows);
@@ -144,7 +134,7 @@ static bool is_bound(const stoa_program *program, const stoa__schema *schema, st
 }
 
 static stoa_status bind_anew(stoa_program *program, const stoa_table *table, stoa__wanted wanted,
-                             const uint8_t *targets, stoa_error *error)
+                             const uint8_t *targets, const char *const *names, stoa_error *error)
 {
     program->wanted = wanted;
     if (targets != NULL) {
@@ -153,8 +143,16 @@ static stoa_status bind_anew(stoa_program *program, const stoa_table *table, sto
             return stoa__fail_memory(error, program->output_count);
         memcpy(program->targets, targets, program->output_count);
     }
+    stoa__binding binding = {.expression = program->expression,
+                             .where = program->where,
+                             .table = table,
+                             .parameters = program->parameters,
+                             .parameter_names = &program->parameter_names,
+                             .wanted = wanted,
+                             .targets = program->targets,
+                             .names = names};
     stoa__floats floats = stoa__floats_begin(); /* constants are folded */
-    stoa_status status = stoa__bind(program, table, error);
+    stoa_status status = stoa__bind(&program->code, &binding, error);
     stoa__floats_end(floats);
     if (status == STOA_OK)
         status =
@@ -173,9 +171,7 @@ stoa_status stoa__program_bind(stoa_program *program, const stoa_table *table, s
     if (is_bound(program, schema, wanted, targets))
         return STOA_OK;
     unbind(program);
-    program->names = names;
-    stoa_status status = bind_anew(program, table, wanted, targets, error);
-    program->names = NULL;
+    stoa_status status = bind_anew(program, table, wanted, targets, names, error);
     if (status != STOA_OK) {
         unbind(program);
         return status;

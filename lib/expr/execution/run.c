@@ -7,7 +7,7 @@
 
 #include "base/memory.h"
 #include "base/threads.h"
-#include "expr/execution/program.h"
+#include "expr/execution/run.h"
 #include "kernel/floats.h"
 
 /* ---- a pass ---- */

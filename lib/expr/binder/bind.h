@@ -1,0 +1,33 @@
+/* bind.h: expressions into code: what a program is bound for, and to. */
+#ifndef STOA__EXPR_BINDER_BIND_H
+#define STOA__EXPR_BINDER_BIND_H
+
+#include "base/names.h"
+#include "expr/binder/code.h"
+
+typedef enum stoa__wanted {
+    STOA__WANTS_VALUES = 1, /* of aggregates */
+    STOA__WANTS_CELLS,      /* of each row */
+    STOA__WANTS_BITS,       /* a condition of each row */
+} stoa__wanted;
+
+typedef struct stoa__parameter {
+    const char *name; /* of a node of the expression, which the program keeps */
+    stoa_type type;   /* NO_TYPE: not set; INT32 where the integer fits, so that 32 bits will do */
+    uint64_t bits;
+} stoa__parameter;
+
+typedef struct stoa__binding {
+    stoa_expression *expression, *where; /* where: NULL: every row */
+    const stoa_table *table;             /* NULL: there is none */
+    const stoa__parameter *parameters;
+    const stoa__names *parameter_names; /* their indices */
+    stoa__wanted wanted;
+    const uint8_t *targets;   /* types of the cells that are wanted, by output; NULL: its own */
+    const char *const *names; /* of the fields that they go into, for messages; NULL: arrays */
+} stoa__binding;
+
+/* code: zeroed. On failure what was made is there still, to be disposed of. */
+stoa_status stoa__bind(stoa__code_block *code, const stoa__binding *binding, stoa_error *error);
+
+#endif

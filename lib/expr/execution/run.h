@@ -1,0 +1,77 @@
+/* run.h: a program goes over the rows of an extent. */
+#ifndef STOA__EXPR_EXECUTION_RUN_H
+#define STOA__EXPR_EXECUTION_RUN_H
+
+#include <stdatomic.h>
+
+#include "expr/execution/program.h"
+
+/* Morsels whose partials are kept apart before they are added up. */
+#define STOA__WAVE ((size_t)1024)
+
+/* Takes a block's results: its rows are first to first + count - 1, and mask their bits (NULL:
+ * all). slots: where the values are, by id. */
+typedef void stoa__take_block(void *context, void *const *slots, const uint64_t *mask, size_t first,
+                              size_t count);
+
+typedef struct stoa__run {
+    stoa_program *program;
+    const stoa_table *table;
+    size_t rows;
+    const uint64_t *selection; /* bits of the extent; NULL: all */
+    bool is_trimmed;           /* the selection has bits beyond the rows */
+    stoa__take_block *take;    /* takes the last pass's outputs */
+    void *context;
+    stoa__id direct; /* an output that is written where it belongs; NOTHING: none */
+    char *direct_base;
+    size_t direct_width;
+    const stoa__pass *pass;
+    size_t end;              /* of the rows of the pass */
+    size_t wave_first;       /* row of the wave */
+    stoa__partial *partials; /* by morsel of the wave, then by sink of the pass; NULL: one worker,
+                              * that adds to the totals */
+    uint64_t *null_rows;     /* by id, STOA__BLOCK_WORDS each: where it is null in the block; NULL:
+                              * no value of the pass is */
+    atomic_size_t failed_row;
+} stoa__run;
+
+/* ---- parts of a run (block.c, conclude.c) ---- */
+
+/* Rows first to last - 1, of one morsel, in run->pass; a failure is left in the worker. */
+void stoa__run_morsel(stoa__run *run, stoa__worker *worker, size_t first, size_t last);
+/* Whether a failure of this block (of `count` rows from worker->first on, rows: their bits or NULL)
+ * counts; then it is written down. */
+bool stoa__settle(stoa__run *run, stoa__worker *worker, const uint64_t *rows, size_t count);
+/* Whether a uniform value that the pass uses has failed. */
+bool stoa__some_uniform_failed(const stoa__run *run);
+/* The values of the pass's aggregates, from program->totals into program->uniforms. */
+stoa_status stoa__conclude_pass(stoa_program *program, const stoa__pass *pass, stoa_error *error);
+
+/* ---- values that are null in some rows (nulls.c) ---- */
+
+/* Whether a step of the pass has an operand that is null. */
+bool stoa__has_nulls(const stoa_program *program, const stoa__pass *pass);
+/* Makes run->null_rows for run->pass, where it has; false where memory was refused, which can be
+ * only the first time that a bound program meets nulls. */
+bool stoa__begin_nulls(stoa__run *run);
+/* Whether it is a `where`, whose branch that is not taken does not count. */
+bool stoa__is_choice(const stoa_program *program, const stoa__instruction *step);
+/* Where the result of a step that has just run is null. */
+void stoa__note_nulls(const stoa__run *run, void *const *slots, const stoa__instruction *step,
+                      size_t count);
+/* Clears the bits where that value is null. */
+void stoa__drop_nulls(const stoa__run *run, uint64_t *bits, stoa__id id, size_t count);
+
+/* ---- whole runs (run.c) ---- */
+
+/* All passes but the outputs of the last: afterwards uniform results are in program->uniforms, and
+ * program->nulls tells of the last pass's outputs too. */
+stoa_status stoa__run_aggregates(stoa__run *run, stoa_error *error);
+/* The last pass's outputs, of rows first to last - 1 (first a multiple of STOA__MORSEL), block by
+ * block, in no order unless the plan is in_order. */
+stoa_status stoa__run_outputs(stoa__run *run, size_t first, size_t last, stoa__take_block *take,
+                              void *context, stoa_error *error);
+/* Whether any row that counts fails; nothing is given out. */
+stoa_status stoa__run_check(stoa__run *run, stoa_error *error);
+
+#endif

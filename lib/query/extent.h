@@ -1,0 +1,26 @@
+/* extent.h: the rows that a run is about, and what it reads and writes there. */
+#ifndef STOA__QUERY_EXTENT_H
+#define STOA__QUERY_EXTENT_H
+
+#include "expr/execution/run.h"
+
+/* The rows of an extent; checks it against table and arrays. */
+stoa_status stoa__run_begin(stoa__run *run, stoa_program *program, const stoa_table *table,
+                            const stoa_extent *extent, stoa_error *error);
+/* Cells that a run writes: one of this width for each of its rows. */
+typedef struct stoa__written {
+    const void *cells; /* of row 0 */
+    size_t width;
+    size_t index; /* for messages */
+} stoa__written;
+
+/* By address; two that overlap are then neighbours: gives the second of the first such pair, or
+ * count. */
+size_t stoa__written_sort(stoa__written *written, size_t count, size_t rows);
+/* A column or array that the last pass reads where one of these, which are sorted and do not
+ * overlap, is written: unless the cells of each row are the very same (strictly: even then). NULL:
+ * none. *index is what is written there. */
+const stoa__value *stoa__run_overlap(const stoa__run *run, const stoa__written *written,
+                                     size_t count, bool strictly, size_t *index);
+
+#endif
