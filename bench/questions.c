@@ -68,7 +68,8 @@ static int64_t evaluate(size_t count)
 /* The system gets the pages of a dropped field back. */
 static int64_t add_field(size_t count)
 {
-    bench_must(stoa_add(points.table, "v", STOA_NO_TYPE, asked->text, NULL, &error), error.message);
+    bench_must(stoa_add_field(points.table, "v", STOA_NO_TYPE, asked->text, NULL, &error),
+               error.message);
     result_bytes = resident(count * 8);
     int64_t middle = (int64_t)stoa_float64_column(points.table, "v")[count / 2];
     bench_must(stoa_table_drop_field(points.table, "v", &error), error.message);
@@ -286,7 +287,7 @@ static int same_norm(size_t count)
         same = memcmp(stoa_float64_column(table, "v"), expected, count * 8) == 0;
         stoa_table_free(table);
     } else {
-        bench_must(stoa_add(points.table, "v", STOA_NO_TYPE, asked->text, NULL, &error),
+        bench_must(stoa_add_field(points.table, "v", STOA_NO_TYPE, asked->text, NULL, &error),
                    error.message);
         same = memcmp(stoa_float64_column(points.table, "v"), expected, count * 8) == 0;
         bench_must(stoa_table_drop_field(points.table, "v", &error), error.message);

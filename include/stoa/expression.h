@@ -182,7 +182,7 @@ STOA_API size_t stoa_expression_print(const stoa_expression *expression, char *t
 /**
  * Outputs: 1, or as many as a list has.
  */
-STOA_API size_t stoa_expression_outputs(const stoa_expression *expression);
+STOA_API size_t stoa_expression_output_count(const stoa_expression *expression);
 /**
  * The operation of a unique name or of a type; STOA_NO_OPERATION where there is none. Of "min" and
  * "max" the one that takes so many arguments; operators too, told apart in the same way.

@@ -19,14 +19,15 @@ STOA_BEGIN_DECLS
 typedef struct stoa_program stoa_program;
 
 /**
- * Which rows a run is about, where not all of the table.
+ * The rows of a run, where it is not over the whole table.
  */
-typedef struct stoa_extent {
-    size_t rows; /* the first so many: at most those of the table, but for expressions of arrays
-                  * alone, whose length it is. 0: none; with a selection: all that it is of */
-    const stoa_selection *selection; /* NULL: all of them; else those of them selected */
+typedef struct stoa_scope {
+    size_t rows; /* the run is over rows [0, rows), at most all of the table's; where the program
+                  * reads arrays alone, `rows` is their length. With a selection, 0 means all rows
+                  * that the selection covers */
+    const stoa_selection *selection; /* of these rows, only the selected ones; NULL: all */
     uint64_t reserved[2];            /* zero */
-} stoa_extent;
+} stoa_scope;
 
 /**
  * Where an output goes: `count` cells of that type at data, count being the rows of the run.
@@ -55,23 +56,23 @@ STOA_API void stoa_program_free(stoa_program *program);
 /**
  * Binds a parameter by value, for all runs to come. Of type BOOL, INT64, UINT64 or FLOAT64.
  */
-STOA_TRY stoa_program_set(stoa_program *program, const char *parameter, stoa_value value,
-                          stoa_error *error);
-STOA_API size_t stoa_program_outputs(const stoa_program *program);
+STOA_TRY stoa_program_set_parameter(stoa_program *program, const char *parameter, stoa_value value,
+                                    stoa_error *error);
+STOA_API size_t stoa_program_output_count(const stoa_program *program);
 
 /* The next four tell what the program was bound to last. It is not bound as long as parameters are
- * not set, after a call that could not bind it, and after stoa_program_set gave a parameter a value
- * of another kind or size of integer, until a run has bound it again. */
+ * not set, after a call that could not bind it, and after stoa_program_set_parameter gave a
+ * parameter a value of another kind or size of integer, until a run has bound it again. */
 
 /**
  * BOOL, INT64, UINT64 or FLOAT64, or that of a cast or plain field; STOA_NO_TYPE while unbound.
  */
-STOA_API stoa_type stoa_program_type(const stoa_program *program, size_t output);
+STOA_API stoa_type stoa_program_output_type(const stoa_program *program, size_t output);
 /**
  * Whether an output is one value for all rows, made of aggregates and constants alone; false while
  * unbound.
  */
-STOA_API bool stoa_program_is_aggregate(const stoa_program *program, size_t output);
+STOA_API bool stoa_program_output_is_aggregate(const stoa_program *program, size_t output);
 /**
  * Whether the values of a row follow from that row alone: no aggregate, no running sum; false while
  * unbound.
@@ -83,12 +84,12 @@ STOA_API bool stoa_program_is_by_row(const stoa_program *program);
  */
 STOA_API size_t stoa_program_fields(const stoa_program *program, uint32_t *fields, size_t room);
 
-/* ---- runs; extent may be NULL: all rows ----
+/* ---- runs; scope may be NULL: all rows ----
  *
  * A run may write the cells that it reads as values of rows (of a column or an array; what only
  * aggregates read is read before) cell for cell: row 0 at the same address, of the same width,
  * packed. Any other overlap, shifted, reversed or of another width, is STOA_INVALID, and so are
- * outputs that overlap each other, the words of the extent's selection or the handles of an object
+ * outputs that overlap each other, the words of the scope's selection or the handles of an object
  * field. That holds for arrays in the columns that are assigned to or whose rows are moved, too. */
 
 /**
@@ -97,44 +98,43 @@ STOA_API size_t stoa_program_fields(const stoa_program *program, uint32_t *field
  * row: sum(abs(x - mean(x))) takes two.
  */
 STOA_TRY stoa_program_compute(stoa_program *program, const stoa_table *table,
-                              const stoa_extent *extent, stoa_value *values, size_t count,
+                              const stoa_scope *scope, stoa_value *values, size_t count,
                               stoa_error *error);
 /**
  * Values of each row into the caller's arrays, which may be columns of the table. Rows that are
  * left out keep what they have. Checked first where something could fail, then written.
  */
 STOA_TRY stoa_program_evaluate(stoa_program *program, const stoa_table *table,
-                               const stoa_extent *extent, const stoa_output *outputs, size_t count,
+                               const stoa_scope *scope, const stoa_output *outputs, size_t count,
                                stoa_error *error);
 /**
  * The same into memory that holds nothing yet, which must not overlap what is read, not even cell
  * for cell: where it fails it may have left anything there, since no pass over the rows looks for
- * failures first. Rows that are left out, by the extent or the condition, are not written.
+ * failures first. Rows that are left out, by the scope or the condition, are not written.
  */
-STOA_TRY stoa_program_fill(stoa_program *program, const stoa_table *table,
-                           const stoa_extent *extent, const stoa_output *outputs, size_t count,
-                           stoa_error *error);
+STOA_TRY stoa_program_fill(stoa_program *program, const stoa_table *table, const stoa_scope *scope,
+                           const stoa_output *outputs, size_t count, stoa_error *error);
 /**
  * Into fields, by name. All right sides see the values from before.
  */
-STOA_TRY stoa_program_assign(stoa_program *program, stoa_table *table, const stoa_extent *extent,
+STOA_TRY stoa_program_assign(stoa_program *program, stoa_table *table, const stoa_scope *scope,
                              const char *const *fields, size_t count, stoa_error *error);
 /**
  * Into a field that is made for it, of this type (STOA_NO_TYPE: the program's own); rows that are
  * left out get zero. One output.
  */
-STOA_TRY stoa_program_add_field(stoa_program *program, stoa_table *table, const stoa_extent *extent,
+STOA_TRY stoa_program_add_field(stoa_program *program, stoa_table *table, const stoa_scope *scope,
                                 const char *name, stoa_type type, stoa_error *error);
 /**
  * The rows where the one output, a condition, holds (and those of `where`, if there is one).
  */
 STOA_TRY stoa_program_select(stoa_selection **selection, stoa_program *program,
-                             const stoa_table *table, const stoa_extent *extent, stoa_error *error);
+                             const stoa_table *table, const stoa_scope *scope, stoa_error *error);
 /**
  * A new table of those rows, the caller's own; no other memory as long as the table is needed.
  */
 STOA_TRY stoa_program_filter(stoa_table **filtered, stoa_program *program, const stoa_table *table,
-                             const stoa_extent *extent, stoa_error *error);
+                             const stoa_scope *scope, stoa_error *error);
 /**
  * Those rows go, or stay alone; in place.
  */
@@ -167,8 +167,8 @@ STOA_TRY stoa_update(stoa_table *table, const char *const *fields, const char *c
 /**
  * A new field of the values of an expression; type STOA_NO_TYPE: that of the expression.
  */
-STOA_TRY stoa_add(stoa_table *table, const char *field, stoa_type type, const char *text,
-                  const char *where, stoa_error *error);
+STOA_TRY stoa_add_field(stoa_table *table, const char *field, stoa_type type, const char *text,
+                        const char *where, stoa_error *error);
 /**
  * A new table of the rows where the condition holds.
  */

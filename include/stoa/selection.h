@@ -59,14 +59,15 @@ STOA_API void stoa_selection_mask(const stoa_selection *selection, uint8_t *mask
 /**
  * A table of its own of the selected rows, as stoa_table_take makes one.
  */
-STOA_TRY stoa_selection_take(stoa_table **taken, const stoa_table *table,
-                             const stoa_selection *selection, stoa_error *error);
+STOA_TRY stoa_table_take_selected(stoa_table **taken, const stoa_table *table,
+                                  const stoa_selection *selection, stoa_error *error);
 /**
  * The selected rows go, or all others do.
  */
-STOA_TRY stoa_selection_remove(stoa_table *table, const stoa_selection *selection,
-                               stoa_error *error);
-STOA_TRY stoa_selection_keep(stoa_table *table, const stoa_selection *selection, stoa_error *error);
+STOA_TRY stoa_table_remove_selected(stoa_table *table, const stoa_selection *selection,
+                                    stoa_error *error);
+STOA_TRY stoa_table_keep_selected(stoa_table *table, const stoa_selection *selection,
+                                  stoa_error *error);
 
 STOA_END_DECLS
 

@@ -8,6 +8,7 @@
 #include <stoa/expression.h>
 #include <stoa/pool.h>
 #include <stoa/program.h>
+#include <stoa/renamed.h>
 #include <stoa/row.h>
 #include <stoa/selection.h>
 #include <stoa/settings.h>

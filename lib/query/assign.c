@@ -9,7 +9,7 @@
 
 #include "base/memory.h"
 #include "base/words.h"
-#include "query/extent.h"
+#include "query/scope.h"
 #include "store/fields.h"
 
 /* Where the outputs go: cells of row 0. */
@@ -155,17 +155,17 @@ static bool overlaps(const stoa_output *output, const void *memory, size_t bytes
     return out < first + bytes && first < out + output->count * stoa__width(output->type);
 }
 
-/* Whether an output lies in the words of the extent's selection, which are read meanwhile, or among
+/* Whether an output lies in the words of the scope's selection, which are read meanwhile, or among
  * handles, which the pool counts. */
-static stoa_status check_place(const stoa__run *run, const stoa_extent *extent,
+static stoa_status check_place(const stoa__run *run, const stoa_scope *scope,
                                const stoa_output *outputs, size_t i, stoa_error *error)
 {
-    const stoa_selection *selection = extent == NULL ? NULL : extent->selection;
+    const stoa_selection *selection = scope == NULL ? NULL : scope->selection;
     const stoa__table *table = stoa__whole_const(run->table);
     if (selection != NULL && overlaps(&outputs[i], selection->words,
                                       stoa__words(selection->rows) * sizeof *selection->words))
         return stoa__fail(error, STOA_INVALID,
-                          "output %zu overlaps the words of the extent's selection", i);
+                          "output %zu overlaps the words of the scope's selection", i);
     if (table == NULL || table->schema->object_count == 0)
         return STOA_OK;
     STOA__EACH_FIELD(table, field)
@@ -181,7 +181,7 @@ static stoa_status check_place(const stoa__run *run, const stoa_extent *extent,
 }
 
 /* Whether each output has room for the rows, away from the others and from what is read. */
-static stoa_status check_room(const stoa__run *run, const stoa_extent *extent, targets *to,
+static stoa_status check_room(const stoa__run *run, const stoa_scope *scope, targets *to,
                               const stoa_output *outputs, size_t count, bool is_fresh,
                               stoa_error *error)
 {
@@ -189,7 +189,7 @@ static stoa_status check_room(const stoa__run *run, const stoa_extent *extent, t
         if (outputs[i].count != run->rows)
             return stoa__fail(error, STOA_INVALID, "output %zu has room for %zu of %zu rows", i,
                               outputs[i].count, run->rows);
-        stoa_status status = check_place(run, extent, outputs, i, error);
+        stoa_status status = check_place(run, scope, outputs, i, error);
         if (status != STOA_OK)
             return status;
     }
@@ -207,9 +207,9 @@ static stoa_status check_room(const stoa__run *run, const stoa_extent *extent, t
                       is_fresh ? "" : ", other than cell for cell");
 }
 
-static stoa_status evaluate(stoa_program *program, const stoa_table *table,
-                            const stoa_extent *extent, const stoa_output *outputs, size_t count,
-                            bool is_fresh, stoa_error *error)
+static stoa_status evaluate(stoa_program *program, const stoa_table *table, const stoa_scope *scope,
+                            const stoa_output *outputs, size_t count, bool is_fresh,
+                            stoa_error *error)
 {
     stoa__run run;
     targets to;
@@ -222,9 +222,9 @@ static stoa_status evaluate(stoa_program *program, const stoa_table *table,
         set_target(&to, i, outputs[i].data, outputs[i].type);
     status = stoa__program_bind(program, table, STOA__WANTS_CELLS, to.types, NULL, error);
     if (status == STOA_OK)
-        status = stoa__run_begin(&run, program, table, extent, error);
+        status = stoa__run_begin(&run, program, table, scope, error);
     if (status == STOA_OK)
-        status = check_room(&run, extent, &to, outputs, count, is_fresh, error);
+        status = check_room(&run, scope, &to, outputs, count, is_fresh, error);
     if (status == STOA_OK)
         status = store_outputs(&run, to.cells, to.types, is_fresh, error);
     stoa__release(to.cells);
@@ -232,21 +232,21 @@ static stoa_status evaluate(stoa_program *program, const stoa_table *table,
 }
 
 stoa_status stoa_program_evaluate(stoa_program *program, const stoa_table *table,
-                                  const stoa_extent *extent, const stoa_output *outputs,
-                                  size_t count, stoa_error *error)
+                                  const stoa_scope *scope, const stoa_output *outputs, size_t count,
+                                  stoa_error *error)
 {
     STOA__NEEDS(error, program);
     STOA__NEEDS(error, outputs);
-    return evaluate(program, table, extent, outputs, count, false, error);
+    return evaluate(program, table, scope, outputs, count, false, error);
 }
 
 stoa_status stoa_program_fill(stoa_program *program, const stoa_table *table,
-                              const stoa_extent *extent, const stoa_output *outputs, size_t count,
+                              const stoa_scope *scope, const stoa_output *outputs, size_t count,
                               stoa_error *error)
 {
     STOA__NEEDS(error, program);
     STOA__NEEDS(error, outputs);
-    return evaluate(program, table, extent, outputs, count, true, error);
+    return evaluate(program, table, scope, outputs, count, true, error);
 }
 
 /* ---- fields ---- */
@@ -283,7 +283,7 @@ static stoa_status check_arrays(const stoa__run *run, const targets *to, const c
         fields[at]);
 }
 
-stoa_status stoa_program_assign(stoa_program *program, stoa_table *table, const stoa_extent *extent,
+stoa_status stoa_program_assign(stoa_program *program, stoa_table *table, const stoa_scope *scope,
                                 const char *const *fields, size_t count, stoa_error *error)
 {
     stoa__run run;
@@ -301,7 +301,7 @@ stoa_status stoa_program_assign(stoa_program *program, stoa_table *table, const 
     if (status == STOA_OK)
         status = stoa__program_bind(program, table, STOA__WANTS_CELLS, to.types, fields, error);
     if (status == STOA_OK)
-        status = stoa__run_begin(&run, program, table, extent, error);
+        status = stoa__run_begin(&run, program, table, scope, error);
     if (status == STOA_OK)
         status = check_arrays(&run, &to, fields, count, error);
     if (status == STOA_OK)
@@ -311,7 +311,7 @@ stoa_status stoa_program_assign(stoa_program *program, stoa_table *table, const 
 }
 
 stoa_status stoa_program_add_field(stoa_program *program, stoa_table *table,
-                                   const stoa_extent *extent, const char *name, stoa_type type,
+                                   const stoa_scope *scope, const char *name, stoa_type type,
                                    stoa_error *error)
 {
     stoa__run run;
@@ -327,7 +327,7 @@ stoa_status stoa_program_add_field(stoa_program *program, stoa_table *table,
         return stoa__fail(error, STOA_WRONG_TYPE, "there is no type %d for a field", (int)type);
     if (type == STOA_NO_TYPE) {
         status = stoa__program_bind(program, table, STOA__WANTS_CELLS, NULL, NULL, error);
-        type = stoa_program_type(program, 0);
+        type = stoa_program_output_type(program, 0);
     }
     if (status != STOA_OK)
         return status;
@@ -335,7 +335,7 @@ stoa_status stoa_program_add_field(stoa_program *program, stoa_table *table,
     stoa_field field = {.name = name, .type = type};
     status = stoa__program_bind(program, table, STOA__WANTS_CELLS, &target, NULL, error);
     if (status == STOA_OK)
-        status = stoa__run_begin(&run, program, table, extent, error);
+        status = stoa__run_begin(&run, program, table, scope, error);
     if (status == STOA_OK)
         status = stoa__field_prepare(&added, table, &field, error);
     if (status != STOA_OK)
@@ -367,8 +367,8 @@ stoa_status stoa_assign(stoa_table *table, const char *field, const char *text, 
     return status;
 }
 
-stoa_status stoa_add(stoa_table *table, const char *field, stoa_type type, const char *text,
-                     const char *where, stoa_error *error)
+stoa_status stoa_add_field(stoa_table *table, const char *field, stoa_type type, const char *text,
+                           const char *where, stoa_error *error)
 {
     stoa_program *program;
     STOA__NEEDS(error, table);

@@ -1,6 +1,6 @@
 /* compute.c: aggregates: all outputs of a program in one pass over the rows (in more, where an
  * aggregate needs another first), and the results as values. */
-#include "query/extent.h"
+#include "query/scope.h"
 
 static stoa_value value_of(const stoa_program *program, const stoa__result *result)
 {
@@ -22,7 +22,7 @@ static stoa_value value_of(const stoa_program *program, const stoa__result *resu
 }
 
 stoa_status stoa_program_compute(stoa_program *program, const stoa_table *table,
-                                 const stoa_extent *extent, stoa_value *values, size_t count,
+                                 const stoa_scope *scope, stoa_value *values, size_t count,
                                  stoa_error *error)
 {
     stoa__run run;
@@ -33,7 +33,7 @@ stoa_status stoa_program_compute(stoa_program *program, const stoa_table *table,
                           count, program->output_count);
     stoa_status status = stoa__program_bind(program, table, STOA__WANTS_VALUES, NULL, NULL, error);
     if (status == STOA_OK)
-        status = stoa__run_begin(&run, program, table, extent, error);
+        status = stoa__run_begin(&run, program, table, scope, error);
     if (status == STOA_OK)
         status = stoa__run_aggregates(&run, error);
     for (size_t i = 0; status == STOA_OK && i < count; i++)

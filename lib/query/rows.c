@@ -167,8 +167,8 @@ stoa_status stoa_table_keep(stoa_table *table, const uint8_t *mask, size_t lengt
     return STOA_OK;
 }
 
-stoa_status stoa_selection_keep(stoa_table *table, const stoa_selection *selection,
-                                stoa_error *error)
+stoa_status stoa_table_keep_selected(stoa_table *table, const stoa_selection *selection,
+                                     stoa_error *error)
 {
     STOA__NEEDS(error, table);
     STOA__NEEDS(error, selection);
@@ -179,8 +179,8 @@ stoa_status stoa_selection_keep(stoa_table *table, const stoa_selection *selecti
     return status;
 }
 
-stoa_status stoa_selection_remove(stoa_table *table, const stoa_selection *selection,
-                                  stoa_error *error)
+stoa_status stoa_table_remove_selected(stoa_table *table, const stoa_selection *selection,
+                                       stoa_error *error)
 {
     STOA__NEEDS(error, table);
     STOA__NEEDS(error, selection);
@@ -276,8 +276,8 @@ static void take_morsel(void *context, size_t morsel, size_t worker)
     stoa__rows_take(t->taken, t->before[morsel], t->table, &part);
 }
 
-stoa_status stoa_selection_take(stoa_table **taken, const stoa_table *table,
-                                const stoa_selection *selection, stoa_error *error)
+stoa_status stoa_table_take_selected(stoa_table **taken, const stoa_table *table,
+                                     const stoa_selection *selection, stoa_error *error)
 {
     STOA__NEEDS(error, taken);
     STOA__NEEDS(error, table);

@@ -14,7 +14,7 @@
 #include "base/memory.h"
 #include "base/threads.h"
 #include "base/words.h"
-#include "query/extent.h"
+#include "query/scope.h"
 #include "query/selection.h"
 #include "store/grow.h"
 #include "store/order.h"
@@ -55,29 +55,28 @@ static stoa_status make_bits(stoa__run *run, bits *to, stoa_error *error)
 }
 
 static stoa_status begin(stoa__run *run, stoa_program *program, const stoa_table *table,
-                         const stoa_extent *extent, stoa_error *error)
+                         const stoa_scope *scope, stoa_error *error)
 {
     if (program->output_count != 1)
         return stoa__fail(error, STOA_INVALID, "%u outputs where one condition is needed",
                           program->output_count);
     stoa_status status = stoa__program_bind(program, table, STOA__WANTS_BITS, NULL, NULL, error);
     if (status == STOA_OK)
-        status = stoa__run_begin(run, program, table, extent, error);
+        status = stoa__run_begin(run, program, table, scope, error);
     return status == STOA_OK ? stoa__run_aggregates(run, error) : status;
 }
 
 /* ---- selections ---- */
 
 stoa_status stoa_program_select(stoa_selection **selection, stoa_program *program,
-                                const stoa_table *table, const stoa_extent *extent,
-                                stoa_error *error)
+                                const stoa_table *table, const stoa_scope *scope, stoa_error *error)
 {
     stoa__run run;
     stoa_selection *made;
     STOA__NEEDS(error, selection);
     STOA__NEEDS(error, program);
     STOA__NEEDS(error, table);
-    stoa_status status = begin(&run, program, table, extent, error);
+    stoa_status status = begin(&run, program, table, scope, error);
     if (status == STOA_OK)
         status = stoa__selection_new(&made, table, run.rows, error);
     if (status != STOA_OK)
@@ -195,8 +194,7 @@ static stoa_status run_filter(filter *at, stoa_table **filtered, stoa_error *err
 }
 
 stoa_status stoa_program_filter(stoa_table **filtered, stoa_program *program,
-                                const stoa_table *table, const stoa_extent *extent,
-                                stoa_error *error)
+                                const stoa_table *table, const stoa_scope *scope, stoa_error *error)
 {
     STOA__NEEDS(error, filtered);
     STOA__NEEDS(error, program);
@@ -206,7 +204,7 @@ stoa_status stoa_program_filter(stoa_table **filtered, stoa_program *program,
         return stoa__fail_memory(error, sizeof *at);
     at->table = stoa__whole_const(table);
     at->made = NULL;
-    stoa_status status = begin(&at->run, program, table, extent, error);
+    stoa_status status = begin(&at->run, program, table, scope, error);
     if (status == STOA_OK)
         status = run_filter(at, filtered, error);
     stoa__release(at);

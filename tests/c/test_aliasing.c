@@ -275,7 +275,7 @@ static stoa_expression *array_elsewhere(stoa_table *table, size_t k)
     return array_of(elsewhere[k].type, x + elsewhere[k].offset, elsewhere[k].stride, ROWS);
 }
 
-static const stoa_extent first_rows = {.rows = ROWS};
+static const stoa_scope first_rows = {.rows = ROWS};
 
 TEST(an_array_in_the_column_that_is_assigned_is_read_cell_for_cell_or_refused)
 {

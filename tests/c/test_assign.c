@@ -95,7 +95,8 @@ TEST(null_is_not_stored)
     const char *choice = "where(row() == 70, var(x, 1000), w + 1)";
     REFUSED(table, STOA_INVALID, stoa_assign(table, "w", choice, NULL, &trouble));
     ck_assert_uint_eq(trouble.row, 70);
-    REFUSED(table, STOA_INVALID, stoa_add(table, "new", STOA_NO_TYPE, choice, NULL, &trouble));
+    REFUSED(table, STOA_INVALID,
+            stoa_add_field(table, "new", STOA_NO_TYPE, choice, NULL, &trouble));
     double before = stoa_float64_column(table, "w")[71];
     WORKS(table, stoa_assign(table, "w", choice, "row() != 70", &trouble));
     ck_assert(stoa_float64_column(table, "w")[71] == before + 1);
@@ -122,14 +123,15 @@ TEST(a_new_field_is_there_only_when_all_of_it_is)
 {
     stoa_table *table = points(1300);
     REFUSED(table, STOA_DIVISION_BY_ZERO,
-            stoa_add(table, "new", STOA_NO_TYPE, "x // y", NULL, &trouble));
-    REFUSED(table, STOA_OVERFLOW, stoa_add(table, "new", STOA_INT8, "x * 2", NULL, &trouble));
-    REFUSED(table, STOA_WRONG_TYPE, stoa_add(table, "new", (stoa_type)77, "x * 2", NULL, &trouble));
+            stoa_add_field(table, "new", STOA_NO_TYPE, "x // y", NULL, &trouble));
+    REFUSED(table, STOA_OVERFLOW, stoa_add_field(table, "new", STOA_INT8, "x * 2", NULL, &trouble));
     REFUSED(table, STOA_WRONG_TYPE,
-            stoa_add(table, "new", (stoa_type)257, "x * 2", NULL, &trouble));
-    REFUSED(table, STOA_BAD_NAME, stoa_add(table, "x", STOA_NO_TYPE, "y", NULL, &trouble));
-    WORKS(table, stoa_add(table, "sum", STOA_NO_TYPE, "x + y", NULL, &trouble));
-    WORKS(table, stoa_add(table, "half", STOA_FLOAT32, "x / 2", "x > 50", &trouble));
+            stoa_add_field(table, "new", (stoa_type)77, "x * 2", NULL, &trouble));
+    REFUSED(table, STOA_WRONG_TYPE,
+            stoa_add_field(table, "new", (stoa_type)257, "x * 2", NULL, &trouble));
+    REFUSED(table, STOA_BAD_NAME, stoa_add_field(table, "x", STOA_NO_TYPE, "y", NULL, &trouble));
+    WORKS(table, stoa_add_field(table, "sum", STOA_NO_TYPE, "x + y", NULL, &trouble));
+    WORKS(table, stoa_add_field(table, "half", STOA_FLOAT32, "x / 2", "x > 50", &trouble));
     const int64_t *sum = stoa_int64_column(table, "sum");
     const float *half = stoa_float32_column(table, "half");
     ck_assert_ptr_nonnull(sum);
@@ -171,7 +173,7 @@ TEST(arrays_take_values_and_give_them)
     outputs[0].count--;
     REFUSED(table, STOA_INVALID, stoa_program_evaluate(program, table, NULL, outputs, 2, &trouble));
     SAYS("an array of 1300 values beside 1299 rows");
-    stoa_extent all = {.rows = ROWS};
+    stoa_scope all = {.rows = ROWS};
     REFUSED(table, STOA_OUT_OF_RANGE,
             stoa_program_evaluate(program, table, &all, outputs, 2, &trouble));
     stoa_program_free(program);
@@ -216,7 +218,7 @@ TEST(sums_of_squares_fail_where_both_are_the_lowest_int32)
                 SAYS("-2147483648 * -2147483648 + -2147483648 * -2147483648 does not fit int64");
                 ck_assert_uint_eq(trouble.row, places[k]);
                 REFUSED(table, STOA_OVERFLOW,
-                        stoa_add(table, "v", STOA_NO_TYPE, text, NULL, &trouble));
+                        stoa_add_field(table, "v", STOA_NO_TYPE, text, NULL, &trouble));
                 ck_assert_uint_eq(trouble.row, places[k]);
                 PASSES(stoa_assign(table, "w", text, "y > -2147483648", &trouble));
             } else

@@ -52,7 +52,7 @@ static uint64_t hash_of_rows(const stoa_table *table, const char *text)
     stoa_program *program;
     uint64_t hash = 1;
     PASSES(stoa_program_parse(&program, table, text, NULL, &trouble));
-    stoa_type type = stoa_program_type(program, 0) == STOA_INT64 ? STOA_INT64 : STOA_FLOAT64;
+    stoa_type type = stoa_program_output_type(program, 0) == STOA_INT64 ? STOA_INT64 : STOA_FLOAT64;
     const stoa_output output = {.type = type, .data = cells, .count = ROWS};
     PASSES(stoa_program_evaluate(program, table, NULL, &output, 1, &trouble));
     for (size_t row = 0; row < ROWS; row++)

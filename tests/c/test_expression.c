@@ -79,13 +79,13 @@ TEST(trees_are_built_call_by_call)
     stoa_expression *outputs[] = {sum, row, x};
     WORKS(NULL, stoa_expression_list(&list, outputs, 3, &trouble));
     ck_assert_str_eq(tree_shape(list), "[(SUM (MULTIPLY x $p)) (ROW) x]");
-    ck_assert_uint_eq(stoa_expression_outputs(list), 3);
-    ck_assert_uint_eq(stoa_expression_outputs(sum), 1);
+    ck_assert_uint_eq(stoa_expression_output_count(list), 3);
+    ck_assert_uint_eq(stoa_expression_output_count(sum), 1);
     stoa_expression_free(sum);
     stoa_expression_free(row);
     stoa_expression_free(x);
     prints(list, "sum(x * $p), row(), x");
-    ck_assert_uint_eq(stoa_expression_outputs(NULL), 0);
+    ck_assert_uint_eq(stoa_expression_output_count(NULL), 0);
 }
 
 TEST(calls_with_wrong_arguments_are_refused)

@@ -132,9 +132,10 @@ TEST(each_of_many_parameters_has_its_own_value)
         snprintf(names[i], sizeof names[i], "p%d", i);
         given[i] = (stoa_parameter){.name = names[i], .value = stoa_int64_value(i % 7)};
         expected += i % 7 * (3 + i);
-        PASSES(stoa_program_set(program, names[i], given[i].value, &trouble));
+        PASSES(stoa_program_set_parameter(program, names[i], given[i].value, &trouble));
     }
-    FAILS(STOA_NO_PARAMETER, stoa_program_set(program, "p500", stoa_int64_value(1), &trouble));
+    FAILS(STOA_NO_PARAMETER,
+          stoa_program_set_parameter(program, "p500", stoa_int64_value(1), &trouble));
     PASSES(stoa_program_compute(program, table, NULL, &value, 1, &trouble));
     ck_assert_int_eq(value.int64, expected);
     stoa_program_free(program);
@@ -246,14 +247,14 @@ TEST(runs_and_outputs_of_any_length_are_refused_or_right)
     stoa_program *program;
     stoa_value value;
     for (size_t i = 0; i < sizeof lengths / sizeof *lengths; i++) {
-        const stoa_extent extent = {.rows = lengths[i]};
+        const stoa_scope scope = {.rows = lengths[i]};
         const stoa_output output = {.type = STOA_INT64, .data = out, .count = lengths[i]};
         PASSES(stoa_program_parse(&program, NULL, "row()", NULL, &trouble));
-        FAILS(STOA_INVALID, stoa_program_evaluate(program, NULL, &extent, &output, 1, &trouble));
-        FAILS(STOA_INVALID, stoa_program_fill(program, NULL, &extent, &output, 1, &trouble));
+        FAILS(STOA_INVALID, stoa_program_evaluate(program, NULL, &scope, &output, 1, &trouble));
+        FAILS(STOA_INVALID, stoa_program_fill(program, NULL, &scope, &output, 1, &trouble));
         stoa_program_free(program);
         PASSES(stoa_program_parse(&program, NULL, "count()", NULL, &trouble));
-        FAILS(STOA_INVALID, stoa_program_compute(program, NULL, &extent, &value, 1, &trouble));
+        FAILS(STOA_INVALID, stoa_program_compute(program, NULL, &scope, &value, 1, &trouble));
         SAYS("a run is over at most");
         stoa_program_free(program);
     }
@@ -412,7 +413,7 @@ static void wide_table_works(size_t count, const stoa_table_options *options)
     char *text = terms("float64(f%d) >= 0", " and ", count);
     PASSES(stoa_select(&selection, table, text, &trouble));
     ck_assert_uint_eq(selection->count, ROWS);
-    PASSES(stoa_selection_take(&copy, table, selection, &trouble));
+    PASSES(stoa_table_take_selected(&copy, table, selection, &trouble));
     has_cells(copy, count, ROWS);
     stoa_selection_free(selection);
     stoa_table_free(copy);

@@ -382,9 +382,9 @@ TEST(a_list_stands_only_at_the_top)
     FAULTS({"(a|, b)", "top"}, {"(a|,)", "top"}, {"sum((a|, b))", "top"}, {"a, |, b", "value"},
            {"|,", "value"}, {"sum(|,)", "value"}, {"min(a, |, b)", "value"}, {"a,b,|,", "value"});
     stoa_expression *made = parsed("a, b, c");
-    ck_assert_uint_eq(stoa_expression_outputs(made), 3);
+    ck_assert_uint_eq(stoa_expression_output_count(made), 3);
     stoa_expression_free(made);
-    ck_assert_uint_eq(stoa_expression_outputs(made = parsed("a")), 1);
+    ck_assert_uint_eq(stoa_expression_output_count(made = parsed("a")), 1);
     stoa_expression_free(made);
 }
 

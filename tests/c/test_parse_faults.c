@@ -172,7 +172,7 @@ TEST(flat_chains_have_any_length)
             memcpy(text + k * width, links[i], width);
         strcpy(text + terms * width, "x");
         stoa_expression *made = parsed(text);
-        ck_assert_uint_eq(stoa_expression_outputs(made), i == 3 ? terms + 1 : 1);
+        ck_assert_uint_eq(stoa_expression_output_count(made), i == 3 ? terms + 1 : 1);
         ck_assert_uint_ge(stoa_expression_print(made, NULL, 0), terms / 8);
         stoa_expression_free(made);
         free(text);

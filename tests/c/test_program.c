@@ -26,22 +26,24 @@ TEST(a_program_runs_again_with_other_parameters)
     WORKS(table, stoa_program_parse(&program, table, "sum(x > $limit)", NULL, &trouble));
     stoa_program_free(program);
     PASSES(stoa_program_parse(&program, table, "sum(x > $limit)", NULL, &trouble));
-    ck_assert_int_eq(stoa_program_type(program, 0), STOA_NO_TYPE);
+    ck_assert_int_eq(stoa_program_output_type(program, 0), STOA_NO_TYPE);
     REFUSED(table, STOA_NO_PARAMETER,
             stoa_program_compute(program, table, NULL, &value, 1, &trouble));
-    PASSES(stoa_program_set(program, "limit", stoa_int64_value(49), &trouble));
+    PASSES(stoa_program_set_parameter(program, "limit", stoa_int64_value(49), &trouble));
     ck_assert_int_eq(run(program, table).int64, 500);
-    PASSES(stoa_program_set(program, "limit", stoa_int64_value(89), &trouble));
+    PASSES(stoa_program_set_parameter(program, "limit", stoa_int64_value(89), &trouble));
     ck_assert_int_eq(run(program, table).int64, 100);
-    PASSES(stoa_program_set(program, "limit", stoa_float64_value(89.5), &trouble));
+    PASSES(stoa_program_set_parameter(program, "limit", stoa_float64_value(89.5), &trouble));
     ck_assert_int_eq(run(program, table).int64, 100);
-    PASSES(stoa_program_set(program, "limit", stoa_int64_value(INT64_MIN), &trouble));
+    PASSES(stoa_program_set_parameter(program, "limit", stoa_int64_value(INT64_MIN), &trouble));
     ck_assert_int_eq(run(program, table).int64, 1000);
-    PASSES(stoa_program_set(program, "limit", stoa_uint64_value(UINT64_MAX), &trouble));
+    PASSES(stoa_program_set_parameter(program, "limit", stoa_uint64_value(UINT64_MAX), &trouble));
     ck_assert_int_eq(run(program, table).int64, 0);
-    FAILS(STOA_NO_PARAMETER, stoa_program_set(program, "nothing", stoa_int64_value(1), &trouble));
-    FAILS(STOA_WRONG_TYPE, stoa_program_set(program, "limit", stoa_object_value(table), &trouble));
-    FAILS(STOA_INVALID, stoa_program_set(program, NULL, stoa_int64_value(1), &trouble));
+    FAILS(STOA_NO_PARAMETER,
+          stoa_program_set_parameter(program, "nothing", stoa_int64_value(1), &trouble));
+    FAILS(STOA_WRONG_TYPE,
+          stoa_program_set_parameter(program, "limit", stoa_object_value(table), &trouble));
+    FAILS(STOA_INVALID, stoa_program_set_parameter(program, NULL, stoa_int64_value(1), &trouble));
     stoa_program_free(program);
     stoa_table_free(table);
 }
@@ -93,12 +95,12 @@ TEST(a_program_says_what_it_gives)
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         stoa_program *program;
         PASSES(stoa_program_parse(&program, table, cases[i].text, NULL, &trouble));
-        ck_assert_uint_eq(stoa_program_outputs(program), 1);
-        ck_assert_msg(stoa_program_type(program, 0) == cases[i].type, "%s is %s", cases[i].text,
-                      stoa_type_name(stoa_program_type(program, 0)));
-        ck_assert_msg(stoa_program_is_aggregate(program, 0) == cases[i].aggregate, "%s",
+        ck_assert_uint_eq(stoa_program_output_count(program), 1);
+        ck_assert_msg(stoa_program_output_type(program, 0) == cases[i].type, "%s is %s",
+                      cases[i].text, stoa_type_name(stoa_program_output_type(program, 0)));
+        ck_assert_msg(stoa_program_output_is_aggregate(program, 0) == cases[i].aggregate, "%s",
                       cases[i].text);
-        ck_assert_int_eq(stoa_program_type(program, 1), STOA_NO_TYPE);
+        ck_assert_int_eq(stoa_program_output_type(program, 1), STOA_NO_TYPE);
         stoa_program_free(program);
     }
     stoa_table_free(table);
@@ -145,19 +147,21 @@ TEST(a_program_says_nothing_of_itself_until_a_run_has_bound_it)
     uint32_t fields[3];
     PASSES(stoa_program_parse(&program, table, "x + $n", NULL, &trouble));
     for (int round = 0; round < 3; round++) {
-        ck_assert_int_eq(stoa_program_type(program, 0), STOA_NO_TYPE);
+        ck_assert_int_eq(stoa_program_output_type(program, 0), STOA_NO_TYPE);
         ck_assert_uint_eq(stoa_program_fields(program, fields, 3), 0);
-        ck_assert(!stoa_program_is_by_row(program) && !stoa_program_is_aggregate(program, 0));
+        ck_assert(!stoa_program_is_by_row(program) &&
+                  !stoa_program_output_is_aggregate(program, 0));
         bool is_float = round == 1;
-        PASSES(stoa_program_set(
+        PASSES(stoa_program_set_parameter(
             program, "n", is_float ? stoa_float64_value(0.5) : stoa_int64_value(1), &trouble));
-        ck_assert_int_eq(stoa_program_type(program, 0), STOA_NO_TYPE);
+        ck_assert_int_eq(stoa_program_output_type(program, 0), STOA_NO_TYPE);
         ck_assert(!stoa_program_is_by_row(program));
         PASSES(stoa_program_evaluate(program, table, NULL, &output, 1, &trouble));
-        ck_assert_int_eq(stoa_program_type(program, 0), is_float ? STOA_FLOAT64 : STOA_INT64);
+        ck_assert_int_eq(stoa_program_output_type(program, 0),
+                         is_float ? STOA_FLOAT64 : STOA_INT64);
         ck_assert_uint_eq(stoa_program_fields(program, fields, 3), 1);
         ck_assert(stoa_program_is_by_row(program));
-        PASSES(stoa_program_set(
+        PASSES(stoa_program_set_parameter(
             program, "n", is_float ? stoa_int64_value(1) : stoa_float64_value(0.5), &trouble));
     }
     stoa_program_free(program);
@@ -167,9 +171,9 @@ TEST(a_program_says_nothing_of_itself_until_a_run_has_bound_it)
 TEST(what_is_not_there_is_nothing)
 {
     uint32_t field;
-    ck_assert_uint_eq(stoa_program_outputs(NULL), 0);
-    ck_assert_int_eq(stoa_program_type(NULL, 0), STOA_NO_TYPE);
-    ck_assert(!stoa_program_is_aggregate(NULL, 0) && !stoa_program_is_by_row(NULL));
+    ck_assert_uint_eq(stoa_program_output_count(NULL), 0);
+    ck_assert_int_eq(stoa_program_output_type(NULL, 0), STOA_NO_TYPE);
+    ck_assert(!stoa_program_output_is_aggregate(NULL, 0) && !stoa_program_is_by_row(NULL));
     ck_assert_uint_eq(stoa_program_fields(NULL, &field, 1), 0);
     stoa_selection_not(NULL);
     stoa_selection_indices(NULL, NULL);
@@ -242,9 +246,9 @@ TEST(expressions_of_arrays_alone_need_no_table)
     PASSES(stoa_expression_call(&sum, STOA_SUM, &array, 1, &trouble));
     stoa_program *program;
     stoa_value value;
-    stoa_extent extent = {.rows = 3};
+    stoa_scope scope = {.rows = 3};
     PASSES(stoa_program_new(&program, NULL, sum, NULL, &trouble));
-    PASSES(stoa_program_compute(program, NULL, &extent, &value, 1, &trouble));
+    PASSES(stoa_program_compute(program, NULL, &scope, &value, 1, &trouble));
     ck_assert(value.float64 == 0.0);
     stoa_program_free(program);
     FAILS(STOA_NO_FIELD, stoa_program_parse(&program, NULL, "x", NULL, &trouble));
@@ -263,13 +267,13 @@ TEST(what_is_reserved_must_be_zero)
     int32_t cells[3] = {7, 7, 7};
     PASSES(stoa_program_parse(&program, table, "x", NULL, &trouble));
     for (size_t i = 0; i < 2; i++) {
-        stoa_extent extent = {.rows = 3};
+        stoa_scope scope = {.rows = 3};
         stoa_output output = {.type = STOA_INT32, .data = cells, .count = 3};
         stoa_source source = {.type = STOA_INT32, .data = cells};
         stoa_parameter parameter = {.name = "n", .value = stoa_int64_value(1)};
-        extent.reserved[i] = output.reserved[i] = source.reserved[i] = parameter.reserved[i] = 1;
+        scope.reserved[i] = output.reserved[i] = source.reserved[i] = parameter.reserved[i] = 1;
         REFUSED(table, STOA_INVALID,
-                stoa_program_compute(program, table, &extent, &value, 1, &trouble));
+                stoa_program_compute(program, table, &scope, &value, 1, &trouble));
         REFUSED(table, STOA_INVALID,
                 stoa_program_evaluate(program, table, NULL, &output, 1, &trouble));
         REFUSED(table, STOA_INVALID, stoa_column_write(table, 0, 0, 1, 3, &source, &trouble));
@@ -290,7 +294,7 @@ TEST(a_program_that_is_not_there_is_refused)
     stoa_value value;
     stoa_output output = {.type = STOA_INT32, .data = &value, .count = 3};
     const char *field = "x";
-    FAILS(STOA_INVALID, stoa_program_set(NULL, "a", stoa_int64_value(1), &trouble));
+    FAILS(STOA_INVALID, stoa_program_set_parameter(NULL, "a", stoa_int64_value(1), &trouble));
     REFUSED(table, STOA_INVALID, stoa_program_compute(NULL, table, NULL, &value, 1, &trouble));
     REFUSED(table, STOA_INVALID, stoa_program_evaluate(NULL, table, NULL, &output, 1, &trouble));
     REFUSED(table, STOA_INVALID, stoa_program_assign(NULL, table, NULL, &field, 1, &trouble));
@@ -324,7 +328,7 @@ TEST(a_table_that_is_not_there_is_refused)
     FAILS(STOA_INVALID, stoa_compute_all(NULL, "count()", NULL, &value, 1, &trouble));
     FAILS(STOA_INVALID, stoa_assign(NULL, field, text, NULL, &trouble));
     FAILS(STOA_INVALID, stoa_update(NULL, &field, &text, 1, NULL, &trouble));
-    FAILS(STOA_INVALID, stoa_add(NULL, "n", STOA_NO_TYPE, text, NULL, &trouble));
+    FAILS(STOA_INVALID, stoa_add_field(NULL, "n", STOA_NO_TYPE, text, NULL, &trouble));
     FAILS(STOA_INVALID, stoa_filter(&made, NULL, where, &trouble));
     FAILS(STOA_INVALID, stoa_remove(NULL, where, &trouble));
     FAILS(STOA_INVALID, stoa_keep(NULL, where, &trouble));
@@ -342,8 +346,8 @@ TEST(a_selection_needs_its_table)
     stoa_value value;
     PASSES(stoa_select(&selection, table, "x > 1", &trouble));
     PASSES(stoa_program_parse(&program, NULL, "count()", NULL, &trouble));
-    stoa_extent extent = {.rows = 3, .selection = selection};
-    FAILS(STOA_INVALID, stoa_program_compute(program, NULL, &extent, &value, 1, &trouble));
+    stoa_scope scope = {.rows = 3, .selection = selection};
+    FAILS(STOA_INVALID, stoa_program_compute(program, NULL, &scope, &value, 1, &trouble));
     SAYS("there is no table");
     stoa_program_free(program);
     stoa_selection_free(selection);

@@ -165,7 +165,7 @@ TEST(a_selection_restricts_what_is_computed_and_assigned)
     stoa_table *table = numbered(2000);
     stoa_selection *selection;
     PASSES(stoa_select(&selection, table, "x % 3 == 0", &trouble));
-    stoa_extent extent = {.rows = 2000, .selection = selection};
+    stoa_scope scope = {.rows = 2000, .selection = selection};
     stoa_program *program;
     stoa_value values[3];
     const char *field = "w";
@@ -175,30 +175,29 @@ TEST(a_selection_restricts_what_is_computed_and_assigned)
         sum += i;
         count++;
     }
-    WORKS(table, stoa_program_compute(program, table, &extent, values, 3, &trouble));
+    WORKS(table, stoa_program_compute(program, table, &scope, values, 3, &trouble));
     ck_assert_int_eq(values[0].int64, sum);
     ck_assert_int_eq(values[1].int64, count);
     ck_assert_int_eq(values[2].int64, 1998);
-    extent.rows = 100; /* within a word */
-    PASSES(stoa_program_compute(program, table, &extent, values, 3, &trouble));
+    scope.rows = 100; /* within a word */
+    PASSES(stoa_program_compute(program, table, &scope, values, 3, &trouble));
     ck_assert_int_eq(values[2].int64, 99);
     stoa_program_free(program);
     PASSES(stoa_program_parse(&program, table, "-1 // (x % 3 - 1)", "x < 50", &trouble));
-    PASSES(
-        stoa_program_assign(program, table, &extent, &field, 1, &trouble)); /* x % 3 is 0 there */
+    PASSES(stoa_program_assign(program, table, &scope, &field, 1, &trouble)); /* x % 3 is 0 there */
     for (size_t i = 0; i < 2000; i++)
         ck_assert(stoa_float64_column(table, "w")[i] == (i % 3 == 0 && i < 50 ? 1.0 : (double)i));
     PASSES(stoa_table_swap_remove(table, 5, &trouble));
-    FAILS(STOA_STALE, stoa_program_assign(program, table, &extent, &field, 1, &trouble));
+    FAILS(STOA_STALE, stoa_program_assign(program, table, &scope, &field, 1, &trouble));
     stoa_program_free(program);
     stoa_selection_free(selection);
     stoa_table_free(table);
 }
 
-static int64_t counted(stoa_program *program, const stoa_table *table, const stoa_extent *extent)
+static int64_t counted(stoa_program *program, const stoa_table *table, const stoa_scope *scope)
 {
     stoa_value value;
-    PASSES(stoa_program_compute(program, table, extent, &value, 1, &trouble));
+    PASSES(stoa_program_compute(program, table, scope, &value, 1, &trouble));
     return value.int64;
 }
 
@@ -209,17 +208,17 @@ TEST(a_selection_without_a_number_of_rows_is_of_all_its_rows)
     stoa_program *program;
     PASSES(stoa_program_parse(&program, table, "count()", NULL, &trouble));
     PASSES(stoa_select(&empty, table, "x == x", &trouble));
-    ck_assert_int_eq(counted(program, table, &(stoa_extent){.selection = empty}), 0);
+    ck_assert_int_eq(counted(program, table, &(stoa_scope){.selection = empty}), 0);
     PASSES(stoa_table_resize(table, 1000, &trouble));
     PASSES(stoa_select(&none, table, "x != x", &trouble));
     PASSES(stoa_select(&some, table, "row() % 10 == 0", &trouble));
     PASSES(stoa_table_resize(table, 2000, &trouble));
-    ck_assert_int_eq(counted(program, table, &(stoa_extent){.selection = empty}), 0);
-    ck_assert_int_eq(counted(program, table, &(stoa_extent){.selection = none}), 0);
-    ck_assert_int_eq(counted(program, table, &(stoa_extent){.selection = some}), 100);
-    ck_assert_int_eq(counted(program, table, &(stoa_extent){.rows = 11, .selection = some}), 2);
-    ck_assert_int_eq(counted(program, table, &(stoa_extent){.rows = 2000, .selection = some}), 100);
-    ck_assert_int_eq(counted(program, table, &(stoa_extent){.rows = 0}), 0);
+    ck_assert_int_eq(counted(program, table, &(stoa_scope){.selection = empty}), 0);
+    ck_assert_int_eq(counted(program, table, &(stoa_scope){.selection = none}), 0);
+    ck_assert_int_eq(counted(program, table, &(stoa_scope){.selection = some}), 100);
+    ck_assert_int_eq(counted(program, table, &(stoa_scope){.rows = 11, .selection = some}), 2);
+    ck_assert_int_eq(counted(program, table, &(stoa_scope){.rows = 2000, .selection = some}), 100);
+    ck_assert_int_eq(counted(program, table, &(stoa_scope){.rows = 0}), 0);
     stoa_program_free(program);
     stoa_selection *made[] = {empty, none, some};
     for (size_t i = 0; i < 3; i++)

@@ -153,7 +153,7 @@ static void take_is_right(scene *s, const uint8_t *mask)
     model copy;
     stoa_table *taken = NULL;
     stoa_selection *chosen = selected(s->table, mask);
-    WORKS(s->table, stoa_selection_take(&taken, s->table, chosen, &trouble));
+    WORKS(s->table, stoa_table_take_selected(&taken, s->table, chosen, &trouble));
     model_copy(&copy, &s->m);
     model_take(&copy, indices, rows_of(mask, s->m.count, indices));
     model_rows_match(&copy, taken);
@@ -173,9 +173,9 @@ static void removal_is_right(size_t rows, uint8_t *mask, bool keep)
     scene_start(&s, rows);
     stoa_selection *chosen = selected(s.table, mask);
     if (keep)
-        WORKS(s.table, stoa_selection_keep(s.table, chosen, &trouble));
+        WORKS(s.table, stoa_table_keep_selected(s.table, chosen, &trouble));
     else
-        WORKS(s.table, stoa_selection_remove(s.table, chosen, &trouble));
+        WORKS(s.table, stoa_table_remove_selected(s.table, chosen, &trouble));
     for (size_t i = 0; i < rows && !keep; i++)
         mask[i] = mask[i] == 0;
     model_keep(&s.m, mask);
@@ -221,7 +221,7 @@ TEST(keeping_and_removing_need_no_memory)
     uint8_t *mask = random_mask(&d, LONG, 50);
     stoa_selection *s = selected(table, mask);
     faults_arm(FAULT_ANY, 0, SIZE_MAX);
-    stoa_status status = stoa_selection_keep(table, s, NULL);
+    stoa_status status = stoa_table_keep_selected(table, s, NULL);
     faults_disarm();
     ck_assert_int_eq(status, STOA_OK);
     ck_assert_uint_eq(stoa_table_rows(table), s->count);
@@ -246,12 +246,12 @@ static void appended_rows_are_right(size_t rows, size_t more, bool keep)
     for (size_t i = rows; i < rows + more; i++)
         stoa_int32_column(table, "n")[i] = (int32_t)i;
     stoa_table *taken = NULL;
-    WORKS(table, stoa_selection_take(&taken, table, s, &trouble));
+    WORKS(table, stoa_table_take_selected(&taken, table, s, &trouble));
     ck_assert_uint_eq(stoa_table_rows(taken), s->count);
     if (keep)
-        WORKS(table, stoa_selection_keep(table, s, &trouble));
+        WORKS(table, stoa_table_keep_selected(table, s, &trouble));
     else
-        WORKS(table, stoa_selection_remove(table, s, &trouble));
+        WORKS(table, stoa_table_remove_selected(table, s, &trouble));
     size_t left = 0;
     for (size_t i = 0; i < rows + more; i++)
         if ((mask[i] != 0) == keep)
@@ -286,8 +286,8 @@ TEST(fields_that_came_and_went_are_where_they_belong)
     }
     stoa_selection *s = NULL;
     PASSES(stoa_selection_from_indices(&s, table, (const size_t[]){99, 7}, 2, &trouble));
-    WORKS(table, stoa_selection_take(&taken, table, s, &trouble));
-    WORKS(table, stoa_selection_keep(table, s, &trouble));
+    WORKS(table, stoa_table_take_selected(&taken, table, s, &trouble));
+    WORKS(table, stoa_table_keep_selected(table, s, &trouble));
     const stoa_table *const both[] = {taken, table};
     for (size_t i = 0; i < 2; i++) {
         ck_assert_uint_eq(stoa_table_rows(both[i]), 2);
@@ -307,19 +307,19 @@ TEST(a_stale_selection_is_refused)
 {
     stoa_table *none = NULL, *table = numbered(10), *shorter = numbered(9);
     stoa_selection *s = selected(table, (const uint8_t[10]){1, 0, 1});
-    REFUSED(shorter, STOA_STALE, stoa_selection_keep(shorter, s, &trouble));
+    REFUSED(shorter, STOA_STALE, stoa_table_keep_selected(shorter, s, &trouble));
     SAYS("10 rows");
     PASSES(stoa_table_swap(table, 0, 1, &trouble));
-    REFUSED(table, STOA_STALE, stoa_selection_keep(table, s, &trouble));
+    REFUSED(table, STOA_STALE, stoa_table_keep_selected(table, s, &trouble));
     SAYS("removed or reordered");
-    REFUSED(table, STOA_STALE, stoa_selection_remove(table, s, &trouble));
-    REFUSED(table, STOA_STALE, stoa_selection_take(&none, table, s, &trouble));
+    REFUSED(table, STOA_STALE, stoa_table_remove_selected(table, s, &trouble));
+    REFUSED(table, STOA_STALE, stoa_table_take_selected(&none, table, s, &trouble));
     ck_assert_ptr_null(none);
     stoa_selection *later = selected(table, (const uint8_t[10]){1, 0, 1});
     REFUSED(table, STOA_STALE, stoa_selection_and(s, later, &trouble));
     SAYS("between");
-    PASSES(stoa_selection_keep(table, later, &trouble));
-    REFUSED(table, STOA_STALE, stoa_selection_keep(table, later, &trouble));
+    PASSES(stoa_table_keep_selected(table, later, &trouble));
+    REFUSED(table, STOA_STALE, stoa_table_keep_selected(table, later, &trouble));
     stoa_selection_free(later);
     later = selected(table, (const uint8_t[2]){1, 0});
     REFUSED(table, STOA_STALE, stoa_selection_or(s, later, &trouble));
@@ -346,22 +346,22 @@ TEST(what_cannot_be_a_selection_is_refused)
     ck_assert_uint_eq(trouble.row, 1);
     REFUSED(table, STOA_INVALID, stoa_selection_copy(&s, NULL, &trouble));
     ck_assert_ptr_null(s);
-    REFUSED(table, STOA_INVALID, stoa_selection_keep(table, NULL, &trouble));
-    REFUSED(table, STOA_INVALID, stoa_selection_remove(table, NULL, &trouble));
-    REFUSED(table, STOA_INVALID, stoa_selection_take(&none, table, NULL, &trouble));
+    REFUSED(table, STOA_INVALID, stoa_table_keep_selected(table, NULL, &trouble));
+    REFUSED(table, STOA_INVALID, stoa_table_remove_selected(table, NULL, &trouble));
+    REFUSED(table, STOA_INVALID, stoa_table_take_selected(&none, table, NULL, &trouble));
     s = selected(table, mask);
     REFUSED(table, STOA_INVALID, stoa_selection_and(s, NULL, &trouble));
     REFUSED(table, STOA_INVALID, stoa_selection_from_mask(NULL, table, mask, 3, &trouble));
     REFUSED(table, STOA_INVALID, stoa_selection_from_indices(NULL, table, indices, 1, &trouble));
     REFUSED(table, STOA_INVALID, stoa_selection_copy(NULL, s, &trouble));
-    REFUSED(table, STOA_INVALID, stoa_selection_take(NULL, table, s, &trouble));
+    REFUSED(table, STOA_INVALID, stoa_table_take_selected(NULL, table, s, &trouble));
     stoa_selection *other = NULL;
     FAILS(STOA_INVALID, stoa_selection_from_mask(&other, NULL, mask, 3, &trouble));
     SAYS("table is NULL");
     FAILS(STOA_INVALID, stoa_selection_from_indices(&other, NULL, indices, 1, &trouble));
-    FAILS(STOA_INVALID, stoa_selection_take(&none, NULL, s, &trouble));
-    FAILS(STOA_INVALID, stoa_selection_keep(NULL, s, &trouble));
-    FAILS(STOA_INVALID, stoa_selection_remove(NULL, s, &trouble));
+    FAILS(STOA_INVALID, stoa_table_take_selected(&none, NULL, s, &trouble));
+    FAILS(STOA_INVALID, stoa_table_keep_selected(NULL, s, &trouble));
+    FAILS(STOA_INVALID, stoa_table_remove_selected(NULL, s, &trouble));
     ck_assert(none == NULL && other == NULL);
     stoa_selection_free(s);
     stoa_selection_free(NULL);

@@ -46,7 +46,8 @@ static void check_tree(stoa_expression *made, const char *text)
         expect(stoa_expression_parse(&back, first, &error) == STOA_OK, error.message, text);
         second = printed(back);
         expect(strcmp(first, second) == 0, "prints differently", text);
-        expect(stoa_expression_outputs(made) == stoa_expression_outputs(back), "outputs", text);
+        expect(stoa_expression_output_count(made) == stoa_expression_output_count(back), "outputs",
+               text);
         free(second);
         stoa_expression_free(back);
     }

@@ -627,11 +627,11 @@ static void select_rows(game *g)
     else if (kind == 2)
         DO(g, stoa_filter(&made, g->table, where, &g->error));
     else if (kind == 3)
-        DO(g, stoa_selection_remove(g->table, selection, &g->error));
+        DO(g, stoa_table_remove_selected(g->table, selection, &g->error));
     else if (kind == 4)
-        DO(g, stoa_selection_keep(g->table, selection, &g->error));
+        DO(g, stoa_table_keep_selected(g->table, selection, &g->error));
     else
-        DO(g, stoa_selection_take(&made, g->table, selection, &g->error));
+        DO(g, stoa_table_take_selected(&made, g->table, selection, &g->error));
     bool removes = kind == 0 || kind == 3;
     keep(g, removes ? others : chosen, removes ? rest : count);
     if (made != NULL)

@@ -51,6 +51,7 @@ for header in "$root"/include/stoa/*.h; do
 done
 cp "$root/tests/headers/record.c" "$work/with_records.c"
 cp "$root/tests/headers/globals.c" "$work/with_globals.c"
+cp "$root/tests/headers/renamed.c" "$work/with_old_names.c"
 
 for file in "$work"/*.c; do
     # shellcheck disable=SC2086 # lists of options
@@ -68,7 +69,7 @@ for file in "$work"/*.c; do
     }
 done
 
-for name in stoa with_records with_globals; do
+for name in stoa with_records with_globals with_old_names; do
     # shellcheck disable=SC2086 # lists of options
     {
         if command -v gcc >/dev/null; then
@@ -101,6 +102,16 @@ for name in table values defaults at fields field_count table_init table_from ta
     ! command -v gcc >/dev/null || refuses gcc c11 c "$name"
     ! command -v g++ >/dev/null || refuses g++ c++17 c++ "$name"
     ! command -v clang >/dev/null || refuses clang c11 c "$name"
+done
+
+# Every old name is tried.
+old_names=$(sed -n 's/^#define \(stoa_[a-z_]*\) .*/\1/p' "$root/include/stoa/renamed.h")
+for name in $old_names; do
+    compiled=$((compiled + 1))
+    grep -qw "$name" "$root/tests/headers/renamed.c" || {
+        failed=$((failed + 1))
+        printf 'tests/headers/renamed.c does not use %s\n' "$name"
+    }
 done
 
 printf 'headers: %s passed, %s failed\n' $((compiled - failed)) "$failed"

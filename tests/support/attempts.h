@@ -76,14 +76,14 @@ static inline stoa_source tried_source(attempt *a, const int32_t *data)
     return source;
 }
 
-static inline stoa_extent tried_extent(attempt *a)
+static inline stoa_scope tried_scope(attempt *a)
 {
     static const odd rows[] = {
         {1, true}, {ROWS, true}, {ROWS + 1, false}, {MOST, false}, {SIZE_MAX, false}};
-    return (stoa_extent){.rows = NUMBER("extent.rows", 0, rows),
-                         .selection = OPTIONAL("extent.selection", a->selection),
-                         .reserved = {NUMBER("extent.reserved[0]", 0, not_zero),
-                                      NUMBER("extent.reserved[1]", 0, not_zero)}};
+    return (stoa_scope){.rows = NUMBER("scope.rows", 0, rows),
+                        .selection = OPTIONAL("scope.selection", a->selection),
+                        .reserved = {NUMBER("scope.reserved[0]", 0, not_zero),
+                                     NUMBER("scope.reserved[1]", 0, not_zero)}};
 }
 
 #endif

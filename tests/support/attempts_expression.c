@@ -152,12 +152,12 @@ ATTEMPTS(stoa_expression_print)
     }
 }
 
-ATTEMPTS(stoa_expression_outputs)
+ATTEMPTS(stoa_expression_output_count)
 {
     EACH_TRY
     {
-        size_t outputs =
-            stoa_expression_outputs(NEEDED("expression", attempt_expression(a, "int32, int8")));
+        size_t outputs = stoa_expression_output_count(
+            NEEDED("expression", attempt_expression(a, "int32, int8")));
         attempt_gave(a, outputs == 2, outputs == 0);
     }
 }

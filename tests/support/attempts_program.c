@@ -40,40 +40,41 @@ ATTEMPTS(stoa_program_free)
     }
 }
 
-ATTEMPTS(stoa_program_set)
+ATTEMPTS(stoa_program_set_parameter)
 {
-    EACH_TRY JUDGE(stoa_program_set(NEEDED("program", attempt_program(a, "int32 + $p")),
-                                    TEXT("parameter", "p"),
-                                    attempt_value(a, "value", stoa_int64_value(5)), ERROR));
+    EACH_TRY JUDGE(stoa_program_set_parameter(
+        NEEDED("program", attempt_program(a, "int32 + $p")), TEXT("parameter", "p"),
+        attempt_value(a, "value", stoa_int64_value(5)), ERROR));
 }
 
-ATTEMPTS(stoa_program_outputs)
+ATTEMPTS(stoa_program_output_count)
 {
     EACH_TRY
     {
-        size_t outputs = stoa_program_outputs(NEEDED("program", attempt_program(a, "int32, int8")));
+        size_t outputs =
+            stoa_program_output_count(NEEDED("program", attempt_program(a, "int32, int8")));
         attempt_gave(a, outputs == 2, outputs == 0);
     }
 }
 
-ATTEMPTS(stoa_program_type)
+ATTEMPTS(stoa_program_output_type)
 {
     static const odd none[] = {{2, false}, {TRUNCATED(1), false}, {SIZE_MAX, false}};
     EACH_TRY
     {
-        stoa_type type = stoa_program_type(NEEDED("program", attempt_program(a, "int32, int8")),
-                                           NUMBER("output", 1, none));
+        stoa_type type = stoa_program_output_type(
+            NEEDED("program", attempt_program(a, "int32, int8")), NUMBER("output", 1, none));
         attempt_gave(a, type == STOA_INT8, type == STOA_NO_TYPE);
     }
 }
 
-ATTEMPTS(stoa_program_is_aggregate)
+ATTEMPTS(stoa_program_output_is_aggregate)
 {
     static const odd none[] = {{1, false}, {TRUNCATED(0), false}, {SIZE_MAX, false}};
     EACH_TRY
     {
-        bool is = stoa_program_is_aggregate(NEEDED("program", attempt_program(a, "sum(int32)")),
-                                            NUMBER("output", 0, none));
+        bool is = stoa_program_output_is_aggregate(
+            NEEDED("program", attempt_program(a, "sum(int32)")), NUMBER("output", 0, none));
         attempt_gave(a, is, !is);
     }
 }
@@ -104,9 +105,9 @@ ATTEMPTS(stoa_program_compute)
     EACH_TRY
     {
         stoa_value values[2];
-        stoa_extent extent = tried_extent(a);
+        stoa_scope scope = tried_scope(a);
         JUDGE(stoa_program_compute(NEEDED("program", attempt_program(a, "sum(int32), max(int8)")),
-                                   OPTIONAL("table", a->table), OPTIONAL("extent", &extent),
+                                   OPTIONAL("table", a->table), OPTIONAL("scope", &scope),
                                    PLACE("values", &values), NUMBER("count", 2, not_two), ERROR));
     }
 }
@@ -120,7 +121,7 @@ static stoa_output tried_output(attempt *a, int64_t (*cells)[ROWS])
     char *data = (char *)cells;
     attempt_watch(a, cells, sizeof *cells);
     size_t place = NUMBER("place of outputs[0].data", 0, places);
-    if (place == IN_WORDS) /* the extent's selection is read from there */
+    if (place == IN_WORDS) /* the scope's selection is read from there */
         data = (char *)a->selection->words;
     else if (place == AMONG_HANDLES)
         data = stoa_column_cells(a->table, STOA_OBJECT - 1);
@@ -139,10 +140,10 @@ static stoa_output tried_output(attempt *a, int64_t (*cells)[ROWS])
         EACH_TRY                                                                             \
         {                                                                                    \
             int64_t cells[ROWS];                                                             \
-            stoa_extent extent = tried_extent(a);                                            \
+            stoa_scope scope = tried_scope(a);                                               \
             stoa_output outputs[] = {tried_output(a, &cells)};                               \
             JUDGE(function(NEEDED("program", attempt_program(a, "int32 + 1")),               \
-                           OPTIONAL("table", a->table), OPTIONAL("extent", &extent),         \
+                           OPTIONAL("table", a->table), OPTIONAL("scope", &scope),           \
                            NEEDED("outputs", outputs), NUMBER("count", 1, not_one), ERROR)); \
         }                                                                                    \
     }
@@ -153,10 +154,10 @@ ATTEMPTS(stoa_program_assign)
 {
     EACH_TRY
     {
-        stoa_extent extent = tried_extent(a);
+        stoa_scope scope = tried_scope(a);
         const char *const fields[] = {"int64", TEXT("fields[1]", "int16")};
         JUDGE(stoa_program_assign(NEEDED("program", attempt_program(a, "int32 + 1, int8 * 2")),
-                                  NEEDED("table", a->table), OPTIONAL("extent", &extent),
+                                  NEEDED("table", a->table), OPTIONAL("scope", &scope),
                                   NEEDED("fields", fields), NUMBER("count", 2, not_two), ERROR));
     }
 }
@@ -170,10 +171,10 @@ ATTEMPTS(stoa_program_add_field)
 {
     EACH_TRY
     {
-        stoa_extent extent = tried_extent(a);
+        stoa_scope scope = tried_scope(a);
         JUDGE(stoa_program_add_field(
             NEEDED("program", attempt_program(a, "int32 + 1")), NEEDED("table", a->table),
-            OPTIONAL("extent", &extent), TEXT("name", "new"),
+            OPTIONAL("scope", &scope), TEXT("name", "new"),
             (stoa_type)NUMBER("type", STOA_INT64, no_type_but_none), ERROR));
     }
 }
@@ -183,10 +184,10 @@ ATTEMPTS(stoa_program_select)
     EACH_TRY
     {
         stoa_selection *made;
-        stoa_extent extent = tried_extent(a);
-        if (JUDGE(stoa_program_select(
-                PLACE("selection", &made), NEEDED("program", attempt_program(a, "int32 > 20")),
-                NEEDED("table", a->table), OPTIONAL("extent", &extent), ERROR)))
+        stoa_scope scope = tried_scope(a);
+        if (JUDGE(stoa_program_select(PLACE("selection", &made),
+                                      NEEDED("program", attempt_program(a, "int32 > 20")),
+                                      NEEDED("table", a->table), OPTIONAL("scope", &scope), ERROR)))
             stoa_selection_free(made);
     }
 }
@@ -196,10 +197,10 @@ ATTEMPTS(stoa_program_filter)
     EACH_TRY
     {
         stoa_table *made;
-        stoa_extent extent = tried_extent(a);
-        if (JUDGE(stoa_program_filter(
-                PLACE("filtered", &made), NEEDED("program", attempt_program(a, "int32 > 20")),
-                NEEDED("table", a->table), OPTIONAL("extent", &extent), ERROR)))
+        stoa_scope scope = tried_scope(a);
+        if (JUDGE(stoa_program_filter(PLACE("filtered", &made),
+                                      NEEDED("program", attempt_program(a, "int32 > 20")),
+                                      NEEDED("table", a->table), OPTIONAL("scope", &scope), ERROR)))
             stoa_table_free(made);
     }
 }
@@ -261,11 +262,12 @@ ATTEMPTS(stoa_update)
     }
 }
 
-ATTEMPTS(stoa_add)
+ATTEMPTS(stoa_add_field)
 {
-    EACH_TRY JUDGE(stoa_add(NEEDED("table", a->table), TEXT("field", "new"),
-                            (stoa_type)NUMBER("type", STOA_INT64, no_type_but_none),
-                            TEXT("text", "int32 + 1"), OPTIONAL_TEXT("where", "int8 > 3"), ERROR));
+    EACH_TRY JUDGE(stoa_add_field(NEEDED("table", a->table), TEXT("field", "new"),
+                                  (stoa_type)NUMBER("type", STOA_INT64, no_type_but_none),
+                                  TEXT("text", "int32 + 1"), OPTIONAL_TEXT("where", "int8 > 3"),
+                                  ERROR));
 }
 
 ATTEMPTS(stoa_filter)

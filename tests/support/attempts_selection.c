@@ -104,25 +104,25 @@ ATTEMPTS(stoa_selection_mask)
     }
 }
 
-ATTEMPTS(stoa_selection_take)
+ATTEMPTS(stoa_table_take_selected)
 {
     EACH_TRY
     {
         stoa_table *made;
-        if (JUDGE(stoa_selection_take(PLACE("taken", &made), NEEDED("table", a->table),
-                                      NEEDED("selection", a->selection), ERROR)))
+        if (JUDGE(stoa_table_take_selected(PLACE("taken", &made), NEEDED("table", a->table),
+                                           NEEDED("selection", a->selection), ERROR)))
             stoa_table_free(made);
     }
 }
 
-ATTEMPTS(stoa_selection_remove)
+ATTEMPTS(stoa_table_remove_selected)
 {
-    EACH_TRY JUDGE(
-        stoa_selection_remove(NEEDED("table", a->table), NEEDED("selection", a->selection), ERROR));
+    EACH_TRY JUDGE(stoa_table_remove_selected(NEEDED("table", a->table),
+                                              NEEDED("selection", a->selection), ERROR));
 }
 
-ATTEMPTS(stoa_selection_keep)
+ATTEMPTS(stoa_table_keep_selected)
 {
-    EACH_TRY JUDGE(
-        stoa_selection_keep(NEEDED("table", a->table), NEEDED("selection", a->selection), ERROR));
+    EACH_TRY JUDGE(stoa_table_keep_selected(NEEDED("table", a->table),
+                                            NEEDED("selection", a->selection), ERROR));
 }

@@ -295,7 +295,7 @@ static void reduce(const stoa__run *run, stoa__worker *worker, const uint64_t *r
     }
 }
 
-/* The extent's rows of a block, or NULL: all. */
+/* The scope's rows of a block, or NULL: all. */
 static const uint64_t *rows_of(const stoa__run *run, stoa__worker *worker, size_t row, size_t count)
 {
     if (run->selection == NULL)

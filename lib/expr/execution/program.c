@@ -268,8 +268,8 @@ static bool parameter_of(stoa_value value, stoa_type *type, uint64_t *bits)
     }
 }
 
-stoa_status stoa_program_set(stoa_program *program, const char *parameter, stoa_value value,
-                             stoa_error *error)
+stoa_status stoa_program_set_parameter(stoa_program *program, const char *parameter,
+                                       stoa_value value, stoa_error *error)
 {
     STOA__NEEDS(error, program);
     STOA__NEEDS(error, parameter);
@@ -315,7 +315,7 @@ stoa_status stoa__program_make(stoa_program **program, stoa_expression *expressi
         return stoa__fail_memory(error, sizeof *made);
     made->expression = stoa_expression_retain(expression);
     made->where = where == NULL ? NULL : stoa_expression_retain(where);
-    made->output_count = (uint32_t)stoa_expression_outputs(expression);
+    made->output_count = (uint32_t)stoa_expression_output_count(expression);
     stoa_status status = find_parameters(made, error);
     if (status != STOA_OK) {
         stoa_program_free(made);
@@ -387,19 +387,19 @@ void stoa_program_free(stoa_program *program)
 
 /* ---- what it is ---- */
 
-size_t stoa_program_outputs(const stoa_program *program)
+size_t stoa_program_output_count(const stoa_program *program)
 {
     return program == NULL ? 0 : program->output_count;
 }
 
-stoa_type stoa_program_type(const stoa_program *program, size_t output)
+stoa_type stoa_program_output_type(const stoa_program *program, size_t output)
 {
     if (program == NULL || program->wanted == 0 || output >= program->output_count)
         return STOA_NO_TYPE;
     return program->code.results[output].typed.type;
 }
 
-bool stoa_program_is_aggregate(const stoa_program *program, size_t output)
+bool stoa_program_output_is_aggregate(const stoa_program *program, size_t output)
 {
     if (program == NULL || program->wanted == 0 || output >= program->output_count)
         return false;

@@ -1,4 +1,4 @@
-/* run.h: a program goes over the rows of an extent. */
+/* run.h: a program goes over the rows of a scope. */
 #ifndef STOA__EXPR_EXECUTION_RUN_H
 #define STOA__EXPR_EXECUTION_RUN_H
 
@@ -18,7 +18,7 @@ typedef struct stoa__run {
     stoa_program *program;
     const stoa_table *table;
     size_t rows;
-    const uint64_t *selection; /* bits of the extent; NULL: all */
+    const uint64_t *selection; /* bits of the scope; NULL: all */
     bool is_trimmed;           /* the selection has bits beyond the rows */
     stoa__take_block *take;    /* takes the last pass's outputs */
     void *context;

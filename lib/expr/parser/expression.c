@@ -179,7 +179,7 @@ void stoa_expression_free(stoa_expression *expression)
     }
 }
 
-size_t stoa_expression_outputs(const stoa_expression *expression)
+size_t stoa_expression_output_count(const stoa_expression *expression)
 {
     if (expression == NULL)
         return 0;

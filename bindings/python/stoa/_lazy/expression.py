@@ -144,11 +144,11 @@ class Expression(Operators):
             self._store.check_moments((*self._moments, *condition._moments))
             return value
         made = self._program(operation)
-        [value] = made.compute(self._store, *self._extent())
+        [value] = made.compute(self._store, *self._run_scope())
         self._put_back(operation, made)
         return value
 
-    def _extent(self) -> tuple[int, Any]:
+    def _run_scope(self) -> tuple[int, Any]:
         """How many rows a run is of, and which of them."""
         if self._selection is None:
             return self._rows, ffi.NULL
@@ -157,7 +157,7 @@ class Expression(Operators):
     def _select(self) -> Any:
         """The bits of the rows where it holds."""
         made = self._program()
-        found = made.select(self._store, *self._extent())
+        found = made.select(self._store, *self._run_scope())
         self._put_back(AS_IT_IS, made)
         return found
 
@@ -190,7 +190,7 @@ class Expression(Operators):
     def _evaluate(self, to: FieldType, memory: Any) -> Any:
         """The values of all rows into memory; with a selection, only the selected ones."""
         made = self._program()
-        rows, selection = self._extent()
+        rows, selection = self._run_scope()
         made.fill(self._store, rows, selection, to, memory)
         self._put_back(AS_IT_IS, made)
         return memory

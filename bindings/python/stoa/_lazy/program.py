@@ -80,7 +80,7 @@ class Program:
         "c",
         "columns",
         "error",
-        "extent",
+        "scope",
         "found",
         "key",
         "outputs",
@@ -94,8 +94,8 @@ class Program:
         self.found: Fields = ()
         self.c = owned(pointer, "stoa_program *", free)
         self.error = new_error()
-        self.extent = ffi.new("stoa_extent *")
-        self.outputs: int = lib.stoa_program_outputs(self.c)
+        self.scope = ffi.new("stoa_scope *")
+        self.outputs: int = lib.stoa_program_output_count(self.c)
         self.values = ffi.new("stoa_value[]", self.outputs)
 
     def keep(self, store: Store) -> None:
@@ -108,7 +108,7 @@ class Program:
     def set(self, parameters: dict[str, Any]) -> None:
         """Binds parameters by value, for the runs to come."""
         for name, value in parameters.items():
-            status = lib.stoa_program_set(
+            status = lib.stoa_program_set_parameter(
                 self.c, tree.parameter_name(name), tree.constant_value(value)[0], self.error
             )
             check(status, self.error)
@@ -116,7 +116,7 @@ class Program:
 
     def type(self, store: Store) -> FieldType:
         """Of its first output."""
-        found = BY_NUMBER.get(lib.stoa_program_type(self.c, 0))
+        found = BY_NUMBER.get(lib.stoa_program_output_type(self.c, 0))
         if found is None:
             self.select(store, 0)  # says which parameter is not set
             raise ParameterError("a parameter of the expression is not set")
@@ -137,8 +137,8 @@ class Program:
         return lib.stoa_program_is_by_row(self.c)  # type: ignore[no-any-return]
 
     def call(self, run: Run, store: Store, rows: int, selection: Any, *arguments: Any) -> int:
-        self.extent.rows, self.extent.selection = rows, selection
-        return run(self.c, store.c, self.extent, *arguments, self.error)
+        self.scope.rows, self.scope.selection = rows, selection
+        return run(self.c, store.c, self.scope, *arguments, self.error)
 
     def may_unlock(self, run: Run, store: Store, rows: int, *arguments: Any) -> bool:
         """Whether a run is long, and was bound: by a run over no rows, with arguments for that.
@@ -279,10 +279,10 @@ def forms(name: str) -> tuple[Run, Run]:
 
 
 def place_last(run: Run) -> Run:
-    """A run that makes an object: the place for it comes first in C, and after the extent here."""
+    """A run that makes an object: the place for it comes first in C, and after the scope here."""
 
-    def call(program: Any, table: Any, extent: Any, place: Any, error: Any) -> int:
-        return run(place, program, table, extent, error)
+    def call(program: Any, table: Any, scope: Any, place: Any, error: Any) -> int:
+        return run(place, program, table, scope, error)
 
     return call
 

@@ -167,7 +167,7 @@ def checked_parameters(parameters: dict[str, Any]) -> dict[str, Any]:
 def text_expression(store: Store, text: str, rows: int, parameters: tree.Parameters) -> Expression:
     """What a text says, as a part of what is computed now; it is checked when it is compiled."""
     node = tree.parse(text, parameters)
-    if lib.stoa_expression_outputs(node.c) != 1:
+    if lib.stoa_expression_output_count(node.c) != 1:
         raise ExpressionError("a list of expressions is for compute(): one is needed here")
     return Expression(node, store, rows, ())
 

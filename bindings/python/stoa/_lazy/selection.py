@@ -222,7 +222,7 @@ class Selection(Queries[R], Generic[R]):
         self._selected()
         with store.lock, (call := store.call()), call:
             selected = bits.fitted(store, self._selected())
-            return self._table._around(store.derive(lib.stoa_selection_take, selected))
+            return self._table._around(store.derive(lib.stoa_table_take_selected, selected))
 
     def delete(self) -> None:
         """Removes the rows from the table; all rows become stale, and the selection does."""
@@ -230,7 +230,7 @@ class Selection(Queries[R], Generic[R]):
         store = self._store
         with store.lock, (call := store.call()), call:
             selected = bits.fitted(self._store, self._selected())
-            self._store.change(lib.stoa_selection_remove, selected)
+            self._store.change(lib.stoa_table_remove_selected, selected)
 
     def __repr__(self) -> str:
         name = self._store.record.__name__

@@ -1,9 +1,9 @@
-/* extent.c: which rows a run is about: those of the table, fewer, or those of a selection; and
+/* scope.c: which rows a run is about: those of the table, fewer, or those of a selection; and
  * whether it reads cells that it would write meanwhile.
  *
  * A block's cells are read before any of them is written, and blocks are independent of each other:
  * so what is read may be written cell for cell, and otherwise must lie elsewhere. */
-#include "query/extent.h"
+#include "query/scope.h"
 
 #include <stdlib.h>
 
@@ -23,29 +23,29 @@ static stoa_status check_arrays(const stoa__run *run, stoa_error *error)
 }
 
 stoa_status stoa__run_begin(stoa__run *run, stoa_program *program, const stoa_table *table,
-                            const stoa_extent *extent, stoa_error *error)
+                            const stoa_scope *scope, stoa_error *error)
 {
     *run = (stoa__run){.program = program, .table = table};
     run->rows = table == NULL ? 0 : table->rows;
-    if (extent != NULL && (extent->reserved[0] | extent->reserved[1]) != 0)
-        return stoa__fail(error, STOA_INVALID, "stoa_extent.reserved must be zero");
-    if (extent != NULL && table != NULL && extent->rows > table->rows)
-        return stoa__fail_at(error, STOA_OUT_OF_RANGE, extent->rows, "%zu rows of a table of %zu",
-                             extent->rows, table->rows);
-    if (extent != NULL && extent->rows > MOST_ROWS)
+    if (scope != NULL && (scope->reserved[0] | scope->reserved[1]) != 0)
+        return stoa__fail(error, STOA_INVALID, "stoa_scope.reserved must be zero");
+    if (scope != NULL && table != NULL && scope->rows > table->rows)
+        return stoa__fail_at(error, STOA_OUT_OF_RANGE, scope->rows, "%zu rows of a table of %zu",
+                             scope->rows, table->rows);
+    if (scope != NULL && scope->rows > MOST_ROWS)
         return stoa__fail(error, STOA_INVALID, "a run is over at most %zu rows, not %zu", MOST_ROWS,
-                          extent->rows);
-    if (extent != NULL)
-        run->rows = extent->rows;
-    if (extent != NULL && extent->selection != NULL) {
-        const stoa_selection *selection = extent->selection;
+                          scope->rows);
+    if (scope != NULL)
+        run->rows = scope->rows;
+    if (scope != NULL && scope->selection != NULL) {
+        const stoa_selection *selection = scope->selection;
         if (table == NULL)
             return stoa__fail(error, STOA_INVALID,
                               "there is no table that the selection could be of");
         stoa_status status = stoa__selection_check(selection, table, error);
         if (status != STOA_OK)
             return status;
-        if (extent->rows == 0 || extent->rows > selection->rows)
+        if (scope->rows == 0 || scope->rows > selection->rows)
             run->rows = selection->rows;
         run->selection = selection->words;
         run->is_trimmed = run->rows < selection->rows;

@@ -1,12 +1,12 @@
-/* extent.h: the rows that a run is about, and what it reads and writes there. */
-#ifndef STOA__QUERY_EXTENT_H
-#define STOA__QUERY_EXTENT_H
+/* scope.h: the rows that a run is about, and what it reads and writes there. */
+#ifndef SCOPE_H
+#define SCOPE_H
 
 #include "expr/execution/run.h"
 
-/* The rows of an extent; checks it against table and arrays. */
+/* The rows of a scope; checks it against table and arrays. */
 stoa_status stoa__run_begin(stoa__run *run, stoa_program *program, const stoa_table *table,
-                            const stoa_extent *extent, stoa_error *error);
+                            const stoa_scope *scope, stoa_error *error);
 /* Cells that a run writes: one of this width for each of its rows. */
 typedef struct stoa__written {
     const void *cells; /* of row 0 */
