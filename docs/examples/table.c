@@ -19,7 +19,195 @@ static void life(void)
     /* [new] */
 }
 
+static void room(void)
+{
+    /* [room] */
+    static const stoa_field fields[] = {{.name = "x", .type = STOA_INT32}};
+    const stoa_table_options options = {.rows = 2, .max_rows = 100000};
+    stoa_table *table;
+    stoa_error error;
+    must(stoa_table_new(&table, fields, 1, &options, &error), &error);
+    printf("%zu\n", stoa_table_max_rows(table)); /* prints 100000 */
+    must(stoa_table_reserve(table, 50000, &error), &error);
+    printf("%d\n", stoa_table_capacity(table) >= 50000); /* prints 1 */
+    stoa_status status = stoa_table_reserve(table, 100001, &error);
+    printf("%s\n", stoa_status_name(status)); /* prints STOA_FULL */
+    stoa_table_clear(table);                  /* the memory is kept for the next rows */
+    stoa_table_shrink(table);                 /* and now given back */
+    printf("%zu\n", stoa_table_rows(table));  /* prints 0 */
+    stoa_table_free(table);
+    /* [room] */
+}
+
+static void copies(void)
+{
+    stoa_error error;
+    stoa_table *table = table_of(4, (const int32_t[]){10, 11, 12, 13});
+    /* [copy] */
+    stoa_table *whole, *some;
+    const size_t indices[] = {3, 0, 3};
+    must(stoa_table_copy(&whole, table, &error), &error);
+    must(stoa_table_take(&some, table, indices, 3, &error), &error);
+    show(whole); /* prints 10 11 12 13 */
+    show(some);  /* prints 13 10 13 */
+    stoa_table_free(some);
+    stoa_table_free(whole);
+    /* [copy] */
+    stoa_table_free(table);
+}
+
+static void description(void)
+{
+    static const stoa_field fields[] = {{.name = "x", .type = STOA_INT32, .initial.int64 = 7},
+                                        {.name = "w", .type = STOA_FLOAT64}};
+    stoa_table *table;
+    stoa_error error;
+    must(stoa_table_new(&table, fields, 2, NULL, &error), &error);
+    /* [describe] */
+    for (size_t i = 0; i < stoa_table_field_limit(table); i++) {
+        const char *name = stoa_table_field_name(table, i);
+        if (name != NULL) /* else it was dropped */
+            printf("%s: %s\n", name, stoa_type_name(stoa_table_field_type(table, i)));
+    }
+    /* prints x: int32 */
+    /* prints w: float64 */
+    size_t field;
+    stoa_value initial;
+    must(stoa_table_find_field(table, "x", &field, &error), &error);
+    must(stoa_table_field_initial(table, field, &initial), &error);
+    printf("%" PRId64 "\n", initial.int64); /* prints 7 */
+    if (stoa_table_find_field(table, "z", &field, &error) == STOA_NO_FIELD)
+        printf("%s\n", error.message); /* prints there is no field 'z'; there are: x, w */
+    /* [describe] */
+    stoa_table_free(table);
+}
+
+static void field_changes(void)
+{
+    stoa_error error;
+    stoa_table *table = table_of(2, (const int32_t[]){10, 11});
+    /* [fields] */
+    const stoa_field field = {.name = "weight", .type = STOA_FLOAT64, .initial.float64 = 0.5};
+    const int32_t *x = stoa_int32_column(table, "x");
+    size_t index;
+    must(stoa_table_add_field(table, &field, &index, &error), &error);
+    must(stoa_table_rename_field(table, "weight", "w", &error), &error);
+    printf("field %zu: %g\n", index, stoa_float64_column(table, "w")[1]); /* prints field 1: 0.5 */
+    printf("%d\n", x == stoa_int32_column(table, "x"));                   /* prints 1 */
+    must(stoa_table_drop_field(table, "w", &error), &error);
+    printf("%zu of %zu\n", stoa_table_field_count(table),
+           stoa_table_field_limit(table)); /* prints 1 of 2 */
+    /* [fields] */
+    stoa_table_free(table);
+}
+
+static void appending(void)
+{
+    stoa_error error;
+    stoa_table *table = table_of(0, NULL);
+    /* [append] */
+    const stoa_value five = stoa_int64_value(5);
+    must(stoa_table_append(table, &five, 1, &error), &error);
+    must(stoa_table_append(table, NULL, 0, &error), &error); /* all defaults */
+    const stoa_value six = stoa_int64_value(6);
+    must(stoa_table_insert(table, 0, &six, 1, &error), &error);
+    show(table); /* prints 6 5 0 */
+    must(stoa_table_replace(table, 2, &six, 1, &error), &error);
+    show(table); /* prints 6 5 6 */
+    const stoa_value half = stoa_float64_value(0.5);
+    if (stoa_table_append(table, &half, 1, &error) == STOA_WRONG_TYPE)
+        show(table); /* prints 6 5 6 */
+    /* [append] */
+    stoa_table_free(table);
+}
+
+static void extending(void)
+{
+    stoa_error error;
+    stoa_table *table = table_of(1, (const int32_t[]){1});
+    /* [extend] */
+    const int64_t numbers[] = {2, 3, 4}; /* of another type: checked, value by value */
+    const stoa_source source = {.name = "x", .type = STOA_INT64, .data = numbers};
+    must(stoa_table_extend(table, &source, 1, 3, &error), &error);
+    show(table); /* prints 1 2 3 4 */
+    const int64_t large[] = {5, INT64_MAX};
+    const stoa_source refused = {.name = "x", .type = STOA_INT64, .data = large};
+    stoa_status status = stoa_table_extend(table, &refused, 1, 2, &error);
+    printf("%s at value %d\n", stoa_status_name(status),
+           (int)error.row); /* prints STOA_OVERFLOW at value 1 */
+    show(table);            /* prints 1 2 3 4 */
+    /* [extend] */
+    stoa_table_free(table);
+}
+
+static void splicing(void)
+{
+    stoa_error error;
+    stoa_table *table = table_of(5, (const int32_t[]){0, 1, 2, 3, 4});
+    /* [splice] */
+    const int32_t three[] = {7, 8, 9}, one[] = {5};
+    const stoa_source more = {.name = "x", .type = STOA_INT32, .data = three};
+    const stoa_source less = {.name = "x", .type = STOA_INT32, .data = one};
+    must(stoa_table_splice(table, 1, 1, 2, &more, 1, 3, &error), &error); /* two by three */
+    show(table);                                                          /* prints 0 7 8 9 3 4 */
+    must(stoa_table_splice(table, 0, 1, 4, &less, 1, 1, &error), &error); /* four by one */
+    show(table);                                                          /* prints 5 3 4 */
+    /* [splice] */
+    stoa_table_free(table);
+}
+
+static void removing(void)
+{
+    stoa_error error;
+    stoa_table *table = table_of(6, (const int32_t[]){0, 1, 2, 3, 4, 5});
+    /* [remove] */
+    must(stoa_table_remove(table, 1, 2, &error), &error); /* rows 1 and 2 */
+    show(table);                                          /* prints 0 3 4 5 */
+    must(stoa_table_swap_remove(table, 0, &error), &error);
+    show(table); /* prints 5 3 4 */
+    /* [remove] */
+    stoa_table_free(table);
+}
+
+static void ordering(void)
+{
+    stoa_error error;
+    stoa_table *table = table_of(3, (const int32_t[]){10, 11, 12});
+    /* [order] */
+    must(stoa_table_swap(table, 0, 2, &error), &error);
+    show(table); /* prints 12 11 10 */
+    must(stoa_table_reverse(table, &error), &error);
+    show(table); /* prints 10 11 12 */
+    const size_t indices[] = {1, 2, 0};
+    must(stoa_table_permute(table, indices, 3, &error), &error);
+    show(table); /* prints 11 12 10 */
+    /* [order] */
+    stoa_table_free(table);
+}
+
+static void keeping(void)
+{
+    stoa_error error;
+    stoa_table *table = table_of(4, (const int32_t[]){10, 11, 12, 13});
+    /* [keep] */
+    const uint8_t mask[] = {1, 0, 0, 1};
+    must(stoa_table_keep(table, mask, 4, &error), &error);
+    show(table); /* prints 10 13 */
+    /* [keep] */
+    stoa_table_free(table);
+}
+
 void table_examples(void)
 {
     life();
+    room();
+    copies();
+    description();
+    field_changes();
+    appending();
+    extending();
+    splicing();
+    removing();
+    ordering();
+    keeping();
 }

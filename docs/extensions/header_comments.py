@@ -10,9 +10,10 @@ A comment starts with `/**` and is plain text, but for these commands, each at t
     @threads TEXT           what other threads may do meanwhile
     @each DECLARATION       the comment is of a family: one declaration for each type of STOA_TYPES,
                             in which NAME, CELL and VALUE stand for the type's
+    @members NAME           the text of struct NAME, as it stands in the header
     @snippet FILE NAME      an example: the lines of docs/examples/FILE between [NAME] and [NAME]
 
-`name` in backquotes is code; stoa_table_new() is a link.
+`name` in backquotes is code, as is STOA_OK; stoa_table_new() is a link.
 """
 
 import re
@@ -37,7 +38,17 @@ def declarations(pattern):
         yield made.replace("* *", "**")
 
 
+def members(name):
+    """The text of a struct."""
+    for header in (root / "include/stoa").glob("*.h"):
+        found = re.search(rf"(?ms)^typedef struct {name} \{{.*?^\}} {name};", header.read_text())
+        if found:
+            return found.group().split("\n")
+    raise ValueError(f"no header has a struct {name}")
+
+
 def marked_up(line):
+    line = re.sub(r"(?<![`\w])(STOA_[A-Z0-9_]+)(?![`\w])", r"`\1`", line)
     line = re.sub(r"`([^`]+)`", r"``\1``", line)
     pieces = line.split("``")
     pieces[::2] = [
@@ -70,6 +81,9 @@ def converted(lines):
             yield f"   :start-after: [{name}]"
             yield f"   :end-before: [{name}]"
             yield "   :dedent:"
+        elif kind == "members":
+            yield from ("", ".. code-block:: c", "")
+            yield from (f"   {each}" for each in members(rest))
         elif kind in FIELDS:
             yield f":{FIELDS[kind]}: {marked_up(rest)}"
         else:

@@ -17,7 +17,9 @@ STOA_BEGIN_DECLS
 #define STOA_MAX_FIELDS 32767
 
 /**
- * A field as its table's creator describes it.
+ * A field, as the caller describes it.
+ *
+ * @members stoa_field
  */
 typedef struct stoa_field {
     const char *name; /* copied */
@@ -34,6 +36,11 @@ typedef struct stoa_field {
  * what the first touch of fresh pages costs. */
 #define STOA_ROWS_UNWRITTEN 1u
 
+/**
+ * How a table is made, beyond its fields. Zero it, and set what you need.
+ *
+ * @members stoa_table_options
+ */
 typedef struct stoa_table_options {
     size_t rows;          /* initial rows, all defaults unless flags say otherwise */
     size_t max_rows;      /* address space is reserved for so many; 0: for as many as fits well */
@@ -66,7 +73,9 @@ typedef struct stoa_table {
 } stoa_table;
 
 /**
- * Values for many rows of one field, by field name.
+ * Values of one field for many rows, by the field's name.
+ *
+ * @members stoa_source
  */
 typedef struct stoa_source {
     const char *name;     /* of the field */
@@ -80,154 +89,394 @@ typedef struct stoa_source {
 /* ---- life ---- */
 
 /**
- * A table of these fields (at least one), owned by the caller. options may be NULL. Field i gets
- * index i. Where the address space for max_rows is refused, it is halved until it is granted:
- * stoa_table_max_rows tells. A table whose max_rows needs at most 64 KiB takes plain
- * memory.
+ * Makes a table of these fields. Field i gets index i. If the system refuses the address space for
+ * `max_rows`, it is halved until it is granted; stoa_table_max_rows() tells what it became. A table
+ * whose `max_rows` needs at most 64 KiB takes plain memory.
+ *
+ * @param table becomes the new table
+ * @param fields one or more; names are copied
+ * @param options NULL: no rows, as much room to grow as fits well
+ * @return STOA_INVALID: no fields or too many, a reserve or an unknown flag that is set,
+ *     a default in two members of `initial`.
+ *     STOA_BAD_NAME: a name is empty, too long, not UTF-8 or taken. STOA_WRONG_TYPE: a type that
+ *     does not exist, or a default of another type. STOA_OVERFLOW: a default does not fit its
+ *     field. STOA_FULL: more rows than a table can have. STOA_OUT_OF_MEMORY. STOA_REFUSED: the pool
+ *     refused a default.
+ * @owner The caller frees it by stoa_table_free().
+ * @cost O(fields), and the rows that have a default other than zero.
+ * @threads Any thread; but a pool that is given counts as changed.
+ * @snippet table.c new
  */
 STOA_TRY stoa_table_new(stoa_table **table, const stoa_field *fields, size_t field_count,
                         const stoa_table_options *options, stoa_error *error);
+
 /**
- * Gives the table back. Its columns are gone, but for typed tables made of it, which keep it
- * alive. NULL does nothing.
+ * Frees the table with its columns. Typed tables that were made of it keep it alive until they are
+ * disposed of. NULL does nothing.
+ *
+ * @cost O(fields), and O(rows) for each object field.
+ * @threads Changes the table.
+ * @snippet table.c new
  */
 STOA_API void stoa_table_free(stoa_table *table);
+
 /**
- * A table of its own with the same fields (dropped ones left out, so that they are numbered anew),
- * rows and pool, and the same max_rows if one was said.
+ * Makes a table of its own with the same fields, rows and pool, and the same `max_rows` if one was
+ * asked for. Dropped fields are left out: fields are numbered anew.
+ *
+ * @param copy becomes the new table
+ * @return STOA_OUT_OF_MEMORY.
+ * @owner The caller frees it. Both tables hold the pool.
+ * @cost O(rows), at the speed of memcpy.
+ * @threads Reads the table. With object fields: changes the pool.
+ * @snippet table.c copy
  */
 STOA_TRY stoa_table_copy(stoa_table **copy, const stoa_table *table, stoa_error *error);
+
 /**
- * The same, of the rows at these indices, in their order; an index may come twice.
+ * Makes a table like stoa_table_copy(), of the rows at these indices, in this order.
+ *
+ * @param taken becomes the new table
+ * @param indices row numbers, in any order; a row may come several times
+ * @return STOA_OUT_OF_RANGE: an index is beyond the rows; `error->row` is its position.
+ *     STOA_OUT_OF_MEMORY.
+ * @owner The caller frees it. Both tables hold the pool.
+ * @cost O(count).
+ * @threads Reads the table. With object fields: changes the pool.
+ * @snippet table.c copy
  */
 STOA_TRY stoa_table_take(stoa_table **taken, const stoa_table *table, const size_t *indices,
                          size_t count, stoa_error *error);
 
 /* ---- what it is ---- */
 
-STOA_API size_t stoa_table_rows(const stoa_table *table);
 /**
- * How far the table can grow.
+ * Tells how many rows there are. 0 for NULL.
+ *
+ * @cost O(1).
+ * @threads Reads the table.
+ * @snippet table.c new
+ */
+STOA_API size_t stoa_table_rows(const stoa_table *table);
+
+/**
+ * Tells how many rows the table can ever have. 0 for NULL.
+ *
+ * @cost O(1).
+ * @threads Reads the table.
+ * @snippet table.c room
  */
 STOA_API size_t stoa_table_max_rows(const stoa_table *table);
+
 /**
- * Rows that can be had without asking the system for memory again.
+ * Tells up to how many rows the table can grow without asking the system for memory. 0 for NULL.
+ *
+ * @cost O(1).
+ * @threads Reads the table.
+ * @snippet table.c room
  */
 STOA_API size_t stoa_table_capacity(const stoa_table *table);
+
 /**
- * Bytes of one row: the sum of the field widths.
+ * Tells how many bytes a row takes: the sum of the field widths. 0 for NULL.
+ *
+ * @cost O(1).
+ * @threads Reads the table.
+ * @snippet table.c new
  */
 STOA_API size_t stoa_table_row_bytes(const stoa_table *table);
+
 /**
- * Fields that are not dropped.
+ * Tells how many fields there are. 0 for NULL.
+ *
+ * @cost O(1).
+ * @threads Reads the table.
+ * @snippet table.c fields
  */
 STOA_API size_t stoa_table_field_count(const stoa_table *table);
+
 /**
- * Indices are below it. A dropped field's index is never used again.
+ * Tells the number that all field indices are below. The index of a dropped field is never used
+ * again, so that it may be larger than stoa_table_field_count(). 0 for NULL.
+ *
+ * @cost O(1).
+ * @threads Reads the table.
+ * @snippet table.c fields
  */
 STOA_API size_t stoa_table_field_limit(const stoa_table *table);
+
 /**
- * Borrowed until the field is renamed or dropped; NULL where there is no such field.
+ * Tells the name of a field, in UTF-8. NULL if there is no such field.
+ *
+ * @owner Borrowed until the field is renamed or dropped.
+ * @cost O(1).
+ * @threads Reads the table.
+ * @snippet table.c describe
  */
 STOA_API const char *stoa_table_field_name(const stoa_table *table, size_t field);
+
 /**
- * STOA_NO_TYPE where there is no such field.
+ * Tells the type of a field. STOA_NO_TYPE if there is no such field.
+ *
+ * @cost O(1).
+ * @threads Reads the table.
+ * @snippet table.c describe
  */
 STOA_API stoa_type stoa_table_field_type(const stoa_table *table, size_t field);
+
 /**
- * The default for new rows, in the type of the field.
+ * Tells the default of a field, in the field's type.
+ *
+ * @param initial becomes the default; an object is borrowed
+ * @return STOA_INVALID: NULL. STOA_NO_FIELD: there is no such field.
+ * @cost O(1).
+ * @threads Reads the table.
+ * @snippet table.c describe
  */
 STOA_TRY stoa_table_field_initial(const stoa_table *table, size_t field, stoa_value *initial);
+
 /**
- * The index of a field. The error lists the names that there are. O(1), by XXH3.
+ * Finds the index of a field.
+ *
+ * @param field becomes the index
+ * @return STOA_NO_FIELD: there is no field of that name; the message lists those that there are.
+ * @cost O(1), by a hash of the name.
+ * @threads Reads the table.
+ * @snippet table.c describe
  */
 STOA_TRY stoa_table_find_field(const stoa_table *table, const char *name, size_t *field,
                                stoa_error *error);
+
 /**
- * The pool of the object fields; borrowed; NULL where there is none.
+ * Tells the pool of the object fields. NULL if the table has none.
+ *
+ * @owner Borrowed from the table.
+ * @cost O(1).
+ * @threads Reads the table.
+ * @snippet pool.c pool
  */
 STOA_API stoa_pool *stoa_table_pool(const stoa_table *table);
 
 /* ---- fields of a living table: the other columns stay untouched where they are ---- */
 
 /**
- * Every row gets the default. index may be NULL. Where no max_rows was asked for, max_rows falls to
- * what the address space for the new column allows.
+ * Adds a field; each row gets its default. The other columns stay where they are. If no `max_rows`
+ * was asked for when the table was made, it may fall to what the address space allows.
+ *
+ * @param index becomes the field's index; may be NULL
+ * @return STOA_INVALID: a reserve or flag that is set, a default in two members. STOA_FULL: more
+ *     fields than STOA_MAX_FIELDS.
+ *     STOA_BAD_NAME: the name is empty, too long, not UTF-8 or taken. STOA_WRONG_TYPE: a type that
+ *     does not exist, or a default of another type. STOA_OVERFLOW: the default does not fit.
+ *     STOA_OUT_OF_MEMORY. STOA_REFUSED: the pool refused the default.
+ * @cost O(fields); O(rows) if the default is not zero.
+ * @threads Changes the table.
+ * @snippet table.c fields
  */
 STOA_TRY stoa_table_add_field(stoa_table *table, const stoa_field *field, size_t *index,
                               stoa_error *error);
+
 /**
- * The last field cannot be dropped. The column's memory stays while it is exported.
+ * Removes a field and its column. Pages that are exported stay mapped. The last field stays.
+ *
+ * @return STOA_NO_FIELD: there is no such field. STOA_IN_USE: a typed table has it. STOA_INVALID:
+ *     it is the last one. STOA_OUT_OF_MEMORY.
+ * @cost O(fields); O(rows) for an object field.
+ * @threads Changes the table.
+ * @snippet table.c fields
  */
 STOA_TRY stoa_table_drop_field(stoa_table *table, const char *name, stoa_error *error);
+
+/**
+ * Gives a field another name. Its index and its column stay.
+ *
+ * @return STOA_NO_FIELD: there is no such field. STOA_IN_USE: a typed table has it. STOA_BAD_NAME:
+ *     the new name is empty, too long, not UTF-8 or taken. STOA_OUT_OF_MEMORY.
+ * @cost O(fields).
+ * @threads Changes the table.
+ * @snippet table.c fields
+ */
 STOA_TRY stoa_table_rename_field(stoa_table *table, const char *name, const char *new_name,
                                  stoa_error *error);
 
 /* ---- rows ---- */
 
 /**
- * More rows with defaults, or fewer.
+ * Makes the table have this many rows: new ones hold defaults, those behind the end are removed.
+ *
+ * @return STOA_FULL: more than stoa_table_max_rows(). STOA_OUT_OF_MEMORY.
+ * @cost O(rows that come or go); defaults of zero cost nothing in memory that was never written.
+ * @threads Changes the table.
+ * @snippet table.c new
  */
 STOA_TRY stoa_table_resize(stoa_table *table, size_t rows, stoa_error *error);
+
 /**
- * Memory for so many rows in all: appends up to there cannot fail for want of it.
+ * Asks the system for memory for this many rows in all. Appends up to there cannot fail for want of
+ * memory.
+ *
+ * @return STOA_FULL: more than stoa_table_max_rows(). STOA_OUT_OF_MEMORY.
+ * @cost One system call for each column at most.
+ * @threads Changes the table.
+ * @snippet table.c room
  */
 STOA_TRY stoa_table_reserve(stoa_table *table, size_t rows, stoa_error *error);
+
 /**
- * One row; values in the order of the fields. Values left out at the end are defaults.
+ * Adds a row at the end.
+ *
+ * @param values in the order of the fields, dropped ones left out
+ * @param count at most the number of fields; the fields behind get their defaults
+ * @return STOA_INVALID: more values than fields. STOA_WRONG_TYPE: a field takes no value of that
+ *     type. STOA_OVERFLOW: a value does not fit. STOA_FULL: the table has stoa_table_max_rows().
+ *     STOA_OUT_OF_MEMORY. STOA_REFUSED: the pool refused an object.
+ * @cost O(fields).
+ * @threads Changes the table.
+ * @snippet table.c append
  */
 STOA_TRY stoa_table_append(stoa_table *table, const stoa_value *values, size_t count,
                            stoa_error *error);
+
 /**
- * The same before row `index` (at most the number of rows). O(rows behind it).
+ * Adds a row before row `index`, which may be the number of rows. See stoa_table_append().
+ *
+ * @return As stoa_table_append(); STOA_OUT_OF_RANGE: `index` is beyond the number of rows.
+ * @cost O(fields × rows behind it).
+ * @threads Changes the table, and the order of its rows.
+ * @snippet table.c append
  */
 STOA_TRY stoa_table_insert(stoa_table *table, size_t index, const stoa_value *values, size_t count,
                            stoa_error *error);
+
 /**
- * Row `index` becomes these values, or stays as it is. Values left out at the end are defaults.
+ * Writes a row as a whole: all of its fields, or none.
+ *
+ * @param values in the order of the fields; fields behind the last value get their defaults
+ * @return STOA_OUT_OF_RANGE: there is no such row. STOA_INVALID: more values than fields.
+ *     STOA_WRONG_TYPE, STOA_OVERFLOW: a value does not fit. STOA_OUT_OF_MEMORY. STOA_REFUSED: the
+ *     pool refused an object.
+ * @cost O(fields).
+ * @threads Changes the table.
+ * @snippet table.c append
  */
 STOA_TRY stoa_table_replace(stoa_table *table, size_t index, const stoa_value *values, size_t count,
                             stoa_error *error);
+
 /**
- * `rows` rows from columns; fields without a source get their default. Of the same type and
- * packed: at the speed of a copy.
+ * Adds rows from columns. All come, or none.
+ *
+ * @param sources at most one for each field, by name; fields without one get their defaults
+ * @param rows how many; each source has as many values, or one that is repeated
+ * @return STOA_NO_FIELD: there is no field of that name. STOA_WRONG_TYPE: the field takes no values
+ *     of that type. STOA_OVERFLOW: a value does not fit; `error->row` is its position.
+ *     STOA_BAD_NAME: two sources of one field. STOA_INVALID: data that is NULL. STOA_FULL: more
+ *     than stoa_table_max_rows(). STOA_OUT_OF_MEMORY. STOA_REFUSED: the pool refused an object.
+ * @cost O(rows); at the speed of memcpy for packed values of the field's type.
+ * @threads Changes the table.
+ * @snippet table.c extend
  */
 STOA_TRY stoa_table_extend(stoa_table *table, const stoa_source *sources, size_t source_count,
                            size_t rows, stoa_error *error);
+
 /**
- * `count` rows, first, first + step, …, become `rows` rows from columns; fields without a source
- * get their default. With a step of 1 there may be more or fewer rows than before, which is a
- * removal or an insertion unless it is at the end. All of it is done, or nothing.
+ * Replaces `count` rows (first, first + step, …) by `rows` rows from columns. All of it is done, or
+ * nothing.
+ *
+ * @param step 1 if `rows` is not `count`; else any step that stays within the table
+ * @param count may be 0: then rows are put before row `first`
+ * @param sources as for stoa_table_extend(); fields without one get their defaults
+ * @return As stoa_table_extend(); STOA_OUT_OF_RANGE: the rows are not all there. STOA_INVALID: a
+ *     step other than 1 while the number of rows changes, or a step of 0 over several rows.
+ * @cost O(rows), and O(rows behind them) if their number changes in the middle.
+ * @threads Changes the table; if rows are removed or inserted in the middle, also their order.
+ * @snippet table.c splice
  */
 STOA_TRY stoa_table_splice(stoa_table *table, size_t first, ptrdiff_t step, size_t count,
                            const stoa_source *sources, size_t source_count, size_t rows,
                            stoa_error *error);
+
 /**
- * Rows [first, first + count) go; those behind move up.
+ * Removes rows [first, first + count). Those behind move up.
+ *
+ * @return STOA_OUT_OF_RANGE: the rows are not all there.
+ * @cost O(fields × rows behind them).
+ * @threads Changes the table, and the order of its rows.
+ * @snippet table.c remove
  */
 STOA_TRY stoa_table_remove(stoa_table *table, size_t first, size_t count, stoa_error *error);
+
 /**
- * The last row takes the place of row `index`. O(1).
+ * Removes a row; the last one takes its place.
+ *
+ * @return STOA_OUT_OF_RANGE: there is no such row.
+ * @cost O(fields).
+ * @threads Changes the table, and the order of its rows.
+ * @snippet table.c remove
  */
 STOA_TRY stoa_table_swap_remove(stoa_table *table, size_t index, stoa_error *error);
-STOA_TRY stoa_table_swap(stoa_table *table, size_t a, size_t b, stoa_error *error);
-STOA_TRY stoa_table_reverse(stoa_table *table, stoa_error *error);
+
 /**
- * Row i becomes what row indices[i] was; `count` must be the number of rows, and each index must
- * come once. Needs memory for one column aside; the indices may lie in a column.
+ * Exchanges two rows.
+ *
+ * @return STOA_OUT_OF_RANGE: one of them is not there.
+ * @cost O(fields).
+ * @threads Changes the table, and the order of its rows.
+ * @snippet table.c order
+ */
+STOA_TRY stoa_table_swap(stoa_table *table, size_t a, size_t b, stoa_error *error);
+
+/**
+ * Turns the order of the rows around, in place.
+ *
+ * @return STOA_INVALID: NULL.
+ * @cost O(fields × rows).
+ * @threads Changes the table, and the order of its rows.
+ * @snippet table.c order
+ */
+STOA_TRY stoa_table_reverse(stoa_table *table, stoa_error *error);
+
+/**
+ * Puts the rows into another order: row i becomes what row indices[i] was. Sort an array of indices
+ * by whatever you like, and hand it over here.
+ *
+ * @param indices each row once; they may lie in a column of the table
+ * @param count the number of rows
+ * @return STOA_INVALID: `count` is not the number of rows, or a row comes twice. STOA_OUT_OF_RANGE:
+ *     an index is beyond the rows; `error->row` is its position. STOA_OUT_OF_MEMORY.
+ * @cost O(fields × rows), and memory for one column.
+ * @threads Changes the table, and the order of its rows.
+ * @snippet table.c order
  */
 STOA_TRY stoa_table_permute(stoa_table *table, const size_t *indices, size_t count,
                             stoa_error *error);
+
 /**
- * Rows with a zero byte go; `length` must be the number of rows. The mask may lie in a column.
+ * Removes the rows whose byte is zero.
+ *
+ * @param mask a byte for each row; it may lie in a column of the table
+ * @param length the number of rows
+ * @return STOA_INVALID: `length` is not the number of rows. STOA_OUT_OF_MEMORY.
+ * @cost O(fields × rows), on all cores.
+ * @threads Changes the table, and the order of its rows.
+ * @snippet table.c keep
  */
 STOA_TRY stoa_table_keep(stoa_table *table, const uint8_t *mask, size_t length, stoa_error *error);
+
 /**
- * No rows; memory stays for the next ones.
+ * Removes all rows. Memory stays for the next ones. NULL does nothing.
+ *
+ * @cost O(fields); O(rows) for each object field.
+ * @threads Changes the table, and the order of its rows.
+ * @snippet table.c room
  */
 STOA_API void stoa_table_clear(stoa_table *table);
+
 /**
- * Memory beyond the rows goes back to the system.
+ * Gives memory beyond the rows back to the system. NULL does nothing.
+ *
+ * @cost A few system calls for each column.
+ * @threads Changes the table.
+ * @snippet table.c room
  */
 STOA_API void stoa_table_shrink(stoa_table *table);
 

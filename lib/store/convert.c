@@ -119,6 +119,8 @@ size_t stoa__convert_store(stoa_type to, void *out, ptrdiff_t out_stride, stoa_t
                            const void *in, ptrdiff_t in_stride, size_t count)
 {
     ptrdiff_t width = (ptrdiff_t)stoa__width(to);
+    if (count == 0) /* of which there may be no memory */
+        return 0;
     if (to == from && to != STOA_BOOL && in_stride == width && out_stride == width) {
         memmove(out, in, count * (size_t)width);
         return count;

@@ -136,6 +136,18 @@ TEST(no_rows_extend_nothing)
     stoa_table_free(table);
 }
 
+TEST(a_source_of_no_values_may_have_no_memory)
+{
+    stoa_table *table = TABLE(NULL, {.name = "c", .type = STOA_INT32});
+    for (size_t f = 0; f < VALUE_TYPES; f++) {
+        const stoa_source none = {.name = "c", .type = value_type(f), .data = NULL};
+        if (stoa_table_extend(table, &none, 1, 0, &trouble) == STOA_OK)
+            PASSES(stoa_table_splice(table, 0, 1, 0, &none, 1, 0, &trouble));
+        ck_assert_uint_eq(stoa_table_rows(table), 0);
+    }
+    stoa_table_free(table);
+}
+
 TEST(a_dropped_field_is_no_target)
 {
     stoa_table *table = TABLE(OPTIONS(.rows = 3), {.name = "c", .type = STOA_INT8},
@@ -215,6 +227,7 @@ int main(void)
     return RUN("extend", each_type_extends_each_type_from_every_layout_at_every_length,
                one_value_is_repeated_for_every_row, a_value_that_does_not_fit_lets_no_column_grow,
                sources_of_unknown_twice_named_or_missing_data_are_refused, no_rows_extend_nothing,
-               a_dropped_field_is_no_target, objects_enter_the_pool_once_however_often_they_come,
+               a_source_of_no_values_may_have_no_memory, a_dropped_field_is_no_target,
+               objects_enter_the_pool_once_however_often_they_come,
                an_object_that_is_refused_lets_no_other_enter);
 }
