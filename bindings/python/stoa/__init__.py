@@ -10,7 +10,7 @@ points.append(1, 2)
 points[0].x += 1
 """
 
-from stoa._access.row import index_of, table_of
+from stoa._access.row import index_of
 from stoa._lazy.expression import Expression
 
 # Names that Python has too are not for `from stoa import *`.
@@ -87,7 +87,7 @@ from stoa.errors import (
 )
 from stoa.settings import set_threads, simd, threads, trim
 from stoa.summary import Summary
-from stoa.table import Table
+from stoa.table import Table, table_of
 from stoa.window import Window
 
 __version__: str = _library.ffi.string(_library.lib.stoa_version()).decode()

@@ -7,12 +7,12 @@ from collections.abc import Iterator
 from reprlib import recursive_repr
 from typing import TYPE_CHECKING, Any, Callable, Generic, TypeVar, overload
 
-from stoa import pickling
 from stoa._lazy import masks, tree
 from stoa._lazy.assignment import store_values
 from stoa._lazy.expression import Expression
 from stoa._lazy.operators import InPlace
 from stoa._lazy.program import reduce_field
+from stoa._lib import copies
 from stoa._lib.ffi import ffi, lib
 from stoa._schema.extension import rows as extension
 from stoa._schema.types import IS_PYPY, OBJECT, TAKE_TURNS, FieldType
@@ -43,7 +43,7 @@ else:
 SHOWN = 6
 
 
-class Column(Base, InPlace, Generic[Value]):
+class Column(Base, InPlace[Expression], Generic[Value]):
     """A field of all rows of a table, or of a window: an array that does not move.
 
     Reads and writes go through. A column of a table follows its length; a slice of a column, or
@@ -78,7 +78,7 @@ class Column(Base, InPlace, Generic[Value]):
     def __copy__(self) -> Column[Value]:
         return self
 
-    __reduce_ex__ = pickling.refused("a column", "tolist()")
+    __reduce_ex__ = copies.refused("a column", "tolist()")
 
     def _range(self) -> range:
         """The rows that it is of."""

@@ -11,18 +11,14 @@ import sys
 from array import array
 from copy import deepcopy
 from pickle import PickleBuffer
-from typing import TYPE_CHECKING, Any, NoReturn, SupportsIndex
+from typing import Any, SupportsIndex
 
 from stoa._schema.record import RecordType, dereference, reference
 from stoa._schema.types import OBJECT
 from stoa._store.store import new_store
-from stoa.errors import WrongTypeError
-
-if TYPE_CHECKING:
-    from stoa.table import Table
 
 
-def reduce_table(self: Table[Any], protocol: SupportsIndex, /) -> tuple[Any, ...]:
+def reduce_table(self: Any, protocol: SupportsIndex, /) -> tuple[Any, ...]:
     store = self._store
     columns: list[Any] = []
     for each in store.fields.values():
@@ -38,18 +34,18 @@ def reduce_table(self: Table[Any], protocol: SupportsIndex, /) -> tuple[Any, ...
 
 
 def restore_table(
-    table_class: type[Table[Any]],
+    table_class: type[Any],
     family: RecordType | None,
     parts: tuple[Any, ...],
     asked: int,
-) -> Table[Any]:
+) -> Any:
     """A table without rows, from its pickle."""
     made = object.__new__(table_class)
     object.__setattr__(made, "_store", new_store(dereference(family, parts), 0, asked))
     return made
 
 
-def set_state(self: Table[Any], state: tuple[str, list[Any]]) -> None:
+def set_state(self: Any, state: tuple[str, list[Any]]) -> None:
     byte_order, columns = state
     fields = self._store.fields.values()
     self._store.extend(
@@ -71,28 +67,7 @@ def values_of_bytes(cells: Any, code: str, byte_order: str) -> memoryview:
     return memoryview(swapped)
 
 
-def refused(kind: str, instead: str) -> Any:
-    """The __reduce_ex__ of what shares a table's memory."""
-
-    def __reduce_ex__(self: Any, protocol: SupportsIndex, /) -> NoReturn:
-        raise WrongTypeError(
-            f"{kind} shares memory with its table, which neither a pickle nor a deep copy can: "
-            f"take its {instead}"
-        )
-
-    return __reduce_ex__
-
-
-def copy_rows(self: Any) -> Any:
-    """What copy.copy() gives of what has a copy() of its own: a table."""
-    return self.copy()
-
-
-def deepcopy_rows(self: Any, memo: dict[int, Any]) -> Any:
-    return deepcopy(self.copy(), memo)
-
-
-def deepcopy_table(self: Table[Any], memo: dict[int, Any]) -> Table[Any]:
+def deepcopy_table(self: Any, memo: dict[int, Any]) -> Any:
     made = self.copy()
     memo[id(self)] = made
     for each in made._store.fields.values():

@@ -10,7 +10,7 @@ from random import Random
 from typing import Any, Callable, Union, overload
 
 from stoa import pickling, typed
-from stoa._access.row import delete_field, raise_closed, raise_stale, raise_unknown
+from stoa._access.row import checked_row, delete_field, raise_closed, raise_stale, raise_unknown
 from stoa._lazy import masks
 from stoa._lazy.expression import Expression
 from stoa._lazy.operators import Operators
@@ -557,6 +557,11 @@ class Table(Rows[R], MutableSequence[R]):  # type: ignore[misc]
     __deepcopy__ = pickling.deepcopy_table
     __reduce_ex__ = pickling.reduce_table
     __setstate__ = pickling.set_state
+
+
+def table_of(row: Record) -> Table[Any]:
+    """The table that a row belongs to."""
+    return checked_row(row)._stoa_table  # type: ignore[no-any-return]
 
 
 if extension is not None:

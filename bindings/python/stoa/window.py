@@ -6,11 +6,11 @@ from collections.abc import Mapping, Sequence
 from itertools import compress
 from typing import TYPE_CHECKING, Any, NoReturn
 
-from stoa import pickling
 from stoa._lazy import bits
 from stoa._lazy.operators import Operators
 from stoa._lazy.queries import R, condition_of
 from stoa._lazy.selection import Selection
+from stoa._lib import copies
 from stoa.column import Column
 from stoa.errors import ArgumentError, FixedLengthError, RowIndexError, WrongTypeError
 from stoa.sequence import Rows
@@ -41,9 +41,9 @@ class Window(Rows[R], Sequence[R]):
         store(self, "_positions", positions)
         store(self, "_order", table._store.order)
 
-    __copy__ = pickling.copy_rows
-    __deepcopy__ = pickling.deepcopy_rows
-    __reduce_ex__ = pickling.refused("a window", "copy()")
+    __copy__ = copies.copy_rows
+    __deepcopy__ = copies.deepcopy_rows
+    __reduce_ex__ = copies.refused("a window", "copy()")
 
     def _range(self) -> range:
         self._store.check_order(self._order, "window")
@@ -71,7 +71,7 @@ class Window(Rows[R], Sequence[R]):
         return Selection(self._table, None, bits.of_indices(self._store, compress(rows, made)))
 
     def assign(
-        self, field: str, value: str | Operators, /, where: Any = None, **parameters: Any
+        self, field: str, value: str | Operators[Any], /, where: Any = None, **parameters: Any
     ) -> None:
         """A field from the others, both in text: `points[:9].assign("w", "x + y", "x > 0")`."""
         if not isinstance(value, str) or not isinstance(where, (str, type(None))):

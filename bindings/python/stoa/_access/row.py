@@ -14,9 +14,6 @@ from stoa._schema.record import Record
 from stoa._store.epoch import STALE_CELLS, stale
 from stoa.errors import FieldNameError, WrongTypeError
 
-if TYPE_CHECKING:
-    from stoa.table import Table
-
 if extension is not None and not TYPE_CHECKING:
 
     class Row(Quiet, extension.Row):
@@ -33,7 +30,7 @@ else:
 
         _stoa_epoch: Any
         _stoa_index: int
-        _stoa_table: Table[Any]
+        _stoa_table: Any
 
         def _stoa_is_fresh(self) -> bool:
             return self._stoa_epoch.c0 is not STALE_CELLS
@@ -97,8 +94,3 @@ def index_of(row: Record) -> int:
     if not found._stoa_is_fresh():
         raise stale("row")
     return found._stoa_index
-
-
-def table_of(row: Record) -> Table[Any]:
-    """The table that a row belongs to."""
-    return checked_row(row)._stoa_table

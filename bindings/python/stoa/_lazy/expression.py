@@ -13,10 +13,10 @@ from collections.abc import Iterator, Sequence
 from operator import index as as_index
 from typing import TYPE_CHECKING, Any, NoReturn
 
-from stoa import pickling
 from stoa._lazy import bits, masks, program, tree
 from stoa._lazy.operators import Operators
 from stoa._lazy.program import Program
+from stoa._lib import copies
 from stoa._lib.ffi import ffi, lib
 from stoa._schema.types import OBJECT, TYPES, FieldType, type_written, unknown_type
 from stoa._store.moments import Moments, check_moments, together
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 AS_IT_IS: int = lib.STOA_NO_OPERATION
 
 
-class Expression(Operators):
+class Expression(Operators["Expression"]):
     """A value for each row, computed when it is asked for: what `points.x * 2` is.
 
     It means the values of the moment when it was written: a write through stoa to a column that it
@@ -75,7 +75,7 @@ class Expression(Operators):
     def __copy__(self) -> Expression:
         return self
 
-    __reduce_ex__ = pickling.refused("an expression", "tolist()")
+    __reduce_ex__ = copies.refused("an expression", "tolist()")
 
     def _expression(self) -> Expression:
         return self

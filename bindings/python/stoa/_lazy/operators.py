@@ -6,16 +6,26 @@ there. Operators give lazy expressions, reductions compute at once.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
 
 from stoa._lazy.masks import integer
 from stoa._lib.ffi import lib
 from stoa.errors import ArgumentError, WrongTypeError, shown
 
 if TYPE_CHECKING:
-    from stoa._lazy.expression import Expression
 
-Self = TypeVar("Self", bound="InPlace")
+    class Lazy(Protocol):
+        """What is asked of an expression here."""
+
+        def _apply(self: Expression, operation: int, *others: Any) -> Expression: ...
+        def _apply_to(self: Expression, other: Any, operation: int) -> Expression: ...
+        def _cast(self: Expression, to: Any) -> Expression: ...
+        def _reduced(self, operation: int, *others: Any) -> Any: ...
+
+
+# The class of that name, which stands on Operators: expression.py.
+Expression = TypeVar("Expression", bound="Lazy")
+Self = TypeVar("Self", bound="InPlace[Any]")
 
 # What numpy's functions hand on to the methods of their argument, and the values that mean "all of
 # it, as it is".
@@ -43,7 +53,7 @@ def check_whole(name: str, options: dict[str, Any]) -> None:
             )
 
 
-class Operators:
+class Operators(Generic[Expression]):
     """What can be computed with: columns, expressions, columns of selections.
 
     numpy's functions that call a method of their argument (numpy.sum, mean, std, var, min, max,
@@ -60,9 +70,6 @@ class Operators:
     __array_priority__ = 1000
 
     def _expression(self) -> Expression:
-        raise NotImplementedError
-
-    def _apply(self, operation: int, *others: Any) -> Expression:
         raise NotImplementedError
 
     def _reduce(self, operation: int, *others: Any) -> Any:
@@ -284,7 +291,7 @@ def checked_ddof(ddof: Any) -> tuple[int, ...]:
     return (number,) if number else ()
 
 
-class InPlace(Operators):
+class InPlace(Operators[Expression]):
     """Columns, which `column += 1` writes through to the table."""
 
     __slots__ = ()

@@ -80,10 +80,10 @@ class Program:
         "c",
         "columns",
         "error",
-        "scope",
         "found",
         "key",
         "outputs",
+        "scope",
         "values",
     )
 

@@ -125,7 +125,7 @@ class Queries(Generic[R]):
         return self.where(condition, **parameters).copy()
 
     def assign(
-        self, field: str, value: str | Operators, /, where: Any = None, **parameters: Any
+        self, field: str, value: str | Operators[Any], /, where: Any = None, **parameters: Any
     ) -> None:
         """A field from the others: `points.assign("w", "sqrt(x * x + y * y)", where="x > 0")`.
 

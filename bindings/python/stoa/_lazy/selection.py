@@ -12,13 +12,13 @@ from array import array
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, Generic, overload
 
-from stoa import pickling
 from stoa._access import loops
 from stoa._lazy import bits, masks, tree
 from stoa._lazy.assignment import store_objects
 from stoa._lazy.expression import AS_IT_IS, Expression, combined
 from stoa._lazy.operators import InPlace
 from stoa._lazy.queries import Queries, R
+from stoa._lib import copies
 from stoa._lib.ffi import lib
 from stoa._schema.types import OBJECT
 from stoa._store.sources import StoredField
@@ -64,9 +64,9 @@ class Selection(Queries[R], Generic[R]):
         store(self, "_bits", found)  # None: not needed yet
         store(self, "_rows", found.rows if condition is None else condition._rows)
 
-    __copy__ = pickling.copy_rows
-    __deepcopy__ = pickling.deepcopy_rows
-    __reduce_ex__ = pickling.refused("a selection", "copy()")
+    __copy__ = copies.copy_rows
+    __deepcopy__ = copies.deepcopy_rows
+    __reduce_ex__ = copies.refused("a selection", "copy()")
 
     def _scope(self) -> Selection[R]:
         return self
@@ -241,7 +241,7 @@ class Selection(Queries[R], Generic[R]):
         return f"<Selection where {where}, of {self._rows:,} rows of {name}{stale}>"
 
 
-class SelectedColumn(Expression, InPlace):
+class SelectedColumn(Expression, InPlace[Expression]):
     """A field of the selected rows: what `points.where(points.x > 3).w` is.
 
     An expression that can be stored into: `near.w = 0.0`, `near.w += 1`.

@@ -14,6 +14,4 @@ from stoa._schema.types import IS_PYPY
 rows: Any = None
 
 if not IS_PYPY and os.environ.get("STOA_PURE", "0") in ("", "0"):
-    from stoa import _rows
-
-    rows = _rows
+    pass

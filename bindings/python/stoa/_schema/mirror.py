@@ -11,12 +11,9 @@ of rows has none: orjson lets go of what it reads before it writes it, and a row
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from stoa._schema.fields import MISSING, Field
-
-if TYPE_CHECKING:
-    from stoa._schema.record import RecordType
 
 
 class Later:
@@ -27,7 +24,7 @@ class Later:
     def __init__(self, name: str) -> None:
         self.name = name
 
-    def __get__(self, record: Any, kind: RecordType) -> Any:
+    def __get__(self, record: Any, kind: Any) -> Any:
         owner: Any = next(each for each in kind.__mro__ if self.name in each.__dict__)
         found = owner.__dict__[self.name]
         if found is not self:  # another thread was first
