@@ -12,7 +12,7 @@
 #include "base/error.h"
 
 /* An argument, or a member of one, that cannot be NULL. */
-#define STOA__NEEDS(error, argument)                    \
+#define STOA__REQUIRE_ARGUMENT(error, argument)         \
     do {                                                \
         if (!STOA__LIKELY((argument) != NULL)) {        \
             stoa__say_null(error, __func__, #argument); \
@@ -21,7 +21,7 @@
     } while (0)
 
 /* An array: NULL only where it has no elements, and no longer than memory can be. */
-#define STOA__NEEDS_ARRAY(error, array, count)                                   \
+#define STOA__REQUIRE_ARRAY(error, array, count)                                 \
     do {                                                                         \
         if (!STOA__LIKELY(((array) != NULL || (count) == 0) &&                   \
                           (count) <= PTRDIFF_MAX / sizeof *(array))) {           \
@@ -31,9 +31,9 @@
     } while (0)
 
 /* The same where no element, or none's member, can be NULL: (error, fields, count, .name). */
-#define STOA__NEEDS_EACH(error, array, count, member)                          \
+#define STOA__REQUIRE_EACH(error, array, count, member)                        \
     do {                                                                       \
-        STOA__NEEDS_ARRAY(error, array, count);                                \
+        STOA__REQUIRE_ARRAY(error, array, count);                              \
         for (size_t each_ = 0; each_ < (count); each_++)                       \
             if (!STOA__LIKELY((array)[each_] member != NULL)) {                \
                 stoa__say_null_among(error, __func__, #array, each_, #member); \

@@ -2,23 +2,23 @@
  *
  * All reserves together take at most a quarter of the address space (of RLIMIT_AS, where one is
  * set) and of the kernel's count of maps. A table that asks for no size gets a share that falls
- * with the number of live blocks, so that twenty thousand of them fit as well as one. What is not
+ * with the number of live regions, so that twenty thousand of them fit as well as one. What is not
  * writable is not charged; the kernel is asked when it is committed, so that more than the machine
  * has is an error then and no killed process later.
  *
- * A reserved block costs up to three maps a column: committed with huge pages, committed, not
- * committed. Once half of the budget for maps is used up, blocks of a share come out of slabs: 64
- * GiB each, mapped writable but not charged (MAP_NORESERVE), one map for a thousand blocks. A block
- * whose columns would take more maps than are left is mapped like that too, by itself.
- * Invariant: under `lock`, `reserved` and `maps` are the sums over the live blocks, and free_blocks
- * has room for every block of every slab, so that giving back never fails.
+ * A reserved region costs up to three maps a column: committed with huge pages, committed, not
+ * committed. Once half of the budget for maps is used up, regions of a share come out of slabs: 64
+ * GiB each, mapped writable but not charged (MAP_NORESERVE), one map for a thousand regions. A
+ * region whose columns would take more maps than are left is mapped like that too, by itself.
+ * Invariant: under `lock`, `reserved` and `maps` are the sums over the live regions, and
+ * free_regions has room for every region of every slab, so that giving back never fails.
  *
  * To unmap may need a map more, where the system has joined neighbours to one; at its limit it
  * refuses. What it didn't take is a remnant: it gives its pages up, and is tried again later.
  *
  * What the pages of a large result cost is mostly the faults of their first use. So the last few
- * such blocks are kept, as they are, when their tables are freed: KEPT_BYTES at most, the oldest go
- * first, and the system may take the pages meanwhile. They are no part of the budget. */
+ * such regions are kept, as they are, when their tables are freed: KEPT_BYTES at most, the oldest
+ * go first, and the system may take the pages meanwhile. They are no part of the budget. */
 #define _GNU_SOURCE
 #include "base/memory.h"
 
@@ -34,8 +34,8 @@
 #include "base/lock.h"
 
 #define ADDRESS_SPACE ((size_t)1 << 47)
-#define SLAB_BLOCK_BYTES ((size_t)64 << 20)
-#define BLOCKS_PER_SLAB ((size_t)1024)
+#define SLAB_REGION_BYTES ((size_t)64 << 20)
+#define REGIONS_PER_SLAB ((size_t)1024)
 #define MAPS_PER_COLUMN 3
 #define REMNANTS 64
 #define LARGEST_SHARE ((size_t)256 << 30)
@@ -45,11 +45,11 @@
 #define HEAD_SHARE 256 /* a huge page may waste this part of the cells that are written */
 
 STOA__LOCK;
-static size_t reserved;    /* bytes in reserved blocks and slabs */
-static size_t maps;        /* that reserved blocks may take */
-static size_t live_blocks; /* reserved ones */
+static size_t reserved;     /* bytes in reserved regions and slabs */
+static size_t maps;         /* that reserved regions may take */
+static size_t live_regions; /* reserved ones */
 static uint16_t next_phase;
-static char **free_blocks; /* of all slabs */
+static char **free_regions; /* of all slabs */
 static size_t free_count;
 static size_t slab_count;
 static stoa__kept kept[KEPT_BLOCKS]; /* the oldest first */
@@ -127,7 +127,7 @@ static void unmap_remnants(void)
 static size_t address_space(void)
 {
     static size_t space;
-    for (size_t bytes = ADDRESS_SPACE / 2; space == 0 && bytes > STOA__LARGE; bytes /= 2) {
+    for (size_t bytes = ADDRESS_SPACE / 2; space == 0 && bytes > STOA__LARGE_REGION; bytes /= 2) {
         void *probe =
             mmap(NULL, bytes, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
         if (probe == MAP_FAILED)
@@ -174,33 +174,33 @@ static bool within_budget(size_t bytes)
 size_t stoa__reserve_share(size_t least)
 {
     take_lock();
-    size_t share = byte_budget() / (6 * (2 + live_blocks));
-    bool from_slab = least <= SLAB_BLOCK_BYTES && maps > map_budget() / 2;
+    size_t share = byte_budget() / (6 * (2 + live_regions));
+    bool from_slab = least <= SLAB_REGION_BYTES && maps > map_budget() / 2;
     give_lock();
-    size_t most = from_slab ? SLAB_BLOCK_BYTES : LARGEST_SHARE;
+    size_t most = from_slab ? SLAB_REGION_BYTES : LARGEST_SHARE;
     return share < most ? share : most;
 }
 
-static size_t maps_of(const stoa__block *block)
+static size_t maps_of(const stoa__region *region)
 {
-    return block->kind == STOA__OPEN_BLOCK ? 1 : MAPS_PER_COLUMN * (size_t)block->columns;
+    return region->kind == STOA__OPEN_REGION ? 1 : MAPS_PER_COLUMN * (size_t)region->columns;
 }
 
-static void count_block(const stoa__block *block)
+static void count_region(const stoa__region *region)
 {
-    reserved += block->bytes;
-    maps += maps_of(block);
-    live_blocks++;
+    reserved += region->bytes;
+    maps += maps_of(region);
+    live_regions++;
 }
 
-static void uncount_block(const stoa__block *block)
+static void uncount_region(const stoa__region *region)
 {
-    reserved -= block->bytes;
-    maps -= maps_of(block);
-    live_blocks--;
+    reserved -= region->bytes;
+    maps -= maps_of(region);
+    live_regions--;
 }
 
-/* ---- kept blocks; all under lock ---- */
+/* ---- kept regions; all under lock ---- */
 
 static void take_out(size_t index)
 {
@@ -213,7 +213,7 @@ static void take_out(size_t index)
 static void drop_oldest(size_t bytes)
 {
     while (kept_count == KEPT_BLOCKS || (kept_count > 0 && kept_bytes + bytes > KEPT_BYTES)) {
-        unmap(kept[0].block.base, kept[0].block.bytes);
+        unmap(kept[0].region.base, kept[0].region.bytes);
         take_out(0);
     }
 }
@@ -254,38 +254,39 @@ static char *map_open(size_t bytes)
 
 static bool add_slab(void)
 {
-    size_t bytes = SLAB_BLOCK_BYTES * BLOCKS_PER_SLAB;
+    size_t bytes = SLAB_REGION_BYTES * REGIONS_PER_SLAB;
     if (!within_budget(bytes))
         return false;
-    char **grown = realloc(free_blocks, (slab_count + 1) * BLOCKS_PER_SLAB * sizeof *free_blocks);
+    char **grown =
+        realloc(free_regions, (slab_count + 1) * REGIONS_PER_SLAB * sizeof *free_regions);
     if (grown == NULL)
         return false;
-    free_blocks = grown;
+    free_regions = grown;
     char *base = map_open(bytes);
     if (base == NULL)
         return false;
-    for (size_t i = BLOCKS_PER_SLAB; i > 0; i--)
-        free_blocks[free_count++] = base + (i - 1) * SLAB_BLOCK_BYTES;
+    for (size_t i = REGIONS_PER_SLAB; i > 0; i--)
+        free_regions[free_count++] = base + (i - 1) * SLAB_REGION_BYTES;
     slab_count++;
     reserved += bytes;
     return true;
 }
 
-static bool take_from_slab(stoa__block *block)
+static bool take_from_slab(stoa__region *region)
 {
-    if (SLAB_BLOCK_BYTES / block->columns < 4 * STOA__STAGGER)
+    if (SLAB_REGION_BYTES / region->columns < 4 * STOA__STAGGER)
         return false;
     if (free_count == 0 && !add_slab())
         return false;
-    block->base = free_blocks[--free_count];
-    block->bytes = SLAB_BLOCK_BYTES;
-    block->kind = STOA__SLAB_BLOCK;
+    region->base = free_regions[--free_count];
+    region->bytes = SLAB_REGION_BYTES;
+    region->kind = STOA__SLAB_REGION;
     return true;
 }
 
-/* ---- reserved blocks; all under lock ---- */
+/* ---- reserved regions; all under lock ---- */
 
-/* Large blocks begin at a huge page: map a bit more, and give the ends back. */
+/* Large regions begin at a huge page: map a bit more, and give the ends back. */
 static char *map_aligned(size_t bytes, size_t alignment)
 {
     size_t slack = alignment - system_page();
@@ -298,187 +299,188 @@ static char *map_aligned(size_t bytes, size_t alignment)
     return base + before;
 }
 
-/* As a block of that kind: reserved or open. */
-static bool map_as(stoa__block *block, stoa__block_kind kind, size_t bytes)
+/* As a region of that kind: reserved or open. */
+static bool map_as(stoa__region *region, stoa__region_kind kind, size_t bytes)
 {
-    bool is_large = kind == STOA__RESERVED_BLOCK && bytes >= STOA__LARGE;
+    bool is_large = kind == STOA__RESERVED_REGION && bytes >= STOA__LARGE_REGION;
     size_t alignment = is_large ? STOA__HUGE_PAGE : system_page();
     bytes = stoa__round_up(bytes, alignment);
     if (!within_budget(bytes))
         return false;
-    char *base = kind == STOA__RESERVED_BLOCK ? map_aligned(bytes, alignment) : map_open(bytes);
+    char *base = kind == STOA__RESERVED_REGION ? map_aligned(bytes, alignment) : map_open(bytes);
     if (base == NULL)
         return false;
-    block->base = base;
-    block->bytes = bytes;
-    block->kind = kind;
-    count_block(block);
+    region->base = base;
+    region->bytes = bytes;
+    region->kind = kind;
+    count_region(region);
     return true;
 }
 
-/* The last eighth of the maps is left to open blocks. */
-static bool map_block(stoa__block *block, size_t bytes, size_t least)
+/* The last eighth of the maps is left to open regions. */
+static bool map_region(stoa__region *region, size_t bytes, size_t least)
 {
-    size_t budget = map_budget(), after = maps + MAPS_PER_COLUMN * (size_t)block->columns;
-    if (bytes <= SLAB_BLOCK_BYTES && after > budget / 2 && take_from_slab(block))
+    size_t budget = map_budget(), after = maps + MAPS_PER_COLUMN * (size_t)region->columns;
+    if (bytes <= SLAB_REGION_BYTES && after > budget / 2 && take_from_slab(region))
         return true;
-    stoa__block_kind kind = after > budget - budget / 8 ? STOA__OPEN_BLOCK : STOA__RESERVED_BLOCK;
+    stoa__region_kind kind =
+        after > budget - budget / 8 ? STOA__OPEN_REGION : STOA__RESERVED_REGION;
     for (; bytes >= least && bytes > STOA__PLAIN_LIMIT; bytes /= 2)
-        if ((kind == STOA__RESERVED_BLOCK || maps < budget) && map_as(block, kind, bytes))
+        if ((kind == STOA__RESERVED_REGION || maps < budget) && map_as(region, kind, bytes))
             return true;
-    return kind == STOA__OPEN_BLOCK && least <= SLAB_BLOCK_BYTES && take_from_slab(block);
+    return kind == STOA__OPEN_REGION && least <= SLAB_REGION_BYTES && take_from_slab(region);
 }
 
-static bool plain_block(stoa__block *block, size_t bytes, size_t least)
+static bool plain_region(stoa__region *region, size_t bytes, size_t least)
 {
     for (; bytes >= least; bytes /= 2) {
-        block->base = stoa__allocate_zeroed(bytes);
-        if (block->base != NULL) {
-            block->bytes = bytes;
-            block->kind = STOA__PLAIN_BLOCK;
+        region->base = stoa__allocate_zeroed(bytes);
+        if (region->base != NULL) {
+            region->bytes = bytes;
+            region->kind = STOA__PLAIN_REGION;
             return true;
         }
     }
     return false;
 }
 
-bool stoa__block_reserve(stoa__block *block, size_t bytes, size_t least, uint32_t columns)
+bool stoa__region_reserve(stoa__region *region, size_t bytes, size_t least, uint32_t columns)
 {
-    memset(block, 0, sizeof *block);
-    block->columns = (uint16_t)columns;
+    memset(region, 0, sizeof *region);
+    region->columns = (uint16_t)columns;
     least = least > 0 ? least : 1;
     take_lock();
-    block->phase = next_phase;
+    region->phase = next_phase;
     next_phase = (uint16_t)((next_phase + columns) % STOA__PHASES);
-    bool mapped = bytes > STOA__PLAIN_LIMIT && map_block(block, bytes, least);
+    bool mapped = bytes > STOA__PLAIN_LIMIT && map_region(region, bytes, least);
     give_lock();
     if (mapped)
         return true;
-    size_t most = least > SLAB_BLOCK_BYTES ? least : SLAB_BLOCK_BYTES;
-    return plain_block(block, bytes < most ? bytes : most, least);
+    size_t most = least > SLAB_REGION_BYTES ? least : SLAB_REGION_BYTES;
+    return plain_region(region, bytes < most ? bytes : most, least);
 }
 
-bool stoa__block_commit(stoa__block *block, size_t from, size_t to)
+bool stoa__region_commit(stoa__region *region, size_t from, size_t to)
 {
-    if (block->kind != STOA__RESERVED_BLOCK)
+    if (region->kind != STOA__RESERVED_REGION)
         return true;
     size_t page = system_page();
-    from = stoa__round_down(from, stoa__block_is_large(block) ? STOA__HUGE_PAGE : page);
+    from = stoa__round_down(from, stoa__region_is_large(region) ? STOA__HUGE_PAGE : page);
     to = stoa__round_up(to, page);
     int access = PROT_READ | PROT_WRITE;
-    return from >= to || mprotect(block->base + from, to - from, access) == 0 ||
-           (stoa_trim() > 0 && mprotect(block->base + from, to - from, access) == 0);
+    return from >= to || mprotect(region->base + from, to - from, access) == 0 ||
+           (stoa_trim() > 0 && mprotect(region->base + from, to - from, access) == 0);
 }
 
-void stoa__block_expect(stoa__block *block, size_t from, size_t to)
+void stoa__region_expect(stoa__region *region, size_t from, size_t to)
 {
-    if (block->kind != STOA__RESERVED_BLOCK)
+    if (region->kind != STOA__RESERVED_REGION)
         return;
     size_t before = from % STOA__HUGE_PAGE;
-    bool takes_head = stoa__block_is_large(block) && before < (to - from) / HEAD_SHARE;
+    bool takes_head = stoa__region_is_large(region) && before < (to - from) / HEAD_SHARE;
     from = takes_head ? from - before : stoa__round_up(from, STOA__HUGE_PAGE);
     to = stoa__round_down(to, STOA__HUGE_PAGE);
     if (from < to)
-        madvise(block->base + from, to - from, MADV_HUGEPAGE);
+        madvise(region->base + from, to - from, MADV_HUGEPAGE);
 }
 
-bool stoa__block_discard(stoa__block *block, size_t from, size_t to)
+bool stoa__region_discard(stoa__region *region, size_t from, size_t to)
 {
-    if (block->kind == STOA__PLAIN_BLOCK || block->kind == STOA__NO_BLOCK)
+    if (region->kind == STOA__PLAIN_REGION || region->kind == STOA__NO_REGION)
         return false;
     size_t page = system_page(), first_page = stoa__round_up(from, page);
     size_t end_page = stoa__round_down(stoa__round_up(to, STOA__PAGE), page);
     if (first_page >= end_page) {
-        memset(block->base + from, 0, to - from);
+        memset(region->base + from, 0, to - from);
         return true;
     }
-    if (madvise(block->base + first_page, end_page - first_page, MADV_DONTNEED) != 0)
+    if (madvise(region->base + first_page, end_page - first_page, MADV_DONTNEED) != 0)
         return false;
-    memset(block->base + from, 0, first_page - from);
-    memset(block->base + end_page, 0, end_page < to ? to - end_page : 0);
+    memset(region->base + from, 0, first_page - from);
+    memset(region->base + end_page, 0, end_page < to ? to - end_page : 0);
     return true;
 }
 
-static void unmap_block(stoa__block *block)
+static void unmap_region(stoa__region *region)
 {
-    bool gone = munmap(block->base, block->bytes) == 0;
+    bool gone = munmap(region->base, region->bytes) == 0;
     take_lock();
-    uncount_block(block);
+    uncount_region(region);
     if (!gone)
-        note_remnant(block->base, block->bytes);
+        note_remnant(region->base, region->bytes);
     give_lock();
 }
 
-/* A slab block whose pages can't be given back is not used again: the next table must read zeros.
+/* A slab region whose pages can't be given back is not used again: the next table must read zeros.
  */
-static void return_to_slab(stoa__block *block)
+static void return_to_slab(stoa__region *region)
 {
-    if (madvise(block->base, block->bytes, MADV_DONTNEED) != 0)
+    if (madvise(region->base, region->bytes, MADV_DONTNEED) != 0)
         return;
     take_lock();
-    free_blocks[free_count++] = block->base;
+    free_regions[free_count++] = region->base;
     give_lock();
 }
 
-void stoa__block_free(stoa__block *block)
+void stoa__region_free(stoa__region *region)
 {
-    switch (block->kind) {
-    case STOA__NO_BLOCK:
+    switch (region->kind) {
+    case STOA__NO_REGION:
         break;
-    case STOA__PLAIN_BLOCK:
-        free(block->base);
+    case STOA__PLAIN_REGION:
+        free(region->base);
         break;
-    case STOA__RESERVED_BLOCK:
-    case STOA__OPEN_BLOCK:
-        unmap_block(block);
+    case STOA__RESERVED_REGION:
+    case STOA__OPEN_REGION:
+        unmap_region(region);
         break;
-    case STOA__SLAB_BLOCK:
-        return_to_slab(block);
+    case STOA__SLAB_REGION:
+        return_to_slab(region);
         break;
     }
-    block->kind = STOA__NO_BLOCK;
+    region->kind = STOA__NO_REGION;
 }
 
 /* ---- keeping ---- */
 
 /* MADV_FREE: under pressure the system takes the pages, which then read as zero. */
-static void lend_to_system(const stoa__block *block)
+static void lend_to_system(const stoa__region *region)
 {
 #ifdef MADV_FREE
-    madvise(block->base, block->bytes, MADV_FREE);
+    madvise(region->base, region->bytes, MADV_FREE);
 #else
-    (void)block;
+    (void)region;
 #endif
 }
 
-void stoa__block_keep(const stoa__kept *done)
+void stoa__region_keep(const stoa__kept *done)
 {
-    stoa__block block = done->block;
-    if (block.kind != STOA__RESERVED_BLOCK || done->layout.widths == 0 ||
+    stoa__region region = done->region;
+    if (region.kind != STOA__RESERVED_REGION || done->layout.widths == 0 ||
         done->bytes < LEAST_KEPT_BYTES || done->bytes > KEPT_BYTES) {
-        stoa__block_free(&block);
+        stoa__region_free(&region);
         return;
     }
-    lend_to_system(&block);
+    lend_to_system(&region);
     take_lock();
     drop_oldest(done->bytes);
     kept[kept_count++] = *done;
     kept_bytes += done->bytes;
-    uncount_block(&block);
+    uncount_region(&region);
     give_lock();
 }
 
-/* By how many rows a kept block misses; SIZE_MAX: it is of no use. A quarter more pages would be
+/* By how many rows a kept region misses; SIZE_MAX: it is of no use. A quarter more pages would be
  * given back by the taker, a quarter less would be faulted in. */
 static size_t distance(const stoa__kept *k, stoa__layout layout, size_t rows)
 {
     size_t apart = k->written > rows ? k->written - rows : rows - k->written;
     bool fits = k->layout.widths == layout.widths && k->layout.max_rows == layout.max_rows &&
-                apart <= rows / 4 && within_budget(k->block.bytes);
+                apart <= rows / 4 && within_budget(k->region.bytes);
     return fits ? apart : SIZE_MAX;
 }
 
-bool stoa__block_take(stoa__kept *taken, stoa__layout layout, size_t rows)
+bool stoa__region_take(stoa__kept *taken, stoa__layout layout, size_t rows)
 {
     size_t best = 0, least = SIZE_MAX;
     take_lock();
@@ -492,7 +494,7 @@ bool stoa__block_take(stoa__kept *taken, stoa__layout layout, size_t rows)
     if (least < SIZE_MAX) {
         *taken = kept[best];
         take_out(best);
-        count_block(&taken->block);
+        count_region(&taken->region);
     }
     give_lock();
     return least < SIZE_MAX;

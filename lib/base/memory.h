@@ -1,8 +1,8 @@
 /* memory.h: the only caller of malloc and mmap.
  *
- * Two kinds of memory: plain allocations, and blocks. A block is address space that is reserved
- * at once, becomes memory as it is committed, and never moves. Bytes of a block read as zero until
- * they are written; a block that was kept has been written, and says so. What is kept is given up
+ * Two kinds of memory: plain allocations, and regions. A region is address space that is reserved
+ * at once, becomes memory as it is committed, and never moves. Bytes of a region read as zero until
+ * they are written; a region that was kept has been written, and says so. What is kept is given up
  * before any request is refused. */
 #ifndef STOA__BASE_MEMORY_H
 #define STOA__BASE_MEMORY_H
@@ -20,24 +20,24 @@ void *stoa__allocate_zeroed(size_t bytes);
 void *stoa__reallocate(void *memory, size_t bytes);
 void stoa__release(void *memory);
 
-/* ---- blocks ---- */
+/* ---- regions ---- */
 
-typedef enum stoa__block_kind {
-    STOA__NO_BLOCK = 0,
-    STOA__PLAIN_BLOCK,    /* calloc: committed from the start, no page is ever given back */
-    STOA__RESERVED_BLOCK, /* PROT_NONE, made writable by stoa__block_commit */
-    STOA__SLAB_BLOCK,     /* writable address space out of a slab that many tables share */
-    STOA__OPEN_BLOCK,     /* the same of its own: one map for any number of columns */
-} stoa__block_kind;
+typedef enum stoa__region_kind {
+    STOA__NO_REGION = 0,
+    STOA__PLAIN_REGION,    /* calloc: committed from the start, no page is ever given back */
+    STOA__RESERVED_REGION, /* PROT_NONE, made writable by stoa__region_commit */
+    STOA__SLAB_REGION,     /* writable address space out of a slab that many tables share */
+    STOA__OPEN_REGION,     /* the same of its own: one map for any number of columns */
+} stoa__region_kind;
 
-typedef struct stoa__block {
+typedef struct stoa__region {
     char *base;
     size_t bytes;
-    stoa__block_kind kind;
+    stoa__region_kind kind;
     uint16_t columns; /* that it was reserved for: the kernel keeps maps for each */
-    uint16_t phase;   /* of its first column's stagger; blocks that are made in turn differ */
-    bool keep;        /* stoa__block_keep may be called instead of stoa__block_free */
-} stoa__block;
+    uint16_t phase;   /* of its first column's stagger; regions that are made in turn differ */
+    bool keep;        /* stoa__region_keep may be called instead of stoa__region_free */
+} stoa__region;
 
 /* What columns are laid out by. The system's pages may be larger: no matter how large, what is done
  * to the pages of one column leaves the cells of the others alone. */
@@ -52,61 +52,63 @@ typedef struct stoa__block {
 #define STOA__LINE ((size_t)64)
 /* After so many columns the lines repeat. */
 #define STOA__MOST_STAGGERS (STOA__PAGE / STOA__LINE)
-/* Blocks that are made in turn begin at so many different staggers. */
+/* Regions that are made in turn begin at so many different staggers. */
 #define STOA__PHASES 16
 /* Columns with less need none: a few hundred bytes of each column of a table meet in no place. */
 #define STOA__SMALL_COLUMN ((size_t)512)
 #define STOA__HUGE_PAGE ((size_t)2 << 20)
-/* Blocks up to here are plain. */
+/* Regions up to here are plain. */
 #define STOA__PLAIN_LIMIT ((size_t)64 << 10)
-/* Blocks from here on begin at a huge page. Blocks with so much for each column are large: two
+/* Regions from here on begin at a huge page. Regions with so much for each column are large: two
  * columns of one have no huge page in common, so that a column's first one can be had whole. */
-#define STOA__LARGE ((size_t)64 << 20)
+#define STOA__LARGE_REGION ((size_t)64 << 20)
 
-static inline bool stoa__block_is_large(const stoa__block *block)
+static inline bool stoa__region_is_large(const stoa__region *region)
 {
-    return block->kind == STOA__RESERVED_BLOCK && block->bytes / block->columns >= STOA__LARGE;
+    return region->kind == STOA__RESERVED_REGION &&
+           region->bytes / region->columns >= STOA__LARGE_REGION;
 }
 
 /* How much address space a table that didn't say should ask for, when it needs at least so much. */
 size_t stoa__reserve_share(size_t least);
-/* Reserves `bytes`, or half, or a quarter …, but not less than `least`: block->bytes tells. False
+/* Reserves `bytes`, or half, or a quarter …, but not less than `least`: region->bytes tells. False
  * when refused, and then nothing is held. */
-bool stoa__block_reserve(stoa__block *block, size_t bytes, size_t least, uint32_t columns);
-/* Makes [from, to), offsets in the block, writable, and what is left of the page (in a large block:
- * huge page) that `from` lies in. What is already committed may be named again. False when refused.
+bool stoa__region_reserve(stoa__region *region, size_t bytes, size_t least, uint32_t columns);
+/* Makes [from, to), offsets in the region, writable, and what is left of the page (in a large
+ * region: huge page) that `from` lies in. What is already committed may be named again. False when
+ * refused.
  */
-bool stoa__block_commit(stoa__block *block, size_t from, size_t to);
+bool stoa__region_commit(stoa__region *region, size_t from, size_t to);
 /* [from, to) will be written from end to end soon: huge pages where they fit wholly within, and at
- * the head of a large block's column where it is most of one. */
-void stoa__block_expect(stoa__block *block, size_t from, size_t to);
+ * the head of a large region's column where it is most of one. */
+void stoa__region_expect(stoa__region *region, size_t from, size_t to);
 /* [from, to) and the rest of its last STOA__PAGE read as zero from now on, if that was zero or is
- * nobody's, and whole pages go back to the system. False where that can't be had (plain blocks),
+ * nobody's, and whole pages go back to the system. False where that can't be had (plain regions),
  * and then all is as it was. */
-bool stoa__block_discard(stoa__block *block, size_t from, size_t to);
-/* Gives all back. A block of kind STOA__NO_BLOCK is left alone. */
-void stoa__block_free(stoa__block *block);
+bool stoa__region_discard(stoa__region *region, size_t from, size_t to);
+/* Gives all back. A region of kind STOA__NO_REGION is left alone. */
+void stoa__region_free(stoa__region *region);
 
-/* ---- kept blocks: with their pages, for the next table of the same layout ---- */
+/* ---- kept regions: with their pages, for the next table of the same layout ---- */
 
-/* Equal layouts have their columns at the same offsets in a block. */
+/* Equal layouts have their columns at the same offsets in a region. */
 typedef struct stoa__layout {
     uint64_t widths; /* of the columns in order, 2 bits each, under a leading 1; 0: can't be kept */
     size_t max_rows; /* as asked for */
 } stoa__layout;
 
 typedef struct stoa__kept {
-    stoa__block block;
+    stoa__region region;
     stoa__layout layout;
     size_t capacity; /* rows that are committed */
     size_t written;  /* rows behind it are zero; those before it are anything */
     size_t bytes;    /* that the written rows take, whole pages of each column */
 } stoa__kept;
 
-/* Takes the block over: it is kept, or given back. */
-void stoa__block_keep(const stoa__kept *done);
-/* The kept block of that layout whose written rows are nearest to so many, if one is near. */
-bool stoa__block_take(stoa__kept *taken, stoa__layout layout, size_t rows);
+/* Takes the region over: it is kept, or given back. */
+void stoa__region_keep(const stoa__kept *done);
+/* The kept region of that layout whose written rows are nearest to so many, if one is near. */
+bool stoa__region_take(stoa__kept *taken, stoa__layout layout, size_t rows);
 
 static inline size_t stoa__round_down(size_t value, size_t unit)
 {

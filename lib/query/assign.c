@@ -235,8 +235,8 @@ stoa_status stoa_program_evaluate(stoa_program *program, const stoa_table *table
                                   const stoa_scope *scope, const stoa_output *outputs, size_t count,
                                   stoa_error *error)
 {
-    STOA__NEEDS(error, program);
-    STOA__NEEDS(error, outputs);
+    STOA__REQUIRE_ARGUMENT(error, program);
+    STOA__REQUIRE_ARGUMENT(error, outputs);
     return evaluate(program, table, scope, outputs, count, false, error);
 }
 
@@ -244,8 +244,8 @@ stoa_status stoa_program_fill(stoa_program *program, const stoa_table *table,
                               const stoa_scope *scope, const stoa_output *outputs, size_t count,
                               stoa_error *error)
 {
-    STOA__NEEDS(error, program);
-    STOA__NEEDS(error, outputs);
+    STOA__REQUIRE_ARGUMENT(error, program);
+    STOA__REQUIRE_ARGUMENT(error, outputs);
     return evaluate(program, table, scope, outputs, count, true, error);
 }
 
@@ -288,12 +288,12 @@ stoa_status stoa_program_assign(stoa_program *program, stoa_table *table, const 
 {
     stoa__run run;
     targets to;
-    STOA__NEEDS(error, program);
-    STOA__NEEDS(error, table);
+    STOA__REQUIRE_ARGUMENT(error, program);
+    STOA__REQUIRE_ARGUMENT(error, table);
     if (count != program->output_count)
         return stoa__fail(error, STOA_INVALID, "%zu fields for %u outputs", count,
                           program->output_count);
-    STOA__NEEDS_EACH(error, fields, count, );
+    STOA__REQUIRE_EACH(error, fields, count, );
     stoa_status status = new_targets(&to, count, error);
     if (status != STOA_OK)
         return status;
@@ -317,9 +317,9 @@ stoa_status stoa_program_add_field(stoa_program *program, stoa_table *table,
     stoa__run run;
     uint8_t target;
     stoa__addition added;
-    STOA__NEEDS(error, program);
-    STOA__NEEDS(error, table);
-    STOA__NEEDS(error, name);
+    STOA__REQUIRE_ARGUMENT(error, program);
+    STOA__REQUIRE_ARGUMENT(error, table);
+    STOA__REQUIRE_ARGUMENT(error, name);
     if (program->output_count != 1)
         return stoa__fail(error, STOA_INVALID, "%u outputs for one field", program->output_count);
     stoa_status status = STOA_OK;
@@ -356,9 +356,9 @@ stoa_status stoa_assign(stoa_table *table, const char *field, const char *text, 
                         stoa_error *error)
 {
     stoa_program *program;
-    STOA__NEEDS(error, table);
-    STOA__NEEDS(error, field);
-    STOA__NEEDS(error, text);
+    STOA__REQUIRE_ARGUMENT(error, table);
+    STOA__REQUIRE_ARGUMENT(error, field);
+    STOA__REQUIRE_ARGUMENT(error, text);
     stoa_status status = stoa__program_read(&program, text, where, error);
     if (status != STOA_OK)
         return status;
@@ -371,9 +371,9 @@ stoa_status stoa_add_field(stoa_table *table, const char *field, stoa_type type,
                            const char *where, stoa_error *error)
 {
     stoa_program *program;
-    STOA__NEEDS(error, table);
-    STOA__NEEDS(error, field);
-    STOA__NEEDS(error, text);
+    STOA__REQUIRE_ARGUMENT(error, table);
+    STOA__REQUIRE_ARGUMENT(error, field);
+    STOA__REQUIRE_ARGUMENT(error, text);
     stoa_status status = stoa__program_read(&program, text, where, error);
     if (status != STOA_OK)
         return status;
@@ -404,9 +404,9 @@ stoa_status stoa_update(stoa_table *table, const char *const *fields, const char
 {
     stoa_expression *list = NULL, *condition = NULL;
     stoa_program *program = NULL;
-    STOA__NEEDS(error, table);
-    STOA__NEEDS_EACH(error, fields, count, );
-    STOA__NEEDS_EACH(error, texts, count, );
+    STOA__REQUIRE_ARGUMENT(error, table);
+    STOA__REQUIRE_EACH(error, fields, count, );
+    STOA__REQUIRE_EACH(error, texts, count, );
     if (count == 0)
         return stoa__fail(error, STOA_INVALID, "there is nothing to update");
     stoa_status status = parse_each(&list, texts, count, error);

@@ -26,8 +26,8 @@ stoa_status stoa_program_compute(stoa_program *program, const stoa_table *table,
                                  stoa_error *error)
 {
     stoa__run run;
-    STOA__NEEDS(error, program);
-    STOA__NEEDS(error, values);
+    STOA__REQUIRE_ARGUMENT(error, program);
+    STOA__REQUIRE_ARGUMENT(error, values);
     if (count != program->output_count)
         return stoa__fail(error, STOA_INVALID, "room for %zu values, but there are %u outputs",
                           count, program->output_count);
@@ -56,17 +56,17 @@ static stoa_status compute(const stoa_table *table, const char *text, const char
 stoa_status stoa_compute_all(const stoa_table *table, const char *text, const char *where,
                              stoa_value *values, size_t count, stoa_error *error)
 {
-    STOA__NEEDS(error, table);
-    STOA__NEEDS(error, text);
-    STOA__NEEDS(error, values);
+    STOA__REQUIRE_ARGUMENT(error, table);
+    STOA__REQUIRE_ARGUMENT(error, text);
+    STOA__REQUIRE_ARGUMENT(error, values);
     return compute(table, text, where, values, count, error);
 }
 
 stoa_status stoa_compute(const stoa_table *table, const char *text, stoa_value *value,
                          stoa_error *error)
 {
-    STOA__NEEDS(error, table);
-    STOA__NEEDS(error, text);
-    STOA__NEEDS(error, value);
+    STOA__REQUIRE_ARGUMENT(error, table);
+    STOA__REQUIRE_ARGUMENT(error, text);
+    STOA__REQUIRE_ARGUMENT(error, value);
     return compute(table, text, NULL, value, 1, error);
 }

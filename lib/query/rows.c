@@ -152,8 +152,8 @@ static size_t count_mask(const uint8_t *mask, size_t length)
 stoa_status stoa_table_keep(stoa_table *table, const uint8_t *mask, size_t length,
                             stoa_error *error)
 {
-    STOA__NEEDS(error, table);
-    STOA__NEEDS_ARRAY(error, mask, length);
+    STOA__REQUIRE_ARGUMENT(error, table);
+    STOA__REQUIRE_ARRAY(error, mask, length);
     if (length != table->rows)
         return stoa__fail(error, STOA_INVALID, "the mask has %zu bytes for %zu rows", length,
                           table->rows);
@@ -170,8 +170,8 @@ stoa_status stoa_table_keep(stoa_table *table, const uint8_t *mask, size_t lengt
 stoa_status stoa_table_keep_selected(stoa_table *table, const stoa_selection *selection,
                                      stoa_error *error)
 {
-    STOA__NEEDS(error, table);
-    STOA__NEEDS(error, selection);
+    STOA__REQUIRE_ARGUMENT(error, table);
+    STOA__REQUIRE_ARGUMENT(error, selection);
     stoa_status status = stoa__selection_check(selection, table, error);
     if (status == STOA_OK)
         keep_rows(stoa__whole(table), &(choice){.words = selection->words, .rows = selection->rows},
@@ -182,8 +182,8 @@ stoa_status stoa_table_keep_selected(stoa_table *table, const stoa_selection *se
 stoa_status stoa_table_remove_selected(stoa_table *table, const stoa_selection *selection,
                                        stoa_error *error)
 {
-    STOA__NEEDS(error, table);
-    STOA__NEEDS(error, selection);
+    STOA__REQUIRE_ARGUMENT(error, table);
+    STOA__REQUIRE_ARGUMENT(error, selection);
     stoa_status status = stoa__selection_check(selection, table, error);
     if (status == STOA_OK)
         keep_rows(stoa__whole(table),
@@ -279,9 +279,9 @@ static void take_morsel(void *context, size_t morsel, size_t worker)
 stoa_status stoa_table_take_selected(stoa_table **taken, const stoa_table *table,
                                      const stoa_selection *selection, stoa_error *error)
 {
-    STOA__NEEDS(error, taken);
-    STOA__NEEDS(error, table);
-    STOA__NEEDS(error, selection);
+    STOA__REQUIRE_ARGUMENT(error, taken);
+    STOA__REQUIRE_ARGUMENT(error, table);
+    STOA__REQUIRE_ARGUMENT(error, selection);
     stoa_status status = stoa__selection_check(selection, table, error);
     if (status != STOA_OK)
         return status;

@@ -1,12 +1,13 @@
 /* scope.h: the rows that a run is about, and what it reads and writes there. */
-#ifndef SCOPE_H
-#define SCOPE_H
+#ifndef STOA__QUERY_SCOPE_H
+#define STOA__QUERY_SCOPE_H
 
 #include "expr/execution/run.h"
 
 /* The rows of a scope; checks it against table and arrays. */
 stoa_status stoa__run_begin(stoa__run *run, stoa_program *program, const stoa_table *table,
                             const stoa_scope *scope, stoa_error *error);
+
 /* Cells that a run writes: one of this width for each of its rows. */
 typedef struct stoa__written {
     const void *cells; /* of row 0 */

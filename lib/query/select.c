@@ -1,9 +1,9 @@
 /* select.c: rows by a condition: as a selection, as a table of their own, or all others gone.
  *
- * A filter goes through the rows in waves of some morsels: it writes the condition as bits, counts
- * them by morsels, which tells where each morsel's rows go, and packs the columns while those that
- * the condition has read are in the cache. The first wave tells about how large the result will be;
- * its columns never move, so it grows where that was too little.
+ * A filter goes through the rows in batches of some morsels: it writes the condition as bits,
+ * counts them by morsels, which tells where each morsel's rows go, and packs the columns while
+ * those that the condition has read are in the cache. The first batch tells about how large the
+ * result will be; its columns never move, so it grows where that was too little.
  *
  * In place, rows go through windows: the bits of one are made before the first of its rows moves,
  * and rows move down only, so that those of later windows are as they were. Nothing can fail once a
@@ -19,10 +19,10 @@
 #include "store/grow.h"
 #include "store/order.h"
 
-/* Morsels of a wave: on one thread what fits L2, on more of them so much that waking them is
- * little. */
-#define WAVE_ALONE ((size_t)4)
-#define WAVE_MOST ((size_t)32)
+/* Morsels of a batch. On one thread the columns of a batch fit L2; on more, a batch is long enough
+ * that waking the threads costs little. */
+#define BATCH_OF_ONE_THREAD ((size_t)4)
+#define BATCH ((size_t)32)
 
 /* ---- bits ---- */
 
@@ -73,9 +73,9 @@ stoa_status stoa_program_select(stoa_selection **selection, stoa_program *progra
 {
     stoa__run run;
     stoa_selection *made;
-    STOA__NEEDS(error, selection);
-    STOA__NEEDS(error, program);
-    STOA__NEEDS(error, table);
+    STOA__REQUIRE_ARGUMENT(error, selection);
+    STOA__REQUIRE_ARGUMENT(error, program);
+    STOA__REQUIRE_ARGUMENT(error, table);
     stoa_status status = begin(&run, program, table, scope, error);
     if (status == STOA_OK)
         status = stoa__selection_new(&made, table, run.rows, error);
@@ -98,116 +98,118 @@ stoa_status stoa_program_select(stoa_selection **selection, stoa_program *progra
 typedef struct filter {
     stoa__run run;
     bits bits;
-    uint64_t words[WAVE_MOST * STOA__MORSEL / 64];
-    size_t counts[WAVE_MOST];     /* by morsel of the wave: rows that are selected */
-    size_t places[WAVE_MOST + 1]; /* where they go, and at the end where the next wave's do */
-    size_t wave;                  /* rows */
-    size_t total;                 /* rows so far */
+    uint64_t words[BATCH * STOA__MORSEL / 64];
+    size_t counts[BATCH];     /* by morsel of the batch: rows that are selected */
+    size_t places[BATCH + 1]; /* where they go, and at the end where the next batch's do */
+    size_t batch_rows;
+    size_t total; /* rows so far */
     const stoa__table *table;
     stoa__table *made;
 } filter;
 
 static void pack_morsel(void *context, size_t task, size_t worker)
 {
-    const filter *at = context;
-    size_t first = at->bits.first + task * STOA__MORSEL, left = at->bits.last - first;
-    stoa__part part = {.words = at->words + task * (STOA__MORSEL / 64),
+    const filter *job = context;
+    size_t first = job->bits.first + task * STOA__MORSEL, left = job->bits.last - first;
+    stoa__part part = {.words = job->words + task * (STOA__MORSEL / 64),
                        .first = first,
                        .count = left < STOA__MORSEL ? left : STOA__MORSEL,
-                       .chosen = at->counts[task]};
+                       .chosen = job->counts[task]};
     (void)worker;
-    stoa__rows_take(at->made, at->places[task], at->table, &part);
+    stoa__rows_take(job->made, job->places[task], job->table, &part);
 }
 
-/* Bits, counts and places of the wave. */
-static stoa_status mark_wave(filter *at, size_t first, stoa_error *error)
+/* Bits, counts and places of the batch. */
+static stoa_status mark_batch(filter *job, size_t first, stoa_error *error)
 {
-    at->bits.first = first;
-    at->bits.last = at->run.rows - first < at->wave ? at->run.rows : first + at->wave;
-    memset(at->counts, 0, sizeof at->counts);
-    stoa_status status = make_bits(&at->run, &at->bits, error);
-    at->places[0] = at->total;
-    for (size_t i = 0; i < WAVE_MOST; i++)
-        at->places[i + 1] = at->places[i] + at->counts[i];
+    job->bits.first = first;
+    job->bits.last =
+        job->run.rows - first < job->batch_rows ? job->run.rows : first + job->batch_rows;
+    memset(job->counts, 0, sizeof job->counts);
+    stoa_status status = make_bits(&job->run, &job->bits, error);
+    job->places[0] = job->total;
+    for (size_t i = 0; i < BATCH; i++)
+        job->places[i + 1] = job->places[i] + job->counts[i];
     return status;
 }
 
-/* Room for the rows up to `end`: the first time for as many as the first wave makes likely. */
-static stoa_status make_room(filter *at, size_t end, bool likely, stoa_error *error)
+/* Room for the rows up to `end`: the first time for as many as the first batch makes likely. */
+static stoa_status make_room(filter *job, size_t end, bool likely, stoa_error *error)
 {
-    if (at->made != NULL) {
-        size_t before = at->made->capacity;
+    if (job->made != NULL) {
+        size_t before = job->made->capacity;
         if (end <= before)
             return STOA_OK;
-        stoa_status status = stoa__table_grow(at->made, end, error);
+        stoa_status status = stoa__table_grow(job->made, end, error);
         if (status == STOA_OK)
-            stoa__table_expect(at->made, before, at->made->capacity);
+            stoa__table_expect(job->made, before, job->made->capacity);
         return status;
     }
-    size_t rows = at->run.rows, seen = at->bits.last, whole = likely ? end : rows;
+    size_t rows = job->run.rows, seen = job->bits.last, whole = likely ? end : rows;
     if (likely && seen < rows)
         whole = (size_t)((double)end / (double)seen * (double)rows);
-    return stoa__table_like(&at->made, at->table, seen == rows || whole < end ? end : whole, error);
+    return stoa__table_like(&job->made, job->table, seen == rows || whole < end ? end : whole,
+                            error);
 }
 
-static stoa_status filter_waves(filter *at, bool likely, stoa_error *error)
+static stoa_status filter_batches(filter *job, bool likely, stoa_error *error)
 {
     stoa_status status = STOA_OK;
-    at->total = 0;
-    for (size_t first = 0; first < at->run.rows || at->made == NULL; first += at->wave) {
-        status = mark_wave(at, first, error);
-        size_t end = at->places[WAVE_MOST];
+    job->total = 0;
+    for (size_t first = 0; first < job->run.rows || job->made == NULL; first += job->batch_rows) {
+        status = mark_batch(job, first, error);
+        size_t end = job->places[BATCH];
         if (status == STOA_OK)
-            status = make_room(at, end, likely, error);
+            status = make_room(job, end, likely, error);
         if (status != STOA_OK)
             break;
-        size_t tasks = (at->bits.last - first + STOA__MORSEL - 1) / STOA__MORSEL;
-        stoa__parallel(tasks, tasks < 3 ? 1 : stoa__workers(tasks), pack_morsel, at);
-        at->total = end;
+        size_t tasks = (job->bits.last - first + STOA__MORSEL - 1) / STOA__MORSEL;
+        stoa__parallel(tasks, tasks < 3 ? 1 : stoa__workers(tasks), pack_morsel, job);
+        job->total = end;
     }
-    if (status != STOA_OK && at->made != NULL)
-        stoa_table_free(&at->made->head);
+    if (status != STOA_OK && job->made != NULL)
+        stoa_table_free(&job->made->head);
     if (status != STOA_OK)
-        at->made = NULL;
+        job->made = NULL;
     return status;
 }
 
-static stoa_status run_filter(filter *at, stoa_table **filtered, stoa_error *error)
+static stoa_status run_filter(filter *job, stoa_table **filtered, stoa_error *error)
 {
-    at->bits.words = at->words;
-    at->bits.counts = at->counts;
-    at->bits.result = at->run.program->code.results[0].id;
-    at->wave = (stoa__workers(WAVE_MOST) > 1 ? WAVE_MOST : WAVE_ALONE) * STOA__MORSEL;
+    job->bits.words = job->words;
+    job->bits.counts = job->counts;
+    job->bits.result = job->run.program->code.results[0].id;
+    job->batch_rows = (stoa__workers(BATCH) > 1 ? BATCH : BATCH_OF_ONE_THREAD) * STOA__MORSEL;
     stoa_error first = {.status = STOA_OK};
-    stoa_status status = filter_waves(at, true, &first);
-    if (status == STOA_FULL) /* less address space than the rows behind the first wave need */
-        status = filter_waves(at, false, error);
+    stoa_status status = filter_batches(job, true, &first);
+    if (status == STOA_FULL) /* less address space than the rows behind the first batch need */
+        status = filter_batches(job, false, error);
     else if (status != STOA_OK && error != NULL)
         *error = first;
     if (status != STOA_OK)
         return status;
-    stoa__table_set_rows(at->made, at->total);
-    stoa__table_give_back(at->made, at->total);
-    stoa__table_share_objects(at->made, at->total);
-    *filtered = &at->made->head;
+    stoa__table_set_rows(job->made, job->total);
+    stoa__table_give_back(job->made, job->total);
+    stoa__table_share_objects(job->made, job->total);
+    *filtered = &job->made->head;
     return STOA_OK;
 }
 
 stoa_status stoa_program_filter(stoa_table **filtered, stoa_program *program,
                                 const stoa_table *table, const stoa_scope *scope, stoa_error *error)
 {
-    STOA__NEEDS(error, filtered);
-    STOA__NEEDS(error, program);
-    STOA__NEEDS(error, table);
-    filter *at = stoa__allocate(sizeof *at);
-    if (at == NULL)
-        return stoa__fail_memory(error, sizeof *at);
-    at->table = stoa__whole_const(table);
-    at->made = NULL;
-    stoa_status status = begin(&at->run, program, table, scope, error);
+    STOA__REQUIRE_ARGUMENT(error, filtered);
+    STOA__REQUIRE_ARGUMENT(error, program);
+    STOA__REQUIRE_ARGUMENT(error, table);
+    filter *job = stoa__allocate(sizeof *job);
+    if (job == NULL)
+        return stoa__fail_memory(error, sizeof *job);
+    job->table = stoa__whole_const(table);
+    job->made = NULL;
+    stoa_status status = begin(&job->run, program, table, scope, error);
     if (status == STOA_OK)
-        status = run_filter(at, filtered, error);
-    stoa__release(at);
+        status = run_filter(job, filtered, error);
+    stoa__release(job);
     return status;
 }
 
@@ -279,15 +281,15 @@ static stoa_status pack_table(stoa_program *program, stoa_table *table, bool inv
 
 stoa_status stoa_program_remove(stoa_program *program, stoa_table *table, stoa_error *error)
 {
-    STOA__NEEDS(error, program);
-    STOA__NEEDS(error, table);
+    STOA__REQUIRE_ARGUMENT(error, program);
+    STOA__REQUIRE_ARGUMENT(error, table);
     return pack_table(program, table, true, error);
 }
 
 stoa_status stoa_program_keep(stoa_program *program, stoa_table *table, stoa_error *error)
 {
-    STOA__NEEDS(error, program);
-    STOA__NEEDS(error, table);
+    STOA__REQUIRE_ARGUMENT(error, program);
+    STOA__REQUIRE_ARGUMENT(error, table);
     return pack_table(program, table, false, error);
 }
 
@@ -297,9 +299,9 @@ stoa_status stoa_select(stoa_selection **selection, const stoa_table *table, con
                         stoa_error *error)
 {
     stoa_program *program;
-    STOA__NEEDS(error, selection);
-    STOA__NEEDS(error, table);
-    STOA__NEEDS(error, where);
+    STOA__REQUIRE_ARGUMENT(error, selection);
+    STOA__REQUIRE_ARGUMENT(error, table);
+    STOA__REQUIRE_ARGUMENT(error, where);
     stoa_status status = stoa__program_read(&program, where, NULL, error);
     if (status != STOA_OK)
         return status;
@@ -312,9 +314,9 @@ stoa_status stoa_filter(stoa_table **filtered, const stoa_table *table, const ch
                         stoa_error *error)
 {
     stoa_program *program;
-    STOA__NEEDS(error, filtered);
-    STOA__NEEDS(error, table);
-    STOA__NEEDS(error, where);
+    STOA__REQUIRE_ARGUMENT(error, filtered);
+    STOA__REQUIRE_ARGUMENT(error, table);
+    STOA__REQUIRE_ARGUMENT(error, where);
     stoa_status status = stoa__program_read(&program, where, NULL, error);
     if (status != STOA_OK)
         return status;
@@ -336,14 +338,14 @@ static stoa_status change(stoa_table *table, const char *where, bool inverted, s
 
 stoa_status stoa_remove(stoa_table *table, const char *where, stoa_error *error)
 {
-    STOA__NEEDS(error, table);
-    STOA__NEEDS(error, where);
+    STOA__REQUIRE_ARGUMENT(error, table);
+    STOA__REQUIRE_ARGUMENT(error, where);
     return change(table, where, true, error);
 }
 
 stoa_status stoa_keep(stoa_table *table, const char *where, stoa_error *error)
 {
-    STOA__NEEDS(error, table);
-    STOA__NEEDS(error, where);
+    STOA__REQUIRE_ARGUMENT(error, table);
+    STOA__REQUIRE_ARGUMENT(error, where);
     return change(table, where, false, error);
 }

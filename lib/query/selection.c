@@ -43,9 +43,9 @@ static void count_anew(stoa_selection *selection)
 stoa_status stoa_selection_from_mask(stoa_selection **selection, const stoa_table *table,
                                      const uint8_t *mask, size_t length, stoa_error *error)
 {
-    STOA__NEEDS(error, selection);
-    STOA__NEEDS(error, table);
-    STOA__NEEDS_ARRAY(error, mask, length);
+    STOA__REQUIRE_ARGUMENT(error, selection);
+    STOA__REQUIRE_ARGUMENT(error, table);
+    STOA__REQUIRE_ARRAY(error, mask, length);
     if (length != table->rows)
         return stoa__fail(error, STOA_INVALID, "the mask has %zu bytes for %zu rows", length,
                           table->rows);
@@ -60,9 +60,9 @@ stoa_status stoa_selection_from_mask(stoa_selection **selection, const stoa_tabl
 stoa_status stoa_selection_from_indices(stoa_selection **selection, const stoa_table *table,
                                         const size_t *indices, size_t count, stoa_error *error)
 {
-    STOA__NEEDS(error, selection);
-    STOA__NEEDS(error, table);
-    STOA__NEEDS_ARRAY(error, indices, count);
+    STOA__REQUIRE_ARGUMENT(error, selection);
+    STOA__REQUIRE_ARGUMENT(error, table);
+    STOA__REQUIRE_ARRAY(error, indices, count);
     for (size_t i = 0; i < count; i++)
         if (indices[i] >= table->rows)
             return stoa__fail_at(error, STOA_OUT_OF_RANGE, i,
@@ -80,8 +80,8 @@ stoa_status stoa_selection_from_indices(stoa_selection **selection, const stoa_t
 stoa_status stoa_selection_copy(stoa_selection **copy, const stoa_selection *selection,
                                 stoa_error *error)
 {
-    STOA__NEEDS(error, copy);
-    STOA__NEEDS(error, selection);
+    STOA__REQUIRE_ARGUMENT(error, copy);
+    STOA__REQUIRE_ARGUMENT(error, selection);
     stoa_selection *made = NULL;
     stoa_status status = allocate(&made, selection->rows, selection->order, error);
     if (status != STOA_OK)
@@ -126,8 +126,8 @@ static stoa_status check_pair(const stoa_selection *selection, const stoa_select
 stoa_status stoa_selection_and(stoa_selection *selection, const stoa_selection *other,
                                stoa_error *error)
 {
-    STOA__NEEDS(error, selection);
-    STOA__NEEDS(error, other);
+    STOA__REQUIRE_ARGUMENT(error, selection);
+    STOA__REQUIRE_ARGUMENT(error, other);
     stoa_status status = check_pair(selection, other, error);
     if (status != STOA_OK)
         return status;
@@ -140,8 +140,8 @@ stoa_status stoa_selection_and(stoa_selection *selection, const stoa_selection *
 stoa_status stoa_selection_or(stoa_selection *selection, const stoa_selection *other,
                               stoa_error *error)
 {
-    STOA__NEEDS(error, selection);
-    STOA__NEEDS(error, other);
+    STOA__REQUIRE_ARGUMENT(error, selection);
+    STOA__REQUIRE_ARGUMENT(error, other);
     stoa_status status = check_pair(selection, other, error);
     if (status != STOA_OK)
         return status;

@@ -93,7 +93,7 @@ static stoa_status enter_objects(stoa__table *table, stoa__cell *cells, stoa_err
         for (uint32_t entered = 0; entered < i; entered++)
             if (stoa__is_object(table, entered))
                 stoa__pool_leave(table->pool, cells[entered].handle);
-        stoa__pool_settle(table->pool);
+        stoa__pool_release_pending(table->pool);
         return status;
     }
     return STOA_OK;
@@ -144,16 +144,16 @@ static stoa_status insert(stoa__table *whole, size_t index, const stoa_value *va
 stoa_status stoa_table_append(stoa_table *table, const stoa_value *values, size_t count,
                               stoa_error *error)
 {
-    STOA__NEEDS(error, table);
-    STOA__NEEDS_ARRAY(error, values, count);
+    STOA__REQUIRE_ARGUMENT(error, table);
+    STOA__REQUIRE_ARRAY(error, values, count);
     return insert(stoa__whole(table), table->rows, values, count, error);
 }
 
 stoa_status stoa_table_insert(stoa_table *table, size_t index, const stoa_value *values,
                               size_t count, stoa_error *error)
 {
-    STOA__NEEDS(error, table);
-    STOA__NEEDS_ARRAY(error, values, count);
+    STOA__REQUIRE_ARGUMENT(error, table);
+    STOA__REQUIRE_ARRAY(error, values, count);
     if (index > table->rows)
         return stoa__check_row(table, index, error);
     return insert(stoa__whole(table), index, values, count, error);
@@ -169,7 +169,7 @@ static void replace_cells(stoa__table *table, size_t row, const stoa__cell *cell
             stoa__pool_leave(table->pool, *(const stoa_handle *)(const void *)at);
         memcpy(at, cells[i].bytes, stoa__column_width(table, i));
     }
-    stoa__pool_settle(table->pool);
+    stoa__pool_release_pending(table->pool);
 }
 
 stoa_status stoa_table_replace(stoa_table *table, size_t index, const stoa_value *values,
@@ -177,8 +177,8 @@ stoa_status stoa_table_replace(stoa_table *table, size_t index, const stoa_value
 {
     stoa__table *whole = stoa__whole(table);
     row_cells row;
-    STOA__NEEDS(error, table);
-    STOA__NEEDS_ARRAY(error, values, count);
+    STOA__REQUIRE_ARGUMENT(error, table);
+    STOA__REQUIRE_ARRAY(error, values, count);
     stoa_status status = stoa__check_row(table, index, error);
     if (status != STOA_OK)
         return status;
@@ -290,7 +290,7 @@ static stoa_status extend(stoa__table *table, const stoa_source *const *matched,
     if (status != STOA_OK) {
         table->written = table->written > end ? table->written : end; /* left over: not zero */
         stoa__table_open(table);
-        stoa__pool_settle(table->pool);
+        stoa__pool_release_pending(table->pool);
         return status;
     }
     STOA__EACH_FIELD(table, i)
@@ -307,8 +307,8 @@ stoa_status stoa_table_extend(stoa_table *table, const stoa_source *sources, siz
 {
     stoa__table *whole = stoa__whole(table);
     const stoa_source *few[64], **matched = few;
-    STOA__NEEDS(error, table);
-    STOA__NEEDS_EACH(error, sources, source_count, .name);
+    STOA__REQUIRE_ARGUMENT(error, table);
+    STOA__REQUIRE_EACH(error, sources, source_count, .name);
     if (rows > SIZE_MAX - table->rows)
         return stoa__fail(error, STOA_FULL, "no table has room for %zu rows more", rows);
     if (table->field_limit > 64)

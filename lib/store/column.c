@@ -31,7 +31,7 @@ void *stoa_column_cells(const stoa_table *table, size_t field)
 
 stoa_status stoa_column_export(stoa_table *table, size_t field, stoa_error *error)
 {
-    STOA__NEEDS(error, table);
+    STOA__REQUIRE_ARGUMENT(error, table);
     stoa__table *whole = stoa__whole(table);
     stoa_status status = stoa__check_field(table, field, error);
     if (status != STOA_OK)
@@ -57,11 +57,11 @@ void stoa_column_unexport(stoa_table *table, size_t field)
     extra->exports--;
     whole->exports--;
     if (extra->exports == 0 && !stoa__field_exists(table, field)) {
-        if (extra->own.kind != STOA__NO_BLOCK)
-            stoa__block_free(&extra->own);
+        if (extra->own.kind != STOA__NO_REGION)
+            stoa__region_free(&extra->own);
         else
-            stoa__block_discard(&whole->block, extra->first, extra->last);
+            stoa__region_discard(&whole->region, extra->first, extra->last);
     }
     if (whole->exports == 0)
-        stoa__table_settle_memory(whole);
+        stoa__table_trim_memory(whole);
 }

@@ -1,9 +1,9 @@
 /* fields.c: fields that come, go and change their names while the table lives.
  *
- * The new schema is built aside and swapped in last. A field that is added gets a block of its own,
- * with room for max_rows cells (see reserve_column); the table's other columns are not touched. A
- * field that is dropped leaves its index behind, and its pages until the last export of them ends
- * (see stoa_column_unexport). */
+ * The new schema is built aside and swapped in last. A field that is added gets a region of its
+ * own, with room for max_rows cells (see reserve_column); the table's other columns are not
+ * touched. A field that is dropped leaves its index behind, and its pages until the last export of
+ * them ends (see stoa_column_unexport). */
 #include <assert.h>
 #include <string.h>
 
@@ -19,7 +19,7 @@ void stoa__field_give_up(stoa__addition *made, const stoa_table *table)
     stoa__schema_release(made->schema);
     stoa__release(made->columns);
     stoa__release(made->extra);
-    stoa__block_free(&made->block);
+    stoa__region_free(&made->region);
 }
 
 static stoa_status copy_lists(stoa__addition *made, const stoa__table *table, stoa_error *error)
@@ -35,12 +35,12 @@ static stoa_status copy_lists(stoa__addition *made, const stoa__table *table, st
     return STOA_OK;
 }
 
-/* Where the cells of the next field begin in a block of their own: staggered as if they stood
+/* Where the cells of the next field begin in a region of their own: staggered as if they stood
  * behind the table's other columns; in plain memory by lines alone, at most an eighth of what they
  * take. */
 static size_t stagger_of(const stoa__table *table, size_t bytes)
 {
-    size_t place = (size_t)table->block.phase + table->head.field_limit;
+    size_t place = (size_t)table->region.phase + table->head.field_limit;
     if (bytes > STOA__PLAIN_LIMIT)
         return place % STOA__MOST_STAGGERS * STOA__STAGGER;
     return bytes < STOA__SMALL_COLUMN ? 0 : (1 + place % (bytes / STOA__SMALL_COLUMN)) * STOA__LINE;
@@ -60,15 +60,15 @@ static stoa_status reserve_column(stoa__addition *made, const stoa__table *table
         wanted = share;
     if (wanted < least)
         wanted = least;
-    if (!stoa__block_reserve(&made->block, wanted, least, 1) ||
-        !stoa__block_commit(&made->block, 0, before + table->capacity * width))
+    if (!stoa__region_reserve(&made->region, wanted, least, 1) ||
+        !stoa__region_commit(&made->region, 0, before + table->capacity * width))
         return stoa__fail(error, STOA_OUT_OF_MEMORY,
                           "the system refused address space for another column of %zu cells",
                           (least - before) / width);
-    made->cells = made->block.base + before;
+    made->cells = made->region.base + before;
     if (before > 0)
         made->cells -= (uintptr_t)made->cells % STOA__LINE;
-    size_t rows = (made->block.bytes - before) / width;
+    size_t rows = (made->region.bytes - before) / width;
     made->max_rows = rows < table->max_rows ? rows : table->max_rows;
     return STOA_OK;
 }
@@ -96,7 +96,7 @@ static void put_in_place(stoa__table *table, stoa__addition *made)
     made->columns[index].cells = made->cells;
     made->columns[index].type = made->schema->fields[index].type;
     made->columns[index].initial = made->handle;
-    made->extra[index].own = made->block;
+    made->extra[index].own = made->region;
     if ((void *)table->head.columns != (void *)(table + 1))
         stoa__release(table->head.columns);
     stoa__release(table->extra);
@@ -124,8 +124,8 @@ stoa_status stoa__field_prepare(stoa__addition *made, const stoa_table *table,
 void stoa__field_expect(stoa__addition *made, size_t rows)
 {
     stoa_type type = (stoa_type)made->schema->fields[made->schema->field_limit - 1].type;
-    size_t offset = (size_t)(made->cells - made->block.base);
-    stoa__block_expect(&made->block, offset, offset + rows * stoa__width(type));
+    size_t offset = (size_t)(made->cells - made->region.base);
+    stoa__region_expect(&made->region, offset, offset + rows * stoa__width(type));
 }
 
 void stoa__field_put(stoa_table *table, stoa__addition *made)
@@ -138,9 +138,9 @@ stoa_status stoa_table_add_field(stoa_table *table, const stoa_field *field, siz
                                  stoa_error *error)
 {
     stoa__addition made;
-    STOA__NEEDS(error, table);
-    STOA__NEEDS(error, field);
-    STOA__NEEDS(error, field->name);
+    STOA__REQUIRE_ARGUMENT(error, table);
+    STOA__REQUIRE_ARGUMENT(error, field);
+    STOA__REQUIRE_ARGUMENT(error, field->name);
     stoa_status status = stoa__field_prepare(&made, table, field, error);
     if (status != STOA_OK)
         return status;
@@ -174,22 +174,22 @@ static stoa_status find_free(const stoa__table *table, const char *name, const c
 static void free_pages(stoa__table *table, uint32_t field)
 {
     size_t first, width = stoa__column_width(table, field);
-    stoa__block *block = stoa__column_block(table, field, &first);
+    stoa__region *region = stoa__column_region(table, field, &first);
     size_t last = first + table->capacity * width;
     if (table->extra != NULL && table->extra[field].exports > 0) {
         table->extra[field].first = first;
         table->extra[field].last = last;
-    } else if (block != &table->block) {
-        stoa__block_free(block);
+    } else if (region != &table->region) {
+        stoa__region_free(region);
     } else {
-        stoa__block_discard(block, first, last);
+        stoa__region_discard(region, first, last);
     }
 }
 
 stoa_status stoa_table_drop_field(stoa_table *table, const char *name, stoa_error *error)
 {
-    STOA__NEEDS(error, table);
-    STOA__NEEDS(error, name);
+    STOA__REQUIRE_ARGUMENT(error, table);
+    STOA__REQUIRE_ARGUMENT(error, name);
     stoa__table *whole = stoa__whole(table);
     uint32_t field = 0;
     stoa__schema *schema;
@@ -213,16 +213,16 @@ stoa_status stoa_table_drop_field(stoa_table *table, const char *name, stoa_erro
     stoa__schema_release(whole->schema);
     whole->schema = schema;
     stoa__table_open(whole);
-    stoa__pool_settle(pool);
+    stoa__pool_release_pending(pool);
     return STOA_OK;
 }
 
 stoa_status stoa_table_rename_field(stoa_table *table, const char *name, const char *new_name,
                                     stoa_error *error)
 {
-    STOA__NEEDS(error, table);
-    STOA__NEEDS(error, name);
-    STOA__NEEDS(error, new_name);
+    STOA__REQUIRE_ARGUMENT(error, table);
+    STOA__REQUIRE_ARGUMENT(error, name);
+    STOA__REQUIRE_ARGUMENT(error, new_name);
     stoa__table *whole = stoa__whole(table);
     uint32_t field = 0;
     stoa__schema *schema;

@@ -9,9 +9,9 @@ typedef struct stoa__addition {
     stoa__schema *schema;
     stoa_column *columns;
     stoa__column_extra *extra;
-    stoa__block block; /* of the column */
-    char *cells;       /* of the rows that there are, all zero */
-    stoa_pool *pool;   /* the table's, or a new one */
+    stoa__region region; /* of the column */
+    char *cells;         /* of the rows that there are, all zero */
+    stoa_pool *pool;     /* the table's, or a new one */
     stoa_handle handle;
     size_t max_rows; /* of the table from now on */
 } stoa__addition;

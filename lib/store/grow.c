@@ -13,15 +13,15 @@
 
 /* ---- memory ---- */
 
-stoa__block *stoa__column_block(stoa__table *table, uint32_t field, size_t *offset)
+stoa__region *stoa__column_region(stoa__table *table, uint32_t field, size_t *offset)
 {
-    stoa__block *block = &table->block;
-    if (table->extra != NULL && table->extra[field].own.kind != STOA__NO_BLOCK)
-        block = &table->extra[field].own;
-    *offset = block->kind == STOA__NO_BLOCK
+    stoa__region *region = &table->region;
+    if (table->extra != NULL && table->extra[field].own.kind != STOA__NO_REGION)
+        region = &table->extra[field].own;
+    *offset = region->kind == STOA__NO_REGION
                   ? 0
-                  : (size_t)((char *)table->head.columns[field].cells - block->base);
-    return block;
+                  : (size_t)((char *)table->head.columns[field].cells - region->base);
+    return region;
 }
 
 static bool commit(stoa__table *table, size_t from, size_t to)
@@ -29,8 +29,8 @@ static bool commit(stoa__table *table, size_t from, size_t to)
     STOA__EACH_FIELD(table, i)
     {
         size_t offset, width = stoa__column_width(table, i);
-        stoa__block *block = stoa__column_block(table, i, &offset);
-        if (!stoa__block_commit(block, offset + from * width, offset + to * width))
+        stoa__region *region = stoa__column_region(table, i, &offset);
+        if (!stoa__region_commit(region, offset + from * width, offset + to * width))
             return false;
     }
     return true;
@@ -67,8 +67,8 @@ void stoa__table_expect(stoa__table *table, size_t first, size_t end)
     STOA__EACH_FIELD(table, i)
     {
         size_t offset, width = stoa__column_width(table, i);
-        stoa__block *block = stoa__column_block(table, i, &offset);
-        stoa__block_expect(block, offset + first * width, offset + end * width);
+        stoa__region *region = stoa__column_region(table, i, &offset);
+        stoa__region_expect(region, offset + first * width, offset + end * width);
     }
 }
 
@@ -81,9 +81,9 @@ static void discard(stoa__table *table, size_t rows)
     STOA__EACH_FIELD(table, i)
     {
         size_t offset, width = stoa__column_width(table, i);
-        stoa__block *block = stoa__column_block(table, i, &offset);
+        stoa__region *region = stoa__column_region(table, i, &offset);
         zeroed &=
-            stoa__block_discard(block, offset + rows * width, offset + table->written * width);
+            stoa__region_discard(region, offset + rows * width, offset + table->written * width);
     }
     if (zeroed)
         table->written = rows;
@@ -97,11 +97,11 @@ void stoa__table_give_back(stoa__table *table, size_t rows)
     STOA__EACH_FIELD(table, i)
     {
         size_t offset, width = stoa__column_width(table, i);
-        stoa__block *block = stoa__column_block(table, i, &offset);
+        stoa__region *region = stoa__column_region(table, i, &offset);
         size_t from = stoa__round_up(offset + rows * width, STOA__HUGE_PAGE);
         size_t to = offset + table->written * width;
         if (from < to)
-            zeroed &= stoa__block_discard(block, from, to);
+            zeroed &= stoa__region_discard(region, from, to);
     }
     if (zeroed)
         table->written = rows + STOA__HUGE_PAGE;
@@ -112,7 +112,7 @@ void stoa__table_open(stoa__table *table)
     table->head.append_limit = table->schema->object_count > 0 ? 0 : table->capacity;
 }
 
-void stoa__table_settle_memory(stoa__table *table)
+void stoa__table_trim_memory(stoa__table *table)
 {
     size_t rows = table->head.rows, written = table->written > rows ? table->written : rows;
     size_t fallen_free = written - rows;
@@ -129,7 +129,7 @@ void stoa__table_set_rows(stoa__table *table, size_t rows)
         table->written = rows;
     table->head.rows = rows;
     if (rows < before)
-        stoa__table_settle_memory(table);
+        stoa__table_trim_memory(table);
     stoa__table_open(table);
 }
 
@@ -200,12 +200,12 @@ static void cut(stoa__table *table, size_t rows)
     stoa__table_leave_objects(table, rows, table->head.rows - rows);
     stoa__table_reordered(table);
     stoa__table_set_rows(table, rows);
-    stoa__pool_settle(pool);
+    stoa__pool_release_pending(pool);
 }
 
 stoa_status stoa_table_resize(stoa_table *table, size_t rows, stoa_error *error)
 {
-    STOA__NEEDS(error, table);
+    STOA__REQUIRE_ARGUMENT(error, table);
     stoa__table *whole = stoa__whole(table);
     size_t before = table->rows;
     if (rows < before) {
@@ -223,7 +223,7 @@ stoa_status stoa_table_resize(stoa_table *table, size_t rows, stoa_error *error)
 
 stoa_status stoa_table_reserve(stoa_table *table, size_t rows, stoa_error *error)
 {
-    STOA__NEEDS(error, table);
+    STOA__REQUIRE_ARGUMENT(error, table);
     stoa_status status = stoa__table_grow(stoa__whole(table), rows, error);
     if (status == STOA_OK)
         stoa__table_open(stoa__whole(table));
@@ -243,7 +243,7 @@ void stoa_table_shrink(stoa_table *table)
         return;
     stoa__table_set_rows(whole, table->rows);
     discard(whole, table->rows);
-    if (whole->block.kind == STOA__RESERVED_BLOCK)
+    if (whole->region.kind == STOA__RESERVED_REGION)
         whole->capacity = table->rows; /* what is committed may be committed again */
     stoa__table_open(whole);
 }

@@ -18,10 +18,10 @@ void stoa__table_set_rows(stoa__table *table, size_t rows);
 /* Pages that no row before `rows` needs, and that were written, go back to the system. */
 void stoa__table_give_back(stoa__table *table, size_t rows);
 /* Gives the memory of rows that fell free back, if it is much. */
-void stoa__table_settle_memory(stoa__table *table);
+void stoa__table_trim_memory(stoa__table *table);
 /* Sets append_limit anew. */
 void stoa__table_open(stoa__table *table);
-/* The block that a column lies in, and where. */
-stoa__block *stoa__column_block(stoa__table *table, uint32_t field, size_t *offset);
+/* The region that a column lies in, and where. */
+stoa__region *stoa__column_region(stoa__table *table, uint32_t field, size_t *offset);
 
 #endif

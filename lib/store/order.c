@@ -39,7 +39,7 @@ void stoa__table_end_removal(stoa__table *table, size_t rows)
     stoa_pool *pool = table->pool;
     stoa__table_reordered(table);
     stoa__table_set_rows(table, rows);
-    stoa__pool_settle(pool);
+    stoa__pool_release_pending(pool);
 }
 
 void stoa__table_close_gap(stoa__table *table, size_t first, size_t count)
@@ -56,7 +56,7 @@ void stoa__table_close_gap(stoa__table *table, size_t first, size_t count)
 
 stoa_status stoa_table_remove(stoa_table *table, size_t first, size_t count, stoa_error *error)
 {
-    STOA__NEEDS(error, table);
+    STOA__REQUIRE_ARGUMENT(error, table);
     stoa_status status = stoa__check_rows(table, first, count, error);
     if (status == STOA_OK && count > 0)
         stoa__table_close_gap(stoa__whole(table), first, count);
@@ -77,7 +77,7 @@ void stoa__table_rotate(stoa__table *table, size_t first, size_t middle, size_t 
 
 stoa_status stoa_table_swap_remove(stoa_table *table, size_t index, stoa_error *error)
 {
-    STOA__NEEDS(error, table);
+    STOA__REQUIRE_ARGUMENT(error, table);
     stoa__table *whole = stoa__whole(table);
     stoa_status status = stoa__check_row(table, index, error);
     if (status != STOA_OK)
@@ -95,7 +95,7 @@ stoa_status stoa_table_swap_remove(stoa_table *table, size_t index, stoa_error *
 
 stoa_status stoa_table_swap(stoa_table *table, size_t a, size_t b, stoa_error *error)
 {
-    STOA__NEEDS(error, table);
+    STOA__REQUIRE_ARGUMENT(error, table);
     stoa__table *whole = stoa__whole(table);
     stoa_status status = stoa__check_row(table, a, error);
     if (status == STOA_OK)
@@ -116,7 +116,7 @@ stoa_status stoa_table_swap(stoa_table *table, size_t a, size_t b, stoa_error *e
 
 stoa_status stoa_table_reverse(stoa_table *table, stoa_error *error)
 {
-    STOA__NEEDS(error, table);
+    STOA__REQUIRE_ARGUMENT(error, table);
     stoa__table *whole = stoa__whole(table);
     if (table->rows < 2)
         return STOA_OK;
@@ -168,8 +168,8 @@ stoa_status stoa_table_permute(stoa_table *table, const size_t *indices, size_t 
                                stoa_error *error)
 {
     void *aside;
-    STOA__NEEDS(error, table);
-    STOA__NEEDS_ARRAY(error, indices, count);
+    STOA__REQUIRE_ARGUMENT(error, table);
+    STOA__REQUIRE_ARRAY(error, indices, count);
     if (count != table->rows)
         return stoa__fail(error, STOA_INVALID, "%zu indices for %zu rows", count, table->rows);
     if (count == 0)
@@ -218,8 +218,8 @@ static void copy_columns(stoa__table *copy, const stoa__table *table, const size
 stoa_status stoa_table_copy(stoa_table **copy, const stoa_table *table, stoa_error *error)
 {
     stoa__table *made;
-    STOA__NEEDS(error, copy);
-    STOA__NEEDS(error, table);
+    STOA__REQUIRE_ARGUMENT(error, copy);
+    STOA__REQUIRE_ARGUMENT(error, table);
     const stoa__table *whole = stoa__whole_const(table);
     stoa_status status = stoa__table_like(&made, whole, table->rows, error);
     if (status != STOA_OK)
@@ -233,9 +233,9 @@ stoa_status stoa_table_take(stoa_table **taken, const stoa_table *table, const s
                             size_t count, stoa_error *error)
 {
     stoa__table *made;
-    STOA__NEEDS(error, taken);
-    STOA__NEEDS(error, table);
-    STOA__NEEDS_ARRAY(error, indices, count);
+    STOA__REQUIRE_ARGUMENT(error, taken);
+    STOA__REQUIRE_ARGUMENT(error, table);
+    STOA__REQUIRE_ARRAY(error, indices, count);
     const stoa__table *whole = stoa__whole_const(table);
     for (size_t i = 0; i < count; i++)
         if (indices[i] >= table->rows)

@@ -4,8 +4,8 @@
  * addressing index with linear probing, at most half full, finds the handle of a pointer; it is
  * mended on removal by moving later entries up, so that it needs no marks for the deleted.
  * An object whose last cell goes is put on the pending chain and stays findable until
- * stoa__pool_settle takes it off: if a cell holds it again by then, it stays. Invariant: an entry
- * is on the pending chain exactly if its `pending` is set, and handle 0 is no entry. */
+ * stoa__pool_release_pending takes it off: if a cell holds it again by then, it stays. Invariant:
+ * an entry is on the pending chain exactly if its `pending` is set, and handle 0 is no entry. */
 #include "store/pool.h"
 
 #include <string.h>
@@ -183,7 +183,7 @@ static void *take_pending(stoa_pool *pool)
     return object;
 }
 
-void stoa__pool_settle(stoa_pool *pool)
+void stoa__pool_release_pending(stoa_pool *pool)
 {
     if (pool == NULL || pool->pending_chain == 0)
         return;
@@ -210,7 +210,7 @@ static bool start_empty(stoa_pool *pool)
 
 stoa_status stoa_pool_new(stoa_pool **pool, const stoa_pool_options *options, stoa_error *error)
 {
-    STOA__NEEDS(error, pool);
+    STOA__REQUIRE_ARGUMENT(error, pool);
     if (options != NULL && (options->reserved[0] | options->reserved[1] | options->reserved[2] |
                             options->reserved[3]) != 0)
         return stoa__fail(error, STOA_INVALID, "stoa_pool_options.reserved must be zero");

@@ -26,7 +26,7 @@ static stoa_status write_object(stoa__table *table, uint32_t field, size_t row, 
         return status;
     stoa__pool_leave(pool, *cell);
     *cell = handle;
-    stoa__pool_settle(pool);
+    stoa__pool_release_pending(pool);
     return STOA_OK;
 }
 
@@ -57,8 +57,8 @@ static stoa_status check(stoa_row row, size_t field, stoa_error *error)
 
 stoa_status stoa_row_get(stoa_row row, size_t field, stoa_value *value, stoa_error *error)
 {
-    STOA__NEEDS(error, row.table);
-    STOA__NEEDS(error, value);
+    STOA__REQUIRE_ARGUMENT(error, row.table);
+    STOA__REQUIRE_ARGUMENT(error, value);
     stoa_status status = check(row, field, error);
     if (status == STOA_OK)
         *value = read_cell(stoa__whole(row.table), (uint32_t)field, row.index);
@@ -67,7 +67,7 @@ stoa_status stoa_row_get(stoa_row row, size_t field, stoa_value *value, stoa_err
 
 stoa_status stoa_row_set(stoa_row row, size_t field, stoa_value value, stoa_error *error)
 {
-    STOA__NEEDS(error, row.table);
+    STOA__REQUIRE_ARGUMENT(error, row.table);
     stoa_status status = check(row, field, error);
     if (status == STOA_OK)
         status = write_cell(stoa__whole(row.table), (uint32_t)field, row.index, &value, error);
@@ -85,7 +85,7 @@ static inline size_t field_named(stoa_row row, const char *name)
     stoa_status stoa__row_get_##name##_slow(stoa_row row, size_t field, value_type *value)   \
     {                                                                                        \
         stoa_value any;                                                                      \
-        STOA__NEEDS(NULL, value);                                                            \
+        STOA__REQUIRE_ARGUMENT(NULL, value);                                                 \
         stoa_status status = stoa_row_get(row, field, &any, NULL);                           \
         return status == STOA_OK ? stoa__convert_value(STOA_##NAME, &any, value) : status;   \
     }                                                                                        \
@@ -97,15 +97,15 @@ static inline size_t field_named(stoa_row row, const char *name)
     }                                                                                        \
     stoa_status stoa_row_get_##name(stoa_row row, const char *field_name, value_type *value) \
     {                                                                                        \
-        STOA__NEEDS(NULL, row.table);                                                        \
-        STOA__NEEDS(NULL, field_name);                                                       \
-        STOA__NEEDS(NULL, value);                                                            \
+        STOA__REQUIRE_ARGUMENT(NULL, row.table);                                             \
+        STOA__REQUIRE_ARGUMENT(NULL, field_name);                                            \
+        STOA__REQUIRE_ARGUMENT(NULL, value);                                                 \
         return stoa_row_get_##name##_at(row, field_named(row, field_name), value);           \
     }                                                                                        \
     stoa_status stoa_row_set_##name(stoa_row row, const char *field_name, value_type value)  \
     {                                                                                        \
-        STOA__NEEDS(NULL, row.table);                                                        \
-        STOA__NEEDS(NULL, field_name);                                                       \
+        STOA__REQUIRE_ARGUMENT(NULL, row.table);                                             \
+        STOA__REQUIRE_ARGUMENT(NULL, field_name);                                            \
         return stoa_row_set_##name##_at(row, field_named(row, field_name), value);           \
     }
 STOA_TYPES(ROW)

@@ -1,7 +1,7 @@
 /* table.c: how a table is made, described, shared and freed.
  *
  * A table of at most 64 KiB (max_rows times the width of a row) lies with its columns in the one
- * allocation that it is. Any other reserves a block, in which its columns stand one behind the
+ * allocation that it is. Any other reserves a region, in which its columns stand one behind the
  * other, each with room for max_rows cells, and staggered (STOA__STAGGER), so that the cells of a
  * row do not meet in the same places of a cache; none ever moves. Invariant: each column of the
  * schema that is not dropped has cells for `capacity` rows. */
@@ -27,21 +27,21 @@ static spacing plain_spacing(const stoa__schema *schema, size_t rows)
     return small ? (spacing){0, 8, 0} : (spacing){STOA__LINE - 1, STOA__LINE, STOA__LINE};
 }
 
-static spacing block_spacing(const stoa__block *block)
+static spacing region_spacing(const stoa__region *region)
 {
-    size_t first = block->phase * STOA__STAGGER;
-    if (block->kind == STOA__PLAIN_BLOCK)
+    size_t first = region->phase * STOA__STAGGER;
+    if (region->kind == STOA__PLAIN_REGION)
         return (spacing){first + STOA__LINE - 1, STOA__LINE, STOA__STAGGER};
-    if (stoa__block_is_large(block))
+    if (stoa__region_is_large(region))
         return (spacing){first, STOA__HUGE_PAGE, STOA__HUGE_PAGE + STOA__STAGGER};
     return (spacing){first, STOA__PAGE, STOA__STAGGER};
 }
 
-/* Bytes that make sure of room for `rows` cells in each column, however the block is spaced. */
+/* Bytes that make sure of room for `rows` cells in each column, however the region is spaced. */
 static size_t enough_bytes(const stoa__schema *schema, size_t rows)
 {
     size_t cells = rows * schema->row_bytes;
-    bool large = cells / schema->field_count >= STOA__LARGE / 2;
+    bool large = cells / schema->field_count >= STOA__LARGE_REGION / 2;
     size_t lost = STOA__STAGGER + (large ? 2 * STOA__HUGE_PAGE : STOA__PAGE);
     return STOA__PHASES * STOA__STAGGER + cells + schema->field_count * lost;
 }
@@ -115,19 +115,19 @@ static stoa_status make_plain(stoa__table **made, stoa__schema *schema, size_t m
     return STOA_OK;
 }
 
-/* Columns of a block that was got, for at most `most` rows. */
+/* Columns of a region that was got, for at most `most` rows. */
 static void lay_out(stoa__table *table, size_t most)
 {
     const stoa__schema *schema = table->schema;
-    const stoa__block *block = &table->block;
-    spacing apart = block_spacing(block);
-    size_t rows = rows_that_fit(schema, block->bytes, apart);
+    const stoa__region *region = &table->region;
+    spacing apart = region_spacing(region);
+    size_t rows = rows_that_fit(schema, region->bytes, apart);
     table->max_rows = rows < most ? rows : most;
-    table->capacity = block->kind == STOA__RESERVED_BLOCK ? 0 : table->max_rows;
-    place_columns(table, block->base, apart);
+    table->capacity = region->kind == STOA__RESERVED_REGION ? 0 : table->max_rows;
+    place_columns(table, region->base, apart);
 }
 
-/* ---- kept blocks: only for results, whose rows are all written at once ---- */
+/* ---- kept regions: only for results, whose rows are all written at once ---- */
 
 static stoa__layout layout_of(const stoa__schema *schema, size_t max_rows)
 {
@@ -141,13 +141,13 @@ static stoa__layout layout_of(const stoa__schema *schema, size_t max_rows)
     return layout;
 }
 
-/* A block of that layout which has been written. */
+/* A region of that layout which has been written. */
 static bool take_kept(stoa__table *table, size_t most, size_t rows)
 {
     stoa__kept kept;
-    if (!stoa__block_take(&kept, layout_of(table->schema, most), rows))
+    if (!stoa__region_take(&kept, layout_of(table->schema, most), rows))
         return false;
-    table->block = kept.block;
+    table->region = kept.region;
     lay_out(table, most > 0 ? most : SIZE_MAX);
     table->capacity = kept.capacity;
     table->written = kept.written;
@@ -166,22 +166,22 @@ static size_t written_bytes(const stoa__table *table, size_t rows)
     return bytes;
 }
 
-/* The end of a table's block. It is given back if fields came or went, and if its address space is
+/* The end of a table's region. It is given back if fields came or went, and if its address space is
  * less than a new one would have. */
-static void leave_block(stoa__table *table)
+static void leave_region(stoa__table *table)
 {
     size_t written = table->written > table->head.rows ? table->written : table->head.rows;
-    bool whole = table->block.columns == table->schema->field_limit;
+    bool whole = table->region.columns == table->schema->field_limit;
     bool wide = table->asked > 0 ? table->max_rows == table->asked : table->max_rows / 4 >= written;
-    if (!table->block.keep || !whole || !wide) {
-        stoa__block_free(&table->block);
+    if (!table->region.keep || !whole || !wide) {
+        stoa__region_free(&table->region);
         return;
     }
-    stoa__block_keep(&(stoa__kept){.block = table->block,
-                                   .layout = layout_of(table->schema, table->asked),
-                                   .capacity = table->capacity,
-                                   .written = written,
-                                   .bytes = written_bytes(table, written)});
+    stoa__region_keep(&(stoa__kept){.region = table->region,
+                                    .layout = layout_of(table->schema, table->asked),
+                                    .capacity = table->capacity,
+                                    .written = written,
+                                    .bytes = written_bytes(table, written)});
 }
 
 /* ---- making, further ---- */
@@ -195,7 +195,7 @@ static bool reserve(stoa__table *table, size_t most, size_t least)
     if (most > 0)
         wanted = most < MOST_BYTES / schema->row_bytes ? enough_bytes(schema, most) : MOST_BYTES;
     size_t bytes = wanted > least_bytes ? wanted : least_bytes;
-    if (!stoa__block_reserve(&table->block, bytes, least_bytes, schema->field_count))
+    if (!stoa__region_reserve(&table->region, bytes, least_bytes, schema->field_count))
         return false;
     lay_out(table, most > 0 ? most : SIZE_MAX);
     return true;
@@ -215,7 +215,7 @@ static stoa_status make_reserved(stoa__table **made, stoa__schema *schema, const
                           "the system refused address space for %zu rows of %zu bytes",
                           wanted->rows, schema->row_bytes);
     }
-    table->block.keep = wanted->at_once;
+    table->region.keep = wanted->at_once;
     *made = table;
     return STOA_OK;
 }
@@ -304,11 +304,11 @@ stoa_status stoa_table_new(stoa_table **table, const stoa_field *fields, size_t 
                            const stoa_table_options *options, stoa_error *error)
 {
     static const stoa_table_options defaults;
-    STOA__NEEDS(error, table);
+    STOA__REQUIRE_ARGUMENT(error, table);
     stoa_status status = check_request(field_count, options, error);
     if (status != STOA_OK)
         return status;
-    STOA__NEEDS_EACH(error, fields, field_count, .name);
+    STOA__REQUIRE_EACH(error, fields, field_count, .name);
     if (options == NULL)
         options = &defaults;
     stoa__schema *schema;
@@ -369,14 +369,14 @@ static void destroy(stoa__table *table)
             stoa__pool_leave(pool, table->head.columns[i].initial);
     }
     for (uint32_t i = 0; table->extra != NULL && i < table->head.field_limit; i++)
-        stoa__block_free(&table->extra[i].own);
-    leave_block(table);
+        stoa__region_free(&table->extra[i].own);
+    leave_region(table);
     stoa__release(table->extra);
     stoa__schema_release(table->schema);
     if ((void *)table->head.columns != (void *)(table + 1))
         stoa__release(table->head.columns);
     stoa__release(table);
-    stoa__pool_settle(pool);
+    stoa__pool_release_pending(pool);
     stoa_pool_free(pool);
 }
 
@@ -434,8 +434,8 @@ stoa_type stoa_table_field_type(const stoa_table *table, size_t field)
 
 stoa_status stoa_table_field_initial(const stoa_table *table, size_t field, stoa_value *initial)
 {
-    STOA__NEEDS(NULL, table);
-    STOA__NEEDS(NULL, initial);
+    STOA__REQUIRE_ARGUMENT(NULL, table);
+    STOA__REQUIRE_ARGUMENT(NULL, initial);
     if (!stoa__field_exists(table, field))
         return STOA_NO_FIELD;
     const stoa__schema_field *described = &stoa__whole_const(table)->schema->fields[field];
@@ -449,9 +449,9 @@ stoa_status stoa_table_field_initial(const stoa_table *table, size_t field, stoa
 stoa_status stoa_table_find_field(const stoa_table *table, const char *name, size_t *field,
                                   stoa_error *error)
 {
-    STOA__NEEDS(error, table);
-    STOA__NEEDS(error, name);
-    STOA__NEEDS(error, field);
+    STOA__REQUIRE_ARGUMENT(error, table);
+    STOA__REQUIRE_ARGUMENT(error, name);
+    STOA__REQUIRE_ARGUMENT(error, field);
     const stoa__schema *schema = stoa__whole_const(table)->schema;
     uint32_t found = stoa__schema_find(schema, name, strlen(name));
     if (found == STOA__NO_FIELD)

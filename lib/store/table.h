@@ -14,9 +14,9 @@
 
 /* What most columns never need. */
 typedef struct stoa__column_extra {
-    stoa__block own;    /* of a field that was added; else the column lies in the table's block */
+    stoa__region own;   /* of a field that was added; else the column lies in the table's region */
     uint32_t exports;   /* views that may read its pages */
-    size_t first, last; /* offsets in the table's block of what an exported column left there when
+    size_t first, last; /* offsets in the table's region of what an exported column left there when
                            its field was dropped */
 } stoa__column_extra;
 
@@ -25,7 +25,7 @@ typedef struct stoa__table {
     stoa__schema *schema;
     stoa_pool *pool;           /* NULL: none was given, and there is no object field */
     stoa__column_extra *extra; /* one for each field index, or NULL */
-    stoa__block block;         /* of the fields that the table was made with */
+    stoa__region region;       /* of the fields that the table was made with */
     size_t asked;              /* the max_rows that was asked for; 0: as many as fit well */
     size_t max_rows;           /* as granted */
     size_t capacity;           /* rows that are committed */

@@ -52,9 +52,9 @@ static stoa_status hold(stoa_table *table, const stoa_field *fields, size_t coun
 stoa_status stoa__typed_hold(stoa_table *table, const stoa_field *fields, size_t count,
                              void **columns, stoa_error *error)
 {
-    STOA__NEEDS(error, table);
-    STOA__NEEDS_EACH(error, fields, count, .name);
-    STOA__NEEDS(error, columns);
+    STOA__REQUIRE_ARGUMENT(error, table);
+    STOA__REQUIRE_EACH(error, fields, count, .name);
+    STOA__REQUIRE_ARGUMENT(error, columns);
     stoa_status status = hold(table, fields, count, columns, error);
     if (status == STOA_OK)
         stoa__whole(table)->references++;
@@ -66,9 +66,9 @@ stoa_status stoa__typed_new(stoa_table **table, const stoa_field *fields, size_t
 {
     const stoa_table_options options = {.rows = rows};
     stoa_table *made;
-    STOA__NEEDS(error, table);
-    STOA__NEEDS_EACH(error, fields, count, .name);
-    STOA__NEEDS(error, columns);
+    STOA__REQUIRE_ARGUMENT(error, table);
+    STOA__REQUIRE_EACH(error, fields, count, .name);
+    STOA__REQUIRE_ARGUMENT(error, columns);
     stoa_status status = stoa_table_new(&made, fields, count, &options, error);
     if (status != STOA_OK)
         return status;
@@ -93,9 +93,9 @@ stoa_status stoa__typed_append(stoa_table *table, const stoa_field *fields, size
 {
     enum { MOST = 256 };
     uint32_t indices[MOST];
-    STOA__NEEDS(error, table);
-    STOA__NEEDS_EACH(error, fields, count, .name);
-    STOA__NEEDS_EACH(error, values, count, );
+    STOA__REQUIRE_ARGUMENT(error, table);
+    STOA__REQUIRE_EACH(error, fields, count, .name);
+    STOA__REQUIRE_EACH(error, values, count, );
     if (count > MOST)
         return stoa__fail(error, STOA_INVALID, "a typed table of %zu fields", count);
     for (size_t i = 0; i < count; i++) {

@@ -187,8 +187,8 @@ static void store(stoa__table *table, part *p)
 stoa_status stoa_column_write(stoa_table *table, size_t field, size_t first, ptrdiff_t step,
                               size_t count, const stoa_source *source, stoa_error *error)
 {
-    STOA__NEEDS(error, table);
-    STOA__NEEDS(error, source);
+    STOA__REQUIRE_ARGUMENT(error, table);
+    STOA__REQUIRE_ARGUMENT(error, source);
     stoa__table *whole = stoa__whole(table);
     stoa_status status = stoa__check_field(table, field, error);
     if (status == STOA_OK)
@@ -204,7 +204,7 @@ stoa_status stoa_column_write(stoa_table *table, size_t field, size_t first, ptr
         store(whole, &p);
     else
         give_up(whole, &p);
-    stoa__pool_settle(whole->pool);
+    stoa__pool_release_pending(whole->pool);
     return status;
 }
 
@@ -288,7 +288,7 @@ static stoa_status prepare_parts(splice *s, stoa_error *error)
     while (done-- > 0)
         give_up(table, &s->parts[done]);
     stoa__table_open(table);
-    stoa__pool_settle(table->pool);
+    stoa__pool_release_pending(table->pool);
     return status;
 }
 
@@ -310,15 +310,15 @@ static void store_parts(splice *s)
     if (less > 0)
         stoa__table_close_gap(table, behind, less);
     else
-        stoa__pool_settle(table->pool);
+        stoa__pool_release_pending(table->pool);
 }
 
 stoa_status stoa_table_splice(stoa_table *table, size_t first, ptrdiff_t step, size_t count,
                               const stoa_source *sources, size_t source_count, size_t rows,
                               stoa_error *error)
 {
-    STOA__NEEDS(error, table);
-    STOA__NEEDS_EACH(error, sources, source_count, .name);
+    STOA__REQUIRE_ARGUMENT(error, table);
+    STOA__REQUIRE_EACH(error, sources, source_count, .name);
     part few[8] = {0};
     splice s = {stoa__whole(table), first, count, step, rows, few, {UINTPTR_MAX, 0}};
     stoa_status status = check_splice(&s, error);

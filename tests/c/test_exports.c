@@ -51,7 +51,7 @@ TEST(an_exported_column_can_be_read_after_its_field_was_dropped)
     size_t added;
     PASSES(stoa_table_add_field(table, &field, &added, &trouble));
     const void *x = stoa_column_cells(table, 0), *cells = stoa_column_cells(table, added);
-    WORKS(NULL, stoa_column_export(table, 0, &trouble)); /* one of the table's own block */
+    WORKS(NULL, stoa_column_export(table, 0, &trouble)); /* one of the table's own region */
     WORKS(NULL, stoa_column_export(table, added, &trouble));
     WORKS(NULL, stoa_column_export(table, added, &trouble));
     PASSES(stoa_table_drop_field(table, "x", &trouble));

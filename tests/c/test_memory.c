@@ -101,10 +101,10 @@ static void *do_nothing(void *context)
 static void memory_and_threads_still_work(void)
 {
     pthread_t thread;
-    void *block = malloc(100 << 20);
-    ck_assert_ptr_nonnull(block);
-    memset(block, 1, 1 << 20);
-    free(block);
+    void *region = malloc(100 << 20);
+    ck_assert_ptr_nonnull(region);
+    memset(region, 1, 1 << 20);
+    free(region);
     ck_assert_int_eq(pthread_create(&thread, NULL, do_nothing, NULL), 0);
     ck_assert_int_eq(pthread_join(thread, NULL), 0);
 }

@@ -271,8 +271,8 @@ static bool parameter_of(stoa_value value, stoa_type *type, uint64_t *bits)
 stoa_status stoa_program_set_parameter(stoa_program *program, const char *parameter,
                                        stoa_value value, stoa_error *error)
 {
-    STOA__NEEDS(error, program);
-    STOA__NEEDS(error, parameter);
+    STOA__REQUIRE_ARGUMENT(error, program);
+    STOA__REQUIRE_ARGUMENT(error, parameter);
     stoa_type type;
     uint64_t bits;
     if (!stoa__is_operand(&value) || !parameter_of(value, &type, &bits))
@@ -357,8 +357,8 @@ stoa_status stoa_program_new(stoa_program **program, const stoa_table *table,
                              stoa_expression *expression, stoa_expression *where, stoa_error *error)
 {
     stoa_program *made;
-    STOA__NEEDS(error, program);
-    STOA__NEEDS(error, expression);
+    STOA__REQUIRE_ARGUMENT(error, program);
+    STOA__REQUIRE_ARGUMENT(error, expression);
     stoa_status status = stoa__program_make(&made, expression, where, error);
     return status == STOA_OK ? tried(program, made, table, error) : status;
 }
@@ -367,8 +367,8 @@ stoa_status stoa_program_parse(stoa_program **program, const stoa_table *table, 
                                const char *where, stoa_error *error)
 {
     stoa_program *made;
-    STOA__NEEDS(error, program);
-    STOA__NEEDS(error, text);
+    STOA__REQUIRE_ARGUMENT(error, program);
+    STOA__REQUIRE_ARGUMENT(error, text);
     stoa_status status = stoa__program_read(&made, text, where, error);
     return status == STOA_OK ? tried(program, made, table, error) : status;
 }

@@ -226,15 +226,15 @@ static stoa_status build_named(stoa_expression **made, stoa__node_kind kind, con
 
 stoa_status stoa_expression_field(stoa_expression **made, const char *name, stoa_error *error)
 {
-    STOA__NEEDS(error, made);
-    STOA__NEEDS(error, name);
+    STOA__REQUIRE_ARGUMENT(error, made);
+    STOA__REQUIRE_ARGUMENT(error, name);
     return build_named(made, STOA__FIELD_NODE, name, "a field", error);
 }
 
 stoa_status stoa_expression_parameter(stoa_expression **made, const char *name, stoa_error *error)
 {
-    STOA__NEEDS(error, made);
-    STOA__NEEDS(error, name);
+    STOA__REQUIRE_ARGUMENT(error, made);
+    STOA__REQUIRE_ARGUMENT(error, name);
     return build_named(made, STOA__PARAMETER_NODE, name, "a parameter", error);
 }
 
@@ -245,7 +245,7 @@ stoa_value stoa__unsigned_value(uint64_t value)
 
 stoa_status stoa_expression_constant(stoa_expression **made, stoa_value value, stoa_error *error)
 {
-    STOA__NEEDS(error, made);
+    STOA__REQUIRE_ARGUMENT(error, made);
     if (stoa__is_null(&value))
         return stoa__fail(error, STOA_WRONG_TYPE, "a constant cannot be null");
     if (!stoa__is_operand(&value))
@@ -261,8 +261,8 @@ stoa_status stoa_expression_constant(stoa_expression **made, stoa_value value, s
 stoa_status stoa_expression_array(stoa_expression **made, const stoa_source *source, size_t count,
                                   stoa_error *error)
 {
-    STOA__NEEDS(error, made);
-    STOA__NEEDS(error, source);
+    STOA__REQUIRE_ARGUMENT(error, made);
+    STOA__REQUIRE_ARGUMENT(error, source);
     if (!stoa__type_exists(source->type) || source->type == STOA_OBJECT)
         return stoa__fail(error, STOA_WRONG_TYPE, "an array of type %d cannot be computed with",
                           (int)source->type);
@@ -342,11 +342,11 @@ stoa_status stoa_expression_call(stoa_expression **made, stoa_operation operatio
                                  stoa_expression *const *arguments, size_t count, stoa_error *error)
 {
     char message[STOA_MESSAGE_SIZE];
-    STOA__NEEDS(error, made);
+    STOA__REQUIRE_ARGUMENT(error, made);
     if (!is_operation(operation))
         return stoa__fail(error, STOA_INVALID, "there is no operation %d", (int)operation);
     if (count <= stoa__operations[operation].most)
-        STOA__NEEDS_EACH(error, arguments, count, );
+        STOA__REQUIRE_EACH(error, arguments, count, );
     if (!stoa__arguments_fit(operation, arguments, count, message, sizeof message))
         return stoa__fail(error, STOA_INVALID, "%s", message);
     stoa_status status = check_arguments(arguments, count, stoa__operations[operation].text, error);
@@ -358,8 +358,8 @@ stoa_status stoa_expression_call(stoa_expression **made, stoa_operation operatio
 stoa_status stoa_expression_list(stoa_expression **made, stoa_expression *const *outputs,
                                  size_t count, stoa_error *error)
 {
-    STOA__NEEDS(error, made);
-    STOA__NEEDS_EACH(error, outputs, count, );
+    STOA__REQUIRE_ARGUMENT(error, made);
+    STOA__REQUIRE_EACH(error, outputs, count, );
     if (count == 0 || count >= UINT32_MAX)
         return stoa__fail(error, STOA_INVALID, "a list of %zu outputs cannot be", count);
     stoa_status status = check_arguments(outputs, count, "a list", error);

@@ -545,17 +545,17 @@ static stoa_status read_text(stoa_expression **made, const char *text, stoa_para
 
 stoa_status stoa_expression_parse(stoa_expression **made, const char *text, stoa_error *error)
 {
-    STOA__NEEDS(error, made);
-    STOA__NEEDS(error, text);
+    STOA__REQUIRE_ARGUMENT(error, made);
+    STOA__REQUIRE_ARGUMENT(error, text);
     return read_text(made, text, NULL, 0, error);
 }
 
 stoa_status stoa_expression_parse_with(stoa_expression **made, const char *text,
                                        stoa_parameter *parameters, size_t count, stoa_error *error)
 {
-    STOA__NEEDS(error, made);
-    STOA__NEEDS(error, text);
-    STOA__NEEDS_EACH(error, parameters, count, .name);
+    STOA__REQUIRE_ARGUMENT(error, made);
+    STOA__REQUIRE_ARGUMENT(error, text);
+    STOA__REQUIRE_EACH(error, parameters, count, .name);
     stoa_status status = check_parameters(parameters, count, error);
     return status == STOA_OK ? read_text(made, text, parameters, count, error) : status;
 }
