@@ -22,8 +22,8 @@ STOA_BEGIN_DECLS
  *   UNARY, BINARY    an operator, written `text a` or `a text b`
  *   CALL             a function of the values of a row
  *   CAST             to the field type of that name
- *   SINK             an aggregate: of the selected rows, one value
- *   RUNNING          a value for each row, of that row and the selected ones before it */
+ *   AGGREGATE        an aggregate: of the selected rows, one value
+ *   CUMULATIVE       a value for each row, of that row and the selected ones before it */
 /* clang-format off */
 #define STOA_OPERATIONS(OPERATION)            \
     OPERATION(NEGATE, "-", 1, 1, UNARY)       \
@@ -85,24 +85,24 @@ STOA_BEGIN_DECLS
     OPERATION(TO_UINT64, "uint64", 1, 1, CAST) \
     OPERATION(TO_FLOAT32, "float32", 1, 1, CAST) \
     OPERATION(TO_FLOAT64, "float64", 1, 1, CAST) \
-    OPERATION(SUM, "sum", 1, 1, SINK)         \
-    OPERATION(MEAN, "mean", 1, 1, SINK)       \
-    OPERATION(MIN, "min", 1, 1, SINK)         \
-    OPERATION(MAX, "max", 1, 1, SINK)         \
-    OPERATION(COUNT, "count", 0, 1, SINK)     \
-    OPERATION(VAR, "var", 1, 2, SINK)         \
-    OPERATION(STD, "std", 1, 2, SINK)         \
-    OPERATION(ANY, "any", 1, 1, SINK)         \
-    OPERATION(ALL, "all", 1, 1, SINK)         \
-    OPERATION(ARGMIN, "argmin", 1, 1, SINK)   \
-    OPERATION(ARGMAX, "argmax", 1, 1, SINK)   \
-    OPERATION(FIRST, "first", 1, 1, SINK)     \
-    OPERATION(LAST, "last", 1, 1, SINK)       \
-    OPERATION(DOT, "dot", 2, 2, SINK)         \
-    OPERATION(CUMSUM, "cumsum", 1, 1, RUNNING) \
-    OPERATION(CUMMIN, "cummin", 1, 1, RUNNING) \
-    OPERATION(CUMMAX, "cummax", 1, 1, RUNNING) \
-    OPERATION(CUMPROD, "cumprod", 1, 1, RUNNING)
+    OPERATION(SUM, "sum", 1, 1, AGGREGATE)         \
+    OPERATION(MEAN, "mean", 1, 1, AGGREGATE)       \
+    OPERATION(MIN, "min", 1, 1, AGGREGATE)         \
+    OPERATION(MAX, "max", 1, 1, AGGREGATE)         \
+    OPERATION(COUNT, "count", 0, 1, AGGREGATE)     \
+    OPERATION(VAR, "var", 1, 2, AGGREGATE)         \
+    OPERATION(STD, "std", 1, 2, AGGREGATE)         \
+    OPERATION(ANY, "any", 1, 1, AGGREGATE)         \
+    OPERATION(ALL, "all", 1, 1, AGGREGATE)         \
+    OPERATION(ARGMIN, "argmin", 1, 1, AGGREGATE)   \
+    OPERATION(ARGMAX, "argmax", 1, 1, AGGREGATE)   \
+    OPERATION(FIRST, "first", 1, 1, AGGREGATE)     \
+    OPERATION(LAST, "last", 1, 1, AGGREGATE)       \
+    OPERATION(DOT, "dot", 2, 2, AGGREGATE)         \
+    OPERATION(CUMSUM, "cumsum", 1, 1, CUMULATIVE) \
+    OPERATION(CUMMIN, "cummin", 1, 1, CUMULATIVE) \
+    OPERATION(CUMMAX, "cummax", 1, 1, CUMULATIVE) \
+    OPERATION(CUMPROD, "cumprod", 1, 1, CUMULATIVE)
 /* clang-format on */
 
 typedef enum stoa_operation {

@@ -57,10 +57,10 @@ static void store_block(void *context, void *const *slots, const uint64_t *mask,
 static bool is_direct(const stoa__run *run)
 {
     const stoa__code_block *code = &run->program->code;
-    const stoa__value *value = &code->values[code->results[0].id];
+    const stoa__term *term = &code->terms[code->results[0].id];
     return code->result_count == 1 && code->where == 0 && run->selection == NULL &&
-           value->kind == STOA__STEP_VALUE && !value->uniform && value->form != STOA_BOOL &&
-           value->code != STOA__RUN_ON;
+           term->kind == STOA__STEP_TERM && !term->uniform && term->form != STOA_BOOL &&
+           term->code != STOA__CUMULATE;
 }
 
 static void pass_by(void *context, void *const *slots, const uint64_t *mask, size_t first,
@@ -199,11 +199,11 @@ static stoa_status check_room(const stoa__run *run, const stoa_scope *scope, tar
         return stoa__fail(error, STOA_INVALID, "outputs %zu and %zu overlap", a < b ? a : b,
                           a < b ? b : a);
     }
-    const stoa__value *read = stoa__run_overlap(run, to->written, count, is_fresh, &at);
+    const stoa__term *read = stoa__run_overlap(run, to->written, count, is_fresh, &at);
     if (read == NULL)
         return STOA_OK;
     return stoa__fail(error, STOA_INVALID, "output %zu overlaps %s that is read%s", at,
-                      read->kind == STOA__COLUMN_VALUE ? "a column" : "an array",
+                      read->kind == STOA__COLUMN_TERM ? "a column" : "an array",
                       is_fresh ? "" : ", other than cell for cell");
 }
 

@@ -6,7 +6,7 @@ static stoa_value value_of(const stoa_program *program, const stoa__result *resu
 {
     const stoa__code_block *code = &program->code;
     const uint64_t *bits = program->workers[0].slots[result->id];
-    stoa_value value = {.type = (stoa_type)code->values[result->id].form};
+    stoa_value value = {.type = (stoa_type)code->terms[result->id].form};
     value.is_null = program->nulls[result->id];
     if (value.is_null)
         value.uint64 = 0;

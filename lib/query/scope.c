@@ -104,29 +104,29 @@ static size_t first_behind(const stoa__written *written, size_t count, size_t ro
 }
 
 /* The cells of an operand, and how far apart they are. */
-static const void *operand_of(const stoa__run *run, const stoa__value *value, ptrdiff_t *stride)
+static const void *operand_of(const stoa__run *run, const stoa__term *term, ptrdiff_t *stride)
 {
-    if (value->kind == STOA__COLUMN_VALUE) {
-        *stride = (ptrdiff_t)stoa__width((stoa_type)value->form);
-        return run->table->columns[value->index].cells;
+    if (term->kind == STOA__COLUMN_TERM) {
+        *stride = (ptrdiff_t)stoa__width((stoa_type)term->form);
+        return run->table->columns[term->index].cells;
     }
-    const stoa__array *array = &run->program->code.arrays[value->index];
+    const stoa__array *array = &run->program->code.arrays[term->index];
     *stride = array->stride;
     return array->data;
 }
 
 /* The cells of an operand are sorted in like those that are written: of these only the ones around
  * it are looked at, and two of them cannot both be the same. */
-const stoa__value *stoa__run_overlap(const stoa__run *run, const stoa__written *written,
-                                     size_t count, bool strictly, size_t *index)
+const stoa__term *stoa__run_overlap(const stoa__run *run, const stoa__written *written,
+                                    size_t count, bool strictly, size_t *index)
 {
     const stoa__code_block *code = &run->program->code;
     const stoa__pass *pass = &run->program->plan.passes[run->program->plan.count - 1];
     for (uint32_t i = 0; i < pass->column_count && run->rows > 0; i++) {
-        const stoa__value *value = &code->values[pass->columns[i]];
+        const stoa__term *term = &code->terms[pass->columns[i]];
         ptrdiff_t stride;
-        size_t width = stoa__width((stoa_type)value->form);
-        const void *data = operand_of(run, value, &stride);
+        size_t width = stoa__width((stoa_type)term->form);
+        const void *data = operand_of(run, term, &stride);
         span read = span_of(data, stride, width, run->rows);
         for (size_t k = first_behind(written, count, run->rows, read.first);
              k < count && (uintptr_t)written[k].cells < read.end; k++) {
@@ -134,7 +134,7 @@ const stoa__value *stoa__run_overlap(const stoa__run *run, const stoa__written *
                         (stride == (ptrdiff_t)width || run->rows == 1);
             *index = written[k].index;
             if (strictly || !same)
-                return value;
+                return term;
         }
     }
     return NULL;

@@ -21,7 +21,7 @@ size_t stoa__written_sort(stoa__written *written, size_t count, size_t rows);
 /* A column or array that the last pass reads where one of these, which are sorted and do not
  * overlap, is written: unless the cells of each row are the very same (strictly: even then). NULL:
  * none. *index is what is written there. */
-const stoa__value *stoa__run_overlap(const stoa__run *run, const stoa__written *written,
-                                     size_t count, bool strictly, size_t *index);
+const stoa__term *stoa__run_overlap(const stoa__run *run, const stoa__written *written,
+                                    size_t count, bool strictly, size_t *index);
 
 #endif

@@ -8,7 +8,7 @@
  * In place, rows go through windows: the bits of one are made before the first of its rows moves,
  * and rows move down only, so that those of later windows are as they were. Nothing can fail once a
  * row has moved: a table of one window has all bits by then, of a longer one every row is checked
- * before the first window, and neither packing nor a pass without sinks needs memory. */
+ * before the first window, and neither packing nor a pass without aggregates needs memory. */
 #include <string.h>
 
 #include "base/memory.h"

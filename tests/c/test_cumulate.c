@@ -104,7 +104,7 @@ static size_t expected(const trial *t, kernel_value out[MOST])
 /* The same by the library, in runs of `block` values, a multiple of 64. */
 static size_t given(const trial *t, size_t block, bool in_place, kernel_value out[MOST])
 {
-    stoa__running state = {.operation = t->operation, .form = t->form};
+    stoa__cumulative state = {.operation = t->operation, .form = t->form};
     state.int64 = 77; /* is not looked at */
     memset(out, UNTOUCHED, t->count * sizeof *out);
     if (in_place)
@@ -112,7 +112,7 @@ static size_t given(const trial *t, size_t block, bool in_place, kernel_value ou
     for (size_t i = 0; i < t->count; i += block) {
         size_t some = t->count - i < block ? t->count - i : block;
         const uint64_t *mask = t->masked ? t->mask + i / 64 : NULL;
-        size_t done = stoa__run_on(&state, out + i, in_place ? out + i : t->a + i, mask, some);
+        size_t done = stoa__cumulate(&state, out + i, in_place ? out + i : t->a + i, mask, some);
         if (done < some)
             return i + done;
     }
@@ -189,13 +189,13 @@ TEST(a_run_gives_what_each_prefix_reckoned_alone_gives_or_stops_where_that_does_
 
 /* ---- by hand ---- */
 
-#define RUN_ON(operation_, form_, type, member, values, ...)                           \
+#define CUMULATE(operation_, form_, type, member, values, ...)                         \
     do {                                                                               \
         const type a_[] = values, right_[] = __VA_ARGS__;                              \
         type out_[sizeof a_ / sizeof *a_];                                             \
         size_t count_ = sizeof a_ / sizeof *a_, fit_ = sizeof right_ / sizeof *right_; \
-        stoa__running state_ = {.operation = operation_, .form = form_};               \
-        ck_assert_uint_eq(stoa__run_on(&state_, out_, a_, NULL, count_), fit_);        \
+        stoa__cumulative state_ = {.operation = operation_, .form = form_};            \
+        ck_assert_uint_eq(stoa__cumulate(&state_, out_, a_, NULL, count_), fit_);      \
         for (size_t i_ = 0; i_ < fit_; i_++)                                           \
             ck_assert(kernel_same(form_, (kernel_value){.member = out_[i_]},           \
                                   (kernel_value){.member = right_[i_]}));              \
@@ -205,11 +205,11 @@ TEST(a_run_gives_what_each_prefix_reckoned_alone_gives_or_stops_where_that_does_
         __VA_ARGS__ \
     }
 #define INTEGERS(operation, values, ...) \
-    RUN_ON(operation, STOA_INT64, int64_t, int64, OF values, OF(__VA_ARGS__))
+    CUMULATE(operation, STOA_INT64, int64_t, int64, OF values, OF(__VA_ARGS__))
 #define UNSIGNED(operation, values, ...) \
-    RUN_ON(operation, STOA_UINT64, uint64_t, uint64, OF values, OF(__VA_ARGS__))
+    CUMULATE(operation, STOA_UINT64, uint64_t, uint64, OF values, OF(__VA_ARGS__))
 #define FLOATS(operation, values, ...) \
-    RUN_ON(operation, STOA_FLOAT64, double, float64, OF values, OF(__VA_ARGS__))
+    CUMULATE(operation, STOA_FLOAT64, double, float64, OF values, OF(__VA_ARGS__))
 
 TEST(integers_stop_at_the_first_result_that_does_not_fit)
 {

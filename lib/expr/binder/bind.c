@@ -87,7 +87,7 @@ static stoa_status bind_field(walk *at, const stoa_expression *node, stoa__typed
         return stoa__expression_fail(at->error, status, node, "%s", plain.message);
     stoa_type type = (stoa_type)at->binding->table->columns[field].type;
     made->type = type;
-    made->id = stoa__emit_leaf(code, STOA__COLUMN_VALUE, type, (uint32_t)field, false,
+    made->id = stoa__emit_leaf(code, STOA__COLUMN_TERM, type, (uint32_t)field, false,
                                stoa__range_of(type));
     if (type != STOA_OBJECT && !code->refused)
         made->id = stoa__emit_loaded(code, made->id);
@@ -118,7 +118,7 @@ static stoa_status bind_parameter(walk *at, const stoa_expression *node, stoa__t
     if (type != STOA_NO_TYPE) {
         made->type = type == STOA_INT32 ? STOA_INT64 : type;
         made->id =
-            stoa__emit_leaf(code, STOA__PARAMETER_VALUE, type, index, true, stoa__range_of(type));
+            stoa__emit_leaf(code, STOA__PARAMETER_TERM, type, index, true, stoa__range_of(type));
         return STOA_OK;
     }
     return stoa__expression_fail(at->error, STOA_NO_PARAMETER, node, "the parameter $%s is not set",
@@ -140,7 +140,7 @@ static stoa_status bind_array(walk *at, const stoa_expression *node, stoa__typed
                                                     .type = type,
                                                     .length = node->array.length};
     made->type = type;
-    made->id = stoa__emit_leaf(code, STOA__ARRAY_VALUE, type, code->array_count++, false,
+    made->id = stoa__emit_leaf(code, STOA__ARRAY_TERM, type, code->array_count++, false,
                                stoa__range_of(type));
     if (!code->refused)
         made->id = stoa__emit_loaded(code, made->id);
@@ -163,9 +163,9 @@ static stoa_status bind_call(walk *at, const stoa_expression *node, stoa__typed 
         assert(argument != NULL);
         at->arguments[i] = at->typed[argument->mark - 1];
     }
-    if (stoa__operations[node->operation].kind == STOA__SINK)
-        return stoa__aggregate(at->code, node, at->arguments, at->mask, made, at->error);
-    return stoa__operate(at->code, node, at->arguments, made, at->error);
+    if (stoa__operations[node->operation].kind == STOA__AGGREGATE)
+        return stoa__bind_aggregate(at->code, node, at->arguments, at->mask, made, at->error);
+    return stoa__bind_operation(at->code, node, at->arguments, made, at->error);
 }
 
 static stoa_status bind_node(walk *at, const stoa_expression *node, stoa__typed *made)
@@ -212,7 +212,7 @@ static stoa_status bind_tree(walk *at, stoa_expression *root, stoa__typed *made)
             fits = finish(at, node, typed);
     }
     if (!fits)
-        return stoa__fail_memory(at->error, sizeof(stoa__value));
+        return stoa__fail_memory(at->error, sizeof(stoa__term));
     assert(status != STOA_OK || at->typed != NULL);
     if (status == STOA_OK)
         *made = at->typed[root->mark - 1];
@@ -245,23 +245,23 @@ static stoa_status bind_where(walk *at)
     if (status != STOA_OK)
         return status;
     /* A condition that always holds is none. */
-    const stoa__value *value = &at->code->values[made.id];
-    if (value->kind == STOA__CONSTANT_VALUE && value->bits[0] != 0)
+    const stoa__term *term = &at->code->terms[made.id];
+    if (term->kind == STOA__CONSTANT_TERM && term->bits[0] != 0)
         return STOA_OK;
     at->code->where = at->mask = stoa__emit_row(at->code, made.id);
-    return at->code->refused ? stoa__fail_memory(at->error, sizeof *value) : STOA_OK;
+    return at->code->refused ? stoa__fail_memory(at->error, sizeof *term) : STOA_OK;
 }
 
 /* A column that is an output as it is goes through a register: another output may be stored into it
  * first. */
 static stoa__id apart(stoa__code_block *code, stoa__id id)
 {
-    const stoa__value *value = &code->values[id];
-    if (code->refused || value->kind == STOA__STEP_VALUE)
+    const stoa__term *term = &code->terms[id];
+    if (code->refused || term->kind == STOA__STEP_TERM)
         return id;
-    bool narrow = stoa__width((stoa_type)value->form) == 4;
+    bool narrow = stoa__width((stoa_type)term->form) == 4;
     return stoa__emit(code, narrow ? (unsigned)STOA__STORE_4 : (unsigned)STOA__STORE_8, id, 0, 0,
-                      false, value->range, NULL);
+                      false, term->range, NULL);
 }
 
 static stoa_status bind_output(walk *at, stoa_expression *node, uint32_t index)
@@ -276,13 +276,13 @@ static stoa_status bind_output(walk *at, stoa_expression *node, uint32_t index)
     stoa_type target =
         (stoa_type)(binding->targets == NULL ? STOA_NO_TYPE : binding->targets[index]);
     if (binding->wanted == STOA__WANTS_CELLS) {
-        status = stoa__store_as(
+        status = stoa__bind_store(
             code, result->typed, target == STOA_NO_TYPE ? result->typed.type : target, node,
             binding->names == NULL ? NULL : binding->names[index], &result->id, at->error);
         if (status == STOA_OK && code->result_count > 1)
             result->id = apart(code, result->id);
         if (status == STOA_OK && code->refused)
-            status = stoa__fail_memory(at->error, sizeof(stoa__value));
+            status = stoa__fail_memory(at->error, sizeof(stoa__term));
         return status;
     }
     if (binding->wanted == STOA__WANTS_BITS) {
@@ -295,11 +295,11 @@ static stoa_status bind_output(walk *at, stoa_expression *node, uint32_t index)
     } else if (result->typed.type == STOA_OBJECT)
         return stoa__expression_fail(at->error, STOA_WRONG_TYPE, node,
                                      "an object has no value to compute with");
-    else if (!code->values[result->id].uniform)
+    else if (!code->terms[result->id].uniform)
         return stoa__expression_fail(at->error, STOA_INVALID, node,
                                      "a value for each row cannot be computed as one: take an "
                                      "aggregate of it");
-    return code->refused ? stoa__fail_memory(at->error, sizeof(stoa__value)) : STOA_OK;
+    return code->refused ? stoa__fail_memory(at->error, sizeof(stoa__term)) : STOA_OK;
 }
 
 static void ask_for(uint8_t *asked, const stoa__id *ids, size_t count)
@@ -312,7 +312,7 @@ static void ask_for(uint8_t *asked, const stoa__id *ids, size_t count)
  * computed, and cannot fail. Values are made of earlier ones. */
 static stoa_status drop_unasked(stoa__code_block *code, stoa_error *error)
 {
-    if (code->sink_count == 0)
+    if (code->aggregate_count == 0)
         return STOA_OK;
     uint8_t *asked = stoa__allocate_zeroed(code->count);
     if (asked == NULL)
@@ -320,16 +320,16 @@ static stoa_status drop_unasked(stoa__code_block *code, stoa_error *error)
     ask_for(asked, &code->where, 1);
     for (uint32_t i = 0; i < code->result_count; i++)
         ask_for(asked, &code->results[i].id, 1);
-    for (stoa__id id = code->count; id-- > STOA__FIRST_VALUE;) {
-        const stoa__value *value = &code->values[id];
-        bool is_aggregate = value->kind == STOA__AGGREGATE_VALUE;
-        stoa__sink *sink = is_aggregate ? &code->sinks[value->sink] : NULL;
+    for (stoa__id id = code->count; id-- > STOA__FIRST_TERM;) {
+        const stoa__term *term = &code->terms[id];
+        bool is_aggregate = term->kind == STOA__AGGREGATE_TERM;
+        stoa__aggregate *aggregate = is_aggregate ? &code->aggregates[term->aggregate] : NULL;
         if (!asked[id] && is_aggregate)
-            sink->depth = STOA__NO_PASS;
+            aggregate->depth = STOA__NO_PASS;
         else if (asked[id] && is_aggregate)
-            ask_for(asked, (const stoa__id[]){sink->a, sink->b, sink->mask}, 3);
+            ask_for(asked, (const stoa__id[]){aggregate->a, aggregate->b, aggregate->mask}, 3);
         else if (asked[id])
-            ask_for(asked, (const stoa__id[]){value->a, value->b, value->c}, 3);
+            ask_for(asked, (const stoa__id[]){term->a, term->b, term->c}, 3);
     }
     stoa__release(asked);
     return STOA_OK;

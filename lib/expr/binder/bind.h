@@ -11,16 +11,16 @@ typedef enum stoa__wanted {
     STOA__WANTS_BITS,       /* a condition of each row */
 } stoa__wanted;
 
-typedef struct stoa__parameter {
+typedef struct stoa__parameter_slot {
     const char *name; /* of a node of the expression, which the program keeps */
     stoa_type type;   /* NO_TYPE: not set; INT32 where the integer fits, so that 32 bits will do */
     uint64_t bits;
-} stoa__parameter;
+} stoa__parameter_slot;
 
 typedef struct stoa__binding {
     stoa_expression *expression, *where; /* where: NULL: every row */
     const stoa_table *table;             /* NULL: there is none */
-    const stoa__parameter *parameters;
+    const stoa__parameter_slot *parameters;
     const stoa__names *parameter_names; /* their indices */
     stoa__wanted wanted;
     const uint8_t *targets;   /* types of the cells that are wanted, by output; NULL: its own */

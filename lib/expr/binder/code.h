@@ -1,12 +1,12 @@
-/* code.h: a bound expression: typed values in the order of their making, each made once.
+/* code.h: a bound expression: terms, in the order in which they were made, each made once.
  *
- * A value is a constant, a parameter, the result of an aggregate, a column, an array or a step: a
- * kernel on earlier values. Equal values are the same value (hash-consing), so common
- * subexpressions are shared. A uniform value is one for all rows: it is computed once, before the
- * rows; the others are computed a block at a time.
+ * A term stands for a value: it is a constant, a parameter, the result of an aggregate, a column,
+ * an array or a step, which is a kernel on earlier terms. Equal terms are the same term
+ * (hash-consing), so common subexpressions are shared. A uniform term has one value for all rows:
+ * it is computed once, before the rows; the others are computed a block at a time.
  *
  * The aggregates cut the work in passes: pass 0 needs no aggregate, pass p needs those of the
- * passes before. A value's depth is the first pass that can compute it. */
+ * passes before. A term's depth is the first pass that can compute it. */
 #ifndef STOA__EXPR_BINDER_CODE_H
 #define STOA__EXPR_BINDER_CODE_H
 
@@ -15,64 +15,64 @@
 
 typedef uint32_t stoa__id;
 
-/* The first values are not values but places that a run fills in. */
+/* The first terms are places that a run fills in. */
 enum {
     STOA__NOTHING_ID = 0, /* an operand that is not there */
     STOA__MASK_ID = 1,    /* the bits of the rows that a block is about, or NULL */
     STOA__FIRST_ID = 2,   /* the number of a block's first row, an int64 */
-    STOA__FIRST_VALUE = 3,
+    STOA__FIRST_TERM = 3,
 };
 
 /* Steps that are no kernels of the list. */
 enum {
     STOA__FILL_BITS = STOA__CODES, /* a uniform BOOL to bits */
-    STOA__RUN_ON,                  /* cumsum and its like: b is the stoa__running */
+    STOA__CUMULATE,                /* cumsum and its like: b is the stoa__cumulative */
     STOA__ALL_CODES,
 };
 
 /* In bits[1] of a CHOOSE: see stoa__emit_strict. */
 #define STOA__STRICT 1
 
-typedef enum stoa__value_kind {
-    STOA__PLACE_VALUE = 0,
-    STOA__CONSTANT_VALUE,
-    STOA__PARAMETER_VALUE,
-    STOA__AGGREGATE_VALUE,
-    STOA__COLUMN_VALUE,
-    STOA__ARRAY_VALUE,
-    STOA__STEP_VALUE,
-} stoa__value_kind;
+typedef enum stoa__term_kind {
+    STOA__PLACE_TERM = 0,
+    STOA__CONSTANT_TERM,
+    STOA__PARAMETER_TERM,
+    STOA__AGGREGATE_TERM,
+    STOA__COLUMN_TERM,
+    STOA__ARRAY_TERM,
+    STOA__STEP_TERM,
+} stoa__term_kind;
 
 typedef stoa__int128 stoa__wide;
 
-/* The numbers that an integer value can be. */
+/* The numbers that an integer can be. */
 typedef struct stoa__range {
     stoa__wide low, high;
 } stoa__range;
 
-typedef struct stoa__value {
-    uint8_t kind;  /* stoa__value_kind */
+typedef struct stoa__term {
+    uint8_t kind;  /* stoa__term_kind */
     uint8_t form;  /* of the register (see kernel.h); of columns, arrays and stores: of the cells */
     uint8_t shape; /* stoa__shape of a step */
     bool uniform;  /* one value for all rows */
     bool may_fail; /* the step itself */
-    bool may_taint; /* it, or what it is made of */
-    uint16_t code;  /* of a step */
+    bool may_fail_deep; /* it, or what it is made of */
+    uint16_t code;      /* of a step */
     uint16_t depth;
     stoa__id a, b, c;
     stoa__id next;                 /* of the same hash */
-    uint32_t sink;                 /* AGGREGATE: of its list; its operands are in a, b and c */
+    uint32_t aggregate;            /* AGGREGATE: of its list; its operands are in a, b and c */
     const stoa_expression *origin; /* for messages */
     stoa__range range;             /* of integers */
     union {
         uint64_t bits[2]; /* CONSTANT: the value; WITHIN's bounds: two of them; AGGREGATE: which */
         double float64;
         int64_t int64;
-        uint32_t index; /* PARAMETER, COLUMN (field), ARRAY, RUN_ON: of its list */
+        uint32_t index; /* PARAMETER, COLUMN (field), ARRAY, CUMULATE: of its list */
     };
-} stoa__value;
+} stoa__term;
 
-/* What an expression's node has become: its value, and the type that it is said to have. */
+/* What an expression's node has become: a term, and the type that it is said to have. */
 typedef struct stoa__typed {
     stoa__id id;
     stoa_type type;
@@ -83,7 +83,7 @@ typedef struct stoa__typed {
 #define STOA__MOST_PASSES 1000
 
 /* An aggregate: a reduction over the rows of a pass. */
-typedef struct stoa__sink {
+typedef struct stoa__aggregate {
     stoa__reduction reduction;
     uint16_t depth;     /* the pass that it is computed in; STOA__NO_PASS: nobody asks for it */
     uint16_t operation; /* stoa_operation: how the partial becomes a value */
@@ -91,7 +91,7 @@ typedef struct stoa__sink {
     uint64_t ddof;
     stoa__id a, b, mask; /* mask: bits, or NOTHING: every row of the scope */
     const stoa_expression *origin;
-} stoa__sink;
+} stoa__aggregate;
 
 typedef struct stoa__array {
     const void *data;
@@ -107,39 +107,39 @@ typedef struct stoa__result {
 
 /* Everything that binding makes. */
 typedef struct stoa__code_block {
-    stoa__value *values;
+    stoa__term *terms;
     stoa__id count, room;
     stoa__id *buckets; /* heads of the chains of equal hashes */
     uint32_t bucket_mask;
-    stoa__sink *sinks;
-    uint32_t sink_count, sink_room;
+    stoa__aggregate *aggregates;
+    uint32_t aggregate_count, aggregate_room;
     stoa__array *arrays;
     uint32_t array_count, array_room;
-    uint32_t running_count; /* cumsum and its like */
+    uint32_t cumulative_count; /* cumsum and its like */
     stoa__result *results;
     uint32_t result_count;
     stoa__id where; /* bits; NOTHING: every row */
-    bool refused;   /* memory was; all later values are NOTHING */
+    bool refused;   /* memory was; all later terms are NOTHING */
 } stoa__code_block;
 
-/* Before all values. False where memory was refused. */
+/* Before all terms. False where memory was refused. */
 bool stoa__code_begin(stoa__code_block *code);
 void stoa__code_dispose(stoa__code_block *code);
-/* The value, or the equal one that there is; NOTHING where memory was refused. */
-stoa__id stoa__intern(stoa__code_block *code, const stoa__value *value);
-/* The value of the sink, which is added unless there is one that says the same; likewise. */
-stoa__id stoa__emit_aggregate(stoa__code_block *code, const stoa__sink *sink);
-/* The value of the sink that says the same, or NOTHING. */
-stoa__id stoa__find_aggregate(const stoa__code_block *code, const stoa__sink *sink);
+/* The term, or the equal one that there is; NOTHING where memory was refused. */
+stoa__id stoa__intern(stoa__code_block *code, const stoa__term *term);
+/* The term of the aggregate, which is added unless there is one that says the same; likewise. */
+stoa__id stoa__emit_aggregate(stoa__code_block *code, const stoa__aggregate *aggregate);
+/* The term of the aggregate that says the same, or NOTHING. */
+stoa__id stoa__find_aggregate(const stoa__code_block *code, const stoa__aggregate *aggregate);
 stoa__range stoa__range_of(stoa_type type);
 /* Whether it neither fails nor is null, which only aggregates are and what is made of them. */
-static inline bool stoa__is_sure(const stoa__value *value)
+static inline bool stoa__is_sure(const stoa__term *term)
 {
-    return !value->may_taint && value->depth == 0;
+    return !term->may_fail_deep && term->depth == 0;
 }
 static inline bool stoa__is_constant(const stoa__code_block *code, stoa__id id)
 {
-    return code->values[id].kind == STOA__CONSTANT_VALUE;
+    return code->terms[id].kind == STOA__CONSTANT_TERM;
 }
 static inline bool stoa__range_within(stoa__range inner, stoa__range outer)
 {

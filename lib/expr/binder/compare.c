@@ -66,16 +66,16 @@ static int known(stoa_operation operation, stoa__range a, stoa__range b)
 
 static bool narrow(const stoa__code_block *code, stoa__id id)
 {
-    const stoa__value *value = &code->values[id];
-    return value->form == STOA_INT32 ||
-           (value->kind == STOA__CONSTANT_VALUE &&
-            stoa__range_within(value->range, stoa__range_of(STOA_INT32)));
+    const stoa__term *term = &code->terms[id];
+    return term->form == STOA_INT32 ||
+           (term->kind == STOA__CONSTANT_TERM &&
+            stoa__range_within(term->range, stoa__range_of(STOA_INT32)));
 }
 
 static stoa__id integers(stoa__code_block *code, stoa_operation operation, stoa__id a, stoa__id b,
                          const stoa_expression *origin)
 {
-    const stoa__value *x = &code->values[a], *y = &code->values[b];
+    const stoa__term *x = &code->terms[a], *y = &code->terms[b];
     stoa__range wide = stoa__range_of(STOA_INT64);
     bool sure = stoa__is_sure(x) && stoa__is_sure(y);
     int answer = a == b ? known(operation, (stoa__range){0, 0}, (stoa__range){0, 0})
@@ -126,14 +126,14 @@ static stoa__id mixed(stoa__code_block *code, stoa_operation operation, stoa__id
                       stoa__id number, const stoa_expression *origin)
 {
     stoa__range exact = {-((stoa__wide)1 << 53), (stoa__wide)1 << 53};
-    const stoa__value *value = &code->values[integer];
-    if (stoa__is_constant(code, number) && stoa__is_sure(value))
-        return against_constant(code, operation, integer, code->values[number].float64, origin);
-    if (stoa__range_within(value->range, exact))
+    const stoa__term *term = &code->terms[integer];
+    if (stoa__is_constant(code, number) && stoa__is_sure(term))
+        return against_constant(code, operation, integer, code->terms[number].float64, origin);
+    if (stoa__range_within(term->range, exact))
         return step_of(code, operation, STOA__EQ_FLOAT64,
                        stoa__emit_as(code, integer, STOA_FLOAT64, origin), number, origin);
     return step_of(code, operation,
-                   value->form == STOA_UINT64 ? STOA__EQ_UINT64_FLOAT64 : STOA__EQ_INT64_FLOAT64,
+                   term->form == STOA_UINT64 ? STOA__EQ_UINT64_FLOAT64 : STOA__EQ_INT64_FLOAT64,
                    integer, number, origin);
 }
 
@@ -152,7 +152,7 @@ stoa__id stoa__emit_compare(stoa__code_block *code, stoa_operation operation, st
 {
     if (code->refused)
         return STOA__NOTHING_ID;
-    unsigned x = code->values[a].form, y = code->values[b].form;
+    unsigned x = code->terms[a].form, y = code->terms[b].form;
     bool equality = operation == STOA_EQUAL || operation == STOA_NOT_EQUAL;
     if (x == STOA_BOOL && y == STOA_BOOL && equality)
         return conditions(code, operation, a, b);

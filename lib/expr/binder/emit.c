@@ -13,14 +13,14 @@
 
 stoa__id stoa__emit_constant(stoa__code_block *code, stoa_type form, uint64_t bits)
 {
-    stoa__value value = {.kind = STOA__CONSTANT_VALUE, .form = (uint8_t)form, .uniform = true};
-    value.bits[0] = bits;
+    stoa__term term = {.kind = STOA__CONSTANT_TERM, .form = (uint8_t)form, .uniform = true};
+    term.bits[0] = bits;
     if (form == STOA_INT32)
-        value.range.low = (int32_t)(uint32_t)bits;
+        term.range.low = (int32_t)(uint32_t)bits;
     else
-        value.range.low = form == STOA_INT64 ? (stoa__wide)(int64_t)bits : (stoa__wide)bits;
-    value.range.high = value.range.low;
-    return stoa__intern(code, &value);
+        term.range.low = form == STOA_INT64 ? (stoa__wide)(int64_t)bits : (stoa__wide)bits;
+    term.range.high = term.range.low;
+    return stoa__intern(code, &term);
 }
 
 stoa__id stoa__emit_integer(stoa__code_block *code, int64_t value)
@@ -42,13 +42,13 @@ stoa__id stoa__emit_truth(stoa__code_block *code, bool value)
     return stoa__emit_constant(code, STOA_BOOL, value);
 }
 
-stoa__id stoa__emit_leaf(stoa__code_block *code, stoa__value_kind kind, stoa_type form,
+stoa__id stoa__emit_leaf(stoa__code_block *code, stoa__term_kind kind, stoa_type form,
                          uint32_t index, bool uniform, stoa__range range)
 {
-    stoa__value value = {
+    stoa__term term = {
         .kind = (uint8_t)kind, .form = (uint8_t)form, .uniform = uniform, .range = range};
-    value.bits[0] = index;
-    return stoa__intern(code, &value);
+    term.bits[0] = index;
+    return stoa__intern(code, &term);
 }
 
 /* ---- steps ---- */
@@ -60,15 +60,15 @@ static stoa_type form_of(unsigned step, const stoa__code_block *code, stoa__id a
     bool of_8_bytes = step == STOA__CHOOSE_INT64 || step == STOA__AND_INT64 ||
                       step == STOA__OR_INT64 || step == STOA__XOR_INT64 ||
                       step == STOA__INVERT_INT64 || step == STOA__STORE_8;
-    if (step == STOA__RUN_ON || of_8_bytes) /* these serve several forms */
-        return (stoa_type)code->values[a].form;
+    if (step == STOA__CUMULATE || of_8_bytes) /* these serve several forms */
+        return (stoa_type)code->terms[a].form;
     return (stoa_type)stoa__facts[step].out;
 }
 
 /* Runs a step on constants. False where it fails. */
-static bool fold(const stoa__code_block *code, const stoa__value *step, uint64_t *made)
+static bool fold(const stoa__code_block *code, const stoa__term *step, uint64_t *made)
 {
-    const stoa__value *values = code->values;
+    const stoa__term *values = code->terms;
     uint64_t out[2] = {0, 0};
     bool fails = stoa__kernels_here()->run[step->code][STOA__VV](
         out, values[step->a].bits, values[step->b].bits, values[step->c].bits, 1);
@@ -99,23 +99,23 @@ static unsigned swapped(unsigned step)
 
 stoa__id stoa__emit_row(stoa__code_block *code, stoa__id id)
 {
-    if (code->refused || !code->values[id].uniform)
+    if (code->refused || !code->terms[id].uniform)
         return id;
-    const stoa__value *value = &code->values[id];
-    stoa__value step = {.kind = STOA__STEP_VALUE, .form = value->form, .a = id};
-    step.code = value->form == STOA_BOOL    ? (uint16_t)STOA__FILL_BITS
-                : value->form == STOA_INT32 ? (uint16_t)STOA__FILL_INT32
-                                            : (uint16_t)STOA__FILL_INT64;
-    step.may_taint = value->may_taint;
-    step.depth = value->depth;
-    step.range = value->range;
+    const stoa__term *term = &code->terms[id];
+    stoa__term step = {.kind = STOA__STEP_TERM, .form = term->form, .a = id};
+    step.code = term->form == STOA_BOOL    ? (uint16_t)STOA__FILL_BITS
+                : term->form == STOA_INT32 ? (uint16_t)STOA__FILL_INT32
+                                           : (uint16_t)STOA__FILL_INT64;
+    step.may_fail_deep = term->may_fail_deep;
+    step.depth = term->depth;
+    step.range = term->range;
     return stoa__intern(code, &step);
 }
 
 /* Chooses the shape; operands may be swapped or filled for it. */
-static void choose_shape(stoa__code_block *code, stoa__value *step)
+static void choose_shape(stoa__code_block *code, stoa__term *step)
 {
-    bool a = code->values[step->a].uniform, b = step->b != 0 && code->values[step->b].uniform;
+    bool a = code->terms[step->a].uniform, b = step->b != 0 && code->terms[step->b].uniform;
     if (step->code >= STOA__CODES || step->code == STOA__NUMBERS)
         return;
     step->c = step->c == 0 ? 0 : stoa__emit_row(code, step->c);
@@ -143,71 +143,71 @@ static void choose_shape(stoa__code_block *code, stoa__value *step)
 }
 
 /* value: code, operands, range, origin, may_fail and bits are there. */
-static stoa__id emit_step(stoa__code_block *code, stoa__value value)
+static stoa__id emit_step(stoa__code_block *code, stoa__term term)
 {
     if (code->refused)
         return STOA__NOTHING_ID;
-    value.kind = STOA__STEP_VALUE;
-    value.form = (uint8_t)form_of(value.code, code, value.a);
-    if (value.range.low > value.range.high) /* it always fails, with whatever bits */
-        value.range = stoa__range_of((stoa_type)value.form);
-    value.may_taint = value.may_fail;
-    value.uniform = value.code < STOA__CODES && value.code != STOA__NUMBERS;
-    bool constant = value.uniform;
-    stoa__id operands[] = {value.a, value.b, value.c};
+    term.kind = STOA__STEP_TERM;
+    term.form = (uint8_t)form_of(term.code, code, term.a);
+    if (term.range.low > term.range.high) /* it always fails, with whatever bits */
+        term.range = stoa__range_of((stoa_type)term.form);
+    term.may_fail_deep = term.may_fail;
+    term.uniform = term.code < STOA__CODES && term.code != STOA__NUMBERS;
+    bool constant = term.uniform;
+    stoa__id operands[] = {term.a, term.b, term.c};
     for (size_t i = 0; i < 3; i++) {
         if (operands[i] == STOA__NOTHING_ID)
             continue;
-        const stoa__value *operand = &code->values[operands[i]];
-        value.uniform = value.uniform && operand->uniform;
-        constant = constant && operand->kind == STOA__CONSTANT_VALUE;
-        value.may_taint = value.may_taint || operand->may_taint;
-        if (operand->depth > value.depth)
-            value.depth = operand->depth;
+        const stoa__term *operand = &code->terms[operands[i]];
+        term.uniform = term.uniform && operand->uniform;
+        constant = constant && operand->kind == STOA__CONSTANT_TERM;
+        term.may_fail_deep = term.may_fail_deep || operand->may_fail_deep;
+        if (operand->depth > term.depth)
+            term.depth = operand->depth;
     }
     uint64_t bits;
-    if (constant && fold(code, &value, &bits))
-        return stoa__emit_constant(code, (stoa_type)value.form, bits);
-    if (!value.uniform)
-        choose_shape(code, &value);
-    return stoa__intern(code, &value);
+    if (constant && fold(code, &term, &bits))
+        return stoa__emit_constant(code, (stoa_type)term.form, bits);
+    if (!term.uniform)
+        choose_shape(code, &term);
+    return stoa__intern(code, &term);
 }
 
 stoa__id stoa__emit(stoa__code_block *code, unsigned step, stoa__id a, stoa__id b, stoa__id c,
                     bool may_fail, stoa__range range, const stoa_expression *origin)
 {
-    return emit_step(code, (stoa__value){.code = (uint16_t)step,
-                                         .a = a,
-                                         .b = b,
-                                         .c = c,
-                                         .may_fail = may_fail,
-                                         .range = range,
-                                         .origin = origin});
+    return emit_step(code, (stoa__term){.code = (uint16_t)step,
+                                        .a = a,
+                                        .b = b,
+                                        .c = c,
+                                        .may_fail = may_fail,
+                                        .range = range,
+                                        .origin = origin});
 }
 
 stoa__id stoa__emit_strict(stoa__code_block *code, unsigned step, stoa__id a, stoa__id b,
                            stoa__id c, stoa__range range, const stoa_expression *origin)
 {
-    return emit_step(code, (stoa__value){.code = (uint16_t)step,
-                                         .a = a,
-                                         .b = b,
-                                         .c = c,
-                                         .range = range,
-                                         .origin = origin,
-                                         .bits = {0, STOA__STRICT}});
+    return emit_step(code, (stoa__term){.code = (uint16_t)step,
+                                        .a = a,
+                                        .b = b,
+                                        .c = c,
+                                        .range = range,
+                                        .origin = origin,
+                                        .bits = {0, STOA__STRICT}});
 }
 
 stoa__id stoa__emit_within(stoa__code_block *code, stoa__id a, stoa__range bounds,
                            const stoa_expression *origin)
 {
-    if (code->refused || stoa__range_within(code->values[a].range, bounds))
+    if (code->refused || stoa__range_within(code->terms[a].range, bounds))
         return a;
-    stoa__range range = code->values[a].range;
-    stoa__range all = stoa__range_of((stoa_type)code->values[a].form);
+    stoa__range range = code->terms[a].range;
+    stoa__range all = stoa__range_of((stoa_type)code->terms[a].form);
     bounds.low = bounds.low < all.low ? all.low : bounds.low;
     bounds.high = bounds.high > all.high ? all.high : bounds.high;
-    stoa__value limits = {.kind = STOA__CONSTANT_VALUE, .uniform = true};
-    limits.form = code->values[a].form;
+    stoa__term limits = {.kind = STOA__CONSTANT_TERM, .uniform = true};
+    limits.form = code->terms[a].form;
     if (limits.form == STOA_INT32)
         limits.bits[0] = (uint32_t)(int32_t)bounds.low | (uint64_t)(uint32_t)(int32_t)bounds.high
                                                              << 32;
@@ -233,18 +233,18 @@ stoa__id stoa__emit_loaded(stoa__code_block *code, stoa__id id)
         [STOA_UINT16] = STOA__LOAD_UINT16,   [STOA_UINT32] = STOA__LOAD_UINT32,
         [STOA_FLOAT32] = STOA__LOAD_FLOAT32, [STOA_FLOAT64] = 0,
     };
-    unsigned type = code->values[id].form;
+    unsigned type = code->terms[id].form;
     if (code->refused || type == STOA_INT32 || type == STOA_INT64 || type == STOA_UINT64 ||
         type == STOA_FLOAT64)
         return id;
-    return stoa__emit(code, loads[type], id, 0, 0, false, code->values[id].range, NULL);
+    return stoa__emit(code, loads[type], id, 0, 0, false, code->terms[id].range, NULL);
 }
 
 /* ---- forms ---- */
 
 static stoa__id integer_constant_as(stoa__code_block *code, stoa__id id, stoa_type form)
 {
-    stoa__wide number = code->values[id].range.low;
+    stoa__wide number = code->terms[id].range.low;
     if (form == STOA_INT32)
         return stoa__emit_constant(code, form, (uint32_t)(int32_t)number);
     return stoa__emit_constant(code, form, (uint64_t)number);
@@ -264,7 +264,7 @@ static stoa__id integer_step(stoa__code_block *code, unsigned step, stoa__id id,
 {
     if (code->refused)
         return STOA__NOTHING_ID;
-    stoa__range range = code->values[id].range, all = stoa__range_of(form);
+    stoa__range range = code->terms[id].range, all = stoa__range_of(form);
     bool fits = stoa__range_within(range, all);
     if (step == STOA__INT32_CHECKED && fits)
         step = STOA__INT32_INT64;
@@ -277,7 +277,7 @@ static stoa__id between_integers(stoa__code_block *code, stoa__id id, unsigned f
                                  const stoa_expression *origin)
 {
     if (stoa__is_constant(code, id) &&
-        stoa__range_within(code->values[id].range, stoa__range_of(form)))
+        stoa__range_within(code->terms[id].range, stoa__range_of(form)))
         return integer_constant_as(code, id, form);
     if (from == STOA_INT32)
         id = integer_step(code, STOA__INT64_INT32, id, STOA_INT64, origin);
@@ -292,9 +292,9 @@ static stoa__id between_integers(stoa__code_block *code, stoa__id id, unsigned f
 stoa__id stoa__emit_as(stoa__code_block *code, stoa__id id, stoa_type form,
                        const stoa_expression *origin)
 {
-    if (code->refused || code->values[id].form == form)
+    if (code->refused || code->terms[id].form == form)
         return id;
-    unsigned from = code->values[id].form;
+    unsigned from = code->terms[id].form;
     if (from == STOA_BOOL) {
         id = stoa__emit(code, STOA__INT32_BITS, id, 0, 0, false, stoa__range_of(STOA_BOOL), NULL);
         from = STOA_INT32;
@@ -311,8 +311,8 @@ stoa__id stoa__emit_for_float32(stoa__code_block *code, stoa__id id, const stoa_
     stoa__range exact = {-((stoa__wide)1 << 53), (stoa__wide)1 << 53};
     if (code->refused)
         return STOA__NOTHING_ID;
-    unsigned form = code->values[id].form;
-    stoa__range range = code->values[id].range;
+    unsigned form = code->terms[id].form;
+    stoa__range range = code->terms[id].range;
     if ((form == STOA_INT64 || form == STOA_UINT64) && !stoa__range_within(range, exact))
         id = stoa__emit(code, form == STOA_INT64 ? STOA__ODD_INT64 : STOA__ODD_UINT64, id, 0, 0,
                         false, stoa__range_of((stoa_type)form), origin);
@@ -323,7 +323,7 @@ stoa__id stoa__emit_for_float32(stoa__code_block *code, stoa__id id, const stoa_
 
 static bool truth_of(const stoa__code_block *code, stoa__id id, bool *truth)
 {
-    *truth = code->values[id].bits[0] != 0;
+    *truth = code->terms[id].bits[0] != 0;
     return stoa__is_constant(code, id);
 }
 
@@ -331,9 +331,9 @@ stoa__id stoa__emit_not(stoa__code_block *code, stoa__id id)
 {
     if (code->refused)
         return STOA__NOTHING_ID;
-    const stoa__value *value = &code->values[id];
-    if (value->kind == STOA__STEP_VALUE && value->code == STOA__NOT_BITS)
-        return value->a;
+    const stoa__term *term = &code->terms[id];
+    if (term->kind == STOA__STEP_TERM && term->code == STOA__NOT_BITS)
+        return term->a;
     return stoa__emit(code, STOA__NOT_BITS, id, 0, 0, false, stoa__range_of(STOA_BOOL), NULL);
 }
 
@@ -346,7 +346,7 @@ stoa__id stoa__emit_and(stoa__code_block *code, stoa__id a, stoa__id b)
         return truth ? b : a;
     if (truth_of(code, b, &truth) && truth)
         return a;
-    if (truth_of(code, b, &truth) && !code->values[a].may_taint)
+    if (truth_of(code, b, &truth) && !code->terms[a].may_fail_deep)
         return b;
     return a == b
                ? a
@@ -362,7 +362,7 @@ stoa__id stoa__emit_or(stoa__code_block *code, stoa__id a, stoa__id b)
         return truth ? a : b;
     if (truth_of(code, b, &truth) && !truth)
         return a;
-    if (truth_of(code, b, &truth) && !code->values[a].may_taint)
+    if (truth_of(code, b, &truth) && !code->terms[a].may_fail_deep)
         return b;
     return a == b
                ? a

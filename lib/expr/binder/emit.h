@@ -10,7 +10,7 @@ stoa__id stoa__emit_constant(stoa__code_block *code, stoa_type form, uint64_t bi
 stoa__id stoa__emit_integer(stoa__code_block *code, int64_t value);
 stoa__id stoa__emit_float(stoa__code_block *code, double value);
 stoa__id stoa__emit_truth(stoa__code_block *code, bool value);
-stoa__id stoa__emit_leaf(stoa__code_block *code, stoa__value_kind kind, stoa_type form,
+stoa__id stoa__emit_leaf(stoa__code_block *code, stoa__term_kind kind, stoa_type form,
                          uint32_t index, bool uniform, stoa__range range);
 /* A step, or what is the same: an equal one, or a constant. A step that may fail, and whose
  * operands are constants that fail, stays a step. */
@@ -38,18 +38,19 @@ stoa__id stoa__emit_row(stoa__code_block *code, stoa__id id);
 /* ---- operations on typed values (operate.c, compare.c); STOA_WRONG_TYPE and the like ---- */
 
 /* One node of an expression, its arguments being bound. */
-stoa_status stoa__operate(stoa__code_block *code, const stoa_expression *node,
-                          const stoa__typed *arguments, stoa__typed *made, stoa_error *error);
+stoa_status stoa__bind_operation(stoa__code_block *code, const stoa_expression *node,
+                                 const stoa__typed *arguments, stoa__typed *made,
+                                 stoa_error *error);
 /* LESS ... GREATER of two values. */
 stoa__id stoa__emit_compare(stoa__code_block *code, stoa_operation operation, stoa__id a,
                             stoa__id b, const stoa_expression *origin);
 /* An aggregate of arguments, over the rows of `mask`. */
-stoa_status stoa__aggregate(stoa__code_block *code, const stoa_expression *node,
-                            const stoa__typed *arguments, stoa__id mask, stoa__typed *made,
-                            stoa_error *error);
+stoa_status stoa__bind_aggregate(stoa__code_block *code, const stoa_expression *node,
+                                 const stoa__typed *arguments, stoa__id mask, stoa__typed *made,
+                                 stoa_error *error);
 /* The value in the form of cells of a type, checked: what an assignment stores. */
-stoa_status stoa__store_as(stoa__code_block *code, stoa__typed typed, stoa_type target,
-                           const stoa_expression *origin, const char *name, stoa__id *made,
-                           stoa_error *error);
+stoa_status stoa__bind_store(stoa__code_block *code, stoa__typed typed, stoa_type target,
+                             const stoa_expression *origin, const char *name, stoa__id *made,
+                             stoa_error *error);
 
 #endif

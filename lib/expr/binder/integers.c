@@ -81,9 +81,9 @@ static stoa__id multiply_integers(const work *at, stoa__id a, stoa__id b)
 /* Of an int32 for each row. */
 static bool is_square(const work *at, stoa__id id)
 {
-    const stoa__value *value = &at->code->values[id];
-    return value->kind == STOA__STEP_VALUE && value->code == STOA__MUL_WIDE && !value->uniform &&
-           value->a == value->b;
+    const stoa__term *term = &at->code->terms[id];
+    return term->kind == STOA__STEP_TERM && term->code == STOA__MUL_WIDE && !term->uniform &&
+           term->a == term->b;
 }
 
 static stoa__id add_integers(const work *at, stoa__id a, stoa__id b)
@@ -91,7 +91,7 @@ static stoa__id add_integers(const work *at, stoa__id a, stoa__id b)
     if (is_square(at, a) && is_square(at, b)) {
         stoa__range sum = sum_range(range_of(at, a), range_of(at, b));
         stoa__range all = stoa__range_of(STOA_INT64);
-        return emit(at, STOA__ADD_SQUARES, at->code->values[a].a, at->code->values[b].a,
+        return emit(at, STOA__ADD_SQUARES, at->code->terms[a].a, at->code->terms[b].a,
                     !stoa__range_within(sum, all), clipped(sum, all));
     }
     static const forms codes = {STOA__ADD_INT32, STOA__ADD_WIDE, STOA__ADD_INT64,

@@ -43,18 +43,18 @@ static stoa__id root_of_integer(const work *at, stoa__id a)
 {
     if (at->code->refused)
         return STOA__NOTHING_ID;
-    const stoa__value value = at->code->values[a];
-    if (value.kind != STOA__STEP_VALUE || value.code != STOA__ADD_SQUARES)
+    const stoa__term term = at->code->terms[a];
+    if (term.kind != STOA__STEP_TERM || term.code != STOA__ADD_SQUARES)
         return emit(at, STOA__SQRT_INT64, a, 0, false, NO_RANGE);
-    return stoa__emit(at->code, STOA__NORM, value.a, value.b, 0, value.may_fail, NO_RANGE,
-                      value.origin);
+    return stoa__emit(at->code, STOA__NORM, term.a, term.b, 0, term.may_fail, NO_RANGE,
+                      term.origin);
 }
 
 static stoa__id power_of_floats(const work *at, stoa__id a, stoa__id b)
 {
     if (stoa__is_constant(at->code, b)) {
         stoa__id exponent = as(at, b, STOA_FLOAT64);
-        double value = at->code->refused ? 0 : at->code->values[exponent].float64;
+        double value = at->code->refused ? 0 : at->code->terms[exponent].float64;
         stoa__id base = as(at, a, STOA_FLOAT64);
         if (value == 2.0)
             return emit(at, STOA__MUL_FLOAT64, base, base, false, NO_RANGE);
@@ -123,10 +123,10 @@ static stoa__id choose(const work *at, stoa__id condition, stoa__id a, stoa__id 
         return STOA__NOTHING_ID;
     stoa_type form = common_form(at, a, b);
     if (stoa__is_constant(at->code, condition) && !strict)
-        return as(at, at->code->values[condition].bits[0] != 0 ? a : b, form);
+        return as(at, at->code->terms[condition].bits[0] != 0 ? a : b, form);
     a = as(at, a, form);
     b = as(at, b, form);
-    if (at->code->refused || (a == b && stoa__is_sure(&at->code->values[condition])))
+    if (at->code->refused || (a == b && stoa__is_sure(&at->code->terms[condition])))
         return a;
     stoa__range p = range_of(at, a), q = range_of(at, b);
     stoa__range made = {least(p.low, q.low), most(p.high, q.high)};
@@ -401,18 +401,18 @@ static stoa_status operate_on_conditions(const work *at, const stoa__typed *argu
     return STOA_OK;
 }
 
-static stoa__id run_on(const work *at, stoa__id a)
+static stoa__id cumulate(const work *at, stoa__id a)
 {
     stoa_type form = form_of(at, a) == STOA_FLOAT64  ? STOA_FLOAT64
                      : form_of(at, a) == STOA_UINT64 ? STOA_UINT64
                                                      : STOA_INT64;
     a = stoa__emit_row(at->code, as(at, a, form));
-    stoa__id id = stoa__emit(at->code, STOA__RUN_ON, a, 0, at->code->where, form != STOA_FLOAT64,
+    stoa__id id = stoa__emit(at->code, STOA__CUMULATE, a, 0, at->code->where, form != STOA_FLOAT64,
                              stoa__range_of(form), at->node);
     if (!at->code->refused) {
-        stoa__value *value = &at->code->values[id];
-        value->bits[0] = at->code->running_count++;
-        value->bits[1] = at->node->operation;
+        stoa__term *term = &at->code->terms[id];
+        term->bits[0] = at->code->cumulative_count++;
+        term->bits[1] = at->node->operation;
     }
     return id;
 }
@@ -445,8 +445,8 @@ static stoa__id function_of(const work *at, stoa_operation operation, const stoa
     }
 }
 
-stoa_status stoa__operate(stoa__code_block *code, const stoa_expression *node,
-                          const stoa__typed *arguments, stoa__typed *made, stoa_error *error)
+stoa_status stoa__bind_operation(stoa__code_block *code, const stoa_expression *node,
+                                 const stoa__typed *arguments, stoa__typed *made, stoa_error *error)
 {
     work at = {code, node, error};
     stoa_operation operation = (stoa_operation)node->operation;
@@ -454,7 +454,7 @@ stoa_status stoa__operate(stoa__code_block *code, const stoa_expression *node,
         if (!is_number(arguments[i]))
             return refuse(&at, "an object has no value to compute with");
     if (code->refused)
-        return stoa__fail_memory(error, sizeof(stoa__value));
+        return stoa__fail_memory(error, sizeof(stoa__term));
     stoa__id a = node->count > 0 ? arguments[0].id : 0, b = node->count > 1 ? arguments[1].id : 0;
     if (operation == STOA_NOT || operation == STOA_AND || operation == STOA_OR ||
         operation == STOA_WHERE)
@@ -479,11 +479,11 @@ stoa_status stoa__operate(stoa__code_block *code, const stoa_expression *node,
     else if (bits)
         id = shift(&at, operation == STOA_SHIFT_LEFT, a, b);
     else if (operation >= STOA_CUMSUM)
-        id = run_on(&at, a);
+        id = cumulate(&at, a);
     else
         id = function_of(&at, operation, arguments);
     if (code->refused)
-        return stoa__fail_memory(error, sizeof(stoa__value));
+        return stoa__fail_memory(error, sizeof(stoa__term));
     *made = typed_as(&at, id);
     return STOA_OK;
 }

@@ -14,12 +14,12 @@ typedef struct work {
 
 static inline unsigned form_of(const work *at, stoa__id id)
 {
-    return at->code->values[id].form;
+    return at->code->terms[id].form;
 }
 
 static inline stoa__range range_of(const work *at, stoa__id id)
 {
-    return at->code->values[id].range;
+    return at->code->terms[id].range;
 }
 
 static inline stoa__id as(const work *at, stoa__id id, stoa_type form)

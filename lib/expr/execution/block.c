@@ -1,8 +1,8 @@
 /* block.c: a pass over one morsel, a block at a time.
  *
- * Columns are read in place, steps write registers, sinks add up. A step that fails is remembered;
- * when the block's steps have run, the guards tell whether it fails in a row that counts. The first
- * such row of a worker ends its morsel. */
+ * Columns are read in place, steps write registers, aggregates add up. A step that fails is
+ * remembered; when the block's steps have run, the active masks tell whether it fails in a row that
+ * counts. The first such row of a worker ends its morsel. */
 #include <stdio.h>
 #include <string.h>
 
@@ -45,9 +45,9 @@ static void fill_bits(void *out, const void *a, size_t count)
 
 /* ---- failures ---- */
 
-static const stoa__value *value_of(const stoa__run *run, stoa__id id)
+static const stoa__term *value_of(const stoa__run *run, stoa__id id)
 {
-    return &run->program->code.values[id];
+    return &run->program->code.terms[id];
 }
 
 static void remember(const stoa__run *run, stoa__worker *worker, const stoa__instruction *step,
@@ -55,7 +55,7 @@ static void remember(const stoa__run *run, stoa__worker *worker, const stoa__ins
 {
     uint64_t *failed = worker->failed + step->failure * WORDS;
     void *const *slots = worker->slots;
-    if (step->code == STOA__RUN_ON) {
+    if (step->code == STOA__CUMULATE) {
         memset(failed, 0, WORDS * sizeof *failed);
         failed[position / 64] = UINT64_C(1) << position % 64;
     } else
@@ -68,39 +68,39 @@ static void remember(const stoa__run *run, stoa__worker *worker, const stoa__ins
     worker->failing[worker->failing_count++] = (uint32_t)(step - run->pass->steps);
 }
 
-/* The rows of the block in which each guard holds, in the order of their making. */
-static void evaluate_guards(const stoa__run *run, stoa__worker *worker, size_t count)
+/* The rows of the block in which each mask holds, in the order of their making. */
+static void evaluate_active_masks(const stoa__run *run, stoa__worker *worker, size_t count)
 {
     const stoa__pass *pass = run->pass;
-    memset(worker->guards, 0, WORDS * sizeof(uint64_t));
-    memset(worker->guards + WORDS, 0xFF, WORDS * sizeof(uint64_t));
-    for (uint32_t i = 2; i < pass->guard_count; i++) {
-        const stoa__guard *guard = &pass->guards[i];
-        uint64_t *out = worker->guards + i * WORDS;
-        const uint64_t *x = worker->guards + guard->x * WORDS;
-        const uint64_t *y = worker->guards + guard->y * WORDS;
-        if (guard->kind == STOA__BIT) {
-            if (value_of(run, guard->bits)->uniform)
-                fill_bits(out, worker->slots[guard->bits], count);
+    memset(worker->active_masks, 0, WORDS * sizeof(uint64_t));
+    memset(worker->active_masks + WORDS, 0xFF, WORDS * sizeof(uint64_t));
+    for (uint32_t i = 2; i < pass->mask_count; i++) {
+        const stoa__active_mask *mask = &pass->active_masks[i];
+        uint64_t *out = worker->active_masks + i * WORDS;
+        const uint64_t *x = worker->active_masks + mask->x * WORDS;
+        const uint64_t *y = worker->active_masks + mask->y * WORDS;
+        if (mask->kind == STOA__BIT) {
+            if (value_of(run, mask->bits)->uniform)
+                fill_bits(out, worker->slots[mask->bits], count);
             else
-                memcpy(out, worker->slots[guard->bits], stoa__words(count) * sizeof *out);
+                memcpy(out, worker->slots[mask->bits], stoa__words(count) * sizeof *out);
         }
         for (size_t k = 0; k < stoa__words(count); k++) {
-            if (guard->kind == STOA__BIT)
-                out[k] = guard->negated ? ~out[k] : out[k];
+            if (mask->kind == STOA__BIT)
+                out[k] = mask->negated ? ~out[k] : out[k];
             else
-                out[k] = guard->kind == STOA__BOTH ? x[k] & y[k] : x[k] | y[k];
+                out[k] = mask->kind == STOA__BOTH ? x[k] & y[k] : x[k] | y[k];
         }
-        if (guard->kind == STOA__BIT && run->null_rows != NULL)
-            stoa__drop_nulls(run, out, guard->bits, count);
+        if (mask->kind == STOA__BIT && run->null_rows != NULL)
+            stoa__drop_nulls(run, out, mask->bits, count);
     }
 }
 
-static size_t first_bit(const uint64_t *failed, const uint64_t *guard, const uint64_t *rows,
+static size_t first_bit(const uint64_t *failed, const uint64_t *mask, const uint64_t *rows,
                         size_t count)
 {
     for (size_t i = 0; i < stoa__words(count); i++) {
-        uint64_t word = failed[i] & guard[i] & (rows == NULL ? ~UINT64_C(0) : rows[i]);
+        uint64_t word = failed[i] & mask[i] & (rows == NULL ? ~UINT64_C(0) : rows[i]);
         if (word != 0)
             return i * 64 + (size_t)__builtin_ctzll(word);
     }
@@ -113,9 +113,8 @@ static bool execute(const stoa__run *run, stoa__worker *worker, uint32_t from, u
 static const char *lane(const stoa__run *run, const stoa__worker *worker, stoa__id id, size_t at)
 {
     const char *cells = worker->slots[id];
-    const stoa__value *value = value_of(run, id);
-    return value->uniform || cells == NULL ? cells
-                                           : cells + at * stoa__width((stoa_type)value->form);
+    const stoa__term *term = value_of(run, id);
+    return term->uniform || cells == NULL ? cells : cells + at * stoa__width((stoa_type)term->form);
 }
 
 /* The type that a cast is to, by way of others; NO_TYPE: it is no cast. */
@@ -132,7 +131,7 @@ static void explain(const stoa__run *run, stoa__worker *worker, const stoa__inst
                     bool uniform, size_t position, size_t count)
 {
     char text[96];
-    if (step->code == STOA__RUN_ON) {
+    if (step->code == STOA__CUMULATE) {
         worker->status = STOA_OVERFLOW;
         snprintf(text, sizeof text, "the running result does not fit %s",
                  stoa_type_name((stoa_type)value_of(run, step->out)->form));
@@ -167,7 +166,7 @@ static void look_at_uniform_values(const stoa__run *run, const stoa__worker *wor
         const stoa__instruction *step = &pass->uniform_failures[i];
         if (!run->program->uniform_failed[step->out])
             continue;
-        size_t at = first_bit(all, worker->guards + step->guard * WORDS, rows, count);
+        size_t at = first_bit(all, worker->active_masks + step->mask * WORDS, rows, count);
         if (at < first->position)
             *first = (culprit){step, at, true};
     }
@@ -179,7 +178,7 @@ static void look_at_steps(const stoa__run *run, const stoa__worker *worker, cons
     for (uint32_t i = 0; i < worker->failing_count; i++) {
         const stoa__instruction *step = &run->pass->steps[worker->failing[i]];
         size_t at = first_bit(worker->failed + step->failure * WORDS,
-                              worker->guards + step->guard * WORDS, rows, count);
+                              worker->active_masks + step->mask * WORDS, rows, count);
         bool is_tie = at == first->position && first->step != NULL && !first->uniform;
         if (at < first->position || (is_tie && step->out < first->step->out))
             *first = (culprit){step, at, false};
@@ -195,10 +194,11 @@ static void write_down(stoa__run *run, stoa__worker *worker, size_t row)
     }
 }
 
-bool stoa__settle(stoa__run *run, stoa__worker *worker, const uint64_t *rows, size_t count)
+bool stoa__resolve_failures(stoa__run *run, stoa__worker *worker, const uint64_t *rows,
+                            size_t count)
 {
     culprit first = {.position = count};
-    evaluate_guards(run, worker, count);
+    evaluate_active_masks(run, worker, count);
     look_at_uniform_values(run, worker, rows, count, &first);
     look_at_steps(run, worker, rows, count, &first);
     worker->failing_count = 0;
@@ -233,17 +233,17 @@ static const uint64_t *without_nulls(const stoa__run *run, stoa__worker *worker,
     return worker->joined;
 }
 
-static bool run_on(const stoa__run *run, stoa__worker *worker, const stoa__instruction *step,
-                   size_t count)
+static bool cumulate(const stoa__run *run, stoa__worker *worker, const stoa__instruction *step,
+                     size_t count)
 {
-    const stoa__value *value = value_of(run, step->out);
+    const stoa__term *term = value_of(run, step->out);
     const uint64_t *mask = narrowed(worker, worker->slots[STOA__MASK_ID], step->c, count);
     if (run->null_rows != NULL)
         mask = without_nulls(run, worker, mask, (const stoa__id[]){step->a, 0, 0}, count);
     if (mask != NULL) /* what is left out is not looked at, but computed with */
         memset(worker->slots[step->out], 0, count * sizeof(uint64_t));
-    size_t done = stoa__run_on(&run->program->running[value->index], worker->slots[step->out],
-                               worker->slots[step->a], mask, count);
+    size_t done = stoa__cumulate(&run->program->cumulatives[term->index], worker->slots[step->out],
+                                 worker->slots[step->a], mask, count);
     if (done < count)
         remember(run, worker, step, done, count);
     return done < count;
@@ -268,7 +268,7 @@ static bool execute(const stoa__run *run, stoa__worker *worker, uint32_t from, u
         } else if (step->code == STOA__FILL_BITS)
             fill_bits(slots[step->out], slots[step->a], count);
         else
-            failed = run_on(run, worker, step, count) || failed;
+            failed = cumulate(run, worker, step, count) || failed;
         if (run->null_rows != NULL)
             stoa__note_nulls(run, slots, step, count);
     }
@@ -279,18 +279,20 @@ static void reduce(const stoa__run *run, stoa__worker *worker, const uint64_t *r
 {
     const stoa_program *program = run->program;
     const stoa__kernels *kernels = stoa__kernels_here();
-    for (uint32_t i = 0; i < run->pass->sink_count; i++) {
-        const stoa__sink *sink = &program->code.sinks[run->pass->sinks[i]];
+    for (uint32_t i = 0; i < run->pass->aggregate_count; i++) {
+        const stoa__aggregate *aggregate = &program->code.aggregates[run->pass->aggregates[i]];
         if (run->pass->calls[i] == STOA__DONE)
             continue;
-        if (program->nulls[sink->a] || program->nulls[sink->b] || program->nulls[sink->mask])
+        if (program->nulls[aggregate->a] || program->nulls[aggregate->b] ||
+            program->nulls[aggregate->mask])
             continue;
-        const uint64_t *mask = narrowed(worker, rows, sink->mask, count);
+        const uint64_t *mask = narrowed(worker, rows, aggregate->mask, count);
         if (run->null_rows != NULL)
             mask = without_nulls(run, worker, mask,
-                                 (const stoa__id[]){sink->a, sink->b, sink->mask}, count);
-        kernels->reduce[run->pass->calls[i]](&worker->accumulators[i], worker->slots[sink->a],
-                                             worker->slots[sink->b], mask, count,
+                                 (const stoa__id[]){aggregate->a, aggregate->b, aggregate->mask},
+                                 count);
+        kernels->reduce[run->pass->calls[i]](&worker->accumulators[i], worker->slots[aggregate->a],
+                                             worker->slots[aggregate->b], mask, count,
                                              (uint64_t)worker->first);
     }
 }
@@ -310,7 +312,7 @@ static const uint64_t *rows_of(const stoa__run *run, stoa__worker *worker, size_
 
 /* False where an output is null in a row of the mask and would be stored. A condition does not hold
  * where it is null. */
-static bool settle_nulls(stoa__run *run, stoa__worker *worker, const uint64_t *mask, size_t count)
+static bool reject_nulls(stoa__run *run, stoa__worker *worker, const uint64_t *mask, size_t count)
 {
     const stoa__code_block *code = &run->program->code;
     size_t best = count;
@@ -349,11 +351,11 @@ static bool run_block(stoa__run *run, stoa__worker *worker, size_t row, size_t c
     if (pass->condition != 0 && run->null_rows != NULL)
         stoa__drop_nulls(run, worker->slots[pass->condition], pass->condition, count);
     if (pass->condition != 0 && is_empty(worker->slots[pass->condition], count))
-        return !(failed && stoa__settle(run, worker, rows, count));
+        return !(failed && stoa__resolve_failures(run, worker, rows, count));
     failed = execute(run, worker, pass->condition_steps, pass->step_count, count) || failed;
-    if (failed && stoa__settle(run, worker, rows, count))
+    if (failed && stoa__resolve_failures(run, worker, rows, count))
         return false;
-    if (pass->sink_count > 0)
+    if (pass->aggregate_count > 0)
         reduce(run, worker, rows, count);
     if (!pass->has_outputs || run->take == NULL)
         return true;
@@ -361,7 +363,7 @@ static bool run_block(stoa__run *run, stoa__worker *worker, size_t row, size_t c
     const uint64_t *mask = narrowed(worker, rows, where, count);
     if (run->null_rows != NULL && where != 0)
         mask = without_nulls(run, worker, mask, (const stoa__id[]){where, 0, 0}, count);
-    if (run->null_rows != NULL && !settle_nulls(run, worker, mask, count))
+    if (run->null_rows != NULL && !reject_nulls(run, worker, mask, count))
         return false;
     run->take(run->context, worker->slots, mask, row, count);
     return true;
@@ -388,14 +390,14 @@ static void point_at_columns(const stoa__run *run, stoa__worker *worker, size_t 
     const stoa__code_block *code = &run->program->code;
     for (uint32_t i = 0; i < run->pass->column_count; i++) {
         stoa__id id = run->pass->columns[i];
-        const stoa__value *value = &code->values[id];
-        size_t width = stoa__width((stoa_type)value->form);
-        if (value->kind == STOA__COLUMN_VALUE) {
-            worker->slots[id] = (char *)run->table->columns[value->index].cells + row * width;
+        const stoa__term *term = &code->terms[id];
+        size_t width = stoa__width((stoa_type)term->form);
+        if (term->kind == STOA__COLUMN_TERM) {
+            worker->slots[id] = (char *)run->table->columns[term->index].cells + row * width;
             continue;
         }
-        const stoa__array *array = &code->arrays[value->index];
-        char *packed = worker->packed + value->index * STOA__BLOCK * 8;
+        const stoa__array *array = &code->arrays[term->index];
+        char *packed = worker->packed + term->index * STOA__BLOCK * 8;
         worker->slots[id] = (char *)(uintptr_t)array->data + row * width;
         if (!is_packed(array)) {
             worker->slots[id] = packed;
@@ -419,7 +421,8 @@ static bool runs_whole(const stoa__run *run)
 
 static bool reads_once(const stoa__pass *pass)
 {
-    return pass->sink_count == 1 || (pass->sink_count == 2 && pass->calls[1] == STOA__DONE);
+    return pass->aggregate_count == 1 ||
+           (pass->aggregate_count == 2 && pass->calls[1] == STOA__DONE);
 }
 
 static void begin_morsel(const stoa__run *run, stoa__worker *worker)
@@ -427,22 +430,23 @@ static void begin_morsel(const stoa__run *run, stoa__worker *worker)
     const stoa__pass *pass = run->pass;
     for (uint32_t i = 0; i < pass->step_count; i++)
         worker->slots[pass->steps[i].out] = worker->scratch + pass->steps[i].line * STOA__LINE;
-    if (pass->sink_count > 0)
-        memset(worker->accumulators, 0, pass->sink_count * sizeof *worker->accumulators);
+    if (pass->aggregate_count > 0)
+        memset(worker->accumulators, 0, pass->aggregate_count * sizeof *worker->accumulators);
     worker->failing_count = 0;
 }
 
 static void end_morsel(const stoa__run *run, stoa__worker *worker, size_t first)
 {
     const stoa__pass *pass = run->pass;
-    for (uint32_t i = 0; i < pass->sink_count; i++) {
-        stoa__reduction reduction = run->program->code.sinks[pass->sinks[i]].reduction;
+    for (uint32_t i = 0; i < pass->aggregate_count; i++) {
+        stoa__reduction reduction = run->program->code.aggregates[pass->aggregates[i]].reduction;
         stoa__accumulator *made = &worker->accumulators[i];
         stoa__reduce_finish(reduction, made);
         if (run->partials == NULL)
-            stoa__reduce_combine(reduction, &run->program->totals[pass->sinks[i]], &made->partial);
+            stoa__reduce_combine(reduction, &run->program->totals[pass->aggregates[i]],
+                                 &made->partial);
         else
-            run->partials[(first - run->wave_first) / STOA__MORSEL * pass->sink_count + i] =
+            run->partials[(first - run->batch_first) / STOA__MORSEL * pass->aggregate_count + i] =
                 made->partial;
     }
 }

@@ -63,7 +63,7 @@ static inline bool greatest_float64(double *total, double value)
 
 /* ---- loops ---- */
 
-typedef size_t run(stoa__running *state, void *out, const void *a, const uint64_t *mask,
+typedef size_t run(stoa__cumulative *state, void *out, const void *a, const uint64_t *mask,
                    size_t count);
 
 #define FORM int64
@@ -76,7 +76,7 @@ typedef size_t run(stoa__running *state, void *out, const void *a, const uint64_
 #define VALUE double
 #include "expr/execution/cumulate_form.h"
 
-static void begin(stoa__running *state)
+static void begin(stoa__cumulative *state)
 {
     bool least = state->operation == STOA_CUMMIN, greatest = state->operation == STOA_CUMMAX;
     bool product = state->operation == STOA_CUMPROD;
@@ -89,8 +89,8 @@ static void begin(stoa__running *state)
     state->started = true;
 }
 
-size_t stoa__run_on(stoa__running *state, void *out, const void *a, const uint64_t *mask,
-                    size_t count)
+size_t stoa__cumulate(stoa__cumulative *state, void *out, const void *a, const uint64_t *mask,
+                      size_t count)
 {
 #define RUNS(operation)                                                              \
     {                                                                                \

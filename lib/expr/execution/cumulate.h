@@ -4,7 +4,7 @@
 
 #include <stoa/expression.h>
 
-typedef struct stoa__running {
+typedef struct stoa__cumulative {
     stoa_operation operation; /* STOA_CUMSUM … STOA_CUMPROD */
     stoa_type form;           /* INT64, UINT64 or FLOAT64 */
     bool started;             /* false before the first block; the value is then not looked at */
@@ -13,14 +13,14 @@ typedef struct stoa__running {
         uint64_t uint64;
         double float64;
     };
-} stoa__running;
+} stoa__cumulative;
 
 /* Writes out[i] for each value of a whose bit is set in mask (NULL: for all), going on from the
  * state; the others are left alone. Gives count, or the position of the first value whose result
  * does not fit: the state and the values at out from there on are then unspecified. Integers are
  * checked. Floats are added and multiplied one after the other; cummin and cummax pass over NaN
  * (NaN as long as nothing else was seen) and put -0.0 below 0.0. out may be a. */
-size_t stoa__run_on(stoa__running *state, void *out, const void *a, const uint64_t *mask,
-                    size_t count);
+size_t stoa__cumulate(stoa__cumulative *state, void *out, const void *a, const uint64_t *mask,
+                      size_t count);
 
 #endif

@@ -10,7 +10,7 @@ typedef bool OWN(step)(VALUE *total, VALUE value);
 
 /* Words of the mask that are full, or the whole block, by the dense loop; else bit by bit. */
 static inline __attribute__((always_inline)) size_t OWN(loop)(OWN(step) * step,
-                                                              stoa__running *state, VALUE *out,
+                                                              stoa__cumulative *state, VALUE *out,
                                                               const VALUE *a, const uint64_t *mask,
                                                               size_t count)
 {
@@ -34,11 +34,11 @@ static inline __attribute__((always_inline)) size_t OWN(loop)(OWN(step) * step,
     return count;
 }
 
-#define RUN(operation)                                                                        \
-    static size_t OWN(PASTE(run, operation))(stoa__running * state, void *out, const void *a, \
-                                             const uint64_t *mask, size_t count)              \
-    {                                                                                         \
-        return OWN(loop)(OWN(operation), state, out, a, mask, count);                         \
+#define RUN(operation)                                                                           \
+    static size_t OWN(PASTE(run, operation))(stoa__cumulative * state, void *out, const void *a, \
+                                             const uint64_t *mask, size_t count)                 \
+    {                                                                                            \
+        return OWN(loop)(OWN(operation), state, out, a, mask, count);                            \
     }
 RUN(sum)
 RUN(product)

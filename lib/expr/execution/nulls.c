@@ -4,8 +4,8 @@
  * nothing, and none of this runs. Else each block keeps, beside every value, bits of the rows where
  * it is null: all of a null aggregate's, of a step those where an operand is, but for the branch of
  * `where` that is not taken and for `and` and `or` that the other side decides (Kleene). What a
- * register holds in a null row is anything. Sinks pass over null rows, a null condition selects
- * nothing, and a null output is refused where it would be stored. */
+ * register holds in a null row is anything. Aggregates pass over null rows, a null condition
+ * selects nothing, and a null output is refused where it would be stored. */
 #include <string.h>
 
 #include "base/memory.h"
@@ -46,7 +46,7 @@ bool stoa__is_choice(const stoa_program *program, const stoa__instruction *step)
 {
     bool chooses = step->code == STOA__CHOOSE_INT32 || step->code == STOA__CHOOSE_INT64 ||
                    step->code == STOA__CHOOSE_BITS;
-    return chooses && program->code.values[step->out].bits[1] != STOA__STRICT;
+    return chooses && program->code.terms[step->out].bits[1] != STOA__STRICT;
 }
 
 /* Where a condition is null in `null`, the result is, unless the other side, which is not null

@@ -1,9 +1,9 @@
 /* plan.c: which steps run in which pass, in which registers, and where their failures count.
  *
  * Values are numbered in the order of their making, so going through the numbers upwards meets
- * operands before their users, and downwards users before operands: needs, last uses and guards
- * come from such walks. A register is given back after its last use; bits only where nothing can
- * fail, since guards look at them when the block is done. */
+ * operands before their users, and downwards users before operands: needs, last uses and
+ * active masks come from such walks. A register is given back after its last use; bits only where
+ * nothing can fail, since active masks look at them when the block is done. */
 #include <string.h>
 
 #include "base/memory.h"
@@ -17,14 +17,14 @@
 #define REGISTER (STOA__BLOCK * 8)
 /* Registers of bits that fit L2 together, each as long as a morsel. */
 #define MOST_LONG 32
-/* Guards among which one that is there already is looked for: a twin does no harm. */
-#define SOUGHT_GUARDS 64
+/* Active masks among which one that is there already is looked for: a twin does no harm. */
+#define SEARCHED_MASKS 64
 
 typedef enum pass_kind {
-    SINK_PASS,   /* aggregates that later passes need */
-    VALUE_PASS,  /* the last, where the results are values of aggregates */
-    OUTPUT_PASS, /* the last, where they are values of each row */
-    CHECK_PASS,  /* the same without the outputs: only what may fail */
+    AGGREGATE_PASS, /* aggregates that later passes need */
+    VALUE_PASS,     /* the last, where the results are values of aggregates */
+    OUTPUT_PASS,    /* the last, where they are values of each row */
+    CHECK_PASS,     /* the same without the outputs: only what may fail */
 } pass_kind;
 
 /* From a MIN reduction to the MAX of the same form. */
@@ -48,7 +48,7 @@ typedef struct planner {
     pass_kind kind;
     uint16_t depth;
     uint8_t *needed; /* by id */
-    uint32_t *guard; /* by id */
+    uint32_t *mask;  /* by id */
     stoa__id *last;  /* by id: the last user, in the order of the steps */
     uint32_t *place; /* by id: in its bank, and then where that is, in lines */
     stoa__id *order; /* the steps of the pass, as they run */
@@ -57,16 +57,16 @@ typedef struct planner {
     bool refused;
 } planner;
 
-static void operands_of(const stoa__value *value, stoa__id operands[3])
+static void operands_of(const stoa__term *term, stoa__id operands[3])
 {
-    operands[0] = value->a;
-    operands[1] = value->b;
-    operands[2] = value->c;
+    operands[0] = term->a;
+    operands[1] = term->b;
+    operands[2] = term->c;
 }
 
-static bool is_step(const stoa__value *value)
+static bool is_step(const stoa__term *term)
 {
-    return value->kind == STOA__STEP_VALUE;
+    return term->kind == STOA__STEP_TERM;
 }
 
 /* The results are values of each row, of those where the condition holds. */
@@ -77,7 +77,7 @@ static bool is_by_row(const planner *at)
 
 static uint32_t results_of(const planner *at)
 {
-    return at->kind == SINK_PASS ? 0 : at->code->result_count;
+    return at->kind == AGGREGATE_PASS ? 0 : at->code->result_count;
 }
 
 /* ---- what is needed ---- */
@@ -87,11 +87,11 @@ static uint32_t results_of(const planner *at)
 static void need_operands(planner *at, uint8_t mark)
 {
     const stoa__code_block *code = at->code;
-    for (stoa__id id = code->count; id-- > STOA__FIRST_VALUE;) {
-        if ((at->needed[id] & mark) == 0 || !is_step(&code->values[id]) || code->values[id].uniform)
+    for (stoa__id id = code->count; id-- > STOA__FIRST_TERM;) {
+        if ((at->needed[id] & mark) == 0 || !is_step(&code->terms[id]) || code->terms[id].uniform)
             continue;
         stoa__id operands[3];
-        operands_of(&code->values[id], operands);
+        operands_of(&code->terms[id], operands);
         for (int i = 0; i < 3; i++)
             at->needed[operands[i]] |= mark;
     }
@@ -102,17 +102,17 @@ static void need(planner *at, stoa__id id)
     at->needed[id] |= FOR_PASS;
 }
 
-/* The condition that all sinks and outputs of the pass have in common. */
+/* The condition that all aggregates and outputs of the pass have in common. */
 static stoa__id common_condition(const planner *at)
 {
     const stoa__code_block *code = at->code;
     stoa__id common = is_by_row(at) ? code->where : NONE;
-    for (uint32_t i = 0; i < code->sink_count; i++) {
-        if (code->sinks[i].depth != at->depth)
+    for (uint32_t i = 0; i < code->aggregate_count; i++) {
+        if (code->aggregates[i].depth != at->depth)
             continue;
-        if (common != NONE && common != code->sinks[i].mask)
+        if (common != NONE && common != code->aggregates[i].mask)
             return 0;
-        common = code->sinks[i].mask;
+        common = code->aggregates[i].mask;
     }
     return common == NONE ? 0 : common;
 }
@@ -120,12 +120,12 @@ static stoa__id common_condition(const planner *at)
 static void need_roots(planner *at)
 {
     const stoa__code_block *code = at->code;
-    for (uint32_t i = 0; i < code->sink_count; i++) {
-        if (code->sinks[i].depth != at->depth)
+    for (uint32_t i = 0; i < code->aggregate_count; i++) {
+        if (code->aggregates[i].depth != at->depth)
             continue;
-        need(at, code->sinks[i].a);
-        need(at, code->sinks[i].b);
-        need(at, code->sinks[i].mask);
+        need(at, code->aggregates[i].a);
+        need(at, code->aggregates[i].b);
+        need(at, code->aggregates[i].mask);
     }
     for (uint32_t i = 0; i < results_of(at); i++)
         need(at, code->results[i].id);
@@ -136,39 +136,40 @@ static void need_roots(planner *at)
 /* For the check: only what may fail. */
 static void need_failures(planner *at)
 {
-    for (stoa__id id = STOA__FIRST_VALUE; id < at->code->count; id++)
-        if (at->needed[id] != 0 && !at->code->values[id].may_fail)
+    for (stoa__id id = STOA__FIRST_TERM; id < at->code->count; id++)
+        if (at->needed[id] != 0 && !at->code->terms[id].may_fail)
             at->needed[id] = 0;
 }
 
-/* ---- guards ---- */
+/* ---- active masks ---- */
 
-static uint32_t add_guard(planner *at, stoa__guard guard)
+static uint32_t add_mask(planner *at, stoa__active_mask mask)
 {
     stoa__pass *pass = at->pass;
-    if (pass->guard_count == pass->guard_room) {
-        uint32_t room = pass->guard_room == 0 ? 16 : pass->guard_room * 2;
-        stoa__guard *guards = stoa__reallocate(pass->guards, room * sizeof *guards);
-        if (guards == NULL) {
+    if (pass->mask_count == pass->mask_room) {
+        uint32_t room = pass->mask_room == 0 ? 16 : pass->mask_room * 2;
+        stoa__active_mask *active_masks =
+            stoa__reallocate(pass->active_masks, room * sizeof *active_masks);
+        if (active_masks == NULL) {
             at->refused = true;
             return STOA__ALWAYS;
         }
-        pass->guards = guards;
-        pass->guard_room = room;
+        pass->active_masks = active_masks;
+        pass->mask_room = room;
     }
-    pass->guards[pass->guard_count] = guard;
-    return pass->guard_count++;
+    pass->active_masks[pass->mask_count] = mask;
+    return pass->mask_count++;
 }
 
-static uint32_t guard_bit(planner *at, stoa__id bits, bool negated)
+static uint32_t mask_of_bits(planner *at, stoa__id bits, bool negated)
 {
-    uint32_t count = at->pass->guard_count;
-    for (uint32_t i = 2; i < count && i < SOUGHT_GUARDS; i++) {
-        const stoa__guard *guard = &at->pass->guards[i];
-        if (guard->kind == STOA__BIT && guard->bits == bits && guard->negated == negated)
+    uint32_t count = at->pass->mask_count;
+    for (uint32_t i = 2; i < count && i < SEARCHED_MASKS; i++) {
+        const stoa__active_mask *mask = &at->pass->active_masks[i];
+        if (mask->kind == STOA__BIT && mask->bits == bits && mask->negated == negated)
             return i;
     }
-    return add_guard(at, (stoa__guard){.kind = STOA__BIT, .bits = bits, .negated = negated});
+    return add_mask(at, (stoa__active_mask){.kind = STOA__BIT, .bits = bits, .negated = negated});
 }
 
 static uint32_t both(planner *at, uint32_t x, uint32_t y)
@@ -177,87 +178,89 @@ static uint32_t both(planner *at, uint32_t x, uint32_t y)
         return y;
     if (y == STOA__ALWAYS)
         return x;
-    return add_guard(at, (stoa__guard){.kind = STOA__BOTH, .x = x, .y = y});
+    return add_mask(at, (stoa__active_mask){.kind = STOA__BOTH, .x = x, .y = y});
 }
 
-static void use(planner *at, stoa__id id, uint32_t guard)
+static void use(planner *at, stoa__id id, uint32_t mask)
 {
-    uint32_t before = at->guard[id];
-    if (before == STOA__ALWAYS || before == guard || !at->code->values[id].may_taint)
+    uint32_t before = at->mask[id];
+    if (before == STOA__ALWAYS || before == mask || !at->code->terms[id].may_fail_deep)
         return;
-    if (before == STOA__NEVER || guard == STOA__ALWAYS)
-        at->guard[id] = guard;
+    if (before == STOA__NEVER || mask == STOA__ALWAYS)
+        at->mask[id] = mask;
     else
-        at->guard[id] = add_guard(at, (stoa__guard){.kind = STOA__EITHER, .x = before, .y = guard});
+        at->mask[id] =
+            add_mask(at, (stoa__active_mask){.kind = STOA__EITHER, .x = before, .y = mask});
 }
 
 static void use_operands(planner *at, stoa__id id)
 {
-    const stoa__value *value = &at->code->values[id];
-    uint32_t guard = at->guard[id];
-    bool taints_a = at->code->values[value->a].may_taint;
-    bool taints_b = at->code->values[value->b].may_taint;
-    switch (value->bits[1] == STOA__STRICT ? STOA__CODES : value->code) {
+    const stoa__term *term = &at->code->terms[id];
+    uint32_t mask = at->mask[id];
+    bool fails_a = at->code->terms[term->a].may_fail_deep;
+    bool fails_b = at->code->terms[term->b].may_fail_deep;
+    switch (term->bits[1] == STOA__STRICT ? STOA__CODES : term->code) {
     case STOA__CHOOSE_INT32:
     case STOA__CHOOSE_INT64:
     case STOA__CHOOSE_BITS:
-        if (taints_a)
-            use(at, value->a, both(at, guard, guard_bit(at, value->c, false)));
-        if (taints_b)
-            use(at, value->b, both(at, guard, guard_bit(at, value->c, true)));
-        use(at, value->c, guard);
+        if (fails_a)
+            use(at, term->a, both(at, mask, mask_of_bits(at, term->c, false)));
+        if (fails_b)
+            use(at, term->b, both(at, mask, mask_of_bits(at, term->c, true)));
+        use(at, term->c, mask);
         return;
     case STOA__AND_BITS:
     case STOA__OR_BITS:
-        use(at, value->a, guard);
-        if (taints_b)
-            use(at, value->b,
-                both(at, guard, guard_bit(at, value->a, value->code == STOA__OR_BITS)));
+        use(at, term->a, mask);
+        if (fails_b)
+            use(at, term->b,
+                both(at, mask, mask_of_bits(at, term->a, term->code == STOA__OR_BITS)));
         return;
     default:
-        use(at, value->a, guard);
-        use(at, value->b, guard);
-        use(at, value->c, guard);
+        use(at, term->a, mask);
+        use(at, term->b, mask);
+        use(at, term->c, mask);
     }
 }
 
 /* needed uniform values take part too: they have been computed for all rows. */
-static void find_guards(planner *at)
+static void find_active_masks(planner *at)
 {
     const stoa__code_block *code = at->code;
-    memset(at->guard, 0, code->count * sizeof *at->guard);
-    add_guard(at, (stoa__guard){.kind = STOA__NEVER});
-    add_guard(at, (stoa__guard){.kind = STOA__ALWAYS});
-    for (uint32_t i = 0; i < code->sink_count && !at->refused; i++) {
-        const stoa__sink *sink = &code->sinks[i];
-        if (sink->depth != at->depth)
+    memset(at->mask, 0, code->count * sizeof *at->mask);
+    add_mask(at, (stoa__active_mask){.kind = STOA__NEVER});
+    add_mask(at, (stoa__active_mask){.kind = STOA__ALWAYS});
+    for (uint32_t i = 0; i < code->aggregate_count && !at->refused; i++) {
+        const stoa__aggregate *aggregate = &code->aggregates[i];
+        if (aggregate->depth != at->depth)
             continue;
-        uint32_t guard = sink->mask == 0 ? STOA__ALWAYS : guard_bit(at, sink->mask, false);
-        use(at, sink->mask, STOA__ALWAYS);
-        use(at, sink->a, guard);
-        use(at, sink->b, guard);
+        uint32_t mask =
+            aggregate->mask == 0 ? STOA__ALWAYS : mask_of_bits(at, aggregate->mask, false);
+        use(at, aggregate->mask, STOA__ALWAYS);
+        use(at, aggregate->a, mask);
+        use(at, aggregate->b, mask);
     }
     bool is_narrowed = is_by_row(at) && code->where != 0;
-    uint32_t guard = is_narrowed ? guard_bit(at, code->where, false) : STOA__ALWAYS;
+    uint32_t mask = is_narrowed ? mask_of_bits(at, code->where, false) : STOA__ALWAYS;
     for (uint32_t i = 0; i < results_of(at); i++)
-        use(at, code->results[i].id, guard);
+        use(at, code->results[i].id, mask);
     if (is_by_row(at))
         use(at, code->where, STOA__ALWAYS);
-    for (stoa__id id = code->count; id-- > STOA__FIRST_VALUE && !at->refused;)
-        if (at->guard[id] != STOA__NEVER && is_step(&code->values[id]))
+    for (stoa__id id = code->count; id-- > STOA__FIRST_TERM && !at->refused;)
+        if (at->mask[id] != STOA__NEVER && is_step(&code->terms[id]))
             use_operands(at, id);
 }
 
 /* ---- registers ---- */
 
-static bool has_bits(const stoa__value *value)
+static bool has_bits(const stoa__term *term)
 {
-    return value->form == STOA_BOOL && value->code != STOA__STORE_BOOL;
+    return term->form == STOA_BOOL && term->code != STOA__STORE_BOOL;
 }
 
 static bank *bank_of(planner *at, stoa__id id)
 {
-    return has_bits(&at->code->values[id]) ? &at->bits : &at->registers;
+    return has_bits(&at->code->terms[id]) ? &at->bits : &at->registers;
 }
 
 static uint32_t take_place(bank *from)
@@ -267,10 +270,10 @@ static uint32_t take_place(bank *from)
 
 static void give_back(planner *at, stoa__id id, stoa__id user)
 {
-    const stoa__value *value = &at->code->values[id];
-    bool looked_at = at->may_fail && has_bits(value);
+    const stoa__term *term = &at->code->terms[id];
+    bool looked_at = at->may_fail && has_bits(term);
     bank *to = bank_of(at, id);
-    if (is_step(value) && !value->uniform && !looked_at && at->last[id] == user)
+    if (is_step(term) && !term->uniform && !looked_at && at->last[id] == user)
         to->free[to->free_count++] = at->place[id];
 }
 
@@ -281,11 +284,11 @@ static void take_places(planner *at, const stoa__id *order, uint32_t count)
     for (uint32_t i = 0; i < count; i++) {
         stoa__id operands[3], id = order[i];
         at->place[id] = take_place(bank_of(at, id));
-        operands_of(&at->code->values[id], operands);
+        operands_of(&at->code->terms[id], operands);
         for (int k = 0; k < 3; k++) {
             bool again =
                 (k > 0 && operands[k] == operands[0]) || (k > 1 && operands[k] == operands[1]);
-            if (operands[k] >= STOA__FIRST_VALUE && !again)
+            if (operands[k] >= STOA__FIRST_TERM && !again)
                 give_back(at, operands[k], id);
         }
     }
@@ -302,8 +305,8 @@ static void give_registers(planner *at, const stoa__id *order, uint32_t count)
     uint32_t wide = REGISTER / STOA__LINE, narrow = (uint32_t)(block / 8 / STOA__LINE);
     for (uint32_t i = 0; i < count; i++) {
         uint32_t *place = &at->place[order[i]];
-        *place = has_bits(&at->code->values[order[i]]) ? registers * wide + *place * narrow
-                                                       : *place * wide;
+        *place = has_bits(&at->code->terms[order[i]]) ? registers * wide + *place * narrow
+                                                      : *place * wide;
     }
     at->pass->scratch = registers * REGISTER + bits * block / 8;
     at->pass->block = block;
@@ -314,14 +317,14 @@ static void find_last_uses(planner *at, const stoa__id *order, uint32_t count)
     const stoa__code_block *code = at->code;
     for (uint32_t i = 0; i < count; i++) {
         stoa__id operands[3];
-        operands_of(&code->values[order[i]], operands);
+        operands_of(&code->terms[order[i]], operands);
         for (int k = 0; k < 3; k++)
             at->last[operands[k]] = order[i];
     }
-    for (uint32_t i = 0; i < code->sink_count; i++) {
-        const stoa__sink *sink = &code->sinks[i];
-        if (sink->depth == at->depth)
-            at->last[sink->a] = at->last[sink->b] = at->last[sink->mask] = NONE;
+    for (uint32_t i = 0; i < code->aggregate_count; i++) {
+        const stoa__aggregate *aggregate = &code->aggregates[i];
+        if (aggregate->depth == at->depth)
+            at->last[aggregate->a] = at->last[aggregate->b] = at->last[aggregate->mask] = NONE;
     }
     at->last[code->where] = at->last[at->pass->condition] = NONE;
     for (uint32_t i = 0; at->kind == OUTPUT_PASS && i < code->result_count; i++)
@@ -332,16 +335,16 @@ static void find_last_uses(planner *at, const stoa__id *order, uint32_t count)
 
 static stoa__instruction instruction_of(planner *at, stoa__id id)
 {
-    const stoa__value *value = &at->code->values[id];
-    stoa__instruction made = {.out = id, .a = value->a, .b = value->b, .c = value->c};
-    made.code = value->code;
-    made.shape = value->shape;
-    made.may_fail = value->may_fail;
-    made.guard = value->may_fail ? at->guard[id] : STOA__ALWAYS;
+    const stoa__term *term = &at->code->terms[id];
+    stoa__instruction made = {.out = id, .a = term->a, .b = term->b, .c = term->c};
+    made.code = term->code;
+    made.shape = term->shape;
+    made.may_fail = term->may_fail;
+    made.mask = term->may_fail ? at->mask[id] : STOA__ALWAYS;
     made.line = at->place[id];
-    if (value->code < STOA__CODES)
-        made.run = stoa__kernels_here()->run[value->code][value->shape];
-    if (value->may_fail && !value->uniform)
+    if (term->code < STOA__CODES)
+        made.run = stoa__kernels_here()->run[term->code][term->shape];
+    if (term->may_fail && !term->uniform)
         made.failure = at->pass->failure_count++;
     return made;
 }
@@ -352,11 +355,11 @@ static uint32_t order_steps(planner *at, stoa__id *order)
     const stoa__code_block *code = at->code;
     uint32_t count = 0;
     for (int condition = 1; condition >= 0; condition--) {
-        for (stoa__id id = STOA__FIRST_VALUE; id < code->count; id++) {
-            const stoa__value *value = &code->values[id];
+        for (stoa__id id = STOA__FIRST_TERM; id < code->count; id++) {
+            const stoa__term *term = &code->terms[id];
             bool in_condition = (at->needed[id] & FOR_CONDITION) != 0;
-            if (at->needed[id] != 0 && in_condition == (condition == 1) && is_step(value) &&
-                !value->uniform)
+            if (at->needed[id] != 0 && in_condition == (condition == 1) && is_step(term) &&
+                !term->uniform)
                 order[count++] = id;
         }
         if (condition == 1)
@@ -371,24 +374,24 @@ static bool make_lists(planner *at)
     const stoa__code_block *code = at->code;
     stoa__pass *pass = at->pass;
     size_t uniform = 0, steps = 0, leaves = 0;
-    for (stoa__id id = STOA__FIRST_VALUE; id < code->count; id++) {
-        const stoa__value *value = &code->values[id];
-        uniform += is_step(value) && value->uniform;
-        steps += is_step(value) && !value->uniform && at->needed[id] != 0;
-        leaves += value->kind == STOA__COLUMN_VALUE || value->kind == STOA__ARRAY_VALUE;
+    for (stoa__id id = STOA__FIRST_TERM; id < code->count; id++) {
+        const stoa__term *term = &code->terms[id];
+        uniform += is_step(term) && term->uniform;
+        steps += is_step(term) && !term->uniform && at->needed[id] != 0;
+        leaves += term->kind == STOA__COLUMN_TERM || term->kind == STOA__ARRAY_TERM;
     }
     size_t bytes = (2 * uniform + steps) * sizeof *pass->steps +
                    (steps + leaves) * sizeof(stoa__id) +
-                   (size_t)2 * code->sink_count * sizeof(uint32_t);
+                   (size_t)2 * code->aggregate_count * sizeof(uint32_t);
     pass->uniform = stoa__allocate(bytes + sizeof *pass->steps);
     if (pass->uniform == NULL)
         return false;
     pass->uniform_failures = pass->uniform + uniform;
     pass->steps = pass->uniform_failures + uniform;
     pass->columns = (stoa__id *)(pass->steps + steps);
-    pass->sinks = pass->columns + leaves;
-    pass->calls = pass->sinks + code->sink_count;
-    at->order = pass->calls + code->sink_count;
+    pass->aggregates = pass->columns + leaves;
+    pass->calls = pass->aggregates + code->aggregate_count;
+    at->order = pass->calls + code->aggregate_count;
     return true;
 }
 
@@ -396,16 +399,16 @@ static void list_leaves(planner *at)
 {
     const stoa__code_block *code = at->code;
     stoa__pass *pass = at->pass;
-    for (stoa__id id = STOA__FIRST_VALUE; id < code->count; id++) {
-        const stoa__value *value = &code->values[id];
+    for (stoa__id id = STOA__FIRST_TERM; id < code->count; id++) {
+        const stoa__term *term = &code->terms[id];
         if (at->needed[id] != 0 &&
-            (value->kind == STOA__COLUMN_VALUE || value->kind == STOA__ARRAY_VALUE))
+            (term->kind == STOA__COLUMN_TERM || term->kind == STOA__ARRAY_TERM))
             pass->columns[pass->column_count++] = id;
-        if (!is_step(value) || !value->uniform)
+        if (!is_step(term) || !term->uniform)
             continue;
-        if (value->depth == at->depth)
+        if (term->depth == at->depth)
             pass->uniform[pass->uniform_count++] = instruction_of(at, id);
-        if (value->may_fail && at->guard[id] != STOA__NEVER)
+        if (term->may_fail && at->mask[id] != STOA__NEVER)
             pass->uniform_failures[pass->uniform_failure_count++] = instruction_of(at, id);
     }
 }
@@ -432,7 +435,7 @@ static void list_steps(planner *at)
     }
 }
 
-/* ---- its sinks ---- */
+/* ---- its aggregates ---- */
 
 /* Both ends of a value's range, in one call. */
 static stoa__reduction both_ends(stoa__reduction min)
@@ -449,41 +452,42 @@ static stoa__reduction both_ends(stoa__reduction min)
     }
 }
 
-/* The sink of the other end of the range that a MIN or MAX is of, or the count of sinks. */
-static uint32_t other_end(const stoa__code_block *code, const stoa__sink *one)
+/* The aggregate of the other end of the range that a MIN or MAX is of, or the count of aggregates.
+ */
+static uint32_t other_end(const stoa__code_block *code, const stoa__aggregate *one)
 {
-    stoa__sink other = *one;
+    stoa__aggregate other = *one;
     if (one->operation != STOA_MIN && one->operation != STOA_MAX)
-        return code->sink_count;
+        return code->aggregate_count;
     bool is_min = one->operation == STOA_MIN;
     other.operation = is_min ? STOA_MAX : STOA_MIN;
     other.reduction =
         (stoa__reduction)(is_min ? one->reduction + MAX_AFTER_MIN : one->reduction - MAX_AFTER_MIN);
     stoa__id id = stoa__find_aggregate(code, &other);
-    if (id == 0 || code->sinks[code->values[id].sink].depth != one->depth)
-        return code->sink_count; /* not there, or nobody asks for it */
-    return code->values[id].sink;
+    if (id == 0 || code->aggregates[code->terms[id].aggregate].depth != one->depth)
+        return code->aggregate_count; /* not there, or nobody asks for it */
+    return code->terms[id].aggregate;
 }
 
-static void list_sink(stoa__pass *pass, uint32_t sink, stoa__reduction call)
+static void list_aggregate(stoa__pass *pass, uint32_t aggregate, stoa__reduction call)
 {
-    pass->sinks[pass->sink_count] = sink;
-    pass->calls[pass->sink_count++] = call;
+    pass->aggregates[pass->aggregate_count] = aggregate;
+    pass->calls[pass->aggregate_count++] = call;
 }
 
 /* A max comes right after the min of the same, where there is one. */
-static void list_sinks(stoa__pass *pass, const stoa__code_block *code, unsigned depth)
+static void list_aggregates(stoa__pass *pass, const stoa__code_block *code, unsigned depth)
 {
-    for (uint32_t i = 0; i < code->sink_count; i++) {
-        const stoa__sink *sink = &code->sinks[i];
-        if (sink->depth != depth)
+    for (uint32_t i = 0; i < code->aggregate_count; i++) {
+        const stoa__aggregate *aggregate = &code->aggregates[i];
+        if (aggregate->depth != depth)
             continue;
-        uint32_t other = other_end(code, sink);
-        if (other == code->sink_count)
-            list_sink(pass, i, sink->reduction);
-        else if (sink->operation == STOA_MIN) {
-            list_sink(pass, i, both_ends(sink->reduction));
-            list_sink(pass, other, STOA__DONE);
+        uint32_t other = other_end(code, aggregate);
+        if (other == code->aggregate_count)
+            list_aggregate(pass, i, aggregate->reduction);
+        else if (aggregate->operation == STOA_MIN) {
+            list_aggregate(pass, i, both_ends(aggregate->reduction));
+            list_aggregate(pass, other, STOA__DONE);
         }
     }
 }
@@ -495,9 +499,9 @@ static void narrow_to_failures(planner *at)
 {
     const stoa__pass *pass = at->pass;
     need_failures(at);
-    for (uint32_t i = 2; i < pass->guard_count; i++)
-        if (pass->guards[i].kind == STOA__BIT)
-            need(at, pass->guards[i].bits);
+    for (uint32_t i = 2; i < pass->mask_count; i++)
+        if (pass->active_masks[i].kind == STOA__BIT)
+            need(at, pass->active_masks[i].bits);
     need_operands(at, FOR_PASS);
 }
 
@@ -520,7 +524,7 @@ static bool plan_pass(planner *at, pass_kind kind)
     need_roots(at);
     need_operands(at, FOR_PASS);
     if (at->may_fail)
-        find_guards(at);
+        find_active_masks(at);
     if (at->refused)
         return false;
     if (kind == CHECK_PASS)
@@ -532,17 +536,17 @@ static bool plan_pass(planner *at, pass_kind kind)
         return false;
     list_steps(at);
     list_leaves(at);
-    if (!is_by_row(at)) /* values of rows are made of earlier sinks: nobody asks for these */
-        list_sinks(pass, code, at->depth);
+    if (!is_by_row(at)) /* values of rows are made of earlier aggregates: nobody asks for these */
+        list_aggregates(pass, code, at->depth);
     return true;
 }
 
 static uint16_t deepest(const stoa__code_block *code)
 {
-    uint16_t depth = code->values[code->where].depth;
+    uint16_t depth = code->terms[code->where].depth;
     for (uint32_t i = 0; i < code->result_count; i++)
-        if (code->values[code->results[i].id].depth > depth)
-            depth = code->values[code->results[i].id].depth;
+        if (code->terms[code->results[i].id].depth > depth)
+            depth = code->terms[code->results[i].id].depth;
     return depth;
 }
 
@@ -551,8 +555,8 @@ static void measure(stoa__plan *plan, const stoa__pass *pass)
     plan->scratch = pass->scratch > plan->scratch ? pass->scratch : plan->scratch;
     if (pass->failure_count > plan->failures)
         plan->failures = pass->failure_count;
-    if (pass->guard_count > plan->guards)
-        plan->guards = pass->guard_count;
+    if (pass->mask_count > plan->masks)
+        plan->masks = pass->mask_count;
 }
 
 static bool plan_passes(stoa__plan *plan, planner *at, bool has_outputs)
@@ -567,7 +571,7 @@ static bool plan_passes(stoa__plan *plan, planner *at, bool has_outputs)
     for (uint32_t i = 0; i < count; i++) {
         at->pass = &plan->passes[i];
         at->depth = (uint16_t)i;
-        if (!plan_pass(at, i + 1 == count ? last : SINK_PASS))
+        if (!plan_pass(at, i + 1 == count ? last : AGGREGATE_PASS))
             return false;
         measure(plan, at->pass);
     }
@@ -577,7 +581,7 @@ static bool plan_passes(stoa__plan *plan, planner *at, bool has_outputs)
     if (plan->may_fail && !plan_pass(at, CHECK_PASS))
         return false;
     measure(plan, &plan->check);
-    plan->in_order = code->running_count > 0;
+    plan->in_order = code->cumulative_count > 0;
     return true;
 }
 
@@ -590,10 +594,10 @@ stoa_status stoa__plan_new(stoa__plan *plan, const stoa__code_block *code, bool 
     if (memory == NULL)
         return stoa__fail_memory(error, bytes);
     planner at = {.code = code};
-    for (stoa__id id = STOA__FIRST_VALUE; id < count && !at.may_fail; id++)
-        at.may_fail = code->values[id].may_fail;
-    at.guard = (uint32_t *)(void *)memory;
-    at.last = at.guard + count;
+    for (stoa__id id = STOA__FIRST_TERM; id < count && !at.may_fail; id++)
+        at.may_fail = code->terms[id].may_fail;
+    at.mask = (uint32_t *)(void *)memory;
+    at.last = at.mask + count;
     at.place = at.last + count;
     at.registers.free = at.place + count;
     at.bits.free = at.registers.free + count;
@@ -609,7 +613,7 @@ stoa_status stoa__plan_new(stoa__plan *plan, const stoa__code_block *code, bool 
 static void dispose_pass(stoa__pass *pass)
 {
     stoa__release(pass->uniform);
-    stoa__release(pass->guards);
+    stoa__release(pass->active_masks);
 }
 
 void stoa__plan_dispose(stoa__plan *plan)

@@ -1,11 +1,11 @@
 /* plan.h: how a program runs.
  *
  * A plan is a list of passes over the rows. A pass runs its uniform steps once, and then its row
- * steps for each block, whose registers stay in L1; sinks and outputs take what they need from
+ * steps for each block, whose registers stay in L1; aggregates and outputs take what they need from
  * registers and columns at the end of each block. Pass p needs the aggregates of the passes before.
  *
- * Guards say in which rows a value is used: where a step fails, the failure counts only there. They
- * are looked at when a step has failed and at no other time. */
+ * Active masks say in which rows a value is used: where a step fails, the failure counts only
+ * there. They are looked at when a step has failed and at no other time. */
 #ifndef STOA__EXPR_EXECUTION_PLAN_H
 #define STOA__EXPR_EXECUTION_PLAN_H
 
@@ -20,32 +20,32 @@
 typedef struct stoa__instruction {
     stoa__kernel *run;
     stoa__id out, a, b, c;
-    uint32_t line;  /* of the worker's scratch, where the register begins; of uniforms: unused */
-    uint32_t guard; /* of steps that may fail */
+    uint32_t line; /* of the worker's scratch, where the register begins; of uniforms: unused */
+    uint32_t mask; /* of steps that may fail */
     uint16_t code;
     uint8_t shape;
     bool may_fail;
     uint32_t failure; /* of those: its number in the pass */
 } stoa__instruction;
 
-typedef enum stoa__guard_kind {
+typedef enum stoa__mask_kind {
     STOA__NEVER = 0,
     STOA__ALWAYS,
     STOA__BIT,
     STOA__BOTH,
     STOA__EITHER
-} stoa__guard_kind;
+} stoa__mask_kind;
 
-/* The call before takes care of this sink too: the max that follows its min. */
+/* The call before takes care of this aggregate too: the max that follows its min. */
 #define STOA__DONE STOA__REDUCTION_COUNT
 
-/* In which rows a value is used. Guard 0 is NEVER and 1 ALWAYS; x and y are earlier guards. */
-typedef struct stoa__guard {
+/* In which rows a value is used. Mask 0 is NEVER and 1 ALWAYS; x and y are earlier ones. */
+typedef struct stoa__active_mask {
     uint8_t kind;
     bool negated; /* BIT: where it is not set */
     uint32_t x, y;
     stoa__id bits;
-} stoa__guard;
+} stoa__active_mask;
 
 typedef struct stoa__pass {
     stoa__instruction *uniform; /* run once, before the rows; holds the memory of all lists */
@@ -54,12 +54,12 @@ typedef struct stoa__pass {
     stoa__id condition; /* a block without a row of it is left; NOTHING: none */
     stoa__id *columns;  /* columns and arrays that are read */
     uint32_t column_count;
-    uint32_t *sinks; /* of this pass */
-    uint32_t *calls; /* by place in `sinks`: the stoa__reduction that is called, or STOA__DONE */
-    uint32_t sink_count;
+    uint32_t *aggregates; /* of this pass */
+    uint32_t *calls;      /* for each of these: the stoa__reduction to call, or STOA__DONE */
+    uint32_t aggregate_count;
     bool has_outputs;
-    stoa__guard *guards; /* only where something may fail */
-    uint32_t guard_count, guard_room;
+    stoa__active_mask *active_masks; /* only where something may fail */
+    uint32_t mask_count, mask_room;
     stoa__instruction *uniform_failures; /* uniform steps that may fail and that this pass uses */
     uint32_t uniform_failure_count;
     uint32_t failure_count; /* steps of the pass that may fail */
@@ -70,11 +70,11 @@ typedef struct stoa__pass {
 typedef struct stoa__plan {
     stoa__pass *passes;
     uint32_t count;
-    stoa__pass check;          /* the last pass without outputs: only what may fail */
-    bool may_fail;             /* check has steps */
-    bool in_order;             /* a running sum: rows one after another, on one thread */
-    size_t scratch;            /* the most of any pass */
-    uint32_t failures, guards; /* likewise */
+    stoa__pass check;         /* the last pass without outputs: only what may fail */
+    bool may_fail;            /* check has steps */
+    bool in_order;            /* a running sum: rows one after another, on one thread */
+    size_t scratch;           /* the most of any pass */
+    uint32_t failures, masks; /* likewise */
 } stoa__plan;
 
 /* What the last pass gives, aside from aggregates. */

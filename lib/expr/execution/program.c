@@ -39,16 +39,16 @@ static void unbind(stoa_program *program)
 
 static stoa_status make_room(stoa_program *program, stoa_error *error)
 {
-    size_t ids = program->code.count, sinks = program->code.sink_count;
-    size_t bytes = ids * (sizeof *program->uniforms + 2) + sinks * sizeof *program->totals +
-                   program->code.running_count * sizeof *program->running + 64;
+    size_t ids = program->code.count, aggregates = program->code.aggregate_count;
+    size_t bytes = ids * (sizeof *program->uniforms + 2) + aggregates * sizeof *program->totals +
+                   program->code.cumulative_count * sizeof *program->cumulatives + 64;
     char *memory = stoa__allocate_zeroed(bytes);
     if (memory == NULL)
         return stoa__fail_memory(error, bytes);
     program->uniforms = (void *)memory;
     program->totals = (void *)(memory + ids * sizeof *program->uniforms);
-    program->running = (void *)(program->totals + sinks);
-    program->nulls = (bool *)(program->running + program->code.running_count);
+    program->cumulatives = (void *)(program->totals + aggregates);
+    program->nulls = (bool *)(program->cumulatives + program->code.cumulative_count);
     program->uniform_failed = program->nulls + ids;
     return STOA_OK;
 }
@@ -64,13 +64,13 @@ static void place_values(stoa_program *program, stoa__worker *worker)
 {
     stoa__code_block *code = &program->code;
     worker->slots[STOA__FIRST_ID] = &worker->first;
-    for (stoa__id id = STOA__FIRST_VALUE; id < code->count; id++) {
-        stoa__value *value = &code->values[id];
-        if (value->kind == STOA__CONSTANT_VALUE)
-            worker->slots[id] = value->bits;
-        else if (value->kind == STOA__PARAMETER_VALUE)
-            worker->slots[id] = &program->parameters[value->index].bits;
-        else if (value->uniform)
+    for (stoa__id id = STOA__FIRST_TERM; id < code->count; id++) {
+        stoa__term *term = &code->terms[id];
+        if (term->kind == STOA__CONSTANT_TERM)
+            worker->slots[id] = term->bits;
+        else if (term->kind == STOA__PARAMETER_TERM)
+            worker->slots[id] = &program->parameters[term->index].bits;
+        else if (term->uniform)
             worker->slots[id] = program->uniforms[id];
     }
 }
@@ -81,10 +81,10 @@ static bool make_worker(stoa_program *program, stoa__worker *worker)
     size_t block = STOA__BLOCK_WORDS * sizeof(uint64_t), rows = STOA__LONG_WORDS * sizeof(uint64_t);
     size_t slots = aligned(program->code.count * sizeof *worker->slots);
     size_t packed = program->code.array_count * STOA__BLOCK * 8;
-    size_t sinks = aligned(program->code.sink_count * sizeof *worker->accumulators);
+    size_t aggregates = aligned(program->code.aggregate_count * sizeof *worker->accumulators);
     size_t failing = aligned(plan->failures * sizeof *worker->failing);
-    size_t bytes = slots + aligned(plan->scratch) + packed + sinks + failing + 2 * rows +
-                   block * (plan->failures + plan->guards) + STOA__PAGE;
+    size_t bytes = slots + aligned(plan->scratch) + packed + aggregates + failing + 2 * rows +
+                   block * (plan->failures + plan->masks) + STOA__PAGE;
     *worker = (stoa__worker){.memory = stoa__allocate(bytes), .failed_row = SIZE_MAX};
     if (worker->memory == NULL)
         return false;
@@ -94,9 +94,9 @@ static bool make_worker(stoa_program *program, stoa__worker *worker)
     worker->mask = (void *)(at += packed);
     worker->joined = (void *)(at += rows);
     worker->failed = (void *)(at += rows);
-    worker->guards = (void *)(at += block * plan->failures);
-    worker->accumulators = (void *)(at += block * plan->guards);
-    worker->failing = (void *)(at += sinks);
+    worker->active_masks = (void *)(at += block * plan->failures);
+    worker->accumulators = (void *)(at += block * plan->masks);
+    worker->failing = (void *)(at += aggregates);
     worker->slots = (void *)(at + failing);
     memset(worker->slots, 0, slots);
     place_values(program, worker);
@@ -198,7 +198,7 @@ static bool add_parameter(search *at, const char *name)
         return true;
     if (program->parameter_count == at->parameter_room) {
         uint32_t room = at->parameter_room == 0 ? 4 : at->parameter_room * 2;
-        stoa__parameter *grown = stoa__reallocate(program->parameters, room * sizeof *grown);
+        stoa__parameter_slot *grown = stoa__reallocate(program->parameters, room * sizeof *grown);
         if (grown == NULL)
             return false;
         program->parameters = grown;
@@ -206,7 +206,7 @@ static bool add_parameter(search *at, const char *name)
     }
     if (!stoa__names_add(&program->parameter_names, name, program->parameter_count))
         return false;
-    program->parameters[program->parameter_count++] = (stoa__parameter){.name = name};
+    program->parameters[program->parameter_count++] = (stoa__parameter_slot){.name = name};
     return true;
 }
 
@@ -239,7 +239,7 @@ static stoa_status find_parameters(stoa_program *program, stoa_error *error)
     for (size_t i = 0; i < at.count; i++)
         at.seen[i]->mark = 0;
     stoa__release(at.seen);
-    return fits ? STOA_OK : stoa__fail_memory(error, sizeof(stoa__parameter));
+    return fits ? STOA_OK : stoa__fail_memory(error, sizeof(stoa__parameter_slot));
 }
 
 static bool parameter_of(stoa_value value, stoa_type *type, uint64_t *bits)
@@ -282,7 +282,7 @@ stoa_status stoa_program_set_parameter(stoa_program *program, const char *parame
     if (index == STOA__NO_NAME)
         return stoa__fail(error, STOA_NO_PARAMETER, "the expression has no parameter $%s",
                           parameter);
-    stoa__parameter *found = &program->parameters[index];
+    stoa__parameter_slot *found = &program->parameters[index];
     if (found->type != type)
         unbind(program);
     found->type = type;
@@ -403,13 +403,13 @@ bool stoa_program_output_is_aggregate(const stoa_program *program, size_t output
 {
     if (program == NULL || program->wanted == 0 || output >= program->output_count)
         return false;
-    return program->code.values[program->code.results[output].typed.id].uniform;
+    return program->code.terms[program->code.results[output].typed.id].uniform;
 }
 
 bool stoa_program_is_by_row(const stoa_program *program)
 {
-    return program != NULL && program->wanted != 0 && program->code.sink_count == 0 &&
-           program->code.running_count == 0;
+    return program != NULL && program->wanted != 0 && program->code.aggregate_count == 0 &&
+           program->code.cumulative_count == 0;
 }
 
 size_t stoa_program_fields(const stoa_program *program, uint32_t *fields, size_t room)
@@ -417,12 +417,12 @@ size_t stoa_program_fields(const stoa_program *program, uint32_t *fields, size_t
     size_t count = 0;
     if (program == NULL || program->wanted == 0 || (fields == NULL && room > 0))
         return 0;
-    for (stoa__id id = STOA__FIRST_VALUE; id < program->code.count; id++) {
-        const stoa__value *value = &program->code.values[id];
-        if (value->kind != STOA__COLUMN_VALUE)
+    for (stoa__id id = STOA__FIRST_TERM; id < program->code.count; id++) {
+        const stoa__term *term = &program->code.terms[id];
+        if (term->kind != STOA__COLUMN_TERM)
             continue;
         if (count < room)
-            fields[count] = value->index;
+            fields[count] = term->index;
         count++;
     }
     return count;

@@ -11,27 +11,27 @@
 
 /* What one thread of a run works with. */
 typedef struct stoa__worker {
-    void *memory;      /* of all that follows */
-    void **slots;      /* by id: where a value's register, cells or constant is */
-    char *scratch;     /* registers */
-    char *packed;      /* a block of each array that does not lie packed */
-    uint64_t *mask;    /* a block's rows */
-    uint64_t *joined;  /* those of a sink */
-    uint64_t *failed;  /* STOA__BLOCK_WORDS for each step that may fail */
-    uint64_t *guards;  /* likewise for each guard */
-    uint32_t *failing; /* steps of the pass that failed in this block */
+    void *memory;           /* of all that follows */
+    void **slots;           /* by id: where a value's register, cells or constant is */
+    char *scratch;          /* registers */
+    char *packed;           /* a block of each array that does not lie packed */
+    uint64_t *mask;         /* a block's rows */
+    uint64_t *joined;       /* those of an aggregate */
+    uint64_t *failed;       /* STOA__BLOCK_WORDS for each step that may fail */
+    uint64_t *active_masks; /* likewise for each active mask */
+    uint32_t *failing;      /* steps of the pass that failed in this block */
     uint32_t failing_count;
     int64_t first;     /* STOA__FIRST_ID */
     size_t failed_row; /* of the first failure that counts; SIZE_MAX: none */
     stoa_status status;
     const stoa_expression *origin;
     char message[128];
-    stoa__accumulator *accumulators; /* by sink of the pass */
+    stoa__accumulator *accumulators; /* by aggregate of the pass */
 } stoa__worker;
 
 struct stoa_program {
     stoa_expression *expression, *where;
-    stoa__parameter *parameters;
+    stoa__parameter_slot *parameters;
     uint32_t parameter_count;
     stoa__names parameter_names; /* their indices */
     uint32_t output_count;
@@ -46,8 +46,8 @@ struct stoa_program {
     bool *nulls;             /* by id: a uniform value that is null */
     bool *uniform_failed;    /* by id */
     uint64_t *null_rows;     /* room for stoa__run's; NULL: no run has needed it */
-    stoa__partial *totals;   /* by sink */
-    stoa__running *running;
+    stoa__partial *totals;   /* by aggregate */
+    stoa__cumulative *cumulatives;
     stoa__worker *workers;
     size_t worker_count;
 };

@@ -15,21 +15,21 @@
 static void morsel_task(void *context, size_t task, size_t worker)
 {
     stoa__run *run = context;
-    size_t first = run->wave_first + task * STOA__MORSEL;
+    size_t first = run->batch_first + task * STOA__MORSEL;
     size_t last = run->end - first < STOA__MORSEL ? run->end : first + STOA__MORSEL;
     stoa__floats floats = stoa__floats_begin();
     stoa__run_morsel(run, &run->program->workers[worker], first, last);
     stoa__floats_end(floats);
 }
 
-static void combine_wave(stoa__run *run, size_t morsels)
+static void combine_batch(stoa__run *run, size_t morsels)
 {
     const stoa__pass *pass = run->pass;
     for (size_t k = 0; k < morsels; k++)
-        for (uint32_t i = 0; i < pass->sink_count; i++)
-            stoa__reduce_combine(run->program->code.sinks[pass->sinks[i]].reduction,
-                                 &run->program->totals[pass->sinks[i]],
-                                 &run->partials[k * pass->sink_count + i]);
+        for (uint32_t i = 0; i < pass->aggregate_count; i++)
+            stoa__reduce_combine(run->program->code.aggregates[pass->aggregates[i]].reduction,
+                                 &run->program->totals[pass->aggregates[i]],
+                                 &run->partials[k * pass->aggregate_count + i]);
 }
 
 static stoa_status report(stoa__run *run, stoa_error *error)
@@ -44,8 +44,8 @@ static stoa_status report(stoa__run *run, stoa_error *error)
     }
     if (culprit == NULL)
         return STOA_OK;
-    bool rows =
-        run->pass->has_outputs || run->pass->sink_count > 0 || run->pass == &program->plan.check;
+    bool rows = run->pass->has_outputs || run->pass->aggregate_count > 0 ||
+                run->pass == &program->plan.check;
     stoa_status status =
         rows ? stoa__expression_fail(error, culprit->status, culprit->origin, "row %zu: %s",
                                      culprit->failed_row, culprit->message)
@@ -56,22 +56,22 @@ static stoa_status report(stoa__run *run, stoa_error *error)
     return status;
 }
 
-static stoa_status run_waves(stoa__run *run, size_t first, size_t workers, stoa_error *error)
+static stoa_status run_batches(stoa__run *run, size_t first, size_t workers, stoa_error *error)
 {
-    size_t sinks = run->pass->sink_count,
+    size_t aggregates = run->pass->aggregate_count,
            morsels = (run->end - first + STOA__MORSEL - 1) / STOA__MORSEL;
-    size_t wave = morsels < STOA__WAVE ? morsels : STOA__WAVE;
-    size_t bytes = sinks * wave * sizeof *run->partials;
-    run->partials = sinks == 0 ? NULL : stoa__allocate(bytes);
-    if (sinks > 0 && run->partials == NULL)
+    size_t batch = morsels < STOA__BATCH ? morsels : STOA__BATCH;
+    size_t bytes = aggregates * batch * sizeof *run->partials;
+    run->partials = aggregates == 0 ? NULL : stoa__allocate(bytes);
+    if (aggregates > 0 && run->partials == NULL)
         return stoa__fail_memory(error, bytes);
-    for (size_t done = 0; done < morsels; done += wave) {
-        size_t count = morsels - done < wave ? morsels - done : wave;
-        run->wave_first = first + done * STOA__MORSEL;
+    for (size_t done = 0; done < morsels; done += batch) {
+        size_t count = morsels - done < batch ? morsels - done : batch;
+        run->batch_first = first + done * STOA__MORSEL;
         stoa__parallel(count, workers, morsel_task, run);
         if (atomic_load(&run->failed_row) != SIZE_MAX)
             break;
-        combine_wave(run, count);
+        combine_batch(run, count);
     }
     stoa__release(run->partials);
     run->partials = NULL;
@@ -85,13 +85,13 @@ static void forget_failures(stoa__run *run)
         run->program->workers[i].failed_row = SIZE_MAX;
 }
 
-static void restart_running(stoa_program *program)
+static void restart_cumulatives(stoa_program *program)
 {
-    for (stoa__id id = STOA__FIRST_VALUE; id < program->code.count; id++) {
-        const stoa__value *value = &program->code.values[id];
-        if (value->kind == STOA__STEP_VALUE && value->code == STOA__RUN_ON)
-            program->running[value->index] = (stoa__running){
-                .operation = (stoa_operation)value->bits[1], .form = (stoa_type)value->form};
+    for (stoa__id id = STOA__FIRST_TERM; id < program->code.count; id++) {
+        const stoa__term *term = &program->code.terms[id];
+        if (term->kind == STOA__STEP_TERM && term->code == STOA__CUMULATE)
+            program->cumulatives[term->index] = (stoa__cumulative){
+                .operation = (stoa_operation)term->bits[1], .form = (stoa_type)term->form};
     }
 }
 
@@ -107,9 +107,9 @@ static stoa_status run_rows(stoa__run *run, size_t first, size_t last, stoa_erro
         workers = program->worker_count;
     forget_failures(run);
     if (program->plan.in_order && first == 0)
-        restart_running(program);
+        restart_cumulatives(program);
     if (workers > 1) {
-        stoa_status status = run_waves(run, first, workers, error);
+        stoa_status status = run_batches(run, first, workers, error);
         return status == STOA_OK ? report(run, error) : status;
     }
     for (size_t row = first; row < last; row += STOA__MORSEL)
@@ -179,14 +179,14 @@ static stoa_status check_uniform(stoa__run *run, const stoa__pass *pass, stoa_er
     worker->first = 0;
     worker->failing_count = 0;
     forget_failures(run);
-    stoa__settle(run, worker, NULL, 1);
+    stoa__resolve_failures(run, worker, NULL, 1);
     return report(run, error);
 }
 
-static stoa_status run_sinks(stoa__run *run, const stoa__pass *pass, stoa_error *error)
+static stoa_status run_aggregates(stoa__run *run, const stoa__pass *pass, stoa_error *error)
 {
     stoa_status status = run_pass(run, pass, 0, run->rows, error);
-    return status == STOA_OK ? stoa__conclude_pass(run->program, pass, error) : status;
+    return status == STOA_OK ? stoa__finalize_pass(run->program, pass, error) : status;
 }
 
 /* ---- runs ---- */
@@ -196,15 +196,15 @@ stoa_status stoa__run_aggregates(stoa__run *run, stoa_error *error)
     stoa_program *program = run->program;
     stoa_status status = STOA_OK;
     stoa__floats floats = stoa__floats_begin();
-    if (program->code.sink_count > 0)
-        memset(program->totals, 0, program->code.sink_count * sizeof *program->totals);
+    if (program->code.aggregate_count > 0)
+        memset(program->totals, 0, program->code.aggregate_count * sizeof *program->totals);
     for (uint32_t i = 0; i < program->plan.count && status == STOA_OK; i++) {
         const stoa__pass *pass = &program->plan.passes[i];
         run_uniform(program, pass);
         if (pass->has_outputs)
             break; /* the last */
-        if (pass->sink_count > 0)
-            status = run_sinks(run, pass, error);
+        if (pass->aggregate_count > 0)
+            status = run_aggregates(run, pass, error);
         else
             status = check_uniform(run, pass, error);
     }

@@ -7,7 +7,7 @@
 #include "expr/execution/program.h"
 
 /* Morsels whose partials are kept apart before they are added up. */
-#define STOA__WAVE ((size_t)1024)
+#define STOA__BATCH ((size_t)1024)
 
 /* Takes a block's results: its rows are first to first + count - 1, and mask their bits (NULL:
  * all). slots: where the values are, by id. */
@@ -27,25 +27,26 @@ typedef struct stoa__run {
     size_t direct_width;
     const stoa__pass *pass;
     size_t end;              /* of the rows of the pass */
-    size_t wave_first;       /* row of the wave */
-    stoa__partial *partials; /* by morsel of the wave, then by sink of the pass; NULL: one worker,
-                              * that adds to the totals */
+    size_t batch_first;      /* row of the batch */
+    stoa__partial *partials; /* by morsel of the batch, then by aggregate of the pass; NULL: one
+                              * worker, that adds to the totals */
     uint64_t *null_rows;     /* by id, STOA__BLOCK_WORDS each: where it is null in the block; NULL:
                               * no value of the pass is */
     atomic_size_t failed_row;
 } stoa__run;
 
-/* ---- parts of a run (block.c, conclude.c) ---- */
+/* ---- parts of a run (block.c, finalize.c) ---- */
 
 /* Rows first to last - 1, of one morsel, in run->pass; a failure is left in the worker. */
 void stoa__run_morsel(stoa__run *run, stoa__worker *worker, size_t first, size_t last);
 /* Whether a failure of this block (of `count` rows from worker->first on, rows: their bits or NULL)
  * counts; then it is written down. */
-bool stoa__settle(stoa__run *run, stoa__worker *worker, const uint64_t *rows, size_t count);
+bool stoa__resolve_failures(stoa__run *run, stoa__worker *worker, const uint64_t *rows,
+                            size_t count);
 /* Whether a uniform value that the pass uses has failed. */
 bool stoa__some_uniform_failed(const stoa__run *run);
 /* The values of the pass's aggregates, from program->totals into program->uniforms. */
-stoa_status stoa__conclude_pass(stoa_program *program, const stoa__pass *pass, stoa_error *error);
+stoa_status stoa__finalize_pass(stoa_program *program, const stoa__pass *pass, stoa_error *error);
 
 /* ---- values that are null in some rows (nulls.c) ---- */
 

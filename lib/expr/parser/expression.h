@@ -91,8 +91,8 @@ typedef enum stoa__operation_kind {
     STOA__BINARY,
     STOA__CALL,
     STOA__CAST,
-    STOA__SINK,
-    STOA__RUNNING,
+    STOA__AGGREGATE,
+    STOA__CUMULATIVE,
 } stoa__operation_kind;
 
 typedef struct stoa__operation_facts {

@@ -1,16 +1,16 @@
-/* conclude.c: what the partials of a pass come to: the values of its aggregates. */
+/* finalize.c: what the partials of a pass come to: the values of its aggregates. */
 #include <string.h>
 
 #include "expr/execution/run.h"
 
-static stoa_status sum_value(const stoa__sink *sink, stoa__int128 sum, uint64_t *bits,
+static stoa_status sum_value(const stoa__aggregate *aggregate, stoa__int128 sum, uint64_t *bits,
                              stoa_error *error)
 {
-    stoa__range range = stoa__range_of((stoa_type)sink->form);
+    stoa__range range = stoa__range_of((stoa_type)aggregate->form);
     if (sum < range.low || sum > range.high)
-        return stoa__expression_fail(error, STOA_OVERFLOW, sink->origin,
+        return stoa__expression_fail(error, STOA_OVERFLOW, aggregate->origin,
                                      "the result does not fit %s",
-                                     stoa_type_name((stoa_type)sink->form));
+                                     stoa_type_name((stoa_type)aggregate->form));
     *bits = (uint64_t)sum;
     return STOA_OK;
 }
@@ -22,23 +22,23 @@ static uint64_t float_bits(double value)
     return bits;
 }
 
-static double deviation(const stoa__sink *sink, const stoa__partial *total)
+static double deviation(const stoa__aggregate *aggregate, const stoa__partial *total)
 {
-    double variance = total->squares / (double)(total->count - sink->ddof);
-    return sink->operation == STOA_STD ? __builtin_sqrt(variance) : variance;
+    double variance = total->squares / (double)(total->count - aggregate->ddof);
+    return aggregate->operation == STOA_STD ? __builtin_sqrt(variance) : variance;
 }
 
 /* What an aggregate comes to; *null where it is of nothing. */
-static stoa_status conclude(const stoa__code_block *code, const stoa__sink *sink,
+static stoa_status finalize(const stoa__code_block *code, const stoa__aggregate *aggregate,
                             const stoa__partial *total, uint64_t *bits, bool *null,
                             stoa_error *error)
 {
-    bool is_float = sink->a != 0 && code->values[sink->a].form == STOA_FLOAT64;
-    switch ((stoa_operation)sink->operation) {
+    bool is_float = aggregate->a != 0 && code->terms[aggregate->a].form == STOA_FLOAT64;
+    switch ((stoa_operation)aggregate->operation) {
     case STOA_SUM:
     case STOA_DOT:
         if (!is_float)
-            return sum_value(sink, total->sum, bits, error);
+            return sum_value(aggregate, total->sum, bits, error);
         *bits = float_bits(total->total);
         return STOA_OK;
     case STOA_MEAN:
@@ -52,9 +52,9 @@ static stoa_status conclude(const stoa__code_block *code, const stoa__sink *sink
         return STOA_OK;
     case STOA_VAR:
     case STOA_STD:
-        *null = total->count == 0 || total->count <= sink->ddof;
+        *null = total->count == 0 || total->count <= aggregate->ddof;
         if (!*null)
-            *bits = float_bits(deviation(sink, total));
+            *bits = float_bits(deviation(aggregate, total));
         return STOA_OK;
     case STOA_ANY:
         *bits = total->sum > 0;
@@ -69,7 +69,7 @@ static stoa_status conclude(const stoa__code_block *code, const stoa__sink *sink
         return STOA_OK;
     default:
         *null = !total->has_value;
-        if (sink->form == STOA_BOOL)
+        if (aggregate->form == STOA_BOOL)
             *bits = total->int64 != 0;
         else
             *bits = total->uint64;
@@ -77,19 +77,19 @@ static stoa_status conclude(const stoa__code_block *code, const stoa__sink *sink
     }
 }
 
-stoa_status stoa__conclude_pass(stoa_program *program, const stoa__pass *pass, stoa_error *error)
+stoa_status stoa__finalize_pass(stoa_program *program, const stoa__pass *pass, stoa_error *error)
 {
     const stoa__code_block *code = &program->code;
     stoa_status status = STOA_OK;
-    for (stoa__id id = STOA__FIRST_VALUE; id < code->count && status == STOA_OK; id++) {
-        const stoa__value *value = &code->values[id];
-        if (value->kind != STOA__AGGREGATE_VALUE)
+    for (stoa__id id = STOA__FIRST_TERM; id < code->count && status == STOA_OK; id++) {
+        const stoa__term *term = &code->terms[id];
+        if (term->kind != STOA__AGGREGATE_TERM)
             continue;
-        const stoa__sink *sink = &code->sinks[value->sink];
-        if (sink->depth != (size_t)(pass - program->plan.passes))
+        const stoa__aggregate *aggregate = &code->aggregates[term->aggregate];
+        if (aggregate->depth != (size_t)(pass - program->plan.passes))
             continue;
         program->nulls[id] = false;
-        status = conclude(code, sink, &program->totals[value->sink], program->uniforms[id],
+        status = finalize(code, aggregate, &program->totals[term->aggregate], program->uniforms[id],
                           &program->nulls[id], error);
     }
     return status;
