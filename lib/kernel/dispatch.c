@@ -31,6 +31,8 @@ static bool has_rest_of_v3(void)
     return __get_cpuid(0x80000001, &a, &b, &c, &d) != 0 && (c & bit_LZCNT) != 0;
 }
 
+atomic_bool stoa__fetches_reads;
+
 /* avx2 is compiled for x86-64-v3, and avx512 for x86-64-v4. */
 static const stoa__kernels *highest(const char *cap)
 {
@@ -44,6 +46,8 @@ static const stoa__kernels *highest(const char *cap)
         !__builtin_cpu_supports("avx512dq") || !__builtin_cpu_supports("avx512bw") ||
         !__builtin_cpu_supports("avx512vl"))
         return &stoa__kernels_avx2;
+    atomic_store_explicit(&stoa__fetches_reads, __builtin_cpu_is("intel") != 0,
+                          memory_order_relaxed);
     return &stoa__kernels_avx512;
 }
 #else

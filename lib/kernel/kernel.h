@@ -19,6 +19,8 @@
 #ifndef STOA__KERNEL_KERNEL_H
 #define STOA__KERNEL_KERNEL_H
 
+#include <stdatomic.h>
+
 #include <stoa/type.h>
 
 /* Under these names -Wpedantic lets them be. */
@@ -347,6 +349,9 @@ extern const stoa__kernels stoa__kernels_baseline;
 #if defined(__x86_64__)
 extern const stoa__kernels stoa__kernels_avx2;
 extern const stoa__kernels stoa__kernels_avx512;
+/* Whether those for AVX-512 ask for memory ahead where they do little else than read (vector.h).
+ * Set before they are chosen. */
+extern atomic_bool stoa__fetches_reads;
 #endif
 
 /* Those that this processor and STOA_SIMD allow; chosen at the first call. (dispatch.c) */

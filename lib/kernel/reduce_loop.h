@@ -8,23 +8,22 @@
  * The values behind the last whole 64 are taken from a copy, so that nothing behind them is read.
  * b may be a. */
 
-#define FETCH(i)                        \
-    if (FETCHES && count > STOA__BLOCK) \
-        fetch_ahead(a + (i), 64 * sizeof *a);
-
 STOA__INLINE void NAME(STATE *state, const CELL *a, const CELL *b, const uint64_t *mask,
                        size_t count)
 {
     STATE now = *state;
+    bool fetches = FETCHES && count > STOA__BLOCK;
     size_t i = 0;
     if (mask == NULL)
         for (; count - i >= 64; i += 64) {
-            FETCH(i)
+            if (fetches)
+                fetch_ahead(a + i, 64 * sizeof *a);
             STEP(&now, a + i, b + i, UINT64_MAX, true);
         }
     else
         for (; count - i >= 64; i += 64) {
-            FETCH(i)
+            if (fetches)
+                fetch_ahead(a + i, 64 * sizeof *a);
             STEP(&now, a + i, b + i, mask[i / 64], false);
         }
     if (i < count) {
@@ -37,7 +36,6 @@ STOA__INLINE void NAME(STATE *state, const CELL *a, const CELL *b, const uint64_
     *state = now;
 }
 
-#undef FETCH
 #undef FETCHES
 #undef NAME
 #undef CELL

@@ -524,6 +524,27 @@ TEST(parts_give_what_the_whole_gives)
         }
 }
 
+/* In one call, past what 32-bit lanes of any width hold. */
+TEST(long_sums_of_extremes_are_exact)
+{
+    enum { LONG = 3 << 20, KINDS_OF = 4 };
+    static const int32_t values[KINDS_OF] = {INT32_MIN, INT32_MAX, -1, 65535};
+    const stoa__kernels *const *levels;
+    size_t count = kernel_levels(&levels);
+    int32_t *cells = malloc(LONG * sizeof *cells);
+    ck_assert(cells != NULL);
+    for (size_t kind = 0; kind < KINDS_OF; kind++) {
+        for (size_t i = 0; i < LONG; i++)
+            cells[i] = values[kind];
+        for (size_t i = 0; i < count; i++) {
+            stoa__accumulator got = {{0}, {0}};
+            levels[i]->reduce[STOA__SUM_INT32_REDUCTION](&got, cells, NULL, NULL, LONG - 1, 0);
+            ck_assert(got.partial.sum == (stoa__int128)values[kind] * (LONG - 1));
+        }
+    }
+    free(cells);
+}
+
 int main(void)
 {
     return RUN("kernels: reductions", sums_are_exact_and_those_of_floats_keep_their_lanes,
@@ -531,5 +552,6 @@ int main(void)
                min_passes_over_nan_and_puts_negative_zero_first,
                max_passes_over_nan_and_puts_negative_zero_first,
                first_and_last_are_those_of_the_selected_rows, variances_follow_the_blocks,
-               selected_rows_are_counted, parts_give_what_the_whole_gives);
+               selected_rows_are_counted, parts_give_what_the_whole_gives,
+               long_sums_of_extremes_are_exact);
 }
