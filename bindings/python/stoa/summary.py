@@ -44,7 +44,7 @@ def summarized(rows: Queries[Any]) -> Table[Summary]:
     asked = [aggregates(each) for each in fields]
     nodes = [node for parts in asked for node in parts.values()]
     compiled = program.kept(store, tree.listed([tree.call(lib.STOA_COUNT, []), *nodes]))
-    chosen = ffi.NULL if scope is None else scope._selected()
+    chosen = ffi.NULL if scope is None else scope.bits()
     found = iter(compiled.compute(store, rows._rows_of(scope), chosen))
     compiled.keep(store)
     count = next(found)

@@ -6,9 +6,9 @@ from collections.abc import Mapping, Sequence
 from itertools import compress
 from typing import TYPE_CHECKING, Any, NoReturn
 
-from stoa._lazy import bits
 from stoa._lazy.operators import Operators
 from stoa._lazy.queries import R, condition_of
+from stoa._lazy.rowset import RowSet, of_positions
 from stoa._lazy.selection import Selection
 from stoa._lib import copies
 from stoa.column import Column
@@ -54,10 +54,10 @@ class Window(Rows[R], Sequence[R]):
 
     # ---- as a selection of the table: text has the table's row numbers ----
 
-    def _scope(self) -> Selection[R]:
+    def _scope(self) -> RowSet:
         if self._range().step < 0:
             raise ArgumentError("a window that runs backwards is no selection: take one forwards")
-        return Selection(self._table, None, bits.of_indices(self._store, self._range()))
+        return of_positions(self._store, self._range())
 
     def where(self, condition: Any, /, **parameters: Any) -> Selection[R]:
         """The rows of the window for which a condition holds, already found.
@@ -68,7 +68,7 @@ class Window(Rows[R], Sequence[R]):
             return super().where(condition, **parameters).pin()
         rows = self._range()
         made = condition_of(self._store, condition, len(rows), parameters)
-        return Selection(self._table, None, bits.of_indices(self._store, compress(rows, made)))
+        return Selection(self._table, of_positions(self._store, compress(rows, made)))
 
     def assign(
         self, field: str, value: str | Operators[Any], /, where: Any = None, **parameters: Any

@@ -7,40 +7,38 @@ something could fail, and every right side sees the values from before.
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
 
 from stoa._lazy import bits, tree
 from stoa._lazy.expression import Expression, array_operand
-from stoa._lazy.operators import Operators
+from stoa._lazy.operators import InPlace, Operators
 from stoa._lazy.program import Program, kept, room_for
+from stoa._lazy.rowset import RowSet
 from stoa._lib.ffi import ffi, lib
 from stoa._schema.types import OBJECT
 from stoa._store.sources import Source, StoredField, is_scalar, packed_source, source_of
 from stoa._store.store import Store
 from stoa.errors import ArgumentError, LengthError, WrongTypeError
 
-if TYPE_CHECKING:
-    from stoa._lazy.selection import Selection
-
 
 def store_values(
     store: Store,
     values: Mapping[str, Any],
     rows: int,
-    selection: Selection[Any] | None = None,
+    scope: RowSet | None = None,
     where: Expression | None = None,
 ) -> None:
     """Each value into the field of its name: in the first `rows` rows, or those selected of them,
     and of these where a condition holds."""
     state = store.state()
-    sides = [right_side(store, store.field(name), values[name], rows, selection) for name in values]
+    sides = [right_side(store, store.field(name), values[name], rows, scope) for name in values]
     if not sides:
         return
     store.check_state(state)
     check_all(sides if where is None else [*sides, where])
-    chosen = ffi.NULL if selection is None else selection._bits_of(rows)
-    if where is not None and must_come_first(store, where, sides, selection, values):
+    chosen = ffi.NULL if scope is None else scope.bits_for(rows)
+    if where is not None and must_come_first(store, where, sides, scope, values):
         chosen, where = where._found_among(chosen), None
     if chosen != ffi.NULL:
         sides = [narrowed(each, chosen) for each in sides]
@@ -50,8 +48,8 @@ def store_values(
     read = sides if where is None else [*sides, where]
     made.assign(store, rows, chosen, list(values), lambda: check_all(read))
     made.keep(store)
-    if selection is not None:
-        selection._let_go()
+    if scope is not None:
+        scope.let_go()
 
 
 def check_all(expressions: Iterable[Expression]) -> None:
@@ -68,12 +66,12 @@ def must_come_first(
     store: Store,
     where: Expression,
     sides: list[Expression],
-    selection: Selection[Any] | None,
+    scope: RowSet | None,
     names: Iterable[str],
 ) -> bool:
     """Whether a condition is to be found before anything else is computed: it would see what is
     written, or is one of all rows in some of them, or says in which rows a side of all counts."""
-    is_whole = where._is_whole and selection is not None
+    is_whole = where._is_whole and scope is not None
     return (
         is_whole
         or any(is_of_all(each) for each in sides)
@@ -82,7 +80,7 @@ def must_come_first(
 
 
 def is_of_all(side: Expression) -> bool:
-    return side._is_whole and side._selection is None
+    return side._is_whole and side._scope is None
 
 
 def reads_what_is_written(store: Store, side: Expression, names: Iterable[str]) -> bool:
@@ -121,30 +119,28 @@ def aside(side: Expression, where: Expression | None, chosen: Any) -> Expression
 
 
 def right_side(
-    store: Store, field: StoredField, value: Any, rows: int, selection: Selection[Any] | None
+    store: Store, field: StoredField, value: Any, rows: int, scope: RowSet | None
 ) -> Expression:
     """A value to be stored into a field, as an expression."""
     if field.type is OBJECT:
         raise WrongTypeError(f"{field.name} is an object field: it takes no computed values")
     if isinstance(value, Operators):
-        return expression_side(store, value._expression(), rows, selection)
+        return expression_side(store, value._expression(), rows, scope)
     if is_scalar(value, field.type):
         node = tree.constant(field.type.convert(value, field.name))
         return Expression(node, store, rows, ())
     source = source_of(value, field)
-    count = rows if selection is None else len(selection)
+    count = rows if scope is None else len(scope)
     if source.length != count:
         raise LengthError(f"{field.name} was given {source.length} values for {count} rows")
-    if selection is not None:
-        source = spread(source, selection.indices(), rows)
+    if scope is not None:
+        source = spread(source, scope.indices(), rows)
     return Expression(array_operand(source, rows), store, rows, (), (source,))
 
 
-def expression_side(
-    store: Store, value: Expression, rows: int, selection: Selection[Any] | None
-) -> Expression:
+def expression_side(store: Store, value: Expression, rows: int, scope: RowSet | None) -> Expression:
     value._check()
-    if value._selection is not None and value._selection is not selection:
+    if value._scope is not None and value._scope is not scope:
         raise ArgumentError("the values of one selection don't fit the rows of another")
     if value._store is not store:
         raise ArgumentError("an expression over another table: give its values, as tolist()")
@@ -170,10 +166,43 @@ def spread(source: Source, indices: array[int], rows: int) -> Source:
     return packed_source(whole, source.type, rows)
 
 
-def store_objects(store: Store, field: StoredField, selection: Selection[Any], value: Any) -> None:
+def store_objects(store: Store, field: StoredField, scope: RowSet, value: Any) -> None:
     """Objects into the selected rows: one for all, or as many."""
-    state, indices = store.state(), selection.indices()
+    state, indices = store.state(), scope.indices()
     values = [value] * len(indices) if is_scalar(value, OBJECT) else list(value)
     if len(values) != len(indices):
         raise LengthError(f"{field.name} was given {len(values)} values for {len(indices)} rows")
     store.write_objects(field, indices, values, state)
+
+
+class SelectedColumn(Expression, InPlace[Expression]):
+    """A field of the selected rows: what `points.where(points.x > 3).w` is.
+
+    An expression that can be stored into: `near.w = 0.0`, `near.w += 1`.
+    """
+
+    __slots__ = ("_field", "_row_set")
+
+    def __init__(self, scope: RowSet, field: StoredField) -> None:
+        store = scope.store
+        if field.type is OBJECT:
+            raise WrongTypeError(f"{field.name} is an object field: there is nothing to compute")
+        moments = (store.moment(field.index),)
+        super().__init__(tree.field(field), store, scope.rows, moments, scope=scope)
+        self._field = field
+        self._row_set = scope
+
+    def _is_of(self, scope: RowSet, name: str) -> bool:
+        return self._row_set is scope and self._field.name == name
+
+    def tolist(self) -> list[Any]:
+        """The values as a list; only the selected rows are read."""
+        self._check()
+        cells = self._store.cells[self._field.index]
+        return [cells[index] for index in self._row_set.indices()]
+
+    def __iter__(self) -> Iterator[Any]:
+        return iter(self.tolist())
+
+    def _store_values(self, value: Expression) -> None:
+        store_values(self._store, {self._field.name: value}, self._rows, self._row_set)

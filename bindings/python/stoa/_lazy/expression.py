@@ -11,7 +11,7 @@ from __future__ import annotations
 from array import array
 from collections.abc import Iterator, Sequence
 from operator import index as as_index
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn, Protocol
 
 from stoa._lazy import bits, masks, program, tree
 from stoa._lazy.operators import Operators
@@ -25,7 +25,17 @@ from stoa._store.store import Store
 from stoa.errors import ArgumentError, LengthError, WrongTypeError
 
 if TYPE_CHECKING:
-    from stoa._lazy.selection import Selection
+
+    class Scope(Protocol):
+        """The rows that an expression is of, where these are not all: a RowSet."""
+
+        def check(self) -> None: ...
+        def pending(self) -> Expression | None: ...
+        def bits_for(self, rows: int) -> Any: ...
+        def indices(self) -> array[int]: ...
+        def mask(self) -> memoryview: ...
+        def __len__(self) -> int: ...
+
 
 AS_IT_IS: int = lib.STOA_NO_OPERATION
 
@@ -48,7 +58,7 @@ class Expression(Operators["Expression"]):
         "_node",
         "_programs",
         "_rows",
-        "_selection",
+        "_scope",
         "_store",
     )
 
@@ -59,7 +69,7 @@ class Expression(Operators["Expression"]):
         rows: int,
         moments: Moments,
         keep: tuple[Any, ...] = (),
-        selection: Selection[Any] | None = None,
+        scope: Scope | None = None,
         is_whole: bool = False,
     ) -> None:
         self._node = node
@@ -67,7 +77,7 @@ class Expression(Operators["Expression"]):
         self._rows = rows  # of the table, also where some of them are selected
         self._moments = moments
         self._keep = keep  # what owns the arrays that it reads
-        self._selection = selection
+        self._scope = scope  # None: all rows
         self._is_whole = is_whole  # the value of a row may depend on which others there are
         # Of what has no key (tree.py), by operation; taken out while in use.
         self._programs: dict[int, Program] | None = {} if node.key is None else None
@@ -96,18 +106,18 @@ class Expression(Operators["Expression"]):
             raise WrongTypeError("numbers can't be cast to objects")
         return self._apply(lib.stoa_operation_named(found.encode(), 1))
 
-    def _of(self, selection: Selection[Any] | None) -> Expression:
+    def _of(self, scope: Scope | None) -> Expression:
         """The same, of other rows."""
         parts = self._node, self._store, self._rows, self._moments, self._keep
-        return Expression(*parts, selection, self._is_whole)
+        return Expression(*parts, scope, self._is_whole)
 
     # ---- runs ----
 
     def _check(self) -> None:
         """StaleError if it is."""
         check_moments(self._moments)
-        if self._selection is not None:
-            self._selection._check()
+        if self._scope is not None:
+            self._scope.check()
 
     def _program(self, operation: int = AS_IT_IS) -> Program:
         """A program of an operation on this, or of this as it is; StaleError if it is stale."""
@@ -135,7 +145,7 @@ class Expression(Operators["Expression"]):
 
     def _aggregate(self, operation: int) -> Any:
         self._check()
-        condition = None if self._selection is None else self._selection._condition_left()
+        condition = None if self._scope is None else self._scope.pending()
         if condition is not None:  # both in one pass
             node = self._node if operation == AS_IT_IS else tree.call(operation, [self._node])
             made = program.kept(self._store, node, condition._node)
@@ -150,9 +160,9 @@ class Expression(Operators["Expression"]):
 
     def _run_scope(self) -> tuple[int, Any]:
         """How many rows a run is of, and which of them."""
-        if self._selection is None:
+        if self._scope is None:
             return self._rows, ffi.NULL
-        return self._rows, self._selection._bits_of(self._rows)
+        return self._rows, self._scope.bits_for(self._rows)
 
     def _select(self) -> Any:
         """The bits of the rows where it holds."""
@@ -169,6 +179,13 @@ class Expression(Operators["Expression"]):
             return self._only(bits.mask(chosen)[: self._rows])._select()
         made = self._program()
         found = made.select(self._store, self._rows, chosen)
+        self._put_back(AS_IT_IS, made)
+        return found
+
+    def _filter(self) -> Any:
+        """A stoa_table * of copies of the rows where it holds."""
+        made = self._program()
+        found = made.filter(self._store, self._rows)
         self._put_back(AS_IT_IS, made)
         return found
 
@@ -190,8 +207,8 @@ class Expression(Operators["Expression"]):
     def _evaluate(self, to: FieldType, memory: Any) -> Any:
         """The values of all rows into memory; with a selection, only the selected ones."""
         made = self._program()
-        rows, selection = self._run_scope()
-        made.fill(self._store, rows, selection, to, memory)
+        rows, selected = self._run_scope()
+        made.fill(self._store, rows, selected, to, memory)
         self._put_back(AS_IT_IS, made)
         return memory
 
@@ -205,20 +222,20 @@ class Expression(Operators["Expression"]):
     # ---- values ----
 
     def __len__(self) -> int:
-        return self._rows if self._selection is None else len(self._selection)
+        return self._rows if self._scope is None else len(self._scope)
 
     def tolist(self) -> list[Any]:
         """The values as a list of Python's numbers."""
-        return self._values().tolist() if self._selection is None else list(self)
+        return self._values().tolist() if self._scope is None else list(self)
 
     def __iter__(self) -> Iterator[Any]:
         """The values one by one, all computed before the first is given."""
-        if self._selection is None:
+        if self._scope is None:
             return iter(self._values())
-        return map(self._values().__getitem__, self._selection.indices())
+        return map(self._values().__getitem__, self._scope.indices())
 
     def _indices(self) -> Sequence[int]:
-        return range(self._rows) if self._selection is None else self._selection.indices()
+        return range(self._rows) if self._scope is None else self._scope.indices()
 
     def __getitem__(self, index: int) -> Any:
         """The value of one row; the others are not computed if it does not depend on them."""
@@ -227,7 +244,7 @@ class Expression(Operators["Expression"]):
         position = masks.position(index, self._indices)
         if self._is_whole:
             one = self
-            if self._selection is None:
+            if self._scope is None:
                 mask = bytearray(self._rows)
                 mask[position] = 1
                 one = self._only(mask)
@@ -247,14 +264,14 @@ class Expression(Operators["Expression"]):
         found = self._type()
         memory = self._evaluate(found, program.room_for(self._rows, found))
         values = numpy.frombuffer(memory, found.code)
-        if self._selection is not None:
-            values = values[numpy.asarray(self._selection.mask())]
+        if self._scope is not None:
+            values = values[numpy.asarray(self._scope.mask())]
         return values if dtype is None else values.astype(dtype, copy=False)
 
     def _stoa_source(self) -> Source:
         """The values, for a store into a column."""
         found = self._type()
-        if self._selection is None:
+        if self._scope is None:
             return packed_source(self._values(), found, self._rows)
         values = array(found.code.replace("?", "B"), self)
         return packed_source(values, found, len(values))
@@ -262,7 +279,7 @@ class Expression(Operators["Expression"]):
     # ---- how it is shown ----
 
     def __repr__(self) -> str:
-        rows = f"{self._rows:,} rows" if self._selection is None else "the selected rows"
+        rows = f"{self._rows:,} rows" if self._scope is None else "the selected rows"
         stale = ", stale" if any(each.over for each in self._moments) else ""
         of = f"of {rows} of {self._store.record.__name__}"
         return f"<Expression {tree.text_of(self._node)}: {of}{stale}>"
@@ -280,7 +297,7 @@ def combined(operation: int, operands: Sequence[Any]) -> Expression:
             each = each._expression()
             base = each if base is None else base
         parts.append(each)
-    store, rows, selection = base._store, base._rows, base._selection
+    store, rows, scope = base._store, base._rows, base._scope
     moments, keep, is_whole = base._moments, base._keep, operation >= lib.STOA_CUMSUM
     for part in parts:
         if not isinstance(part, Expression):
@@ -291,11 +308,11 @@ def combined(operation: int, operands: Sequence[Any]) -> Expression:
         nodes.append(part._node)
         is_whole = is_whole or part._is_whole
         if part is not base:
-            if part._store is not store or part._selection is not selection or part._rows != rows:
+            if part._store is not store or part._scope is not scope or part._rows != rows:
                 refuse_together(base, part)
             moments = together(moments, part._moments)
             keep += part._keep
-    return Expression(tree.call(operation, nodes), store, rows, moments, keep, selection, is_whole)
+    return Expression(tree.call(operation, nodes), store, rows, moments, keep, scope, is_whole)
 
 
 def refuse_together(one: Expression, other: Expression) -> NoReturn:
@@ -305,7 +322,7 @@ def refuse_together(one: Expression, other: Expression) -> NoReturn:
             "an expression is over one table, not over two: give the other's values as an array, "
             "for example column.buffer"
         )
-    if one._selection is not other._selection:
+    if one._scope is not other._scope:
         raise ArgumentError("an expression is of the rows of one selection, or of all rows")
     raise LengthError(f"{one._rows} rows and {other._rows} rows don't go together")
 

@@ -14,6 +14,7 @@ from stoa._lazy import program, tree
 from stoa._lazy.assignment import store_values
 from stoa._lazy.expression import AS_IT_IS, Expression, operand, python_number
 from stoa._lazy.operators import Operators
+from stoa._lazy.rowset import RowSet
 from stoa._lib.ffi import ffi, lib
 from stoa._schema.record import Record
 from stoa._store.moments import ORDER
@@ -43,8 +44,10 @@ class Queries(Generic[R]):
         _store: Store
         _table: Table[R]
 
-    def _scope(self) -> Selection[R] | None:
-        """The selection that it is, or stands for; None: all rows of the table."""
+    _row_set: RowSet | None = None  # of a selection
+
+    def _scope(self) -> RowSet | None:
+        """The rows that it is, or stands for; None: all of the table's."""
         raise NotImplementedError
 
     def values(self, *names: str) -> Iterator[tuple[Any, ...]]:
@@ -64,7 +67,7 @@ class Queries(Generic[R]):
         """
         scope, store = self._scope(), self._store
         given = checked_parameters(parameters)
-        chosen = ffi.NULL if scope is None else scope._selected()
+        chosen = ffi.NULL if scope is None else scope.bits()
         values = program.compute_text(store, text, given, self._rows_of(scope), chosen)
         return values[0] if len(values) == 1 else tuple(values)
 
@@ -98,8 +101,8 @@ class Queries(Generic[R]):
         given = {**(values or {}), **named}
         store_values(self._store, given, self._rows_of(scope), scope)
 
-    def _rows_of(self, scope: Selection[R] | None) -> int:
-        return self._store.rows() if scope is None else scope._rows
+    def _rows_of(self, scope: RowSet | None) -> int:
+        return self._store.rows() if scope is None else scope.rows
 
     def where(self, condition: Any, /, **parameters: Any) -> Selection[R]:
         """The rows for which a condition holds: `points.where(points.x > 3)`, `where("x > 3")`.
@@ -108,17 +111,25 @@ class Queries(Generic[R]):
         """
         from stoa._lazy.selection import Selection
 
-        scope = self._scope()
-        if isinstance(condition, Selection):
-            return condition._found_in(self._store, scope, parameters)
-        made = condition_of(self._store, condition, self._rows_of(scope), parameters)
-        if scope is None and made._selection is not None:
-            scope = made._selection
-        is_of_scope = isinstance(condition, str) or made._selection is scope
+        made = self._rows_where(condition, parameters)
+        if row_set_of(condition) is made:
+            return condition  # type: ignore[no-any-return]
+        return Selection(self._table, made)
+
+    def _rows_where(self, condition: Any, parameters: dict[str, Any]) -> RowSet:
+        scope, store = self._scope(), self._store
+        selected = row_set_of(condition)
+        if selected is not None:
+            check_no_text(parameters)
+            return selected.within(store, scope)
+        made = condition_of(store, condition, self._rows_of(scope), parameters)
+        if scope is None and made._scope is not None:
+            assert isinstance(made._scope, RowSet)
+            scope = made._scope
+        is_of_scope = isinstance(condition, str) or made._scope is scope
         if scope is not None and made._is_whole and is_of_scope:
-            return Selection(self._table, None, made._of(scope)._select())
-        found = Selection(self._table, made._of(None))
-        return found if scope is None else scope & found
+            return RowSet(store, None, made._of(scope)._select())
+        return RowSet(store, made._of(None)).within(store, scope)
 
     def filter(self, condition: Any, /, **parameters: Any) -> Table[R]:
         """A new table of copies of those rows: where(condition).copy()."""
@@ -132,12 +143,11 @@ class Queries(Generic[R]):
         In the rows where the condition holds, without one in all. Both may be expressions too.
         Aggregates in the text are of the rows that are assigned to.
         """
-        from stoa._lazy.selection import Selection
-
         scope, store = self._scope(), self._store
         given = tree.Parameters(checked_parameters(parameters))
-        if isinstance(where, Selection):
-            scope, where = where._found_in(store, scope, {}), None
+        selected = row_set_of(where)
+        if selected is not None:
+            scope, where = selected.within(store, scope), None
         rows, condition = self._rows_of(scope), None
         if where is not None:
             condition = (
@@ -149,6 +159,17 @@ class Queries(Generic[R]):
             value = text_expression(store, value, rows, given)
         given.check_used()
         store_values(store, {field: value}, rows, scope, condition)
+
+
+def row_set_of(condition: Any) -> RowSet | None:
+    """The rows of a selection; None: it is none."""
+    return condition._row_set if isinstance(condition, Queries) else None
+
+
+def check_no_text(parameters: dict[str, Any]) -> None:
+    """For a condition that is no text."""
+    if parameters:
+        raise ParameterError(f"${next(iter(parameters))} is for a condition in text")
 
 
 def checked_parameters(parameters: dict[str, Any]) -> dict[str, Any]:
@@ -189,11 +210,11 @@ def condition_of(store: Store, condition: Any, rows: int, parameters: dict[str, 
     if isinstance(condition, str):
         given = tree.Parameters(checked_parameters(parameters))
         made = lazy_text(store, condition, rows, given)
-    elif parameters:
-        raise ParameterError(f"${next(iter(parameters))} is for a condition in text")
     elif isinstance(condition, Operators):
+        check_no_text(parameters)
         made = condition._expression()
     else:
+        check_no_text(parameters)
         node, kept = operand(condition, rows)
         made = Expression(node, store, rows, (store.moment(ORDER),), kept)
     check_condition(store, made, rows)
