@@ -86,6 +86,23 @@ void stoa__release(void *memory)
     free(memory);
 }
 
+bool stoa__grow_array(void *items, size_t *room, size_t wanted, size_t size, const void *few)
+{
+    enum { LEAST = 8 };
+    void *array;
+    memcpy(&array, items, sizeof array); /* a pointer to items, whatever they are */
+    size_t more = wanted > 2 * *room ? wanted : 2 * *room;
+    more = more < LEAST ? LEAST : more;
+    void *grown = stoa__reallocate(array == few ? NULL : array, more * size);
+    if (grown == NULL)
+        return false;
+    if (few != NULL && array == few)
+        memcpy(grown, few, *room * size);
+    memcpy(items, &grown, sizeof grown);
+    *room = more;
+    return true;
+}
+
 /* ---- giving address space back; all under lock ---- */
 
 static size_t system_page(void)

@@ -20,6 +20,18 @@ void *stoa__allocate_zeroed(size_t bytes);
 void *stoa__reallocate(void *memory, size_t bytes);
 void stoa__release(void *memory);
 
+/* For stoa__make_room alone. */
+bool stoa__grow_array(void *items, size_t *room, size_t wanted, size_t size, const void *few);
+/* Room for `wanted` items of `size` bytes in *items, an array with room for *room. One that is too
+ * small grows to twice its size or more. few: where the array lies as long as it is none of the
+ * heap's, or NULL; the array may then be NULL, with room for nothing. False when refused, and then
+ * nothing has changed. */
+static inline bool stoa__make_room(void *items, size_t *room, size_t wanted, size_t size,
+                                   const void *few)
+{
+    return wanted <= *room || stoa__grow_array(items, room, wanted, size, few);
+}
+
 /* ---- regions ---- */
 
 typedef enum stoa__region_kind {

@@ -26,7 +26,7 @@ struct stoa_pool {
     size_t references;
     entry *entries;
     uint32_t entry_limit; /* entries in use or free; the next new handle */
-    uint32_t entry_capacity;
+    size_t entry_capacity;
     stoa_handle free_chain;
     stoa_handle pending_chain;
     stoa_handle *index; /* 0: free slot */
@@ -83,25 +83,14 @@ static bool grow_index(stoa_pool *pool)
     return true;
 }
 
-static bool grow_entries(stoa_pool *pool)
-{
-    size_t capacity = 2 * (size_t)pool->entry_capacity;
-    capacity = capacity < UINT32_MAX ? capacity : UINT32_MAX;
-    entry *entries = stoa__reallocate(pool->entries, capacity * sizeof *entries);
-    if (entries == NULL)
-        return false;
-    pool->entries = entries;
-    pool->entry_capacity = (uint32_t)capacity;
-    return true;
-}
-
 /* Room for one object more. */
 static stoa_status reserve(stoa_pool *pool, stoa_error *error)
 {
     bool new_entry = pool->free_chain == 0;
     if (new_entry && pool->entry_limit == UINT32_MAX)
         return stoa__fail(error, STOA_FULL, "a pool holds at most %u objects", UINT32_MAX - 1);
-    if (new_entry && pool->entry_limit == pool->entry_capacity && !grow_entries(pool))
+    if (new_entry && !stoa__make_room(&pool->entries, &pool->entry_capacity,
+                                      pool->entry_limit + (size_t)1, sizeof *pool->entries, NULL))
         return stoa__fail_memory(error, 2 * sizeof(entry) * pool->entry_capacity);
     if (2 * (pool->count + 1) > pool->index_mask + 1 && !grow_index(pool))
         return stoa__fail_memory(error, 2 * sizeof(stoa_handle) * (pool->index_mask + 1));

@@ -17,57 +17,38 @@ typedef struct frame {
     uint32_t next; /* argument to look at */
 } frame;
 
+typedef struct bound {
+    stoa_expression *node;
+    stoa__typed typed;
+} bound;
+
 typedef struct walk {
     stoa__code_block *code;
     const stoa__binding *binding;
     stoa__id mask; /* of the aggregates; NOTHING: all rows */
     frame *stack;
     size_t depth, stack_room;
-    stoa_expression **nodes; /* those that are bound; node->mark - 1 is their place */
-    stoa__typed *typed;
-    uint32_t count, room;
+    bound *bound; /* node->mark - 1 is the place of a node */
+    uint32_t count;
+    size_t room;
     stoa__typed *arguments;
-    uint32_t argument_room;
+    size_t argument_room;
     stoa_error *error;
 } walk;
 
-static bool room_for(void **list, size_t *room, size_t wanted, size_t size)
-{
-    if (wanted <= *room)
-        return true;
-    size_t more = *room * 2 > wanted ? *room * 2 : wanted < 32 ? 32 : wanted;
-    void *grown = stoa__reallocate(*list, more * size);
-    if (grown == NULL)
-        return false;
-    *list = grown;
-    *room = more;
-    return true;
-}
-
 static bool push(walk *at, stoa_expression *node)
 {
-    void *stack = at->stack;
-    bool fits = room_for(&stack, &at->stack_room, at->depth + 1, sizeof *at->stack);
-    at->stack = stack;
-    if (fits)
-        at->stack[at->depth++] = (frame){node, 0};
-    return fits;
+    if (!stoa__make_room(&at->stack, &at->stack_room, at->depth + 1, sizeof *at->stack, NULL))
+        return false;
+    at->stack[at->depth++] = (frame){node, 0};
+    return true;
 }
 
 static bool finish(walk *at, stoa_expression *node, stoa__typed typed)
 {
-    size_t room = at->room;
-    void *nodes = at->nodes, *values = at->typed;
-    bool fits = room_for(&nodes, &room, at->count + (size_t)1, sizeof *at->nodes);
-    at->nodes = nodes;
-    room = at->room;
-    fits = fits && room_for(&values, &room, at->count + (size_t)1, sizeof *at->typed);
-    at->typed = values;
-    if (!fits)
+    if (!stoa__make_room(&at->bound, &at->room, at->count + (size_t)1, sizeof *at->bound, NULL))
         return false;
-    at->room = (uint32_t)room;
-    at->nodes[at->count] = node;
-    at->typed[at->count] = typed;
+    at->bound[at->count] = (bound){node, typed};
     node->mark = ++at->count;
     return true;
 }
@@ -128,12 +109,9 @@ static stoa_status bind_parameter(walk *at, const stoa_expression *node, stoa__t
 static stoa_status bind_array(walk *at, const stoa_expression *node, stoa__typed *made)
 {
     stoa__code_block *code = at->code;
-    size_t room = code->array_room;
-    void *arrays = code->arrays;
-    if (!room_for(&arrays, &room, code->array_count + (size_t)1, sizeof *code->arrays))
+    if (!stoa__make_room(&code->arrays, &code->array_room, code->array_count + (size_t)1,
+                         sizeof *code->arrays, NULL))
         return stoa__fail_memory(at->error, sizeof *code->arrays);
-    code->arrays = arrays;
-    code->array_room = (uint32_t)room;
     stoa_type type = node->array.type;
     code->arrays[code->array_count] = (stoa__array){.data = node->array.data,
                                                     .stride = node->array.stride,
@@ -151,17 +129,14 @@ static stoa_status bind_array(walk *at, const stoa_expression *node, stoa__typed
 
 static stoa_status bind_call(walk *at, const stoa_expression *node, stoa__typed *made)
 {
-    size_t room = at->argument_room;
-    void *arguments = at->arguments;
-    if (!room_for(&arguments, &room, node->count, sizeof *at->arguments))
+    if (!stoa__make_room(&at->arguments, &at->argument_room, node->count, sizeof *at->arguments,
+                         NULL))
         return stoa__fail_memory(at->error, node->count * sizeof *at->arguments);
-    at->arguments = arguments;
-    at->argument_room = (uint32_t)room;
-    assert(node->count == 0 || at->typed != NULL); /* arguments are bound first */
+    assert(node->count == 0 || at->bound != NULL); /* arguments are bound first */
     for (uint32_t i = 0; i < node->count; i++) {
         const stoa_expression *argument = node->arguments[i];
         assert(argument != NULL);
-        at->arguments[i] = at->typed[argument->mark - 1];
+        at->arguments[i] = at->bound[argument->mark - 1].typed;
     }
     if (stoa__operations[node->operation].kind == STOA__AGGREGATE)
         return stoa__bind_aggregate(at->code, node, at->arguments, at->mask, made, at->error);
@@ -213,16 +188,16 @@ static stoa_status bind_tree(walk *at, stoa_expression *root, stoa__typed *made)
     }
     if (!fits)
         return stoa__fail_memory(at->error, sizeof(stoa__term));
-    assert(status != STOA_OK || at->typed != NULL);
+    assert(status != STOA_OK || at->bound != NULL);
     if (status == STOA_OK)
-        *made = at->typed[root->mark - 1];
+        *made = at->bound[root->mark - 1].typed;
     return status;
 }
 
 static void forget(walk *at)
 {
     for (uint32_t i = 0; i < at->count; i++)
-        at->nodes[i]->mark = 0;
+        at->bound[i].node->mark = 0;
     at->count = 0;
     at->depth = 0;
 }
@@ -351,8 +326,7 @@ stoa_status stoa__bind(stoa__code_block *code, const stoa__binding *binding, sto
         status = drop_unasked(code, error);
     forget(&at);
     stoa__release(at.stack);
-    stoa__release(at.nodes);
-    stoa__release(at.typed);
+    stoa__release(at.bound);
     stoa__release(at.arguments);
     return status;
 }

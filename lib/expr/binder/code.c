@@ -10,6 +10,8 @@
 
 #define NO_RANGE ((stoa__range){0, 0})
 
+enum { FIRST_ROOM = 32 }; /* terms; a power of two, as all later rooms are */
+
 stoa__range stoa__range_of(stoa_type type)
 {
     switch (type) {
@@ -38,31 +40,6 @@ stoa__range stoa__range_of(stoa_type type)
 
 /* ---- the list of terms ---- */
 
-static bool grow(stoa__code_block *code)
-{
-    stoa__id room = code->room == 0 ? 32 : code->room * 2;
-    if (code->count < code->room)
-        return true;
-    stoa__term *values = stoa__reallocate(code->terms, room * sizeof *values);
-    if (values == NULL)
-        return false;
-    code->terms = values;
-    stoa__id *buckets = stoa__reallocate(code->buckets, room * sizeof *buckets);
-    if (buckets == NULL)
-        return false;
-    code->buckets = buckets;
-    code->room = room;
-    code->bucket_mask = room - 1;
-    memset(buckets, 0, room * sizeof *buckets);
-    if (code->count == 0) {
-        memset(values, 0, STOA__FIRST_TERM * sizeof *values);
-        code->count = STOA__FIRST_TERM;
-    }
-    values[STOA__FIRST_ID].form = STOA_INT64;
-    values[STOA__FIRST_ID].uniform = true;
-    return true;
-}
-
 static uint32_t bucket_of(const stoa__code_block *code, const stoa__term *term)
 {
     uint64_t key = ((uint64_t)term->kind << 56) ^ ((uint64_t)term->form << 48) ^
@@ -80,18 +57,39 @@ static bool equal(const stoa__term *a, const stoa__term *b)
            a->bits[1] == b->bits[1];
 }
 
-bool stoa__code_begin(stoa__code_block *code)
+/* Chains anew, for as many terms as there is room for. */
+static bool rehash(stoa__code_block *code)
 {
-    return grow(code);
-}
-
-static void rehash(stoa__code_block *code)
-{
+    stoa__id *buckets = stoa__allocate_zeroed(code->room * sizeof *buckets);
+    if (buckets == NULL)
+        return false;
+    stoa__release(code->buckets);
+    code->buckets = buckets;
+    code->bucket_mask = (uint32_t)code->room - 1;
     for (stoa__id id = STOA__FIRST_TERM; id < code->count; id++) {
         uint32_t bucket = bucket_of(code, &code->terms[id]);
-        code->terms[id].next = code->buckets[bucket];
-        code->buckets[bucket] = id;
+        code->terms[id].next = buckets[bucket];
+        buckets[bucket] = id;
     }
+    return true;
+}
+
+static bool make_room(stoa__code_block *code, size_t terms)
+{
+    return terms <= code->room ||
+           (stoa__make_room(&code->terms, &code->room, terms, sizeof *code->terms, NULL) &&
+            rehash(code));
+}
+
+bool stoa__code_begin(stoa__code_block *code)
+{
+    if (!make_room(code, FIRST_ROOM))
+        return false;
+    memset(code->terms, 0, STOA__FIRST_TERM * sizeof *code->terms);
+    code->terms[STOA__FIRST_ID].form = STOA_INT64;
+    code->terms[STOA__FIRST_ID].uniform = true;
+    code->count = STOA__FIRST_TERM;
+    return true;
 }
 
 /* The equal term that there is, or NOTHING. */
@@ -105,15 +103,9 @@ static stoa__id find(const stoa__code_block *code, const stoa__term *term)
 
 stoa__id stoa__intern(stoa__code_block *code, const stoa__term *term)
 {
+    code->refused = code->refused || !make_room(code, code->count + (size_t)1);
     if (code->refused)
         return STOA__NOTHING_ID;
-    stoa__id before = code->room;
-    if (!grow(code)) {
-        code->refused = true;
-        return STOA__NOTHING_ID;
-    }
-    if (code->room != before)
-        rehash(code);
     stoa__id id = find(code, term);
     if (id != 0)
         return id;
@@ -143,22 +135,11 @@ static stoa__term aggregate_of(const stoa__code_block *code, const stoa__aggrega
     return term;
 }
 
-static bool room_for_aggregate(stoa__code_block *code)
-{
-    if (code->aggregate_count < code->aggregate_room)
-        return true;
-    uint32_t room = code->aggregate_room == 0 ? 4 : code->aggregate_room * 2;
-    stoa__aggregate *aggregates = stoa__reallocate(code->aggregates, room * sizeof *aggregates);
-    if (aggregates == NULL)
-        return false;
-    code->aggregates = aggregates;
-    code->aggregate_room = room;
-    return true;
-}
-
 stoa__id stoa__emit_aggregate(stoa__code_block *code, const stoa__aggregate *aggregate)
 {
-    code->refused = code->refused || !room_for_aggregate(code);
+    code->refused = code->refused ||
+                    !stoa__make_room(&code->aggregates, &code->aggregate_room,
+                                     code->aggregate_count + (size_t)1, sizeof *aggregate, NULL);
     stoa__term term = aggregate_of(code, aggregate);
     stoa__id id = stoa__intern(code, &term);
     if (!code->refused && code->terms[id].aggregate == code->aggregate_count)

@@ -108,13 +108,16 @@ typedef struct stoa__result {
 /* Everything that binding makes. */
 typedef struct stoa__code_block {
     stoa__term *terms;
-    stoa__id count, room;
+    stoa__id count;
+    size_t room;
     stoa__id *buckets; /* heads of the chains of equal hashes */
     uint32_t bucket_mask;
     stoa__aggregate *aggregates;
-    uint32_t aggregate_count, aggregate_room;
+    uint32_t aggregate_count;
+    size_t aggregate_room;
     stoa__array *arrays;
-    uint32_t array_count, array_room;
+    uint32_t array_count;
+    size_t array_room;
     uint32_t cumulative_count; /* cumsum and its like */
     stoa__result *results;
     uint32_t result_count;

@@ -146,16 +146,10 @@ static void need_failures(planner *at)
 static uint32_t add_mask(planner *at, stoa__active_mask mask)
 {
     stoa__pass *pass = at->pass;
-    if (pass->mask_count == pass->mask_room) {
-        uint32_t room = pass->mask_room == 0 ? 16 : pass->mask_room * 2;
-        stoa__active_mask *active_masks =
-            stoa__reallocate(pass->active_masks, room * sizeof *active_masks);
-        if (active_masks == NULL) {
-            at->refused = true;
-            return STOA__ALWAYS;
-        }
-        pass->active_masks = active_masks;
-        pass->mask_room = room;
+    if (!stoa__make_room(&pass->active_masks, &pass->mask_room, pass->mask_count + (size_t)1,
+                         sizeof mask, NULL)) {
+        at->refused = true;
+        return STOA__ALWAYS;
     }
     pass->active_masks[pass->mask_count] = mask;
     return pass->mask_count++;

@@ -59,7 +59,8 @@ typedef struct stoa__pass {
     uint32_t aggregate_count;
     bool has_outputs;
     stoa__active_mask *active_masks; /* only where something may fail */
-    uint32_t mask_count, mask_room;
+    uint32_t mask_count;
+    size_t mask_room;
     stoa__instruction *uniform_failures; /* uniform steps that may fail and that this pass uses */
     uint32_t uniform_failure_count;
     uint32_t failure_count; /* steps of the pass that may fail */

@@ -187,8 +187,7 @@ stoa_status stoa__program_bind(stoa_program *program, const stoa_table *table, s
 typedef struct search {
     stoa_program *program;
     stoa_expression **seen;
-    size_t count, room;
-    uint32_t parameter_room;
+    size_t count, room, parameter_room;
 } search;
 
 static bool add_parameter(search *at, const char *name)
@@ -196,15 +195,9 @@ static bool add_parameter(search *at, const char *name)
     stoa_program *program = at->program;
     if (stoa__names_find(&program->parameter_names, name) != STOA__NO_NAME)
         return true;
-    if (program->parameter_count == at->parameter_room) {
-        uint32_t room = at->parameter_room == 0 ? 4 : at->parameter_room * 2;
-        stoa__parameter_slot *grown = stoa__reallocate(program->parameters, room * sizeof *grown);
-        if (grown == NULL)
-            return false;
-        program->parameters = grown;
-        at->parameter_room = room;
-    }
-    if (!stoa__names_add(&program->parameter_names, name, program->parameter_count))
+    if (!stoa__make_room(&program->parameters, &at->parameter_room,
+                         program->parameter_count + (size_t)1, sizeof *program->parameters, NULL) ||
+        !stoa__names_add(&program->parameter_names, name, program->parameter_count))
         return false;
     program->parameters[program->parameter_count++] = (stoa__parameter_slot){.name = name};
     return true;
@@ -214,14 +207,8 @@ static bool see(search *at, stoa_expression *node)
 {
     if (node->mark != 0)
         return true;
-    if (at->count == at->room) {
-        size_t room = at->room == 0 ? 32 : at->room * 2;
-        stoa_expression **grown = stoa__reallocate(at->seen, room * sizeof(stoa_expression *));
-        if (grown == NULL)
-            return false;
-        at->seen = grown;
-        at->room = room;
-    }
+    if (!stoa__make_room(&at->seen, &at->room, at->count + 1, sizeof(stoa_expression *), NULL))
+        return false;
     node->mark = 1;
     at->seen[at->count++] = node;
     return node->kind != STOA__PARAMETER_NODE || add_parameter(at, node->name);

@@ -49,29 +49,13 @@ typedef struct parser {
 
 /* ---- the stacks ---- */
 
-/* Twice the room. `few` is where the items lie at first, which is no allocation. */
-static bool more(void *items, void *few, size_t *room, size_t width)
-{
-    void *old;
-    memcpy(&old, items, sizeof old);
-    size_t bytes = *room * width;
-    void *made = old == few ? stoa__allocate(bytes * 2) : stoa__reallocate(old, bytes * 2);
-    if (made == NULL)
-        return false;
-    if (old == few)
-        memcpy(made, few, bytes);
-    memcpy(items, &made, sizeof made);
-    *room *= 2;
-    return true;
-}
-
 /* node may be NULL: memory was refused. */
 static stoa_status push_node(parser *p, stoa_expression *node)
 {
     if (node == NULL)
         return stoa__fail_memory(p->error, sizeof *node);
-    if (p->node_count == p->node_room &&
-        !more(&p->nodes, p->few_nodes, &p->node_room, sizeof *p->nodes))
+    if (!stoa__make_room(&p->nodes, &p->node_room, p->node_count + 1, sizeof *p->nodes,
+                         p->few_nodes))
         return stoa__fail_memory(p->error, p->node_room * 2 * sizeof *p->nodes);
     p->nodes[p->node_count++] = node;
     return STOA_OK;
@@ -86,8 +70,8 @@ static stoa_status push_entry(parser *p, entry e)
 {
     if (is_nested(&e) && ++p->depth > MOST_DEPTH)
         return FAIL(p, e.place, "this is nested more than %d levels deep", MOST_DEPTH);
-    if (p->entry_count == p->entry_room &&
-        !more(&p->entries, p->few_entries, &p->entry_room, sizeof *p->entries))
+    if (!stoa__make_room(&p->entries, &p->entry_room, p->entry_count + 1, sizeof *p->entries,
+                         p->few_entries))
         return stoa__fail_memory(p->error, p->entry_room * 2 * sizeof *p->entries);
     p->entries[p->entry_count++] = e;
     return STOA_OK;

@@ -192,20 +192,6 @@ static int least_level(const stoa_expression *node, uint32_t i)
 
 /* ---- the walk ---- */
 
-static bool more(printer *p)
-{
-    size_t bytes = p->room * sizeof(frame);
-    frame *made =
-        p->frames == p->few ? stoa__allocate(bytes * 2) : stoa__reallocate(p->frames, bytes * 2);
-    if (made == NULL)
-        return false;
-    if (p->frames == p->few)
-        memcpy(made, p->few, bytes);
-    p->frames = made;
-    p->room *= 2;
-    return true;
-}
-
 /* What stands before the first argument of a node. */
 static void put_before(printer *p, const stoa_expression *node)
 {
@@ -233,7 +219,7 @@ static bool visit(printer *p, const stoa_expression *node, int least, bool chain
     if (parentheses)
         put(p, "(", 1);
     if (node->kind == STOA__CALL_NODE || node->kind == STOA__LIST_NODE) {
-        if (p->count == p->room && !more(p))
+        if (!stoa__make_room(&p->frames, &p->room, p->count + 1, sizeof *p->frames, p->few))
             return false;
         put_before(p, node);
         p->frames[p->count++] = (frame){node, 0, parentheses, chained};
