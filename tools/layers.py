@@ -35,6 +35,7 @@ HEADERS = {
     "expression.h": "lib/expr/parser",
     "selection.h": "lib/expr/execution",
     "program.h": "lib/expr/execution",
+    "renamed.h": "lib/expr/execution",
     "stoa.h": "lib/query",
 }
 

@@ -23,6 +23,27 @@ STOA_TYPES(STOA__COLUMN)
 STOA_API void *stoa_column_cells(const stoa_table *table, size_t field);
 
 /**
+ * A number that grows when values of the column change through stoa: cells are written to, or rows
+ * removed, inserted in the middle or reordered. Rows that are appended leave it as it is: what
+ * there was is still the same. It does not see writes through pointers to the cells, typed setters
+ * (point_set_x) among them. 0 where there is no such field. O(1).
+ */
+STOA_API uint64_t stoa_column_version(const stoa_table *table, size_t field);
+
+/**
+ * Locks a column against writes until it is unlocked as often. Meanwhile calls that would write to
+ * its cells, remove or reorder rows of the table, or add, drop or rename a field give STOA_LOCKED
+ * and change nothing (stoa_table_clear, which gives no status, does nothing); rows can be appended
+ * and everything can be read. Runs of programs lock the columns that they read and write for as
+ * long as they take. A locked table can be freed. O(1).
+ */
+STOA_TRY stoa_column_lock(stoa_table *table, size_t field, stoa_error *error);
+/**
+ * Nothing where the column is not locked.
+ */
+STOA_API void stoa_column_unlock(stoa_table *table, size_t field);
+
+/**
  * Writes `count` cells, first, first + step, …, from `source` (its name is not read). Values are
  * checked first: an integer must fit, a float never goes into an integer, nor an integer other
  * than 0 and 1 into a bool. error->row is the position of the first value at fault.

@@ -34,7 +34,8 @@ STOA_BEGIN_DECLS
     STATUS(SYNTAX, 11, "an expression that cannot be read")                   \
     STATUS(DIVISION_BY_ZERO, 12, "an integer divided by zero")                \
     STATUS(NO_PARAMETER, 13, "a parameter that is not set, or not there")     \
-    STATUS(STALE, 14, "rows were removed or reordered since it was made")
+    STATUS(STALE, 14, "rows were removed or reordered since it was made")     \
+    STATUS(LOCKED, 15, "a column that is locked against writes")
 
 typedef enum stoa_status {
 #define STOA__STATUS(NAME, number, text) STOA_##NAME = number,

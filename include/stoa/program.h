@@ -19,6 +19,17 @@ STOA_BEGIN_DECLS
 typedef struct stoa_program stoa_program;
 
 /**
+ * For bindings of languages whose interpreter has a lock: a run that is told of one lets go of it
+ * while it computes. `leave` is called once everything has been checked and the columns are locked,
+ * and what it gives is handed to `enter` before they are unlocked. Neither may fail. Not for
+ * programs of tables whose pool has callbacks that need the interpreter.
+ */
+typedef struct stoa_interpreter {
+    void *(*leave)(void);
+    void (*enter)(void *left);
+} stoa_interpreter;
+
+/**
  * The rows of a run, where it is not over the whole table.
  */
 typedef struct stoa_scope {
@@ -26,7 +37,9 @@ typedef struct stoa_scope {
                   * reads arrays alone, `rows` is their length. With a selection, 0 means all rows
                   * that the selection covers */
     const stoa_selection *selection; /* of these rows, only the selected ones; NULL: all */
-    uint64_t reserved[2];            /* zero */
+    uint64_t version; /* not 0: STOA_STALE where stoa_program_version is another by now */
+    const stoa_interpreter *interpreter; /* borrowed; NULL: none */
+    uint64_t reserved[2];                /* zero */
 } stoa_scope;
 
 /**
@@ -83,6 +96,13 @@ STOA_API bool stoa_program_is_by_row(const stoa_program *program);
  * None while unbound. fields may be NULL where room is 0.
  */
 STOA_API size_t stoa_program_fields(const stoa_program *program, uint32_t *fields, size_t room);
+/**
+ * A number that grows when values that the program reads change: stoa_column_version for all of its
+ * fields, and for columns of the table that its arrays lie in. So it tells whether a result is
+ * still what the program would give for the same rows, and a run that is told of it
+ * (stoa_scope.version) is refused where it is not. 0 while unbound; never 0 else.
+ */
+STOA_API uint64_t stoa_program_version(const stoa_program *program, const stoa_table *table);
 
 /* ---- runs; scope may be NULL: all rows ----
  *

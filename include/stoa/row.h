@@ -45,6 +45,20 @@ STOA_TYPES(STOA__ROW)
 STOA_TRY stoa_row_get(stoa_row row, size_t field, stoa_value *value, stoa_error *error);
 STOA_TRY stoa_row_set(stoa_row row, size_t field, stoa_value value, stoa_error *error);
 
+/* For bindings: writes to one cell of a row that was taken at that order number, while runs of
+ * other threads may begin at any moment. STOA_STALE: rows were removed or reordered since;
+ * STOA_NO_FIELD; STOA_LOCKED; or the value does not fit (STOA_OVERFLOW, STOA_WRONG_TYPE). */
+STOA_TRY stoa__cell_put_int64(stoa_table *table, size_t field, size_t row, uint64_t order,
+                              int64_t number);
+STOA_TRY stoa__cell_put_uint64(stoa_table *table, size_t field, size_t row, uint64_t order,
+                               uint64_t number);
+STOA_TRY stoa__cell_put_float64(stoa_table *table, size_t field, size_t row, uint64_t order,
+                                double number);
+STOA_TRY stoa__cell_put_boolean(stoa_table *table, size_t field, size_t row, uint64_t order,
+                                bool number);
+/* In the child of a fork: the runs of other threads that held locks are not there. */
+STOA_API void stoa__table_forget_locks(stoa_table *table);
+
 #ifndef STOA_CDEF
 STOA__INLINE bool stoa__plain_cell(stoa_row row, size_t field, stoa_type type)
 {
@@ -68,6 +82,7 @@ STOA__INLINE bool stoa__plain_cell(stoa_row row, size_t field, stoa_type type)
             row.table->columns[field].locked)                                                   \
             return stoa__row_set_##name##_slow(row, field, value);                              \
         STOA__CAST(value_type *, row.table->columns[field].cells)[row.index] = value;           \
+        row.table->columns[field].version++;                                                    \
         return STOA_OK;                                                                         \
     }
 STOA_TYPES(STOA__ROW_AT)

@@ -54,10 +54,12 @@ typedef struct stoa_table_options {
  */
 typedef struct stoa_column {
     void *cells;         /* NULL: dropped */
+    uint64_t version;    /* counts writes to its cells: see stoa_column_version */
     stoa_handle initial; /* object fields: the default's handle */
+    uint32_t locked;     /* nonzero: its cells may not be written to: see stoa_column_lock */
+    uint32_t writers;    /* within a write to a cell, beside runs of other threads */
+    uint16_t holds;      /* typed tables that use it */
     uint8_t type;        /* a stoa_type; STOA_NO_TYPE: dropped */
-    uint8_t locked; /* nonzero: may not be written; for columns that are lent, which none is yet */
-    uint16_t holds; /* typed tables that use it */
 } stoa_column;
 
 /**
@@ -256,6 +258,11 @@ STOA_TRY stoa_table_find_field(const stoa_table *table, const char *name, size_t
  * @snippet pool.c pool
  */
 STOA_API stoa_pool *stoa_table_pool(const stoa_table *table);
+/* A number that grows with every change of the table through stoa: rows that are appended, removed,
+ * reordered or written to, fields that come, go or get other names. So it tells whether anything
+ * has changed since it was last looked at. It does not see writes through pointers to the cells,
+ * typed setters (point_set_x) among them. 0 of NULL. O(fields). */
+STOA_API uint64_t stoa_table_version(const stoa_table *table);
 
 /* ---- fields of a living table: the other columns stay untouched where they are ---- */
 

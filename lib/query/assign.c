@@ -11,6 +11,7 @@
 #include "base/words.h"
 #include "query/scope.h"
 #include "store/fields.h"
+#include "store/lock.h"
 
 /* Where the outputs go: cells of row 0. */
 typedef struct destination {
@@ -127,17 +128,19 @@ static stoa_status check_outputs(const stoa_program *program, const stoa_output 
 typedef struct targets {
     char **cells;
     stoa__written *written;
+    uint32_t *fields; /* of the table, where they are */
     uint8_t *types;
 } targets;
 
 static stoa_status new_targets(targets *made, size_t count, stoa_error *error)
 {
-    size_t bytes = count * (sizeof *made->cells + sizeof *made->written + 1);
+    size_t bytes = count * (sizeof *made->cells + sizeof *made->written + sizeof *made->fields + 1);
     made->cells = stoa__allocate(bytes);
     if (made->cells == NULL)
         return stoa__fail_memory(error, bytes);
     made->written = (stoa__written *)(void *)(made->cells + count);
-    made->types = (uint8_t *)(made->written + count);
+    made->fields = (uint32_t *)(made->written + count);
+    made->types = (uint8_t *)(made->fields + count);
     return STOA_OK;
 }
 
@@ -223,10 +226,12 @@ static stoa_status evaluate(stoa_program *program, const stoa_table *table, cons
     status = stoa__program_bind(program, table, STOA__WANTS_CELLS, to.types, NULL, error);
     if (status == STOA_OK)
         status = stoa__run_begin(&run, program, table, scope, error);
-    if (status == STOA_OK)
+    if (status == STOA_OK) {
         status = check_room(&run, scope, &to, outputs, count, is_fresh, error);
-    if (status == STOA_OK)
-        status = store_outputs(&run, to.cells, to.types, is_fresh, error);
+        if (status == STOA_OK)
+            status = store_outputs(&run, to.cells, to.types, is_fresh, error);
+        stoa__run_end(&run);
+    }
     stoa__release(to.cells);
     return status;
 }
@@ -260,6 +265,10 @@ static stoa_status find_fields(targets *to, const stoa_table *table, const char 
         if (status != STOA_OK)
             return status;
         set_target(to, i, table->columns[field].cells, (stoa_type)table->columns[field].type);
+        to->fields[i] = (uint32_t)field;
+        status = stoa__check_writable(stoa__whole_const(table), (uint32_t)field, error);
+        if (status != STOA_OK)
+            return status;
     }
     size_t twice = stoa__written_sort(to->written, count, 1);
     if (twice < count)
@@ -283,6 +292,28 @@ static stoa_status check_arrays(const stoa__run *run, const targets *to, const c
         fields[at]);
 }
 
+/* Locks the fields while a run stores into them. */
+static stoa_status store_locked(stoa__run *run, stoa_table *table, const targets *to, size_t count,
+                                const stoa_scope *scope, const char *const *fields,
+                                stoa_error *error)
+{
+    for (size_t i = 0; i < count; i++)
+        stoa__column_lock(table, to->fields[i]);
+    stoa_status status = stoa__run_begin(run, run->program, table, scope, error);
+    if (status == STOA_OK) {
+        status = check_arrays(run, to, fields, count, error);
+        if (status == STOA_OK)
+            status = store_outputs(run, to->cells, to->types, false, error);
+        stoa__run_end(run);
+    }
+    for (size_t i = 0; i < count; i++) {
+        if (status == STOA_OK)
+            stoa__column_written(stoa__whole(table), to->fields[i]);
+        stoa__column_unlock(table, to->fields[i]);
+    }
+    return status;
+}
+
 stoa_status stoa_program_assign(stoa_program *program, stoa_table *table, const stoa_scope *scope,
                                 const char *const *fields, size_t count, stoa_error *error)
 {
@@ -300,12 +331,9 @@ stoa_status stoa_program_assign(stoa_program *program, stoa_table *table, const 
     status = find_fields(&to, table, fields, count, error);
     if (status == STOA_OK)
         status = stoa__program_bind(program, table, STOA__WANTS_CELLS, to.types, fields, error);
+    run.program = program;
     if (status == STOA_OK)
-        status = stoa__run_begin(&run, program, table, scope, error);
-    if (status == STOA_OK)
-        status = check_arrays(&run, &to, fields, count, error);
-    if (status == STOA_OK)
-        status = store_outputs(&run, to.cells, to.types, false, error);
+        status = store_locked(&run, table, &to, count, scope, fields, error);
     stoa__release(to.cells);
     return status;
 }
@@ -322,7 +350,9 @@ stoa_status stoa_program_add_field(stoa_program *program, stoa_table *table,
     STOA__REQUIRE_ARGUMENT(error, name);
     if (program->output_count != 1)
         return stoa__fail(error, STOA_INVALID, "%u outputs for one field", program->output_count);
-    stoa_status status = STOA_OK;
+    stoa_status status = stoa__check_unlocked(stoa__whole(table), error);
+    if (status != STOA_OK)
+        return status;
     if (type != STOA_NO_TYPE && stoa_type_name(type) == NULL)
         return stoa__fail(error, STOA_WRONG_TYPE, "there is no type %d for a field", (int)type);
     if (type == STOA_NO_TYPE) {
@@ -335,14 +365,16 @@ stoa_status stoa_program_add_field(stoa_program *program, stoa_table *table,
     stoa_field field = {.name = name, .type = type};
     status = stoa__program_bind(program, table, STOA__WANTS_CELLS, &target, NULL, error);
     if (status == STOA_OK)
-        status = stoa__run_begin(&run, program, table, scope, error);
-    if (status == STOA_OK)
         status = stoa__field_prepare(&added, table, &field, error);
     if (status != STOA_OK)
         return status;
     char *cells = added.cells;
-    stoa__field_expect(&added, run.rows);
-    status = store_outputs(&run, &cells, &target, true, error);
+    status = stoa__run_begin(&run, program, table, scope, error);
+    if (status == STOA_OK) {
+        stoa__field_expect(&added, run.rows);
+        status = store_outputs(&run, &cells, &target, true, error);
+        stoa__run_end(&run);
+    }
     if (status == STOA_OK)
         stoa__field_put(table, &added);
     else

@@ -34,8 +34,10 @@ stoa_status stoa_program_compute(stoa_program *program, const stoa_table *table,
     stoa_status status = stoa__program_bind(program, table, STOA__WANTS_VALUES, NULL, NULL, error);
     if (status == STOA_OK)
         status = stoa__run_begin(&run, program, table, scope, error);
-    if (status == STOA_OK)
-        status = stoa__run_aggregates(&run, error);
+    if (status != STOA_OK)
+        return status;
+    status = stoa__run_aggregates(&run, error);
+    stoa__run_end(&run);
     for (size_t i = 0; status == STOA_OK && i < count; i++)
         values[i] = value_of(program, &program->code.results[i]);
     return status;

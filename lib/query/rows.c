@@ -11,6 +11,7 @@
 #include "kernel/kernel.h"
 #include "query/selection.h"
 #include "store/grow.h"
+#include "store/lock.h"
 #include "store/order.h"
 #include "store/table.h"
 
@@ -158,7 +159,9 @@ stoa_status stoa_table_keep(stoa_table *table, const uint8_t *mask, size_t lengt
         return stoa__fail(error, STOA_INVALID, "the mask has %zu bytes for %zu rows", length,
                           table->rows);
     void *aside;
-    stoa_status status = stoa__table_keep_aside(&aside, stoa__whole(table), mask, length, error);
+    stoa_status status = stoa__check_unlocked(stoa__whole(table), error);
+    if (status == STOA_OK)
+        status = stoa__table_keep_aside(&aside, stoa__whole(table), mask, length, error);
     if (status != STOA_OK)
         return status;
     keep_rows(stoa__whole(table), &(choice){.mask = aside != NULL ? aside : mask, .rows = length},
@@ -174,6 +177,8 @@ stoa_status stoa_table_keep_selected(stoa_table *table, const stoa_selection *se
     STOA__REQUIRE_ARGUMENT(error, selection);
     stoa_status status = stoa__selection_check(selection, table, error);
     if (status == STOA_OK)
+        status = stoa__check_unlocked(stoa__whole(table), error);
+    if (status == STOA_OK)
         keep_rows(stoa__whole(table), &(choice){.words = selection->words, .rows = selection->rows},
                   selection->count);
     return status;
@@ -185,6 +190,8 @@ stoa_status stoa_table_remove_selected(stoa_table *table, const stoa_selection *
     STOA__REQUIRE_ARGUMENT(error, table);
     STOA__REQUIRE_ARGUMENT(error, selection);
     stoa_status status = stoa__selection_check(selection, table, error);
+    if (status == STOA_OK)
+        status = stoa__check_unlocked(stoa__whole(table), error);
     if (status == STOA_OK)
         keep_rows(stoa__whole(table),
                   &(choice){.words = selection->words, .rows = selection->rows, .inverted = true},
@@ -293,7 +300,9 @@ stoa_status stoa_table_take_selected(stoa_table **taken, const stoa_table *table
     status = stoa__table_like(&t.taken, t.table, selection->count, error);
     if (status == STOA_OK) {
         size_t morsels = count_before(t.before, selection);
+        stoa__table_lock(table);
         stoa__parallel(morsels, stoa__workers(morsels), take_morsel, &t);
+        stoa__table_unlock(table);
         stoa__table_share_objects(t.taken, selection->count);
         stoa__table_set_rows(t.taken, selection->count);
         *taken = &t.taken->head;

@@ -1,5 +1,8 @@
-/* scope.c: which rows a run is about: those of the table, fewer, or those of a selection; and
- * whether it reads cells that it would write meanwhile.
+/* scope.c: which rows a run is about: those of the table, fewer, or those of a selection; that
+ * the columns it reads stay as they are meanwhile; and whether it reads cells that it would write.
+ *
+ * What a run reads is locked before anything is computed, and only then is the version looked at
+ * that the caller expects: so what is computed is of that version throughout.
  *
  * A block's cells are read before any of them is written, and blocks are independent of each other:
  * so what is read may be written cell for cell, and otherwise must lie elsewhere. */
@@ -8,6 +11,7 @@
 #include <stdlib.h>
 
 #include "query/selection.h"
+#include "store/lock.h"
 
 /* More than any memory holds; numbers of rows are then far from the ends of their types. */
 #define MOST_ROWS ((size_t)1 << 48)
@@ -22,13 +26,95 @@ static stoa_status check_arrays(const stoa__run *run, stoa_error *error)
     return STOA_OK;
 }
 
-stoa_status stoa__run_begin(stoa__run *run, stoa_program *program, const stoa_table *table,
-                            const stoa_scope *scope, stoa_error *error)
+/* ---- what is read ---- */
+
+static bool lies_in(const stoa__array *array, const stoa__table *table, uint32_t field)
+{
+    uintptr_t cells = (uintptr_t)stoa__cell_at(table, field, 0);
+    uintptr_t first = (uintptr_t)array->data, last = first;
+    last += (uintptr_t)array->stride * (array->length > 0 ? array->length - 1 : 0);
+    uintptr_t low = first < last ? first : last, high = (first < last ? last : first) + 1;
+    return low < cells + table->head.rows * stoa__column_width(table, field) && high > cells;
+}
+
+/* Calls for each field that the program reads, and for columns that its arrays lie in. */
+static void each_read(const stoa_program *program, const stoa_table *table,
+                      void (*call)(void *context, const stoa_table *table, uint32_t field),
+                      void *context)
+{
+    const stoa__code_block *code = &program->code;
+    for (stoa__id id = STOA__FIRST_TERM; table != NULL && id < code->count; id++)
+        if (code->terms[id].kind == STOA__COLUMN_TERM)
+            call(context, table, code->terms[id].index);
+    for (uint32_t i = 0; table != NULL && i < code->array_count; i++)
+        STOA__EACH_FIELD(stoa__whole_const(table), field)
+    if (lies_in(&code->arrays[i], stoa__whole_const(table), field))
+        call(context, table, field);
+}
+
+static void add_version(void *sum, const stoa_table *table, uint32_t field)
+{
+    *(uint64_t *)sum += __atomic_load_n(&table->columns[field].version, __ATOMIC_RELAXED);
+}
+
+uint64_t stoa_program_version(const stoa_program *program, const stoa_table *table)
+{
+    if (program == NULL || program->wanted == 0)
+        return 0;
+    uint64_t version = 1 + (table != NULL ? table->order : 0);
+    each_read(program, table, add_version, &version);
+    return version;
+}
+
+static void lock(void *context, const stoa_table *table, uint32_t field)
+{
+    (void)context;
+    stoa__column_lock(table, field);
+}
+
+static void unlock(void *context, const stoa_table *table, uint32_t field)
+{
+    (void)context;
+    stoa__column_unlock(table, field);
+}
+
+/* Locks what is read, and lets go of the interpreter. */
+static stoa_status hold(stoa__run *run, const stoa_scope *scope, stoa_error *error)
+{
+    each_read(run->program, run->table, lock, NULL);
+    if (scope == NULL)
+        return STOA_OK;
+    if (scope->version != 0 && scope->version != stoa_program_version(run->program, run->table)) {
+        each_read(run->program, run->table, unlock, NULL);
+        return stoa__fail(error, STOA_STALE,
+                          "a column that is read was written to, or rows were removed, inserted in "
+                          "the middle or reordered");
+    }
+    run->interpreter = scope->interpreter;
+    if (run->interpreter != NULL)
+        run->left = run->interpreter->leave();
+    return STOA_OK;
+}
+
+void stoa__run_end(stoa__run *run)
+{
+    if (run->interpreter != NULL)
+        run->interpreter->enter(run->left);
+    each_read(run->program, run->table, unlock, NULL);
+}
+
+/* ---- which rows ---- */
+
+static stoa_status begin(stoa__run *run, stoa_program *program, const stoa_table *table,
+                         const stoa_scope *scope, stoa_error *error)
 {
     *run = (stoa__run){.program = program, .table = table};
     run->rows = table == NULL ? 0 : table->rows;
     if (scope != NULL && (scope->reserved[0] | scope->reserved[1]) != 0)
         return stoa__fail(error, STOA_INVALID, "stoa_scope.reserved must be zero");
+    if (scope != NULL && scope->interpreter != NULL &&
+        (scope->interpreter->leave == NULL || scope->interpreter->enter == NULL))
+        return stoa__fail(error, STOA_INVALID, "an interpreter needs both of its functions");
     if (scope != NULL && table != NULL && scope->rows > table->rows)
         return stoa__fail_at(error, STOA_OUT_OF_RANGE, scope->rows, "%zu rows of a table of %zu",
                              scope->rows, table->rows);
@@ -53,6 +139,13 @@ stoa_status stoa__run_begin(stoa__run *run, stoa_program *program, const stoa_ta
     if (!stoa__program_prepare(program, 1))
         return stoa__fail_memory(error, sizeof(stoa__worker));
     return program->code.array_count == 0 ? STOA_OK : check_arrays(run, error);
+}
+
+stoa_status stoa__run_begin(stoa__run *run, stoa_program *program, const stoa_table *table,
+                            const stoa_scope *scope, stoa_error *error)
+{
+    stoa_status status = begin(run, program, table, scope, error);
+    return status == STOA_OK ? hold(run, scope, error) : status;
 }
 
 /* ---- cells that are read and written ---- */

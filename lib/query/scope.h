@@ -4,9 +4,11 @@
 
 #include "expr/execution/run.h"
 
-/* The rows of a scope; checks it against table and arrays. */
+/* The rows of a scope; checks it against table and arrays, and locks the columns that the program
+ * reads until stoa__run_end, which follows only where this gave STOA_OK. */
 stoa_status stoa__run_begin(stoa__run *run, stoa_program *program, const stoa_table *table,
                             const stoa_scope *scope, stoa_error *error);
+void stoa__run_end(stoa__run *run);
 
 /* Cells that a run writes: one of this width for each of its rows. */
 typedef struct stoa__written {

@@ -17,6 +17,7 @@
 #include "query/scope.h"
 #include "query/selection.h"
 #include "store/grow.h"
+#include "store/lock.h"
 #include "store/order.h"
 
 /* Morsels of a batch. On one thread the columns of a batch fit L2; on more, a batch is long enough
@@ -63,7 +64,12 @@ static stoa_status begin(stoa__run *run, stoa_program *program, const stoa_table
     stoa_status status = stoa__program_bind(program, table, STOA__WANTS_BITS, NULL, NULL, error);
     if (status == STOA_OK)
         status = stoa__run_begin(run, program, table, scope, error);
-    return status == STOA_OK ? stoa__run_aggregates(run, error) : status;
+    if (status != STOA_OK)
+        return status;
+    status = stoa__run_aggregates(run, error);
+    if (status != STOA_OK)
+        stoa__run_end(run);
+    return status;
 }
 
 /* ---- selections ---- */
@@ -77,20 +83,21 @@ stoa_status stoa_program_select(stoa_selection **selection, stoa_program *progra
     STOA__REQUIRE_ARGUMENT(error, program);
     STOA__REQUIRE_ARGUMENT(error, table);
     stoa_status status = begin(&run, program, table, scope, error);
-    if (status == STOA_OK)
-        status = stoa__selection_new(&made, table, run.rows, error);
     if (status != STOA_OK)
         return status;
-    bits to = {.words = made->words, .last = run.rows};
-    to.result = program->code.results[0].id;
-    status = make_bits(&run, &to, error);
-    if (status != STOA_OK) {
-        stoa_selection_free(made);
-        return status;
+    status = stoa__selection_new(&made, table, run.rows, error);
+    if (status == STOA_OK) {
+        bits to = {.words = made->words, .last = run.rows};
+        to.result = program->code.results[0].id;
+        status = make_bits(&run, &to, error);
+        made->count = stoa__kernels_here()->count_bits(made->words, made->rows);
+        if (status == STOA_OK)
+            *selection = made;
+        else
+            stoa_selection_free(made);
     }
-    made->count = stoa__kernels_here()->count_bits(made->words, made->rows);
-    *selection = made;
-    return STOA_OK;
+    stoa__run_end(&run);
+    return status;
 }
 
 /* ---- tables ---- */
@@ -206,9 +213,13 @@ stoa_status stoa_program_filter(stoa_table **filtered, stoa_program *program,
         return stoa__fail_memory(error, sizeof *job);
     job->table = stoa__whole_const(table);
     job->made = NULL;
+    stoa__table_lock(table); /* all columns are read */
     stoa_status status = begin(&job->run, program, table, scope, error);
-    if (status == STOA_OK)
+    if (status == STOA_OK) {
         status = run_filter(job, filtered, error);
+        stoa__run_end(&job->run);
+    }
+    stoa__table_unlock(table);
     stoa__release(job);
     return status;
 }
@@ -218,8 +229,9 @@ stoa_status stoa_program_filter(stoa_table **filtered, stoa_program *program,
 /* Rows whose bits are made before the first of them moves: 2 MiB. */
 #define WINDOW ((size_t)256 * STOA__MORSEL)
 
+/* How many rows are left, or as many as there were, where it failed. */
 static stoa_status pack_windows(stoa__run *run, stoa__table *table, uint64_t *words, bool inverted,
-                                stoa_error *error)
+                                size_t *left, stoa_error *error)
 {
     size_t kept = 0, rows = run->rows;
     bits to = {.result = run->program->code.results[0].id, .words = words};
@@ -234,8 +246,7 @@ static stoa_status pack_windows(stoa__run *run, stoa__table *table, uint64_t *wo
         stoa__rows_pack(table, words, inverted, first, to.last, kept);
         kept += inverted ? to.last - first - set : set;
     }
-    if (status == STOA_OK && kept < rows)
-        stoa__table_end_removal(table, kept);
+    *left = status == STOA_OK ? kept : rows;
     return status;
 }
 
@@ -261,21 +272,34 @@ static stoa_status check_arrays(const stoa__run *run, const stoa__table *table, 
                       : STOA_OK;
 }
 
+static stoa_status pack(stoa__run *run, stoa__table *table, bool inverted, size_t *left,
+                        stoa_error *error)
+{
+    size_t bytes = stoa__words(run->rows < WINDOW ? run->rows : WINDOW) * sizeof(uint64_t);
+    uint64_t *words = stoa__allocate(bytes);
+    if (words == NULL)
+        return stoa__fail_memory(error, bytes);
+    stoa_status status = pack_windows(run, table, words, inverted, left, error);
+    stoa__release(words);
+    return status;
+}
+
 static stoa_status pack_table(stoa_program *program, stoa_table *table, bool inverted,
                               stoa_error *error)
 {
     stoa__run run;
-    stoa_status status = begin(&run, program, table, NULL, error);
+    stoa_status status = stoa__check_unlocked(stoa__whole(table), error);
     if (status == STOA_OK)
-        status = check_arrays(&run, stoa__whole(table), error);
-    if (status != STOA_OK || run.rows == 0)
+        status = begin(&run, program, table, NULL, error);
+    if (status != STOA_OK)
         return status;
-    size_t bytes = stoa__words(run.rows < WINDOW ? run.rows : WINDOW) * sizeof(uint64_t);
-    uint64_t *words = stoa__allocate(bytes);
-    if (words == NULL)
-        return stoa__fail_memory(error, bytes);
-    status = pack_windows(&run, stoa__whole(table), words, inverted, error);
-    stoa__release(words);
+    size_t left = run.rows;
+    status = check_arrays(&run, stoa__whole(table), error);
+    if (status == STOA_OK && run.rows > 0)
+        status = pack(&run, stoa__whole(table), inverted, &left, error);
+    stoa__run_end(&run); /* before objects that are gone may come back into the table */
+    if (left < run.rows)
+        stoa__table_end_removal(stoa__whole(table), left);
     return status;
 }
 

@@ -8,6 +8,7 @@
 #include "store/append.h"
 #include "store/convert.h"
 #include "store/grow.h"
+#include "store/lock.h"
 #include "store/source.h"
 
 /* ---- one row ---- */
@@ -156,6 +157,11 @@ stoa_status stoa_table_insert(stoa_table *table, size_t index, const stoa_value 
     STOA__REQUIRE_ARRAY(error, values, count);
     if (index > table->rows)
         return stoa__check_row(table, index, error);
+    if (index < table->rows) {
+        stoa_status status = stoa__check_unlocked(stoa__whole(table), error);
+        if (status != STOA_OK)
+            return status;
+    }
     return insert(stoa__whole(table), index, values, count, error);
 }
 
@@ -168,6 +174,7 @@ static void replace_cells(stoa__table *table, size_t row, const stoa__cell *cell
         if (stoa__is_object(table, i))
             stoa__pool_leave(table->pool, *(const stoa_handle *)(const void *)at);
         memcpy(at, cells[i].bytes, stoa__column_width(table, i));
+        stoa__column_written(table, i);
     }
     stoa__pool_release_pending(table->pool);
 }
@@ -180,6 +187,8 @@ stoa_status stoa_table_replace(stoa_table *table, size_t index, const stoa_value
     STOA__REQUIRE_ARGUMENT(error, table);
     STOA__REQUIRE_ARRAY(error, values, count);
     stoa_status status = stoa__check_row(table, index, error);
+    if (status == STOA_OK)
+        status = stoa__check_unlocked(whole, error);
     if (status != STOA_OK)
         return status;
     status = make_cells(&row, whole, error);

@@ -9,6 +9,7 @@
 
 #include "store/fields.h"
 #include "store/grow.h"
+#include "store/lock.h"
 
 /* ---- adding ---- */
 
@@ -96,6 +97,7 @@ static void put_in_place(stoa__table *table, stoa__addition *made)
     made->columns[index].cells = made->cells;
     made->columns[index].type = made->schema->fields[index].type;
     made->columns[index].initial = made->handle;
+    made->columns[index].version = 1;
     made->extra[index].own = made->region;
     if ((void *)table->head.columns != (void *)(table + 1))
         stoa__release(table->head.columns);
@@ -141,7 +143,9 @@ stoa_status stoa_table_add_field(stoa_table *table, const stoa_field *field, siz
     STOA__REQUIRE_ARGUMENT(error, table);
     STOA__REQUIRE_ARGUMENT(error, field);
     STOA__REQUIRE_ARGUMENT(error, field->name);
-    stoa_status status = stoa__field_prepare(&made, table, field, error);
+    stoa_status status = stoa__check_unlocked(stoa__whole(table), error);
+    if (status == STOA_OK)
+        status = stoa__field_prepare(&made, table, field, error);
     if (status != STOA_OK)
         return status;
     uint32_t added = table->field_limit;
@@ -167,8 +171,9 @@ static stoa_status find_free(const stoa__table *table, const char *name, const c
     if (table->head.columns[index].holds > 0)
         return stoa__fail(error, STOA_IN_USE, "field '%s' belongs to a typed table and can't be %s",
                           name, what);
+    status = stoa__check_unlocked(table, error);
     *field = (uint32_t)index;
-    return STOA_OK;
+    return status;
 }
 
 static void free_pages(stoa__table *table, uint32_t field)
@@ -208,6 +213,7 @@ stoa_status stoa_table_drop_field(stoa_table *table, const char *name, stoa_erro
         stoa__pool_leave(pool, column->initial);
     }
     free_pages(whole, field);
+    whole->changes += column->version + 1;
     *column = (stoa_column){0};
     table->field_count--;
     stoa__schema_release(whole->schema);
@@ -233,5 +239,6 @@ stoa_status stoa_table_rename_field(stoa_table *table, const char *name, const c
         return status;
     stoa__schema_release(whole->schema);
     whole->schema = schema;
+    stoa__column_written(whole, field); /* not what it was called */
     return STOA_OK;
 }

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "store/grow.h"
+#include "store/lock.h"
 
 /* ---- memory ---- */
 
@@ -128,8 +129,10 @@ void stoa__table_set_rows(stoa__table *table, size_t rows)
     if (table->written < rows)
         table->written = rows;
     table->head.rows = rows;
-    if (rows < before)
+    if (rows < before) {
+        table->changes += before - rows; /* so that no version is one that was before */
         stoa__table_trim_memory(table);
+    }
     stoa__table_open(table);
 }
 
@@ -209,8 +212,10 @@ stoa_status stoa_table_resize(stoa_table *table, size_t rows, stoa_error *error)
     stoa__table *whole = stoa__whole(table);
     size_t before = table->rows;
     if (rows < before) {
-        cut(whole, rows);
-        return STOA_OK;
+        stoa_status status = stoa__check_unlocked(whole, error);
+        if (status == STOA_OK)
+            cut(whole, rows);
+        return status;
     }
     stoa_status status = stoa__table_grow(whole, rows, error);
     if (status != STOA_OK)
@@ -232,7 +237,8 @@ stoa_status stoa_table_reserve(stoa_table *table, size_t rows, stoa_error *error
 
 void stoa_table_clear(stoa_table *table)
 {
-    if (table != NULL && table->rows > 0)
+    if (table != NULL && table->rows > 0 &&
+        stoa__check_unlocked(stoa__whole(table), NULL) == STOA_OK)
         cut(stoa__whole(table), 0);
 }
 

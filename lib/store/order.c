@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "store/grow.h"
+#include "store/lock.h"
 #include "store/order.h"
 
 #define WIDTH_NAME 1
@@ -59,6 +60,8 @@ stoa_status stoa_table_remove(stoa_table *table, size_t first, size_t count, sto
     STOA__REQUIRE_ARGUMENT(error, table);
     stoa_status status = stoa__check_rows(table, first, count, error);
     if (status == STOA_OK && count > 0)
+        status = stoa__check_unlocked(stoa__whole(table), error);
+    if (status == STOA_OK && count > 0)
         stoa__table_close_gap(stoa__whole(table), first, count);
     return status;
 }
@@ -80,6 +83,8 @@ stoa_status stoa_table_swap_remove(stoa_table *table, size_t index, stoa_error *
     STOA__REQUIRE_ARGUMENT(error, table);
     stoa__table *whole = stoa__whole(table);
     stoa_status status = stoa__check_row(table, index, error);
+    if (status == STOA_OK)
+        status = stoa__check_unlocked(whole, error);
     if (status != STOA_OK)
         return status;
     size_t last = table->rows - 1;
@@ -100,6 +105,8 @@ stoa_status stoa_table_swap(stoa_table *table, size_t a, size_t b, stoa_error *e
     stoa_status status = stoa__check_row(table, a, error);
     if (status == STOA_OK)
         status = stoa__check_row(table, b, error);
+    if (status == STOA_OK && a != b)
+        status = stoa__check_unlocked(whole, error);
     if (status != STOA_OK || a == b)
         return status;
     STOA__EACH_FIELD(whole, i)
@@ -120,6 +127,9 @@ stoa_status stoa_table_reverse(stoa_table *table, stoa_error *error)
     stoa__table *whole = stoa__whole(table);
     if (table->rows < 2)
         return STOA_OK;
+    stoa_status status = stoa__check_unlocked(whole, error);
+    if (status != STOA_OK)
+        return status;
     STOA__EACH_FIELD(whole, i)
     BY_WIDTH(stoa__column_width(whole, i), reverse, table->columns[i].cells, table->rows);
     stoa__table_reordered(whole);
@@ -174,7 +184,10 @@ stoa_status stoa_table_permute(stoa_table *table, const size_t *indices, size_t 
         return stoa__fail(error, STOA_INVALID, "%zu indices for %zu rows", count, table->rows);
     if (count == 0)
         return STOA_OK;
-    stoa_status status =
+    stoa_status status = stoa__check_unlocked(stoa__whole(table), error);
+    if (status != STOA_OK)
+        return status;
+    status =
         stoa__table_keep_aside(&aside, stoa__whole(table), indices, count * sizeof *indices, error);
     if (status == STOA_OK)
         status = permute(stoa__whole(table), aside != NULL ? aside : indices, count, error);
@@ -200,6 +213,7 @@ static void copy_columns(stoa__table *copy, const stoa__table *table, const size
                          size_t count)
 {
     uint32_t to = 0;
+    stoa__table_lock(&table->head);
     STOA__EACH_FIELD(table, i)
     {
         size_t width = stoa__column_width(table, i);
@@ -211,6 +225,7 @@ static void copy_columns(stoa__table *copy, const stoa__table *table, const size
             BY_WIDTH(width, gather, out, cells, indices, count);
         to++;
     }
+    stoa__table_unlock(&table->head);
     stoa__table_share_objects(copy, count);
     stoa__table_set_rows(copy, count);
 }

@@ -6,7 +6,7 @@
 
 #include <string.h>
 
-#include "store/table.h"
+#include "store/lock.h"
 
 static stoa_value read_cell(const stoa__table *table, uint32_t field, size_t row)
 {
@@ -26,6 +26,7 @@ static stoa_status write_object(stoa__table *table, uint32_t field, size_t row, 
         return status;
     stoa__pool_leave(pool, *cell);
     *cell = handle;
+    stoa__column_written(table, field);
     stoa__pool_release_pending(pool);
     return STOA_OK;
 }
@@ -44,9 +45,11 @@ static stoa_status write_cell(stoa__table *table, uint32_t field, size_t row,
         return stoa__fail_at(error, status, row, "field '%s' is %s and takes no %s",
                              table->schema->fields[field].name, stoa_type_name(type), text);
     }
-    if (status == STOA_OK)
-        memcpy(stoa__cell_at(table, field, row), cell.bytes, stoa__width(type));
-    return status;
+    if (status != STOA_OK)
+        return status;
+    memcpy(stoa__cell_at(table, field, row), cell.bytes, stoa__width(type));
+    stoa__column_written(table, field);
+    return STOA_OK;
 }
 
 static stoa_status check(stoa_row row, size_t field, stoa_error *error)
@@ -68,10 +71,12 @@ stoa_status stoa_row_get(stoa_row row, size_t field, stoa_value *value, stoa_err
 stoa_status stoa_row_set(stoa_row row, size_t field, stoa_value value, stoa_error *error)
 {
     STOA__REQUIRE_ARGUMENT(error, row.table);
+    stoa__table *table = stoa__whole(row.table);
     stoa_status status = check(row, field, error);
     if (status == STOA_OK)
-        status = write_cell(stoa__whole(row.table), (uint32_t)field, row.index, &value, error);
-    return status;
+        status = stoa__check_writable(table, (uint32_t)field, error);
+    return status == STOA_OK ? write_cell(table, (uint32_t)field, row.index, &value, error)
+                             : status;
 }
 
 /* The index of a name, or field_limit, which no check passes. */

@@ -73,6 +73,7 @@ static void place_columns(stoa__table *table, char *memory, spacing apart)
         stoa_type type = (stoa_type)schema->fields[i].type;
         table->head.columns[i].cells = cells;
         table->head.columns[i].type = (uint8_t)type;
+        table->head.columns[i].version = 1;
         cells += stoa__round_up(table->max_rows * stoa__width(type), apart.unit) + apart.gap;
     }
 }

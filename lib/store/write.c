@@ -9,6 +9,7 @@
 
 #include "store/convert.h"
 #include "store/grow.h"
+#include "store/lock.h"
 #include "store/order.h"
 #include "store/source.h"
 
@@ -172,6 +173,8 @@ static void store(stoa__table *table, part *p)
     stoa_type from = p->aside == NULL ? p->source->type : is_object ? STOA_UINT32 : p->type;
     stoa_type to = is_object ? STOA_UINT32 : p->type;
     ptrdiff_t stride = p->aside != NULL ? (ptrdiff_t)p->width : stoa__source_stride(p->source);
+    if (p->count > 0)
+        stoa__column_written(table, p->field);
     if (is_object)
         leave_cells(table->pool, p);
     stoa__convert_store(to, p->start, p->stride, from, in, stride, p->count);
@@ -195,6 +198,8 @@ stoa_status stoa_column_write(stoa_table *table, size_t field, size_t first, ptr
         status = check_target(table, first, step, count, error);
     if (status == STOA_OK)
         status = stoa__source_check(whole, (uint32_t)field, source, count, error);
+    if (status == STOA_OK)
+        status = stoa__check_writable(whole, (uint32_t)field, error);
     if (status != STOA_OK || count == 0)
         return status;
     part p = part_of(whole, (uint32_t)field, first, step, count);
@@ -322,6 +327,8 @@ stoa_status stoa_table_splice(stoa_table *table, size_t first, ptrdiff_t step, s
     part few[8] = {0};
     splice s = {stoa__whole(table), first, count, step, rows, few, {UINTPTR_MAX, 0}};
     stoa_status status = check_splice(&s, error);
+    if (status == STOA_OK && (count > 0 || first < table->rows))
+        status = stoa__check_unlocked(s.table, error);
     if (status != STOA_OK)
         return status;
     size_t bytes = table->field_limit * sizeof *s.parts;

@@ -13,6 +13,7 @@ enum { ROWS = ATTEMPT_ROWS };
 
 static const odd no_row[] = {
     {ROWS, false}, {ROWS + 1, false}, {TRUNCATED(1), false}, {MOST, false}, {SIZE_MAX, false}};
+static const odd no_order[] = {{MOST, false}, {SIZE_MAX, false}};
 static const odd no_field[] = {
     {ATTEMPT_DROPPED, false}, {ATTEMPT_DROPPED + 1, false}, {256, false},  {STOA_MAX_FIELDS, false},
     {65536, false},           {TRUNCATED(0), false},        {MOST, false}, {SIZE_MAX, false}};
@@ -80,7 +81,9 @@ static inline stoa_scope tried_scope(attempt *a)
 {
     static const odd rows[] = {
         {1, true}, {ROWS, true}, {ROWS + 1, false}, {MOST, false}, {SIZE_MAX, false}};
+    static const odd no_version[] = {{SIZE_MAX, false}};
     return (stoa_scope){.rows = NUMBER("scope.rows", 0, rows),
+                        .version = NUMBER("scope.version", 0, no_version),
                         .selection = OPTIONAL("scope.selection", a->selection),
                         .reserved = {NUMBER("scope.reserved[0]", 0, not_zero),
                                      NUMBER("scope.reserved[1]", 0, not_zero)}};

@@ -100,6 +100,16 @@ ATTEMPTS(stoa_program_fields)
     }
 }
 
+ATTEMPTS(stoa_program_version)
+{
+    EACH_TRY
+    {
+        uint64_t version = stoa_program_version(
+            NEEDED("program", attempt_program(a, "int32 + int8")), OPTIONAL("table", a->table));
+        attempt_gave(a, version > 0, version == 0);
+    }
+}
+
 ATTEMPTS(stoa_program_compute)
 {
     EACH_TRY

@@ -57,6 +57,49 @@ ATTEMPTS(stoa_column_unexport)
     }
 }
 
+ATTEMPTS(stoa_column_lock)
+{
+    EACH_TRY JUDGE(
+        stoa_column_lock(NEEDED("table", a->table), NUMBER("field", 1, no_field), ERROR));
+}
+
+ATTEMPTS(stoa_column_unlock)
+{
+    EACH_TRY
+    {
+        stoa_table *table = NEEDED("table", a->table);
+        size_t field = NUMBER("field", 1, no_field);
+        PASSES(stoa_column_lock(a->table, 2, &trouble));
+        if (table != NULL && field == 1)
+            PASSES(stoa_column_lock(table, field, &trouble));
+        stoa_column_unlock(table, field);
+        stoa_column_unlock(table, field); /* once more than it was locked */
+        stoa_column_unlock(a->table, 2);
+        attempt_gave(a, true, true);
+    }
+}
+
+ATTEMPTS(stoa__table_forget_locks)
+{
+    EACH_TRY
+    {
+        PASSES(stoa_column_lock(a->table, 2, &trouble));
+        stoa__table_forget_locks(NEEDED("table", a->table));
+        stoa_column_unlock(a->table, 2);
+        attempt_gave(a, true, true);
+    }
+}
+
+ATTEMPTS(stoa_column_version)
+{
+    EACH_TRY
+    {
+        uint64_t version =
+            stoa_column_version(NEEDED("table", a->table), NUMBER("field", 1, no_field));
+        attempt_gave(a, version > 0, version == 0);
+    }
+}
+
 /* ---- one row ---- */
 
 #define ROW(NAME, name, cell, value_type, member)                                         \
@@ -90,6 +133,19 @@ ATTEMPTS(stoa_column_unexport)
     }
 STOA_TYPES(ROW)
 #undef ROW
+
+#define PUT(name, field, argument)                                                              \
+    ATTEMPTS(stoa__cell_put_##name)                                                             \
+    {                                                                                           \
+        EACH_TRY JUDGE(stoa__cell_put_##name(                                                   \
+            NEEDED("table", a->table), NUMBER("field", (field)-1, no_field),                    \
+            NUMBER("row", 1, no_row), NUMBER("order", a->table->order, no_order), (argument))); \
+    }
+PUT(int64, STOA_INT8, 5)
+PUT(uint64, STOA_UINT64, 5)
+PUT(float64, STOA_FLOAT32, 0.5)
+PUT(boolean, STOA_BOOL, true)
+#undef PUT
 
 ATTEMPTS(stoa_row_get)
 {

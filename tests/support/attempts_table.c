@@ -89,6 +89,15 @@ TELLS(stoa_table_pool, a->pool, NULL, (table))
 TELLS(stoa_table_field_type, STOA_INT8, STOA_NO_TYPE, (table, NUMBER("field", 1, no_field)))
 TELLS(stoa_column_cells, a->table->columns[1].cells, NULL, (table, NUMBER("field", 1, no_field)))
 
+ATTEMPTS(stoa_table_version)
+{
+    EACH_TRY
+    {
+        uint64_t version = stoa_table_version(NEEDED("table", a->table));
+        attempt_gave(a, version > 0, version == 0);
+    }
+}
+
 ATTEMPTS(stoa_table_field_name)
 {
     EACH_TRY

@@ -65,6 +65,7 @@ static void add_field(snapshot *s, const stoa_table *table, size_t field)
     add_number(s, "type of field", field, stoa_table_field_type(table, field));
     add_number(s, "address of field", field, (uintptr_t)stoa_column_cells(table, field));
     add_number(s, "lock of field", field, column->locked);
+    add_number(s, "version of field", field, column->version);
     add_number(s, "holds of field", field, column->holds);
     stoa_value initial;
     memset(&initial, 0, sizeof initial);

@@ -18,9 +18,11 @@ typedef struct stoa__run {
     stoa_program *program;
     const stoa_table *table;
     size_t rows;
-    const uint64_t *selection; /* bits of the scope; NULL: all */
-    bool is_trimmed;           /* the selection has bits beyond the rows */
-    stoa__take_block *take;    /* takes the last pass's outputs */
+    const uint64_t *selection;           /* bits of the scope; NULL: all */
+    bool is_trimmed;                     /* the selection has bits beyond the rows */
+    const stoa_interpreter *interpreter; /* that it has left; NULL: none */
+    void *left;
+    stoa__take_block *take; /* takes the last pass's outputs */
     void *context;
     stoa__id direct; /* an output that is written where it belongs; NOTHING: none */
     char *direct_base;

@@ -22,6 +22,7 @@ EXCEPTIONS = {
     lib.STOA_DIVISION_BY_ZERO: errors.DivisionByZeroError,
     lib.STOA_NO_PARAMETER: errors.ParameterError,
     lib.STOA_STALE: errors.StaleError,
+    lib.STOA_LOCKED: errors.BusyError,
 }
 
 

@@ -1,0 +1,158 @@
+/* lock.c: locks of columns, versions, and writes to single cells beside runs of other threads.
+ *
+ * A lock is a count in the column, and one of all columns in the table. Who writes through row.h
+ * looks at the column's count first: that is enough where an interpreter's lock, or the caller,
+ * keeps runs from beginning in between. The writes at the end of this file need no such lock: a
+ * writer says that it writes before it looks for locks, and who locks looks for writers afterwards
+ * and waits until they are done. So one of the two sees the other (Dekker's algorithm).
+ *
+ * Versions only grow. A column's begins at 1 and counts writes to its cells; its public version has
+ * the table's order number added to it, so that it also tells of rows that moved. */
+#include "store/lock.h"
+
+#include <sched.h>
+#include <string.h>
+
+#include <stoa/row.h>
+
+/* ---- locks ---- */
+
+stoa_status stoa__check_writable(const stoa__table *table, uint32_t field, stoa_error *error)
+{
+    if (__atomic_load_n(&table->head.columns[field].locked, __ATOMIC_SEQ_CST) == 0)
+        return STOA_OK;
+    return stoa__fail(error, STOA_LOCKED, "field '%s' is locked: it can't be written to now",
+                      table->schema->fields[field].name);
+}
+
+stoa_status stoa__check_unlocked(const stoa__table *table, stoa_error *error)
+{
+    if (__atomic_load_n(&table->locks, __ATOMIC_SEQ_CST) == 0)
+        return STOA_OK;
+    return stoa__fail(error, STOA_LOCKED,
+                      "a column of the table is locked: rows can't be removed or reordered, nor "
+                      "fields changed");
+}
+
+/* Of all columns; never of a table that lies in read-only memory. */
+static uint32_t *locks_of(const stoa_table *table)
+{
+    return &stoa__whole((stoa_table *)(uintptr_t)table)->locks;
+}
+
+void stoa__column_lock(const stoa_table *table, uint32_t field)
+{
+    stoa_column *column = &table->columns[field];
+    __atomic_fetch_add(locks_of(table), 1, __ATOMIC_SEQ_CST);
+    __atomic_fetch_add(&column->locked, 1, __ATOMIC_SEQ_CST);
+    while (__atomic_load_n(&column->writers, __ATOMIC_SEQ_CST) != 0)
+        sched_yield();
+}
+
+void stoa__column_unlock(const stoa_table *table, uint32_t field)
+{
+    __atomic_fetch_sub(&table->columns[field].locked, 1, __ATOMIC_SEQ_CST);
+    __atomic_fetch_sub(locks_of(table), 1, __ATOMIC_SEQ_CST);
+}
+
+void stoa__table_lock(const stoa_table *table)
+{
+    STOA__EACH_FIELD(stoa__whole_const(table), i)
+    stoa__column_lock(table, i);
+}
+
+void stoa__table_unlock(const stoa_table *table)
+{
+    STOA__EACH_FIELD(stoa__whole_const(table), i)
+    stoa__column_unlock(table, i);
+}
+
+stoa_status stoa_column_lock(stoa_table *table, size_t field, stoa_error *error)
+{
+    STOA__REQUIRE_ARGUMENT(error, table);
+    stoa_status status = stoa__check_field(table, field, error);
+    if (status == STOA_OK)
+        stoa__column_lock(table, (uint32_t)field);
+    return status;
+}
+
+void stoa_column_unlock(stoa_table *table, size_t field)
+{
+    if (table != NULL && stoa__field_exists(table, field) && table->columns[field].locked > 0)
+        stoa__column_unlock(table, (uint32_t)field);
+}
+
+void stoa__table_forget_locks(stoa_table *table)
+{
+    for (uint32_t i = 0; table != NULL && i < table->field_limit; i++)
+        table->columns[i].locked = table->columns[i].writers = 0;
+    if (table != NULL)
+        *locks_of(table) = 0;
+}
+
+/* ---- versions ---- */
+
+uint64_t stoa_column_version(const stoa_table *table, size_t field)
+{
+    if (table == NULL || !stoa__field_exists(table, field))
+        return 0;
+    return table->order + __atomic_load_n(&table->columns[field].version, __ATOMIC_RELAXED);
+}
+
+uint64_t stoa_table_version(const stoa_table *table)
+{
+    if (table == NULL)
+        return 0;
+    uint64_t version = table->order + table->rows + stoa__whole_const(table)->changes;
+    for (uint32_t i = 0; i < table->field_limit; i++)
+        version += __atomic_load_n(&table->columns[i].version, __ATOMIC_RELAXED);
+    return version;
+}
+
+/* ---- writes beside runs of other threads ---- */
+
+/* The cell, or NULL with a status; to be closed in any case but STOA_STALE and STOA_NO_FIELD. */
+static stoa_status open_cell(stoa_table *table, size_t field, size_t row, uint64_t order)
+{
+    if (table->order != order || row >= table->rows)
+        return STOA_STALE;
+    if (!stoa__field_exists(table, field))
+        return STOA_NO_FIELD;
+    __atomic_fetch_add(&table->columns[field].writers, 1, __ATOMIC_SEQ_CST);
+    if (__atomic_load_n(&table->columns[field].locked, __ATOMIC_SEQ_CST) == 0)
+        return STOA_OK;
+    __atomic_fetch_sub(&table->columns[field].writers, 1, __ATOMIC_SEQ_CST);
+    return STOA_LOCKED;
+}
+
+static stoa_status put(stoa_table *table, size_t field, size_t row, uint64_t order,
+                       const stoa_value *value)
+{
+    STOA__REQUIRE_ARGUMENT(NULL, table);
+    stoa_status status = open_cell(table, field, row, order);
+    if (status != STOA_OK)
+        return status;
+    stoa__cell cell;
+    stoa__table *whole = stoa__whole(table);
+    stoa_type type = (stoa_type)table->columns[field].type;
+    status = type == STOA_OBJECT ? STOA_WRONG_TYPE : stoa__convert_value(type, value, cell.bytes);
+    if (status == STOA_OK) {
+        memcpy(stoa__cell_at(whole, (uint32_t)field, row), cell.bytes, stoa__width(type));
+        stoa__column_written(whole, (uint32_t)field);
+    }
+    __atomic_fetch_sub(&table->columns[field].writers, 1, __ATOMIC_SEQ_CST);
+    return status;
+}
+
+#define PUT(name, argument)                                                                        \
+    stoa_status stoa__cell_put_##name(stoa_table *table, size_t field, size_t row, uint64_t order, \
+                                      argument number)                                             \
+    {                                                                                              \
+        stoa_value value = stoa_##name##_value(number);                                            \
+        return put(table, field, row, order, &value);                                              \
+    }
+PUT(int64, int64_t)
+PUT(uint64, uint64_t)
+PUT(float64, double)
+PUT(boolean, bool)
+#undef PUT

@@ -1,0 +1,30 @@
+/* lock.h: columns that are held against writes for a while, and the counting of writes.
+ *
+ * Runs lock the columns that they read and write. As long as a column is locked its cells may not
+ * be written to, and as long as one column of a table is, rows may not be removed or reordered nor
+ * fields come or go; appends go on. */
+#ifndef STOA__STORE_LOCK_H
+#define STOA__STORE_LOCK_H
+
+#include "store/table.h"
+
+/* STOA_LOCKED where the column is locked. */
+stoa_status stoa__check_writable(const stoa__table *table, uint32_t field, stoa_error *error);
+/* STOA_LOCKED where any column of the table is. */
+stoa_status stoa__check_unlocked(const stoa__table *table, stoa_error *error);
+
+/* The field must be there. Waits for writes to its cells that other threads have begun. A table
+ * that is const to the caller may be locked: what it holds stays the same. */
+void stoa__column_lock(const stoa_table *table, uint32_t field);
+void stoa__column_unlock(const stoa_table *table, uint32_t field);
+/* The same for all columns of a table. */
+void stoa__table_lock(const stoa_table *table);
+void stoa__table_unlock(const stoa_table *table);
+
+/* Cells of the column were written to. */
+static inline void stoa__column_written(stoa__table *table, uint32_t field)
+{
+    __atomic_fetch_add(&table->head.columns[field].version, 1, __ATOMIC_RELAXED);
+}
+
+#endif
