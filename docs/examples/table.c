@@ -77,7 +77,7 @@ static void description(void)
     must(stoa_table_field_initial(table, field, &initial), &error);
     printf("%" PRId64 "\n", initial.int64); /* prints 7 */
     if (stoa_table_find_field(table, "z", &field, &error) == STOA_NO_FIELD)
-        printf("%s\n", error.message); /* prints there is no field 'z'; there are: x, w */
+        printf("%s\n", error.message); /* prints there is no field 'z'; the fields are: x, w */
     /* [describe] */
     stoa_table_free(table);
 }

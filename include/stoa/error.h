@@ -19,22 +19,22 @@
 STOA_BEGIN_DECLS
 
 /* STATUS(NAME, number, text) */
-#define STOA_STATUSES(STATUS)                                                 \
-    STATUS(OK, 0, "no error")                                                 \
-    STATUS(INVALID, 1, "an argument that cannot be")                          \
-    STATUS(OUT_OF_MEMORY, 2, "memory was refused")                            \
-    STATUS(FULL, 3, "the table has as many rows as it has address space for") \
-    STATUS(NO_FIELD, 4, "there is no field of that name or index")            \
-    STATUS(WRONG_TYPE, 5, "a value or column of another type")                \
-    STATUS(OVERFLOW, 6, "a value that does not fit its field")                \
-    STATUS(OUT_OF_RANGE, 7, "a row beyond the end of the table")              \
-    STATUS(BAD_NAME, 8, "a field name that is empty, too long or taken")      \
-    STATUS(IN_USE, 9, "what would change is held by a typed table")           \
-    STATUS(REFUSED, 10, "a callback of the caller refused")                   \
-    STATUS(SYNTAX, 11, "an expression that cannot be read")                   \
-    STATUS(DIVISION_BY_ZERO, 12, "an integer divided by zero")                \
-    STATUS(NO_PARAMETER, 13, "a parameter that is not set, or not there")     \
-    STATUS(STALE, 14, "rows were removed or reordered since it was made")     \
+#define STOA_STATUSES(STATUS)                                             \
+    STATUS(OK, 0, "no error")                                             \
+    STATUS(INVALID, 1, "an argument is invalid")                          \
+    STATUS(OUT_OF_MEMORY, 2, "the system refused memory")                 \
+    STATUS(FULL, 3, "the table has no address space for more rows")       \
+    STATUS(NO_FIELD, 4, "no field has that name or index")                \
+    STATUS(WRONG_TYPE, 5, "a value or column has another type")           \
+    STATUS(OVERFLOW, 6, "a value does not fit its field")                 \
+    STATUS(OUT_OF_RANGE, 7, "a row is beyond the end of the table")       \
+    STATUS(BAD_NAME, 8, "a field name is empty, too long or taken")       \
+    STATUS(IN_USE, 9, "a typed table holds the field")                    \
+    STATUS(REFUSED, 10, "a callback refused")                             \
+    STATUS(SYNTAX, 11, "the expression has a syntax error")               \
+    STATUS(DIVISION_BY_ZERO, 12, "an integer is divided by zero")         \
+    STATUS(NO_PARAMETER, 13, "a parameter is not set or does not exist")  \
+    STATUS(STALE, 14, "rows were removed or reordered since it was made") \
     STATUS(LOCKED, 15, "a column that is locked against writes")
 
 typedef enum stoa_status {
@@ -56,7 +56,7 @@ typedef struct stoa_error {
 } stoa_error;
 
 /**
- * `"STOA_OVERFLOW"`; `"STOA_?"` for a number that is no status. Static storage.
+ * `"STOA_OVERFLOW"`; `"STOA_?"` for an unknown status. Static storage.
  */
 STOA_API const char *stoa_status_name(stoa_status status);
 /**

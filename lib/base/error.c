@@ -39,7 +39,7 @@ const char *stoa_status_text(stoa_status status)
         STOA_STATUSES(TEXT)
 #undef TEXT
     }
-    return "a number that is no status";
+    return "an unknown status";
 }
 
 /* Names are cut to fit, and callers may look for names that are no text at all: what is no UTF-8
@@ -86,9 +86,8 @@ void stoa__say_no_array(stoa_error *error, const char *function, const char *arr
         stoa__fill_error(error, STOA_INVALID, 0, "%s: %s is NULL, but should have %zu elements",
                          function, array, count);
     else
-        stoa__fill_error(error, STOA_INVALID, 0,
-                         "%s: no memory could hold %zu elements, as %s is said to have", function,
-                         count, array);
+        stoa__fill_error(error, STOA_INVALID, 0, "%s: %s cannot have %zu elements", function, array,
+                         count);
 }
 
 void stoa__say_null_among(stoa_error *error, const char *function, const char *array, size_t place,

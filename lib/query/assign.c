@@ -105,20 +105,21 @@ static stoa_status check_outputs(const stoa_program *program, const stoa_output 
                                  size_t count, stoa_error *error)
 {
     if (count != program->output_count)
-        return stoa__fail(error, STOA_INVALID, "room for %zu outputs, but there are %u", count,
+        return stoa__fail(error, STOA_INVALID,
+                          "the caller gives %zu outputs, but the program has %u", count,
                           program->output_count);
     for (size_t i = 0; i < count; i++) {
         if ((outputs[i].reserved[0] | outputs[i].reserved[1]) != 0)
             return stoa__fail(error, STOA_INVALID, "stoa_output.reserved must be zero");
         if (!stoa__type_exists(outputs[i].type) || outputs[i].type == STOA_OBJECT)
-            return stoa__fail(error, STOA_WRONG_TYPE, "output %zu has no type of numbers", i);
+            return stoa__fail(error, STOA_WRONG_TYPE, "output %zu is not of a number type", i);
         if (outputs[i].data == NULL && outputs[i].count > 0)
-            return stoa__fail(error, STOA_INVALID, "output %zu has no cells", i);
+            return stoa__fail(error, STOA_INVALID, "output %zu: data is NULL", i);
         if ((uintptr_t)outputs[i].data % stoa__width(outputs[i].type) != 0)
             return stoa__fail(error, STOA_INVALID, "output %zu is not aligned to its type", i);
         size_t most = (UINTPTR_MAX - (uintptr_t)outputs[i].data) / stoa__width(outputs[i].type);
         if (outputs[i].count > most)
-            return stoa__fail(error, STOA_INVALID, "output %zu: no memory could hold %zu cells", i,
+            return stoa__fail(error, STOA_INVALID, "output %zu cannot have %zu cells", i,
                               outputs[i].count);
     }
     return STOA_OK;
@@ -205,9 +206,9 @@ static stoa_status check_room(const stoa__run *run, const stoa_scope *scope, tar
     const stoa__term *read = stoa__run_overlap(run, to->written, count, is_fresh, &at);
     if (read == NULL)
         return STOA_OK;
-    return stoa__fail(error, STOA_INVALID, "output %zu overlaps %s that is read%s", at,
+    return stoa__fail(error, STOA_INVALID, "output %zu overlaps %s that the program reads%s", at,
                       read->kind == STOA__COLUMN_TERM ? "a column" : "an array",
-                      is_fresh ? "" : ", other than cell for cell");
+                      is_fresh ? "" : ", but not cell for cell");
 }
 
 static stoa_status evaluate(stoa_program *program, const stoa_table *table, const stoa_scope *scope,
@@ -285,11 +286,10 @@ static stoa_status check_arrays(const stoa__run *run, const targets *to, const c
     if (run->program->code.array_count == 0 ||
         stoa__run_overlap(run, to->written, count, false, &at) == NULL)
         return STOA_OK;
-    return stoa__fail(
-        error, STOA_INVALID,
-        "an array that is read lies in field '%s', which is assigned, other than cell "
-        "for cell",
-        fields[at]);
+    return stoa__fail(error, STOA_INVALID,
+                      "an array that the program reads overlaps field '%s', which it assigns to, "
+                      "but not cell for cell",
+                      fields[at]);
 }
 
 /* Locks the fields while a run stores into them. */
@@ -322,7 +322,8 @@ stoa_status stoa_program_assign(stoa_program *program, stoa_table *table, const 
     STOA__REQUIRE_ARGUMENT(error, program);
     STOA__REQUIRE_ARGUMENT(error, table);
     if (count != program->output_count)
-        return stoa__fail(error, STOA_INVALID, "%zu fields for %u outputs", count,
+        return stoa__fail(error, STOA_INVALID,
+                          "%zu fields are given, but the program has %u outputs", count,
                           program->output_count);
     STOA__REQUIRE_EACH(error, fields, count, );
     stoa_status status = new_targets(&to, count, error);
@@ -349,12 +350,14 @@ stoa_status stoa_program_add_field(stoa_program *program, stoa_table *table,
     STOA__REQUIRE_ARGUMENT(error, table);
     STOA__REQUIRE_ARGUMENT(error, name);
     if (program->output_count != 1)
-        return stoa__fail(error, STOA_INVALID, "%u outputs for one field", program->output_count);
+        return stoa__fail(error, STOA_INVALID, "the program has %u outputs; one field takes one",
+                          program->output_count);
     stoa_status status = stoa__check_unlocked(stoa__whole(table), error);
     if (status != STOA_OK)
         return status;
     if (type != STOA_NO_TYPE && stoa_type_name(type) == NULL)
-        return stoa__fail(error, STOA_WRONG_TYPE, "there is no type %d for a field", (int)type);
+        return stoa__fail(error, STOA_WRONG_TYPE, "no field has type %d: it does not exist",
+                          (int)type);
     if (type == STOA_NO_TYPE) {
         status = stoa__program_bind(program, table, STOA__WANTS_CELLS, NULL, NULL, error);
         type = stoa_program_output_type(program, 0);

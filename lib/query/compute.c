@@ -29,7 +29,8 @@ stoa_status stoa_program_compute(stoa_program *program, const stoa_table *table,
     STOA__REQUIRE_ARGUMENT(error, program);
     STOA__REQUIRE_ARGUMENT(error, values);
     if (count != program->output_count)
-        return stoa__fail(error, STOA_INVALID, "room for %zu values, but there are %u outputs",
+        return stoa__fail(error, STOA_INVALID,
+                          "the caller gives room for %zu values, but the program has %u outputs",
                           count, program->output_count);
     stoa_status status = stoa__program_bind(program, table, STOA__WANTS_VALUES, NULL, NULL, error);
     if (status == STOA_OK)

@@ -21,7 +21,8 @@ static stoa_status check_arrays(const stoa__run *run, stoa_error *error)
     const stoa__code_block *code = &run->program->code;
     for (uint32_t i = 0; i < code->array_count; i++)
         if (code->arrays[i].length != run->rows)
-            return stoa__fail(error, STOA_INVALID, "an array of %zu values beside %zu rows",
+            return stoa__fail(error, STOA_INVALID,
+                              "an array has %zu values, but the run has %zu rows",
                               code->arrays[i].length, run->rows);
     return STOA_OK;
 }
@@ -116,18 +117,18 @@ static stoa_status begin(stoa__run *run, stoa_program *program, const stoa_table
         (scope->interpreter->leave == NULL || scope->interpreter->enter == NULL))
         return stoa__fail(error, STOA_INVALID, "an interpreter needs both of its functions");
     if (scope != NULL && table != NULL && scope->rows > table->rows)
-        return stoa__fail_at(error, STOA_OUT_OF_RANGE, scope->rows, "%zu rows of a table of %zu",
-                             scope->rows, table->rows);
+        return stoa__fail_at(error, STOA_OUT_OF_RANGE, scope->rows,
+                             "scope.rows is %zu, but the table has %zu rows", scope->rows,
+                             table->rows);
     if (scope != NULL && scope->rows > MOST_ROWS)
-        return stoa__fail(error, STOA_INVALID, "a run is over at most %zu rows, not %zu", MOST_ROWS,
+        return stoa__fail(error, STOA_INVALID, "a run has at most %zu rows, not %zu", MOST_ROWS,
                           scope->rows);
     if (scope != NULL)
         run->rows = scope->rows;
     if (scope != NULL && scope->selection != NULL) {
         const stoa_selection *selection = scope->selection;
         if (table == NULL)
-            return stoa__fail(error, STOA_INVALID,
-                              "there is no table that the selection could be of");
+            return stoa__fail(error, STOA_INVALID, "a selection needs a table, and there is none");
         stoa_status status = stoa__selection_check(selection, table, error);
         if (status != STOA_OK)
             return status;

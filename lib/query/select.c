@@ -59,7 +59,8 @@ static stoa_status begin(stoa__run *run, stoa_program *program, const stoa_table
                          const stoa_scope *scope, stoa_error *error)
 {
     if (program->output_count != 1)
-        return stoa__fail(error, STOA_INVALID, "%u outputs where one condition is needed",
+        return stoa__fail(error, STOA_INVALID,
+                          "the program has %u outputs; one condition is needed",
                           program->output_count);
     stoa_status status = stoa__program_bind(program, table, STOA__WANTS_BITS, NULL, NULL, error);
     if (status == STOA_OK)
@@ -266,8 +267,8 @@ static stoa_status check_arrays(const stoa__run *run, const stoa__table *table, 
     bool lies_there = stoa__run_overlap(run, written, count, false, &at) != NULL;
     stoa__release(written);
     return lies_there ? stoa__fail(error, STOA_INVALID,
-                                   "an array of the condition lies in field '%s', whose rows are "
-                                   "moved, other than cell for cell",
+                                   "an array of the condition overlaps field '%s', whose rows "
+                                   "move, but not cell for cell",
                                    table->schema->fields[at].name)
                       : STOA_OK;
 }

@@ -66,7 +66,7 @@ stoa_status stoa_selection_from_indices(stoa_selection **selection, const stoa_t
     for (size_t i = 0; i < count; i++)
         if (indices[i] >= table->rows)
             return stoa__fail_at(error, STOA_OUT_OF_RANGE, i,
-                                 "index %zu is %zu, but there are %zu rows", i, indices[i],
+                                 "indices[%zu] is %zu, but there are %zu rows", i, indices[i],
                                  table->rows);
     stoa_status status = stoa__selection_new(selection, table, table->rows, error);
     if (status != STOA_OK)
@@ -103,7 +103,7 @@ stoa_status stoa__selection_check(const stoa_selection *selection, const stoa_ta
                                   stoa_error *error)
 {
     if (selection->rows > table->rows)
-        return stoa__fail(error, STOA_STALE, "the selection is of %zu rows, the table has %zu",
+        return stoa__fail(error, STOA_STALE, "the selection covers %zu rows, but the table has %zu",
                           selection->rows, table->rows);
     if (selection->order != table->order)
         return stoa__fail(error, STOA_STALE,
@@ -115,7 +115,7 @@ static stoa_status check_pair(const stoa_selection *selection, const stoa_select
                               stoa_error *error)
 {
     if (selection->rows != other->rows)
-        return stoa__fail(error, STOA_STALE, "one selection is of %zu rows, the other of %zu",
+        return stoa__fail(error, STOA_STALE, "one selection covers %zu rows, the other %zu",
                           selection->rows, other->rows);
     if (selection->order != other->order)
         return stoa__fail(error, STOA_STALE,

@@ -62,7 +62,7 @@ static stoa_status convert_values(const stoa__table *table, const stoa_value *va
 {
     size_t used = 0;
     if (count > table->head.field_count)
-        return stoa__fail(error, STOA_INVALID, "%zu values are more than the table's %zu fields",
+        return stoa__fail(error, STOA_INVALID, "%zu values are given, but the table has %zu fields",
                           count, (size_t)table->head.field_count);
     STOA__EACH_FIELD(table, i)
     {
@@ -319,7 +319,7 @@ stoa_status stoa_table_extend(stoa_table *table, const stoa_source *sources, siz
     STOA__REQUIRE_ARGUMENT(error, table);
     STOA__REQUIRE_EACH(error, sources, source_count, .name);
     if (rows > SIZE_MAX - table->rows)
-        return stoa__fail(error, STOA_FULL, "no table has room for %zu rows more", rows);
+        return stoa__fail(error, STOA_FULL, "no table has room for %zu more rows", rows);
     if (table->field_limit > 64)
         matched = stoa__allocate(table->field_limit * sizeof(const stoa_source *));
     if (matched == NULL)

@@ -145,9 +145,10 @@ static stoa_status check_permutation(const size_t *indices, size_t count, uint8_
     for (size_t i = 0; i < count; i++) {
         if (indices[i] >= count)
             return stoa__fail_at(error, STOA_OUT_OF_RANGE, i,
-                                 "index %zu is %zu, but there are %zu rows", i, indices[i], count);
+                                 "indices[%zu] is %zu, but there are %zu rows", i, indices[i],
+                                 count);
         if (seen[indices[i]])
-            return stoa__fail_at(error, STOA_INVALID, i, "row %zu comes twice among the indices",
+            return stoa__fail_at(error, STOA_INVALID, i, "row %zu is among the indices twice",
                                  indices[i]);
         seen[indices[i]] = 1;
     }
@@ -181,7 +182,8 @@ stoa_status stoa_table_permute(stoa_table *table, const size_t *indices, size_t 
     STOA__REQUIRE_ARGUMENT(error, table);
     STOA__REQUIRE_ARRAY(error, indices, count);
     if (count != table->rows)
-        return stoa__fail(error, STOA_INVALID, "%zu indices for %zu rows", count, table->rows);
+        return stoa__fail(error, STOA_INVALID, "%zu indices are given for %zu rows", count,
+                          table->rows);
     if (count == 0)
         return STOA_OK;
     stoa_status status = stoa__check_unlocked(stoa__whole(table), error);
@@ -255,7 +257,7 @@ stoa_status stoa_table_take(stoa_table **taken, const stoa_table *table, const s
     for (size_t i = 0; i < count; i++)
         if (indices[i] >= table->rows)
             return stoa__fail_at(error, STOA_OUT_OF_RANGE, i,
-                                 "index %zu is %zu, but there are %zu rows", i, indices[i],
+                                 "indices[%zu] is %zu, but there are %zu rows", i, indices[i],
                                  table->rows);
     stoa_status status = stoa__table_like(&made, whole, count, error);
     if (status != STOA_OK)

@@ -61,7 +61,7 @@ static stoa_status store_initial(stoa__schema_field *out, const stoa_field *fiel
     if (status == STOA_OK)
         return STOA_OK;
     stoa__print_value(&value, text, sizeof text);
-    return stoa__fail(error, status, "the default of field '%s', %s, does not go into %s",
+    return stoa__fail(error, status, "the default of field '%s' is %s, which does not fit %s",
                       field->name, text, stoa_type_name(field->type));
 }
 
@@ -72,7 +72,7 @@ static stoa_status describe(stoa__schema_field *out, const stoa_field *field, st
     if (status != STOA_OK)
         return status;
     if (!stoa__type_exists(field->type))
-        return stoa__fail(error, STOA_WRONG_TYPE, "field '%s' has type %d, which is none",
+        return stoa__fail(error, STOA_WRONG_TYPE, "field '%s' has type %d, which does not exist",
                           field->name, (int)field->type);
     if (field->flags != 0 || field->reserved[0] || field->reserved[1] || field->reserved[2])
         return stoa__fail(error, STOA_INVALID,
@@ -122,8 +122,7 @@ static stoa_status index_field(stoa__schema *schema, uint32_t i, stoa_error *err
 {
     const stoa__schema_field *field = &schema->fields[i];
     if (find_hashed(schema, field->hash, field->name, field->length) != STOA__NO_FIELD)
-        return stoa__fail(error, STOA_BAD_NAME, "there are two fields of the name '%s'",
-                          field->name);
+        return stoa__fail(error, STOA_BAD_NAME, "two fields have the name '%s'", field->name);
     uint32_t slot = field->hash & schema->index_mask;
     while (schema->index[slot] != 0)
         slot = (slot + 1) & schema->index_mask;
@@ -139,7 +138,7 @@ stoa_status stoa__schema_no_field(const stoa__schema *schema, const char *name, 
         if (schema->fields[i].name != NULL)
             used += (size_t)snprintf(names + used, sizeof names - used, "%s%s",
                                      used > 0 ? ", " : "", schema->fields[i].name);
-    return stoa__fail(error, STOA_NO_FIELD, "there is no field '%.60s'; there are: %s", name,
+    return stoa__fail(error, STOA_NO_FIELD, "there is no field '%.60s'; the fields are: %s", name,
                       names);
 }
 
@@ -283,7 +282,9 @@ stoa_status stoa__schema_add(stoa__schema **changed, const stoa__schema *schema,
                              const stoa_field *field, stoa_error *error)
 {
     if (schema->field_limit >= STOA_MAX_FIELDS)
-        return stoa__fail(error, STOA_FULL, "a table has had at most %d fields", STOA_MAX_FIELDS);
+        return stoa__fail(error, STOA_FULL,
+                          "a table can have at most %d fields, dropped ones included",
+                          STOA_MAX_FIELDS);
     stoa__schema_field *fields = copy_fields(schema, error);
     if (fields == NULL)
         return STOA_OUT_OF_MEMORY;

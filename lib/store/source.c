@@ -16,10 +16,11 @@ stoa_status stoa__source_check_array(const stoa_source *source, size_t count, st
     if (stoa__byte_of(&source->repeat) > 1)
         return stoa__fail(error, STOA_INVALID, "stoa_source.repeat is neither true nor false");
     if (source->data == NULL && count > 0)
-        return stoa__fail(error, STOA_INVALID, "a source of %zu values has no data", count);
+        return stoa__fail(error, STOA_INVALID, "stoa_source.data is NULL, but there are %zu values",
+                          count);
     if (count > PTRDIFF_MAX / step || count * apart > room)
         return stoa__fail(error, STOA_INVALID,
-                          "no memory could hold %zu values that are %td bytes apart", count,
+                          "%zu values that are %td bytes apart do not fit in memory", count,
                           stride);
     return STOA_OK;
 }
@@ -31,9 +32,8 @@ stoa_status stoa__source_check(const stoa__table *table, uint32_t field, const s
     const char *name = table->schema->fields[field].name;
     if (!stoa__type_exists(source->type))
         return stoa__fail(error, STOA_WRONG_TYPE,
-                          "the values for field '%s' have type %d, which "
-                          "is none",
-                          name, (int)source->type);
+                          "the values for field '%s' have type %d, which does not exist", name,
+                          (int)source->type);
     if (type == STOA_OBJECT ? source->type != STOA_OBJECT : !stoa__convertible(type, source->type))
         return stoa__fail(error, STOA_WRONG_TYPE, "field '%s' is %s and takes no values of %s",
                           name, stoa_type_name(type), stoa_type_name(source->type));

@@ -286,7 +286,7 @@ static stoa_status check_request(size_t field_count, const stoa_table_options *o
                                  stoa_error *error)
 {
     if (field_count == 0)
-        return stoa__fail(error, STOA_INVALID, "a table needs a field at least");
+        return stoa__fail(error, STOA_INVALID, "a table needs at least one field");
     if (field_count > STOA_MAX_FIELDS)
         return stoa__fail(error, STOA_INVALID, "a table has at most %d fields", STOA_MAX_FIELDS);
     if (options == NULL)
@@ -294,7 +294,7 @@ static stoa_status check_request(size_t field_count, const stoa_table_options *o
     if ((options->reserved[0] | options->reserved[1] | options->reserved[2]) != 0)
         return stoa__fail(error, STOA_INVALID, "stoa_table_options.reserved must be zero");
     if (options->flags > STOA_ROWS_UNWRITTEN)
-        return stoa__fail(error, STOA_INVALID, "stoa_table_options.flags has flags that are none");
+        return stoa__fail(error, STOA_INVALID, "stoa_table_options.flags has unknown flags");
     if (options->max_rows != 0 && options->rows > options->max_rows)
         return stoa__fail(error, STOA_FULL, "%zu rows are more than max_rows, which is %zu",
                           options->rows, options->max_rows);

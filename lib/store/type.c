@@ -218,7 +218,7 @@ void stoa__print_value(const stoa_value *value, char *text, size_t size)
     else if (value->type == STOA_OBJECT)
         snprintf(text, size, "an object");
     else if (!as_number(value, &source))
-        snprintf(text, size, "a value of no type");
+        snprintf(text, size, "a value without a type");
     else if (!source.is_integer)
         snprintf(text, size, "%.17g", source.real);
     else if (source.integer < 0)

@@ -97,7 +97,7 @@ stoa_status stoa__typed_append(stoa_table *table, const stoa_field *fields, size
     STOA__REQUIRE_EACH(error, fields, count, .name);
     STOA__REQUIRE_EACH(error, values, count, );
     if (count > MOST)
-        return stoa__fail(error, STOA_INVALID, "a typed table of %zu fields", count);
+        return stoa__fail(error, STOA_INVALID, "a typed table cannot have %zu fields", count);
     for (size_t i = 0; i < count; i++) {
         size_t index;
         stoa_status status = stoa_table_find_field(table, fields[i].name, &index, error);

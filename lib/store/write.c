@@ -40,7 +40,7 @@ static stoa_status check_target(const stoa_table *table, size_t first, ptrdiff_t
         return stoa__fail(error, STOA_INVALID, "a step of 0 names the same row over and over");
     if (first >= table->rows || (stride > 0 && (count - 1) > behind / stride))
         return stoa__fail_at(error, STOA_OUT_OF_RANGE, first,
-                             "%zu rows from %zu on by steps of %td: the table has %zu", count,
+                             "%zu rows from row %zu on, in steps of %td: the table has %zu", count,
                              first, step, table->rows);
     return STOA_OK;
 }
@@ -229,13 +229,14 @@ static stoa_status check_splice(const splice *s, stoa_error *error)
 {
     size_t rows = s->table->head.rows;
     if (s->rows != s->count && s->step != 1)
-        return stoa__fail(error, STOA_INVALID,
-                          "%zu rows for %zu: only of rows in a row the number can change", s->rows,
-                          s->count);
+        return stoa__fail(
+            error, STOA_INVALID,
+            "%zu rows cannot replace %zu: with a step other than 1 the numbers must be equal",
+            s->rows, s->count);
     if (s->count == 0 && s->first > rows)
         return stoa__check_row(&s->table->head, s->first, error);
     if (s->rows > s->count && s->rows - s->count > SIZE_MAX - rows)
-        return stoa__fail(error, STOA_FULL, "no table has room for %zu rows more",
+        return stoa__fail(error, STOA_FULL, "no table has room for %zu more rows",
                           s->rows - s->count);
     return check_target(&s->table->head, s->first, s->step, s->count, error);
 }

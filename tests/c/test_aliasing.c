@@ -344,11 +344,11 @@ TEST(outputs_may_lie_in_what_is_read_cell_for_cell_and_never_where_nothing_is_ch
     for (size_t k = 0; k < sizeof refused / sizeof *refused; k++) {
         REFUSED(table, STOA_INVALID,
                 stoa_program_evaluate(program, table, &first_rows, &refused[k], 1, &trouble));
-        SAYS("output 0 overlaps a column that is read, other than cell for cell");
+        SAYS("output 0 overlaps a column that the program reads, but not cell for cell");
     }
     REFUSED(table, STOA_INVALID,
             stoa_program_fill(program, table, &first_rows, &same, 1, &trouble));
-    SAYS("output 0 overlaps a column that is read");
+    SAYS("output 0 overlaps a column that the program reads");
     WORKS(table, stoa_program_evaluate(program, table, &first_rows, &same, 1, &trouble));
     for (size_t i = 0; i <= ROWS; i++)
         ck_assert_int_eq(stoa_int32_column(table, "x")[i], (int32_t)(i + (i < ROWS)));
@@ -371,7 +371,7 @@ TEST(outputs_may_lie_in_arrays_cell_for_cell_and_not_in_each_other)
                              {.type = STOA_INT32, .data = numbers + 1, .count = ROWS}};
     REFUSED(NULL, STOA_INVALID,
             stoa_program_evaluate(program, NULL, &first_rows, outputs, 2, &trouble));
-    SAYS("output 1 overlaps an array that is read, other than cell for cell");
+    SAYS("output 1 overlaps an array that the program reads, but not cell for cell");
     outputs[1].data = more;
     REFUSED(NULL, STOA_INVALID,
             stoa_program_evaluate(program, NULL, &first_rows, outputs, 2, &trouble));
@@ -379,7 +379,7 @@ TEST(outputs_may_lie_in_arrays_cell_for_cell_and_not_in_each_other)
     outputs[0].data = numbers;
     REFUSED(NULL, STOA_INVALID,
             stoa_program_fill(program, NULL, &first_rows, outputs, 2, &trouble));
-    SAYS("output 0 overlaps an array that is read");
+    SAYS("output 0 overlaps an array that the program reads");
     PASSES(stoa_program_evaluate(program, NULL, &first_rows, outputs, 2, &trouble));
     for (int32_t i = 0; i < ROWS; i++) {
         ck_assert_int_eq(numbers[i], i + 1);
@@ -399,7 +399,7 @@ TEST(rows_go_by_an_array_that_lies_in_a_column_cell_for_cell_or_elsewhere)
         stoa_program *program = program_of(table, with(STOA_GREATER, array_elsewhere(table, k), 5));
         REFUSED(table, STOA_INVALID, stoa_program_remove(program, table, &trouble));
         REFUSED(table, STOA_INVALID, stoa_program_keep(program, table, &trouble));
-        SAYS("an array of the condition lies in field 'x'");
+        SAYS("an array of the condition overlaps field 'x'");
         stoa_program_free(program);
     }
     for (size_t i = 0; i < ROWS; i++)

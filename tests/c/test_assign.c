@@ -172,7 +172,7 @@ TEST(arrays_take_values_and_give_them)
     PASSES(stoa_table_resize(table, ROWS - 1, &trouble));
     outputs[0].count--;
     REFUSED(table, STOA_INVALID, stoa_program_evaluate(program, table, NULL, outputs, 2, &trouble));
-    SAYS("an array of 1300 values beside 1299 rows");
+    SAYS("an array has 1300 values, but the run has 1299 rows");
     stoa_scope all = {.rows = ROWS};
     REFUSED(table, STOA_OUT_OF_RANGE,
             stoa_program_evaluate(program, table, &all, outputs, 2, &trouble));

@@ -311,7 +311,7 @@ TEST(what_cannot_be_computed_is_refused_with_its_place)
     stoa_table *table = points(10);
     stoa_value value;
     REFUSED(table, STOA_NO_FIELD, stoa_compute(table, "sum(z)", &value, &trouble));
-    SAYS("there are: x, y, w, u, b");
+    SAYS("the fields are: x, y, w, u, b");
     REFUSED(table, STOA_SYNTAX, stoa_compute(table, "sum(x", &value, &trouble));
     REFUSED(table, STOA_SYNTAX, stoa_compute(table, "", &value, &trouble));
     REFUSED(table, STOA_INVALID, stoa_compute(table, NULL, &value, &trouble));

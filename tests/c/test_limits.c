@@ -225,13 +225,13 @@ TEST(values_that_fit_no_memory_are_refused)
             .name = "x", .type = STOA_INT64, .data = &values[50], .stride = spans[i].stride};
         REFUSED(NULL, STOA_INVALID,
                 stoa_expression_array(&made, &source, spans[i].count, &trouble));
-        SAYS("no memory could hold");
+        SAYS("do not fit in memory");
         size_t count = spans[i].count <= 100 ? spans[i].count : 100;
         if (spans[i].count <= 100)
             REFUSED(table, STOA_INVALID,
                     stoa_column_write(table, 0, 0, 1, count, &source, &trouble));
         if (spans[i].count <= 100)
-            SAYS("no memory could hold");
+            SAYS("do not fit in memory");
         stoa_status status = stoa_table_extend(table, &source, 1, spans[i].count, &trouble);
         ck_assert(status == STOA_INVALID || status == STOA_FULL);
         ck_assert_uint_eq(stoa_table_rows(table), 100);
@@ -255,7 +255,7 @@ TEST(runs_and_outputs_of_any_length_are_refused_or_right)
         stoa_program_free(program);
         PASSES(stoa_program_parse(&program, NULL, "count()", NULL, &trouble));
         FAILS(STOA_INVALID, stoa_program_compute(program, NULL, &scope, &value, 1, &trouble));
-        SAYS("a run is over at most");
+        SAYS("a run has at most");
         stoa_program_free(program);
     }
 }

@@ -348,7 +348,7 @@ TEST(a_selection_needs_its_table)
     PASSES(stoa_program_parse(&program, NULL, "count()", NULL, &trouble));
     stoa_scope scope = {.rows = 3, .selection = selection};
     FAILS(STOA_INVALID, stoa_program_compute(program, NULL, &scope, &value, 1, &trouble));
-    SAYS("there is no table");
+    SAYS("a selection needs a table");
     stoa_program_free(program);
     stoa_selection_free(selection);
     stoa_table_free(table);

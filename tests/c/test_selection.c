@@ -323,7 +323,7 @@ TEST(a_stale_selection_is_refused)
     stoa_selection_free(later);
     later = selected(table, (const uint8_t[2]){1, 0});
     REFUSED(table, STOA_STALE, stoa_selection_or(s, later, &trouble));
-    SAYS("10 rows, the other of 2");
+    SAYS("10 rows, the other 2");
     ck_assert_uint_eq(s->count, 2);
     stoa_selection_free(later);
     stoa_selection_free(s);
@@ -342,7 +342,7 @@ TEST(what_cannot_be_a_selection_is_refused)
     REFUSED(table, STOA_INVALID, stoa_selection_from_indices(&s, table, NULL, 1, &trouble));
     const size_t indices[] = {2, 3};
     REFUSED(table, STOA_OUT_OF_RANGE, stoa_selection_from_indices(&s, table, indices, 2, &trouble));
-    SAYS("index 1 is 3");
+    SAYS("indices[1] is 3");
     ck_assert_uint_eq(trouble.row, 1);
     REFUSED(table, STOA_INVALID, stoa_selection_copy(&s, NULL, &trouble));
     ck_assert_ptr_null(s);

@@ -24,7 +24,8 @@ cxx_only='-Wold-style-cast -Wzero-as-null-pointer-constant -Wextra-semi
 clang_all='-Weverything -Wno-padded -Wno-c++98-compat -Wno-c++98-compat-pedantic
     -Wno-declaration-after-statement -Wno-reserved-identifier -Wno-disabled-macro-expansion
     -Wno-unknown-warning-option -Wno-unsafe-buffer-usage -Wno-pre-c11-compat
-    -Wno-used-but-marked-unused -Wno-c++20-compat -Wno-c++-keyword -Wno-implicit-void-ptr-cast'
+    -Wno-used-but-marked-unused -Wno-c++20-compat -Wno-c++-keyword -Wno-implicit-void-ptr-cast
+    -Wno-documentation-unknown-command'
 
 # Nor what was new in these standards once.
 clang_new='-Wno-pre-c2x-compat -Wno-pre-c23-compat -Wno-c++17-compat -Wno-pre-c++17-compat

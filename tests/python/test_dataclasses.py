@@ -119,7 +119,7 @@ def test_asdict_astuple_and_replace_work_on_records_and_rows() -> None:
         assert other == (1, 5, 1.0, ["a"])
         assert other.tags is point.tags
         assert point.y == 2
-        with pytest.raises(TypeError, match="'q'; there are x, y, w, tags"):
+        with pytest.raises(TypeError, match="'q'; the fields are: x, y, w, tags"):
             dataclasses.replace(point, q=1)
         with pytest.raises(OverflowError):
             dataclasses.replace(point, x=2**31)
@@ -245,7 +245,7 @@ def test_a_record_takes_its_fields_by_position_but_for_those_by_name() -> None:
         (lambda: Named(1, 2, 3, y=4), "2 fields by position, but 3 were given"),
         (lambda: Named(1, 2, z=3, y=4), "'z' was given twice"),
         (lambda: Named(1, x=3, y=4), "'x' was given twice"),
-        (lambda: Named(1, y=4, q=5), "'q'; there are x, y, z, w"),
+        (lambda: Named(1, y=4, q=5), "'q'; the fields are: x, y, z, w"),
     ):
         for _ in range(2):
             with pytest.raises(TypeError, match=message):
@@ -286,7 +286,7 @@ def test_a_table_appends_and_inserts_as_the_class_is_called() -> None:
             (lambda: append(1, 2, 3), "2 fields by position, but 3 were given"),
             (lambda: append(1, 2, 3, 4), "2 fields by position, but 4 were given"),
             (lambda: append(1, 2, z=3, y=4), "'z' was given twice"),
-            (lambda: append(1, y=4, q=5), "'q'; there are x, y, z, w"),
+            (lambda: append(1, y=4, q=5), "'q'; the fields are: x, y, z, w"),
         ):
             with pytest.raises(TypeError, match=message):
                 wrong()

@@ -394,7 +394,7 @@ def test_nothing_of_python_is_seen() -> None:
     table, k, secret = rows(), 3, 4
     assert k + secret == 7
     for text in ["k", "secret", "math", "__builtins__", "stoa", "None", "pi", "inf", "nan", "e"]:
-        with pytest.raises(stoa.FieldNameError, match="there are: a, b, c") as raised:
+        with pytest.raises(stoa.FieldNameError, match="the fields are: a, b, c") as raised:
             table.expression(f"a + {text}")
         assert str(raised.value).endswith(f"\na + {text}\n    ^")
     for call in ("print", "open", "eval", "__import__", "getattr", "len", "int", "str", "range"):

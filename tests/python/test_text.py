@@ -89,7 +89,7 @@ def test_what_is_wrong_with_a_text_is_shown_where_it_is() -> None:
         ("sum(x +)", ValueError, "sum(x +)\n       ^"),
         ("sum(x", ValueError, "sum(x\n"),
         ("", ValueError, "empty"),
-        ("sum(q)", AttributeError, "there are: x, y, w"),
+        ("sum(q)", AttributeError, "the fields are: x, y, w"),
         ("sum(q)", KeyError, "sum(q)\n    ^"),
         ("summ(x)", ValueError, "sum"),
         ("sum(x, y)", ValueError, "1 argument"),

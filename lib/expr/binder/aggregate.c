@@ -178,7 +178,7 @@ stoa_status stoa__bind_aggregate(stoa__code_block *code, const stoa_expression *
     for (uint32_t i = 0; i < node->count; i++)
         if (arguments[i].type == STOA_OBJECT && node->operation != STOA_COUNT)
             return stoa__expression_fail(error, STOA_WRONG_TYPE, node,
-                                         "an object has no value to compute with");
+                                         "an object field cannot be part of an expression");
     if (node->count > 0)
         aggregate.a = arguments[0].id;
     if (node->operation == STOA_VAR || node->operation == STOA_STD)

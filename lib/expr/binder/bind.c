@@ -61,7 +61,7 @@ static stoa_status bind_field(walk *at, const stoa_expression *node, stoa__typed
     size_t field;
     if (at->binding->table == NULL)
         return stoa__expression_fail(at->error, STOA_NO_FIELD, node,
-                                     "there is no table to take '%s' from", node->name);
+                                     "field '%s' needs a table, and there is none", node->name);
     stoa_error plain;
     stoa_status status = stoa_table_find_field(at->binding->table, node->name, &field, &plain);
     if (status != STOA_OK)
@@ -269,11 +269,11 @@ static stoa_status bind_output(walk *at, stoa_expression *node, uint32_t index)
         result->id = stoa__emit_row(code, result->id);
     } else if (result->typed.type == STOA_OBJECT)
         return stoa__expression_fail(at->error, STOA_WRONG_TYPE, node,
-                                     "an object has no value to compute with");
+                                     "an object field cannot be part of an expression");
     else if (!code->terms[result->id].uniform)
-        return stoa__expression_fail(at->error, STOA_INVALID, node,
-                                     "a value for each row cannot be computed as one: take an "
-                                     "aggregate of it");
+        return stoa__expression_fail(
+            at->error, STOA_INVALID, node,
+            "this has a value for each row; take an aggregate of it, such as sum");
     return code->refused ? stoa__fail_memory(at->error, sizeof(stoa__term)) : STOA_OK;
 }
 

@@ -452,7 +452,7 @@ stoa_status stoa__bind_operation(stoa__code_block *code, const stoa_expression *
     stoa_operation operation = (stoa_operation)node->operation;
     for (uint32_t i = 0; i < node->count; i++)
         if (!is_number(arguments[i]))
-            return refuse(&at, "an object has no value to compute with");
+            return refuse(&at, "an object field cannot be part of an expression");
     if (code->refused)
         return stoa__fail_memory(error, sizeof(stoa__term));
     stoa__id a = node->count > 0 ? arguments[0].id : 0, b = node->count > 1 ? arguments[1].id : 0;

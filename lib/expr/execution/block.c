@@ -332,7 +332,7 @@ static bool reject_nulls(stoa__run *run, stoa__worker *worker, const uint64_t *m
     worker->status = STOA_INVALID;
     worker->origin = run->program->expression;
     snprintf(worker->message, sizeof worker->message,
-             "an aggregate of nothing is null, which cannot be stored");
+             "an aggregate over no rows is null, which cannot be stored");
     write_down(run, worker, (size_t)worker->first + best);
     return false;
 }

@@ -264,8 +264,8 @@ stoa_status stoa_expression_array(stoa_expression **made, const stoa_source *sou
     STOA__REQUIRE_ARGUMENT(error, made);
     STOA__REQUIRE_ARGUMENT(error, source);
     if (!stoa__type_exists(source->type) || source->type == STOA_OBJECT)
-        return stoa__fail(error, STOA_WRONG_TYPE, "an array of type %d cannot be computed with",
-                          (int)source->type);
+        return stoa__fail(error, STOA_WRONG_TYPE,
+                          "an array of type %d cannot be part of an expression", (int)source->type);
     stoa_status status = stoa__source_check_array(source, count, error);
     if (status == STOA_OK && source->name != NULL)
         status = check_name(source->name, "an array", error);
@@ -361,7 +361,7 @@ stoa_status stoa_expression_list(stoa_expression **made, stoa_expression *const 
     STOA__REQUIRE_ARGUMENT(error, made);
     STOA__REQUIRE_EACH(error, outputs, count, );
     if (count == 0 || count >= UINT32_MAX)
-        return stoa__fail(error, STOA_INVALID, "a list of %zu outputs cannot be", count);
+        return stoa__fail(error, STOA_INVALID, "a list cannot have %zu outputs", count);
     stoa_status status = check_arguments(outputs, count, "a list", error);
     if (status != STOA_OK)
         return status;

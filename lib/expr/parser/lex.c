@@ -143,7 +143,7 @@ static stoa_status lex_quoted(stoa__lexer *lexer, stoa__token *token, const char
     token->bytes = (uint32_t)(at - from);
     lexer->next = at + 1;
     if (at == from)
-        return FAIL(lexer, STOA_SYNTAX, from - 1, "there is no name between these backquotes");
+        return FAIL(lexer, STOA_SYNTAX, from - 1, "these backquotes hold no name");
     return check_length(lexer, token, token->bytes - doubled);
 }
 
@@ -153,7 +153,7 @@ static stoa_status lex_parameter(stoa__lexer *lexer, stoa__token *token, const c
     if (at[1] == '`')
         return lex_quoted(lexer, token, at + 1);
     if (class_of(at[1]) != LETTER)
-        return FAIL(lexer, STOA_SYNTAX, at, "after $ comes the name of a parameter");
+        return FAIL(lexer, STOA_SYNTAX, at, "$ must be followed by the name of a parameter");
     return lex_plain(lexer, token, at + 1);
 }
 
@@ -316,7 +316,8 @@ static stoa_status lex_prefixed(stoa__lexer *lexer, stoa__token *token, const ch
     const char *from = at + 2, *end = digits_end(from, is);
     lexer->next = end;
     if (end == from)
-        return FAIL(lexer, STOA_SYNTAX, from, "after 0%c come digits of base %u", at[1], base);
+        return FAIL(lexer, STOA_SYNTAX, from, "0%c must be followed by digits of base %u", at[1],
+                    base);
     stoa_status status = check_end(lexer, end);
     return status == STOA_OK ? read_integer(lexer, token, from, end, base) : status;
 }
@@ -336,7 +337,7 @@ static stoa_status lex_decimal(stoa__lexer *lexer, stoa__token *token, const cha
         zeros++;
     if (zeros > at && zeros < end)
         return FAIL(lexer, STOA_SYNTAX, at,
-                    "an integer does not begin with 0; in base 8 it would begin with 0o");
+                    "an integer cannot begin with 0; octal numbers begin with 0o");
     return read_integer(lexer, token, at, end, 10);
 }
 
@@ -381,15 +382,15 @@ static const struct sign {
 static const char *hint(const char *at)
 {
     if (at[0] == '&' && at[1] == '&')
-        return "'and' is written out here";
+        return "write 'and' here";
     if (at[0] == '|' && at[1] == '|')
-        return "'or' is written out here";
+        return "write 'or' here";
     if (at[0] == '<' && at[1] == '>')
-        return "'differs' is written != here";
+        return "write != here";
     if (at[0] == '!' && at[1] != '=')
-        return "'not' is written out here";
+        return "write 'not' here";
     if (at[0] == '"' || at[0] == '\'')
-        return "text has no quotes here; odd names stand in backquotes";
+        return "quotes have no meaning here; put odd names in backquotes";
     return NULL;
 }
 

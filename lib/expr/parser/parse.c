@@ -234,7 +234,7 @@ static stoa_status take_keyword(parser *p, const stoa__token *token)
     if (e == NULL || e->kind != CALL || (e->operation != STOA_VAR && e->operation != STOA_STD) ||
         !is_ddof || p->node_count != e->base + 1 || e->keyword)
         return FAIL(p, (size_t)(p->lexer.next - p->text->bytes),
-                    "= is no comparison, == is; the only keyword is that of var(x, ddof=1)");
+                    "= does not compare, == does; the only keyword is ddof, as in var(x, ddof=1)");
     e->keyword = true;
     return stoa__lex(&p->lexer, &assign);
 }
@@ -424,7 +424,7 @@ static stoa_status take_operator(parser *p, const stoa__token *token)
     case STOA__END_TOKEN:
         return take_end(p);
     case STOA__ASSIGN_TOKEN:
-        return FAIL(p, token->place, "= is no comparison; == is");
+        return FAIL(p, token->place, "= does not compare; == does");
     default:
         return unexpected(p, token, "an operator");
     }
@@ -434,8 +434,7 @@ static stoa_status parse(parser *p)
 {
     stoa__token token;
     if (*stoa__lex_peek(&p->lexer) == '\0')
-        return stoa__fail(p->error, STOA_SYNTAX,
-                          "an expression is expected, and the text is empty");
+        return stoa__fail(p->error, STOA_SYNTAX, "the text is empty; an expression is expected");
     for (;;) {
         stoa_status status = stoa__lex(&p->lexer, &token);
         if (status == STOA_OK)

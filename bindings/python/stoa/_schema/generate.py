@@ -79,7 +79,7 @@ def no_field(name: str, names: Iterable[str]) -> FieldNameError:
 
 
 def no_field_text(name: str, names: Iterable[str]) -> str:
-    return f"there is no field {shown(name)}; there are {', '.join(names)}"
+    return f"there is no field {shown(name)}; the fields are: {', '.join(names)}"
 
 
 def no_delete(name: str) -> DeletionError:

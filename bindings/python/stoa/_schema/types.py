@@ -266,7 +266,7 @@ def type_written(written: Any) -> FieldType | None:
 
 def unknown_type(written: Any) -> str:
     return (
-        f"of type {shown(written)}: there are {', '.join(TYPES)}, "
+        f"of type {shown(written)}: the types are {', '.join(TYPES)}, "
         "and int, which is int64, and float, which is float64"
     )
 
