@@ -41,7 +41,6 @@ from stoa._lazy.functions import (
 from stoa._lazy.functions import max as max
 from stoa._lazy.functions import min as min
 from stoa._lazy.functions import round as round
-from stoa._lazy.selection import Selection
 from stoa._lib import ffi as _library
 from stoa._schema.fields import field
 from stoa._schema.record import Record, replace, to_dict, to_tuple
@@ -87,8 +86,7 @@ from stoa.errors import (
 )
 from stoa.settings import set_threads, simd, threads, trim
 from stoa.summary import Summary
-from stoa.table import Table, table_of
-from stoa.window import Window
+from stoa.table import Selection, Table, Window, table_of
 
 __version__: str = _library.ffi.string(_library.lib.stoa_version()).decode()
 

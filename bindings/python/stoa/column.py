@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from reprlib import recursive_repr
 from typing import TYPE_CHECKING, Any, Callable, Generic, TypeVar, overload
 
-from stoa._lazy import masks, tree
+from stoa._access import masks
+from stoa._lazy import tree
 from stoa._lazy.assignment import store_values
 from stoa._lazy.expression import Expression
 from stoa._lazy.operators import InPlace

@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 from html import escape
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from stoa.errors import ShortRepr, shown
-
-if TYPE_CHECKING:
-    from stoa.sequence import Rows
 
 EDGE = 5
 UNITS = ["bytes", "kB", "MB", "GB", "TB"]
@@ -27,7 +24,7 @@ def size_text(size: float) -> str:
     return f"{size:.0f} {UNITS[unit]}" if unit == 0 else f"{size:.1f} {UNITS[unit]}"
 
 
-def title(rows: Rows[Any]) -> str:
+def title(rows: Any) -> str:
     kind = type(rows).__name__
     count = len(rows)
     noun = "row" if count == 1 else "rows"
@@ -41,7 +38,7 @@ def value_text(value: Any) -> str:
     return text if not text.lstrip("-").isdigit() else text + ".0"
 
 
-def grid(rows: Rows[Any]) -> tuple[list[str], list[str], list[list[str]]]:
+def grid(rows: Any) -> tuple[list[str], list[str], list[list[str]]]:
     """Names, types, and a line of texts for each row shown; first the row's number."""
     fields = list(rows._store.fields.values())
     shown = fields[:COLUMNS]
@@ -56,7 +53,7 @@ def grid(rows: Rows[Any]) -> tuple[list[str], list[str], list[list[str]]]:
     return names, types, [*lines(rows, shown, first, more), dots, *lines(rows, shown, last, more)]
 
 
-def lines(rows: Rows[Any], shown: list[Any], numbers: range, more: list[str]) -> list[list[str]]:
+def lines(rows: Any, shown: list[Any], numbers: range, more: list[str]) -> list[list[str]]:
     columns = [rows._column(each.name) for each in shown]
     return [
         [str(number), *(value_text(column[number]) for column in columns), *more]
@@ -64,7 +61,7 @@ def lines(rows: Rows[Any], shown: list[Any], numbers: range, more: list[str]) ->
     ]
 
 
-def as_text(rows: Rows[Any]) -> str:
+def as_text(rows: Any) -> str:
     names, types, body = grid(rows)
     table = [names, types, *body]
     widths = [max(len(line[i]) for line in table) for i in range(len(names))]
@@ -74,7 +71,7 @@ def as_text(rows: Rows[Any]) -> str:
     return "\n".join([title(rows), *texts])
 
 
-def as_html(rows: Rows[Any]) -> str:
+def as_html(rows: Any) -> str:
     names, types, body = grid(rows)
     head = "".join(
         f"<th>{escape(name)}<br><small>{escape(kind)}</small></th>"

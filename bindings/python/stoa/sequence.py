@@ -9,33 +9,22 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator, Mapping
 from itertools import islice
-from random import Random
 from reprlib import recursive_repr
-from typing import TYPE_CHECKING, Any, Generic, overload
+from typing import TYPE_CHECKING, Any, Generic
 
 from stoa import display, hints
-from stoa._access import loops
+from stoa._access import intake, loops, masks
 from stoa._access.row import Row
-from stoa._lazy import masks
-from stoa._lazy.operators import Operators
 from stoa._lazy.queries import Queries, R
 from stoa._schema.extension import rows as extension
 from stoa._schema.record import (
     Record,
-    bind_of,
-    check_arguments,
-    declared,
-    is_same_record,
     to_tuple,
 )
 from stoa._schema.types import FieldType
 from stoa._store.store import Store
 from stoa.column import Column
-from stoa.errors import ArgumentError, FieldNameError, RowValueError, WrongTypeError, shown
-
-if TYPE_CHECKING:
-    from stoa.table import Table
-    from stoa.window import Window
+from stoa.errors import FieldNameError, RowValueError, WrongTypeError, shown
 
 if extension is not None and not TYPE_CHECKING:
     SequenceBase = extension.SequenceBase
@@ -50,7 +39,7 @@ else:
 
 
 class Rows(SequenceBase, Queries[R], Generic[R]):
-    """The base of Table and Window."""
+    """The base of Table and Window: all of it that gives no other table or window."""
 
     __slots__ = ()
 
@@ -124,36 +113,6 @@ class Rows(SequenceBase, Queries[R], Generic[R]):
 
     # ---- rows ----
 
-    @overload
-    def __getitem__(self, key: int) -> R: ...
-    @overload
-    def __getitem__(self, key: slice) -> Window[R]: ...
-    @overload
-    def __getitem__(self, key: str) -> Column[Any]: ...
-    @overload
-    def __getitem__(self, key: Any) -> Table[R]: ...
-    def __getitem__(self, key: Any) -> Any:
-        """A row for an index, a window for a slice, a column for a name.
-
-        For booleans (one for each row) or indices, in a sequence, a buffer or an expression: a new
-        table with copies of those rows.
-        """
-        if type(key) is int:
-            try:
-                return self._row(self._range()[key])
-            except IndexError:
-                masks.position(key, self._range)
-        if isinstance(key, slice):
-            return self._window(masks.part(key, self._range))
-        if isinstance(key, str):
-            return self._column(key)
-        if hasattr(key, "__index__") and getattr(key, "ndim", 0) == 0:
-            return self._row(masks.position(key, self._range))
-        if isinstance(key, Operators) and key._expression()._type() == "bool":
-            return self.filter(key)
-        state = self._store.state()
-        return self._table._take(masks.positions(key, self._range()), state)
-
     def _row(self, position: int) -> R:
         return loops.new_row(self._table, position)  # type: ignore[no-any-return]
 
@@ -175,24 +134,10 @@ class Rows(SequenceBase, Queries[R], Generic[R]):
                     "exchange two rows, shuffle() for a random order, stoa.copy(row) to store "
                     "what it holds now"
                 )
-            self._store.replace(position, self._values_of(value), state)
+            self._store.replace(position, intake.values_of(self._store, value), state)
 
     def _set_slice(self, positions: range, records: Any) -> None:
         raise NotImplementedError
-
-    def _window(self, positions: range) -> Window[R]:
-        from stoa.window import Window
-
-        return Window(self._table, positions)
-
-    def head(self, rows: int = 5) -> Window[R]:
-        """A window of the first rows."""
-        return self._window(self._range()[: max(0, masks.integer(rows))])
-
-    def tail(self, rows: int = 5) -> Window[R]:
-        """A window of the last rows."""
-        whole = self._range()
-        return self._window(whole[max(0, len(whole) - max(0, masks.integer(rows))) :])
 
     # ---- one after the other ----
 
@@ -200,9 +145,6 @@ class Rows(SequenceBase, Queries[R], Generic[R]):
 
     def __iter__(self) -> Iterator[R]:
         return loops.iterate(self)
-
-    def __reversed__(self) -> Iterator[R]:
-        return iter(self._window(self._range()[::-1]))
 
     def cursor(self) -> Iterator[R]:
         """One row that moves on from row to row, made once. Don't keep what it gives."""
@@ -213,39 +155,7 @@ class Rows(SequenceBase, Queries[R], Generic[R]):
         names = list(self._store.fields)
         return [dict(zip(names, values)) for values in self.values()]
 
-    def copy(self) -> Table[R]:
-        """A table of its own with copies of the rows; objects are not copied."""
-        state = self._store.state()
-        return self._table._take(self._range(), state)
-
     # ---- by value ----
-
-    def _values_of(self, record: Any) -> tuple[Any, ...]:
-        """The values of all fields that a record, a tuple or a mapping gives, not yet converted."""
-        if isinstance(record, tuple):
-            if len(record) == len(self._store.fields):
-                return record
-            return self._bind(record, {})
-        if isinstance(record, Record):
-            if not is_same_record(declared(record), self._store.record):
-                raise WrongTypeError(
-                    f"a {type(record).__name__} is no {self._store.record.__name__}, whose fields "
-                    f"are {', '.join(self._store.fields)}: give stoa.to_tuple(record), or fields "
-                    "by name"
-                )
-            return to_tuple(record)
-        if isinstance(record, Mapping):
-            return self._bind((), dict(record))
-        raise WrongTypeError(
-            f"a record, a tuple or a mapping is needed, not {type(record).__name__}"
-        )
-
-    def _bind(self, values: tuple[Any, ...], named: dict[str, Any]) -> tuple[Any, ...]:
-        try:
-            return bind_of(self._store.record)(*values, **named)
-        except TypeError:  # of the arguments, or a factory's own
-            check_arguments(self._store.record, values, named)
-            raise
 
     def _find(self, value: Any, start: int = 0, stop: int = sys.maxsize) -> Iterator[int]:
         if isinstance(value, Record):
@@ -270,16 +180,6 @@ class Rows(SequenceBase, Queries[R], Generic[R]):
         for i in self._find(value, start, stop):
             return i
         raise RowValueError(f"{shown(value)} is not in the table")
-
-    def sample(self, count: int, seed: int | None = None) -> Table[R]:
-        """A new table of copies of `count` different rows, in random order.
-
-        The same seed gives the same rows. ValueError: there are fewer rows.
-        """
-        wanted, rows = masks.integer(count), range(len(self._range()))
-        if not 0 <= wanted <= len(rows):
-            raise ArgumentError(f"a sample of {shown(wanted)} rows out of {len(rows)}")
-        return self[Random(seed).sample(rows, wanted)]
 
     def count(self, value: Any) -> int:
         """The rows that are equal to a record, tuple or mapping."""

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from stoa._lazy.masks import integer
 from stoa._lib.failure import check, new_error
 from stoa._lib.ffi import ffi, lib
+from stoa._lib.integers import integer
 from stoa.errors import ArgumentError, shown
 
 

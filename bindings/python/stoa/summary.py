@@ -6,17 +6,14 @@ for a field and not a column, as pandas has it, keeps integers exact: a column h
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from stoa._lazy import program, tree
+from stoa._lazy.queries import Queries
 from stoa._lib.ffi import ffi, lib
 from stoa._schema.record import Record
 from stoa._schema.types import int64
-
-if TYPE_CHECKING:
-    from stoa._lazy.queries import Queries
-    from stoa._store.sources import StoredField
-    from stoa.table import Table
+from stoa._store.sources import StoredField
 
 
 class Summary(Record):
@@ -36,9 +33,7 @@ class Summary(Record):
     max: Any = None
 
 
-def summarized(rows: Queries[Any]) -> Table[Summary]:
-    from stoa.table import Table
-
+def summaries(rows: Queries[Any]) -> list[Summary]:
     scope, store = rows._scope(), rows._store
     fields = list(store.fields.values())
     asked = [aggregates(each) for each in fields]
@@ -48,13 +43,10 @@ def summarized(rows: Queries[Any]) -> Table[Summary]:
     found = iter(compiled.compute(store, rows._rows_of(scope), chosen))
     compiled.keep(store)
     count = next(found)
-    return Table(
-        Summary,
-        [
-            Summary(each.name, each.type, count, **dict(zip(parts, found)))
-            for each, parts in zip(fields, asked)
-        ],
-    )
+    return [
+        Summary(each.name, each.type, count, **dict(zip(parts, found)))
+        for each, parts in zip(fields, asked)
+    ]
 
 
 def aggregates(field: StoredField) -> dict[str, tree.Node]:

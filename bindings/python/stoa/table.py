@@ -1,84 +1,138 @@
-"""Tables: records kept as columns."""
+"""Tables, and what they give: windows and selections, which give tables again."""
 
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterable, Iterator, Mapping, MutableSequence
-from itertools import chain, islice
-from operator import index as as_index
+from collections.abc import Iterable, Iterator, Mapping, MutableSequence, Sequence
+from itertools import compress
 from random import Random
-from typing import Any, Callable, Union, overload
+from typing import Any, NoReturn, overload
 
 from stoa import pickling, typed
+from stoa._access import intake, masks
 from stoa._access.row import checked_row, delete_field, raise_closed, raise_stale, raise_unknown
-from stoa._lazy import masks
-from stoa._lazy.expression import Expression
 from stoa._lazy.operators import Operators
-from stoa._lazy.queries import R
-from stoa._lazy.selection import Selection
+from stoa._lazy.queries import Queries, R, condition_of, row_set_of
+from stoa._lazy.rowset import RowSet, of_positions
+from stoa._lazy.selection import Selected
+from stoa._lib import copies
 from stoa._lib.ffi import ffi, lib
+from stoa._lib.integers import SIZE_FORMAT, checked_count, integer
 from stoa._schema.extension import rows as extension
-from stoa._schema.fields import MISSING, Field, FieldOptions, fields_of_description
-from stoa._schema.generate import keep_class, no_value
-from stoa._schema.record import (
-    Record,
-    RecordType,
-    described,
-    is_same_record,
-    remake,
-    shown_class,
-)
-from stoa._schema.types import OBJECT
-from stoa._store.sources import StoredField, given_source, packed_source, sequence_source
+from stoa._schema.fields import MISSING
+from stoa._schema.generate import keep_class
+from stoa._schema.record import Record, RecordType, record_class_of, shown_class
 from stoa._store.store import State, Store, new_store, raise_changed
-from stoa.column import Column, slice_of
+from stoa.column import Column
+from stoa.editing import Editing
 from stoa.errors import (
     ArgumentError,
-    Error,
-    FullError,
-    InUseError,
-    LengthError,
+    FixedLengthError,
     RowIndexError,
     WrongTypeError,
     shown,
 )
 from stoa.sequence import Rows
-
-CHUNK = 4096
-NO_RECORDS: tuple[Any, ...] = ()
-
-RecordLike = Union[Record, "tuple[Any, ...]", Mapping[str, Any]]
+from stoa.summary import Summary, summaries
 
 
-def record_class_of(description: Any) -> RecordType:
-    """The record class of what a table was asked to be made of."""
-    if not isinstance(description, RecordType):
-        return described(fields_of_description(description))
-    if not description._stoa_fields:
-        raise WrongTypeError(f"{description.__name__} has no fields: declare some in a subclass")
-    return description
+class Choosing(Queries[R]):
+    """What tables, windows and selections give: selections, and tables of copies."""
+
+    __slots__ = ()
+
+    _table: Table[R]
+
+    def describe(self) -> Table[Summary]:
+        """A table with a row for each field: count, nan, mean, std, min and max of its values.
+
+        They are what `points.x.mean()` and the like give; an object field has a count alone.
+        `points.describe().to_dicts()` for plain dicts.
+        """
+        return Table(Summary, summaries(self))
+
+    def where(self, condition: Any, /, **parameters: Any) -> Selection[R]:
+        """The rows for which a condition holds: `points.where(points.x > 3)`, `where("x > 3")`.
+
+        Text may have parameters: `points.where("x > $least", least=3)`.
+        """
+        made = self._rows_where(condition, parameters)
+        if row_set_of(condition) is made:
+            return condition  # type: ignore[no-any-return]
+        return Selection(self._table, made)
+
+    def filter(self, condition: Any, /, **parameters: Any) -> Table[R]:
+        """A new table of copies of those rows: where(condition).copy()."""
+        return self.where(condition, **parameters).copy()
 
 
-def checked_count(value: Any, what: str, least: int = 0) -> int:
-    try:
-        number = int(as_index(value))
-    except TypeError:
-        raise WrongTypeError(f"{what} is an integer, not {type(value).__name__}") from None
-    if number < least:
-        raise ArgumentError(f"{what} is at least {least}, not {shown(number)}")
-    if number >= 2**63:
-        raise FullError(f"{what} is less than 2**63, not {shown(number)}")
-    return number
+class Giving(Rows[R], Choosing[R]):
+    """What tables and windows give besides: rows, columns, windows, and tables of copies."""
+
+    __slots__ = ()
+
+    @overload
+    def __getitem__(self, key: int) -> R: ...
+    @overload
+    def __getitem__(self, key: slice) -> Window[R]: ...
+    @overload
+    def __getitem__(self, key: str) -> Column[Any]: ...
+    @overload
+    def __getitem__(self, key: Any) -> Table[R]: ...
+    def __getitem__(self, key: Any) -> Any:
+        """A row for an index, a window for a slice, a column for a name.
+
+        For booleans (one for each row) or indices, in a sequence, a buffer or an expression: a new
+        table with copies of those rows.
+        """
+        if type(key) is int:
+            try:
+                return self._row(self._range()[key])
+            except IndexError:
+                masks.position(key, self._range)
+        if isinstance(key, slice):
+            return self._window(masks.part(key, self._range))
+        if isinstance(key, str):
+            return self._column(key)
+        if hasattr(key, "__index__") and getattr(key, "ndim", 0) == 0:
+            return self._row(masks.position(key, self._range))
+        if isinstance(key, Operators) and key._expression()._type() == "bool":
+            return self.filter(key)
+        state = self._store.state()
+        return self._table._take(masks.positions(key, self._range()), state)
+
+    def _window(self, positions: range) -> Window[R]:
+        return Window(self._table, positions)
+
+    def head(self, rows: int = 5) -> Window[R]:
+        """A window of the first rows."""
+        return self._window(self._range()[: max(0, integer(rows))])
+
+    def tail(self, rows: int = 5) -> Window[R]:
+        """A window of the last rows."""
+        whole = self._range()
+        return self._window(whole[max(0, len(whole) - max(0, integer(rows))) :])
+
+    def __reversed__(self) -> Iterator[R]:
+        return iter(self._window(self._range()[::-1]))
+
+    def copy(self) -> Table[R]:
+        """A table of its own with copies of the rows; objects are not copied."""
+        state = self._store.state()
+        return self._table._take(self._range(), state)
+
+    def sample(self, count: int, seed: int | None = None) -> Table[R]:
+        """A new table of copies of `count` different rows, in random order.
+
+        The same seed gives the same rows. ValueError: there are fewer rows.
+        """
+        wanted, rows = integer(count), range(len(self._range()))
+        if not 0 <= wanted <= len(rows):
+            raise ArgumentError(f"a sample of {shown(wanted)} rows out of {len(rows)}")
+        return self[Random(seed).sample(rows, wanted)]
 
 
-def is_made(table: Table[Any]) -> bool:
-    try:
-        return table._store is not None
-    except AttributeError:
-        return False
-
-
-class Table(Rows[R], MutableSequence[R]):  # type: ignore[misc]
+class Table(Giving[R], Editing[R], MutableSequence[R]):  # type: ignore[misc]
     """Records kept as typed columns: a sequence of rows.
 
         points = stoa.Table(Point)                        no rows
@@ -95,7 +149,6 @@ class Table(Rows[R], MutableSequence[R]):  # type: ignore[misc]
 
     __slots__ = ("__weakref__",)
 
-    _stoa_record = None
     _follows = True
 
     def __init_subclass__(cls, **options: Any) -> None:
@@ -138,7 +191,7 @@ class Table(Rows[R], MutableSequence[R]):  # type: ignore[misc]
         max_rows: int | None = ...,
     ) -> None: ...
     def __init__(self, record: Any = None, rows: Any = 0, *, max_rows: int | None = None) -> None:
-        if is_made(self):
+        if getattr(self, "_store", None) is not None:
             raise WrongTypeError("a table is made once: clear() and extend() fill it anew")
         if isinstance(record, RecordType):
             record = shown_class(record)
@@ -215,330 +268,6 @@ class Table(Rows[R], MutableSequence[R]):  # type: ignore[misc]
         cells = self.capacity * int(lib.stoa_table_row_bytes(store.c))
         return object.__sizeof__(self) + cells + store.pool.nbytes()
 
-    # ---- more rows ----
-
-    def append(self, /, *values: Any, **named: Any) -> None:
-        """One row more: `append(1, 2, w=3.0)`, or one record, tuple or mapping.
-
-        Every field without a default must be given. Makes no row stale.
-        """
-        store = self._store
-        if named or len(values) != store.positions:
-            values = self._given(values, named)
-        store.append(values)
-
-    def _given(self, values: tuple[Any, ...], named: dict[str, Any]) -> tuple[Any, ...]:
-        """The values of all fields that the arguments of append and insert give."""
-        if not named and len(values) == 1 and isinstance(values[0], (tuple, Record, Mapping)):
-            return self._values_of(values[0])
-        return self._bind(values, named)
-
-    def insert(  # type: ignore[override]
-        self, index: int, /, *values: Any, **named: Any
-    ) -> None:
-        """The same before row `index`, as with a list. O(rows behind it); all rows become stale."""
-        given = self._given(values, named)
-        self._store.insert(masks.integer(index), given)
-
-    def extend(self, records: Iterable[Any] = NO_RECORDS, /, **columns: Any) -> None:
-        """Rows from an iterable of records, tuples and mappings; or from columns.
-
-        `extend(x=xs, y=ys)` takes buffers, arrays and iterables of the same length, and copies
-        buffers of the field's type as fast as memory allows. All rows come, or none.
-        """
-        if columns:
-            if records is not NO_RECORDS:
-                raise WrongTypeError("extend takes records or columns, not both")
-            self._extend_columns(columns)
-            return
-        if extension is not None and extension.extend(self, records):
-            return
-        self._store.extend(self._columns_aside(records))
-
-    def _extend_columns(self, columns: dict[str, Any]) -> None:
-        for name in columns:
-            self._store.field(name)
-        sizes = [len(each) for each in columns.values() if hasattr(each, "__len__")]
-        for each in self._store.record._stoa_fields:
-            if each.name in columns or each.default is not MISSING:
-                continue
-            if each.factory is MISSING:
-                raise no_value(self._store.record.__name__, each.name)
-            if not sizes:
-                raise LengthError("of columns one at least must have a length")
-            columns[each.name] = [each.factory() for _ in range(sizes[0])]
-        self._store.extend(columns)
-
-    def _columns_aside(self, records: Iterable[Any]) -> dict[str, Any]:
-        """Records as columns that the store takes."""
-        aside = self._aside(records)
-        if isinstance(aside, Store):
-            return {each.name: Column(aside, each) for each in aside.fields.values()}
-        return aside
-
-    def _aside(self, records: Iterable[Any]) -> Store | dict[str, Any]:
-        """Records as columns that are not in the table yet: lists, or for many a store."""
-        if isinstance(records, Rows) and is_same_record(records._store.record, self._store.record):
-            return {name: records._column(name) for name in self._store.fields}
-        if isinstance(records, (Mapping, Record, str, bytes)):
-            raise WrongTypeError(
-                f"an iterable of records is needed, not one {type(records).__name__}; columns are "
-                "given by name: extend(x=xs, y=ys)"
-            )
-        if not hasattr(records, "__iter__") and not hasattr(records, "__getitem__"):
-            raise WrongTypeError(f"an iterable of records is needed, not {type(records).__name__}")
-        described = self._store.record
-        try:
-            return self._converted_aside(records, described)
-        except Error:  # of records that fitted the fields of before
-            self._check_record(described)
-            raise
-
-    def _converted_aside(
-        self, records: Iterable[Any], described: RecordType
-    ) -> Store | dict[str, Any]:
-        packed = None if extension is None else extension.gather(self, records)
-        if packed is not None:
-            self._check_record(described)
-            return {
-                each.name: packed_source(cells, each.type, len(cells) // each.type.width)
-                for each, cells in zip(self._store.fields.values(), packed)
-            }
-        chunks = self._chunks(records, described)
-        first: dict[str, Any] = next(chunks, {each: [] for each in self._store.fields})
-        second = next(chunks, None)
-        if second is None:
-            return first
-        store = new_store(described, 0, 0, self._store.pool)
-        for columns in chain([first, second], chunks):
-            store.extend(columns)
-        return store
-
-    def _chunks(self, records: Iterable[Any], described: RecordType) -> Iterator[dict[str, Any]]:
-        """Columns of some records each; objects as lists, others converted."""
-        remaining, done = iter(records), 0
-        while True:
-            chunk = [self._values_of(record) for record in islice(remaining, CHUNK)]
-            self._check_record(described)
-            if not chunk:
-                return
-            yield self._columns_of(chunk, done)
-            self._check_record(described)
-            done += len(chunk)
-
-    def _columns_of(self, chunk: list[tuple[Any, ...]], done: int) -> dict[str, Any]:
-        """Of records that `done` others came before. The first that cannot be converted tells."""
-        fields = self._store.fields.values()
-        columns = {each.name: list(column) for each, column in zip(fields, zip(*chunk))}
-        try:
-            return {
-                each.name: columns[each.name]
-                if each.type is OBJECT
-                else sequence_source(columns[each.name], each)
-                for each in fields
-            }
-        except Exception:
-            for i, values in enumerate(chunk, done):
-                self._plain_values(values, i)
-            raise
-
-    def _plain_values(self, record: Any, i: int) -> tuple[Any, ...]:
-        """The values of record i of many, converted."""
-        values, fields = self._values_of(record), self._store.fields.values()
-        return tuple(
-            each.type.convert(value, f"{each.name}, value {i},")
-            for each, value in zip(fields, values)
-        )
-
-    def _check_record(self, described: RecordType) -> None:
-        if self._store.record is not described:
-            raise_changed()
-
-    def __iadd__(self, records: Iterable[Any]) -> Table[R]:
-        self.extend(records)
-        return self
-
-    def resize(self, rows: int) -> None:
-        """More rows with defaults, or zeros where there is none; or fewer."""
-        rows = checked_count(rows, "the number of rows")
-        store, before = self._store, self._store.rows()
-        factories = [f for f in store.record._stoa_fields if f.factory is not MISSING]
-        if rows <= before or not factories:
-            store.resize(rows)
-            return
-        made = {}
-        for each in factories:
-            values = [each.factory() for _ in range(rows - before)]
-            made[each.name] = given_source(values, StoredField(each.name, each.type, 0))
-        with store.lock, (call := store.call()), call:
-            if store.rows() != before:
-                raise_changed()
-            store.extend(made)
-
-    def reserve(self, rows: int) -> None:
-        """Memory for so many rows in all: appends up to there cannot fail for want of it."""
-        self._store.grow(lib.stoa_table_reserve, checked_count(rows, "the number of rows"))
-
-    def shrink(self) -> None:
-        """Gives memory beyond the rows back to the system."""
-        self._store.shrink()
-
-    # ---- fewer rows ----
-
-    def __delitem__(self, key: Any) -> None:
-        """Removes a row, or those of a slice. O(rows behind it); all rows become stale."""
-        if isinstance(key, str):
-            raise WrongTypeError(f"a field goes by drop_field({key!r})")
-        if not isinstance(key, slice):
-            self._change_at(lib.stoa_table_remove, key, count=(1,))
-            return
-        key = masks.checked_slice(key)
-        store = self._store
-        with store.lock, (call := store.call()), call:
-            gone = masks.part(key, self._range)
-            if len(gone) <= 1 or abs(gone.step) == 1:
-                first = min(gone[0], gone[-1]) if gone else 0
-                self._store.change(lib.stoa_table_remove, first, len(gone))
-            else:
-                mask = bytearray(b"\1") * self._store.rows()
-                mask[slice_of(gone)] = bytes(len(gone))
-                self._keep(bytes(mask))
-
-    def _change_at(
-        self, function: Callable[..., int], *indices: Any, count: tuple[int, ...] = ()
-    ) -> None:
-        """A change of the rows that these indices mean, when nobody else can come in between."""
-        numbers = [masks.integer(each) for each in indices]
-        store = self._store
-        with store.lock, (call := store.call()), call:
-            found = [masks.position(each, self._range) for each in numbers]
-            self._store.change(function, *found, *count)
-
-    def pop(self, index: int = -1) -> R:
-        """Removes a row and returns its values as a standalone record."""
-        number, store = masks.integer(index), self._store
-        with store.lock, (call := store.call()), call:
-            if not store.rows():
-                raise RowIndexError("pop from a table without rows")
-            position = masks.position(number, self._range)
-            record: Any = remake(store.record, store.values_at(position))
-            store.change(lib.stoa_table_remove, position, 1)
-        return record  # type: ignore[no-any-return]
-
-    def remove(self, value: Any) -> None:
-        """Removes the first row that is equal to a record or tuple; ValueError: there is none."""
-        state = self._store.state()
-        self._store.change(lib.stoa_table_remove, self._first(value), 1, state=state)
-
-    def swap_remove(self, index: int) -> None:
-        """Removes a row and puts the last one in its place: O(1)."""
-        self._change_at(lib.stoa_table_swap_remove, index)
-
-    def keep(self, condition: Any, /, **parameters: Any) -> None:
-        """Removes the rows for which a condition does not hold: `points.keep("x > 0")`.
-
-        It is a sequence or buffer of booleans, one for each row, or whatever where() takes.
-        """
-        if isinstance(condition, (str, Operators, Selection)) or parameters:
-            (~self.where(condition, **parameters)).delete()
-        else:
-            state = self._store.state()
-            self._keep(masks.mask_bytes(condition, self._store.rows()), state)
-
-    def _keep(self, mask: bytes, state: State | None = None) -> None:
-        data = ffi.from_buffer("uint8_t[]", mask)
-        self._store.change(lib.stoa_table_keep, data, len(mask), state=state)
-
-    def clear(self) -> None:
-        """Removes all rows; memory stays for the next ones."""
-        self._store.clear()
-
-    # ---- another order ----
-
-    def swap(self, a: int, b: int) -> None:
-        """Exchanges two rows."""
-        self._change_at(lib.stoa_table_swap, a, b)
-
-    def reverse(self) -> None:
-        """Turns the order of the rows around, in place."""
-        self._store.change(lib.stoa_table_reverse)
-
-    def shuffle(self, random: Random | None = None) -> None:
-        """Puts the rows into a random order, by a random.Random or by one of its own."""
-        order = array(masks.SIZE_FORMAT, self._range())
-        (random or Random()).shuffle(order)
-        self._permute(order)
-
-    def _permute(self, order: array[int]) -> None:
-        data = ffi.from_buffer("size_t[]", order)
-        self._store.change(lib.stoa_table_permute, data, len(order))
-
-    # ---- slices are assigned ----
-
-    def _set_slice(self, positions: range, records: Any) -> None:
-        what = "" if positions.step == 1 else "an extended slice"
-        state = self._store.state()
-        self._store.splice(positions, self._columns_aside(records), state, what)
-
-    # ---- fields ----
-
-    def add_field(
-        self,
-        name: str,
-        type: Any,
-        default: Any = MISSING,
-        *,
-        default_factory: Callable[[], Any] | Any = MISSING,
-        values: Any = MISSING,
-    ) -> None:
-        """A new field, behind the others: every row gets the default, or zero without one.
-
-        Or its own of `values`: an expression, a buffer or a sequence. Other columns are not
-        touched. Rows taken before don't have it.
-        """
-        options = FieldOptions(default, default_factory) if default is MISSING else default
-        added, store = Field(name, type, options), self._store
-        if values is MISSING and added.factory is not MISSING:
-            values = [added.factory() for _ in range(store.rows())]
-        if values is MISSING:
-            store.add_field(added)
-            return
-        is_run = isinstance(values, Expression) and values._store is store
-        if not is_run:
-            values = given_source(values, StoredField(name, added.type, 0))
-        # Nobody else computes with a field that may have to go again; nor waits for a long run.
-        if is_run:
-            store.by_gate(self._add_values, added, values)
-        else:
-            with store.lock, (call := store.call()), call:
-                store.by_gate(self._add_values, added, values)
-
-    def _add_values(self, added: Field, values: Any) -> None:
-        store, record = self._store, self._store.record
-        try:
-            store.add_field(added)
-            self._column(added.name)._write(self._range(), values)
-        except BaseException:
-            if store.record is not record:
-                store.drop_field(added.name)
-            raise
-
-    def drop_field(self, name: str) -> None:
-        """Removes a field and its column. What rows taken before read of it is an error."""
-        self._own_field(name, "dropped")
-        self._store.drop_field(name)
-
-    def rename_field(self, name: str, new_name: str) -> None:
-        """Gives a field another name. Rows taken before don't know it."""
-        self._own_field(name, "renamed")
-        self._store.rename_field(name, new_name)
-
-    def _own_field(self, name: str, what: str) -> None:
-        self._store.field(name)
-        record = type(self)._stoa_record
-        if record is not None and name in record._stoa_names:
-            raise InUseError(f"field {name!r} belongs to {type(self).__name__}: it can't be {what}")
-
     # ---- copies ----
 
     def copy(self) -> Table[R]:
@@ -548,7 +277,7 @@ class Table(Rows[R], MutableSequence[R]):  # type: ignore[misc]
     __copy__ = copy
 
     def _take(self, positions: Iterable[int], state: State) -> Table[R]:
-        indices = positions if isinstance(positions, array) else array(masks.SIZE_FORMAT, positions)
+        indices = positions if isinstance(positions, array) else array(SIZE_FORMAT, positions)
         data = ffi.from_buffer("size_t[]", indices)
         return self._around(
             self._store.derive(lib.stoa_table_take, data, len(indices), state=state)
@@ -557,6 +286,113 @@ class Table(Rows[R], MutableSequence[R]):  # type: ignore[misc]
     __deepcopy__ = pickling.deepcopy_table
     __reduce_ex__ = pickling.reduce_table
     __setstate__ = pickling.set_state
+
+
+class Window(Giving[R], Sequence[R]):
+    """What a slice of a table is: a sequence of fixed length that shares the table's memory.
+
+    Reads and writes go through to the table, which it keeps alive. It is stale once rows were
+    removed, inserted in the middle or reordered. copy() makes a table of its own.
+    """
+
+    __slots__ = ("_order", "_positions", "_table")
+
+    _order: int
+    _positions: range
+
+    def __init__(self, table: Table[R], positions: range) -> None:
+        rows = table._range()
+        if positions and not (positions[0] in rows and positions[-1] in rows):
+            raise RowIndexError(f"{positions!r} is not within the {len(rows)} rows of the table")
+        store = object.__setattr__
+        store(self, "_table", table)
+        store(self, "_store", table._store)
+        store(self, "_positions", positions)
+        store(self, "_order", table._store.order)
+
+    __copy__ = copies.copy_rows
+    __deepcopy__ = copies.deepcopy_rows
+    __reduce_ex__ = copies.refused("a window", "copy()")
+
+    def _range(self) -> range:
+        self._store.check_order(self._order, "window")
+        return self._positions
+
+    def _column(self, name: str) -> Column[Any]:
+        return Column(self._store, self._store.field(name), self._range())
+
+    # ---- as a selection of the table: text has the table's row numbers ----
+
+    def _scope(self) -> RowSet:
+        if self._range().step < 0:
+            raise ArgumentError("a window that runs backwards is no selection: take one forwards")
+        return of_positions(self._store, self._range())
+
+    def where(self, condition: Any, /, **parameters: Any) -> Selection[R]:
+        """The rows of the window for which a condition holds, already found.
+
+        The condition is text, or an expression or array as long as the window.
+        """
+        if isinstance(condition, str):
+            return super().where(condition, **parameters).pin()
+        rows = self._range()
+        made = condition_of(self._store, condition, len(rows), parameters)
+        return Selection(self._table, of_positions(self._store, compress(rows, made)))
+
+    def assign(
+        self, field: str, value: str | Operators[Any], /, where: Any = None, **parameters: Any
+    ) -> None:
+        """A field from the others, both in text: `points[:9].assign("w", "x + y", "x > 0")`."""
+        if not isinstance(value, str) or not isinstance(where, (str, type(None))):
+            raise WrongTypeError("a window takes text here, and expressions as window[field] = …")
+        super().assign(field, value, where, **parameters)
+
+    def update(self, values: Mapping[str, Any] | None = None, /, **named: Any) -> None:
+        """Several fields at once; expressions and arrays are as long as the window."""
+        given = {
+            name: value._expression()._values() if isinstance(value, Operators) else value
+            for name, value in {**(values or {}), **named}.items()
+        }
+        super().update(given)
+
+    # ---- what it can't ----
+
+    def _set_slice(self, positions: range, records: Any) -> None:
+        state = self._store.state()
+        columns = self._table._columns_aside(records)
+        self._store.splice(positions, columns, state, "a window")
+
+    def _fixed(self, *arguments: Any, **named: Any) -> NoReturn:
+        """A window has a fixed length: change its table."""
+        raise FixedLengthError(
+            "a window has a fixed length and order: append, insert, remove and reorder in its "
+            "table, or in a copy()"
+        )
+
+    __delitem__ = __iadd__ = append = extend = insert = pop = remove = clear = _fixed
+    reverse = resize = swap = swap_remove = shuffle = keep = _fixed
+
+
+class Selection(Selected[R], Choosing[R]):
+    """What `points.where(points.x > 3)` is: some of the rows of a table, found when needed.
+
+    `near.x` is a column of the selected rows, for reductions, operators and assignment; iteration
+    gives rows. Selections of one table are combined by & | ~. A selection means the values of the
+    moment when it was written, and is stale once the columns of its condition are written to,
+    unless it is pinned: by its own first write, by iteration or by pin(). Rows that are appended
+    later don't belong to it; removal and reordering make it stale.
+    """
+
+    __module__ = "stoa"
+    __slots__ = ("__weakref__",)
+
+    __copy__ = copies.copy_rows
+    __deepcopy__ = copies.deepcopy_rows
+    __reduce_ex__ = copies.refused("a selection", "copy()")
+
+    def copy(self) -> Table[R]:
+        """A table of its own with copies of the rows; objects are not copied."""
+        return self._table._around(self._row_set.copy())
 
 
 def table_of(row: Record) -> Table[Any]:
@@ -570,13 +406,13 @@ if extension is not None:
         append=Table.append,
         current_view=Store.current_view,
         delete_field=delete_field,
-        getitem=Rows.__getitem__,
+        getitem=Giving.__getitem__,
         keep_class=keep_class,
         open_field=lambda table, field: table._store.open(field),
         raise_closed=raise_closed,
         raise_stale=raise_stale,
         raise_unknown=raise_unknown,
-        plain_values=Table._plain_values,
+        plain_values=lambda table, *record: intake.plain_values(table._store, *record),
         raise_changed=raise_changed,
         reserve=Table.reserve,
         write_object=lambda table, *cell: table._store.write_object(*cell),

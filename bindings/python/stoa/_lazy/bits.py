@@ -6,9 +6,9 @@ from array import array
 from collections.abc import Iterable
 from typing import Any, Callable
 
-from stoa._lazy.masks import SIZE_FORMAT
 from stoa._lib.failure import check, new_error
 from stoa._lib.ffi import ffi, lib
+from stoa._lib.integers import SIZE_FORMAT
 from stoa._lib.owner import owned
 from stoa._store.store import Store
 

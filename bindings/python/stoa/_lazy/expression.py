@@ -13,7 +13,8 @@ from collections.abc import Iterator, Sequence
 from operator import index as as_index
 from typing import TYPE_CHECKING, Any, NoReturn, Protocol
 
-from stoa._lazy import bits, masks, program, tree
+from stoa._access import masks
+from stoa._lazy import bits, program, tree
 from stoa._lazy.operators import Operators
 from stoa._lazy.program import Program
 from stoa._lib import copies

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
 
-from stoa._lazy.masks import integer
 from stoa._lib.ffi import lib
+from stoa._lib.integers import integer
 from stoa.errors import ArgumentError, WrongTypeError, shown
 
 if TYPE_CHECKING:

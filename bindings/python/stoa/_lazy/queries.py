@@ -27,11 +27,6 @@ from stoa.errors import (
     WrongTypeError,
 )
 
-if TYPE_CHECKING:
-    from stoa._lazy.selection import Selection
-    from stoa.summary import Summary
-    from stoa.table import Table
-
 R = TypeVar("R", bound=Record)
 
 
@@ -42,7 +37,7 @@ class Queries(Generic[R]):
 
     if TYPE_CHECKING:
         _store: Store
-        _table: Table[R]
+        _table: Any
 
     _row_set: RowSet | None = None  # of a selection
 
@@ -71,16 +66,6 @@ class Queries(Generic[R]):
         values = program.compute_text(store, text, given, self._rows_of(scope), chosen)
         return values[0] if len(values) == 1 else tuple(values)
 
-    def describe(self) -> Table[Summary]:
-        """A table with a row for each field: count, nan, mean, std, min and max of its values.
-
-        They are what `points.x.mean()` and the like give; an object field has a count alone.
-        `points.describe().to_dicts()` for plain dicts.
-        """
-        from stoa.summary import summarized
-
-        return summarized(self)
-
     def expression(self, text: str, /, **parameters: Any) -> Expression:
         """A lazy expression of a text, as operators make one: it means the values of now.
 
@@ -104,18 +89,6 @@ class Queries(Generic[R]):
     def _rows_of(self, scope: RowSet | None) -> int:
         return self._store.rows() if scope is None else scope.rows
 
-    def where(self, condition: Any, /, **parameters: Any) -> Selection[R]:
-        """The rows for which a condition holds: `points.where(points.x > 3)`, `where("x > 3")`.
-
-        Text may have parameters: `points.where("x > $least", least=3)`.
-        """
-        from stoa._lazy.selection import Selection
-
-        made = self._rows_where(condition, parameters)
-        if row_set_of(condition) is made:
-            return condition  # type: ignore[no-any-return]
-        return Selection(self._table, made)
-
     def _rows_where(self, condition: Any, parameters: dict[str, Any]) -> RowSet:
         scope, store = self._scope(), self._store
         selected = row_set_of(condition)
@@ -130,10 +103,6 @@ class Queries(Generic[R]):
         if scope is not None and made._is_whole and is_of_scope:
             return RowSet(store, None, made._of(scope)._select())
         return RowSet(store, made._of(None)).within(store, scope)
-
-    def filter(self, condition: Any, /, **parameters: Any) -> Table[R]:
-        """A new table of copies of those rows: where(condition).copy()."""
-        return self.where(condition, **parameters).copy()
 
     def assign(
         self, field: str, value: str | Operators[Any], /, where: Any = None, **parameters: Any

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any, Generic, overload
+from typing import Any, Generic, TypeVar, overload
 
-from stoa._access import loops
-from stoa._lazy import masks
+from stoa._access import loops, masks
 from stoa._lazy.assignment import SelectedColumn, store_objects
 from stoa._lazy.queries import Queries, R
 from stoa._lazy.rowset import RowSet
-from stoa._lib import copies
 from stoa._lib.ffi import lib
 from stoa._schema.types import OBJECT
 from stoa.errors import (
@@ -19,42 +17,29 @@ from stoa.errors import (
     WrongTypeError,
 )
 
-if TYPE_CHECKING:
-    from stoa.table import Table
+Self = TypeVar("Self", bound="Selected[Any]")
 
 
-class Selection(Queries[R], Generic[R]):
-    """What `points.where(points.x > 3)` is: some of the rows of a table, found when needed.
+class Selected(Queries[R], Generic[R]):
+    """The base of Selection: all of it that gives no table."""
 
-    `near.x` is a column of the selected rows, for reductions, operators and assignment; iteration
-    gives rows. Selections of one table are combined by & | ~. A selection means the values of the
-    moment when it was written, and is stale once the columns of its condition are written to,
-    unless it is pinned: by its own first write, by iteration or by pin(). Rows that are appended
-    later don't belong to it; removal and reordering make it stale.
-    """
-
-    __module__ = "stoa"
-    __slots__ = ("__weakref__", "_row_set", "_store", "_table")
+    __slots__ = ("_row_set", "_store", "_table")
 
     _row_set: RowSet
     _follows = False
 
-    def __init__(self, table: Table[R], row_set: RowSet) -> None:
+    def __init__(self, table: Any, row_set: RowSet) -> None:
         store = object.__setattr__
         store(self, "_table", table)
         store(self, "_store", row_set.store)
         store(self, "_row_set", row_set)
-
-    __copy__ = copies.copy_rows
-    __deepcopy__ = copies.deepcopy_rows
-    __reduce_ex__ = copies.refused("a selection", "copy()")
 
     def _scope(self) -> RowSet:
         return self._row_set
 
     # ---- which rows ----
 
-    def pin(self) -> Selection[R]:
+    def pin(self: Self) -> Self:
         """Finds the rows now, so that writes to the columns of the condition change nothing."""
         self._row_set.pin()
         return self
@@ -72,22 +57,22 @@ class Selection(Queries[R], Generic[R]):
 
     # ---- combined ----
 
-    def __and__(self, other: Any) -> Selection[R]:
+    def __and__(self: Self, other: Any) -> Self:
         return self._joined(other, lib.STOA_AND)
 
-    def __or__(self, other: Any) -> Selection[R]:
+    def __or__(self: Self, other: Any) -> Self:
         return self._joined(other, lib.STOA_OR)
 
-    def __invert__(self) -> Selection[R]:
-        return Selection(self._table, self._row_set.complement())
+    def __invert__(self: Self) -> Self:
+        return type(self)(self._table, self._row_set.complement())
 
-    def _joined(self, other: Any, operation: int) -> Selection[R]:
-        if not isinstance(other, Selection):
+    def _joined(self: Self, other: Any, operation: int) -> Self:
+        if not isinstance(other, Selected):
             raise WrongTypeError(
                 "a selection goes together with another one, such as where(condition), not with "
                 f"{type(other).__name__}"
             )
-        return Selection(self._table, self._row_set.joined(other._row_set, operation))
+        return type(self)(self._table, self._row_set.joined(other._row_set, operation))
 
     # ---- columns ----
 
@@ -95,7 +80,7 @@ class Selection(Queries[R], Generic[R]):
         return SelectedColumn(self._row_set, self._store.field(name))
 
     def __getattr__(self, name: str) -> SelectedColumn:
-        if name.startswith("__") or name in Selection.__slots__:
+        if name.startswith("__") or name in Selected.__slots__:
             raise AttributeError(f"a selection has no attribute {name!r}")
         return self._column(name)
 
@@ -136,10 +121,6 @@ class Selection(Queries[R], Generic[R]):
     def __iter__(self) -> Iterator[R]:
         """The rows, which are pinned."""
         return loops.iterate(self)
-
-    def copy(self) -> Table[R]:
-        """A table of its own with copies of the rows; objects are not copied."""
-        return self._table._around(self._row_set.copy())
 
     def delete(self) -> None:
         """Removes the rows from the table; all rows become stale, and the selection does."""

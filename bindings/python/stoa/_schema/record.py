@@ -25,6 +25,7 @@ from stoa._schema.fields import (
     declared_fields,
     field,
     field_of_parts,
+    fields_of_description,
     signature_text,
 )
 from stoa._schema.generate import (
@@ -269,6 +270,15 @@ def described(fields: Sequence[Field]) -> RecordType:
     made: RecordType = type.__new__(RecordType, "Record", (Quiet, Record), namespace)
     equip(made, fields, None)
     return made
+
+
+def record_class_of(description: Any) -> RecordType:
+    """The record class of what a table was asked to be made of."""
+    if not isinstance(description, RecordType):
+        return described(fields_of_description(description))
+    if not description._stoa_fields:
+        raise WrongTypeError(f"{description.__name__} has no fields: declare some in a subclass")
+    return description
 
 
 def reference(record: RecordType) -> tuple[Any, ...]:

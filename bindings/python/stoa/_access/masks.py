@@ -8,21 +8,10 @@ from itertools import compress
 from operator import index as as_index
 from typing import Any, Callable
 
-from stoa._lib.ffi import ffi
+from stoa._lib.integers import SIZE_FORMAT, integer
 from stoa.errors import ArgumentError, LengthError, RowIndexError, WrongTypeError, shown
 
-SIZE_FORMAT = "Q" if ffi.sizeof("size_t") == 8 else "I"
 MASK_TYPES = {"bool", "bool_"}
-
-
-def integer(index: Any, asked: str = "one row is asked for by an integer") -> int:
-    """An index that somebody gave. Taken before the rows are counted: its __index__ may do all."""
-    try:
-        return int(as_index(index))
-    except TypeError:
-        if hasattr(index, "__index__") and getattr(index, "ndim", 0) == 0:
-            raise
-        raise WrongTypeError(f"{asked}, not by {type(index).__name__}") from None
 
 
 def position(index: Any, rows: Callable[[], Sequence[int]]) -> int:

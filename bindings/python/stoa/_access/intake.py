@@ -1,0 +1,135 @@
+"""Records, tuples and mappings as the values of a table's fields; many of them as columns."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import chain, islice
+from typing import Any
+
+from stoa._schema.extension import rows as extension
+from stoa._schema.record import (
+    Record,
+    RecordType,
+    bind_of,
+    check_arguments,
+    declared,
+    is_same_record,
+    to_tuple,
+)
+from stoa._schema.types import OBJECT
+from stoa._store.sources import packed_source, sequence_source
+from stoa._store.store import Store, new_store
+from stoa.errors import Error, WrongTypeError
+
+CHUNK = 4096
+
+
+def values_of(store: Store, record: Any) -> tuple[Any, ...]:
+    """The values of all fields that a record, a tuple or a mapping gives, not yet converted."""
+    if isinstance(record, tuple):
+        if len(record) == len(store.fields):
+            return record
+        return bind(store, record, {})
+    if isinstance(record, Record):
+        if not is_same_record(declared(record), store.record):
+            raise WrongTypeError(
+                f"a {type(record).__name__} is no {store.record.__name__}, whose fields are "
+                f"{', '.join(store.fields)}: give stoa.to_tuple(record), or fields by name"
+            )
+        return to_tuple(record)
+    if isinstance(record, Mapping):
+        return bind(store, (), dict(record))
+    raise WrongTypeError(f"a record, a tuple or a mapping is needed, not {type(record).__name__}")
+
+
+def bind(store: Store, values: tuple[Any, ...], named: dict[str, Any]) -> tuple[Any, ...]:
+    try:
+        return bind_of(store.record)(*values, **named)
+    except TypeError:  # of the arguments, or a factory's own
+        check_arguments(store.record, values, named)
+        raise
+
+
+def given(store: Store, values: tuple[Any, ...], named: dict[str, Any]) -> tuple[Any, ...]:
+    """The values of all fields that the arguments of append and insert give."""
+    if not named and len(values) == 1 and isinstance(values[0], (tuple, Record, Mapping)):
+        return values_of(store, values[0])
+    return bind(store, values, named)
+
+
+def aside(table: Any, records: Iterable[Any]) -> Store | dict[str, Any]:
+    """Records as columns that are not in the table yet: lists, or for many a store."""
+    store: Store = table._store
+    if isinstance(records, (Mapping, Record, str, bytes)):
+        raise WrongTypeError(
+            f"an iterable of records is needed, not one {type(records).__name__}; columns are "
+            "given by name: extend(x=xs, y=ys)"
+        )
+    if not hasattr(records, "__iter__") and not hasattr(records, "__getitem__"):
+        raise WrongTypeError(f"an iterable of records is needed, not {type(records).__name__}")
+    described = store.record
+    try:
+        return converted_aside(table, records, described)
+    except Error:  # of records that fitted the fields of before
+        store.check_record(described)
+        raise
+
+
+def converted_aside(
+    table: Any, records: Iterable[Any], described: RecordType
+) -> Store | dict[str, Any]:
+    store: Store = table._store
+    packed = None if extension is None else extension.gather(table, records)
+    if packed is not None:
+        store.check_record(described)
+        return {
+            each.name: packed_source(cells, each.type, len(cells) // each.type.width)
+            for each, cells in zip(store.fields.values(), packed)
+        }
+    parts = chunks(store, records, described)
+    first: dict[str, Any] = next(parts, {each: [] for each in store.fields})
+    second = next(parts, None)
+    if second is None:
+        return first
+    made = new_store(described, 0, 0, store.pool)
+    for columns in chain([first, second], parts):
+        made.extend(columns)
+    return made
+
+
+def chunks(store: Store, records: Iterable[Any], described: RecordType) -> Iterator[dict[str, Any]]:
+    """Columns of some records each; objects as lists, others converted."""
+    remaining, done = iter(records), 0
+    while True:
+        chunk = [values_of(store, record) for record in islice(remaining, CHUNK)]
+        store.check_record(described)
+        if not chunk:
+            return
+        yield columns_of(store, chunk, done)
+        store.check_record(described)
+        done += len(chunk)
+
+
+def columns_of(store: Store, chunk: list[tuple[Any, ...]], done: int) -> dict[str, Any]:
+    """Of records that `done` others came before. The first that cannot be converted tells."""
+    fields = store.fields.values()
+    columns = {each.name: list(column) for each, column in zip(fields, zip(*chunk))}
+    try:
+        return {
+            each.name: columns[each.name]
+            if each.type is OBJECT
+            else sequence_source(columns[each.name], each)
+            for each in fields
+        }
+    except Exception:
+        for i, values in enumerate(chunk, done):
+            plain_values(store, values, i)
+        raise
+
+
+def plain_values(store: Store, record: Any, i: int) -> tuple[Any, ...]:
+    """The values of record i of many, converted."""
+    values, fields = values_of(store, record), store.fields.values()
+    return tuple(
+        each.type.convert(value, f"{each.name}, value {i},") for each, value in zip(fields, values)
+    )

@@ -1,0 +1,275 @@
+"""What makes a table another one: its rows come, go and change places, and its fields do."""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Iterable
+from random import Random
+from typing import Any, Callable, TypeVar
+
+from stoa._access import intake, masks
+from stoa._lazy.expression import Expression
+from stoa._lazy.operators import Operators
+from stoa._lazy.queries import Queries, R
+from stoa._lib.ffi import ffi, lib
+from stoa._lib.integers import SIZE_FORMAT, checked_count, integer
+from stoa._schema.extension import rows as extension
+from stoa._schema.fields import MISSING, Field, FieldOptions
+from stoa._schema.generate import no_value
+from stoa._schema.record import RecordType, is_same_record, remake
+from stoa._store.sources import StoredField, given_source
+from stoa._store.store import State, Store, raise_changed
+from stoa.column import Column, slice_of
+from stoa.errors import InUseError, LengthError, RowIndexError, WrongTypeError
+from stoa.sequence import Rows
+
+NO_RECORDS: tuple[Any, ...] = ()
+Self = TypeVar("Self", bound="Editing[Any]")
+
+
+class Editing(Rows[R]):
+    """The base of Table: its rows come, go and change places, and its fields do."""
+
+    __slots__ = ()
+
+    _stoa_record: RecordType | None = None  # of a table class that was declared for one
+
+    # ---- more rows ----
+
+    def append(self, /, *values: Any, **named: Any) -> None:
+        """One row more: `append(1, 2, w=3.0)`, or one record, tuple or mapping.
+
+        Every field without a default must be given. Makes no row stale.
+        """
+        store = self._store
+        if named or len(values) != store.positions:
+            values = intake.given(store, values, named)
+        store.append(values)
+
+    def insert(self, index: int, /, *values: Any, **named: Any) -> None:
+        """The same before row `index`, as with a list. O(rows behind it); all rows become stale."""
+        given = intake.given(self._store, values, named)
+        self._store.insert(integer(index), given)
+
+    def extend(self, records: Iterable[Any] = NO_RECORDS, /, **columns: Any) -> None:
+        """Rows from an iterable of records, tuples and mappings; or from columns.
+
+        `extend(x=xs, y=ys)` takes buffers, arrays and iterables of the same length, and copies
+        buffers of the field's type as fast as memory allows. All rows come, or none.
+        """
+        if columns:
+            if records is not NO_RECORDS:
+                raise WrongTypeError("extend takes records or columns, not both")
+            self._extend_columns(columns)
+            return
+        if extension is not None and extension.extend(self, records):
+            return
+        self._store.extend(self._columns_aside(records))
+
+    def _extend_columns(self, columns: dict[str, Any]) -> None:
+        for name in columns:
+            self._store.field(name)
+        sizes = [len(each) for each in columns.values() if hasattr(each, "__len__")]
+        for each in self._store.record._stoa_fields:
+            if each.name in columns or each.default is not MISSING:
+                continue
+            if each.factory is MISSING:
+                raise no_value(self._store.record.__name__, each.name)
+            if not sizes:
+                raise LengthError("of columns one at least must have a length")
+            columns[each.name] = [each.factory() for _ in range(sizes[0])]
+        self._store.extend(columns)
+
+    def _columns_aside(self, records: Iterable[Any]) -> dict[str, Any]:
+        """Records as columns that the store takes."""
+        if isinstance(records, Rows) and is_same_record(records._store.record, self._store.record):
+            return {name: records._column(name) for name in self._store.fields}
+        aside = intake.aside(self, records)
+        if isinstance(aside, Store):
+            return {each.name: Column(aside, each) for each in aside.fields.values()}
+        return aside
+
+    def __iadd__(self: Self, records: Iterable[Any]) -> Self:
+        self.extend(records)
+        return self
+
+    def resize(self, rows: int) -> None:
+        """More rows with defaults, or zeros where there is none; or fewer."""
+        rows = checked_count(rows, "the number of rows")
+        store, before = self._store, self._store.rows()
+        factories = [f for f in store.record._stoa_fields if f.factory is not MISSING]
+        if rows <= before or not factories:
+            store.resize(rows)
+            return
+        made = {}
+        for each in factories:
+            values = [each.factory() for _ in range(rows - before)]
+            made[each.name] = given_source(values, StoredField(each.name, each.type, 0))
+        with store.lock, (call := store.call()), call:
+            if store.rows() != before:
+                raise_changed()
+            store.extend(made)
+
+    def reserve(self, rows: int) -> None:
+        """Memory for so many rows in all: appends up to there cannot fail for want of it."""
+        self._store.grow(lib.stoa_table_reserve, checked_count(rows, "the number of rows"))
+
+    def shrink(self) -> None:
+        """Gives memory beyond the rows back to the system."""
+        self._store.shrink()
+
+    # ---- fewer rows ----
+
+    def __delitem__(self, key: Any) -> None:
+        """Removes a row, or those of a slice. O(rows behind it); all rows become stale."""
+        if isinstance(key, str):
+            raise WrongTypeError(f"a field goes by drop_field({key!r})")
+        if not isinstance(key, slice):
+            self._change_at(lib.stoa_table_remove, key, count=(1,))
+            return
+        key = masks.checked_slice(key)
+        store = self._store
+        with store.lock, (call := store.call()), call:
+            gone = masks.part(key, self._range)
+            if len(gone) <= 1 or abs(gone.step) == 1:
+                first = min(gone[0], gone[-1]) if gone else 0
+                self._store.change(lib.stoa_table_remove, first, len(gone))
+            else:
+                mask = bytearray(b"\1") * self._store.rows()
+                mask[slice_of(gone)] = bytes(len(gone))
+                self._keep(bytes(mask))
+
+    def _change_at(
+        self, function: Callable[..., int], *indices: Any, count: tuple[int, ...] = ()
+    ) -> None:
+        """A change of the rows that these indices mean, when nobody else can come in between."""
+        numbers = [integer(each) for each in indices]
+        store = self._store
+        with store.lock, (call := store.call()), call:
+            found = [masks.position(each, self._range) for each in numbers]
+            self._store.change(function, *found, *count)
+
+    def pop(self, index: int = -1) -> R:
+        """Removes a row and returns its values as a standalone record."""
+        number, store = integer(index), self._store
+        with store.lock, (call := store.call()), call:
+            if not store.rows():
+                raise RowIndexError("pop from a table without rows")
+            position = masks.position(number, self._range)
+            record: Any = remake(store.record, store.values_at(position))
+            store.change(lib.stoa_table_remove, position, 1)
+        return record  # type: ignore[no-any-return]
+
+    def remove(self, value: Any) -> None:
+        """Removes the first row that is equal to a record or tuple; ValueError: there is none."""
+        state = self._store.state()
+        self._store.change(lib.stoa_table_remove, self._first(value), 1, state=state)
+
+    def swap_remove(self, index: int) -> None:
+        """Removes a row and puts the last one in its place: O(1)."""
+        self._change_at(lib.stoa_table_swap_remove, index)
+
+    def keep(self, condition: Any, /, **parameters: Any) -> None:
+        """Removes the rows for which a condition does not hold: `points.keep("x > 0")`.
+
+        It is a sequence or buffer of booleans, one for each row, or whatever where() takes.
+        """
+        if isinstance(condition, (str, Operators, Queries)) or parameters:
+            self._rows_where(condition, parameters).complement().delete()
+        else:
+            state = self._store.state()
+            self._keep(masks.mask_bytes(condition, self._store.rows()), state)
+
+    def _keep(self, mask: bytes, state: State | None = None) -> None:
+        data = ffi.from_buffer("uint8_t[]", mask)
+        self._store.change(lib.stoa_table_keep, data, len(mask), state=state)
+
+    def clear(self) -> None:
+        """Removes all rows; memory stays for the next ones."""
+        self._store.clear()
+
+    # ---- another order ----
+
+    def swap(self, a: int, b: int) -> None:
+        """Exchanges two rows."""
+        self._change_at(lib.stoa_table_swap, a, b)
+
+    def reverse(self) -> None:
+        """Turns the order of the rows around, in place."""
+        self._store.change(lib.stoa_table_reverse)
+
+    def shuffle(self, random: Random | None = None) -> None:
+        """Puts the rows into a random order, by a random.Random or by one of its own."""
+        order = array(SIZE_FORMAT, self._range())
+        (random or Random()).shuffle(order)
+        self._permute(order)
+
+    def _permute(self, order: array[int]) -> None:
+        data = ffi.from_buffer("size_t[]", order)
+        self._store.change(lib.stoa_table_permute, data, len(order))
+
+    # ---- slices are assigned ----
+
+    def _set_slice(self, positions: range, records: Any) -> None:
+        what = "" if positions.step == 1 else "an extended slice"
+        state = self._store.state()
+        self._store.splice(positions, self._columns_aside(records), state, what)
+
+    # ---- fields ----
+
+    def add_field(
+        self,
+        name: str,
+        type: Any,
+        default: Any = MISSING,
+        *,
+        default_factory: Callable[[], Any] | Any = MISSING,
+        values: Any = MISSING,
+    ) -> None:
+        """A new field, behind the others: every row gets the default, or zero without one.
+
+        Or its own of `values`: an expression, a buffer or a sequence. Other columns are not
+        touched. Rows taken before don't have it.
+        """
+        options = FieldOptions(default, default_factory) if default is MISSING else default
+        added, store = Field(name, type, options), self._store
+        if values is MISSING and added.factory is not MISSING:
+            values = [added.factory() for _ in range(store.rows())]
+        if values is MISSING:
+            store.add_field(added)
+            return
+        is_run = isinstance(values, Expression) and values._store is store
+        if not is_run:
+            values = given_source(values, StoredField(name, added.type, 0))
+        # Nobody else computes with a field that may have to go again; nor waits for a long run.
+        if is_run:
+            store.by_gate(self._add_values, added, values)
+        else:
+            with store.lock, (call := store.call()), call:
+                store.by_gate(self._add_values, added, values)
+
+    def _add_values(self, added: Field, values: Any) -> None:
+        store, record = self._store, self._store.record
+        try:
+            store.add_field(added)
+            self._column(added.name)._write(self._range(), values)
+        except BaseException:
+            if store.record is not record:
+                store.drop_field(added.name)
+            raise
+
+    def drop_field(self, name: str) -> None:
+        """Removes a field and its column. What rows taken before read of it is an error."""
+        self._own_field(name, "dropped")
+        self._store.drop_field(name)
+
+    def rename_field(self, name: str, new_name: str) -> None:
+        """Gives a field another name. Rows taken before don't know it."""
+        self._own_field(name, "renamed")
+        self._store.rename_field(name, new_name)
+
+    def _own_field(self, name: str, what: str) -> None:
+        self._store.field(name)
+        record = self._stoa_record
+        if record is not None and name in record._stoa_names:
+            raise InUseError(f"field {name!r} belongs to {type(self).__name__}: it can't be {what}")
