@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.metadata
+import os
 import shutil
 import subprocess
 import sys
@@ -66,6 +67,23 @@ def test_a_shared_object_needs_no_library_but_the_system_s() -> None:
     libraries = {line.partition("[")[2].partition("]")[0] for line in needed}
     allowed = ("libc.so", "libm.so", "libpthread.so", "ld-linux", "libpypy")
     assert [name for name in libraries if not name.startswith(allowed)] == []
+
+
+def test_rows_are_in_c_unless_that_is_switched_off() -> None:
+    code = "import stoa; print(type(stoa.Table.__len__).__name__)"
+    for value, kind in (
+        ("0", "wrapper_descriptor" if IS_CPYTHON else "function"),
+        ("1", "function"),
+    ):
+        environment = {**os.environ, "STOA_PURE": value}
+        found = subprocess.run(
+            [sys.executable, "-c", code],
+            check=True,
+            env=environment,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        assert found.stdout.strip() == kind
 
 
 def test_every_exported_function_is_declared() -> None:

@@ -14,4 +14,4 @@ from stoa._schema.types import IS_PYPY
 rows: Any = None
 
 if not IS_PYPY and os.environ.get("STOA_PURE", "0") in ("", "0"):
-    pass
+    rows = __import__("stoa._rows", fromlist=["_rows"])  # no import of the package stoa itself
