@@ -1,7 +1,8 @@
 """Doc comments of the headers, as reStructuredText for Sphinx.
 
-A comment starts with `/**` and is plain text, but for these commands, each at the start of a line
-(what follows with a deeper indent belongs to it):
+A comment starts with `/**` and is plain text in paragraphs, which are code where they are indented.
+The last paragraph may have these commands, each at the start of a line; what follows with a deeper
+indent belongs to it:
 
     @param NAME TEXT        an argument
     @return TEXT            what is given back, and each status but STOA_OK with its reason
@@ -11,6 +12,7 @@ A comment starts with `/**` and is plain text, but for these commands, each at t
     @each DECLARATION       the comment is of a family: one declaration for each type of STOA_TYPES,
                             in which NAME, CELL and VALUE stand for the type's
     @members NAME           the text of struct NAME, as it stands in the header
+    @declare DECLARATION    the same, of a family that is listed
     @snippet FILE NAME      an example: the lines of docs/examples/FILE between [NAME] and [NAME]
 
 `name` in backquotes is code, as is STOA_OK; stoa_table_new() is a link.
@@ -21,7 +23,7 @@ from pathlib import Path
 
 root = Path(__file__).parent.parent.parent
 FIELDS = {"return": "returns", "owner": "Owner", "cost": "Cost", "threads": "Threads"}
-COMMAND = re.compile(r"@(\w+) ?(.*)")
+COMMAND = re.compile(r"(?s)@(\w+) ?(.*)")
 
 
 def field_types():
@@ -47,10 +49,10 @@ def members(name):
     raise ValueError(f"no header has a struct {name}")
 
 
-def marked_up(line):
-    line = re.sub(r"(?<![`\w])(STOA_[A-Z0-9_]+)(?![`\w])", r"`\1`", line)
-    line = re.sub(r"`([^`]+)`", r"``\1``", line)
-    pieces = line.split("``")
+def marked_up(text):
+    text = re.sub(r"(?<![`\w])(STOA_[A-Z0-9_]+)(?![`\w])", r"`\1`", text)
+    text = re.sub(r"`([^`]+)`", r"``\1``", text)
+    pieces = text.split("``")
     pieces[::2] = [
         re.sub(r"\b(stoa_\w+)\(\)", r":c:func:`\1`", each.replace("*", r"\*"))
         for each in pieces[::2]
@@ -58,43 +60,48 @@ def marked_up(line):
     return "``".join(pieces)
 
 
+def command_of(kind, rest):
+    """What a command stands for, as lines."""
+    if kind == "param":
+        name, _, text = rest.partition(" ")
+        return [f":param {name}: {marked_up(text)}"]
+    if kind == "snippet":
+        file, name = rest.split()
+        options = ["language: c", f"start-after: [{name}]", f"end-before: [{name}]", "dedent:"]
+        return ["", f".. literalinclude:: /examples/{file}", *(f"   :{each}" for each in options)]
+    if kind == "members":
+        return ["", ".. code-block:: c", "", *(f"   {each}" for each in members(rest))]
+    if kind in FIELDS:
+        return [f":{FIELDS[kind]}: {marked_up(rest)}"]
+    raise ValueError(f"a doc comment has @{kind}, which is not known")
+
+
 def converted(lines):
-    is_code = was_command = False
-    for line in lines:
-        command = COMMAND.match(line)
-        if command and not was_command:
-            yield ""
-        was_command = command is not None or (was_command and line.startswith(" "))
-        is_code = bool(line.startswith("    ")) if line else is_code
-        if command is None:
-            yield line if is_code else marked_up(line)
-            continue
-        kind, rest = command.groups()
-        if kind == "param":
-            name, _, text = rest.partition(" ")
-            yield f":param {name}: {marked_up(text.strip())}"
-        elif kind == "snippet":
-            file, name = rest.split()
-            yield ""
-            yield f".. literalinclude:: /examples/{file}"
-            yield "   :language: c"
-            yield f"   :start-after: [{name}]"
-            yield f"   :end-before: [{name}]"
-            yield "   :dedent:"
-        elif kind == "members":
-            yield from ("", ".. code-block:: c", "")
-            yield from (f"   {each}" for each in members(rest))
-        elif kind in FIELDS:
-            yield f":{FIELDS[kind]}: {marked_up(rest)}"
+    """Paragraph by paragraph; one that is indented is code, unless it belongs to a command."""
+    paragraphs = re.split(r"\n\n+", "\n".join(lines))
+    for paragraph in paragraphs:
+        yield ""
+        if paragraph.startswith("    "):
+            yield from ("::", "", *paragraph.split("\n"))
+        elif not paragraph.startswith("@"):
+            yield from marked_up(paragraph).split("\n")
         else:
-            raise ValueError(f"a doc comment has @{kind}, which is not known")
+            for command in re.split(r"\n(?=@)", paragraph):
+                kind, rest = COMMAND.match(command).groups()
+                yield from "\n".join(command_of(kind, rest)).split("\n")
 
 
 def family(lines):
     """A comment of a family: the text stands under the declarations of all."""
-    patterns = [line[len("@each ") :] for line in lines if line.startswith("@each ")]
-    rest = [line for line in lines if not line.startswith("@each ")]
-    made = [each for pattern in patterns for each in declarations(pattern)]
+    made, rest = [], []
+    for line in lines:
+        kind, _, pattern = line.partition(" ")
+        if kind == "@each":
+            made += declarations(pattern)
+        elif kind == "@declare":
+            made.append(pattern)
+        else:
+            rest.append(line)
     yield f".. c:function:: {made[0]}"
     yield from (" " * len(".. c:function:: ") + each for each in made[1:])
     yield ""
@@ -102,7 +109,7 @@ def family(lines):
 
 
 def process(app, lines, transform, options):
-    is_family = any(line.startswith("@each ") for line in lines)
+    is_family = any(line.startswith(("@each ", "@declare ")) for line in lines)
     lines[:] = list(family(lines) if is_family else converted(lines))
 
 

@@ -1,7 +1,9 @@
-/* column.h: whole columns, as arrays.
+/**
+ * column.h: whole columns, as arrays.
  *
  * A column is a plain C array of stoa_table_rows cells. Its address never changes while the table
- * lives and the field is not dropped; only the number of cells does. */
+ * lives and the field is not dropped; only the number of cells does.
+ */
 #ifndef STOA_COLUMN_H
 #define STOA_COLUMN_H
 
@@ -9,56 +11,107 @@
 
 STOA_BEGIN_DECLS
 
-/* int32_t *stoa_int32_column(stoa_table *, const char *name) and its like for each type: the
- * cells, borrowed from the table; NULL where name or type is wrong. stoa_object_column gives
- * handles, which only the library may write. */
+/**
+ * Gives the cells of a field, as a plain array of stoa_table_rows(). NULL if there is no field of
+ * that name, or if it has another type. There is one function for each type. Of an object field the
+ * cells are handles, which only the library may write; stoa_pool_get() gives the object.
+ *
+ * @each CELL *stoa_NAME_column(const stoa_table *table, const char *field_name)
+ * @owner Borrowed from the table. The address never changes while the table lives and has the
+ *     field.
+ * @cost O(1), by a hash of the name.
+ * @threads Reads the table.
+ * @snippet column.c column
+ */
+
 #define STOA__COLUMN(NAME, name, cell, value, member) \
     STOA_API cell *stoa_##name##_column(const stoa_table *table, const char *field_name);
 STOA_TYPES(STOA__COLUMN)
 #undef STOA__COLUMN
 
 /**
- * The cells of a field by index, of any type; NULL where there is no such field.
+ * Gives the cells of a field by its index, whatever its type. NULL if there is no such field.
+ *
+ * @owner Borrowed from the table, as for stoa_int32_column().
+ * @cost O(1).
+ * @threads Reads the table.
+ * @snippet column.c cells
  */
 STOA_API void *stoa_column_cells(const stoa_table *table, size_t field);
 
 /**
  * A number that grows when values of the column change through stoa: cells are written to, or rows
- * removed, inserted in the middle or reordered. Rows that are appended leave it as it is: what
- * there was is still the same. It does not see writes through pointers to the cells, typed setters
- * (point_set_x) among them. 0 where there is no such field. O(1).
+ * removed, inserted in the middle or reordered. Appended rows leave it as it is: what was there is
+ * still the same. It does not see writes through pointers to the cells, typed setters as
+ * point_set_x() among them. 0 if there is no such field.
+ *
+ * @cost O(1).
+ * @threads Reads the table.
+ * @snippet column.c version
  */
 STOA_API uint64_t stoa_column_version(const stoa_table *table, size_t field);
 
 /**
- * Locks a column against writes until it is unlocked as often. Meanwhile calls that would write to
+ * Locks a column against writes, until it is unlocked as often. Meanwhile calls that would write to
  * its cells, remove or reorder rows of the table, or add, drop or rename a field give STOA_LOCKED
- * and change nothing (stoa_table_clear, which gives no status, does nothing); rows can be appended
- * and everything can be read. Runs of programs lock the columns that they read and write for as
- * long as they take. A locked table can be freed. O(1).
+ * and change nothing; stoa_table_clear(), which gives no status, does nothing. Rows can be
+ * appended, and everything can be read. A run of a program locks the columns that it reads and
+ * writes while it takes. A locked table can be freed.
+ *
+ * @return STOA_NO_FIELD: there is no such field.
+ * @cost O(1).
+ * @threads Changes the table.
+ * @snippet column.c lock
  */
 STOA_TRY stoa_column_lock(stoa_table *table, size_t field, stoa_error *error);
+
 /**
- * Nothing where the column is not locked.
+ * Ends one lock. Does nothing if the column is not locked.
+ *
+ * @cost O(1).
+ * @threads Changes the table.
+ * @snippet column.c lock
  */
 STOA_API void stoa_column_unlock(stoa_table *table, size_t field);
 
 /**
- * Writes `count` cells, first, first + step, …, from `source` (its name is not read). Values are
- * checked first: an integer must fit, a float never goes into an integer, nor an integer other
- * than 0 and 1 into a bool. error->row is the position of the first value at fault.
+ * Writes `count` cells, at rows first, first + step, …. Every value is checked before the first is
+ * stored. Integers must fit; a float never goes into an integer field, nor an integer other than 0
+ * and 1 into a bool field.
+ *
+ * @param step may be negative; 0 only for one cell
+ * @param source the values; its name is not read, and it may lie in a column of the table
+ * @return STOA_NO_FIELD: there is no such field. STOA_OUT_OF_RANGE: the rows are not all there.
+ *     STOA_INVALID: a step of 0, data that is NULL, a reserve that is set. STOA_WRONG_TYPE: the
+ *     field takes no values of that type. STOA_OVERFLOW: a value does not fit; `error->row` is its
+ *     position. STOA_OUT_OF_MEMORY. STOA_REFUSED: the pool refused an object. STOA_LOCKED: the
+ *     column is locked.
+ * @cost O(count); at the speed of memcpy for packed values of the field's type.
+ * @threads Changes the table.
+ * @snippet column.c write
  */
 STOA_TRY stoa_column_write(stoa_table *table, size_t field, size_t first, ptrdiff_t step,
                            size_t count, const stoa_source *source, stoa_error *error);
 
 /**
- * Exports: as long as one is held, the column's pages stay mapped, though the table shrinks or
- * drops the field, until the table is freed. The cells are then unspecified. The end of the last
- * one gives back what has fallen free meanwhile; it counts as a change of the table.
+ * Keeps the pages of a column mapped until stoa_column_unexport(), though the table shrinks or
+ * drops the field meanwhile; the cells are then unspecified. Exports are counted. They end with the
+ * table.
+ *
+ * @return STOA_NO_FIELD: there is no such field. STOA_OUT_OF_MEMORY.
+ * @cost O(1); O(fields) the first time.
+ * @threads Changes the table.
+ * @snippet column.c export
  */
 STOA_TRY stoa_column_export(stoa_table *table, size_t field, stoa_error *error);
+
 /**
- * Nothing where the column is not exported.
+ * Ends one export. The last one gives back what has fallen free meanwhile. Does nothing if the
+ * column is not exported.
+ *
+ * @cost O(1), and what giving memory back takes.
+ * @threads Changes the table.
+ * @snippet column.c export
  */
 STOA_API void stoa_column_unexport(stoa_table *table, size_t field);
 

@@ -1,4 +1,5 @@
-/* error.h: statuses, and the message that goes with one.
+/**
+ * error.h: statuses, and the message that goes with one.
  *
  * Every call that can fail returns a stoa_status. Calls off the hot path take a stoa_error last:
  * it is owned by the caller, may be NULL, and is written only when the call fails. There is no
@@ -10,7 +11,8 @@
  * its message names the argument; a call that gives none gives nothing (0, NULL, false, no type) or
  * does nothing. Numbers that cannot be (of rows, fields, types, operations; counts; flags and
  * reserved members other than zero) are refused likewise. What cannot be known is trusted: that a
- * pointer is to what its type says, and an array as long as the count beside it. */
+ * pointer is to what its type says, and an array as long as the count beside it.
+ */
 #ifndef STOA_ERROR_H
 #define STOA_ERROR_H
 
@@ -46,7 +48,10 @@ typedef enum stoa_status {
 #define STOA_MESSAGE_SIZE 240
 
 /**
- * Zero it ({0}) before the first use, or don't: it is only read after a failure.
+ * The message of a call that failed. It needs no preparation: it is only written, by a call that
+ * fails.
+ *
+ * @members stoa_error
  */
 typedef struct stoa_error {
     char message[STOA_MESSAGE_SIZE]; /* UTF-8, ends in NUL, cut to fit */
@@ -56,11 +61,22 @@ typedef struct stoa_error {
 } stoa_error;
 
 /**
- * `"STOA_OVERFLOW"`; `"STOA_?"` for an unknown status. Static storage.
+ * Tells the name of a status, as `"STOA_OVERFLOW"`. `"STOA_?"` for an unknown status.
+ *
+ * @owner Static storage.
+ * @cost O(1).
+ * @threads Any.
+ * @snippet error.c names
  */
 STOA_API const char *stoa_status_name(stoa_status status);
+
 /**
- * A sentence's worth of text. Static storage.
+ * Tells what a status means, in a few words.
+ *
+ * @owner Static storage.
+ * @cost O(1).
+ * @threads Any.
+ * @snippet error.c names
  */
 STOA_API const char *stoa_status_text(stoa_status status);
 

@@ -1,16 +1,18 @@
-/* expression.h: what is to be computed, as text or built call by call; the same tree either way.
+/**
+ * expression.h: what is to be computed, as text or built call by call; the same tree either way.
  *
  * An expression names fields and parameters; it knows no table and no types until a program is
  * made of it (program.h). The grammar is Python's, with Python's precedence:
  *
- *   + - * / // % **  unary - +   < <= == != >= > (chained)   and or not   & | ^ ~ << >>
- *   ( )   1  1.5e3  0xff  True False   name  `odd name`   $parameter   f(a, b)   a, b
+ *     + - * / // % **  unary - +   < <= == != >= > (chained)   and or not   & | ^ ~ << >>
+ *     ( )   1  1.5e3  0xff  True False   name  `odd name`   $parameter   f(a, b)   a, b
  *
  * with the functions of STOA_OPERATIONS, casts by type name (int32(w)), and the aggregates, whose
  * value is one for all rows and may stand in a larger expression (x - mean(x)).
  *
  * Expressions never change. Each call that makes one gives the caller a reference to it; arguments
- * are kept by references of its own. Counting is not atomic: one thread at a time. */
+ * are kept by references of its own. Counting is not atomic: one thread at a time.
+ */
 #ifndef STOA_EXPRESSION_H
 #define STOA_EXPRESSION_H
 
@@ -112,10 +114,15 @@ typedef enum stoa_operation {
 #undef STOA__OPERATION
 } stoa_operation;
 
+/**
+ * An expression, which never changes.
+ */
 typedef struct stoa_expression stoa_expression;
 
 /**
- * A value for a parameter, of type BOOL, INT64, UINT64 or FLOAT64.
+ * A value for a parameter, of type STOA_BOOL, STOA_INT64, STOA_UINT64 or STOA_FLOAT64.
+ *
+ * @members stoa_parameter
  */
 typedef struct stoa_parameter {
     const char *name; /* without the $ */
@@ -125,71 +132,182 @@ typedef struct stoa_parameter {
 } stoa_parameter;
 
 /**
- * From text: UTF-8, ends in NUL. `var(x, 1)` and `var(x, ddof=1)` are the same. A list "a, b" is
- * an expression of several outputs. The error shows the line of the fault with a caret under it.
- * O(length); nesting beyond 1,000 levels of parentheses is refused.
+ * Makes an expression of a text. A list, as "a, b", is an expression of several outputs. `var(x,
+ * 1)` and `var(x, ddof=1)` are the same.
+ *
+ * @param made becomes the new expression
+ * @param text in UTF-8
+ * @return STOA_SYNTAX: the text is no expression; the message shows the line, with a caret under
+ *     the fault. STOA_OVERFLOW: a number that no type holds. STOA_BAD_NAME: a name is too long.
+ *     STOA_OUT_OF_MEMORY.
+ * @owner The caller holds a reference, which stoa_expression_free() gives back.
+ * @cost O(length). More than 1,000 levels of parentheses are refused.
+ * @threads Any.
+ * @snippet expression.c parse
  */
 STOA_TRY stoa_expression_parse(stoa_expression **made, const char *text, stoa_error *error);
+
 /**
- * The same with values for parameters, which then stand in the tree as constants. is_used is set
- * for each that the text has; those that it has besides remain parameters.
+ * Makes an expression of a text, with values for its parameters. They stand in the tree as
+ * constants; parameters without a value here remain parameters.
+ *
+ * @param made becomes the new expression
+ * @param parameters `is_used` is set for each that the text has
+ * @return As stoa_expression_parse(); STOA_WRONG_TYPE: a value of another type. STOA_INVALID: a
+ *     reserve that is set.
+ * @owner The caller holds a reference, which stoa_expression_free() gives back.
+ * @cost O(length + count).
+ * @threads Any.
+ * @snippet expression.c parse
  */
 STOA_TRY stoa_expression_parse_with(stoa_expression **made, const char *text,
                                     stoa_parameter *parameters, size_t count, stoa_error *error);
-STOA_TRY stoa_expression_field(stoa_expression **made, const char *name, stoa_error *error);
+
 /**
- * Of type BOOL, INT64, UINT64 or FLOAT64.
+ * Makes an expression of a field, by its name. Whether there is such a field is checked when a
+ * program is made.
+ *
+ * @param made becomes the new expression
+ * @return STOA_BAD_NAME: the name is empty, too long or not UTF-8. STOA_OUT_OF_MEMORY.
+ * @owner The caller holds a reference, which stoa_expression_free() gives back.
+ * @cost O(1).
+ * @threads Any.
+ * @snippet expression.c build
+ */
+STOA_TRY stoa_expression_field(stoa_expression **made, const char *name, stoa_error *error);
+
+/**
+ * Makes an expression of a number or a truth value.
+ *
+ * @param made becomes the new expression
+ * @param value of type STOA_BOOL, STOA_INT64, STOA_UINT64 or STOA_FLOAT64, and not null
+ * @return STOA_WRONG_TYPE: a value of another type, or null. STOA_OUT_OF_MEMORY.
+ * @owner The caller holds a reference, which stoa_expression_free() gives back.
+ * @cost O(1).
+ * @threads Any.
+ * @snippet expression.c build
  */
 STOA_TRY stoa_expression_constant(stoa_expression **made, stoa_value value, stoa_error *error);
+
 /**
- * Its value is set on the program: name is without the $.
+ * Makes an expression of a parameter, whose value stoa_program_set_parameter() sets.
+ *
+ * @param made becomes the new expression
+ * @param name without the $
+ * @return STOA_BAD_NAME: the name is empty, too long or not UTF-8. STOA_OUT_OF_MEMORY.
+ * @owner The caller holds a reference, which stoa_expression_free() gives back.
+ * @cost O(1).
+ * @threads Any.
+ * @snippet expression.c build
  */
 STOA_TRY stoa_expression_parameter(stoa_expression **made, const char *name, stoa_error *error);
+
 /**
- * A value for each row out of `count` cells at source->data (borrowed: it must outlive the
- * expression and its programs). source->name is only printed and may be NULL. Not of objects.
+ * Makes an expression of an array: a value for each row.
+ *
+ * @param made becomes the new expression
+ * @param source its data is borrowed, and must outlive the expression and its programs; its name is
+ *     only printed, and may be NULL
+ * @param count how many values
+ * @return STOA_WRONG_TYPE: an array of objects, or of no type. STOA_INVALID: data that is NULL, a
+ *     reserve that is set. STOA_BAD_NAME: the name is too long or not UTF-8. STOA_OUT_OF_MEMORY.
+ * @owner The caller holds a reference, which stoa_expression_free() gives back.
+ * @cost O(1): the values are read when a program runs.
+ * @threads Any.
+ * @snippet expression.c array
  */
 STOA_TRY stoa_expression_array(stoa_expression **made, const stoa_source *source, size_t count,
                                stoa_error *error);
+
 /**
- * An operation on others. The number of arguments is checked; types are, when a program is made.
+ * Makes an expression of an operation on others. Their number is checked here; their types are,
+ * when a program is made.
+ *
+ * @param made becomes the new expression
+ * @param arguments kept by references of its own
+ * @return STOA_INVALID: there is no such operation, it takes another number of arguments, one of
+ *     them is a list, a ddof that is no literal. STOA_OUT_OF_MEMORY.
+ * @owner The caller holds a reference, which stoa_expression_free() gives back.
+ * @cost O(count).
+ * @threads Any, but one at a time for expressions that share nodes.
+ * @snippet expression.c build
  */
 STOA_TRY stoa_expression_call(stoa_expression **made, stoa_operation operation,
                               stoa_expression *const *arguments, size_t count, stoa_error *error);
+
 /**
- * Several outputs in one; lists among them are not flattened but refused.
+ * Makes an expression of several outputs.
+ *
+ * @param made becomes the new expression
+ * @param outputs kept by references of its own; no lists
+ * @return STOA_INVALID: none, or a list among them. STOA_OUT_OF_MEMORY.
+ * @owner The caller holds a reference, which stoa_expression_free() gives back.
+ * @cost O(count).
+ * @threads Any, but one at a time for expressions that share nodes.
+ * @snippet expression.c list
  */
 STOA_TRY stoa_expression_list(stoa_expression **made, stoa_expression *const *outputs, size_t count,
                               stoa_error *error);
 
 /**
- * A reference of the caller's own to the same expression; NULL of NULL.
+ * Gives another reference to the same expression. NULL for NULL.
+ *
+ * @owner The caller gives it back by stoa_expression_free().
+ * @cost O(1).
+ * @threads Changes the expression's count of references, which is not atomic.
+ * @snippet expression.c list
  */
 STOA_API stoa_expression *stoa_expression_retain(stoa_expression *expression);
+
 /**
- * Gives one reference back. NULL does nothing. Any depth: it does not recurse.
+ * Gives one reference back. The expression goes with its last one. NULL does nothing.
+ *
+ * @cost O(nodes that go); it does not recurse.
+ * @threads Changes the expression's count of references, which is not atomic.
+ * @snippet expression.c parse
  */
 STOA_API void stoa_expression_free(stoa_expression *expression);
 
 /**
- * Writes the expression as text that parses to the same tree, cut to fit `size` bytes with its NUL.
- * Gives the length that it would have without the cut; but it ends soon after 1 MiB, since few
- * nodes can stand for a text without end. Arrays are written as their name, or "array"; a constant
- * NaN as 1e999 - 1e999, which is one. text may be NULL, for the length alone; NULL is written as
- * nothing.
+ * Writes an expression as text that parses to the same tree, and tells how long it is. Arrays are
+ * written as their name, or `array`; a constant NaN as `1e999 - 1e999`, which is one.
+ *
+ * @param text the text, cut to fit, with its NUL; may be NULL if `size` is 0
+ * @param size bytes at `text`
+ * @cost O(length). Past 1 MiB it ends, since few nodes can stand for a text without end.
+ * @threads Reads the expression.
+ * @snippet expression.c parse
  */
 STOA_API size_t stoa_expression_print(const stoa_expression *expression, char *text, size_t size);
+
 /**
- * Outputs: 1, or as many as a list has.
+ * Tells how many outputs there are: 1, or as many as a list has. 0 for NULL.
+ *
+ * @cost O(1).
+ * @threads Reads the expression.
+ * @snippet expression.c list
  */
 STOA_API size_t stoa_expression_output_count(const stoa_expression *expression);
+
 /**
- * The operation of a unique name or of a type; STOA_NO_OPERATION where there is none. Of "min" and
- * "max" the one that takes so many arguments; operators too, told apart in the same way.
+ * Finds an operation by the text that it is written by: a function's name, a type's, or an
+ * operator. STOA_NO_OPERATION if there is none.
+ *
+ * @param arguments tells operations of the same text apart: `min` of one is an aggregate, of two or
+ *     more a function of a row
+ * @cost O(1).
+ * @threads Any.
+ * @snippet expression.c operations
  */
 STOA_API stoa_operation stoa_operation_named(const char *name, size_t arguments);
+
 /**
- * "sqrt"; NULL where there is none. Static storage.
+ * Tells how an operation is written, as `"sqrt"`. NULL if there is no such operation.
+ *
+ * @owner Static storage.
+ * @cost O(1).
+ * @threads Any.
+ * @snippet expression.c operations
  */
 STOA_API const char *stoa_operation_text(stoa_operation operation);
 

@@ -1,4 +1,5 @@
-/* program.h: an expression that was bound to the fields of a table, ready to run.
+/**
+ * program.h: an expression that was bound to the fields of a table, ready to run.
  *
  * A program can be kept and run again: with other parameters, and on any table that has the fields
  * that it names (where their types differ from those before it is bound anew, unseen). It holds no
@@ -7,7 +8,8 @@
  * threads and on any processor level, a NaN's sign and payload aside.
  *
  * Errors count only where a value is used: not in rows that the condition leaves out, and not in
- * branches that are not taken. error->row is the first row at fault. */
+ * branches that are not taken. error->row is the first row at fault.
+ */
 #ifndef STOA_PROGRAM_H
 #define STOA_PROGRAM_H
 
@@ -16,6 +18,9 @@
 
 STOA_BEGIN_DECLS
 
+/**
+ * A program, which one thread uses at a time.
+ */
 typedef struct stoa_program stoa_program;
 
 /**
@@ -23,6 +28,8 @@ typedef struct stoa_program stoa_program;
  * while it computes. `leave` is called once everything has been checked and the columns are locked,
  * and what it gives is handed to `enter` before they are unlocked. Neither may fail. Not for
  * programs of tables whose pool has callbacks that need the interpreter.
+ *
+ * @members stoa_interpreter
  */
 typedef struct stoa_interpreter {
     void *(*leave)(void);
@@ -30,7 +37,9 @@ typedef struct stoa_interpreter {
 } stoa_interpreter;
 
 /**
- * The rows of a run, where it is not over the whole table.
+ * The rows of a run, if it is not over the whole table.
+ *
+ * @members stoa_scope
  */
 typedef struct stoa_scope {
     size_t rows; /* the run is over rows [0, rows), at most all of the table's; where the program
@@ -43,7 +52,9 @@ typedef struct stoa_scope {
 } stoa_scope;
 
 /**
- * Where an output goes: `count` cells of that type at data, count being the rows of the run.
+ * Where the values of an output go: `count` cells of that type, `count` being the rows of the run.
+ *
+ * @members stoa_output
  */
 typedef struct stoa_output {
     stoa_type type;
@@ -53,148 +64,427 @@ typedef struct stoa_output {
 } stoa_output;
 
 /**
- * Checks names and types once. `where` may be NULL; it must be a condition. Expressions are kept
- * by reference. Parameters that are not set yet take part once they are. Expressions of arrays
- * alone need no table: it may be NULL here, and for compute, evaluate and fill.
+ * Makes a program of expressions. Names and types are checked once, here. Parameters that have no
+ * value yet are checked once they have.
+ *
+ * @param program becomes the new program
+ * @param table whose fields the program is for; NULL if it reads arrays alone
+ * @param expression kept by a reference
+ * @param where a condition, kept by a reference; NULL: every row
+ * @return STOA_NO_FIELD, STOA_WRONG_TYPE, STOA_INVALID: the expressions do not fit the table.
+ *     STOA_OVERFLOW, STOA_DIVISION_BY_ZERO: constants that cannot be computed. STOA_OUT_OF_MEMORY.
+ * @owner The caller frees it by stoa_program_free().
+ * @cost O(nodes).
+ * @threads Reads the table. Programs that share expressions count as one.
+ * @snippet program.c built
  */
 STOA_TRY stoa_program_new(stoa_program **program, const stoa_table *table,
                           stoa_expression *expression, stoa_expression *where, stoa_error *error);
+
 /**
- * The same from text.
+ * Makes a program of a text.
+ *
+ * @param program becomes the new program
+ * @param table whose fields the program is for; NULL if it names none
+ * @param where a condition; NULL: every row
+ * @return As stoa_expression_parse() and stoa_program_new().
+ * @owner The caller frees it by stoa_program_free().
+ * @cost O(length).
+ * @threads Reads the table.
+ * @snippet program.c again
  */
 STOA_TRY stoa_program_parse(stoa_program **program, const stoa_table *table, const char *text,
                             const char *where, stoa_error *error);
+
+/**
+ * Frees a program. NULL does nothing.
+ *
+ * @cost O(nodes).
+ * @threads Changes the program.
+ * @snippet program.c again
+ */
 STOA_API void stoa_program_free(stoa_program *program);
 
 /**
- * Binds a parameter by value, for all runs to come. Of type BOOL, INT64, UINT64 or FLOAT64.
+ * Sets a parameter, for all runs to come. If the value is of another kind than the last one, the
+ * program is bound anew by its next run.
+ *
+ * @param parameter its name, without the $
+ * @param value of type STOA_BOOL, STOA_INT64, STOA_UINT64 or STOA_FLOAT64
+ * @return STOA_NO_PARAMETER: there is no such parameter. STOA_WRONG_TYPE: a value of another type.
+ * @cost O(1).
+ * @threads Changes the program.
+ * @snippet program.c again
  */
 STOA_TRY stoa_program_set_parameter(stoa_program *program, const char *parameter, stoa_value value,
                                     stoa_error *error);
+
+/**
+ * Tells how many outputs there are. 0 for NULL.
+ *
+ * @cost O(1).
+ * @threads Reads the program.
+ * @snippet program.c facts
+ */
 STOA_API size_t stoa_program_output_count(const stoa_program *program);
 
-/* The next four tell what the program was bound to last. It is not bound as long as parameters are
- * not set, after a call that could not bind it, and after stoa_program_set_parameter gave a
- * parameter a value of another kind or size of integer, until a run has bound it again. */
+/**
+ * The next four functions tell what the program was bound to last. It is not bound while a
+ * parameter has no value, after a call that could not bind it, and after
+ * stoa_program_set_parameter() gave a parameter a value of another kind or another size of integer,
+ * until a run has bound it again.
+ */
 
 /**
- * BOOL, INT64, UINT64 or FLOAT64, or that of a cast or plain field; STOA_NO_TYPE while unbound.
+ * Tells the type of an output: STOA_BOOL, STOA_INT64, STOA_UINT64 or STOA_FLOAT64, or that of a
+ * cast or of a plain field. STOA_NO_TYPE while the program is not bound.
+ *
+ * @cost O(1).
+ * @threads Reads the program.
+ * @snippet program.c facts
  */
 STOA_API stoa_type stoa_program_output_type(const stoa_program *program, size_t output);
+
 /**
- * Whether an output is one value for all rows, made of aggregates and constants alone; false while
- * unbound.
+ * Tells whether an output is one value for all rows, made of aggregates and constants alone. False
+ * while the program is not bound.
+ *
+ * @cost O(1).
+ * @threads Reads the program.
+ * @snippet program.c facts
  */
 STOA_API bool stoa_program_output_is_aggregate(const stoa_program *program, size_t output);
+
 /**
- * Whether the values of a row follow from that row alone: no aggregate, no running sum; false while
- * unbound.
+ * Tells whether the values of a row follow from that row alone: no aggregate, no running sum. False
+ * while the program is not bound.
+ *
+ * @cost O(nodes).
+ * @threads Reads the program.
+ * @snippet program.c facts
  */
 STOA_API bool stoa_program_is_by_row(const stoa_program *program);
+
 /**
- * The indices of the fields that it reads, each once; gives how many, and writes `room` at most.
- * None while unbound. fields may be NULL where room is 0.
+ * Writes the indices of the fields that the program reads, each once, and tells how many there are.
+ * 0 while the program is not bound.
+ *
+ * @param fields may be NULL if `room` is 0
+ * @param room how many are written at most
+ * @cost O(fields).
+ * @threads Reads the program.
+ * @snippet program.c facts
  */
 STOA_API size_t stoa_program_fields(const stoa_program *program, uint32_t *fields, size_t room);
+
 /**
- * A number that grows when values that the program reads change: stoa_column_version for all of its
- * fields, and for columns of the table that its arrays lie in. So it tells whether a result is
- * still what the program would give for the same rows, and a run that is told of it
- * (stoa_scope.version) is refused where it is not. 0 while unbound; never 0 else.
+ * Tells a number that grows when values change that the program reads: those of its fields, and of
+ * columns of the table that its arrays lie in. While it is the same, so is the result for the same
+ * rows. A run whose scope has another `version` is refused: STOA_STALE. 0 while the program is not
+ * bound; otherwise never 0.
+ *
+ * @cost O(fields that it reads).
+ * @threads Reads the table and the program.
+ * @snippet program.c version
  */
 STOA_API uint64_t stoa_program_version(const stoa_program *program, const stoa_table *table);
 
-/* ---- runs; scope may be NULL: all rows ----
- *
- * A run may write the cells that it reads as values of rows (of a column or an array; what only
- * aggregates read is read before) cell for cell: row 0 at the same address, of the same width,
- * packed. Any other overlap, shifted, reversed or of another width, is STOA_INVALID, and so are
- * outputs that overlap each other, the words of the scope's selection or the handles of an object
- * field. That holds for arrays in the columns that are assigned to or whose rows are moved, too. */
+/* ---- runs ---- */
 
 /**
- * Aggregates: `count` must be the number of outputs. Values are BOOL, INT64, UINT64 or FLOAT64, or
- * null. All are made in one pass over the rows, but for what is made of other aggregates, row by
- * row: sum(abs(x - mean(x))) takes two.
+ * Memory that a run reads and writes. A run may write the very cells that it reads as values of
+ * rows, of a column or an array, cell for cell: row 0 at the same address, of the same width,
+ * packed. Any other overlap is STOA_INVALID: shifted, reversed or of another width; outputs that
+ * overlap each other, the words of the scope's selection or the handles of an object field. That
+ * holds for arrays that lie in columns which are assigned to, or whose rows are moved, too. What
+ * only aggregates read is read before anything is written.
+ */
+
+/**
+ * Computes aggregates, in one pass over the rows. An aggregate of another one, as in `sum(abs(x -
+ * mean(x)))`, takes a pass more.
+ *
+ * @param table NULL if the program reads arrays alone
+ * @param scope NULL: all rows
+ * @param values becomes a value for each output, of type STOA_BOOL, STOA_INT64, STOA_UINT64 or
+ *     STOA_FLOAT64, or null
+ * @param count the number of outputs
+ * @return STOA_INVALID: another `count`, or an output that is no aggregate. STOA_NO_FIELD,
+ *     STOA_WRONG_TYPE: it does not fit the table. STOA_NO_PARAMETER: a parameter has no value.
+ *     STOA_STALE: the scope's selection or version is of before. STOA_OUT_OF_RANGE: the scope has
+ *     more rows than the table. STOA_OVERFLOW, STOA_DIVISION_BY_ZERO, STOA_INVALID: a value at
+ *     fault, in row `error->row`. STOA_OUT_OF_MEMORY.
+ * @cost One pass over the fields that are read, on all cores. No memory as long as the table.
+ * @threads Reads the table, changes the program.
+ * @snippet program.c again
  */
 STOA_TRY stoa_program_compute(stoa_program *program, const stoa_table *table,
                               const stoa_scope *scope, stoa_value *values, size_t count,
                               stoa_error *error);
+
 /**
- * Values of each row into the caller's arrays, which may be columns of the table. Rows that are
- * left out keep what they have. Checked first where something could fail, then written.
+ * Writes the values of each row into arrays. Rows that are left out keep what they have. If
+ * something could fail, all rows are checked before the first is stored.
+ *
+ * @param table NULL if the program reads arrays alone
+ * @param scope NULL: all rows
+ * @param outputs where each goes; may be columns of the table
+ * @param count the number of outputs
+ * @return STOA_INVALID: another `count`, or memory that overlaps as a run forbids. STOA_NO_FIELD,
+ *     STOA_WRONG_TYPE: it does not fit the table. STOA_NO_PARAMETER: a parameter has no value.
+ *     STOA_STALE: the scope's selection or version is of before. STOA_OUT_OF_RANGE: the scope has
+ *     more rows than the table. STOA_OVERFLOW, STOA_DIVISION_BY_ZERO, STOA_INVALID: a value at
+ *     fault, in row `error->row`. STOA_OUT_OF_MEMORY.
+ * @cost One pass over the fields that are read, or two, on all cores.
+ * @threads Reads the table, changes the program.
+ * @snippet program.c values
  */
 STOA_TRY stoa_program_evaluate(stoa_program *program, const stoa_table *table,
                                const stoa_scope *scope, const stoa_output *outputs, size_t count,
                                stoa_error *error);
+
 /**
- * The same into memory that holds nothing yet, which must not overlap what is read, not even cell
- * for cell: where it fails it may have left anything there, since no pass over the rows looks for
- * failures first. Rows that are left out, by the scope or the condition, are not written.
+ * Writes the values of each row into memory that holds nothing yet. Nothing is checked first: **if
+ * it fails, it may have left anything there**. Rows that are left out are not written.
+ *
+ * @param table NULL if the program reads arrays alone
+ * @param scope NULL: all rows
+ * @param outputs where each goes; must not overlap what is read
+ * @param count the number of outputs
+ * @return STOA_INVALID: another `count`, or memory that overlaps. STOA_NO_FIELD, STOA_WRONG_TYPE:
+ *     it does not fit the table. STOA_NO_PARAMETER: a parameter has no value. STOA_STALE: the
+ *     scope's selection or version is of before. STOA_OUT_OF_RANGE: the scope has more rows than
+ *     the table. STOA_OVERFLOW, STOA_DIVISION_BY_ZERO, STOA_INVALID: a value at fault, in row
+ *     `error->row`. STOA_OUT_OF_MEMORY.
+ * @cost One pass over the fields that are read, on all cores.
+ * @threads Reads the table, changes the program.
+ * @snippet program.c values
  */
 STOA_TRY stoa_program_fill(stoa_program *program, const stoa_table *table, const stoa_scope *scope,
                            const stoa_output *outputs, size_t count, stoa_error *error);
+
 /**
- * Into fields, by name. All right sides see the values from before.
+ * Stores the outputs into fields. Every right side sees the values from before.
+ *
+ * @param scope NULL: all rows
+ * @param fields the name of a field for each output
+ * @param count the number of outputs
+ * @return STOA_INVALID: another `count`, a field twice, an array that overlaps as a run forbids.
+ *     STOA_NO_FIELD, STOA_WRONG_TYPE: it does not fit the table. STOA_NO_PARAMETER: a parameter has
+ *     no value. STOA_STALE: the scope's selection or version is of before. STOA_OUT_OF_RANGE: the
+ *     scope has more rows than the table. STOA_OVERFLOW, STOA_DIVISION_BY_ZERO, STOA_INVALID: a
+ *     value at fault, in row `error->row`. STOA_OUT_OF_MEMORY. STOA_LOCKED: a column that is stored
+ *     into is locked.
+ * @cost One pass over the fields that are read, or two, on all cores; in place.
+ * @threads Changes the table and the program.
+ * @snippet program.c assign
  */
 STOA_TRY stoa_program_assign(stoa_program *program, stoa_table *table, const stoa_scope *scope,
                              const char *const *fields, size_t count, stoa_error *error);
+
 /**
- * Into a field that is made for it, of this type (STOA_NO_TYPE: the program's own); rows that are
- * left out get zero. One output.
+ * Adds a field with the values of the one output. Rows that are left out get zero.
+ *
+ * @param scope NULL: all rows
+ * @param name of the new field
+ * @param type of the new field; STOA_NO_TYPE: the output's
+ * @return STOA_INVALID: not one output. STOA_BAD_NAME: the name is empty, too long, not UTF-8 or
+ *     taken. STOA_FULL: more fields than STOA_MAX_FIELDS. STOA_NO_FIELD, STOA_WRONG_TYPE: it does
+ *     not fit the table. STOA_NO_PARAMETER: a parameter has no value. STOA_STALE: the scope's
+ *     selection or version is of before. STOA_OUT_OF_RANGE: the scope has more rows than the table.
+ *     STOA_OVERFLOW, STOA_DIVISION_BY_ZERO, STOA_INVALID: a value at fault, in row `error->row`.
+ *     STOA_OUT_OF_MEMORY. STOA_LOCKED: a column is locked.
+ * @cost One pass over the fields that are read, on all cores.
+ * @threads Changes the table and the program.
+ * @snippet program.c assign
  */
 STOA_TRY stoa_program_add_field(stoa_program *program, stoa_table *table, const stoa_scope *scope,
                                 const char *name, stoa_type type, stoa_error *error);
+
 /**
- * The rows where the one output, a condition, holds (and those of `where`, if there is one).
+ * Selects the rows where the one output, a condition, holds.
+ *
+ * @param selection becomes the new selection
+ * @param scope NULL: all rows
+ * @return STOA_INVALID: not one output. STOA_NO_FIELD, STOA_WRONG_TYPE: it does not fit the table.
+ *     STOA_NO_PARAMETER: a parameter has no value. STOA_STALE: the scope's selection or version is
+ *     of before. STOA_OUT_OF_RANGE: the scope has more rows than the table. STOA_OVERFLOW,
+ *     STOA_DIVISION_BY_ZERO, STOA_INVALID: a value at fault, in row `error->row`.
+ *     STOA_OUT_OF_MEMORY.
+ * @owner The caller frees it by stoa_selection_free().
+ * @cost One pass over the fields that are read, on all cores; a bit for each row.
+ * @threads Reads the table, changes the program.
+ * @snippet program.c rows
  */
 STOA_TRY stoa_program_select(stoa_selection **selection, stoa_program *program,
                              const stoa_table *table, const stoa_scope *scope, stoa_error *error);
+
 /**
- * A new table of those rows, the caller's own; no other memory as long as the table is needed.
+ * Makes a table of copies of the rows where the one output, a condition, holds.
+ *
+ * @param filtered becomes the new table
+ * @param scope NULL: all rows
+ * @return STOA_INVALID: not one output. STOA_NO_FIELD, STOA_WRONG_TYPE: it does not fit the table.
+ *     STOA_NO_PARAMETER: a parameter has no value. STOA_STALE: the scope's selection or version is
+ *     of before. STOA_OUT_OF_RANGE: the scope has more rows than the table. STOA_OVERFLOW,
+ *     STOA_DIVISION_BY_ZERO, STOA_INVALID: a value at fault, in row `error->row`.
+ *     STOA_OUT_OF_MEMORY.
+ * @owner The caller frees it by stoa_table_free().
+ * @cost One pass over the table, on all cores. No memory as long as the table but the result.
+ * @threads Reads the table, changes the program. With object fields: changes the pool.
+ * @snippet program.c rows
  */
 STOA_TRY stoa_program_filter(stoa_table **filtered, stoa_program *program, const stoa_table *table,
                              const stoa_scope *scope, stoa_error *error);
+
 /**
- * Those rows go, or stay alone; in place.
+ * Removes the rows where the one output, a condition, holds.
+ *
+ * @return STOA_INVALID: not one output, or an array that overlaps as a run forbids. STOA_NO_FIELD,
+ *     STOA_WRONG_TYPE: it does not fit the table. STOA_NO_PARAMETER: a parameter has no value.
+ *     STOA_OVERFLOW, STOA_DIVISION_BY_ZERO, STOA_INVALID: a value at fault, in row `error->row`.
+ *     STOA_OUT_OF_MEMORY. STOA_LOCKED: a column is locked.
+ * @cost One pass over the table, or two, on all cores; in place.
+ * @threads Changes the table, the order of its rows, and the program.
+ * @snippet program.c rows
  */
 STOA_TRY stoa_program_remove(stoa_program *program, stoa_table *table, stoa_error *error);
+
+/**
+ * Removes the rows where the one output, a condition, does not hold.
+ *
+ * @return STOA_INVALID: not one output, or an array that overlaps as a run forbids. STOA_NO_FIELD,
+ *     STOA_WRONG_TYPE: it does not fit the table. STOA_NO_PARAMETER: a parameter has no value.
+ *     STOA_OVERFLOW, STOA_DIVISION_BY_ZERO, STOA_INVALID: a value at fault, in row `error->row`.
+ *     STOA_OUT_OF_MEMORY. STOA_LOCKED: a column is locked.
+ * @cost One pass over the table, or two, on all cores; in place.
+ * @threads Changes the table, the order of its rows, and the program.
+ * @snippet program.c rows
+ */
 STOA_TRY stoa_program_keep(stoa_program *program, stoa_table *table, stoa_error *error);
 
 /* ---- in one step, from text ---- */
 
 /**
- * One aggregate of all rows: "sum(x * x + y * y)".
+ * Computes one aggregate of all rows, as "sum(x * x + y * y)".
+ *
+ * @param value becomes the result; null for aggregates of nothing
+ * @return STOA_SYNTAX, STOA_BAD_NAME: the text is no expression. STOA_NO_FIELD, STOA_WRONG_TYPE: it
+ *     does not fit the table. STOA_NO_PARAMETER: a parameter has no value. STOA_OVERFLOW,
+ *     STOA_DIVISION_BY_ZERO, STOA_INVALID: a value at fault, in row `error->row`.
+ *     STOA_OUT_OF_MEMORY.
+ * @cost Parsing, and one pass over the fields that are read, on all cores.
+ * @threads Reads the table.
+ * @snippet program.c compute
  */
 STOA_TRY stoa_compute(const stoa_table *table, const char *text, stoa_value *value,
                       stoa_error *error);
+
 /**
- * Several at once: "sum(x), mean(y)", of the rows where `where` holds (NULL: of all).
+ * Computes several aggregates in one pass, as "sum(x), mean(y)".
+ *
+ * @param where a condition; NULL: every row
+ * @param values becomes a value for each
+ * @param count how many there are
+ * @return STOA_INVALID: another `count`. STOA_SYNTAX, STOA_BAD_NAME: the text is no expression.
+ *     STOA_NO_FIELD, STOA_WRONG_TYPE: it does not fit the table. STOA_NO_PARAMETER: a parameter has
+ *     no value. STOA_OVERFLOW, STOA_DIVISION_BY_ZERO, STOA_INVALID: a value at fault, in row
+ *     `error->row`. STOA_OUT_OF_MEMORY.
+ * @cost Parsing, and one pass over the fields that are read, on all cores.
+ * @threads Reads the table.
+ * @snippet program.c compute
  */
 STOA_TRY stoa_compute_all(const stoa_table *table, const char *text, const char *where,
                           stoa_value *values, size_t count, stoa_error *error);
+
 /**
- * A field from the others: where the condition holds (NULL: in every row).
+ * Stores an expression of the other fields into a field.
+ *
+ * @param where a condition; NULL: every row
+ * @return STOA_SYNTAX, STOA_BAD_NAME: the text is no expression. STOA_NO_FIELD, STOA_WRONG_TYPE: it
+ *     does not fit the table. STOA_NO_PARAMETER: a parameter has no value. STOA_OVERFLOW,
+ *     STOA_DIVISION_BY_ZERO, STOA_INVALID: a value at fault, in row `error->row`.
+ *     STOA_OUT_OF_MEMORY. STOA_LOCKED: a column that is stored into is locked.
+ * @cost Parsing, and one pass over the fields that are read, or two, on all cores; in place.
+ * @threads Changes the table.
+ * @snippet program.c text
  */
 STOA_TRY stoa_assign(stoa_table *table, const char *field, const char *text, const char *where,
                      stoa_error *error);
+
 /**
- * Several fields at once, field k from texts[k]: every right side is evaluated before any is
- * stored.
+ * Stores expressions into several fields, field k from `texts[k]`. Every right side is evaluated
+ * before any is stored.
+ *
+ * @param where a condition; NULL: every row
+ * @return STOA_INVALID: none, or a field twice. STOA_SYNTAX, STOA_BAD_NAME: the text is no
+ *     expression. STOA_NO_FIELD, STOA_WRONG_TYPE: it does not fit the table. STOA_NO_PARAMETER: a
+ *     parameter has no value. STOA_OVERFLOW, STOA_DIVISION_BY_ZERO, STOA_INVALID: a value at fault,
+ *     in row `error->row`. STOA_OUT_OF_MEMORY. STOA_LOCKED: a column that is stored into is locked.
+ * @cost Parsing, and one pass over the fields that are read, or two, on all cores.
+ * @threads Changes the table.
+ * @snippet program.c text
  */
 STOA_TRY stoa_update(stoa_table *table, const char *const *fields, const char *const *texts,
                      size_t count, const char *where, stoa_error *error);
+
 /**
- * A new field of the values of an expression; type STOA_NO_TYPE: that of the expression.
+ * Adds a field with the values of an expression.
+ *
+ * @param field the name of the new field
+ * @param type of the new field; STOA_NO_TYPE: the expression's
+ * @param where a condition: other rows get zero; NULL: every row
+ * @return STOA_SYNTAX, STOA_BAD_NAME: the text is no expression. STOA_NO_FIELD, STOA_WRONG_TYPE: it
+ *     does not fit the table. STOA_NO_PARAMETER: a parameter has no value. STOA_FULL: more fields
+ *     than STOA_MAX_FIELDS. STOA_OVERFLOW, STOA_DIVISION_BY_ZERO, STOA_INVALID: a value at fault,
+ *     in row `error->row`. STOA_OUT_OF_MEMORY. STOA_LOCKED: a column is locked.
+ * @cost Parsing, and one pass over the fields that are read, on all cores.
+ * @threads Changes the table.
+ * @snippet program.c text
  */
 STOA_TRY stoa_add_field(stoa_table *table, const char *field, stoa_type type, const char *text,
                         const char *where, stoa_error *error);
+
 /**
- * A new table of the rows where the condition holds.
+ * Makes a table of copies of the rows where a condition holds.
+ *
+ * @param filtered becomes the new table
+ * @return STOA_SYNTAX, STOA_BAD_NAME: the text is no expression. STOA_NO_FIELD, STOA_WRONG_TYPE: it
+ *     does not fit the table. STOA_NO_PARAMETER: a parameter has no value. STOA_OVERFLOW,
+ *     STOA_DIVISION_BY_ZERO, STOA_INVALID: a value at fault, in row `error->row`.
+ *     STOA_OUT_OF_MEMORY.
+ * @owner The caller frees it by stoa_table_free().
+ * @cost Parsing, and one pass over the table, on all cores.
+ * @threads Reads the table. With object fields: changes the pool.
+ * @snippet program.c text_rows
  */
 STOA_TRY stoa_filter(stoa_table **filtered, const stoa_table *table, const char *where,
                      stoa_error *error);
+
+/**
+ * Removes the rows where a condition holds.
+ *
+ * @return STOA_SYNTAX, STOA_BAD_NAME: the text is no expression. STOA_NO_FIELD, STOA_WRONG_TYPE: it
+ *     does not fit the table. STOA_NO_PARAMETER: a parameter has no value. STOA_OVERFLOW,
+ *     STOA_DIVISION_BY_ZERO, STOA_INVALID: a value at fault, in row `error->row`.
+ *     STOA_OUT_OF_MEMORY. STOA_LOCKED: a column is locked.
+ * @cost Parsing, and one pass over the table, or two, on all cores; in place.
+ * @threads Changes the table, and the order of its rows.
+ * @snippet program.c text_rows
+ */
 STOA_TRY stoa_remove(stoa_table *table, const char *where, stoa_error *error);
+
+/**
+ * Removes the rows where a condition does not hold.
+ *
+ * @return STOA_SYNTAX, STOA_BAD_NAME: the text is no expression. STOA_NO_FIELD, STOA_WRONG_TYPE: it
+ *     does not fit the table. STOA_NO_PARAMETER: a parameter has no value. STOA_OVERFLOW,
+ *     STOA_DIVISION_BY_ZERO, STOA_INVALID: a value at fault, in row `error->row`.
+ *     STOA_OUT_OF_MEMORY. STOA_LOCKED: a column is locked.
+ * @cost Parsing, and one pass over the table, or two, on all cores; in place.
+ * @threads Changes the table, and the order of its rows.
+ * @snippet program.c text_rows
+ */
 STOA_TRY stoa_keep(stoa_table *table, const char *where, stoa_error *error);
 
 STOA_END_DECLS

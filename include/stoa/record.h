@@ -50,15 +50,18 @@ STOA_BEGIN_DECLS
  */
 STOA_TRY stoa__typed_hold(stoa_table *table, const stoa_field *fields, size_t count, void **columns,
                           stoa_error *error);
+
 /**
  * Lets go of what stoa__typed_hold held, and frees the table with its last owner.
  */
 STOA_API void stoa__typed_release(stoa_table *table, const stoa_field *fields, size_t count);
+
 /**
  * Gives the creator's share of a new table to its first typed table.
  */
 STOA_TRY stoa__typed_new(stoa_table **table, const stoa_field *fields, size_t count, size_t rows,
                          void **columns, stoa_error *error);
+
 /**
  * values[i] points at the value of fields[i].
  */

@@ -1,8 +1,10 @@
-/* row.h: one row, by value.
+/**
+ * row.h: one row, by value.
  *
  * A stoa_row is a table and an index: nothing is allocated, reads and writes go through. It is
  * checked at each use that the row is there; that it still means the same record after a removal
- * is the caller's to know (compare table->order). */
+ * is the caller's to know (compare table->order).
+ */
 #ifndef STOA_ROW_H
 #define STOA_ROW_H
 
@@ -10,13 +12,24 @@
 
 STOA_BEGIN_DECLS
 
+/**
+ * A row: a table and an index.
+ *
+ * @members stoa_row
+ */
 typedef struct stoa_row {
     stoa_table *table;
     size_t index;
 } stoa_row;
 
 #ifndef STOA_CDEF
-/* Not checked here, but at each use. */
+/**
+ * Makes a row. The index is not checked here, but at each use.
+ *
+ * @cost Two stores; inline.
+ * @threads Any.
+ * @snippet row.c by_name
+ */
 STOA__INLINE stoa_row stoa_table_row(stoa_table *table, size_t index)
 {
     stoa_row row;
@@ -26,11 +39,57 @@ STOA__INLINE stoa_row stoa_table_row(stoa_table *table, size_t index)
 }
 #endif
 
-/* stoa_row_get_int32(row, "x", &value), stoa_row_set_int32(row, "x", value) and their like for
- * each type, by name; ..._at(row, field, ...) by index, inline where the type is the field's; these
- * trust that row.table and value are not NULL.
- * Integers convert where they fit (STOA_OVERFLOW), go into floats as IEEE rounds, and come out of
- * a float never (STOA_WRONG_TYPE). A value read is written only on success. object: the pointer. */
+/**
+ * Reads a cell by the field's name. There is one function for each type. Integers convert if they
+ * fit; an integer is read as a float, rounded as IEEE 754 does; a float is never read as an
+ * integer. Of an object field: the pointer.
+ *
+ * @each stoa_status stoa_row_get_NAME(stoa_row row, const char *field_name, VALUE *value)
+ * @param value becomes what the cell holds; not written if the call fails
+ * @return STOA_INVALID: NULL. STOA_NO_FIELD: there is no such field. STOA_OUT_OF_RANGE: there is no
+ *     such row. STOA_WRONG_TYPE: the field does not hold this type. STOA_OVERFLOW: the value does
+ *     not fit.
+ * @cost O(1): a hash of the name, and stoa_row_get_int32_at().
+ * @threads Reads the table.
+ * @snippet row.c by_name
+ */
+
+/**
+ * Writes a cell by the field's name, by the rules for reading. There is one function for each type.
+ *
+ * @each stoa_status stoa_row_set_NAME(stoa_row row, const char *field_name, VALUE value)
+ * @return STOA_INVALID: NULL. STOA_NO_FIELD: there is no such field. STOA_OUT_OF_RANGE: there is no
+ *     such row. STOA_WRONG_TYPE: the field does not take this type. STOA_OVERFLOW: the value does
+ *     not fit. Of objects also STOA_OUT_OF_MEMORY, STOA_FULL: no handle is left, STOA_REFUSED: the
+ *     pool refused it.
+ *     STOA_LOCKED: the column is locked.
+ * @cost O(1): a hash of the name, and stoa_row_set_int32_at().
+ * @threads Changes the table.
+ * @snippet row.c by_name
+ */
+
+/**
+ * Reads a cell by the field's index; inline if the field has this type. Trusts that `row.table` and
+ * `value` are not NULL. Otherwise as stoa_row_get_int32().
+ *
+ * @each stoa_status stoa_row_get_NAME_at(stoa_row row, size_t field, VALUE *value)
+ * @return As stoa_row_get_int32().
+ * @cost Three comparisons and a load.
+ * @threads Reads the table.
+ * @snippet row.c by_index
+ */
+
+/**
+ * Writes a cell by the field's index; inline if the field has this type. Trusts that `row.table` is
+ * not NULL. Otherwise as stoa_row_set_int32().
+ *
+ * @each stoa_status stoa_row_set_NAME_at(stoa_row row, size_t field, VALUE value)
+ * @return As stoa_row_set_int32().
+ * @cost A few comparisons and a store.
+ * @threads Changes the table.
+ * @snippet row.c by_index
+ */
+
 #define STOA__ROW(NAME, name, cell, value_type, member)                                    \
     STOA_TRY stoa_row_get_##name(stoa_row row, const char *field_name, value_type *value); \
     STOA_TRY stoa_row_set_##name(stoa_row row, const char *field_name, value_type value);  \
@@ -40,9 +99,29 @@ STOA_TYPES(STOA__ROW)
 #undef STOA__ROW
 
 /**
- * Any type, with a message. The value read has the field's type.
+ * Reads a cell of any type, with a message if it fails.
+ *
+ * @param value becomes what the cell holds, in the field's type; an object is borrowed
+ * @return STOA_INVALID: NULL. STOA_NO_FIELD: there is no such field. STOA_OUT_OF_RANGE: there is no
+ *     such row.
+ * @cost O(1).
+ * @threads Reads the table.
+ * @snippet row.c any
  */
 STOA_TRY stoa_row_get(stoa_row row, size_t field, stoa_value *value, stoa_error *error);
+
+/**
+ * Writes a cell of any type, with a message if it fails.
+ *
+ * @param value converted by the rules of stoa_row_set_int32()
+ * @return STOA_INVALID: NULL. STOA_NO_FIELD: there is no such field. STOA_OUT_OF_RANGE: there is no
+ *     such row. STOA_WRONG_TYPE: the field does not take this type. STOA_OVERFLOW: the value does
+ *     not fit. Of objects also STOA_OUT_OF_MEMORY, STOA_FULL: no handle is left, STOA_REFUSED: the
+ *     pool refused it. STOA_LOCKED: the column is locked.
+ * @cost O(1).
+ * @threads Changes the table.
+ * @snippet row.c any
+ */
 STOA_TRY stoa_row_set(stoa_row row, size_t field, stoa_value value, stoa_error *error);
 
 /* For bindings: writes to one cell of a row that was taken at that order number, while runs of

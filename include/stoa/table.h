@@ -258,10 +258,16 @@ STOA_TRY stoa_table_find_field(const stoa_table *table, const char *name, size_t
  * @snippet pool.c pool
  */
 STOA_API stoa_pool *stoa_table_pool(const stoa_table *table);
-/* A number that grows with every change of the table through stoa: rows that are appended, removed,
- * reordered or written to, fields that come, go or get other names. So it tells whether anything
- * has changed since it was last looked at. It does not see writes through pointers to the cells,
- * typed setters (point_set_x) among them. 0 of NULL. O(fields). */
+
+/**
+ * Tells a number that grows with every change of the table through stoa: rows that are appended,
+ * removed, reordered or written to, fields that come, go or get other names. It does not see writes
+ * through pointers to the cells, typed setters as point_set_x() among them. 0 for NULL.
+ *
+ * @cost O(fields).
+ * @threads Reads the table.
+ * @snippet column.c version
+ */
 STOA_API uint64_t stoa_table_version(const stoa_table *table);
 
 /* ---- fields of a living table: the other columns stay untouched where they are ---- */
@@ -272,10 +278,10 @@ STOA_API uint64_t stoa_table_version(const stoa_table *table);
  *
  * @param index becomes the field's index; may be NULL
  * @return STOA_INVALID: a reserve or flag that is set, a default in two members. STOA_FULL: more
- *     fields than STOA_MAX_FIELDS.
- *     STOA_BAD_NAME: the name is empty, too long, not UTF-8 or taken. STOA_WRONG_TYPE: a type that
- *     does not exist, or a default of another type. STOA_OVERFLOW: the default does not fit.
- *     STOA_OUT_OF_MEMORY. STOA_REFUSED: the pool refused the default.
+ *     fields than STOA_MAX_FIELDS. STOA_BAD_NAME: the name is empty, too long, not UTF-8 or taken.
+ *     STOA_WRONG_TYPE: a type that does not exist, or a default of another type. STOA_OVERFLOW: the
+ *     default does not fit. STOA_OUT_OF_MEMORY. STOA_REFUSED: the pool refused the default.
+ *     STOA_LOCKED: a column is locked.
  * @cost O(fields); O(rows) if the default is not zero.
  * @threads Changes the table.
  * @snippet table.c fields
@@ -287,7 +293,7 @@ STOA_TRY stoa_table_add_field(stoa_table *table, const stoa_field *field, size_t
  * Removes a field and its column. Pages that are exported stay mapped. The last field stays.
  *
  * @return STOA_NO_FIELD: there is no such field. STOA_IN_USE: a typed table has it. STOA_INVALID:
- *     it is the last one. STOA_OUT_OF_MEMORY.
+ *     it is the last one. STOA_OUT_OF_MEMORY. STOA_LOCKED: a column is locked.
  * @cost O(fields); O(rows) for an object field.
  * @threads Changes the table.
  * @snippet table.c fields
@@ -298,7 +304,8 @@ STOA_TRY stoa_table_drop_field(stoa_table *table, const char *name, stoa_error *
  * Gives a field another name. Its index and its column stay.
  *
  * @return STOA_NO_FIELD: there is no such field. STOA_IN_USE: a typed table has it. STOA_BAD_NAME:
- *     the new name is empty, too long, not UTF-8 or taken. STOA_OUT_OF_MEMORY.
+ *     the new name is empty, too long, not UTF-8 or taken. STOA_OUT_OF_MEMORY. STOA_LOCKED: a
+ *     column is locked.
  * @cost O(fields).
  * @threads Changes the table.
  * @snippet table.c fields
@@ -311,7 +318,8 @@ STOA_TRY stoa_table_rename_field(stoa_table *table, const char *name, const char
 /**
  * Makes the table have this many rows: new ones hold defaults, those behind the end are removed.
  *
- * @return STOA_FULL: more than stoa_table_max_rows(). STOA_OUT_OF_MEMORY.
+ * @return STOA_FULL: more than stoa_table_max_rows(). STOA_OUT_OF_MEMORY. STOA_LOCKED: rows would
+ *     go, and a column is locked.
  * @cost O(rows that come or go); defaults of zero cost nothing in memory that was never written.
  * @threads Changes the table.
  * @snippet table.c new
@@ -348,6 +356,7 @@ STOA_TRY stoa_table_append(stoa_table *table, const stoa_value *values, size_t c
  * Adds a row before row `index`, which may be the number of rows. See stoa_table_append().
  *
  * @return As stoa_table_append(); STOA_OUT_OF_RANGE: `index` is beyond the number of rows.
+ *     STOA_LOCKED: a column is locked, and it is not at the end.
  * @cost O(fields × rows behind it).
  * @threads Changes the table, and the order of its rows.
  * @snippet table.c append
@@ -361,7 +370,7 @@ STOA_TRY stoa_table_insert(stoa_table *table, size_t index, const stoa_value *va
  * @param values in the order of the fields; fields behind the last value get their defaults
  * @return STOA_OUT_OF_RANGE: there is no such row. STOA_INVALID: more values than fields.
  *     STOA_WRONG_TYPE, STOA_OVERFLOW: a value does not fit. STOA_OUT_OF_MEMORY. STOA_REFUSED: the
- *     pool refused an object.
+ *     pool refused an object. STOA_LOCKED: a column is locked.
  * @cost O(fields).
  * @threads Changes the table.
  * @snippet table.c append
@@ -394,6 +403,7 @@ STOA_TRY stoa_table_extend(stoa_table *table, const stoa_source *sources, size_t
  * @param sources as for stoa_table_extend(); fields without one get their defaults
  * @return As stoa_table_extend(); STOA_OUT_OF_RANGE: the rows are not all there. STOA_INVALID: a
  *     step other than 1 while the number of rows changes, or a step of 0 over several rows.
+ *     STOA_LOCKED: a column is locked, and it is not at the end.
  * @cost O(rows), and O(rows behind them) if their number changes in the middle.
  * @threads Changes the table; if rows are removed or inserted in the middle, also their order.
  * @snippet table.c splice
@@ -405,7 +415,7 @@ STOA_TRY stoa_table_splice(stoa_table *table, size_t first, ptrdiff_t step, size
 /**
  * Removes rows [first, first + count). Those behind move up.
  *
- * @return STOA_OUT_OF_RANGE: the rows are not all there.
+ * @return STOA_OUT_OF_RANGE: the rows are not all there. STOA_LOCKED: a column is locked.
  * @cost O(fields × rows behind them).
  * @threads Changes the table, and the order of its rows.
  * @snippet table.c remove
@@ -415,7 +425,7 @@ STOA_TRY stoa_table_remove(stoa_table *table, size_t first, size_t count, stoa_e
 /**
  * Removes a row; the last one takes its place.
  *
- * @return STOA_OUT_OF_RANGE: there is no such row.
+ * @return STOA_OUT_OF_RANGE: there is no such row. STOA_LOCKED: a column is locked.
  * @cost O(fields).
  * @threads Changes the table, and the order of its rows.
  * @snippet table.c remove
@@ -425,7 +435,7 @@ STOA_TRY stoa_table_swap_remove(stoa_table *table, size_t index, stoa_error *err
 /**
  * Exchanges two rows.
  *
- * @return STOA_OUT_OF_RANGE: one of them is not there.
+ * @return STOA_OUT_OF_RANGE: one of them is not there. STOA_LOCKED: a column is locked.
  * @cost O(fields).
  * @threads Changes the table, and the order of its rows.
  * @snippet table.c order
@@ -435,7 +445,7 @@ STOA_TRY stoa_table_swap(stoa_table *table, size_t a, size_t b, stoa_error *erro
 /**
  * Turns the order of the rows around, in place.
  *
- * @return STOA_INVALID: NULL.
+ * @return STOA_INVALID: NULL. STOA_LOCKED: a column is locked.
  * @cost O(fields × rows).
  * @threads Changes the table, and the order of its rows.
  * @snippet table.c order
@@ -449,7 +459,8 @@ STOA_TRY stoa_table_reverse(stoa_table *table, stoa_error *error);
  * @param indices each row once; they may lie in a column of the table
  * @param count the number of rows
  * @return STOA_INVALID: `count` is not the number of rows, or a row comes twice. STOA_OUT_OF_RANGE:
- *     an index is beyond the rows; `error->row` is its position. STOA_OUT_OF_MEMORY.
+ *     an index is beyond the rows; `error->row` is its position. STOA_OUT_OF_MEMORY. STOA_LOCKED: a
+ *     column is locked.
  * @cost O(fields × rows), and memory for one column.
  * @threads Changes the table, and the order of its rows.
  * @snippet table.c order
@@ -462,7 +473,8 @@ STOA_TRY stoa_table_permute(stoa_table *table, const size_t *indices, size_t cou
  *
  * @param mask a byte for each row; it may lie in a column of the table
  * @param length the number of rows
- * @return STOA_INVALID: `length` is not the number of rows. STOA_OUT_OF_MEMORY.
+ * @return STOA_INVALID: `length` is not the number of rows. STOA_OUT_OF_MEMORY. STOA_LOCKED: a
+ *     column is locked.
  * @cost O(fields × rows), on all cores.
  * @threads Changes the table, and the order of its rows.
  * @snippet table.c keep

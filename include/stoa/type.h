@@ -1,6 +1,8 @@
-/* type.h: the field types, and values of any of them.
+/**
+ * type.h: the field types, and values of any of them.
  *
- * STOA_TYPES is the one list: enum, names, widths, kernels, accessors and bindings come from it. */
+ * STOA_TYPES is the one list: enum, names, widths, kernels, accessors and bindings come from it.
+ */
 #ifndef STOA_TYPE_H
 #define STOA_TYPE_H
 
@@ -42,8 +44,10 @@ typedef enum stoa_type {
 } stoa_type;
 
 /**
- * A value with its type. Which member holds it follows from the type: see STOA_TYPES. Members
- * wider than the type are checked when the value is stored.
+ * A value with its type. STOA_TYPES tells which member holds a value of which type. A member that
+ * is wider than the field is checked when the value is stored.
+ *
+ * @members stoa_value
  */
 typedef struct stoa_value {
     stoa_type type;
@@ -58,8 +62,10 @@ typedef struct stoa_value {
 } stoa_value;
 
 /**
- * The default of a field: set one member, leave the others zero. It is stored by the rules of
+ * The default of a field: set one member, and leave the others zero. It is stored by the rules of
  * every store: an integer goes into a float field, a float never into an integer field.
+ *
+ * @members stoa_initial
  */
 typedef struct stoa_initial {
     int64_t int64;
@@ -70,20 +76,46 @@ typedef struct stoa_initial {
 } stoa_initial;
 
 /**
- * "int32"; NULL where type is none. Static storage.
+ * Tells the name of a type, as `"int32"`. NULL if there is no such type.
+ *
+ * @owner Static storage.
+ * @cost O(1).
+ * @threads Any.
+ * @snippet type.c types
  */
 STOA_API const char *stoa_type_name(stoa_type type);
+
 /**
- * Bytes of a cell; 0 where type is none.
+ * Tells the bytes of a cell. 0 if there is no such type.
+ *
+ * @cost O(1).
+ * @threads Any.
+ * @snippet type.c types
  */
 STOA_API size_t stoa_type_width(stoa_type type);
+
 /**
- * The type of that name, or STOA_NO_TYPE.
+ * Finds a type by its name. STOA_NO_TYPE if there is none.
+ *
+ * @cost O(1).
+ * @threads Any.
+ * @snippet type.c types
  */
 STOA_API stoa_type stoa_type_named(const char *name);
 
-/* Values, for append, insert and row_set: stoa_boolean_value(bool), stoa_int64_value(int64_t),
- * stoa_uint64_value(uint64_t), stoa_float64_value(double), stoa_object_value(void *). */
+/**
+ * Makes a value, for stoa_table_append(), stoa_row_set() and their like.
+ *
+ * @declare stoa_value stoa_boolean_value(bool v)
+ * @declare stoa_value stoa_int64_value(int64_t v)
+ * @declare stoa_value stoa_uint64_value(uint64_t v)
+ * @declare stoa_value stoa_float64_value(double v)
+ * @declare stoa_value stoa_object_value(void *v)
+ * @cost A few stores; inline.
+ * @threads Any.
+ * @snippet type.c values
+ */
+
 #ifndef STOA_CDEF
 #define STOA__MAKE(name, tag, argument, slot)               \
     STOA__INLINE stoa_value stoa_##name##_value(argument v) \

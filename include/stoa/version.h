@@ -1,4 +1,6 @@
-/* version.h: the version of the headers and of the library that runs. */
+/**
+ * version.h: the version of the headers and of the library that runs.
+ */
 #ifndef STOA_VERSION_H
 #define STOA_VERSION_H
 
@@ -11,7 +13,12 @@ STOA_BEGIN_DECLS
 #define STOA_VERSION_PATCH 0
 
 /**
- * "MAJOR.MINOR.PATCH" of the library that is linked. Static storage.
+ * Tells the version of the library that is linked, as `"MAJOR.MINOR.PATCH"`.
+ *
+ * @owner Static storage.
+ * @cost O(1).
+ * @threads Any.
+ * @snippet type.c version
  */
 STOA_API const char *stoa_version(void);
 
