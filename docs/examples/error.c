@@ -37,7 +37,7 @@ void error_examples(void)
         /* [names] */
         stoa_status status = stoa_table_remove(table, 5, 1, NULL); /* NULL: no message */
         printf("%s: %s\n", stoa_status_name(status), stoa_status_text(status));
-        /* prints STOA_OUT_OF_RANGE: a row beyond the end of the table */
+        /* prints STOA_OUT_OF_RANGE: a row is beyond the end of the table */
         show(table); /* prints 4 0 2 */
         /* [names] */
     }

@@ -37,7 +37,7 @@ STOA_BEGIN_DECLS
     STATUS(DIVISION_BY_ZERO, 12, "an integer is divided by zero")         \
     STATUS(NO_PARAMETER, 13, "a parameter is not set or does not exist")  \
     STATUS(STALE, 14, "rows were removed or reordered since it was made") \
-    STATUS(LOCKED, 15, "a column that is locked against writes")
+    STATUS(LOCKED, 15, "a column is locked against writes")
 
 typedef enum stoa_status {
 #define STOA__STATUS(NAME, number, text) STOA_##NAME = number,
