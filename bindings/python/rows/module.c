@@ -46,6 +46,8 @@ static PyMethodDef module_methods[] = {
      "adopt(row_class, /)\n--\n\nLets rows of the class use the free list, if they may."},
     {"connect", (PyCFunction)(void (*)(void))connect, METH_VARARGS | METH_KEYWORDS,
      "connect(**functions)\n--\n\nGives the extension what Python does for it."},
+    {"document", rows__document, METH_VARARGS,
+     "document(method, text, /)\n--\n\nThe same method of C with another docstring."},
     {"extend", rows__extend, METH_VARARGS,
      "extend(table, records, /)\n--\n\nAppends a list's records; False: not done, nothing "
      "changed."},

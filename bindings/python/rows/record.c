@@ -242,10 +242,8 @@ static PyObject *record_to_dict(PyObject *self, PyObject *unused)
 }
 
 static PyMethodDef record_methods[] = {
-    {"to_tuple", record_to_tuple, METH_NOARGS,
-     "to_tuple($self, /)\n--\n\nA tuple of the values; objects are not copied."},
-    {"to_dict", record_to_dict, METH_NOARGS,
-     "to_dict($self, /)\n--\n\nA new dict of names and values; objects are not copied."},
+    {"to_tuple", record_to_tuple, METH_NOARGS, "to_tuple($self, /)\n--\n\n"},
+    {"to_dict", record_to_dict, METH_NOARGS, "to_dict($self, /)\n--\n\n"},
     {NULL, NULL, 0, NULL},
 };
 

@@ -97,9 +97,7 @@ static void sequence_dealloc(PyObject *self)
 
 static PyMethodDef sequence_methods[] = {
     {"append", (PyCFunction)(void (*)(void))rows__append, METH_FASTCALL | METH_KEYWORDS,
-     "append($self, /, *values, **named)\n--\n\n"
-     "One row more: `append(1, 2, w=3.0)`, or one record, tuple or mapping.\n\n"
-     "Every field without a default must be given. Makes no row stale."},
+     "append($self, /, *values, **named)\n--\n\n"},
     {NULL, NULL, 0, NULL},
 };
 

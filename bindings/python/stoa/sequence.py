@@ -66,6 +66,7 @@ class Rows(SequenceBase, Queries[R], Generic[R]):
         return len(self._range()) * width
 
     def __len__(self) -> int:
+        """How many rows there are."""
         return len(self._range())
 
     @recursive_repr()

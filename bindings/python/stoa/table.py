@@ -19,6 +19,7 @@ from stoa._lib import copies
 from stoa._lib.ffi import ffi, lib
 from stoa._lib.integers import SIZE_FORMAT, checked_count, integer
 from stoa._schema.extension import rows as extension
+from stoa._schema.extension import take_over
 from stoa._schema.fields import MISSING
 from stoa._schema.generate import keep_class
 from stoa._schema.record import Record, RecordType, record_class_of, shown_class
@@ -241,6 +242,7 @@ class Table(Giving[R], Editing[R], MutableSequence[R]):  # type: ignore[misc]
         return range(self._store.rows())
 
     def __len__(self) -> int:
+        """How many rows there are."""
         return self._store.c.rows  # type: ignore[no-any-return]
 
     def _column(self, name: str) -> Column[Any]:
@@ -417,5 +419,4 @@ if extension is not None:
         reserve=Table.reserve,
         write_object=lambda table, *cell: table._store.write_object(*cell),
     )
-    for each in ("__getitem__", "__len__", "append"):
-        setattr(Table, each, extension.SequenceBase.__dict__[each])
+    take_over(Table, extension.SequenceBase, "__getitem__", "__len__", "append")

@@ -15,3 +15,10 @@ rows: Any = None
 
 if not IS_PYPY and os.environ.get("STOA_PURE", "0") in ("", "0"):
     rows = __import__("stoa._rows", fromlist=["_rows"])  # no import of the package stoa itself
+
+
+def take_over(kind: type, base: type, *names: str) -> None:
+    """Gives a class methods of its base in C in place of its own, with the docstrings of those."""
+    for name in names:
+        method = rows.document(base.__dict__[name], getattr(kind, name).__doc__)
+        type.__setattr__(kind, name, method)

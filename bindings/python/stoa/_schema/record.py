@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, Callable, ClassVar, TypeVar
 
 from stoa._lib.forks import new_lock
 from stoa._schema.extension import rows as extension
+from stoa._schema.extension import take_over
 from stoa._schema.fields import (
     MISSING,
     Field,
@@ -457,8 +458,7 @@ class Record(RecordBase, metaclass=RecordType):
 
 
 if extension is not None:
-    for each in ("__eq__", "__ne__", "__iter__", "to_dict", "to_tuple"):
-        type.__setattr__(Record, each, RecordBase.__dict__[each])
+    take_over(Record, RecordBase, "__eq__", "__ne__", "__iter__", "to_dict", "to_tuple")
 
 
 def remake(record: RecordType, values: Iterable[Any]) -> Record:

@@ -1,0 +1,67 @@
+/* document.c: what is in C has the docstring of the Python method that it stands in for.
+ *
+ * The text of a slot's wrapper lies in CPython's own table, so the wrapper is made anew, of a copy
+ * of its entry. CPython compares the name and the wrapping function alone when it looks for a C
+ * function behind a method, and finds that of the slot as before. Copies and texts live as long as
+ * the process. */
+#include "rows.h"
+
+#include <string.h>
+
+static const char end_of_signature[] = ")\n--\n\n";
+
+/* The signature of the old text, if there is one, and the new text. */
+static const char *joined(const char *old, const char *text)
+{
+    const char *end = old != NULL ? strstr(old, end_of_signature) : NULL;
+    size_t kept = end != NULL ? (size_t)(end - old) + sizeof end_of_signature - 1 : 0;
+    size_t size = strlen(text) + 1;
+    char *made = PyMem_Malloc(kept + size);
+    if (made == NULL)
+        return NULL;
+    if (kept > 0)
+        memcpy(made, old, kept);
+    memcpy(made + kept, text, size);
+    return made;
+}
+
+static PyObject *document_slot(const PyWrapperDescrObject *slot, const char *text)
+{
+    struct wrapperbase *base = PyMem_Malloc(sizeof *base);
+    if (base == NULL)
+        return PyErr_NoMemory();
+    *base = *slot->d_base;
+    base->doc = joined(base->doc, text);
+    if (base->doc != NULL)
+        return PyDescr_NewWrapper(slot->d_common.d_type, base, slot->d_wrapped);
+    PyMem_Free(base);
+    return PyErr_NoMemory();
+}
+
+static PyObject *document_method(const PyMethodDescrObject *method, const char *text)
+{
+    PyMethodDef *def = PyMem_Malloc(sizeof *def);
+    if (def == NULL)
+        return PyErr_NoMemory();
+    *def = *method->d_method;
+    def->ml_doc = joined(def->ml_doc, text);
+    if (def->ml_doc != NULL)
+        return PyDescr_NewMethod(method->d_common.d_type, def);
+    PyMem_Free(def);
+    return PyErr_NoMemory();
+}
+
+PyObject *rows__document(PyObject *module, PyObject *arguments)
+{
+    (void)module;
+    PyObject *method;
+    const char *text; /* None under python -OO */
+    if (!PyArg_ParseTuple(arguments, "Oz:document", &method, &text))
+        return NULL;
+    if (text != NULL && Py_IS_TYPE(method, &PyWrapperDescr_Type))
+        return document_slot((PyWrapperDescrObject *)(void *)method, text);
+    if (text != NULL && Py_IS_TYPE(method, &PyMethodDescr_Type))
+        return document_method((PyMethodDescrObject *)(void *)method, text);
+    Py_INCREF(method);
+    return method;
+}
