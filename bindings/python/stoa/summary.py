@@ -41,7 +41,7 @@ def summaries(rows: Queries[Any]) -> list[Summary]:
     compiled = program.kept(store, tree.listed([tree.call(lib.STOA_COUNT, []), *nodes]))
     chosen = ffi.NULL if scope is None else scope.bits()
     found = iter(compiled.compute(store, rows._rows_of(scope), chosen))
-    compiled.keep(store)
+    compiled.keep()
     count = next(found)
     return [
         Summary(each.name, each.type, count, **dict(zip(parts, found)))

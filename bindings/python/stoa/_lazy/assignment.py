@@ -47,7 +47,7 @@ def store_values(
     made = program_of(store, sides, where)
     read = sides if where is None else [*sides, where]
     made.assign(store, rows, chosen, list(values), lambda: check_all(read))
-    made.keep(store)
+    made.keep()
     if scope is not None:
         scope.let_go()
 
@@ -86,6 +86,8 @@ def is_of_all(side: Expression) -> bool:
 def reads_what_is_written(store: Store, side: Expression, names: Iterable[str]) -> bool:
     """Whether an array of an expression lies in a column that is stored into: part of the column
     itself, or a view of it, whose cells would be written before they are read."""
+    if not side._keep:
+        return False
     for name in names:
         field = store.fields[name]
         start = int(ffi.cast("uintptr_t", lib.stoa_column_cells(store.c, field.index)))
@@ -113,7 +115,7 @@ def aside(side: Expression, where: Expression | None, chosen: Any) -> Expression
     found, rows = made.type(side._store), side._rows
     memory = room_for(rows, found)
     made.fill(side._store, rows, chosen, found, memory)
-    made.keep(side._store)
+    made.keep()
     source = packed_source(memory, found, rows)
     return Expression(array_operand(source, rows), side._store, rows, (), (source,))
 

@@ -134,7 +134,7 @@ class Expression(Operators["Expression"]):
         if self._moments:
             self._store.check_moments(self._moments)
         if self._programs is None:
-            done.keep(self._store)
+            done.keep()
         else:
             self._programs[operation] = done
 
@@ -144,14 +144,16 @@ class Expression(Operators["Expression"]):
             return combined(operation, (self, *others))._aggregate(AS_IT_IS)
         return self._aggregate(operation)
 
+    _reduce = _reduced
+
     def _aggregate(self, operation: int) -> Any:
-        self._check()
         condition = None if self._scope is None else self._scope.pending()
         if condition is not None:  # both in one pass
+            check_moments(self._moments)
             node = self._node if operation == AS_IT_IS else tree.call(operation, [self._node])
             made = program.kept(self._store, node, condition._node)
             [value] = made.compute(self._store, self._rows)
-            made.keep(self._store)
+            made.keep()
             self._store.check_moments((*self._moments, *condition._moments))
             return value
         made = self._program(operation)
@@ -200,6 +202,10 @@ class Expression(Operators["Expression"]):
         return Expression(node, self._store, self._rows, self._moments, kept, None, self._is_whole)
 
     def _type(self) -> FieldType:
+        known = program.known_type(self._store, self._node)
+        if known is not None:
+            self._check()
+            return known
         made = self._program()
         found = made.type(self._store)
         self._put_back(AS_IT_IS, made)

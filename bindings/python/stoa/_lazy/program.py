@@ -35,13 +35,9 @@ free = tree.in_turn(lib.stoa_program_free)
 new_program = tree.in_turn(lib.stoa_program_new)
 parse_program = tree.in_turn(lib.stoa_program_parse)
 
-VALUES: dict[int, Callable[[Any], Any]] = {
-    **{each.number: lambda value: value.int64 for each in BY_NUMBER.values() if each.kind == "i"},
-    **{each.number: lambda value: value.uint64 for each in BY_NUMBER.values() if each.kind == "u"},
-    **{each.number: lambda value: value.float64 for each in BY_NUMBER.values() if each.kind == "f"},
-    lib.STOA_BOOL: lambda value: value.boolean,
-}
-
+# Where a stoa_value of a type has it.
+MEMBERS = {"i": "int64", "u": "uint64", "f": "float64", "?": "boolean"}
+VALUES = {each.number: MEMBERS[each.kind] for each in BY_NUMBER.values() if each.kind in MEMBERS}
 
 allocate = ffi.new_allocator(should_clear_after_alloc=False)
 
@@ -69,7 +65,7 @@ def room_for(rows: int, of: FieldType) -> Any:
 
 def python_value(value: Any) -> Any:
     """What a stoa_value is in Python."""
-    return None if value.is_null else VALUES[value.type](value)
+    return None if value.is_null else getattr(value, VALUES[value.type])
 
 
 class Program:
@@ -82,13 +78,17 @@ class Program:
         "error",
         "found",
         "key",
+        "kind",
         "outputs",
+        "programs",
         "scope",
         "values",
     )
 
     def __init__(self, pointer: Any, columns: Fields = ()) -> None:
-        self.key: Any = None  # by which it is found again, if it is
+        self.key: Any = None  # by which it is found again among the programs, if it is
+        self.programs: dict[Any, Program] = {}
+        self.kind: FieldType | None = None  # what type() has found
         self.columns = columns  # fields that it reads by arrays of their cells
         self.bound: Any = None  # the store's fields when `found` was asked for
         self.found: Fields = ()
@@ -98,12 +98,12 @@ class Program:
         self.outputs: int = lib.stoa_program_output_count(self.c)
         self.values = ffi.new("stoa_value[]", self.outputs)
 
-    def keep(self, store: Store) -> None:
+    def keep(self) -> None:
         """For the next one who wants it; whoever calls this uses it no more."""
         if self.key is not None:
-            programs = kept_programs(store.record)
-            programs[self.key] = self
-            tree.trim(programs, KEPT)
+            self.programs[self.key] = self
+            if len(self.programs) > KEPT:
+                tree.trim(self.programs, KEPT)
 
     def set(self, parameters: dict[str, Any]) -> None:
         """Binds parameters by value, for the runs to come."""
@@ -112,7 +112,7 @@ class Program:
                 self.c, tree.parameter_name(name), tree.constant_value(value)[0], self.error
             )
             check(status, self.error)
-        self.bound = None
+        self.bound = self.kind = None
 
     def type(self, store: Store) -> FieldType:
         """Of its first output."""
@@ -120,6 +120,7 @@ class Program:
         if found is None:
             self.select(store, 0)  # says which parameter is not set
             raise ParameterError("a parameter of the expression is not set")
+        self.kind = found
         return found
 
     def fields(self) -> Fields:
@@ -198,7 +199,7 @@ class Program:
     def compute(self, store: Store, rows: int, selection: Any = ffi.NULL) -> list[Any]:
         """The value of each output, all aggregates."""
         room = self.values, self.outputs
-        is_long = self.may_unlock(COMPUTE[0], store, rows, *room)
+        is_long = rows >= LONG and self.may_unlock(COMPUTE[0], store, rows, *room)
         self.read(COMPUTE[is_long], is_long, store, rows, selection, *room)
         return [python_value(each) for each in self.values]
 
@@ -303,14 +304,20 @@ def compiled(store: Store, node: tree.Node, where: tree.Node | None = None) -> P
 
 def kept(store: Store, node: tree.Node, where: tree.Node | None = None) -> Program:
     """A program of an expression that was kept, if there is one, else a new one."""
-    key = node.key
+    key, programs = node.key, kept_programs(store.record)
     if where is not None:
         key = None if key is None or where.key is None else (WHERE, key, where.key)
-    found = None if key is None else kept_programs(store.record).pop(key, None)
+    found = None if key is None else programs.pop(key, None)
     if found is None:
         found = compiled(store, node, where)
-        found.key = key
+        found.key, found.programs = key, programs
     return found
+
+
+def known_type(store: Store, node: tree.Node) -> FieldType | None:
+    """The type of an expression, if a program of it is kept that was asked for it before."""
+    found = None if node.key is None else kept_programs(store.record).get(node.key)
+    return None if found is None else found.kind
 
 
 def parsed(store: Store, text: str) -> Program:
@@ -339,14 +346,15 @@ def compute_text(
 ) -> list[Any]:
     """The values of the aggregates that a text lists."""
     key = (TEXT, text, *parameters)  # not their values, which are set; what is missing is noticed
-    program = kept_programs(store.record).pop(key, None) if type(text) is str else None
+    programs = kept_programs(store.record)
+    program = programs.pop(key, None) if type(text) is str else None
     if program is None:
         program = parsed(store, text)
-        program.key = key
+        program.key, program.programs = key, programs
     if parameters:
         program.set(parameters)
     values = program.compute(store, rows, selection)
-    program.keep(store)
+    program.keep()
     return values
 
 
@@ -355,5 +363,5 @@ def reduce_field(store: Store, node: tree.Node, operation: int, *others: Any) ->
     arguments = [node, *map(tree.constant, others)] if others else [node]
     made = kept(store, tree.call(operation, arguments))
     [value] = made.compute(store, store.c.rows)
-    made.keep(store)
+    made.keep()
     return value

@@ -100,9 +100,11 @@ class Queries(Generic[R]):
             assert isinstance(made._scope, RowSet)
             scope = made._scope
         is_of_scope = isinstance(condition, str) or made._scope is scope
-        if scope is not None and made._is_whole and is_of_scope:
+        if scope is None:
+            return RowSet(store, made)
+        if made._is_whole and is_of_scope:
             return RowSet(store, None, made._of(scope)._select())
-        return RowSet(store, made._of(None)).within(store, scope)
+        return scope.joined(RowSet(store, made._of(None)), lib.STOA_AND)
 
     def assign(
         self, field: str, value: str | Operators[Any], /, where: Any = None, **parameters: Any

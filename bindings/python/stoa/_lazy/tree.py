@@ -69,7 +69,7 @@ class Node:
         self.columns: tuple[int, ...] = ()  # fields whose cells the arrays in it are
         self.key = key
         self.parts = parts  # what `make` needs
-        self.size = size  # nodes, all told
+        self.size = size  # nodes, all told; LARGE at least where there is no key
         self.made = made
 
     @property
@@ -149,18 +149,19 @@ def array(source: Source, name: str, columns: tuple[int, ...] = ()) -> Any:
     """A value for each row, out of memory that must outlive the node."""
     place, c_name = ffi.new("stoa_source *"), ffi.new("char[]", name.encode())
     source.put(place, c_name)
-    node = Node(None, None, 1, made_by(array_node, place, source.length))
+    node = Node(None, None, LARGE, made_by(array_node, place, source.length))
     node.columns = columns
     return node
 
 
 def call(operation: int, arguments: Sequence[Node]) -> Node:
     """An operation on nodes."""
-    size, key = 1, (operation, *[each.key for each in arguments])
+    size, key = 1, [operation]
     for each in arguments:
         size += each.size
-    node = Call(key, (operation, arguments), size)
-    if size > LARGE or None in key:
+        key.append(each.key)
+    node = Call(tuple(key), (operation, arguments), size)
+    if size > LARGE:
         node.key, node.columns = None, columns_of(arguments)
         node.c  # noqa: B018
     return node
