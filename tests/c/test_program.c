@@ -1,4 +1,5 @@
 /* test_program.c: programs that are kept: run again, with other parameters, on other tables. */
+#include "../support/faults.h"
 #include "../support/testing.h"
 
 static stoa_table *table_of(stoa_type type, size_t rows)
@@ -354,14 +355,59 @@ TEST(a_selection_needs_its_table)
     stoa_table_free(table);
 }
 
+/* Room for terms is made 32 at a time and more: `before` terms let it run out at each term of the
+ * text. Whatever was refused, binding goes on to its end. */
+static void refuse_once(const stoa_table *table, const char *text, int before)
+{
+    char longer[1024] = "";
+    for (int i = 0; i < before; i++)
+        strcat(longer, "sqrt(");
+    strcat(longer, "w");
+    for (int i = 0; i < before; i++)
+        strcat(longer, ")");
+    strcat(strcat(longer, ", "), text);
+    for (size_t n = 0;; n++) {
+        stoa_program *program = NULL;
+        memset(&trouble, 0, sizeof trouble);
+        faults_arm(FAULT_HEAP, n, 1);
+        stoa_status status = stoa_program_parse(&program, table, longer, NULL, &trouble);
+        bool is_refused = faults_disarm() > 0;
+        stoa_program_free(program);
+        ck_assert_msg(status == (is_refused ? STOA_OUT_OF_MEMORY : STOA_OK), "%s: %zu: %s: %s",
+                      longer, n, stoa_status_name(status), trouble.message);
+        if (!is_refused)
+            return;
+    }
+}
+
+TEST(memory_that_is_refused_at_any_term_is_all_that_is_told)
+{
+    static const char *const texts[] = {
+        "where(x > 3, x // 2, x % 5), clip(w, x, 3.5), x ** 2 + w ** 0.5 - x ** 3 * x / u",
+        "u & x, u | 1, u ^ 3, ~u, x << 2, u >> x, min(u, x), max(x, u, 3), u - x * w",
+        "int8(w), uint32(x), bool(w), bool(u), float32(u), isnan(w), floor(x), sqrt(x * x + x * x)",
+        "x < 2.5 and not u == x or w >= u, t & t, t == t, cumsum(x), cummax(w), abs(-x), +t, row()",
+        "x + sum(x * x) + sum(where(t, x, 0)) + mean(w) - max(x) + argmin(w) + dot(x, w) + std(x), "
+        "any(x > 3), all(t), count(w), first(t), last(w), sum(x - mean(x))",
+    };
+    stoa_table *table =
+        TABLE(NULL, {.name = "x", .type = STOA_INT32}, {.name = "w", .type = STOA_FLOAT64},
+              {.name = "u", .type = STOA_UINT64}, {.name = "t", .type = STOA_BOOL});
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
+        for (int before = 0; before < 32; before++)
+            refuse_once(table, texts[i], before);
+    stoa_table_free(table);
+}
+
 int main(void)
 {
-    return RUN(
-        "program", a_program_runs_again_with_other_parameters,
-        a_program_runs_on_any_table_that_has_its_fields, a_program_says_what_it_gives,
-        a_program_says_what_it_reads, a_program_says_nothing_of_itself_until_a_run_has_bound_it,
-        what_is_not_there_is_nothing, one_program_serves_every_use,
-        long_chains_and_wide_sharing_need_no_stack, expressions_of_arrays_alone_need_no_table,
-        what_is_reserved_must_be_zero, a_program_that_is_not_there_is_refused,
-        a_table_that_is_not_there_is_refused, a_selection_needs_its_table);
+    return RUN("program", a_program_runs_again_with_other_parameters,
+               a_program_runs_on_any_table_that_has_its_fields, a_program_says_what_it_gives,
+               a_program_says_what_it_reads,
+               a_program_says_nothing_of_itself_until_a_run_has_bound_it,
+               what_is_not_there_is_nothing, one_program_serves_every_use,
+               long_chains_and_wide_sharing_need_no_stack,
+               expressions_of_arrays_alone_need_no_table, what_is_reserved_must_be_zero,
+               a_program_that_is_not_there_is_refused, a_table_that_is_not_there_is_refused,
+               a_selection_needs_its_table, memory_that_is_refused_at_any_term_is_all_that_is_told);
 }

@@ -1,18 +1,8 @@
-/* aggregate.c: what each aggregate is as a reduction, and what assignments store.
+/* aggregate.c: what each aggregate is as a reduction.
  *
  * An aggregate's value is uniform, and known once its pass has run. sum(where(c, v, 0)) is the sum
  * of v under the mask c, and sum(a * b) the dot product, when nothing can tell the difference. */
-#include <string.h>
-
-#include "expr/binder/emit.h"
-
-/* ---- aggregates ---- */
-
-static void deepen(const stoa__code_block *code, stoa__aggregate *aggregate, stoa__id id)
-{
-    if (id != 0 && code->terms[id].depth > aggregate->depth)
-        aggregate->depth = code->terms[id].depth;
-}
+#include "expr/binder/operate.h"
 
 static bool is_zero(const stoa__code_block *code, stoa__id id)
 {
@@ -42,14 +32,6 @@ static bool is_product(const stoa__code_block *code, stoa__id id)
             term->code == STOA__MUL_INT32);
 }
 
-static unsigned by_form(unsigned form)
-{
-    return form == STOA_INT32    ? STOA__SUM_INT32_REDUCTION
-           : form == STOA_INT64  ? STOA__SUM_INT64_REDUCTION
-           : form == STOA_UINT64 ? STOA__SUM_UINT64_REDUCTION
-                                 : STOA__SUM_FLOAT64_REDUCTION;
-}
-
 enum { /* offsets in STOA__REDUCTIONS_OF */
        SUM,
        MIN,
@@ -62,33 +44,51 @@ enum { /* offsets in STOA__REDUCTIONS_OF */
        LAST
 };
 
-static stoa_type sum_form(unsigned form)
+/* The reduction of values of that form, and the form of the result. */
+static void reduce(stoa__aggregate *aggregate, unsigned form, unsigned offset, stoa_type result)
+{
+    unsigned first = form == STOA_INT32    ? STOA__SUM_INT32_REDUCTION
+                     : form == STOA_INT64  ? STOA__SUM_INT64_REDUCTION
+                     : form == STOA_UINT64 ? STOA__SUM_UINT64_REDUCTION
+                                           : STOA__SUM_FLOAT64_REDUCTION;
+    aggregate->reduction = (stoa__reduction)(first + offset);
+    aggregate->form = (uint8_t)result;
+}
+
+static void reduce_bits(stoa__aggregate *aggregate, stoa__reduction reduction, stoa_type result)
+{
+    aggregate->reduction = reduction;
+    aggregate->form = (uint8_t)result;
+}
+
+/* int32 and bits have no form of their own as results of arithmetic. */
+static stoa_type result_form(unsigned form)
 {
     return form == STOA_FLOAT64 || form == STOA_UINT64 ? (stoa_type)form : STOA_INT64;
 }
 
 static void sum_of(stoa__code_block *code, stoa__aggregate *aggregate, bool mean)
 {
-    unsigned form = code->terms[aggregate->a].form;
-    aggregate->form = (uint8_t)(mean ? STOA_FLOAT64 : sum_form(form));
+    unsigned form = form_of(code, aggregate->a);
+    stoa_type result = mean ? STOA_FLOAT64 : result_form(form);
     if (form == STOA_BOOL) {
-        aggregate->reduction = STOA__SUM_BITS_REDUCTION;
+        reduce_bits(aggregate, STOA__SUM_BITS_REDUCTION, result);
         return;
     }
     if (!mean)
         take_mask(code, aggregate);
-    aggregate->reduction = (stoa__reduction)(by_form(form) + SUM);
-    if (!code->refused && is_product(code, aggregate->a)) {
-        stoa__id a = code->terms[aggregate->a].a, b = code->terms[aggregate->a].b;
-        aggregate->reduction = (stoa__reduction)(by_form(code->terms[a].form) + DOT);
-        aggregate->a = a;
-        aggregate->b = b;
+    reduce(aggregate, form, SUM, result);
+    if (is_product(code, aggregate->a)) {
+        const stoa__term product = code->terms[aggregate->a];
+        reduce(aggregate, form_of(code, product.a), DOT, result);
+        aggregate->a = product.a;
+        aggregate->b = product.b;
     }
 }
 
-static void dot_of(stoa__code_block *code, stoa__aggregate *aggregate, const stoa_expression *node)
+static void dot_of(stoa__code_block *code, stoa__aggregate *aggregate)
 {
-    unsigned x = code->terms[aggregate->a].form, y = code->terms[aggregate->b].form;
+    unsigned x = form_of(code, aggregate->a), y = form_of(code, aggregate->b);
     bool is_float = x == STOA_FLOAT64 || y == STOA_FLOAT64;
     bool narrow = (x == STOA_INT32 || x == STOA_BOOL) && (y == STOA_INT32 || y == STOA_BOOL);
     bool unsigned_both = x == STOA_UINT64 && y == STOA_UINT64;
@@ -96,78 +96,99 @@ static void dot_of(stoa__code_block *code, stoa__aggregate *aggregate, const sto
                      : narrow        ? STOA_INT32
                      : unsigned_both ? STOA_UINT64
                                      : STOA_INT64;
-    aggregate->a = stoa__emit_as(code, aggregate->a, form, node);
-    aggregate->b = stoa__emit_as(code, aggregate->b, form, node);
-    aggregate->reduction = (stoa__reduction)(by_form(form) + DOT);
-    aggregate->form = (uint8_t)sum_form(form);
+    aggregate->a = stoa__emit_as(code, aggregate->a, form);
+    aggregate->b = stoa__emit_as(code, aggregate->b, form);
+    reduce(aggregate, form, DOT, result_form(form));
 }
 
-static void extreme_of(stoa__code_block *code, stoa__aggregate *aggregate, unsigned offset,
-                       bool place, const stoa_expression *node)
+static void extreme_of(stoa__code_block *code, stoa__aggregate *aggregate, unsigned offset)
 {
-    bool bits = code->terms[aggregate->a].form == STOA_BOOL;
-    if (bits && (offset == FIRST || offset == LAST)) {
-        aggregate->reduction =
-            offset == FIRST ? STOA__FIRST_BITS_REDUCTION : STOA__LAST_BITS_REDUCTION;
-        aggregate->form = STOA_BOOL;
-        return;
-    }
-    if (bits)
-        aggregate->a = stoa__emit_as(code, aggregate->a, STOA_INT32, node);
-    if (code->refused)
-        return;
-    unsigned form = code->terms[aggregate->a].form;
-    aggregate->reduction = (stoa__reduction)(by_form(form) + offset);
-    aggregate->form = (uint8_t)(place || form == STOA_INT32 ? STOA_INT64 : (stoa_type)form);
-    if (bits && !place)
-        aggregate->form = STOA_BOOL;
+    bool bits = form_of(code, aggregate->a) == STOA_BOOL;
+    aggregate->a = as_number(code, aggregate->a);
+    unsigned form = form_of(code, aggregate->a);
+    reduce(aggregate, form, offset, bits ? STOA_BOOL : result_form(form));
 }
 
-static stoa_status choose_reduction(stoa__code_block *code, const stoa_expression *node,
-                                    stoa__aggregate *aggregate, stoa_error *error)
+/* argmin, argmax: the number of a row. */
+static void row_of_extreme(stoa__code_block *code, stoa__aggregate *aggregate, unsigned offset)
 {
-    switch ((stoa_operation)node->operation) {
-    case STOA_SUM:
-    case STOA_MEAN:
-        sum_of(code, aggregate, node->operation == STOA_MEAN);
-        return STOA_OK;
+    aggregate->a = as_number(code, aggregate->a);
+    reduce(aggregate, form_of(code, aggregate->a), offset, STOA_INT64);
+}
+
+static void end_of(stoa__code_block *code, stoa__aggregate *aggregate, bool first)
+{
+    unsigned form = form_of(code, aggregate->a);
+    if (form == STOA_BOOL)
+        reduce_bits(aggregate, first ? STOA__FIRST_BITS_REDUCTION : STOA__LAST_BITS_REDUCTION,
+                    STOA_BOOL);
+    else
+        reduce(aggregate, form, first ? FIRST : LAST, result_form(form));
+}
+
+static void choose_reduction(stoa__code_block *code, stoa__aggregate *aggregate)
+{
+    switch ((stoa_operation)aggregate->operation) {
+    case STOA_MIN:
+        extreme_of(code, aggregate, MIN);
+        break;
+    case STOA_MAX:
+        extreme_of(code, aggregate, MAX);
+        break;
+    case STOA_ARGMIN:
+        row_of_extreme(code, aggregate, ARGMIN);
+        break;
+    case STOA_ARGMAX:
+        row_of_extreme(code, aggregate, ARGMAX);
+        break;
+    case STOA_FIRST:
+    case STOA_LAST:
+        end_of(code, aggregate, aggregate->operation == STOA_FIRST);
+        break;
     case STOA_COUNT:
-        aggregate->reduction = STOA__COUNT_REDUCTION;
-        aggregate->form = STOA_INT64;
-        if (aggregate->a != 0 &&
-            code->terms[aggregate->a].depth == 0) /* what is made of no aggregate is */
-            aggregate->a = 0;                     /* never null */
-        return STOA_OK;
+        if (code->terms[aggregate->a].depth == 0) /* made of no aggregate: never null */
+            aggregate->a = STOA__NOTHING_ID;
+        reduce_bits(aggregate, STOA__COUNT_REDUCTION, STOA_INT64);
+        break;
     case STOA_VAR:
     case STOA_STD:
-        aggregate->a = stoa__emit_as(code, aggregate->a, STOA_FLOAT64, node);
-        aggregate->reduction = STOA__VAR_FLOAT64_REDUCTION;
-        aggregate->form = STOA_FLOAT64;
-        return STOA_OK;
+        aggregate->a = stoa__emit_as(code, aggregate->a, STOA_FLOAT64);
+        reduce_bits(aggregate, STOA__VAR_FLOAT64_REDUCTION, STOA_FLOAT64);
+        break;
     case STOA_ANY:
     case STOA_ALL:
-        if (code->terms[aggregate->a].form != STOA_BOOL)
-            return stoa__expression_fail(error, STOA_WRONG_TYPE, node,
-                                         "%s takes a condition: write != 0",
-                                         stoa_operation_text((stoa_operation)node->operation));
-        aggregate->reduction = STOA__SUM_BITS_REDUCTION;
-        aggregate->form = STOA_BOOL;
-        return STOA_OK;
+        reduce_bits(aggregate, STOA__SUM_BITS_REDUCTION, STOA_BOOL);
+        break;
     case STOA_DOT:
-        dot_of(code, aggregate, node);
-        return STOA_OK;
-    default: {
-        static const struct {
-            uint8_t offset, place;
-        } of[] = {
-            [STOA_MIN] = {MIN, 0},       [STOA_MAX] = {MAX, 0},     [STOA_ARGMIN] = {ARGMIN, 1},
-            [STOA_ARGMAX] = {ARGMAX, 1}, [STOA_FIRST] = {FIRST, 0}, [STOA_LAST] = {LAST, 0},
-        };
-        extreme_of(code, aggregate, of[node->operation].offset, of[node->operation].place != 0,
-                   node);
-        return STOA_OK;
+        dot_of(code, aggregate);
+        break;
+    default:
+        sum_of(code, aggregate, aggregate->operation == STOA_MEAN);
     }
-    }
+}
+
+/* A register for each row, and the pass in which it is there. */
+static stoa__id operand(stoa__code_block *code, stoa__aggregate *aggregate, stoa__id id)
+{
+    id = stoa__emit_row(code, id);
+    if (code->terms[id].depth > aggregate->depth)
+        aggregate->depth = code->terms[id].depth;
+    return id;
+}
+
+static stoa_status check_types(const stoa__code_block *code, const stoa_expression *node,
+                               const stoa__typed *arguments, stoa_error *error)
+{
+    bool takes_condition = node->operation == STOA_ANY || node->operation == STOA_ALL;
+    for (uint32_t i = 0; i < node->count; i++)
+        if (arguments[i].type == STOA_OBJECT && node->operation != STOA_COUNT)
+            return stoa__expression_fail(error, STOA_WRONG_TYPE, node,
+                                         "an object field cannot be part of an expression");
+    if (takes_condition && form_of(code, arguments[0].id) != STOA_BOOL)
+        return stoa__expression_fail(error, STOA_WRONG_TYPE, node,
+                                     "%s takes a condition: write != 0",
+                                     stoa_operation_text((stoa_operation)node->operation));
+    return STOA_OK;
 }
 
 stoa_status stoa__bind_aggregate(stoa__code_block *code, const stoa_expression *node,
@@ -175,106 +196,24 @@ stoa_status stoa__bind_aggregate(stoa__code_block *code, const stoa_expression *
                                  stoa_error *error)
 {
     stoa__aggregate aggregate = {.operation = node->operation, .mask = mask, .origin = node};
-    for (uint32_t i = 0; i < node->count; i++)
-        if (arguments[i].type == STOA_OBJECT && node->operation != STOA_COUNT)
-            return stoa__expression_fail(error, STOA_WRONG_TYPE, node,
-                                         "an object field cannot be part of an expression");
+    stoa_status status = check_types(code, node, arguments, error);
+    if (status != STOA_OK)
+        return status;
     if (node->count > 0)
         aggregate.a = arguments[0].id;
     if (node->operation == STOA_VAR || node->operation == STOA_STD)
         aggregate.ddof = node->count > 1 ? node->arguments[1]->value.uint64 : 0;
     else if (node->count > 1)
         aggregate.b = arguments[1].id;
-    if (code->refused)
-        return stoa__fail_memory(error, sizeof aggregate);
-    stoa_status status = choose_reduction(code, node, &aggregate, error);
-    if (status != STOA_OK)
-        return status;
-    aggregate.a = aggregate.a == 0 ? 0 : stoa__emit_row(code, aggregate.a);
-    aggregate.b = aggregate.b == 0 ? 0 : stoa__emit_row(code, aggregate.b);
-    aggregate.mask = aggregate.mask == 0 ? 0 : stoa__emit_row(code, aggregate.mask);
-    if (code->refused)
-        return stoa__fail_memory(error, sizeof aggregate);
-    deepen(code, &aggregate, aggregate.a);
-    deepen(code, &aggregate, aggregate.b);
-    deepen(code, &aggregate, aggregate.mask);
+    choose_reduction(code, &aggregate);
+    aggregate.a = operand(code, &aggregate, aggregate.a);
+    aggregate.b = operand(code, &aggregate, aggregate.b);
+    aggregate.mask = operand(code, &aggregate, aggregate.mask);
     if (aggregate.depth >= STOA__MOST_PASSES)
         return stoa__expression_fail(error, STOA_INVALID, node,
                                      "aggregates are nested more than %d levels deep",
                                      STOA__MOST_PASSES);
     made->id = stoa__emit_aggregate(code, &aggregate);
     made->type = (stoa_type)aggregate.form;
-    return code->refused ? stoa__fail_memory(error, sizeof aggregate) : STOA_OK;
-}
-
-/* ---- stores ---- */
-
-static stoa_status cannot_store(stoa__typed typed, stoa_type target, const stoa_expression *origin,
-                                const char *name, stoa_error *error)
-{
-    return stoa__expression_fail(
-        error, STOA_WRONG_TYPE, origin, "a value of type %s does not go into %s%s%s of type %s",
-        stoa_type_name(typed.type), name == NULL ? "an array" : "field '", name == NULL ? "" : name,
-        name == NULL ? "" : "'", stoa_type_name(target));
-}
-
-static stoa__id narrow_store(stoa__code_block *code, stoa__id id, stoa_type target,
-                             const stoa_expression *origin)
-{
-    static const uint16_t stores[] = {
-        [STOA_INT8] = STOA__STORE_INT8,     [STOA_INT16] = STOA__STORE_INT16,
-        [STOA_UINT8] = STOA__STORE_UINT8,   [STOA_UINT16] = STOA__STORE_UINT16,
-        [STOA_UINT32] = STOA__STORE_UINT32,
-    };
-    if (code->refused)
-        return STOA__NOTHING_ID;
-    bool fits = stoa__range_within(code->terms[id].range, stoa__range_of(target));
-    return stoa__emit(code, stores[target], id, 0, 0, !fits, stoa__range_of(target), origin);
-}
-
-/* bool takes conditions, 0 and 1. */
-static stoa__id bool_store(stoa__code_block *code, stoa__id id, const stoa_expression *origin)
-{
-    if (code->terms[id].form == STOA_UINT64)
-        id = stoa__emit_as(code, id, STOA_INT64, origin);
-    if (!code->refused && code->terms[id].form != STOA_BOOL) {
-        id = stoa__emit_within(code, id, stoa__range_of(STOA_BOOL), origin);
-        id = stoa__emit_compare(code, STOA_NOT_EQUAL, id, stoa__emit_integer(code, 0), origin);
-    }
-    if (code->refused)
-        return STOA__NOTHING_ID;
-    return stoa__emit(code, STOA__STORE_BOOL, stoa__emit_row(code, id), 0, 0, false,
-                      stoa__range_of(STOA_BOOL), origin);
-}
-
-stoa_status stoa__bind_store(stoa__code_block *code, stoa__typed typed, stoa_type target,
-                             const stoa_expression *origin, const char *name, stoa__id *made,
-                             stoa_error *error)
-{
-    stoa__id id = typed.id;
-    if (typed.type == STOA_OBJECT || target == STOA_OBJECT || target == STOA_NO_TYPE)
-        return cannot_store(typed, target, origin, name, error);
-    if (code->refused)
-        return stoa__fail_memory(error, sizeof(stoa__term));
-    bool from_float = code->terms[id].form == STOA_FLOAT64;
-    bool to_float = target == STOA_FLOAT32 || target == STOA_FLOAT64;
-    if (from_float && !to_float)
-        return cannot_store(typed, target, origin, name, error);
-    id = stoa__emit_row(code, id);
-    if (target == STOA_FLOAT64)
-        id = stoa__emit_as(code, id, STOA_FLOAT64, origin);
-    else if (target == STOA_FLOAT32)
-        id = stoa__emit_for_float32(code, id, origin);
-    if (target == STOA_FLOAT32)
-        id = stoa__emit(code, STOA__STORE_FLOAT32, id, 0, 0, true, (stoa__range){0, 0}, origin);
-    else if (target == STOA_BOOL)
-        id = bool_store(code, id, origin);
-    else if (target == STOA_INT32 || target == STOA_INT64 || target == STOA_UINT64)
-        id = stoa__emit_as(code, id, target, origin);
-    else if (target == STOA_UINT32)
-        id = narrow_store(code, stoa__emit_as(code, id, STOA_INT64, origin), target, origin);
-    else if (!to_float)
-        id = narrow_store(code, stoa__emit_as(code, id, STOA_INT32, origin), target, origin);
-    *made = id;
-    return code->refused ? stoa__fail_memory(error, sizeof(stoa__term)) : STOA_OK;
+    return STOA_OK;
 }

@@ -1,12 +1,13 @@
-/* bind.c: walks the expressions in the order of their making and turns each node into a value.
+/* bind.c: walks the expressions, arguments before what is made of them, and turns each node into a
+ * term.
  *
  * The condition comes first: aggregates in it are of all rows, those of the outputs of the rows
  * where it holds. A node is bound once in each of the two; the walk keeps its own stack, so that
- * any depth will do. */
+ * any depth will do. Refused memory is noted in code->refused, here as in emit.c, and told once, at
+ * the end. */
 #include "expr/binder/bind.h"
 
 #include <assert.h>
-#include <string.h>
 
 #include "base/memory.h"
 #include "expr/binder/emit.h"
@@ -22,7 +23,7 @@ typedef struct bound {
     stoa__typed typed;
 } bound;
 
-typedef struct walk {
+typedef struct binder {
     stoa__code_block *code;
     const stoa__binding *binding;
     stoa__id mask; /* of the aggregates; NOTHING: all rows */
@@ -34,197 +35,184 @@ typedef struct walk {
     stoa__typed *arguments;
     size_t argument_room;
     stoa_error *error;
-} walk;
+} binder;
 
-static bool push(walk *at, stoa_expression *node)
+/* Whether a list has the room; else memory is refused, for good. */
+static bool has_room(binder *b, void *items, size_t *room, size_t wanted, size_t size)
 {
-    if (!stoa__make_room(&at->stack, &at->stack_room, at->depth + 1, sizeof *at->stack, NULL))
-        return false;
-    at->stack[at->depth++] = (frame){node, 0};
-    return true;
+    bool has = stoa__make_room(items, room, wanted, size, NULL);
+    b->code->refused = b->code->refused || !has;
+    return has;
 }
 
-static bool finish(walk *at, stoa_expression *node, stoa__typed typed)
+static void push(binder *b, stoa_expression *node)
 {
-    if (!stoa__make_room(&at->bound, &at->room, at->count + (size_t)1, sizeof *at->bound, NULL))
-        return false;
-    at->bound[at->count] = (bound){node, typed};
-    node->mark = ++at->count;
-    return true;
+    if (node->mark == 0 && has_room(b, &b->stack, &b->stack_room, b->depth + 1, sizeof *b->stack))
+        b->stack[b->depth++] = (frame){node, 0};
+}
+
+static void finish(binder *b, stoa_expression *node, stoa__typed typed)
+{
+    if (!has_room(b, &b->bound, &b->room, b->count + (size_t)1, sizeof *b->bound))
+        return;
+    b->bound[b->count] = (bound){node, typed};
+    node->mark = ++b->count;
 }
 
 /* ---- leaves ---- */
 
-static stoa_status bind_field(walk *at, const stoa_expression *node, stoa__typed *made)
+static stoa_status bind_field(binder *b, const stoa_expression *node, stoa__typed *made)
 {
-    stoa__code_block *code = at->code;
+    const stoa_table *table = b->binding->table;
     size_t field;
-    if (at->binding->table == NULL)
-        return stoa__expression_fail(at->error, STOA_NO_FIELD, node,
+    if (table == NULL)
+        return stoa__expression_fail(b->error, STOA_NO_FIELD, node,
                                      "field '%s' needs a table, and there is none", node->name);
     stoa_error plain;
-    stoa_status status = stoa_table_find_field(at->binding->table, node->name, &field, &plain);
+    stoa_status status = stoa_table_find_field(table, node->name, &field, &plain);
     if (status != STOA_OK)
-        return stoa__expression_fail(at->error, status, node, "%s", plain.message);
-    stoa_type type = (stoa_type)at->binding->table->columns[field].type;
-    made->type = type;
-    made->id = stoa__emit_leaf(code, STOA__COLUMN_TERM, type, (uint32_t)field, false,
-                               stoa__range_of(type));
-    if (type != STOA_OBJECT && !code->refused)
-        made->id = stoa__emit_loaded(code, made->id);
+        return stoa__expression_fail(b->error, status, node, "%s", plain.message);
+    made->type = (stoa_type)table->columns[field].type;
+    made->id = stoa__emit_leaf(b->code, STOA__COLUMN_TERM, made->type, (uint32_t)field);
+    made->id = stoa__emit_loaded(b->code, made->id);
     return STOA_OK;
 }
 
-static stoa_status bind_constant(walk *at, const stoa_expression *node, stoa__typed *made)
+static stoa_status bind_constant(binder *b, const stoa_expression *node, stoa__typed *made)
 {
-    stoa__code_block *code = at->code;
     const stoa_value *value = &node->value;
     made->type = value->type;
     if (value->type == STOA_BOOL)
-        made->id = stoa__emit_truth(code, value->boolean);
+        made->id = stoa__emit_truth(b->code, value->boolean);
     else if (value->type == STOA_FLOAT64)
-        made->id = stoa__emit_float(code, value->float64);
+        made->id = stoa__emit_float(b->code, value->float64);
     else if (value->type == STOA_UINT64)
-        made->id = stoa__emit_constant(code, STOA_UINT64, value->uint64);
+        made->id = stoa__emit_constant(b->code, STOA_UINT64, value->uint64);
     else
-        made->id = stoa__emit_integer(code, value->int64);
+        made->id = stoa__emit_integer(b->code, value->int64);
     return STOA_OK;
 }
 
-static stoa_status bind_parameter(walk *at, const stoa_expression *node, stoa__typed *made)
+static stoa_status bind_parameter(binder *b, const stoa_expression *node, stoa__typed *made)
 {
-    stoa__code_block *code = at->code;
-    uint32_t index = stoa__names_find(at->binding->parameter_names, node->name);
-    stoa_type type = index == STOA__NO_NAME ? STOA_NO_TYPE : at->binding->parameters[index].type;
-    if (type != STOA_NO_TYPE) {
-        made->type = type == STOA_INT32 ? STOA_INT64 : type;
-        made->id =
-            stoa__emit_leaf(code, STOA__PARAMETER_TERM, type, index, true, stoa__range_of(type));
-        return STOA_OK;
-    }
-    return stoa__expression_fail(at->error, STOA_NO_PARAMETER, node, "the parameter $%s is not set",
-                                 node->name);
+    uint32_t index = stoa__names_find(b->binding->parameter_names, node->name);
+    stoa_type type = index == STOA__NO_NAME ? STOA_NO_TYPE : b->binding->parameters[index].type;
+    if (type == STOA_NO_TYPE)
+        return stoa__expression_fail(b->error, STOA_NO_PARAMETER, node,
+                                     "the parameter $%s is not set", node->name);
+    made->type = type == STOA_INT32 ? STOA_INT64 : type;
+    made->id = stoa__emit_leaf(b->code, STOA__PARAMETER_TERM, type, index);
+    return STOA_OK;
 }
 
-static stoa_status bind_array(walk *at, const stoa_expression *node, stoa__typed *made)
+static stoa_status bind_array(binder *b, const stoa_expression *node, stoa__typed *made)
 {
-    stoa__code_block *code = at->code;
-    if (!stoa__make_room(&code->arrays, &code->array_room, code->array_count + (size_t)1,
-                         sizeof *code->arrays, NULL))
-        return stoa__fail_memory(at->error, sizeof *code->arrays);
-    stoa_type type = node->array.type;
-    code->arrays[code->array_count] = (stoa__array){.data = node->array.data,
-                                                    .stride = node->array.stride,
-                                                    .type = type,
-                                                    .length = node->array.length};
-    made->type = type;
-    made->id = stoa__emit_leaf(code, STOA__ARRAY_TERM, type, code->array_count++, false,
-                               stoa__range_of(type));
-    if (!code->refused)
-        made->id = stoa__emit_loaded(code, made->id);
+    stoa__code_block *code = b->code;
+    if (!has_room(b, &code->arrays, &code->array_room, code->array_count + (size_t)1,
+                  sizeof *code->arrays))
+        return STOA_OK;
+    made->type = node->array.type;
+    made->id = stoa__emit_leaf(code, STOA__ARRAY_TERM, made->type, code->array_count);
+    made->id = stoa__emit_loaded(code, made->id);
+    code->arrays[code->array_count++] = (stoa__array){.data = node->array.data,
+                                                      .stride = node->array.stride,
+                                                      .type = node->array.type,
+                                                      .length = node->array.length};
     return STOA_OK;
 }
 
 /* ---- nodes ---- */
 
-static stoa_status bind_call(walk *at, const stoa_expression *node, stoa__typed *made)
+static stoa_status bind_call(binder *b, const stoa_expression *node, stoa__typed *made)
 {
-    if (!stoa__make_room(&at->arguments, &at->argument_room, node->count, sizeof *at->arguments,
-                         NULL))
-        return stoa__fail_memory(at->error, node->count * sizeof *at->arguments);
-    assert(node->count == 0 || at->bound != NULL); /* arguments are bound first */
+    if (!has_room(b, &b->arguments, &b->argument_room, node->count, sizeof *b->arguments))
+        return STOA_OK;
+    assert(node->count == 0 || b->bound != NULL); /* arguments are bound first */
     for (uint32_t i = 0; i < node->count; i++) {
         const stoa_expression *argument = node->arguments[i];
         assert(argument != NULL);
-        at->arguments[i] = at->bound[argument->mark - 1].typed;
+        b->arguments[i] = b->bound[argument->mark - 1].typed;
     }
     if (stoa__operations[node->operation].kind == STOA__AGGREGATE)
-        return stoa__bind_aggregate(at->code, node, at->arguments, at->mask, made, at->error);
-    return stoa__bind_operation(at->code, node, at->arguments, made, at->error);
+        return stoa__bind_aggregate(b->code, node, b->arguments, b->mask, made, b->error);
+    return stoa__bind_operation(b->code, node, b->arguments, made, b->error);
 }
 
-static stoa_status bind_node(walk *at, const stoa_expression *node, stoa__typed *made)
+static stoa_status bind_node(binder *b, const stoa_expression *node, stoa__typed *made)
 {
+    b->code->origin = node;
     switch ((stoa__node_kind)node->kind) {
     case STOA__FIELD_NODE:
-        return bind_field(at, node, made);
+        return bind_field(b, node, made);
     case STOA__CONSTANT_NODE:
-        return bind_constant(at, node, made);
+        return bind_constant(b, node, made);
     case STOA__PARAMETER_NODE:
-        return bind_parameter(at, node, made);
+        return bind_parameter(b, node, made);
     case STOA__ARRAY_NODE:
-        return bind_array(at, node, made);
+        return bind_array(b, node, made);
     case STOA__CALL_NODE:
-        return bind_call(at, node, made);
+        return bind_call(b, node, made);
     case STOA__LIST_NODE:
         break;
     }
-    return stoa__expression_fail(at->error, STOA_INVALID, node, "a list cannot stand here");
+    return stoa__expression_fail(b->error, STOA_INVALID, node, "a list cannot stand here");
 }
 
-static stoa_status bind_tree(walk *at, stoa_expression *root, stoa__typed *made)
+/* made is left as it is where memory was refused. */
+static stoa_status bind_tree(binder *b, stoa_expression *root, stoa__typed *made)
 {
     stoa_status status = STOA_OK;
-    bool fits = root->mark != 0 || push(at, root);
-    while (fits && status == STOA_OK && at->depth > 0) {
-        frame *top = &at->stack[at->depth - 1];
+    push(b, root);
+    while (status == STOA_OK && !b->code->refused && b->depth > 0) {
+        frame *top = &b->stack[b->depth - 1];
         stoa_expression *node = top->node;
-        stoa_expression *argument = node->kind == STOA__CALL_NODE && top->next < node->count
-                                        ? node->arguments[top->next++]
-                                        : NULL;
-        if (argument != NULL) {
-            fits = argument->mark != 0 || push(at, argument);
+        if (node->kind == STOA__CALL_NODE && top->next < node->count) {
+            push(b, node->arguments[top->next++]);
             continue;
         }
-        at->depth--;
-        stoa__typed typed = {0, STOA_NO_TYPE};
+        b->depth--;
+        stoa__typed typed = {STOA__NOTHING_ID, STOA_NO_TYPE};
         if (node->mark != 0)
             continue;
-        status = bind_node(at, node, &typed);
-        if (status == STOA_OK && at->code->refused)
-            fits = false;
-        if (status == STOA_OK && fits)
-            fits = finish(at, node, typed);
+        status = bind_node(b, node, &typed);
+        if (status == STOA_OK && !b->code->refused)
+            finish(b, node, typed);
     }
-    if (!fits)
-        return stoa__fail_memory(at->error, sizeof(stoa__term));
-    assert(status != STOA_OK || at->bound != NULL);
-    if (status == STOA_OK)
-        *made = at->bound[root->mark - 1].typed;
+    if (status == STOA_OK && !b->code->refused) {
+        assert(b->bound != NULL);
+        *made = b->bound[root->mark - 1].typed;
+    }
     return status;
 }
 
-static void forget(walk *at)
+static void forget(binder *b)
 {
-    for (uint32_t i = 0; i < at->count; i++)
-        at->bound[i].node->mark = 0;
-    at->count = 0;
-    at->depth = 0;
+    for (uint32_t i = 0; i < b->count; i++)
+        b->bound[i].node->mark = 0;
+    b->count = 0;
+    b->depth = 0;
 }
 
 /* ---- the whole ---- */
 
-static stoa_status bind_where(walk *at)
+static stoa_status bind_where(binder *b)
 {
-    const stoa__binding *binding = at->binding;
-    stoa__typed made = {0, STOA_NO_TYPE};
-    if (binding->where == NULL)
+    stoa_expression *where = b->binding->where;
+    stoa__typed made = {STOA__NOTHING_ID, STOA_BOOL};
+    if (where == NULL)
         return STOA_OK;
-    stoa_status status = bind_tree(at, binding->where, &made);
+    stoa_status status = bind_tree(b, where, &made);
     if (status == STOA_OK && made.type != STOA_BOOL)
-        status = stoa__expression_fail(at->error, STOA_WRONG_TYPE, binding->where,
+        status = stoa__expression_fail(b->error, STOA_WRONG_TYPE, where,
                                        "the rows are chosen by a condition, not by a value of "
                                        "type %s",
                                        stoa_type_name(made.type));
-    forget(at);
-    if (status != STOA_OK)
-        return status;
+    forget(b);
     /* A condition that always holds is none. */
-    const stoa__term *term = &at->code->terms[made.id];
-    if (term->kind == STOA__CONSTANT_TERM && term->bits[0] != 0)
-        return STOA_OK;
-    at->code->where = at->mask = stoa__emit_row(at->code, made.id);
-    return at->code->refused ? stoa__fail_memory(at->error, sizeof *term) : STOA_OK;
+    const stoa__term *term = &b->code->terms[made.id];
+    if (status == STOA_OK && (term->kind != STOA__CONSTANT_TERM || term->bits[0] == 0))
+        b->code->where = b->mask = stoa__emit_row(b->code, made.id);
+    return status;
 }
 
 /* A column that is an output as it is goes through a register: another output may be stored into it
@@ -232,101 +220,109 @@ static stoa_status bind_where(walk *at)
 static stoa__id apart(stoa__code_block *code, stoa__id id)
 {
     const stoa__term *term = &code->terms[id];
-    if (code->refused || term->kind == STOA__STEP_TERM)
+    if (term->kind == STOA__STEP_TERM)
         return id;
     bool narrow = stoa__width((stoa_type)term->form) == 4;
-    return stoa__emit(code, narrow ? (unsigned)STOA__STORE_4 : (unsigned)STOA__STORE_8, id, 0, 0,
-                      false, term->range, NULL);
+    return stoa__emit(code, narrow ? (unsigned)STOA__STORE_4 : (unsigned)STOA__STORE_8, id, 0,
+                      false, term->range);
 }
 
-static stoa_status bind_output(walk *at, stoa_expression *node, uint32_t index)
+static stoa_status want_cells(binder *b, stoa__result *result, uint32_t index)
 {
-    const stoa__binding *binding = at->binding;
-    stoa__code_block *code = at->code;
-    stoa__result *result = &code->results[index];
-    stoa_status status = bind_tree(at, node, &result->typed);
-    if (status != STOA_OK)
-        return status;
-    result->id = result->typed.id;
-    stoa_type target =
-        (stoa_type)(binding->targets == NULL ? STOA_NO_TYPE : binding->targets[index]);
-    if (binding->wanted == STOA__WANTS_CELLS) {
-        status = stoa__bind_store(
-            code, result->typed, target == STOA_NO_TYPE ? result->typed.type : target, node,
-            binding->names == NULL ? NULL : binding->names[index], &result->id, at->error);
-        if (status == STOA_OK && code->result_count > 1)
-            result->id = apart(code, result->id);
-        if (status == STOA_OK && code->refused)
-            status = stoa__fail_memory(at->error, sizeof(stoa__term));
-        return status;
-    }
-    if (binding->wanted == STOA__WANTS_BITS) {
-        if (result->typed.type != STOA_BOOL)
-            return stoa__expression_fail(at->error, STOA_WRONG_TYPE, node,
-                                         "rows are chosen by a condition, not by a value of type "
-                                         "%s",
-                                         stoa_type_name(result->typed.type));
-        result->id = stoa__emit_row(code, result->id);
-    } else if (result->typed.type == STOA_OBJECT)
-        return stoa__expression_fail(at->error, STOA_WRONG_TYPE, node,
+    const stoa__binding *binding = b->binding;
+    stoa_type target = binding->targets == NULL ? STOA_NO_TYPE : (stoa_type)binding->targets[index];
+    stoa_status status = stoa__bind_store(
+        b->code, result->typed, target == STOA_NO_TYPE ? result->typed.type : target,
+        binding->names == NULL ? NULL : binding->names[index], &result->id, b->error);
+    if (status == STOA_OK && b->code->result_count > 1)
+        result->id = apart(b->code, result->id);
+    return status;
+}
+
+static stoa_status want_bits(binder *b, const stoa_expression *node, stoa__result *result)
+{
+    if (result->typed.type != STOA_BOOL)
+        return stoa__expression_fail(b->error, STOA_WRONG_TYPE, node,
+                                     "rows are chosen by a condition, not by a value of type %s",
+                                     stoa_type_name(result->typed.type));
+    result->id = stoa__emit_row(b->code, result->typed.id);
+    return STOA_OK;
+}
+
+static stoa_status want_value(binder *b, const stoa_expression *node, stoa__result *result)
+{
+    if (result->typed.type == STOA_OBJECT)
+        return stoa__expression_fail(b->error, STOA_WRONG_TYPE, node,
                                      "an object field cannot be part of an expression");
-    else if (!code->terms[result->id].uniform)
+    if (!b->code->terms[result->typed.id].uniform)
         return stoa__expression_fail(
-            at->error, STOA_INVALID, node,
+            b->error, STOA_INVALID, node,
             "this has a value for each row; take an aggregate of it, such as sum");
-    return code->refused ? stoa__fail_memory(at->error, sizeof(stoa__term)) : STOA_OK;
+    result->id = result->typed.id;
+    return STOA_OK;
 }
 
-static void ask_for(uint8_t *asked, const stoa__id *ids, size_t count)
+static stoa_status bind_output(binder *b, stoa_expression *node, uint32_t index)
 {
-    for (size_t i = 0; i < count; i++)
-        asked[ids[i]] = 1;
+    stoa__result *result = &b->code->results[index];
+    stoa_status status = bind_tree(b, node, &result->typed);
+    if (status != STOA_OK || b->code->refused)
+        return status;
+    b->code->origin = node;
+    if (b->binding->wanted == STOA__WANTS_CELLS)
+        return want_cells(b, result, index);
+    if (b->binding->wanted == STOA__WANTS_BITS)
+        return want_bits(b, node, result);
+    return want_value(b, node, result);
 }
 
 /* Aggregates that no result needs, such as those in a branch that a constant rules out, are not
- * computed, and cannot fail. Values are made of earlier ones. */
-static stoa_status drop_unasked(stoa__code_block *code, stoa_error *error)
+ * computed, and cannot fail. Terms are made of earlier ones. */
+static void drop_unused(stoa__code_block *code)
 {
-    if (code->aggregate_count == 0)
-        return STOA_OK;
-    uint8_t *asked = stoa__allocate_zeroed(code->count);
-    if (asked == NULL)
-        return stoa__fail_memory(error, code->count);
-    ask_for(asked, &code->where, 1);
+    uint8_t *used = code->aggregate_count == 0 ? NULL : stoa__allocate_zeroed(code->count);
+    code->refused = code->refused || (used == NULL && code->aggregate_count > 0);
+    if (used == NULL)
+        return;
+    used[code->where] = 1;
     for (uint32_t i = 0; i < code->result_count; i++)
-        ask_for(asked, &code->results[i].id, 1);
+        used[code->results[i].id] = 1;
     for (stoa__id id = code->count; id-- > STOA__FIRST_TERM;) {
         const stoa__term *term = &code->terms[id];
-        bool is_aggregate = term->kind == STOA__AGGREGATE_TERM;
-        stoa__aggregate *aggregate = is_aggregate ? &code->aggregates[term->aggregate] : NULL;
-        if (!asked[id] && is_aggregate)
-            aggregate->depth = STOA__NO_PASS;
-        else if (asked[id] && is_aggregate)
-            ask_for(asked, (const stoa__id[]){aggregate->a, aggregate->b, aggregate->mask}, 3);
-        else if (asked[id])
-            ask_for(asked, (const stoa__id[]){term->a, term->b, term->c}, 3);
+        if (used[id])
+            used[term->a] = used[term->b] = used[term->c] = 1;
+        else if (term->kind == STOA__AGGREGATE_TERM)
+            code->aggregates[term->aggregate].depth = STOA__NO_PASS;
     }
-    stoa__release(asked);
-    return STOA_OK;
+    stoa__release(used);
+}
+
+static stoa_status bind_all(binder *b)
+{
+    stoa_expression *root = b->binding->expression;
+    bool is_list = root->kind == STOA__LIST_NODE;
+    stoa_status status = bind_where(b);
+    for (uint32_t i = 0; status == STOA_OK && !b->code->refused && i < b->code->result_count; i++)
+        status = bind_output(b, is_list ? root->arguments[i] : root, i);
+    if (status == STOA_OK && !b->code->refused)
+        drop_unused(b->code);
+    if (status == STOA_OK && b->code->refused)
+        return stoa__fail_memory(b->error, sizeof(stoa__term));
+    return status;
 }
 
 stoa_status stoa__bind(stoa__code_block *code, const stoa__binding *binding, stoa_error *error)
 {
-    walk at = {.code = code, .binding = binding, .error = error};
-    stoa_expression *root = binding->expression;
-    bool list = root->kind == STOA__LIST_NODE;
-    code->result_count = list ? root->count : 1;
+    binder b = {.code = code, .binding = binding, .error = error};
+    const stoa_expression *root = binding->expression;
+    code->result_count = root->kind == STOA__LIST_NODE ? root->count : 1;
     code->results = stoa__allocate_zeroed(code->result_count * sizeof *code->results);
     if (code->results == NULL || !stoa__code_begin(code))
         return stoa__fail_memory(error, code->result_count * sizeof *code->results);
-    stoa_status status = bind_where(&at);
-    for (uint32_t i = 0; status == STOA_OK && i < code->result_count; i++)
-        status = bind_output(&at, list ? root->arguments[i] : root, i);
-    if (status == STOA_OK)
-        status = drop_unasked(code, error);
-    forget(&at);
-    stoa__release(at.stack);
-    stoa__release(at.bound);
-    stoa__release(at.arguments);
+    stoa_status status = bind_all(&b);
+    forget(&b);
+    stoa__release(b.stack);
+    stoa__release(b.bound);
+    stoa__release(b.arguments);
     return status;
 }

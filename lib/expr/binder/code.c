@@ -8,35 +8,7 @@
 
 #include "base/memory.h"
 
-#define NO_RANGE ((stoa__range){0, 0})
-
 enum { FIRST_ROOM = 32 }; /* terms; a power of two, as all later rooms are */
-
-stoa__range stoa__range_of(stoa_type type)
-{
-    switch (type) {
-    case STOA_BOOL:
-        return (stoa__range){0, 1};
-    case STOA_INT8:
-        return (stoa__range){INT8_MIN, INT8_MAX};
-    case STOA_INT16:
-        return (stoa__range){INT16_MIN, INT16_MAX};
-    case STOA_INT32:
-        return (stoa__range){INT32_MIN, INT32_MAX};
-    case STOA_INT64:
-        return (stoa__range){INT64_MIN, INT64_MAX};
-    case STOA_UINT8:
-        return (stoa__range){0, UINT8_MAX};
-    case STOA_UINT16:
-        return (stoa__range){0, UINT16_MAX};
-    case STOA_UINT32:
-        return (stoa__range){0, UINT32_MAX};
-    case STOA_UINT64:
-        return (stoa__range){0, UINT64_MAX};
-    default:
-        return NO_RANGE;
-    }
-}
 
 /* ---- the list of terms ---- */
 
@@ -53,8 +25,8 @@ static uint32_t bucket_of(const stoa__code_block *code, const stoa__term *term)
 static bool equal(const stoa__term *a, const stoa__term *b)
 {
     return a->kind == b->kind && a->form == b->form && a->code == b->code && a->a == b->a &&
-           a->b == b->b && a->c == b->c && a->shape == b->shape && a->bits[0] == b->bits[0] &&
-           a->bits[1] == b->bits[1];
+           a->b == b->b && a->c == b->c && a->shape == b->shape && a->strict == b->strict &&
+           a->bits[0] == b->bits[0] && a->bits[1] == b->bits[1];
 }
 
 /* Chains anew, for as many terms as there is room for. */

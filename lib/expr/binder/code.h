@@ -10,8 +10,8 @@
 #ifndef STOA__EXPR_BINDER_CODE_H
 #define STOA__EXPR_BINDER_CODE_H
 
+#include "expr/binder/range.h"
 #include "expr/parser/expression.h"
-#include "kernel/kernel.h"
 
 typedef uint32_t stoa__id;
 
@@ -30,9 +30,6 @@ enum {
     STOA__ALL_CODES,
 };
 
-/* In bits[1] of a CHOOSE: see stoa__emit_strict. */
-#define STOA__STRICT 1
-
 typedef enum stoa__term_kind {
     STOA__PLACE_TERM = 0,
     STOA__CONSTANT_TERM,
@@ -43,13 +40,6 @@ typedef enum stoa__term_kind {
     STOA__STEP_TERM,
 } stoa__term_kind;
 
-typedef stoa__int128 stoa__wide;
-
-/* The numbers that an integer can be. */
-typedef struct stoa__range {
-    stoa__wide low, high;
-} stoa__range;
-
 typedef struct stoa__term {
     uint8_t kind;  /* stoa__term_kind */
     uint8_t form;  /* of the register (see kernel.h); of columns, arrays and stores: of the cells */
@@ -57,6 +47,7 @@ typedef struct stoa__term {
     bool uniform;  /* one value for all rows */
     bool may_fail; /* the step itself */
     bool may_fail_deep; /* it, or what it is made of */
+    bool strict;        /* a CHOOSE whose branches both count, taken or not */
     uint16_t code;      /* of a step */
     uint16_t depth;
     stoa__id a, b, c;
@@ -68,7 +59,8 @@ typedef struct stoa__term {
         uint64_t bits[2]; /* CONSTANT: the value; WITHIN's bounds: two of them; AGGREGATE: which */
         double float64;
         int64_t int64;
-        uint32_t index; /* PARAMETER, COLUMN (field), ARRAY, CUMULATE: of its list */
+        uint32_t index; /* PARAMETER, COLUMN (field), ARRAY, CUMULATE: of its list.
+                         * bits[1] of CUMULATE: stoa_operation */
     };
 } stoa__term;
 
@@ -121,8 +113,9 @@ typedef struct stoa__code_block {
     uint32_t cumulative_count; /* cumsum and its like */
     stoa__result *results;
     uint32_t result_count;
-    stoa__id where; /* bits; NOTHING: every row */
-    bool refused;   /* memory was; all later terms are NOTHING */
+    stoa__id where;                /* bits; NOTHING: every row */
+    const stoa_expression *origin; /* of the steps that are made now */
+    bool refused;                  /* memory was: all later terms are NOTHING */
 } stoa__code_block;
 
 /* Before all terms. False where memory was refused. */
@@ -134,7 +127,6 @@ stoa__id stoa__intern(stoa__code_block *code, const stoa__term *term);
 stoa__id stoa__emit_aggregate(stoa__code_block *code, const stoa__aggregate *aggregate);
 /* The term of the aggregate that says the same, or NOTHING. */
 stoa__id stoa__find_aggregate(const stoa__code_block *code, const stoa__aggregate *aggregate);
-stoa__range stoa__range_of(stoa_type type);
 /* Whether it neither fails nor is null, which only aggregates are and what is made of them. */
 static inline bool stoa__is_sure(const stoa__term *term)
 {
@@ -143,14 +135,6 @@ static inline bool stoa__is_sure(const stoa__term *term)
 static inline bool stoa__is_constant(const stoa__code_block *code, stoa__id id)
 {
     return code->terms[id].kind == STOA__CONSTANT_TERM;
-}
-static inline bool stoa__range_within(stoa__range inner, stoa__range outer)
-{
-    return inner.low >= outer.low && inner.high <= outer.high;
-}
-static inline bool stoa__is_integer_form(unsigned form)
-{
-    return form == STOA_INT32 || form == STOA_INT64 || form == STOA_UINT64;
 }
 
 #endif

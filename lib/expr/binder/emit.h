@@ -1,56 +1,62 @@
-/* emit.h: making values. */
+/* emit.h: making terms, for the node that code->origin is.
+ *
+ * Failure is sticky: where memory was refused, NOTHING comes back, now and from every later call.
+ * NOTHING is an operand like others, so nobody but bind.c asks code->refused. */
 #ifndef STOA__EXPR_BINDER_EMIT_H
 #define STOA__EXPR_BINDER_EMIT_H
 
 #include "expr/binder/code.h"
 
-/* ---- making values (emit.c). NOTHING comes back where memory was refused ---- */
+/* ---- leaves and steps (emit.c) ---- */
 
 stoa__id stoa__emit_constant(stoa__code_block *code, stoa_type form, uint64_t bits);
 stoa__id stoa__emit_integer(stoa__code_block *code, int64_t value);
 stoa__id stoa__emit_float(stoa__code_block *code, double value);
 stoa__id stoa__emit_truth(stoa__code_block *code, bool value);
+/* PARAMETER, which is uniform, COLUMN or ARRAY. */
 stoa__id stoa__emit_leaf(stoa__code_block *code, stoa__term_kind kind, stoa_type form,
-                         uint32_t index, bool uniform, stoa__range range);
+                         uint32_t index);
 /* A step, or what is the same: an equal one, or a constant. A step that may fail, and whose
- * operands are constants that fail, stays a step. */
-stoa__id stoa__emit(stoa__code_block *code, unsigned step, stoa__id a, stoa__id b, stoa__id c,
-                    bool may_fail, stoa__range range, const stoa_expression *origin);
-/* A CHOOSE whose branches both count, taken or not: what is not written as `where`. */
-stoa__id stoa__emit_strict(stoa__code_block *code, unsigned step, stoa__id a, stoa__id b,
-                           stoa__id c, stoa__range range, const stoa_expression *origin);
+ * operands are constants that fail, stays a step. The step's code, operands, may_fail, range,
+ * strict and bits are the caller's. */
+stoa__id stoa__emit_step(stoa__code_block *code, stoa__term step);
+static inline stoa__id stoa__emit(stoa__code_block *code, unsigned step, stoa__id a, stoa__id b,
+                                  bool may_fail, stoa__range range)
+{
+    return stoa__emit_step(
+        code,
+        (stoa__term){.code = (uint16_t)step, .a = a, .b = b, .may_fail = may_fail, .range = range});
+}
 /* WITHIN_INT32 or WITHIN_INT64. */
-stoa__id stoa__emit_within(stoa__code_block *code, stoa__id a, stoa__range bounds,
-                           const stoa_expression *origin);
+stoa__id stoa__emit_within(stoa__code_block *code, stoa__id a, stoa__range bounds);
 /* The same value in another form (BOOL counts as 0 and 1; uint64 beyond int64 may fail). */
-stoa__id stoa__emit_as(stoa__code_block *code, stoa__id id, stoa_type form,
-                       const stoa_expression *origin);
+stoa__id stoa__emit_as(stoa__code_block *code, stoa__id id, stoa_type form);
 /* As FLOAT64, for a float32 to be made of: an integer is then rounded once. */
-stoa__id stoa__emit_for_float32(stoa__code_block *code, stoa__id id, const stoa_expression *origin);
+stoa__id stoa__emit_for_float32(stoa__code_block *code, stoa__id id);
 /* Cells as a register. */
 stoa__id stoa__emit_loaded(stoa__code_block *code, stoa__id id);
 stoa__id stoa__emit_not(stoa__code_block *code, stoa__id id);
 stoa__id stoa__emit_and(stoa__code_block *code, stoa__id a, stoa__id b);
 stoa__id stoa__emit_or(stoa__code_block *code, stoa__id a, stoa__id b);
-/* A value for each row: what is uniform fills a register. */
+/* A value for each row: what is uniform fills a register. NOTHING stays what it is. */
 stoa__id stoa__emit_row(stoa__code_block *code, stoa__id id);
 
-/* ---- operations on typed values (operate.c, compare.c); STOA_WRONG_TYPE and the like ---- */
+/* ---- operations on typed terms ---- */
 
-/* One node of an expression, its arguments being bound. */
+/* LESS ... GREATER of two values (compare.c). */
+stoa__id stoa__emit_compare(stoa__code_block *code, stoa_operation operation, stoa__id a,
+                            stoa__id b);
+/* A call that is no aggregate (operate.c). */
 stoa_status stoa__bind_operation(stoa__code_block *code, const stoa_expression *node,
                                  const stoa__typed *arguments, stoa__typed *made,
                                  stoa_error *error);
-/* LESS ... GREATER of two values. */
-stoa__id stoa__emit_compare(stoa__code_block *code, stoa_operation operation, stoa__id a,
-                            stoa__id b, const stoa_expression *origin);
-/* An aggregate of arguments, over the rows of `mask`. */
+/* An aggregate, over the rows of `mask` (aggregate.c). */
 stoa_status stoa__bind_aggregate(stoa__code_block *code, const stoa_expression *node,
                                  const stoa__typed *arguments, stoa__id mask, stoa__typed *made,
                                  stoa_error *error);
-/* The value in the form of cells of a type, checked: what an assignment stores. */
+/* The value in the form of cells of a type, checked: what an assignment stores in the field of that
+ * name, or (NULL) in an array (cells.c). */
 stoa_status stoa__bind_store(stoa__code_block *code, stoa__typed typed, stoa_type target,
-                             const stoa_expression *origin, const char *name, stoa__id *made,
-                             stoa_error *error);
+                             const char *name, stoa__id *made, stoa_error *error);
 
 #endif

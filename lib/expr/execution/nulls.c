@@ -46,7 +46,7 @@ bool stoa__is_choice(const stoa_program *program, const stoa__instruction *step)
 {
     bool chooses = step->code == STOA__CHOOSE_INT32 || step->code == STOA__CHOOSE_INT64 ||
                    step->code == STOA__CHOOSE_BITS;
-    return chooses && program->code.terms[step->out].bits[1] != STOA__STRICT;
+    return chooses && !program->code.terms[step->out].strict;
 }
 
 /* Where a condition is null in `null`, the result is, unless the other side, which is not null

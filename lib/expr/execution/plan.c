@@ -193,7 +193,7 @@ static void use_operands(planner *at, stoa__id id)
     uint32_t mask = at->mask[id];
     bool fails_a = at->code->terms[term->a].may_fail_deep;
     bool fails_b = at->code->terms[term->b].may_fail_deep;
-    switch (term->bits[1] == STOA__STRICT ? STOA__CODES : term->code) {
+    switch (term->strict ? (unsigned)STOA__CODES : term->code) {
     case STOA__CHOOSE_INT32:
     case STOA__CHOOSE_INT64:
     case STOA__CHOOSE_BITS:
