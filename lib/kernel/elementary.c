@@ -1,8 +1,8 @@
 /* elementary.c: the elementary functions. Each is a formula of one value (or two), without
- * branches, in elementary_exp.h, _trig.h and _arc.h; here are the loops over them, which the
- * compiler turns into vector code. Every operation of a formula is exact, correctly rounded or a
- * choice, and fma is called where it is meant: so each level gives the same bits, and no library
- * has a say in them.
+ * branches, in elementary_exp.h, elementary_trig.h and elementary_arc.h; here are the loops over
+ * them, which the compiler turns into vector code. Every operation of a formula is exact, correctly
+ * rounded or a choice, and fma is called where it is meant: so each level gives the same bits, and
+ * no library has a say in them.
  *
  * sqrt, root, floor, ceil and round are correctly rounded. How far off the others are is stated in
  * docs/expressions.md, and held by tests; what fits a double exactly (2 ** 10, log2 of 8, hypot of

@@ -240,7 +240,7 @@ def test_a_record_takes_its_fields_by_position_but_for_those_by_name() -> None:
         (lambda: Named(1), "'y' has no default"),
         (lambda: Named(y=1), "'x' has no default"),
         (lambda: Named(1, 2), "'y' has no default"),
-        (lambda: Named(1, 2, 3), "2 fields by position, but 3 were given: y, w by name alone"),
+        (lambda: Named(1, 2, 3), "2 fields by position, but 3 were given: y, w only by name"),
         (lambda: Named(1, 2, 3, 4), "2 fields by position, but 4 were given"),
         (lambda: Named(1, 2, 3, y=4), "2 fields by position, but 3 were given"),
         (lambda: Named(1, 2, z=3, y=4), "'z' was given twice"),

@@ -132,7 +132,7 @@ class Column(Base, InPlace[Expression], Generic[Value]):
         """Its values of now; of a part of a column, as an array."""
         field, store = self._stored_field(), self._store
         if self._type is OBJECT:
-            raise WrongTypeError(f"{field.name} is an object field: there is nothing to compute")
+            raise WrongTypeError(f"{field.name} is an object field: it cannot be computed with")
         moments = (store.moment(self._field),)
         rows = self._range()  # counted last: what goes before that, ends no moment
         if self._positions is None:

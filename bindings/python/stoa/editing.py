@@ -76,7 +76,7 @@ class Editing(Rows[R]):
             if each.factory is MISSING:
                 raise no_value(self._store.record.__name__, each.name)
             if not sizes:
-                raise LengthError("of columns one at least must have a length")
+                raise LengthError("at least one column must have a length")
             columns[each.name] = [each.factory() for _ in range(sizes[0])]
         self._store.extend(columns)
 
@@ -123,7 +123,7 @@ class Editing(Rows[R]):
     def __delitem__(self, key: Any) -> None:
         """Removes a row, or those of a slice. O(rows behind it); all rows become stale."""
         if isinstance(key, str):
-            raise WrongTypeError(f"a field goes by drop_field({key!r})")
+            raise WrongTypeError(f"a field is dropped by drop_field({key!r})")
         if not isinstance(key, slice):
             self._change_at(lib.stoa_table_remove, key, count=(1,))
             return
@@ -154,7 +154,7 @@ class Editing(Rows[R]):
         number, store = integer(index), self._store
         with store.lock, (call := store.call()), call:
             if not store.rows():
-                raise RowIndexError("pop from a table without rows")
+                raise RowIndexError("pop from an empty table")
             position = masks.position(number, self._range)
             record: Any = remake(store.record, store.values_at(position))
             store.change(lib.stoa_table_remove, position, 1)

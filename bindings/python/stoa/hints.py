@@ -32,6 +32,6 @@ ELSEWHERE = {
 def text(name: str, fields: Iterable[str]) -> str:
     """The message for a name that is no field, but known from elsewhere."""
     return (
-        f"there is no field {name!r} (there are {', '.join(fields)}); if another library's {name} "
-        f"is meant: {ELSEWHERE[name]}"
+        f"there is no field {name!r} (the fields are {', '.join(fields)}); if another library's "
+        f"{name} is meant: {ELSEWHERE[name]}"
     )

@@ -10,10 +10,10 @@ from stoa.errors import ArgumentError, shown
 
 def set_threads(threads: int) -> None:
     """How many threads bulk work may use; 0: one for each core that the process may run on."""
-    number = integer(threads, "threads are counted by an integer")
+    number = integer(threads, "the number of threads")
     if not 0 <= number < 2**63:
         raise ArgumentError(
-            f"a number of threads is needed, or 0 for all cores: not {shown(number)}"
+            f"the number of threads must be positive, or 0 for all cores, not {shown(number)}"
         )
     error = new_error()
     check(lib.stoa_set_threads(number, error), error)

@@ -327,7 +327,9 @@ class Window(Giving[R], Sequence[R]):
 
     def _scope(self) -> RowSet:
         if self._range().step < 0:
-            raise ArgumentError("a window that runs backwards is no selection: take one forwards")
+            raise ArgumentError(
+                "a window with a negative step cannot become a selection: take it forwards"
+            )
         return of_positions(self._store, self._range())
 
     def where(self, condition: Any, /, **parameters: Any) -> Selection[R]:

@@ -34,7 +34,8 @@ def check_columns(table_class: type, base: type, record: RecordType) -> None:
         where = f"{table_class.__name__}.{name}"
         if name not in types:
             raise DeclarationError(
-                f"{where}: {record.__name__} has no field {name!r}; there are {', '.join(types)}"
+                f"{where}: {record.__name__} has no field {name!r}; "
+                f"the fields are {', '.join(types)}"
             )
         if hasattr(base, name):
             raise DeclarationError(f"{where}: every table has an attribute {name!r}")

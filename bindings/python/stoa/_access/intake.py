@@ -33,7 +33,7 @@ def values_of(store: Store, record: Any) -> tuple[Any, ...]:
     if isinstance(record, Record):
         if not is_same_record(declared(record), store.record):
             raise WrongTypeError(
-                f"a {type(record).__name__} is no {store.record.__name__}, whose fields are "
+                f"a {type(record).__name__} is not a {store.record.__name__}, whose fields are "
                 f"{', '.join(store.fields)}: give stoa.to_tuple(record), or fields by name"
             )
         return to_tuple(record)

@@ -28,7 +28,7 @@ def checked_slice(key: slice) -> slice:
     """The slice with plain integers, or None, in it."""
     parts = [None if each is None else integer(each) for each in (key.start, key.stop, key.step)]
     if parts[2] == 0:
-        raise ArgumentError("a slice cannot have steps of 0")
+        raise ArgumentError("the step of a slice cannot be 0")
     return slice(*parts)
 
 
@@ -44,8 +44,8 @@ def part(key: slice, rows: Callable[[], range]) -> range:
 def listed(key: Any) -> list[Any]:
     if hasattr(type(key), "pin"):
         raise WrongTypeError(
-            "a selection is no sequence of booleans or indices: give its mask() or indices(), or "
-            "use its own copy() and delete()"
+            "a selection is not a sequence of booleans or indices: give its mask() or indices(), "
+            "or use its own copy() and delete()"
         )
     if isinstance(key, (str, bytes, bytearray, dict, set, frozenset)):
         raise wrong_key(key)
@@ -71,13 +71,13 @@ def is_mask(key: Any, values: list[Any]) -> bool:
         return kind == "b" or getattr(key, "format", None) == "?"
     found = {type(value).__name__ in MASK_TYPES for value in values}
     if len(found) == 2:
-        raise WrongTypeError("booleans and indices are mixed")
+        raise WrongTypeError("booleans and indices cannot be mixed")
     return found == {True}
 
 
 def checked_mask(values: list[Any], rows: int) -> list[Any]:
     if len(values) != rows:
-        raise LengthError(f"a mask of {len(values)} booleans for {rows} rows")
+        raise LengthError(f"the mask has {len(values)} booleans, but there are {rows} rows")
     return values
 
 
@@ -85,7 +85,7 @@ def mask_bytes(key: Any, rows: int) -> bytes:
     """A mask as bytes of 0 and 1."""
     values = checked_mask(listed(key), rows)
     if rows and not is_mask(key, values):
-        raise WrongTypeError("a mask is made of booleans")
+        raise WrongTypeError("a mask can contain booleans only")
     return bytes(map(bool, values))
 
 

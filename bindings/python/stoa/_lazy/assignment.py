@@ -145,9 +145,9 @@ def expression_side(store: Store, value: Expression, rows: int, scope: RowSet | 
     if value._scope is not None and value._scope is not scope:
         raise ArgumentError("the values of one selection don't fit the rows of another")
     if value._store is not store:
-        raise ArgumentError("an expression over another table: give its values, as tolist()")
+        raise ArgumentError("the expression is over another table: give its values by tolist()")
     if value._rows != rows:
-        raise LengthError(f"an expression of {value._rows} rows for {rows} rows")
+        raise LengthError(f"the expression has {value._rows} rows, not {rows}")
     return value
 
 
@@ -188,7 +188,7 @@ class SelectedColumn(Expression, InPlace[Expression]):
     def __init__(self, scope: RowSet, field: StoredField) -> None:
         store = scope.store
         if field.type is OBJECT:
-            raise WrongTypeError(f"{field.name} is an object field: there is nothing to compute")
+            raise WrongTypeError(f"{field.name} is an object field: it cannot be computed with")
         moments = (store.moment(field.index),)
         super().__init__(tree.field(field), store, scope.rows, moments, scope=scope)
         self._field = field

@@ -267,7 +267,7 @@ class Expression(Operators["Expression"]):
         import numpy
 
         if copy is False:
-            raise ArgumentError("the values of an expression are computed: that makes a copy")
+            raise ArgumentError("an expression computes its values: that always makes a copy")
         found = self._type()
         memory = self._evaluate(found, program.room_for(self._rows, found))
         values = numpy.frombuffer(memory, found.code)
@@ -330,7 +330,7 @@ def refuse_together(one: Expression, other: Expression) -> NoReturn:
             "for example column.buffer"
         )
     if one._scope is not other._scope:
-        raise ArgumentError("an expression is of the rows of one selection, or of all rows")
+        raise ArgumentError("an expression covers the rows of one selection, or all rows")
     raise LengthError(f"{one._rows} rows and {other._rows} rows don't go together")
 
 

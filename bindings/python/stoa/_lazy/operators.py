@@ -285,9 +285,9 @@ class Operators(Generic[Expression]):
 
 
 def checked_ddof(ddof: Any) -> tuple[int, ...]:
-    number = integer(ddof, "ddof is given by an integer")
+    number = integer(ddof, "ddof")
     if not 0 <= number < 2**31:
-        raise ArgumentError(f"ddof is 0 or more, not {shown(number)}")
+        raise ArgumentError(f"ddof must be 0 or more, not {shown(number)}")
     return (number,) if number else ()
 
 

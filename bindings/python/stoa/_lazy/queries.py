@@ -140,7 +140,7 @@ def row_set_of(condition: Any) -> RowSet | None:
 def check_no_text(parameters: dict[str, Any]) -> None:
     """For a condition that is no text."""
     if parameters:
-        raise ParameterError(f"${next(iter(parameters))} is for a condition in text")
+        raise ParameterError(f"${next(iter(parameters))} needs a condition in text")
 
 
 def checked_parameters(parameters: dict[str, Any]) -> dict[str, Any]:
@@ -160,7 +160,7 @@ def text_expression(store: Store, text: str, rows: int, parameters: tree.Paramet
     """What a text says, as a part of what is computed now; it is checked when it is compiled."""
     node = tree.parse(text, parameters)
     if lib.stoa_expression_output_count(node.c) != 1:
-        raise ExpressionError("a list of expressions is for compute(): one is needed here")
+        raise ExpressionError("one expression is needed here; only compute() takes several")
     return Expression(node, store, rows, ())
 
 
@@ -197,7 +197,7 @@ def check_condition(store: Store, condition: Expression, rows: int) -> None:
     if condition._store is not store:
         raise ArgumentError("the condition is over another table")
     if condition._rows != rows:
-        raise LengthError(f"a condition of {condition._rows} rows for {rows} rows")
+        raise LengthError(f"the condition has {condition._rows} rows, not {rows}")
     found = condition._type()
     if found != "bool":
         text = tree.text_of(condition._node)

@@ -55,7 +55,7 @@ class RowSet:
         """The same, for a run over so many rows."""
         found = self.bits()
         if rows != self.rows:
-            raise LengthError(f"a selection of {self.rows} rows for {rows}")
+            raise LengthError(f"the selection covers {self.rows} rows, not {rows}")
         return found
 
     def pin(self) -> RowSet:
@@ -89,7 +89,7 @@ class RowSet:
     def joined(self, other: RowSet, operation: int) -> RowSet:
         """The rows of both (STOA_AND) or of either (STOA_OR)."""
         if other.store is not self.store:
-            raise ArgumentError("selections of two tables don't go together")
+            raise ArgumentError("selections of two tables cannot be combined")
         mine, others = self.pending(), other.pending()
         if mine is not None and others is not None and mine._rows == others._rows:
             return RowSet(self.store, combined(operation, (mine, others)))

@@ -69,7 +69,7 @@ class Selected(Queries[R], Generic[R]):
     def _joined(self: Self, other: Any, operation: int) -> Self:
         if not isinstance(other, Selected):
             raise WrongTypeError(
-                "a selection goes together with another one, such as where(condition), not with "
+                "a selection can be combined with another one, such as where(condition), not with "
                 f"{type(other).__name__}"
             )
         return type(self)(self._table, self._row_set.joined(other._row_set, operation))

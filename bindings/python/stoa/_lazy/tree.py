@@ -241,13 +241,13 @@ def trim(kept: dict[Any, Any], most: int) -> None:
 def text_bytes(text: Any) -> bytes:
     """A text as the library reads it."""
     if not isinstance(text, str):
-        raise WrongTypeError(f"an expression is written as a str, not as {type(text).__name__}")
+        raise WrongTypeError(f"the text of an expression must be a str, not {type(text).__name__}")
     try:
         encoded = text.encode()
     except UnicodeEncodeError as error:
-        raise ExpressionError(f"an expression that is no Unicode text: {error.reason}") from None
+        raise ExpressionError(f"an expression must be valid Unicode: {error.reason}") from None
     if b"\0" in encoded:
-        raise ExpressionError("an expression with a NUL in it")
+        raise ExpressionError("an expression cannot contain a NUL")
     return encoded
 
 

@@ -1,4 +1,4 @@
-"""Integers that somebody gives: indices and counts."""
+"""Integers from the caller: indices and counts."""
 
 from __future__ import annotations
 
@@ -11,23 +11,23 @@ from stoa.errors import ArgumentError, FullError, WrongTypeError, shown
 SIZE_FORMAT = "Q" if ffi.sizeof("size_t") == 8 else "I"
 
 
-def integer(index: Any, asked: str = "one row is asked for by an integer") -> int:
-    """An index that somebody gave. Taken before the rows are counted: its __index__ may do all."""
+def integer(index: Any, what: str = "an index") -> int:
+    """An integer from the caller. Its __index__ may change the table, so count rows after it."""
     try:
         return int(as_index(index))
     except TypeError:
         if hasattr(index, "__index__") and getattr(index, "ndim", 0) == 0:
             raise
-        raise WrongTypeError(f"{asked}, not by {type(index).__name__}") from None
+        raise WrongTypeError(f"{what} must be an integer, not {type(index).__name__}") from None
 
 
 def checked_count(value: Any, what: str, least: int = 0) -> int:
     try:
         number = int(as_index(value))
     except TypeError:
-        raise WrongTypeError(f"{what} is an integer, not {type(value).__name__}") from None
+        raise WrongTypeError(f"{what} must be an integer, not {type(value).__name__}") from None
     if number < least:
-        raise ArgumentError(f"{what} is at least {least}, not {shown(number)}")
+        raise ArgumentError(f"{what} must be at least {least}, not {shown(number)}")
     if number >= 2**63:
-        raise FullError(f"{what} is less than 2**63, not {shown(number)}")
+        raise FullError(f"{what} must be less than 2**63, not {shown(number)}")
     return number

@@ -210,7 +210,7 @@ def type_and_default(name: Any, written: Any) -> tuple[Any, ...]:
         return (written,)
     if len(written) not in (1, 2):
         raise DeclarationError(
-            f"field {shown(name)} is given as type or (type, default): {shown(written)}"
+            f"field {shown(name)} must be a type or (type, default), not {shown(written)}"
         )
     return written
 

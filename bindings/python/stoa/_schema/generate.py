@@ -70,7 +70,7 @@ def too_many(record_name: str, fields: Sequence[Field], given: int) -> WrongType
     first = len(by_position(fields))
     named = ", ".join(each.name for each in fields if each.kw_only)
     those = f"{first} field{'' if first == 1 else 's'}{' by position' if named else ''}"
-    more = f": {named} by name alone" if named else ""
+    more = f": {named} only by name" if named else ""
     return WrongTypeError(f"{record_name} has {those}, but {given} were given{more}")
 
 

@@ -57,10 +57,10 @@ else:
 REFUSED_IN_BODY = {
     "__init__": "a record is made from its fields: use __post_init__ or a classmethod",
     "__new__": "a record is made from its fields: use a classmethod",
-    "__setattr__": "stores into fields are stoa's: use a property",
+    "__setattr__": "stoa stores into fields itself: use a property",
     "__delattr__": "a record keeps all its fields",
-    "__getattribute__": "reads of fields are stoa's: use a property",
-    "__dataclass_params__": "it is made of its fields as a dataclass is: leave @dataclass out",
+    "__getattribute__": "stoa reads fields itself: use a property",
+    "__dataclass_params__": "it is a dataclass already: leave @dataclass out",
 }
 
 # What a record class may ask for in its __slots__.
@@ -130,7 +130,7 @@ class RecordType(RecordTypeBase):
 def refuse_hidden(record: RecordType) -> None:
     if "_stoa_hidden" in record.__dict__:
         name = record.__name__
-        raise WrongTypeError(f"the class of a table's rows is stoa's: change {name} as written")
+        raise WrongTypeError(f"stoa makes the class of a table's rows: change {name} itself")
 
 
 def check_body(name: str, bases: tuple[type, ...], namespace: dict[str, Any]) -> None:
@@ -142,13 +142,15 @@ def check_body(name: str, bases: tuple[type, ...], namespace: dict[str, Any]) ->
     check_cached(name, namespace)
     for base in bases:
         if "_stoa_hidden" in base.__dict__:
-            raise DeclarationError(f"{name}: derive it from the class {base.__name__} as written")
+            raise DeclarationError(
+                f"{name}: derive it from {base.__name__} itself, not from the class of its rows"
+            )
         for each in base.__mro__:
             check_cached(name, each.__dict__)
             if "__dict__" in each.__dict__ and not isinstance(each, RecordType):
                 raise DeclarationError(
-                    f"{name}: objects of {each.__name__} have a __dict__, in which what is set on "
-                    f"a row would get lost: give {each.__name__} `__slots__ = ()`"
+                    f"{name}: objects of {each.__name__} have a __dict__, where an attribute set "
+                    f"on a row would be lost: give {each.__name__} `__slots__ = ()`"
                 )
 
 
@@ -364,7 +366,7 @@ def shown_class(kind: type) -> RecordType:
     for each in kind.__mro__:
         if "_stoa_fields" in each.__dict__:
             return each  # type: ignore[return-value]
-    raise WrongTypeError(f"{kind.__name__} is no record")
+    raise WrongTypeError(f"{kind.__name__} is not a record")
 
 
 class Record(RecordBase, metaclass=RecordType):

@@ -194,7 +194,7 @@ def buffer_source(value: Any, name: str) -> Source | None:
     if not hasattr(value, "__array_interface__") and hasattr(value, "__array__"):
         value = value.__array__()  # for example a pandas Series
     if hasattr(value, "mask") and hasattr(value, "filled"):
-        raise WrongTypeError(f"{name}: a masked array has values that are none; fill them first")
+        raise WrongTypeError(f"{name}: the masked array has masked values; fill them first")
     interface = getattr(value, "__array_interface__", None)
     if isinstance(interface, dict):
         if interface["typestr"][1:2] == "O":

@@ -344,7 +344,7 @@ class Store(Access):
         def splice(sources: Any, rows: int, error: Any) -> int:
             self.check_state(state)
             if rows != len(places) and (places.step != 1 or what):
-                raise LengthError(f"{rows} records for {len(places)} rows of {what}")
+                raise LengthError(f"{rows} records were given for {len(places)} rows of {what}")
             start = max(places.start, 0)  # of none backwards it may be -1
             told = lib.stoa_table_splice, self.c, start, places.step, len(places)
             put = (*told, sources, len(sources), rows, error)
