@@ -2,6 +2,8 @@
 
 import doctest
 import re
+import sys
+import types
 from pathlib import Path
 
 root = Path(__file__).parent.parent.parent.parent
@@ -38,9 +40,17 @@ def fences(page, kind):
 
 def failures(page):
     """What goes wrong when the page's Python is run from top to bottom, as one program."""
+    module = types.ModuleType("page")
+    sys.modules["page"] = module  # pickle looks classes up there
+    try:
+        return failures_in(page, module.__dict__)
+    finally:
+        del sys.modules["page"]
+
+
+def failures_in(page, names):
     told = []
     runner = doctest.DocTestRunner(Checker(), verbose=False, optionflags=doctest.ELLIPSIS)
-    names = {"__name__": "__main__"}
     blocks = [(*each, kind) for kind in ("python", "pycon") for each in fences(page, kind)]
     for line, text, kind in sorted(blocks):
         if kind == "python":
@@ -51,4 +61,5 @@ def failures(page):
         assert examples, f"{name_of(page)}:{line}: an example without >>>"
         test = doctest.DocTest(examples, names, name_of(page), str(page), line, None)
         runner.run(test, out=told.append, clear_globs=False)
+        names.update(test.globs)  # a copy
     return "".join(told)
