@@ -114,8 +114,10 @@ stoa__id stoa__emit_aggregate(stoa__code_block *code, const stoa__aggregate *agg
                                      code->aggregate_count + (size_t)1, sizeof *aggregate, NULL);
     stoa__term term = aggregate_of(code, aggregate);
     stoa__id id = stoa__intern(code, &term);
-    if (!code->refused && code->terms[id].aggregate == code->aggregate_count)
-        code->aggregates[code->aggregate_count++] = *aggregate;
+    if (!code->refused && code->terms[id].aggregate == code->aggregate_count) {
+        code->aggregates[code->aggregate_count] = *aggregate;
+        code->aggregates[code->aggregate_count++].id = id;
+    }
     return id;
 }
 

@@ -81,6 +81,7 @@ typedef struct stoa__aggregate {
     uint16_t operation; /* stoa_operation: how the partial becomes a value */
     uint8_t form;       /* of the value */
     uint64_t ddof;
+    stoa__id id;         /* its term */
     stoa__id a, b, mask; /* mask: bits, or NOTHING: every row of the scope */
     const stoa_expression *origin;
 } stoa__aggregate;

@@ -258,9 +258,9 @@ static bool execute(const stoa__run *run, stoa__worker *worker, uint32_t from, u
     bool failed = false;
     for (uint32_t i = from; i < to; i++) {
         const stoa__instruction *step = &steps[i];
-        if (STOA__LIKELY(step->run != NULL)) {
-            if (step->run(slots[step->out], slots[step->a], slots[step->b], slots[step->c],
-                          count) &&
+        if (STOA__LIKELY(step->kernel != NULL)) {
+            if (step->kernel(slots[step->out], slots[step->a], slots[step->b], slots[step->c],
+                             count) &&
                 step->may_fail) {
                 remember(run, worker, step, 0, count);
                 failed = true;

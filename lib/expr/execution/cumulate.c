@@ -1,9 +1,8 @@
 /* cumulate.c: running sums, products, minima and maxima.
  *
  * Each operation is a step: it takes one value into the total and tells whether the result fits.
- * A run begins with a total that gives way to any first value, which is then like those
- * after it: -0.0 for a sum of floats, NaN for their minimum. cumulate_form.h makes
- * the loops of a form. */
+ * The first total gives way to any value, so that the first value is like those after it: -0.0 for
+ * a sum of floats, NaN for their minimum. cumulate_form.h makes the loops of a form. */
 #include "expr/execution/cumulate.h"
 
 #include <math.h>
@@ -63,8 +62,8 @@ static inline bool greatest_float64(double *total, double value)
 
 /* ---- loops ---- */
 
-typedef size_t run(stoa__cumulative *state, void *out, const void *a, const uint64_t *mask,
-                   size_t count);
+typedef size_t loop(stoa__cumulative *state, void *out, const void *a, const uint64_t *mask,
+                    size_t count);
 
 #define FORM int64
 #define VALUE int64_t
@@ -92,14 +91,14 @@ static void begin(stoa__cumulative *state)
 size_t stoa__cumulate(stoa__cumulative *state, void *out, const void *a, const uint64_t *mask,
                       size_t count)
 {
-#define RUNS(operation)                                                              \
-    {                                                                                \
-        run_##operation##_int64, run_##operation##_uint64, run_##operation##_float64 \
+#define LOOPS(operation)                                                                \
+    {                                                                                   \
+        loop_##operation##_int64, loop_##operation##_uint64, loop_##operation##_float64 \
     }
-    static run *const runs[][3] = {RUNS(sum), RUNS(least), RUNS(greatest), RUNS(product)};
-#undef RUNS
+    static loop *const loops[][3] = {LOOPS(sum), LOOPS(least), LOOPS(greatest), LOOPS(product)};
+#undef LOOPS
     if (!state->started)
         begin(state);
     size_t form = state->form == STOA_INT64 ? 0 : state->form == STOA_UINT64 ? 1 : 2;
-    return runs[state->operation - STOA_CUMSUM][form](state, out, a, mask, count);
+    return loops[state->operation - STOA_CUMSUM][form](state, out, a, mask, count);
 }

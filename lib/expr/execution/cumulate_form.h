@@ -9,10 +9,9 @@
 typedef bool OWN(step)(VALUE *total, VALUE value);
 
 /* Words of the mask that are full, or the whole block, by the dense loop; else bit by bit. */
-static inline __attribute__((always_inline)) size_t OWN(loop)(OWN(step) * step,
-                                                              stoa__cumulative *state, VALUE *out,
-                                                              const VALUE *a, const uint64_t *mask,
-                                                              size_t count)
+static inline __attribute__((always_inline)) size_t
+OWN(cumulate)(OWN(step) * step, stoa__cumulative *state, VALUE *out, const VALUE *a,
+              const uint64_t *mask, size_t count)
 {
     VALUE total = state->FORM;
     size_t width = mask == NULL ? count : 64;
@@ -34,18 +33,18 @@ static inline __attribute__((always_inline)) size_t OWN(loop)(OWN(step) * step,
     return count;
 }
 
-#define RUN(operation)                                                                           \
-    static size_t OWN(PASTE(run, operation))(stoa__cumulative * state, void *out, const void *a, \
-                                             const uint64_t *mask, size_t count)                 \
-    {                                                                                            \
-        return OWN(loop)(OWN(operation), state, out, a, mask, count);                            \
+#define LOOP(operation)                                                                           \
+    static size_t OWN(PASTE(loop, operation))(stoa__cumulative * state, void *out, const void *a, \
+                                              const uint64_t *mask, size_t count)                 \
+    {                                                                                             \
+        return OWN(cumulate)(OWN(operation), state, out, a, mask, count);                         \
     }
-RUN(sum)
-RUN(product)
-RUN(least)
-RUN(greatest)
+LOOP(sum)
+LOOP(product)
+LOOP(least)
+LOOP(greatest)
 
-#undef RUN
+#undef LOOP
 #undef OWN
 #undef PASTE
 #undef PASTE_

@@ -70,45 +70,45 @@ static bool is_step(const stoa__term *term)
 }
 
 /* The results are values of each row, of those where the condition holds. */
-static bool is_by_row(const planner *at)
+static bool is_by_row(const planner *p)
 {
-    return at->kind == OUTPUT_PASS || at->kind == CHECK_PASS;
+    return p->kind == OUTPUT_PASS || p->kind == CHECK_PASS;
 }
 
-static uint32_t results_of(const planner *at)
+static uint32_t results_of(const planner *p)
 {
-    return at->kind == AGGREGATE_PASS ? 0 : at->code->result_count;
+    return p->kind == AGGREGATE_PASS ? 0 : p->code->result_count;
 }
 
 /* ---- what is needed ---- */
 
 /* Marks what the marked ids are made of. A uniform value is there already: not what it is made of.
  */
-static void need_operands(planner *at, uint8_t mark)
+static void need_operands(planner *p, uint8_t mark)
 {
-    const stoa__code_block *code = at->code;
+    const stoa__code_block *code = p->code;
     for (stoa__id id = code->count; id-- > STOA__FIRST_TERM;) {
-        if ((at->needed[id] & mark) == 0 || !is_step(&code->terms[id]) || code->terms[id].uniform)
+        if ((p->needed[id] & mark) == 0 || !is_step(&code->terms[id]) || code->terms[id].uniform)
             continue;
         stoa__id operands[3];
         operands_of(&code->terms[id], operands);
         for (int i = 0; i < 3; i++)
-            at->needed[operands[i]] |= mark;
+            p->needed[operands[i]] |= mark;
     }
 }
 
-static void need(planner *at, stoa__id id)
+static void need(planner *p, stoa__id id)
 {
-    at->needed[id] |= FOR_PASS;
+    p->needed[id] |= FOR_PASS;
 }
 
 /* The condition that all aggregates and outputs of the pass have in common. */
-static stoa__id common_condition(const planner *at)
+static stoa__id common_condition(const planner *p)
 {
-    const stoa__code_block *code = at->code;
-    stoa__id common = is_by_row(at) ? code->where : NONE;
+    const stoa__code_block *code = p->code;
+    stoa__id common = is_by_row(p) ? code->where : NONE;
     for (uint32_t i = 0; i < code->aggregate_count; i++) {
-        if (code->aggregates[i].depth != at->depth)
+        if (code->aggregates[i].depth != p->depth)
             continue;
         if (common != NONE && common != code->aggregates[i].mask)
             return 0;
@@ -117,132 +117,135 @@ static stoa__id common_condition(const planner *at)
     return common == NONE ? 0 : common;
 }
 
-static void need_roots(planner *at)
+static void need_roots(planner *p)
 {
-    const stoa__code_block *code = at->code;
+    const stoa__code_block *code = p->code;
     for (uint32_t i = 0; i < code->aggregate_count; i++) {
-        if (code->aggregates[i].depth != at->depth)
+        if (code->aggregates[i].depth != p->depth)
             continue;
-        need(at, code->aggregates[i].a);
-        need(at, code->aggregates[i].b);
-        need(at, code->aggregates[i].mask);
+        need(p, code->aggregates[i].a);
+        need(p, code->aggregates[i].b);
+        need(p, code->aggregates[i].mask);
     }
-    for (uint32_t i = 0; i < results_of(at); i++)
-        need(at, code->results[i].id);
-    if (is_by_row(at))
-        need(at, code->where);
+    for (uint32_t i = 0; i < results_of(p); i++)
+        need(p, code->results[i].id);
+    if (is_by_row(p))
+        need(p, code->where);
 }
 
 /* For the check: only what may fail. */
-static void need_failures(planner *at)
+static void need_failures(planner *p)
 {
-    for (stoa__id id = STOA__FIRST_TERM; id < at->code->count; id++)
-        if (at->needed[id] != 0 && !at->code->terms[id].may_fail)
-            at->needed[id] = 0;
+    for (stoa__id id = STOA__FIRST_TERM; id < p->code->count; id++)
+        if (p->needed[id] != 0 && !p->code->terms[id].may_fail)
+            p->needed[id] = 0;
 }
 
 /* ---- active masks ---- */
 
-static uint32_t add_mask(planner *at, stoa__active_mask mask)
+static uint32_t add_mask(planner *p, stoa__active_mask mask)
 {
-    stoa__pass *pass = at->pass;
+    stoa__pass *pass = p->pass;
     if (!stoa__make_room(&pass->active_masks, &pass->mask_room, pass->mask_count + (size_t)1,
                          sizeof mask, NULL)) {
-        at->refused = true;
+        p->refused = true;
         return STOA__ALWAYS;
     }
     pass->active_masks[pass->mask_count] = mask;
     return pass->mask_count++;
 }
 
-static uint32_t mask_of_bits(planner *at, stoa__id bits, bool negated)
+static uint32_t mask_of_bits(planner *p, stoa__id bits, bool negated)
 {
-    uint32_t count = at->pass->mask_count;
+    uint32_t count = p->pass->mask_count;
     for (uint32_t i = 2; i < count && i < SEARCHED_MASKS; i++) {
-        const stoa__active_mask *mask = &at->pass->active_masks[i];
+        const stoa__active_mask *mask = &p->pass->active_masks[i];
         if (mask->kind == STOA__BIT && mask->bits == bits && mask->negated == negated)
             return i;
     }
-    return add_mask(at, (stoa__active_mask){.kind = STOA__BIT, .bits = bits, .negated = negated});
+    return add_mask(p, (stoa__active_mask){.kind = STOA__BIT, .bits = bits, .negated = negated});
 }
 
-static uint32_t both(planner *at, uint32_t x, uint32_t y)
+static uint32_t intersection(planner *p, uint32_t x, uint32_t y)
 {
     if (x == STOA__ALWAYS || x == y)
         return y;
     if (y == STOA__ALWAYS)
         return x;
-    return add_mask(at, (stoa__active_mask){.kind = STOA__BOTH, .x = x, .y = y});
+    return add_mask(p, (stoa__active_mask){.kind = STOA__BOTH, .x = x, .y = y});
 }
 
-static void use(planner *at, stoa__id id, uint32_t mask)
+/* The value is used in these rows too. */
+static void activate(planner *p, stoa__id id, uint32_t mask)
 {
-    uint32_t before = at->mask[id];
-    if (before == STOA__ALWAYS || before == mask || !at->code->terms[id].may_fail_deep)
+    uint32_t before = p->mask[id];
+    if (before == STOA__ALWAYS || before == mask || !p->code->terms[id].may_fail_deep)
         return;
     if (before == STOA__NEVER || mask == STOA__ALWAYS)
-        at->mask[id] = mask;
+        p->mask[id] = mask;
     else
-        at->mask[id] =
-            add_mask(at, (stoa__active_mask){.kind = STOA__EITHER, .x = before, .y = mask});
+        p->mask[id] =
+            add_mask(p, (stoa__active_mask){.kind = STOA__EITHER, .x = before, .y = mask});
 }
 
-static void use_operands(planner *at, stoa__id id)
+/* The same in those rows only where the bits are set (negated: are not). */
+static void activate_where(planner *p, stoa__id id, uint32_t mask, stoa__id bits, bool negated)
 {
-    const stoa__term *term = &at->code->terms[id];
-    uint32_t mask = at->mask[id];
-    bool fails_a = at->code->terms[term->a].may_fail_deep;
-    bool fails_b = at->code->terms[term->b].may_fail_deep;
+    if (p->code->terms[id].may_fail_deep)
+        activate(p, id, intersection(p, mask, mask_of_bits(p, bits, negated)));
+}
+
+/* In which rows an operand is used, given those in which the step is. */
+static void activate_operands(planner *p, stoa__id id)
+{
+    const stoa__term *term = &p->code->terms[id];
+    uint32_t mask = p->mask[id];
     switch (term->strict ? (unsigned)STOA__CODES : term->code) {
     case STOA__CHOOSE_INT32:
     case STOA__CHOOSE_INT64:
     case STOA__CHOOSE_BITS:
-        if (fails_a)
-            use(at, term->a, both(at, mask, mask_of_bits(at, term->c, false)));
-        if (fails_b)
-            use(at, term->b, both(at, mask, mask_of_bits(at, term->c, true)));
-        use(at, term->c, mask);
+        activate_where(p, term->a, mask, term->c, false);
+        activate_where(p, term->b, mask, term->c, true);
+        activate(p, term->c, mask);
         return;
     case STOA__AND_BITS:
     case STOA__OR_BITS:
-        use(at, term->a, mask);
-        if (fails_b)
-            use(at, term->b,
-                both(at, mask, mask_of_bits(at, term->a, term->code == STOA__OR_BITS)));
+        activate(p, term->a, mask);
+        activate_where(p, term->b, mask, term->a, term->code == STOA__OR_BITS);
         return;
     default:
-        use(at, term->a, mask);
-        use(at, term->b, mask);
-        use(at, term->c, mask);
+        activate(p, term->a, mask);
+        activate(p, term->b, mask);
+        activate(p, term->c, mask);
     }
 }
 
 /* needed uniform values take part too: they have been computed for all rows. */
-static void find_active_masks(planner *at)
+static void find_active_masks(planner *p)
 {
-    const stoa__code_block *code = at->code;
-    memset(at->mask, 0, code->count * sizeof *at->mask);
-    add_mask(at, (stoa__active_mask){.kind = STOA__NEVER});
-    add_mask(at, (stoa__active_mask){.kind = STOA__ALWAYS});
-    for (uint32_t i = 0; i < code->aggregate_count && !at->refused; i++) {
+    const stoa__code_block *code = p->code;
+    memset(p->mask, 0, code->count * sizeof *p->mask);
+    add_mask(p, (stoa__active_mask){.kind = STOA__NEVER});
+    add_mask(p, (stoa__active_mask){.kind = STOA__ALWAYS});
+    for (uint32_t i = 0; i < code->aggregate_count && !p->refused; i++) {
         const stoa__aggregate *aggregate = &code->aggregates[i];
-        if (aggregate->depth != at->depth)
+        if (aggregate->depth != p->depth)
             continue;
         uint32_t mask =
-            aggregate->mask == 0 ? STOA__ALWAYS : mask_of_bits(at, aggregate->mask, false);
-        use(at, aggregate->mask, STOA__ALWAYS);
-        use(at, aggregate->a, mask);
-        use(at, aggregate->b, mask);
+            aggregate->mask == 0 ? STOA__ALWAYS : mask_of_bits(p, aggregate->mask, false);
+        activate(p, aggregate->mask, STOA__ALWAYS);
+        activate(p, aggregate->a, mask);
+        activate(p, aggregate->b, mask);
     }
-    bool is_narrowed = is_by_row(at) && code->where != 0;
-    uint32_t mask = is_narrowed ? mask_of_bits(at, code->where, false) : STOA__ALWAYS;
-    for (uint32_t i = 0; i < results_of(at); i++)
-        use(at, code->results[i].id, mask);
-    if (is_by_row(at))
-        use(at, code->where, STOA__ALWAYS);
-    for (stoa__id id = code->count; id-- > STOA__FIRST_TERM && !at->refused;)
-        if (at->mask[id] != STOA__NEVER && is_step(&code->terms[id]))
-            use_operands(at, id);
+    bool is_narrowed = is_by_row(p) && code->where != 0;
+    uint32_t mask = is_narrowed ? mask_of_bits(p, code->where, false) : STOA__ALWAYS;
+    for (uint32_t i = 0; i < results_of(p); i++)
+        activate(p, code->results[i].id, mask);
+    if (is_by_row(p))
+        activate(p, code->where, STOA__ALWAYS);
+    for (stoa__id id = code->count; id-- > STOA__FIRST_TERM && !p->refused;)
+        if (p->mask[id] != STOA__NEVER && is_step(&code->terms[id]))
+            activate_operands(p, id);
 }
 
 /* ---- registers ---- */
@@ -252,9 +255,9 @@ static bool has_bits(const stoa__term *term)
     return term->form == STOA_BOOL && term->code != STOA__STORE_BOOL;
 }
 
-static bank *bank_of(planner *at, stoa__id id)
+static bank *bank_of(planner *p, stoa__id id)
 {
-    return has_bits(&at->code->terms[id]) ? &at->bits : &at->registers;
+    return has_bits(&p->code->terms[id]) ? &p->bits : &p->registers;
 }
 
 static uint32_t take_place(bank *from)
@@ -262,116 +265,115 @@ static uint32_t take_place(bank *from)
     return from->free_count > 0 ? from->free[--from->free_count] : from->count++;
 }
 
-static void give_back(planner *at, stoa__id id, stoa__id user)
+static void give_back(planner *p, stoa__id id, stoa__id user)
 {
-    const stoa__term *term = &at->code->terms[id];
-    bool looked_at = at->may_fail && has_bits(term);
-    bank *to = bank_of(at, id);
-    if (is_step(term) && !term->uniform && !looked_at && at->last[id] == user)
-        to->free[to->free_count++] = at->place[id];
+    const stoa__term *term = &p->code->terms[id];
+    bool looked_at = p->may_fail && has_bits(term);
+    bank *to = bank_of(p, id);
+    if (is_step(term) && !term->uniform && !looked_at && p->last[id] == user)
+        to->free[to->free_count++] = p->place[id];
 }
 
-static void take_places(planner *at, const stoa__id *order, uint32_t count)
+static void take_places(planner *p, const stoa__id *order, uint32_t count)
 {
-    at->registers.free_count = at->registers.count = 0;
-    at->bits.free_count = at->bits.count = 0;
+    p->registers.free_count = p->registers.count = 0;
+    p->bits.free_count = p->bits.count = 0;
     for (uint32_t i = 0; i < count; i++) {
         stoa__id operands[3], id = order[i];
-        at->place[id] = take_place(bank_of(at, id));
-        operands_of(&at->code->terms[id], operands);
+        p->place[id] = take_place(bank_of(p, id));
+        operands_of(&p->code->terms[id], operands);
         for (int k = 0; k < 3; k++) {
             bool again =
                 (k > 0 && operands[k] == operands[0]) || (k > 1 && operands[k] == operands[1]);
             if (operands[k] >= STOA__FIRST_TERM && !again)
-                give_back(at, operands[k], id);
+                give_back(p, operands[k], id);
         }
     }
 }
 
 /* Registers first, and bits behind them. */
-static void give_registers(planner *at, const stoa__id *order, uint32_t count)
+static void give_registers(planner *p, const stoa__id *order, uint32_t count)
 {
-    take_places(at, order, count);
-    uint32_t registers = at->registers.count, bits = at->bits.count;
-    bool is_long =
-        registers == 0 && bits <= MOST_LONG && at->code->array_count == 0 && !at->may_fail;
+    take_places(p, order, count);
+    uint32_t registers = p->registers.count, bits = p->bits.count;
+    bool is_long = registers == 0 && bits <= MOST_LONG && p->code->array_count == 0 && !p->may_fail;
     size_t block = is_long ? STOA__LONG_BLOCK : STOA__BLOCK;
     uint32_t wide = REGISTER / STOA__LINE, narrow = (uint32_t)(block / 8 / STOA__LINE);
     for (uint32_t i = 0; i < count; i++) {
-        uint32_t *place = &at->place[order[i]];
-        *place = has_bits(&at->code->terms[order[i]]) ? registers * wide + *place * narrow
-                                                      : *place * wide;
+        uint32_t *place = &p->place[order[i]];
+        *place = has_bits(&p->code->terms[order[i]]) ? registers * wide + *place * narrow
+                                                     : *place * wide;
     }
-    at->pass->scratch = registers * REGISTER + bits * block / 8;
-    at->pass->block = block;
+    p->pass->scratch = registers * REGISTER + bits * block / 8;
+    p->pass->block = block;
 }
 
-static void find_last_uses(planner *at, const stoa__id *order, uint32_t count)
+static void find_last_uses(planner *p, const stoa__id *order, uint32_t count)
 {
-    const stoa__code_block *code = at->code;
+    const stoa__code_block *code = p->code;
     for (uint32_t i = 0; i < count; i++) {
         stoa__id operands[3];
         operands_of(&code->terms[order[i]], operands);
         for (int k = 0; k < 3; k++)
-            at->last[operands[k]] = order[i];
+            p->last[operands[k]] = order[i];
     }
     for (uint32_t i = 0; i < code->aggregate_count; i++) {
         const stoa__aggregate *aggregate = &code->aggregates[i];
-        if (aggregate->depth == at->depth)
-            at->last[aggregate->a] = at->last[aggregate->b] = at->last[aggregate->mask] = NONE;
+        if (aggregate->depth == p->depth)
+            p->last[aggregate->a] = p->last[aggregate->b] = p->last[aggregate->mask] = NONE;
     }
-    at->last[code->where] = at->last[at->pass->condition] = NONE;
-    for (uint32_t i = 0; at->kind == OUTPUT_PASS && i < code->result_count; i++)
-        at->last[code->results[i].id] = NONE;
+    p->last[code->where] = p->last[p->pass->condition] = NONE;
+    for (uint32_t i = 0; p->kind == OUTPUT_PASS && i < code->result_count; i++)
+        p->last[code->results[i].id] = NONE;
 }
 
 /* ---- the lists of a pass ---- */
 
-static stoa__instruction instruction_of(planner *at, stoa__id id)
+static stoa__instruction instruction_of(planner *p, stoa__id id)
 {
-    const stoa__term *term = &at->code->terms[id];
+    const stoa__term *term = &p->code->terms[id];
     stoa__instruction made = {.out = id, .a = term->a, .b = term->b, .c = term->c};
     made.code = term->code;
     made.shape = term->shape;
     made.may_fail = term->may_fail;
-    made.mask = term->may_fail ? at->mask[id] : STOA__ALWAYS;
-    made.line = at->place[id];
+    made.mask = term->may_fail ? p->mask[id] : STOA__ALWAYS;
+    made.line = p->place[id];
     if (term->code < STOA__CODES)
-        made.run = stoa__kernels_here()->run[term->code][term->shape];
+        made.kernel = stoa__kernels_here()->run[term->code][term->shape];
     if (term->may_fail && !term->uniform)
-        made.failure = at->pass->failure_count++;
+        made.failure = p->pass->failure_count++;
     return made;
 }
 
 /* Row steps in the order in which they run; those of the condition first. */
-static uint32_t order_steps(planner *at, stoa__id *order)
+static uint32_t order_steps(planner *p, stoa__id *order)
 {
-    const stoa__code_block *code = at->code;
+    const stoa__code_block *code = p->code;
     uint32_t count = 0;
     for (int condition = 1; condition >= 0; condition--) {
         for (stoa__id id = STOA__FIRST_TERM; id < code->count; id++) {
             const stoa__term *term = &code->terms[id];
-            bool in_condition = (at->needed[id] & FOR_CONDITION) != 0;
-            if (at->needed[id] != 0 && in_condition == (condition == 1) && is_step(term) &&
+            bool in_condition = (p->needed[id] & FOR_CONDITION) != 0;
+            if (p->needed[id] != 0 && in_condition == (condition == 1) && is_step(term) &&
                 !term->uniform)
                 order[count++] = id;
         }
         if (condition == 1)
-            at->pass->condition_steps = count;
+            p->pass->condition_steps = count;
     }
     return count;
 }
 
 /* Room for every list of the pass, in one allocation: as long as they could be. */
-static bool make_lists(planner *at)
+static bool make_lists(planner *p)
 {
-    const stoa__code_block *code = at->code;
-    stoa__pass *pass = at->pass;
+    const stoa__code_block *code = p->code;
+    stoa__pass *pass = p->pass;
     size_t uniform = 0, steps = 0, leaves = 0;
     for (stoa__id id = STOA__FIRST_TERM; id < code->count; id++) {
         const stoa__term *term = &code->terms[id];
         uniform += is_step(term) && term->uniform;
-        steps += is_step(term) && !term->uniform && at->needed[id] != 0;
+        steps += is_step(term) && !term->uniform && p->needed[id] != 0;
         leaves += term->kind == STOA__COLUMN_TERM || term->kind == STOA__ARRAY_TERM;
     }
     size_t bytes = (2 * uniform + steps) * sizeof *pass->steps +
@@ -385,47 +387,47 @@ static bool make_lists(planner *at)
     pass->columns = (stoa__id *)(pass->steps + steps);
     pass->aggregates = pass->columns + leaves;
     pass->calls = pass->aggregates + code->aggregate_count;
-    at->order = pass->calls + code->aggregate_count;
+    p->order = pass->calls + code->aggregate_count;
     return true;
 }
 
-static void list_leaves(planner *at)
+static void list_leaves(planner *p)
 {
-    const stoa__code_block *code = at->code;
-    stoa__pass *pass = at->pass;
+    const stoa__code_block *code = p->code;
+    stoa__pass *pass = p->pass;
     for (stoa__id id = STOA__FIRST_TERM; id < code->count; id++) {
         const stoa__term *term = &code->terms[id];
-        if (at->needed[id] != 0 &&
+        if (p->needed[id] != 0 &&
             (term->kind == STOA__COLUMN_TERM || term->kind == STOA__ARRAY_TERM))
             pass->columns[pass->column_count++] = id;
         if (!is_step(term) || !term->uniform)
             continue;
-        if (term->depth == at->depth)
-            pass->uniform[pass->uniform_count++] = instruction_of(at, id);
-        if (term->may_fail && at->mask[id] != STOA__NEVER)
-            pass->uniform_failures[pass->uniform_failure_count++] = instruction_of(at, id);
+        if (term->depth == p->depth)
+            pass->uniform[pass->uniform_count++] = instruction_of(p, id);
+        if (term->may_fail && p->mask[id] != STOA__NEVER)
+            pass->uniform_failures[pass->uniform_failure_count++] = instruction_of(p, id);
     }
 }
 
 /* In the check: a sum of squares that nobody asks for is asked only whether it fails, which its
  * first operand mostly tells alone. */
-static void lighten(const planner *at, stoa__instruction *step)
+static void lighten(const planner *p, stoa__instruction *step)
 {
     bool squares = step->code == STOA__ADD_SQUARES || step->code == STOA__NORM;
-    if (squares && at->last[step->out] == STOA__NOTHING_ID)
-        step->run = stoa__kernels_here()->run[STOA__SQUARES_FAIL][STOA__VV];
+    if (squares && p->last[step->out] == STOA__NOTHING_ID)
+        step->kernel = stoa__kernels_here()->run[STOA__SQUARES_FAIL][STOA__VV];
 }
 
-static void list_steps(planner *at)
+static void list_steps(planner *p)
 {
-    uint32_t count = order_steps(at, at->order);
-    find_last_uses(at, at->order, count);
-    give_registers(at, at->order, count);
+    uint32_t count = order_steps(p, p->order);
+    find_last_uses(p, p->order, count);
+    give_registers(p, p->order, count);
     for (uint32_t i = 0; i < count; i++) {
-        stoa__instruction *step = &at->pass->steps[at->pass->step_count++];
-        *step = instruction_of(at, at->order[i]);
-        if (at->kind == CHECK_PASS)
-            lighten(at, step);
+        stoa__instruction *step = &p->pass->steps[p->pass->step_count++];
+        *step = instruction_of(p, p->order[i]);
+        if (p->kind == CHECK_PASS)
+            lighten(p, step);
     }
 }
 
@@ -489,49 +491,49 @@ static void list_aggregates(stoa__pass *pass, const stoa__code_block *code, unsi
 /* ---- passes ---- */
 
 /* What remains of what is needed, and the conditions that tell whether it counts. */
-static void narrow_to_failures(planner *at)
+static void narrow_to_failures(planner *p)
 {
-    const stoa__pass *pass = at->pass;
-    need_failures(at);
+    const stoa__pass *pass = p->pass;
+    need_failures(p);
     for (uint32_t i = 2; i < pass->mask_count; i++)
         if (pass->active_masks[i].kind == STOA__BIT)
-            need(at, pass->active_masks[i].bits);
-    need_operands(at, FOR_PASS);
+            need(p, pass->active_masks[i].bits);
+    need_operands(p, FOR_PASS);
 }
 
-static void set_condition(planner *at)
+static void set_condition(planner *p)
 {
-    at->pass->condition = common_condition(at);
-    if (at->pass->condition == 0)
+    p->pass->condition = common_condition(p);
+    if (p->pass->condition == 0)
         return;
-    at->needed[at->pass->condition] |= FOR_CONDITION;
-    need_operands(at, FOR_CONDITION);
+    p->needed[p->pass->condition] |= FOR_CONDITION;
+    need_operands(p, FOR_CONDITION);
 }
 
-static bool plan_pass(planner *at, pass_kind kind)
+static bool plan_pass(planner *p, pass_kind kind)
 {
-    const stoa__code_block *code = at->code;
-    stoa__pass *pass = at->pass;
-    at->kind = kind;
-    memset(at->needed, 0, code->count);
-    memset(at->last, 0, code->count * sizeof *at->last);
-    need_roots(at);
-    need_operands(at, FOR_PASS);
-    if (at->may_fail)
-        find_active_masks(at);
-    if (at->refused)
+    const stoa__code_block *code = p->code;
+    stoa__pass *pass = p->pass;
+    p->kind = kind;
+    memset(p->needed, 0, code->count);
+    memset(p->last, 0, code->count * sizeof *p->last);
+    need_roots(p);
+    need_operands(p, FOR_PASS);
+    if (p->may_fail)
+        find_active_masks(p);
+    if (p->refused)
         return false;
     if (kind == CHECK_PASS)
-        narrow_to_failures(at);
+        narrow_to_failures(p);
     else
-        set_condition(at);
+        set_condition(p);
     pass->has_outputs = kind == OUTPUT_PASS;
-    if (!make_lists(at))
+    if (!make_lists(p))
         return false;
-    list_steps(at);
-    list_leaves(at);
-    if (!is_by_row(at)) /* values of rows are made of earlier aggregates: nobody asks for these */
-        list_aggregates(pass, code, at->depth);
+    list_steps(p);
+    list_leaves(p);
+    if (!is_by_row(p)) /* values of rows are made of earlier aggregates: nobody asks for these */
+        list_aggregates(pass, code, p->depth);
     return true;
 }
 
@@ -553,9 +555,9 @@ static void measure(stoa__plan *plan, const stoa__pass *pass)
         plan->masks = pass->mask_count;
 }
 
-static bool plan_passes(stoa__plan *plan, planner *at, bool has_outputs)
+static bool plan_passes(stoa__plan *plan, planner *p, bool has_outputs)
 {
-    const stoa__code_block *code = at->code;
+    const stoa__code_block *code = p->code;
     uint32_t count = deepest(code) + 1u;
     pass_kind last = has_outputs ? OUTPUT_PASS : VALUE_PASS;
     plan->passes = stoa__allocate_zeroed(count * sizeof *plan->passes);
@@ -563,16 +565,16 @@ static bool plan_passes(stoa__plan *plan, planner *at, bool has_outputs)
         return false;
     plan->count = count;
     for (uint32_t i = 0; i < count; i++) {
-        at->pass = &plan->passes[i];
-        at->depth = (uint16_t)i;
-        if (!plan_pass(at, i + 1 == count ? last : AGGREGATE_PASS))
+        p->pass = &plan->passes[i];
+        p->depth = (uint16_t)i;
+        if (!plan_pass(p, i + 1 == count ? last : AGGREGATE_PASS))
             return false;
-        measure(plan, at->pass);
+        measure(plan, p->pass);
     }
     plan->may_fail =
-        has_outputs && (at->pass->failure_count > 0 || at->pass->uniform_failure_count > 0);
-    at->pass = &plan->check;
-    if (plan->may_fail && !plan_pass(at, CHECK_PASS))
+        has_outputs && (p->pass->failure_count > 0 || p->pass->uniform_failure_count > 0);
+    p->pass = &plan->check;
+    if (plan->may_fail && !plan_pass(p, CHECK_PASS))
         return false;
     measure(plan, &plan->check);
     plan->in_order = code->cumulative_count > 0;
@@ -587,16 +589,16 @@ stoa_status stoa__plan_new(stoa__plan *plan, const stoa__code_block *code, bool 
     *plan = (stoa__plan){0};
     if (memory == NULL)
         return stoa__fail_memory(error, bytes);
-    planner at = {.code = code};
-    for (stoa__id id = STOA__FIRST_TERM; id < count && !at.may_fail; id++)
-        at.may_fail = code->terms[id].may_fail;
-    at.mask = (uint32_t *)(void *)memory;
-    at.last = at.mask + count;
-    at.place = at.last + count;
-    at.registers.free = at.place + count;
-    at.bits.free = at.registers.free + count;
-    at.needed = (uint8_t *)(at.bits.free + count);
-    bool made = plan_passes(plan, &at, has_outputs);
+    planner p = {.code = code};
+    for (stoa__id id = STOA__FIRST_TERM; id < count && !p.may_fail; id++)
+        p.may_fail = code->terms[id].may_fail;
+    p.mask = (uint32_t *)(void *)memory;
+    p.last = p.mask + count;
+    p.place = p.last + count;
+    p.registers.free = p.place + count;
+    p.bits.free = p.registers.free + count;
+    p.needed = (uint8_t *)(p.bits.free + count);
+    bool made = plan_passes(plan, &p, has_outputs);
     stoa__release(memory);
     if (made)
         return STOA_OK;

@@ -18,7 +18,7 @@
 #define STOA__LONG_WORDS (STOA__LONG_BLOCK / 64)
 
 typedef struct stoa__instruction {
-    stoa__kernel *run;
+    stoa__kernel *kernel; /* NULL: FILL_BITS, CUMULATE */
     stoa__id out, a, b, c;
     uint32_t line; /* of the worker's scratch, where the register begins; of uniforms: unused */
     uint32_t mask; /* of steps that may fail */

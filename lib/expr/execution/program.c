@@ -190,12 +190,12 @@ typedef struct search {
     size_t count, room, parameter_room;
 } search;
 
-static bool add_parameter(search *at, const char *name)
+static bool add_parameter(search *s, const char *name)
 {
-    stoa_program *program = at->program;
+    stoa_program *program = s->program;
     if (stoa__names_find(&program->parameter_names, name) != STOA__NO_NAME)
         return true;
-    if (!stoa__make_room(&program->parameters, &at->parameter_room,
+    if (!stoa__make_room(&program->parameters, &s->parameter_room,
                          program->parameter_count + (size_t)1, sizeof *program->parameters, NULL) ||
         !stoa__names_add(&program->parameter_names, name, program->parameter_count))
         return false;
@@ -203,29 +203,28 @@ static bool add_parameter(search *at, const char *name)
     return true;
 }
 
-static bool see(search *at, stoa_expression *node)
+static bool see(search *s, stoa_expression *node)
 {
     if (node->mark != 0)
         return true;
-    if (!stoa__make_room(&at->seen, &at->room, at->count + 1, sizeof(stoa_expression *), NULL))
+    if (!stoa__make_room(&s->seen, &s->room, s->count + 1, sizeof(stoa_expression *), NULL))
         return false;
     node->mark = 1;
-    at->seen[at->count++] = node;
-    return node->kind != STOA__PARAMETER_NODE || add_parameter(at, node->name);
+    s->seen[s->count++] = node;
+    return node->kind != STOA__PARAMETER_NODE || add_parameter(s, node->name);
 }
 
 /* Every node of both expressions, for the parameters among them. */
 static stoa_status find_parameters(stoa_program *program, stoa_error *error)
 {
-    search at = {.program = program};
-    bool fits =
-        see(&at, program->expression) && (program->where == NULL || see(&at, program->where));
-    for (size_t i = 0; fits && i < at.count; i++)
-        for (uint32_t k = 0; fits && k < at.seen[i]->count; k++)
-            fits = see(&at, at.seen[i]->arguments[k]);
-    for (size_t i = 0; i < at.count; i++)
-        at.seen[i]->mark = 0;
-    stoa__release(at.seen);
+    search s = {.program = program};
+    bool fits = see(&s, program->expression) && (program->where == NULL || see(&s, program->where));
+    for (size_t i = 0; fits && i < s.count; i++)
+        for (uint32_t k = 0; fits && k < s.seen[i]->count; k++)
+            fits = see(&s, s.seen[i]->arguments[k]);
+    for (size_t i = 0; i < s.count; i++)
+        s.seen[i]->mark = 0;
+    stoa__release(s.seen);
     return fits ? STOA_OK : stoa__fail_memory(error, sizeof(stoa__parameter_slot));
 }
 

@@ -164,7 +164,7 @@ static void run_uniform(stoa_program *program, const stoa__pass *pass)
         if (program->nulls[step->out])
             continue;
         bool failed =
-            step->run(slots[step->out], slots[step->a], slots[step->b], slots[step->c], 1);
+            step->kernel(slots[step->out], slots[step->a], slots[step->b], slots[step->c], 1);
         program->uniform_failed[step->out] = failed && step->may_fail;
     }
 }
