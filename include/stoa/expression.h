@@ -185,7 +185,7 @@ STOA_TRY stoa_expression_field(stoa_expression **made, const char *name, stoa_er
  * @owner The caller holds a reference, which stoa_expression_free() gives back.
  * @cost O(1).
  * @threads Any.
- * @snippet expression.c build
+ * @snippet expression.c list
  */
 STOA_TRY stoa_expression_constant(stoa_expression **made, stoa_value value, stoa_error *error);
 

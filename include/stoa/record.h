@@ -44,27 +44,19 @@ STOA_BEGIN_DECLS
 
 /* ---- what the generated code calls ---- */
 
-/**
- * Finds the fields, checks their types and holds them; columns[i] becomes the cells of fields[i].
- * Columns are NULL where the typed table to be made is.
- */
+/* Finds the fields, checks their types and holds them; columns[i] becomes the cells of fields[i].
+ * Columns are NULL where the typed table to be made is. */
 STOA_TRY stoa__typed_hold(stoa_table *table, const stoa_field *fields, size_t count, void **columns,
                           stoa_error *error);
 
-/**
- * Lets go of what stoa__typed_hold held, and frees the table with its last owner.
- */
+/* Lets go of what stoa__typed_hold held, and frees the table with its last owner. */
 STOA_API void stoa__typed_release(stoa_table *table, const stoa_field *fields, size_t count);
 
-/**
- * Gives the creator's share of a new table to its first typed table.
- */
+/* Gives the creator's share of a new table to its first typed table. */
 STOA_TRY stoa__typed_new(stoa_table **table, const stoa_field *fields, size_t count, size_t rows,
                          void **columns, stoa_error *error);
 
-/**
- * values[i] points at the value of fields[i].
- */
+/* values[i] points at the value of fields[i]. */
 STOA_TRY stoa__typed_append(stoa_table *table, const stoa_field *fields, size_t count,
                             const void *const *values, stoa_error *error);
 

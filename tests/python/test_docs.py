@@ -1,11 +1,235 @@
-"""The documentation: its examples run, and it names what there is."""
+"""The documentation: its examples run, it has all that is public, and names nothing else."""
+
+import inspect
+import re
 
 import pytest
-from pages import failures, name_of, pages
+from pages import failures, fences, name_of, pages, root
+
+import stoa
+
+HEADERS = sorted((root / "include/stoa").glob("*.h"))
+C_EXAMPLES = {path.name: path.read_text() for path in (root / "docs/examples").glob("*.[ch]")}
+PYTHON_PAGES = sorted((root / "docs/reference/python").glob("*.md"))
+CLASSES = ["Table", "Window", "Column", "Expression", "Selection", "Record", "Summary", "FieldType"]
+# Of the errors those that an example cannot bring about.
+WITHOUT_EXAMPLE = {"Error", "BusyError", "OutOfMemoryError", "RefusedError", "FieldNameError"}
+
+
+def told(found):
+    if found := list(found):
+        pytest.fail("\n".join(found), pytrace=False)
 
 
 @pytest.mark.parametrize("page", pages(), ids=name_of)
 def test_the_examples_of_a_page_give_what_it_shows(page):
-    told = failures(page)
-    if told:
-        pytest.fail(told, pytrace=False)
+    if "import numpy" in page.read_text():
+        pytest.importorskip("numpy")
+    if problems := failures(page):
+        pytest.fail(problems, pytrace=False)
+
+
+# ---- Python ----
+
+
+def documented():
+    """(name, code of the examples on its page) of all that the Python reference has."""
+    for page in PYTHON_PAGES:
+        text = page.read_text()
+        code = "\n".join(block for kind in ("python", "pycon") for _, block in fences(page, kind))
+        for name in re.findall(
+            r"auto(?:class|function|method|attribute|exception):: stoa\.(\S+)", text
+        ):
+            yield name, code
+        for name in re.findall(r"`stoa\.(\w+)`", text):  # the types, and __version__
+            yield name, code
+
+
+def public_members(name):
+    kind = getattr(stoa, name)
+    known = dir(str) if name == "FieldType" else dir(object)
+    return [each for each in dir(kind) if not each.startswith("_") and each not in known]
+
+
+def test_every_public_name_is_in_the_python_reference():
+    names = {name for name, _ in documented()}
+    public = {*stoa.__all__, "copy", "abs", "round", "min", "max"}
+    told([f"stoa.{each}" for each in sorted(public - names)])
+
+
+def test_every_public_member_is_in_the_python_reference():
+    names = {name for name, _ in documented()}
+    same = {"Window": "Table", "Column": "Expression", "Summary": "Record"}
+    fields = {
+        "Summary": stoa.to_dict(stoa.Summary("x", "int8", 0)),
+        "FieldType": stoa.int8.__slots__,
+    }
+    told(
+        f"stoa.{kind}.{member}"
+        for kind in CLASSES
+        for member in public_members(kind)
+        if f"{kind}.{member}" not in names
+        and f"{same.get(kind)}.{member}" not in names
+        and member not in fields.get(kind, ())
+    )
+
+
+def test_the_python_reference_names_nothing_else():
+    for name, _ in documented():
+        found = stoa
+        for part in name.split("."):
+            found = getattr(found, part)
+
+
+def test_everything_in_the_python_reference_has_a_docstring_and_an_example():
+    missing = []
+    for name, code in documented():
+        *owner, last = name.split(".")
+        kind = getattr(stoa, owner[0]) if owner else stoa
+        if last != "__version__" and not inspect.getdoc(inspect.getattr_static(kind, last)):
+            missing.append(f"stoa.{name} has no docstring")
+        used = rf"\.{last}\b" if owner or last.islower() else rf"\b{last}\b"
+        is_operator = last.startswith("__")
+        if not is_operator and last not in WITHOUT_EXAMPLE and not re.search(used, code):
+            missing.append(f"stoa.{name} has no example")
+    told(missing)
+
+
+# ---- C ----
+
+
+def exports():
+    names = (root / "tests/exports.txt").read_text().split()
+    return [each for each in names if not each.startswith("stoa__")]
+
+
+TYPES = re.findall(r"\bTYPE\(\w+, (\w+),", (root / "include/stoa/type.h").read_text())
+FAMILY = re.compile(r"(stoa_(?:row_[gs]et_)?)(?:" + "|".join(TYPES) + r")((?:_column|_at)?)$")
+
+
+def family_of(name):
+    """How a family of functions, one for each type, stands in its comment."""
+    found = FAMILY.match(name)
+    is_family = found and (found.group(1) != "stoa_" or found.group(2) == "_column")
+    return found.group(1) + "NAME" + found.group(2) if is_family else name
+
+
+def comments():
+    """The doc comment of each public function, or of its family: (declaration, comment)."""
+    found = {}
+    for header in HEADERS:
+        text = header.read_text()
+        comment = r"/\*\*\n((?: \*.*\n)*?) \*/\n"
+        for body, declaration in re.findall(
+            comment + r"((?:STOA_API|STOA_TRY|STOA__INLINE)[^;{]*)[;{]", text
+        ):
+            [name] = re.findall(r"(\w+)\(", declaration)
+            if not name.startswith("stoa__"):
+                found[name] = declaration, body
+        for body in re.findall(comment, text):
+            for declaration in re.findall(r" \* @(?:each|declare) (.*)", body):
+                [name] = re.findall(r"(\w+)\(", declaration)
+                found[name] = declaration, body
+    return found
+
+
+COMMENTS = comments()
+
+
+def test_every_public_c_function_has_a_doc_comment():
+    told(each for each in exports() if family_of(each) not in COMMENTS)
+
+
+@pytest.mark.parametrize("name", sorted(COMMENTS))
+def test_a_doc_comment_has_all_that_it_should(name):
+    declaration, body = COMMENTS[name]
+    assert "@cost " in body
+    assert "@threads " in body
+    assert "@snippet " in body
+    assert ("@return " in body) == declaration.startswith(("STOA_TRY", "stoa_status "))
+    if re.search(r"\*\*\w+", declaration):
+        assert "@owner " in body, "who owns what it makes?"
+    for parameter in re.findall(r"@param (\w+)", body):
+        assert re.search(rf"\b{parameter}\b", declaration), f"there is no argument {parameter}"
+
+
+@pytest.mark.parametrize("name", sorted(COMMENTS))
+def test_the_example_of_a_function_is_there_and_calls_it(name):
+    [(file, snippet)] = re.findall(r"@snippet (\S+) (\S+)", COMMENTS[name][1])
+    parts = C_EXAMPLES[file].split(f"/* [{snippet}] */")
+    assert len(parts) == 3, f"docs/examples/{file} has no [{snippet}]"
+    called = name.replace("NAME", "(?:" + "|".join(TYPES) + ")")
+    assert re.search(rf"\b{called}\(", parts[1])
+
+
+def test_pages_name_all_statuses():
+    listed = set(re.findall(r"STATUS\((\w+), \d+", (root / "include/stoa/error.h").read_text()))
+    page = (root / "docs/reference/c/error.md").read_text()
+    assert set(re.findall(r"^\| `STOA_(\w+)`", page, re.MULTILINE)) == listed
+
+
+# ---- what pages and comments name ----
+
+DECLARED = "".join(each.read_text() for each in HEADERS)
+ENVIRONMENT = {"STOA_THREADS", "STOA_SIMD", "STOA_PURE", "STOA_CDEF", "STOA_STATIC"}
+FOR_DEVELOPERS = {"docs/development.md", "docs/architecture.md"}
+
+
+def c_names(text):
+    return set(re.findall(r"(?<![\w/.])(?:stoa|STOA)_[A-Za-z0-9_]*[A-Za-z0-9]\b(?!\.\w|/)", text))
+
+
+def is_declared(name):
+    if name in ENVIRONMENT or re.search(rf"\b{name}\b", DECLARED):
+        return True
+    kind = name.replace("STOA_", "")
+    lists = rf"(?:STATUS|TYPE|OPERATION)\({kind},"
+    return family_of(name) in COMMENTS or re.search(lists, DECLARED) is not None
+
+
+@pytest.mark.parametrize("page", pages(), ids=name_of)
+def test_a_page_names_what_there_is_in_c(page):
+    if name_of(page) not in FOR_DEVELOPERS:
+        told(each for each in sorted(c_names(page.read_text())) if not is_declared(each))
+
+
+@pytest.mark.parametrize("header", HEADERS, ids=lambda path: path.name)
+def test_a_doc_comment_names_what_there_is(header):
+    for body in re.findall(r"/\*\*\n((?: \*.*\n)*?) \*/\n", header.read_text()):
+        told(each for each in sorted(c_names(body)) if not is_declared(each) and "NAME" not in each)
+
+
+# What the pages call the objects of their examples.
+OBJECTS = {
+    "points": "Table",
+    "table": "Table",
+    "people": "Table",
+    "sales": "Table",
+    "near": "Selection",
+    "selection": "Selection",
+    "points.x": "Column",
+    "column": "Column",
+}
+
+
+@pytest.mark.parametrize("page", pages(), ids=name_of)
+def test_a_page_names_what_there_is_in_python(page):
+    text = page.read_text()
+    missing = []
+    for name in set(re.findall(r"\bstoa\.(\w+)", text)):
+        if not hasattr(stoa, name) and name not in {"h", "pc"}:
+            missing.append(f"stoa.{name}")
+    for owner, kind in OBJECTS.items():
+        for name in set(re.findall(rf"(?<![\w.]){re.escape(owner)}\.(\w+)\(", text)):
+            if not hasattr(getattr(stoa, kind), name):
+                missing.append(f"{owner}.{name}()")
+    told(missing)
+
+
+# ---- how many there are ----
+
+
+def test_at_least_120_examples_are_run():
+    blocks = sum(len(list(fences(page, "pycon"))) for page in pages())
+    snippets = sum(len(set(re.findall(r"/\* \[(\w+)\] \*/", text))) for text in C_EXAMPLES.values())
+    assert blocks + snippets >= 120, (blocks, snippets)
