@@ -95,6 +95,23 @@ def test_everything_in_the_python_reference_has_a_docstring_and_an_example():
     told(missing)
 
 
+RAISES_NOTHING = {
+    *("Column.type", "Table.capacity", "Table.fields", "Table.max_rows", "Table.nbytes"),
+    *("Table.order", "Table.record", "Table.shrink", "simd", "threads", "trim"),
+}
+
+
+def test_docstrings_say_what_is_raised():
+    missing = []
+    for name in {name for name, _ in documented()}:
+        *owner, last = name.split(".")
+        found = inspect.getattr_static(getattr(stoa, owner[0]) if owner else stoa, last)
+        is_callable = inspect.isroutine(found) or isinstance(found, (property, classmethod))
+        if is_callable and name not in RAISES_NOTHING and "Error" not in inspect.getdoc(found):
+            missing.append(f"stoa.{name} does not say what it raises")
+    told(missing)
+
+
 # ---- C ----
 
 

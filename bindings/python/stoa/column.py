@@ -95,7 +95,7 @@ class Column(Base, InPlace[Expression], Generic[Value]):
 
     @property
     def name(self) -> str:
-        """The name of the field, as it is now."""
+        """The name of the field, as it is now. Raises FieldNameError once the field was dropped."""
         self._cells()
         return next(f.name for f in self._store.fields.values() if f.index == self._field)
 
@@ -106,7 +106,10 @@ class Column(Base, InPlace[Expression], Generic[Value]):
 
     @property
     def nbytes(self) -> int:
-        """Bytes of the cells; of an object field, of the handles."""
+        """Bytes of the cells; of an object field, of the handles.
+
+        Raises FieldNameError once the field was dropped.
+        """
         return len(self) * self._type.width
 
     def __len__(self) -> int:
@@ -177,7 +180,10 @@ class Column(Base, InPlace[Expression], Generic[Value]):
     @overload
     def __getitem__(self, index: slice) -> Column[Value]: ...
     def __getitem__(self, index: Any) -> Any:
-        """A value; for a slice, a column of those rows that shares the memory."""
+        """A value; for a slice, a column of those rows that shares the memory.
+
+        Raises RowIndexError, and StaleError for the column of a stale window.
+        """
         if isinstance(index, slice):
             field = StoredField(self._name, self._type, self._field)
             return Column(self._store, field, masks.part(index, self._range))
@@ -186,7 +192,12 @@ class Column(Base, InPlace[Expression], Generic[Value]):
         return self._store.pool.objects[value] if self._type is OBJECT else value
 
     def __setitem__(self, index: Any, value: Any) -> None:
-        """Stores one value; or, into a slice, a scalar or as many values as it has rows."""
+        """Stores one value; or, into a slice, a scalar or as many values as it has rows.
+
+        Raises RowIndexError, WrongTypeError or RangeError for a value that does not fit its field,
+        LengthError for another number of values, and BusyError while another thread computes with
+        the table.
+        """
         if isinstance(index, slice):
             self._write(masks.part(index, self._range), value)
             return
@@ -236,7 +247,10 @@ class Column(Base, InPlace[Expression], Generic[Value]):
         raise RowValueError(f"{shown(value)} is not in the column")
 
     def count(self, value: Any = ALL) -> int:
-        """How many values there are; of a value that is given, how many equal it, as list.count."""
+        """How many values there are; of a value that is given, how many equal it, as list.count.
+
+        Raises FieldNameError once the field was dropped.
+        """
         if value is ALL:
             return len(self)
         return sum(values.count(value) for _, values in self._chunks(0, len(self)))
@@ -249,7 +263,11 @@ class Column(Base, InPlace[Expression], Generic[Value]):
     # ---- all values ----
 
     def tolist(self) -> list[Value]:
-        """The values as a list of Python objects."""
+        """The values as a list of Python objects.
+
+        Raises FieldNameError once the field was dropped, and StaleError for the column of a stale
+        window.
+        """
         cells, rows = self._cells(), self._range()
         if IS_PYPY:
             plain = ffi.unpack(cells + rows.start, len(rows)) if rows.step == 1 and rows else None
@@ -317,9 +335,10 @@ class Column(Base, InPlace[Expression], Generic[Value]):
     def buffer(self) -> memoryview:
         """The cells as a writable memoryview of the field's format, without a copy.
 
-        It keeps the table alive and stays as long as it was. After rows were removed it has
-        values, but unspecified ones; after the field was dropped too. An object field has none.
-        Stores into it are checked by memoryview, which cuts a float to a float32.
+        It keeps the table alive and stays as long as it was. After rows were removed it has values,
+        but unspecified ones; after the field was dropped too. An object field has none. Stores into
+        it are checked by memoryview, which cuts a float to a float32. Raises ColumnBufferError for
+        an object field.
         """
         if self._type is OBJECT:
             raise ColumnBufferError(f"{self._name} is an object field, which has no buffer")

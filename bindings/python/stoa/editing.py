@@ -39,7 +39,9 @@ class Editing(Rows[R]):
     def append(self, /, *values: Any, **named: Any) -> None:
         """One row more: `append(1, 2, w=3.0)`, or one record, tuple or mapping.
 
-        Every field without a default must be given. Makes no row stale.
+        Every field without a default must be given. Makes no row stale. Raises WrongTypeError for a
+        field that is missing, UnknownArgumentError, WrongTypeError or RangeError for a value that
+        does not fit its field, and FullError past max_rows.
         """
         store = self._store
         if named or len(values) != store.positions:
@@ -47,7 +49,10 @@ class Editing(Rows[R]):
         store.append(values)
 
     def insert(self, index: int, /, *values: Any, **named: Any) -> None:
-        """The same before row `index`, as with a list. O(rows behind it); all rows become stale."""
+        """The same before row `index`, as with a list. O(rows behind it); all rows become stale.
+
+        Raises what append() raises, and BusyError while another thread computes with the table.
+        """
         given = intake.given(self._store, values, named)
         self._store.insert(integer(index), given)
 
@@ -55,7 +60,10 @@ class Editing(Rows[R]):
         """Rows from an iterable of records, tuples and mappings; or from columns.
 
         `extend(x=xs, y=ys)` takes buffers, arrays and iterables of the same length, and copies
-        buffers of the field's type as fast as memory allows. All rows come, or none.
+        buffers of the field's type as fast as memory allows. All rows come, or none. Raises
+        LengthError for columns of different lengths, WrongTypeError for a field that is missing,
+        FieldNameError, WrongTypeError or RangeError for a value that does not fit its field, and
+        FullError past max_rows.
         """
         if columns:
             if records is not NO_RECORDS:
@@ -94,7 +102,11 @@ class Editing(Rows[R]):
         return self
 
     def resize(self, rows: int) -> None:
-        """More rows with defaults, or zeros where there is none; or fewer."""
+        """More rows with defaults, or zeros where there is none; or fewer.
+
+        Raises ArgumentError for a number below 0, FullError past max_rows, and BusyError while
+        another thread computes with the table.
+        """
         rows = checked_count(rows, "the number of rows")
         store, before = self._store, self._store.rows()
         factories = [f for f in store.record._stoa_fields if f.factory is not MISSING]
@@ -111,7 +123,10 @@ class Editing(Rows[R]):
             store.extend(made)
 
     def reserve(self, rows: int) -> None:
-        """Memory for so many rows in all: appends up to there cannot fail for want of it."""
+        """Memory for so many rows in all: appends up to there cannot fail for want of it.
+
+        Raises ArgumentError for a number below 0, FullError past max_rows, and OutOfMemoryError.
+        """
         self._store.grow(lib.stoa_table_reserve, checked_count(rows, "the number of rows"))
 
     def shrink(self) -> None:
@@ -121,7 +136,10 @@ class Editing(Rows[R]):
     # ---- fewer rows ----
 
     def __delitem__(self, key: Any) -> None:
-        """Removes a row, or those of a slice. O(rows behind it); all rows become stale."""
+        """Removes a row, or those of a slice. O(rows behind it); all rows become stale.
+
+        Raises RowIndexError, and BusyError while another thread computes with the table.
+        """
         if isinstance(key, str):
             raise WrongTypeError(f"a field is dropped by drop_field({key!r})")
         if not isinstance(key, slice):
@@ -150,7 +168,10 @@ class Editing(Rows[R]):
             self._store.change(function, *found, *count)
 
     def pop(self, index: int = -1) -> R:
-        """Removes a row and returns its values as a standalone record."""
+        """Removes a row and returns its values as a standalone record.
+
+        Raises RowIndexError, and BusyError while another thread computes with the table.
+        """
         number, store = integer(index), self._store
         with store.lock, (call := store.call()), call:
             if not store.rows():
@@ -166,13 +187,18 @@ class Editing(Rows[R]):
         self._store.change(lib.stoa_table_remove, self._first(value), 1, state=state)
 
     def swap_remove(self, index: int) -> None:
-        """Removes a row and puts the last one in its place: O(1)."""
+        """Removes a row and puts the last one in its place: O(1).
+
+        Raises RowIndexError, and BusyError while another thread computes with the table.
+        """
         self._change_at(lib.stoa_table_swap_remove, index)
 
     def keep(self, condition: Any, /, **parameters: Any) -> None:
         """Removes the rows for which a condition does not hold: `points.keep("x > 0")`.
 
-        It is a sequence or buffer of booleans, one for each row, or whatever where() takes.
+        It is a sequence or buffer of booleans, one for each row, or whatever where() takes. Raises
+        LengthError for a mask of another length, what where() raises, and BusyError while another
+        thread computes with the table.
         """
         if isinstance(condition, (str, Operators, Queries)) or parameters:
             self._rows_where(condition, parameters).complement().delete()
@@ -185,21 +211,33 @@ class Editing(Rows[R]):
         self._store.change(lib.stoa_table_keep, data, len(mask), state=state)
 
     def clear(self) -> None:
-        """Removes all rows; memory stays for the next ones."""
+        """Removes all rows; memory stays for the next ones.
+
+        Raises BusyError while another thread computes with the table.
+        """
         self._store.clear()
 
     # ---- another order ----
 
     def swap(self, a: int, b: int) -> None:
-        """Exchanges two rows."""
+        """Exchanges two rows.
+
+        Raises RowIndexError, and BusyError while another thread computes with the table.
+        """
         self._change_at(lib.stoa_table_swap, a, b)
 
     def reverse(self) -> None:
-        """Turns the order of the rows around, in place."""
+        """Turns the order of the rows around, in place.
+
+        Raises BusyError while another thread computes with the table.
+        """
         self._store.change(lib.stoa_table_reverse)
 
     def shuffle(self, random: Random | None = None) -> None:
-        """Puts the rows into a random order, by a random.Random or by one of its own."""
+        """Puts the rows into a random order, by a random.Random or by one of its own.
+
+        Raises BusyError while another thread computes with the table.
+        """
         order = array(SIZE_FORMAT, self._range())
         (random or Random()).shuffle(order)
         self._permute(order)
@@ -229,7 +267,9 @@ class Editing(Rows[R]):
         """A new field, behind the others: every row gets the default, or zero without one.
 
         Or its own of `values`: an expression, a buffer or a sequence. Other columns are not
-        touched. Rows taken before don't have it.
+        touched. Rows taken before don't have it. Raises BadNameError, DeclarationError for a type
+        that does not exist, WrongTypeError or RangeError for a value that does not fit its field,
+        LengthError, and BusyError while another thread computes with the table.
         """
         options = FieldOptions(default, default_factory) if default is MISSING else default
         added, store = Field(name, type, options), self._store
@@ -259,12 +299,20 @@ class Editing(Rows[R]):
             raise
 
     def drop_field(self, name: str) -> None:
-        """Removes a field and its column. What rows taken before read of it is an error."""
+        """Removes a field and its column. What rows taken before read of it is an error.
+
+        Raises FieldNameError, InUseError for a field of a typed table, ArgumentError for the last
+        field, and BusyError while another thread computes with the table.
+        """
         self._own_field(name, "dropped")
         self._store.drop_field(name)
 
     def rename_field(self, name: str, new_name: str) -> None:
-        """Gives a field another name. Rows taken before don't know it."""
+        """Gives a field another name. Rows taken before don't know it.
+
+        Raises FieldNameError, BadNameError, InUseError for a field of a typed table, and BusyError
+        while another thread computes with the table.
+        """
         self._own_field(name, "renamed")
         self._store.rename_field(name, new_name)
 

@@ -120,8 +120,11 @@ class Rows(SequenceBase, Queries[R], Generic[R]):
     def __setitem__(self, key: Any, value: Any) -> None:
         """Stores a record (or tuple, or mapping) into a row, or a whole column by name.
 
-        Assigning a row of the same table is refused: `t[i], t[j] = t[j], t[i]` would lose one.
-        Into a slice: as many records as it has rows; of a table, as with a list, any number.
+        Assigning a row of the same table is refused: `t[i], t[j] = t[j], t[i]` would lose one. Into
+        a slice: as many records as it has rows; of a table, as with a list, any number. Raises
+        RowIndexError, WrongTypeError or RangeError for a value that does not fit its field,
+        LengthError for another number of values, and BusyError while another thread computes with
+        the table.
         """
         if isinstance(key, str):
             self._store_column(key, value)
@@ -148,11 +151,17 @@ class Rows(SequenceBase, Queries[R], Generic[R]):
         return loops.iterate(self)
 
     def cursor(self) -> Iterator[R]:
-        """One row that moves on from row to row, made once. Don't keep what it gives."""
+        """One row that moves on from row to row, made once. Don't keep what it gives.
+
+        Raises StaleError once rows were removed or reordered.
+        """
         return loops.move(self)
 
     def to_dicts(self) -> list[dict[str, Any]]:
-        """A dict for each row; objects are not copied."""
+        """A dict for each row; objects are not copied.
+
+        Raises StaleError if rows are removed meanwhile.
+        """
         names = list(self._store.fields)
         return [dict(zip(names, values)) for values in self.values()]
 
@@ -183,7 +192,10 @@ class Rows(SequenceBase, Queries[R], Generic[R]):
         raise RowValueError(f"{shown(value)} is not in the table")
 
     def count(self, value: Any) -> int:
-        """The rows that are equal to a record, tuple or mapping."""
+        """The rows that are equal to a record, tuple or mapping.
+
+        Raises StaleError if rows are removed meanwhile.
+        """
         return sum(1 for _ in self._find(value))
 
     def __eq__(self, other: object) -> bool:

@@ -9,7 +9,10 @@ from stoa.errors import ArgumentError, shown
 
 
 def set_threads(threads: int) -> None:
-    """How many threads bulk work may use; 0: one for each core that the process may run on."""
+    """How many threads bulk work may use; 0: one for each core that the process may run on.
+
+    Raises ArgumentError for a number below 0 or above 256.
+    """
     number = integer(threads, "the number of threads")
     if not 0 <= number < 2**63:
         raise ArgumentError(

@@ -48,14 +48,17 @@ class Choosing(Queries[R]):
         """A table with a row for each field: count, nan, mean, std, min and max of its values.
 
         They are what `points.x.mean()` and the like give; an object field has a count alone.
-        `points.describe().to_dicts()` for plain dicts.
+        `points.describe().to_dicts()` for plain dicts. Raises BusyError while another thread
+        assigns to the table.
         """
         return Table(Summary, summaries(self))
 
     def where(self, condition: Any, /, **parameters: Any) -> Selection[R]:
         """The rows for which a condition holds: `points.where(points.x > 3)`, `where("x > 3")`.
 
-        Text may have parameters: `points.where("x > $least", least=3)`.
+        Text may have parameters: `points.where("x > $least", least=3)`. Raises ExpressionError,
+        FieldNameError or ParameterError for a text that does not fit, WrongTypeError for what is no
+        condition, and LengthError for one of another length.
         """
         made = self._rows_where(condition, parameters)
         if row_set_of(condition) is made:
@@ -63,7 +66,10 @@ class Choosing(Queries[R]):
         return Selection(self._table, made)
 
     def filter(self, condition: Any, /, **parameters: Any) -> Table[R]:
-        """A new table of copies of those rows: where(condition).copy()."""
+        """A new table of copies of those rows: where(condition).copy().
+
+        Raises what where() raises, and RangeError or DivisionByZeroError for a value at fault.
+        """
         return self.where(condition, **parameters).copy()
 
 
@@ -84,7 +90,8 @@ class Giving(Rows[R], Choosing[R]):
         """A row for an index, a window for a slice, a column for a name.
 
         For booleans (one for each row) or indices, in a sequence, a buffer or an expression: a new
-        table with copies of those rows.
+        table with copies of those rows. Raises RowIndexError, FieldNameError, LengthError for a
+        mask of another length, and StaleError for a stale window.
         """
         if type(key) is int:
             try:
@@ -106,11 +113,11 @@ class Giving(Rows[R], Choosing[R]):
         return Window(self._table, positions)
 
     def head(self, rows: int = 5) -> Window[R]:
-        """A window of the first rows."""
+        """A window of the first rows. Raises WrongTypeError for what is no integer."""
         return self._window(self._range()[: max(0, integer(rows))])
 
     def tail(self, rows: int = 5) -> Window[R]:
-        """A window of the last rows."""
+        """A window of the last rows. Raises WrongTypeError for what is no integer."""
         whole = self._range()
         return self._window(whole[max(0, len(whole) - max(0, integer(rows))) :])
 
@@ -218,7 +225,9 @@ class Table(Giving[R], Editing[R], MutableSequence[R]):  # type: ignore[misc]
     def from_columns(cls, record: type[R] | Any = None, /, **columns: Any) -> Table[R]:
         """A table of columns of the same length: `Table.from_columns(Point, x=xs, y=ys)`.
 
-        Each is a buffer, an array or an iterable; fields with defaults may be left out.
+        Each is a buffer, an array or an iterable; fields with defaults may be left out. Raises
+        LengthError for columns of different lengths, FieldNameError, and WrongTypeError or
+        RangeError for a value that does not fit its field.
         """
         made = cls(record) if record is not None else cls()
         made.extend(**columns)
@@ -273,7 +282,10 @@ class Table(Giving[R], Editing[R], MutableSequence[R]):  # type: ignore[misc]
     # ---- copies ----
 
     def copy(self) -> Table[R]:
-        """A table of its own with the same fields and rows; objects are not copied."""
+        """A table of its own with the same fields and rows; objects are not copied.
+
+        Raises OutOfMemoryError.
+        """
         return self._around(self._store.derive(lib.stoa_table_copy))
 
     __copy__ = copy
@@ -395,12 +407,15 @@ class Selection(Selected[R], Choosing[R]):
     __reduce_ex__ = copies.refused("a selection", "copy()")
 
     def copy(self) -> Table[R]:
-        """A table of its own with copies of the rows; objects are not copied."""
+        """A table of its own with copies of the rows; objects are not copied.
+
+        Raises StaleError, and OutOfMemoryError.
+        """
         return self._table._around(self._row_set.copy())
 
 
 def table_of(row: Record) -> Table[Any]:
-    """The table that a row belongs to."""
+    """The table that a row belongs to. Raises WrongTypeError for what is no row."""
     return checked_row(row)._stoa_table  # type: ignore[no-any-return]
 
 

@@ -232,7 +232,10 @@ class Expression(Operators["Expression"]):
         return self._rows if self._scope is None else len(self._scope)
 
     def tolist(self) -> list[Any]:
-        """The values as a list of Python's numbers."""
+        """The values as a list of Python's numbers.
+
+        Raises StaleError, and RangeError or DivisionByZeroError for a value at fault.
+        """
         return self._values().tolist() if self._scope is None else list(self)
 
     def __iter__(self) -> Iterator[Any]:
@@ -245,7 +248,11 @@ class Expression(Operators["Expression"]):
         return range(self._rows) if self._scope is None else self._scope.indices()
 
     def __getitem__(self, index: int) -> Any:
-        """The value of one row; the others are not computed if it does not depend on them."""
+        """The value of one row; the others are not computed if it does not depend on them.
+
+        Raises RowIndexError, StaleError, and RangeError or DivisionByZeroError for a value at
+        fault.
+        """
         if isinstance(index, slice):
             raise WrongTypeError("an expression has no slices: slice its columns, or its tolist()")
         position = masks.position(index, self._indices)

@@ -139,3 +139,14 @@ def maximum(x: Any, y: Any, *more: Any) -> Expression:
 
 
 min, max = minimum, maximum
+
+EXPONENTIAL = (sqrt, exp, log, log2, log10)
+TRIGONOMETRIC = (sin, cos, tan, asin, acos, atan, atan2, hypot)
+OTHERS = (floor, ceil, round, abs, isnan, isfinite, where, clip, minimum, maximum)
+for each in (*EXPONENTIAL, *TRIGONOMETRIC, *OTHERS):
+    if each.__doc__:  # not under -OO
+        each.__doc__ += """
+
+    Raises WrongTypeError unless an argument is a column or an expression of numbers, LengthError
+    for an array of another length, and ArgumentError for columns of two tables.
+    """

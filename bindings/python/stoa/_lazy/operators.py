@@ -194,7 +194,10 @@ class Operators(Generic[Expression]):
 
     def cast(self, type: Any) -> Expression:
         """The values as another field type: `points.w.cast("int32")` cuts off what is behind the
-        point, and is an error in a row whose value does not fit."""
+        point, and is an error in a row whose value does not fit.
+
+        Raises WrongTypeError for a type that does not exist, or is object.
+        """
         return self._expression()._cast(type)
 
     # ---- reductions: computed at once ----
@@ -282,6 +285,23 @@ class Operators(Generic[Expression]):
     def cummax(self) -> Expression:
         """In each row the greatest of the values up to there."""
         return self._expression()._apply(lib.STOA_CUMMAX)
+
+
+REDUCTIONS = ("sum", "mean", "min", "max", "count", "var", "std", "any", "all")
+MORE_REDUCTIONS = ("argmin", "argmax", "first", "last", "dot")
+for each in map(vars(Operators).__getitem__, REDUCTIONS + MORE_REDUCTIONS):
+    if each.__doc__:  # not under -OO
+        each.__doc__ += """
+
+        Raises StaleError for a stale expression, RangeError or DivisionByZeroError for a value at
+        fault, and BusyError while another thread assigns to the table.
+        """
+for each in map(vars(Operators).__getitem__, ("cumsum", "cumprod", "cummin", "cummax")):
+    if each.__doc__:
+        each.__doc__ += """
+
+        Its values raise RangeError if they leave 64 bits.
+        """
 
 
 def checked_ddof(ddof: Any) -> tuple[int, ...]:

@@ -48,7 +48,8 @@ class Queries(Generic[R]):
     def values(self, *names: str) -> Iterator[tuple[Any, ...]]:
         """Plain tuples of the values of these fields, or of all, row by row.
 
-        The fastest loop that reads several fields: `for x, y in points.values("x", "y")`.
+        The fastest loop that reads several fields: `for x, y in points.values("x", "y")`. Raises
+        FieldNameError, and StaleError once rows were removed or reordered.
         """
         fields = list(self._store.fields.values())
         asked = [fields.index(self._store.field(name)) for name in names]
@@ -58,7 +59,9 @@ class Queries(Generic[R]):
         """The value of aggregates: `points.compute("sum(x * x) / $n", n=10)`.
 
         A list, as "min(x), max(x)", gives a tuple, computed in one pass. None stands for what is
-        not there, as the minimum of no rows.
+        not there, as the minimum of no rows. Raises ExpressionError, FieldNameError or
+        ParameterError for a text that does not fit, and RangeError or DivisionByZeroError for a
+        value at fault.
         """
         scope, store = self._scope(), self._store
         given = checked_parameters(parameters)
@@ -69,7 +72,8 @@ class Queries(Generic[R]):
     def expression(self, text: str, /, **parameters: Any) -> Expression:
         """A lazy expression of a text, as operators make one: it means the values of now.
 
-        `points.expression("x * $scale", scale=3)`, `points.expression("row()")`.
+        `points.expression("x * $scale", scale=3)`, `points.expression("row()")`. Raises
+        ExpressionError, FieldNameError or ParameterError for a text that does not fit.
         """
         scope, store = self._scope(), self._store
         given = tree.Parameters(checked_parameters(parameters))
@@ -80,7 +84,9 @@ class Queries(Generic[R]):
         """Several fields at once: `points.update(x=-points.y, y=points.x)`.
 
         Every right side (a scalar, an expression, values for each row) is evaluated before any is
-        stored; nothing is stored unless all can be.
+        stored; nothing is stored unless all can be. Raises FieldNameError, WrongTypeError or
+        RangeError for a value that does not fit its field, LengthError, and BusyError while another
+        thread computes with the table.
         """
         scope = self._scope()
         given = {**(values or {}), **named}
@@ -112,7 +118,10 @@ class Queries(Generic[R]):
         """A field from the others: `points.assign("w", "sqrt(x * x + y * y)", where="x > 0")`.
 
         In the rows where the condition holds, without one in all. Both may be expressions too.
-        Aggregates in the text are of the rows that are assigned to.
+        Aggregates in the text are of the rows that are assigned to. Raises ExpressionError,
+        FieldNameError or ParameterError for a text that does not fit, RangeError or
+        DivisionByZeroError for a value at fault, and BusyError while another thread computes with
+        the table.
         """
         scope, store = self._scope(), self._store
         given = tree.Parameters(checked_parameters(parameters))

@@ -40,16 +40,25 @@ class Selected(Queries[R], Generic[R]):
     # ---- which rows ----
 
     def pin(self: Self) -> Self:
-        """Finds the rows now, so that writes to the columns of the condition change nothing."""
+        """Finds the rows now, so that writes to the columns of the condition change nothing.
+
+        Raises StaleError, and RangeError or DivisionByZeroError for a value at fault.
+        """
         self._row_set.pin()
         return self
 
     def indices(self) -> array[int]:
-        """The numbers of the rows, ascending; numpy.asarray() shares the memory."""
+        """The numbers of the rows, ascending; numpy.asarray() shares the memory.
+
+        Raises StaleError, and RangeError or DivisionByZeroError for a value at fault.
+        """
         return self._row_set.indices()
 
     def mask(self) -> memoryview:
-        """A boolean for each row of the table; numpy.asarray() shares the memory."""
+        """A boolean for each row of the table; numpy.asarray() shares the memory.
+
+        Raises StaleError, and RangeError or DivisionByZeroError for a value at fault.
+        """
         return self._row_set.mask()
 
     def __len__(self) -> int:
@@ -98,13 +107,20 @@ class Selected(Queries[R], Generic[R]):
     @overload
     def __getitem__(self, key: int) -> R: ...
     def __getitem__(self, key: Any) -> Any:
-        """A column of the selected rows for a name, or one of the rows, which pins them."""
+        """A column of the selected rows for a name, or one of the rows, which pins them.
+
+        Raises FieldNameError, RowIndexError, and StaleError.
+        """
         if isinstance(key, str):
             return self._column(key)
         return loops.new_row(self._table, masks.position(key, self._range))
 
     def __setitem__(self, key: str, value: Any) -> None:
-        """The same as by attribute, for names that are taken."""
+        """The same as by attribute, for names that are taken.
+
+        Raises FieldNameError, WrongTypeError or RangeError for a value that does not fit its field,
+        LengthError, StaleError, and BusyError while another thread computes with the table.
+        """
         if isinstance(value, SelectedColumn) and value._is_of(self._row_set, key):
             return  # what `near.x += 1` stores last
         if self._store.field(key).type is OBJECT:
@@ -123,7 +139,10 @@ class Selected(Queries[R], Generic[R]):
         return loops.iterate(self)
 
     def delete(self) -> None:
-        """Removes the rows from the table; all rows become stale, and the selection does."""
+        """Removes the rows from the table; all rows become stale, and the selection does.
+
+        Raises StaleError, and BusyError while another thread computes with the table.
+        """
         self._row_set.delete()
 
     def __repr__(self) -> str:

@@ -74,7 +74,8 @@ def field(
 
     The factory is called without arguments for each new record that is not given the field. A field
     that is kw_only is given by name, and never by position. The metadata are for
-    dataclasses.fields().
+    dataclasses.fields(). Raises DeclarationError, when the class is made, for options that do not
+    go together.
     """
     if default is not MISSING and default_factory is not MISSING:
         raise DeclarationError("a field has either a default or a default_factory")

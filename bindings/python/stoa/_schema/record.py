@@ -424,15 +424,22 @@ class Record(RecordBase, metaclass=RecordType):
         return [name for name in object.__dir__(self) if not name.startswith("_stoa_")]
 
     def to_dict(self) -> dict[str, Any]:
-        """A new dict of names and values; objects are not copied."""
+        """A new dict of names and values; objects are not copied.
+
+        Raises StaleError for a stale row.
+        """
         return to_dict(self)
 
     def to_tuple(self) -> tuple[Any, ...]:
-        """A tuple of the values; objects are not copied."""
+        """A tuple of the values; objects are not copied. Raises StaleError for a stale row."""
         return self._stoa_values()
 
     def replace(self: Self, /, **changes: Any) -> Self:
-        """A new standalone record with these fields changed; __post_init__ runs."""
+        """A new standalone record with these fields changed; __post_init__ runs.
+
+        Raises UnknownArgumentError, and WrongTypeError or RangeError for a value that does not fit
+        its field.
+        """
         return replace(self, **changes)
 
     def __replace__(self: Self, /, **changes: Any) -> Self:
@@ -490,20 +497,27 @@ def checked_record(record: Any) -> Record:
 
 
 def to_dict(record: Record) -> dict[str, Any]:
-    """A new dict of the record's names and values; objects are not copied."""
+    """A new dict of the record's names and values; objects are not copied.
+
+    Raises WrongTypeError for what is no record, and StaleError for a stale row.
+    """
     checked_record(record)
     return dict(zip(type(record)._stoa_names, record._stoa_values()))
 
 
 def to_tuple(record: Record) -> tuple[Any, ...]:
-    """The record's values; objects are not copied."""
+    """The record's values; objects are not copied.
+
+    Raises WrongTypeError for what is no record, and StaleError for a stale row.
+    """
     return checked_record(record)._stoa_values()
 
 
 def copy(record: Self) -> Self:
     """A standalone record with the values of a row or record; __post_init__ does not run.
 
-    Objects are not copied. For a table: table.copy().
+    Objects are not copied. For a table: table.copy(). Raises WrongTypeError for what is no record,
+    and StaleError for a stale row.
     """
     values = checked_record(record)._stoa_values()
     return remake(declared(record), values)  # type: ignore[return-value]
@@ -512,7 +526,9 @@ def copy(record: Self) -> Self:
 def replace(record: Self, /, **changes: Any) -> Self:
     """A standalone record with the values of `record`, but for those given.
 
-    The record itself stays as it is. __post_init__ runs, as for any new record.
+    The record itself stays as it is. __post_init__ runs, as for any new record. Raises
+    UnknownArgumentError, WrongTypeError or RangeError for a value that does not fit its field, and
+    StaleError for a stale row.
     """
     made: Any = declared(checked_record(record))(**{**to_dict(record), **changes})
     return made  # type: ignore[no-any-return]
