@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from html import escape
 from typing import Any
 
 from stoa.errors import ShortRepr, shown
@@ -72,6 +71,8 @@ def as_text(rows: Any) -> str:
 
 
 def as_html(rows: Any) -> str:
+    from html import escape  # which takes long to import, as others that are within functions
+
     names, types, body = grid(rows)
     head = "".join(
         f"<th>{escape(name)}<br><small>{escape(kind)}</small></th>"

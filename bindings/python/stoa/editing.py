@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Iterable
-from random import Random
-from typing import Any, Callable, TypeVar
+from typing import TYPE_CHECKING, Any, Callable, TypeVar
 
 from stoa._access import intake, masks
 from stoa._lazy.expression import Expression
@@ -22,6 +21,9 @@ from stoa._store.store import State, Store, raise_changed
 from stoa.column import Column, slice_of
 from stoa.errors import InUseError, LengthError, RowIndexError, WrongTypeError
 from stoa.sequence import Rows
+
+if TYPE_CHECKING:
+    from random import Random
 
 NO_RECORDS: tuple[Any, ...] = ()
 Self = TypeVar("Self", bound="Editing[Any]")
@@ -238,6 +240,8 @@ class Editing(Rows[R]):
 
         Raises BusyError while another thread computes with the table.
         """
+        from random import Random
+
         order = array(SIZE_FORMAT, self._range())
         (random or Random()).shuffle(order)
         self._permute(order)

@@ -10,7 +10,6 @@ from __future__ import annotations
 import sys
 from array import array
 from copy import deepcopy
-from pickle import PickleBuffer
 from typing import Any, SupportsIndex
 
 from stoa._schema.record import RecordType, dereference, reference
@@ -19,6 +18,8 @@ from stoa._store.store import new_store
 
 
 def reduce_table(self: Any, protocol: SupportsIndex, /) -> tuple[Any, ...]:
+    from pickle import PickleBuffer
+
     store = self._store
     columns: list[Any] = []
     for each in store.fields.values():

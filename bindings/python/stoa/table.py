@@ -5,7 +5,6 @@ from __future__ import annotations
 from array import array
 from collections.abc import Iterable, Iterator, Mapping, MutableSequence, Sequence
 from itertools import compress
-from random import Random
 from typing import Any, NoReturn, overload
 
 from stoa import pickling, typed
@@ -134,6 +133,8 @@ class Giving(Rows[R], Choosing[R]):
 
         The same seed gives the same rows. ValueError: there are fewer rows.
         """
+        from random import Random
+
         wanted, rows = integer(count), range(len(self._range()))
         if not 0 <= wanted <= len(rows):
             raise ArgumentError(f"a sample of {shown(wanted)} rows out of {len(rows)}")
