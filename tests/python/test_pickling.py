@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import base64
 import copy
 import pickle
+import pickletools
 import sys
 from typing import Any
 
@@ -86,3 +88,43 @@ def test_a_deep_copy_shares_nothing() -> None:
     both["a"][0].tags.append("more")
     assert table[0].tags == [0]
     assert both["a"][1:] == table[1:]
+
+
+# What pickled() gives, written by 0.1.0 before its modules became packages.
+OF_BEFORE = """
+gASVxAEAAAAAAABdlCiMDXN0b2EucGlja2xpbmeUjA1yZXN0b3JlX3RhYmxllJOUKIwKc3RvYS50YWJsZZSMBVRh
+YmxllJOUTiiMAXiUjAVpbnQzMpRLBIwLc3RvYS5maWVsZHOUjAdNSVNTSU5HlJOUdJQojAN0YWeUjAZvYmplY3SU
+aAtoC3SUKIwBd5SMB2Zsb2F0NjSUaAtoC3SUh5RLAHSUUpSMBmxpdHRsZZRdlChDCAEAAAACAAAAlF2UKF2UjAFh
+lGFOZUMQAAAAAAAA4D8AAAAAAAD4P5RlhpRijAtzdG9hLnJlY29yZJSMB3Jlc3RvcmWUk5ROKGgHjAVpbnQzMpRL
+BGgLdJQoaA2MBm9iamVjdJRoC2gLdJQoaBCMB2Zsb2F0NjSUaAtoC3SUh5ROTk6HlIeUUpRoHowKc2V0X3ZhbHVl
+c5STlGgqSwFoGkc/4AAAAAAAAIeUhlIwaCBOKGgbjARpbnQ4lGgLaAt0lIWUSwCFlIeUUpSMCnN0b2EudHlwZXOU
+jAp0eXBlX25hbWVklJOUjAVpbnQzMpSFlFKUjAtzdG9hLmVycm9yc5SMClJhbmdlRXJyb3KUk5SMAm5vlIWUUpRl
+Lg==
+"""
+
+
+def pickled() -> bytes:
+    described = {"x": ("int32", 4), "tag": "object", "w": "float64"}
+    table = stoa.Table(described, [(1, ["a"], 0.5), (2, None, 1.5)])
+    records = [stoa.copy(table[0]), stoa.copy(stoa.Table({"a": "int8"}, 1)[0])]
+    return pickle.dumps([table, *records, stoa.int32, stoa.RangeError("no")], 4)
+
+
+def test_a_pickle_of_before_is_read() -> None:
+    table, record, zero, field_type, error = pickle.loads(base64.b64decode(OF_BEFORE))
+    assert table.to_dicts() == [{"x": 1, "tag": ["a"], "w": 0.5}, {"x": 2, "tag": None, "w": 1.5}]
+    assert (table.record(tag=3, w=4.0), record, zero) == ((4, 3, 4.0), (1, ["a"], 0.5), (0,))
+    assert field_type is stoa.int32
+    assert type(error) is stoa.RangeError
+
+
+def test_a_pickle_names_no_private_module() -> None:
+    """So that what is inside may move."""
+    for written in (
+        pickled(),
+        pickle.dumps(three()),
+        pickle.dumps(stoa.Table(Point, 1).describe()),
+    ):
+        texts = [text for _, text, _ in pickletools.genops(written) if isinstance(text, str)]
+        assert [text for text in texts if text.startswith("stoa._")] == []
+    assert all(name.encode() in pickled() for name in ("stoa.record", "stoa.types", "stoa.fields"))

@@ -18,6 +18,7 @@ RESERVED_PREFIX = "_stoa_"
 class Missing:
     """Stands where no default, or no argument, was given."""
 
+    __module__ = "stoa.fields"  # where pickles look for it
     __slots__ = ()
 
     def __repr__(self) -> str:

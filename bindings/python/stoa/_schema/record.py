@@ -487,6 +487,10 @@ def restore(family: RecordType | None, parts: tuple[Any, ...], values: Any) -> R
     return remake(dereference(family, parts), values)
 
 
+# Where pickles look for them.
+restore.__module__ = set_values.__module__ = "stoa.record"
+
+
 # ---- functions that work whatever the fields are called ----
 
 

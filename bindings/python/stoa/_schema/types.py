@@ -230,6 +230,9 @@ def type_named(name: str) -> FieldType:
     return TYPES[name]
 
 
+type_named.__module__ = "stoa.types"  # where pickles look for it
+
+
 def type_of_number(kind: str, width: int) -> FieldType | None:
     """The type of that kind ('?', 'i', 'u' or 'f') and width in bytes."""
     for made in TYPES.values():
