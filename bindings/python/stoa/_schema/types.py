@@ -50,13 +50,14 @@ class FieldType(str):
     __module__ = "stoa"
     __slots__ = ("code", "convert", "high", "kind", "low", "number", "width")
 
-    number: int
-    width: int
-    code: str
-    kind: str
-    low: int
-    high: int
-    convert: Callable[[Any, str], Any]
+    if TYPE_CHECKING:
+        number: int
+        width: int
+        code: str
+        kind: str
+        low: int
+        high: int
+        convert: Callable[[Any, str], Any]
 
     def __repr__(self) -> str:
         return f"stoa.{self}" if self.kind not in "?o" else str(self)
