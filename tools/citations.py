@@ -36,6 +36,7 @@ DOCUMENTED = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
 
 # Names that macros paste together.
 PASTED = {
+    "point_set_x",
     "stoa__add_checked",
     "stoa__add_int32_vv",
     "stoa__add_int32_vv_avx2",
@@ -136,7 +137,9 @@ def wrong_names(tree: Tree, name: str, prose: str) -> list[str]:
     found = [f"file {cited}" for cited in FILE.findall(prose) if not tree.has_file(cited)]
     if name == "CHANGELOG.md":  # names of before, too
         return found
-    found += [cited for cited in C_NAME.findall(prose) if cited not in tree.words]
+    for cited in C_NAME.findall(prose):
+        if cited not in tree.words and "_NAME" not in cited:  # stoa_NAME_column: by type
+            found.append(cited)
     for cited in CALL.findall(prose):
         if cited not in tree.words and not hasattr(builtins, cited):
             found.append(f"{cited}()")

@@ -1,7 +1,7 @@
-/* test_chaos.c: one single request for memory is refused, the 0th, 1st, 2nd, … of each kind, in
- * every operation that asks for any, on tables of every size. (WORKS, in all the other files,
- * refuses all requests from the n-th on.) A call that gives up has changed nothing and works when
- * it is made again; one that finds another way has done all of its work. */
+/* test_refused_requests.c: one single request for memory is refused, the 0th, 1st, 2nd, … of each
+ * kind, in every operation that asks for any, on tables of every size. (WORKS, in all the other
+ * files, refuses all requests from the n-th on.) A call that gives up has changed nothing and works
+ * when it is made again; one that finds another way has done all of its work. */
 #include <stdlib.h>
 
 #include "../support/reference.h"

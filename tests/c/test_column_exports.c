@@ -1,9 +1,7 @@
-/* test_exports.c: while a column is exported its pages can be read, whatever becomes of the table;
- * what is written into them behind the table's end never shows up in new rows. */
-#define _GNU_SOURCE
-#include <stdio.h>
-#include <unistd.h>
+/* test_column_exports.c: while a column is exported its pages can be read, whatever becomes of the
+ * table; what is written into them behind the table's end never shows up in new rows. */
 
+#include "../support/footprint.h"
 #include "../support/testing.h"
 
 /* Touches every page; a fault would end the test. */
@@ -124,19 +122,7 @@ TEST(an_exported_table_can_still_be_changed_in_every_way)
     stoa_table_free(table);
 }
 
-/* Bytes of memory that the process has, of what can be told at all. */
-static size_t resident(void)
-{
-    unsigned long pages = 0, all;
-    FILE *file = fopen("/proc/self/statm", "r");
-    if (file == NULL || fscanf(file, "%lu %lu", &all, &pages) != 2)
-        pages = 0;
-    if (file != NULL)
-        fclose(file);
-    return pages * (size_t)sysconf(_SC_PAGESIZE);
-}
-
-/* Whether that says anything: valgrind keeps memory of its own. */
+/* Whether resident() says anything: valgrind keeps memory of its own. */
 static bool can_tell(void)
 {
     return scaled(64, 1) == 64;

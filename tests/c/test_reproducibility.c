@@ -1,5 +1,5 @@
-/* test_bits.c: results have these very bits, whatever compiler, processor level, number of threads
- * or signedness of char the library was built with or runs by.
+/* test_reproducibility.c: results have these very bits, whatever compiler, processor level, number
+ * of threads or signedness of char the library was built with or runs by.
  *
  * Elementary functions are left out: they may become better. */
 #include <fenv.h>
