@@ -181,7 +181,7 @@ STOA_API size_t stoa_program_fields(const stoa_program *program, uint32_t *field
  * Tells a number that grows when values change that the program reads: those of its fields, and of
  * columns of the table that its arrays lie in. While it is the same, so is the result for the same
  * rows. A run whose scope has another `version` is refused: STOA_STALE. 0 while the program is not
- * bound; otherwise never 0.
+ * bound, or is bound to a table of other fields; otherwise never 0.
  *
  * @cost O(fields that it reads).
  * @threads Reads the table and the program.

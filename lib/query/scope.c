@@ -60,7 +60,8 @@ static void add_version(void *sum, const stoa_table *table, uint32_t field)
 
 uint64_t stoa_program_version(const stoa_program *program, const stoa_table *table)
 {
-    if (program == NULL || program->wanted == 0)
+    if (program == NULL || program->wanted == 0 ||
+        (table != NULL && program->schema != stoa__whole_const(table)->schema))
         return 0;
     uint64_t version = 1 + (table != NULL ? table->order : 0);
     each_read(program, table, add_version, &version);
