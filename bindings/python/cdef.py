@@ -3,8 +3,8 @@
 The preprocessor runs over <stoa/stoa.h> with STOA_CDEF defined: system headers, attributes and
 inline code are then left out, and the plain C that remains is what cffi reads. Macros that are
 whole numbers become constants of the module. Nothing is declared here by hand but the callbacks
-that Python gives to C. The runs of programs get a second form, stoa_unlocked_…, that lets go of
-CPython's lock.
+that Python gives to C. Calls that count references without care for threads get a second form,
+stoa_turn_…, for one thread at a time; stoa_python_interpreter lets others in while a run computes.
 
     cdef.py --include DIR --output FILE -- CC [ARGUMENT...]
 """
@@ -22,13 +22,25 @@ MODULE = "stoa._core"
 CALLBACKS = """
 extern "Python" void stoa_python_release(void *context, void *object);
 bool stoa_python_is_main(void);
+void stoa_python_forget_turns(void);
+const stoa_interpreter *stoa_python_interpreter(void);
 """
 
-# Calls that may take long: program.py decides in which form.
-RUNS = ["compute", "fill", "assign", "select", "filter"]
+# Calls that make, share and drop nodes of expressions, and those that bind programs to them.
+TURNS = [
+    *(
+        f"expression_{name}"
+        for name in ("free", "field", "constant", "array", "call", "list", "parse_with")
+    ),
+    *(
+        f"program_{name}"
+        for name in ("free", "new", "parse", "compute", "fill", "assign", "select", "filter")
+    ),
+]
 
 # Calls are short, and a table that one thread changes is not to be read by another meanwhile: so
-# the wrappers that cffi writes keep CPython's lock. (PyPy's wrappers don't know of it.)
+# the wrappers that cffi writes keep CPython's lock; runs that may take long let go of it by
+# themselves. PyPy's wrappers let go of its lock: a mutex stands in for it where it is needed.
 SOURCE = """\
 #include <stoa/stoa.h>
 
@@ -48,27 +60,87 @@ static bool stoa_python_is_main(void)
     return PyInterpreterState_GetID(PyInterpreterState_Get()) == 0;
 #endif
 }
-UNLOCKED
+
+#ifdef PYPY_VERSION
+#include <pthread.h>
+
+static pthread_mutex_t turn;
+
+/* At first, and in the child of a fork, where whoever had the turn is not there. Recursive, since a
+ * release callback may drop expressions. */
+static void __attribute__((constructor)) stoa_python_forget_turns(void)
+{
+    pthread_mutexattr_t kind;
+    pthread_mutexattr_init(&kind);
+    pthread_mutexattr_settype(&kind, PTHREAD_MUTEX_RECURSIVE);
+    pthread_mutex_init(&turn, &kind);
+    pthread_mutexattr_destroy(&kind);
+}
+
+static void begin_turn(void)
+{
+    pthread_mutex_lock(&turn);
+}
+
+static void end_turn(void)
+{
+    pthread_mutex_unlock(&turn);
+}
+
+static void *leave(void)
+{
+    end_turn();
+    return NULL;
+}
+
+static void enter(void *left)
+{
+    (void)left;
+    begin_turn();
+}
+#else
+static void stoa_python_forget_turns(void)
+{
+}
+
+static void begin_turn(void)
+{
+}
+
+static void end_turn(void)
+{
+}
+
+static void *leave(void)
+{
+    return PyEval_SaveThread();
+}
+
+static void enter(void *left)
+{
+    PyEval_RestoreThread(left);
+}
+#endif
+
+static const stoa_interpreter *stoa_python_interpreter(void)
+{
+    static const stoa_interpreter interpreter = {leave, enter};
+    return &interpreter;
+}
+TURNS
 #undef Py_BEGIN_ALLOW_THREADS
 #undef Py_END_ALLOW_THREADS
 #define Py_BEGIN_ALLOW_THREADS {
 #define Py_END_ALLOW_THREADS }
 """
 
-# PyPy has let go of its lock when it comes here.
-UNLOCKED = """
+TURN = """
 static {head}
 {{
-    stoa_status status;
-#ifdef PYPY_VERSION
-    status = {call};
-#else
-    Py_BEGIN_ALLOW_THREADS
-    status = {call};
-    Py_END_ALLOW_THREADS
-#endif
-    return status;
-}}
+    begin_turn();
+    {keep}{call};
+    end_turn();
+{give}}}
 """
 
 NUMBER = re.compile(r"#define (STOA_[A-Z0-9_]+) (?:0[xX][0-9a-fA-F]+|[0-9]+)[uUlL]*$", re.MULTILINE)
@@ -90,22 +162,24 @@ def declarations(compiler: list[str], include: Path) -> tuple[str, str]:
     leftover = re.search(r"\b(static|inline|__attribute__|__extension__)\b.*", code)
     if leftover:
         sys.exit(f"not a plain declaration, guard it with STOA_CDEF: {leftover.group()}")
-    declared, defined = unlocked(code)
+    declared, defined = turns(code)
     macros = constants(preprocess(compiler, include, "-dM"))
-    return macros + code + declared + CALLBACKS, SOURCE.replace("UNLOCKED", defined)
+    return macros + code + declared + CALLBACKS, SOURCE.replace("TURNS\n", defined)
 
 
-def unlocked(code: str) -> tuple[str, str]:
-    """Declarations and C code of the runs' second forms."""
+def turns(code: str) -> tuple[str, str]:
+    """Declarations and C code of the second forms."""
     declared, defined = "", ""
-    for run in RUNS:
-        found = re.search(rf"\bstoa_status\s+stoa_program_{run}\(([^)]*)\);", code)
+    for name in TURNS:
+        found = re.search(rf"\b(stoa_status|void)\s+stoa_{name}\(([^)]*)\);", code)
         if not found:
-            sys.exit(f"stoa_program_{run} is not declared as expected")
-        head = f"stoa_status stoa_unlocked_program_{run}({found.group(1)})"
-        names = ", ".join(re.findall(r"(\w+)\s*(?:,|$)", found.group(1)))
+            sys.exit(f"stoa_{name} is not declared as expected")
+        result, parameters = found.groups()
+        head = f"{result} stoa_turn_{name}({parameters})"
+        names = ", ".join(re.findall(r"(\w+)\s*(?:,|$)", parameters))
+        keep, give = ("", "") if result == "void" else (f"{result} given = ", "    return given;\n")
         declared += head + ";\n"
-        defined += UNLOCKED.format(head=head, call=f"stoa_program_{run}({names})")
+        defined += TURN.format(head=head, call=f"stoa_{name}({names})", keep=keep, give=give)
     return declared, defined
 
 

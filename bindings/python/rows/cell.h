@@ -228,12 +228,6 @@ static inline size_t cell_width(stoa_type type)
     }
 }
 
-/* The cell of row `row` that a row may write to; slot->writable must be there. */
-static inline char *writable_at(const Slot *slot, size_t row)
-{
-    return slot->writable + cell_width(slot->type) * row;
-}
-
 /* The cell of row `row`, which may lie behind the table's end. */
 static inline char *cell_at(const Slot *slot, size_t row)
 {

@@ -158,33 +158,23 @@ static int write_object(const Row *row, const Slot *slot, PyObject *value)
                                       (unsigned long long)row->order));
 }
 
-/* Whether the row may write into the slot, which is asked where there is a trap; false: an
- * exception. Asking runs Python code, so that the row is looked at again, and there may be a trap
- * again. */
-static bool may_write(const Row *row, const Slot *slot)
+/* Stores a value that fits, once the row may be written to. */
+static int store_fitting(const Row *row, const Slot *slot, PyObject *value)
 {
-    bool may_pass = false;
-    while (may_touch(row, slot)) {
-        if (slot->writable != NULL || may_pass)
-            return true;
-        PyObject *answer =
-            PyObject_CallFunction(references.open_field, "On", row->table, (Py_ssize_t)slot->field);
-        if (told(answer) < 0)
-            break;
-        may_pass = answer == Py_True;
-    }
-    return false;
-}
-
-/* Writes a value that fits where it cannot be done at once. */
-__attribute__((cold)) static int write_fitting(const Row *row, const Slot *slot, PyObject *value)
-{
-    if (!may_write(row, slot))
+    stoa_column *column = slot_column(row->view, slot);
+    if (!may_touch(row, slot))
         return -1;
-    if (store_value(slot->type, cell_at(slot, row->index), value) == FITS)
-        return 0;
-    PyErr_SetString(PyExc_SystemError, "a converted value that its field does not take");
-    return -1;
+    if (column->locked != 0) {
+        (void)told(PyObject_CallFunction(references.raise_locked, "On", row->table,
+                                         (Py_ssize_t)slot->field));
+        return -1;
+    }
+    if (store_value(slot->type, cell_at(slot, row->index), value) != FITS) {
+        PyErr_SetString(PyExc_SystemError, "a converted value that its field does not take");
+        return -1;
+    }
+    column->version++;
+    return 0;
 }
 
 /* The value is converted first, which may run any code, then the row is looked at again. */
@@ -193,7 +183,7 @@ __attribute__((cold)) static int write_converted(const Row *row, const Slot *slo
     PyObject *converted = PyObject_CallFunctionObjArgs(slot->convert, value, slot->name, NULL);
     if (converted == NULL)
         return -1;
-    int status = write_fitting(row, slot, converted);
+    int status = store_fitting(row, slot, converted);
     Py_DECREF(converted);
     return status;
 }
@@ -203,11 +193,17 @@ static int write_field(const Row *row, const Slot *slot, PyObject *value)
     uint64_t aside;
     if (slot->type == STOA_OBJECT)
         return write_object(row, slot, value);
-    bool is_open = is_fresh(row->view, row->order, row->index) && slot->writable != NULL;
-    void *at = is_open ? writable_at(slot, row->index) : (void *)&aside;
+    stoa_column *column = slot_column(row->view, slot);
+    bool is_open =
+        is_fresh(row->view, row->order, row->index) && slot->cells != NULL && column->locked == 0;
+    void *at = is_open ? cell_at(slot, row->index) : (void *)&aside;
     Fit fit = store_value(slot->type, at, value);
+    if (fit == FITS && is_open) {
+        column->version++;
+        return 0;
+    }
     if (fit == FITS)
-        return is_open ? 0 : write_fitting(row, slot, value);
+        return store_fitting(row, slot, value);
     if (fit == BEYOND && !may_touch(row, slot))
         return -1;
     return write_converted(row, slot, value);

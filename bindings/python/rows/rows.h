@@ -25,7 +25,6 @@
 typedef struct Slot {
     PyObject *name;    /* interned */
     char *cells;       /* NULL: closed */
-    char *writable;    /* the same, where rows may write; NULL: closed, or they ask first */
     PyObject *reason;  /* why it is closed: a message, or NULL */
     PyObject *convert; /* convert(value, name): the value as the field has it, or an exception */
     PyObject *initial; /* the default, converted; NULL: none, or a factory */
@@ -68,6 +67,12 @@ typedef struct View {
 } View;
 
 extern PyTypeObject rows__View;
+
+/* What the library says of a slot's column. */
+static inline stoa_column *slot_column(const View *view, const Slot *slot)
+{
+    return &view->core->columns[slot->field];
+}
 
 /* The place of a field by its interned name; NULL: there is none. */
 static inline const Place *view_place(const View *view, PyObject *name)
@@ -239,9 +244,9 @@ extern PyTypeObject rows__Bufferable, rows__Loan;
     NAME(delete_field)  /* delete_field(name): raises */                                  \
     NAME(getitem)       /* getitem(table, key) */                                         \
     NAME(keep_class)    /* keep_class(): raises */                                        \
-    NAME(open_field)    /* open_field(table, field): see Store.open */                    \
     NAME(raise_changed) /* raise_changed() */                                             \
     NAME(raise_closed)  /* raise_closed(message) */                                       \
+    NAME(raise_locked)  /* raise_locked(table, field) */                                  \
     NAME(raise_stale)   /* raise_stale(what) */                                           \
     NAME(raise_unknown) /* raise_unknown(row, name) */                                    \
     NAME(plain_values)  /* plain_values(table, record, i): a tuple of converted values */ \

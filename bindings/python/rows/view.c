@@ -4,8 +4,7 @@
  * is removed or reordered shows in the table's order number. It never moves and has no tp_clear: a
  * cycle that it is in goes through the list of objects, which has one, so that a row's view is
  * there as long as the row is. Invariant: places has more room than names, each slot's name once;
- * slot.cells is the column's address or NULL, slot.writable is slot.cells or NULL, and a column
- * does not move. */
+ * slot.cells is the column's address or NULL, and a column does not move. */
 #include "cell.h"
 
 /* ---- making one ---- */
@@ -25,7 +24,7 @@ static bool fill_slot(View *view, Slot *slot, PyObject *described)
     Py_INCREF(name);
     PyUnicode_InternInPlace(&name);
     slot->name = name;
-    slot->cells = slot->writable = view->core->columns[field].cells;
+    slot->cells = view->core->columns[field].cells;
     slot->convert = new_reference(convert);
     slot->initial = initial == Py_None ? NULL : new_reference(initial);
     slot->field = (size_t)field;
@@ -153,18 +152,6 @@ static void close_place(View *view, const Slot *slot)
             view->places[i].cells = NULL;
 }
 
-static PyObject *view_trap(PyObject *self, PyObject *arguments)
-{
-    Py_ssize_t field;
-    int is_trapped;
-    if (!PyArg_ParseTuple(arguments, "np", &field, &is_trapped))
-        return NULL;
-    Slot *slot = slot_of_field((View *)(void *)self, (size_t)field);
-    if (slot != NULL)
-        slot->writable = is_trapped ? NULL : slot->cells;
-    Py_RETURN_NONE;
-}
-
 static PyObject *view_close(PyObject *self, PyObject *arguments)
 {
     Py_ssize_t field;
@@ -173,7 +160,7 @@ static PyObject *view_close(PyObject *self, PyObject *arguments)
         return NULL;
     Slot *slot = slot_of_field((View *)(void *)self, (size_t)field);
     if (slot != NULL) { /* of a field that was renamed and then dropped the last reason counts */
-        slot->cells = slot->writable = NULL;
+        slot->cells = NULL;
         Py_XSETREF(slot->reason, new_reference(reason));
         close_place((View *)(void *)self, slot);
     }
@@ -181,8 +168,6 @@ static PyObject *view_close(PyObject *self, PyObject *arguments)
 }
 
 static PyMethodDef view_methods[] = {
-    {"trap", view_trap, METH_VARARGS,
-     "trap($self, field, is_trapped, /)\n--\n\nWhether rows ask before they write into it."},
     {"close", view_close, METH_VARARGS,
      "close($self, field, reason, /)\n--\n\nTakes a field from the rows of this view."},
     {NULL, NULL, 0, NULL},

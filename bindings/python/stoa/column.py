@@ -16,7 +16,7 @@ from stoa._lazy.program import reduce_field
 from stoa._lib import copies
 from stoa._lib.ffi import ffi, lib
 from stoa._schema.extension import rows as extension
-from stoa._schema.types import IS_PYPY, OBJECT, TAKE_TURNS, FieldType
+from stoa._schema.types import IS_PYPY, OBJECT, FieldType
 from stoa._store.sources import (
     Source,
     StoredField,
@@ -136,15 +136,15 @@ class Column(Base, InPlace[Expression], Generic[Value]):
         field, store = self._stored_field(), self._store
         if self._type is OBJECT:
             raise WrongTypeError(f"{field.name} is an object field: it cannot be computed with")
-        moments = (store.moment(self._field),)
-        rows = self._range()  # counted last: what goes before that, ends no moment
+        seen = (store.seen(field),)
+        rows = self._range()  # counted last: rows that go before that are noticed
         if self._positions is None:
-            return Expression(tree.field(field), store, len(rows), moments)
+            return Expression(tree.field(field), store, len(rows), seen)
         source = self._stoa_source()
         assert source is not None
         name = f"{field.name}[{rows.start}:{rows.stop}:{rows.step}]"
-        node = tree.array(source, name, (self._field,))
-        return Expression(node, store, len(rows), moments, (source,))
+        node = tree.array(source, name)
+        return Expression(node, store, len(rows), seen, (source,))
 
     def _reduce(self, operation: int, *others: Any) -> Any:
         if self._positions is not None or self._type is OBJECT:
@@ -207,22 +207,7 @@ class Column(Base, InPlace[Expression], Generic[Value]):
         if self._type is OBJECT:
             self._store.write_object(self._field, position, converted)
         else:
-            self._write_cell(position, converted)
-
-    if not TAKE_TURNS:
-
-        def _write_cell(self, position: int, value: Any) -> None:
-            self._store.writable[self._field][position] = value
-
-    else:
-
-        def _write_cell(self, position: int, value: Any) -> None:
-            under_way = self._store.writes.under_way
-            under_way.append(None)
-            try:
-                self._store.writable[self._field][position] = value
-            finally:
-                under_way.pop()
+            self._store.put(self._field, self._type.kind, position, converted)
 
     def _write(self, rows: range, value: Any) -> None:
         """Checked first, stored last; `value` may be a column of the same table."""
@@ -282,17 +267,17 @@ class Column(Base, InPlace[Expression], Generic[Value]):
         store, order = self._store, self._order
         if self._positions is None:
             order = store.order
-        return self._running(order, store.version, self._range())
+        return self._running(order, store.generation, self._range())
 
-    def _running(self, order: int, version: int, rows: range) -> Iterator[Value]:
+    def _running(self, order: int, generation: int, rows: range) -> Iterator[Value]:
         store = self._store
-        if store.version != version:
-            version = store.check_version(self._field, self._name, order, "iterator")
+        if store.generation != generation:
+            generation = store.check_generation(self._field, self._name, order, "iterator")
         while rows:
             for value in self._live(rows):
                 yield value
-                if store.version != version:
-                    version = store.check_version(self._field, self._name, order, "iterator")
+                if store.generation != generation:
+                    generation = store.check_generation(self._field, self._name, order, "iterator")
             rows = range(rows.stop, store.rows()) if self._positions is None else rows[:0]
 
     def _live(self, rows: range) -> Iterator[Any]:

@@ -428,7 +428,7 @@ if extension is not None:
         delete_field=delete_field,
         getitem=Giving.__getitem__,
         keep_class=keep_class,
-        open_field=lambda table, field: table._store.open(field),
+        raise_locked=lambda table, field: table._store.raise_locked(field),
         raise_closed=raise_closed,
         raise_stale=raise_stale,
         raise_unknown=raise_unknown,

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from stoa._lib.ffi import lib
 from stoa._schema.extension import rows as extension
 from stoa._schema.generate import Quiet, keep_class, no_delete, no_field
 from stoa._schema.record import Record
@@ -34,6 +35,15 @@ else:
 
         def _stoa_is_fresh(self) -> bool:
             return self._stoa_epoch.c0 is not STALE_CELLS
+
+        def _stoa_refuse(self, i: int, status: int) -> None:
+            """Says why a value was not written into field i, where not for the value's sake."""
+            epoch = self._stoa_epoch
+            getattr(epoch, f"c{i}")[self._stoa_index]  # raises where it is stale, or taken away
+            if status == lib.STOA_LOCKED:
+                self._stoa_table._store.raise_locked(epoch.columns[i])
+            if status == lib.STOA_STALE:
+                raise stale("row")
 
         if not TYPE_CHECKING:
 

@@ -114,7 +114,7 @@ def aside(side: Expression, where: Expression | None, chosen: Any) -> Expression
     made = program_of(side._store, [side], where)
     found, rows = made.type(side._store), side._rows
     memory = room_for(rows, found)
-    made.fill(side._store, rows, chosen, found, memory)
+    made.fill(side._store, rows, chosen, found, memory, verify=side._check)
     made.keep()
     source = packed_source(memory, found, rows)
     return Expression(array_operand(source, rows), side._store, rows, (), (source,))
@@ -189,8 +189,8 @@ class SelectedColumn(Expression, InPlace[Expression]):
         store = scope.store
         if field.type is OBJECT:
             raise WrongTypeError(f"{field.name} is an object field: it cannot be computed with")
-        moments = (store.moment(field.index),)
-        super().__init__(tree.field(field), store, scope.rows, moments, scope=scope)
+        seen = (store.seen(field),)
+        super().__init__(tree.field(field), store, scope.rows, seen, scope=scope)
         self._field = field
         self._row_set = scope
 

@@ -1,7 +1,7 @@
 """Expressions: what is to be computed of the rows of a table, lazily.
 
 An expression is a node of the library's tree and what it is of: a store, the number of rows that
-there were when it was written, and the moments of the columns that it reads (moments.py): it
+there were when it was written, and what was seen of the columns that it reads (versions.py): it
 means the values of then, or is stale. It never changes; an operation on expressions makes a new
 one of what they are of together. With a selection it is of the selected rows alone.
 """
@@ -20,9 +20,9 @@ from stoa._lazy.program import Program
 from stoa._lib import copies
 from stoa._lib.ffi import ffi, lib
 from stoa._schema.types import OBJECT, TYPES, FieldType, type_written, unknown_type
-from stoa._store.moments import Moments, check_moments, together
 from stoa._store.sources import Source, buffer_source, packed_source
 from stoa._store.store import Store
+from stoa._store.versions import Seen, check_seen, is_stale, together
 from stoa.errors import ArgumentError, LengthError, WrongTypeError
 
 if TYPE_CHECKING:
@@ -55,11 +55,11 @@ class Expression(Operators["Expression"]):
         "__weakref__",
         "_is_whole",
         "_keep",
-        "_moments",
         "_node",
         "_programs",
         "_rows",
         "_scope",
+        "_seen",
         "_store",
     )
 
@@ -68,7 +68,7 @@ class Expression(Operators["Expression"]):
         node: tree.Node,
         store: Store,
         rows: int,
-        moments: Moments,
+        seen: tuple[Seen, ...],
         keep: tuple[Any, ...] = (),
         scope: Scope | None = None,
         is_whole: bool = False,
@@ -76,7 +76,7 @@ class Expression(Operators["Expression"]):
         self._node = node
         self._store = store
         self._rows = rows  # of the table, also where some of them are selected
-        self._moments = moments
+        self._seen = seen
         self._keep = keep  # what owns the arrays that it reads
         self._scope = scope  # None: all rows
         self._is_whole = is_whole  # the value of a row may depend on which others there are
@@ -109,30 +109,27 @@ class Expression(Operators["Expression"]):
 
     def _of(self, scope: Scope | None) -> Expression:
         """The same, of other rows."""
-        parts = self._node, self._store, self._rows, self._moments, self._keep
+        parts = self._node, self._store, self._rows, self._seen, self._keep
         return Expression(*parts, scope, self._is_whole)
 
     # ---- runs ----
 
     def _check(self) -> None:
         """StaleError if it is."""
-        check_moments(self._moments)
+        check_seen(self._store, self._seen)
         if self._scope is not None:
             self._scope.check()
 
     def _program(self, operation: int = AS_IT_IS) -> Program:
-        """A program of an operation on this, or of this as it is; StaleError if it is stale."""
-        self._check()
+        """A program of an operation on this, or of this as it is."""
         found = None if self._programs is None else self._programs.pop(operation, None)
         if found is None:
             node = self._node if operation == AS_IT_IS else tree.call(operation, [self._node])
-            found = program.kept(self._store, node)
+            found = program.kept(self._store, node, verify=self._check)
         return found
 
     def _put_back(self, operation: int, done: Program) -> None:
-        """After a run, which may have been too late; StaleError."""
-        if self._moments:
-            self._store.check_moments(self._moments)
+        """After a run."""
         if self._programs is None:
             done.keep()
         else:
@@ -151,13 +148,12 @@ class Expression(Operators["Expression"]):
         if condition is not None:  # both in one pass
             check_moments(self._moments)
             node = self._node if operation == AS_IT_IS else tree.call(operation, [self._node])
-            made = program.kept(self._store, node, condition._node)
-            [value] = made.compute(self._store, self._rows)
+            made = program.kept(self._store, node, condition._node, verify=self._check)
+            [value] = made.compute(self._store, self._rows, verify=self._check)
             made.keep()
-            self._store.check_moments((*self._moments, *condition._moments))
             return value
         made = self._program(operation)
-        [value] = made.compute(self._store, *self._run_scope())
+        [value] = made.compute(self._store, *self._run_scope(), verify=self._check)
         self._put_back(operation, made)
         return value
 
@@ -170,7 +166,7 @@ class Expression(Operators["Expression"]):
     def _select(self) -> Any:
         """The bits of the rows where it holds."""
         made = self._program()
-        found = made.select(self._store, *self._run_scope())
+        found = made.select(self._store, *self._run_scope(), verify=self._check)
         self._put_back(AS_IT_IS, made)
         return found
 
@@ -181,14 +177,14 @@ class Expression(Operators["Expression"]):
         if self._is_whole and chosen != ffi.NULL:
             return self._only(bits.mask(chosen)[: self._rows])._select()
         made = self._program()
-        found = made.select(self._store, self._rows, chosen)
+        found = made.select(self._store, self._rows, chosen, verify=self._check)
         self._put_back(AS_IT_IS, made)
         return found
 
     def _filter(self) -> Any:
         """A stoa_table * of copies of the rows where it holds."""
         made = self._program()
-        found = made.filter(self._store, self._rows)
+        found = made.filter(self._store, self._rows, verify=self._check)
         self._put_back(AS_IT_IS, made)
         return found
 
@@ -199,12 +195,12 @@ class Expression(Operators["Expression"]):
         parts = [array_operand(source, self._rows), self._node, tree.constant(zero)]
         node = tree.call(lib.STOA_WHERE, parts)
         kept = (*self._keep, source)
-        return Expression(node, self._store, self._rows, self._moments, kept, None, self._is_whole)
+        return Expression(node, self._store, self._rows, self._seen, kept, None, self._is_whole)
 
     def _type(self) -> FieldType:
+        self._check()
         known = program.known_type(self._store, self._node)
         if known is not None:
-            self._check()
             return known
         made = self._program()
         found = made.type(self._store)
@@ -215,7 +211,7 @@ class Expression(Operators["Expression"]):
         """The values of all rows into memory; with a selection, only the selected ones."""
         made = self._program()
         rows, selected = self._run_scope()
-        made.fill(self._store, rows, selected, to, memory)
+        made.fill(self._store, rows, selected, to, memory, verify=self._check)
         self._put_back(AS_IT_IS, made)
         return memory
 
@@ -265,7 +261,7 @@ class Expression(Operators["Expression"]):
             return one._values()[position]
         made = self._program(lib.STOA_FIRST)
         one = bits.of_indices(self._store, [position])
-        [value] = made.compute(self._store, self._rows, one)
+        [value] = made.compute(self._store, self._rows, one, verify=self._check)
         self._put_back(lib.STOA_FIRST, made)
         return value
 
@@ -292,9 +288,12 @@ class Expression(Operators["Expression"]):
 
     # ---- how it is shown ----
 
+    def _is_stale(self) -> bool:
+        return any(is_stale(self._store, each) for each in self._seen)
+
     def __repr__(self) -> str:
         rows = f"{self._rows:,} rows" if self._scope is None else "the selected rows"
-        stale = ", stale" if any(each.over for each in self._moments) else ""
+        stale = ", stale" if self._is_stale() else ""
         of = f"of {rows} of {self._store.record.__name__}"
         return f"<Expression {tree.text_of(self._node)}: {of}{stale}>"
 
@@ -312,7 +311,7 @@ def combined(operation: int, operands: Sequence[Any]) -> Expression:
             base = each if base is None else base
         parts.append(each)
     store, rows, scope = base._store, base._rows, base._scope
-    moments, keep, is_whole = base._moments, base._keep, operation >= lib.STOA_CUMSUM
+    seen, keep, is_whole = base._seen, base._keep, operation >= lib.STOA_CUMSUM
     for part in parts:
         if not isinstance(part, Expression):
             node, kept = operand(part, rows)
@@ -324,9 +323,9 @@ def combined(operation: int, operands: Sequence[Any]) -> Expression:
         if part is not base:
             if part._store is not store or part._scope is not scope or part._rows != rows:
                 refuse_together(base, part)
-            moments = together(moments, part._moments)
+            seen = together(seen, part._seen)
             keep += part._keep
-    return Expression(tree.call(operation, nodes), store, rows, moments, keep, scope, is_whole)
+    return Expression(tree.call(operation, nodes), store, rows, seen, keep, scope, is_whole)
 
 
 def refuse_together(one: Expression, other: Expression) -> NoReturn:

@@ -4,22 +4,22 @@ A program is used by one thread at a time. Those that have a key, what they say 
 kept by the record class to be run again: who wants one takes it out of the cache and puts it back
 when done, so that another thread in between makes one of its own.
 
-Long runs enter the table's gate (gate.py), with the fields whose cells nobody may write to
-meanwhile, and then mostly let go of the interpreter's lock. On PyPy, whose calls never hold the
-lock, all runs are long.
+A run locks what it reads and writes in the library, and looks there whether the versions are still
+those that its expressions mean. Long runs enter the table's gate (gate.py), and let other threads
+in as soon as their columns are locked. On PyPy, whose calls never hold the interpreter's lock, all
+runs are long.
 """
 
 from __future__ import annotations
 
-from typing import Any, Callable
+from typing import Any, Callable, NoReturn
 
 from stoa._lazy import tree
 from stoa._lib.failure import check, new_error
 from stoa._lib.ffi import ffi, lib
 from stoa._lib.owner import owned, receiver, taken
 from stoa._schema.record import RecordType
-from stoa._schema.types import BY_NUMBER, IS_PYPY, OBJECT, FieldType
-from stoa._store.gate import Fields
+from stoa._schema.types import BY_NUMBER, IS_PYPY, FieldType
 from stoa._store.store import Store
 from stoa.errors import BusyError, ParameterError
 
@@ -30,10 +30,9 @@ FEW = 8  # fields that most programs read at most
 TEXT, WHERE = "text", "where"  # begin the keys of programs that no single node is the key of
 
 Run = Callable[..., int]
+Verify = Callable[[], None]  # raises StaleError where what was written means other values by now
 
-free = tree.in_turn(lib.stoa_program_free)
-new_program = tree.in_turn(lib.stoa_program_new)
-parse_program = tree.in_turn(lib.stoa_program_parse)
+INTERPRETER = lib.stoa_python_interpreter()
 
 # Where a stoa_value of a type has it.
 MEMBERS = {"i": "int64", "u": "uint64", "f": "float64", "?": "boolean"}
@@ -71,28 +70,13 @@ def python_value(value: Any) -> Any:
 class Program:
     """A program of the library, and room for what its runs are told and give."""
 
-    __slots__ = (
-        "bound",
-        "c",
-        "columns",
-        "error",
-        "found",
-        "key",
-        "kind",
-        "outputs",
-        "programs",
-        "scope",
-        "values",
-    )
+    __slots__ = ("c", "error", "key", "kind", "outputs", "programs", "scope", "values")
 
-    def __init__(self, pointer: Any, columns: Fields = ()) -> None:
+    def __init__(self, pointer: Any) -> None:
         self.key: Any = None  # by which it is found again among the programs, if it is
         self.programs: dict[Any, Program] = {}
         self.kind: FieldType | None = None  # what type() has found
-        self.columns = columns  # fields that it reads by arrays of their cells
-        self.bound: Any = None  # the store's fields when `found` was asked for
-        self.found: Fields = ()
-        self.c = owned(pointer, "stoa_program *", free)
+        self.c = owned(pointer, "stoa_program *", lib.stoa_turn_program_free)
         self.error = new_error()
         self.scope = ffi.new("stoa_scope *")
         self.outputs: int = lib.stoa_program_output_count(self.c)
@@ -112,7 +96,7 @@ class Program:
                 self.c, tree.parameter_name(name), tree.constant_value(value)[0], self.error
             )
             check(status, self.error)
-        self.bound = self.kind = None
+        self.kind = None
 
     def type(self, store: Store) -> FieldType:
         """Of its first output."""
@@ -123,160 +107,130 @@ class Program:
         self.kind = found
         return found
 
-    def fields(self) -> Fields:
+    def fields(self) -> list[int]:
         """The indices of the fields that it reads, in the table that it was bound to last."""
         room = FEW
         while True:
             found = ffi.new("uint32_t[]", room)
             count = lib.stoa_program_fields(self.c, found, room)
             if count <= room:
-                return (*ffi.unpack(found, count), *self.columns)
+                return ffi.unpack(found, count)  # type: ignore[no-any-return]
             room = count
 
     def is_by_row(self) -> bool:
         """Whether the value of a row follows from that row alone."""
         return lib.stoa_program_is_by_row(self.c)  # type: ignore[no-any-return]
 
-    def call(self, run: Run, store: Store, rows: int, selection: Any, *arguments: Any) -> int:
-        self.scope.rows, self.scope.selection = rows, selection
-        return run(self.c, store.c, self.scope, *arguments, self.error)
-
-    def may_unlock(self, run: Run, store: Store, rows: int, *arguments: Any) -> bool:
-        """Whether a run is long, and was bound: by a run over no rows, with arguments for that.
-
-        Binding marks nodes that other programs may have too, so it needs the lock. Where that run
-        fails, maybe for want of rows, the real one is better made with the lock as well.
-        """
-        if rows < LONG:
-            return False
-        status: int = self.call(run, store, 0, ffi.NULL, *arguments)
-        return status == 0
-
-    def call_by_gate(
+    def call(
         self,
         run: Run,
-        is_bound: bool,
         store: Store,
-        others: Fields,
+        rows: int,
+        selection: Any,
         *arguments: Any,
-        begin: Callable[[], None] = lambda: None,
-    ) -> int:
-        """A long run, over the fields that it reads and others; begin() is called when nobody
-        writes to them any more."""
-        if not is_bound or self.bound is not store.fields:
-            self.found, self.bound = self.fields(), store.fields if is_bound else None
-        fields = self.found + others
-        gate, key = store.gate, object()
-        try:
-            gate.enter_run(key, fields)
-            store.trap(fields)
-            begin()
-            return self.call(run, store, *arguments)
-        finally:
-            gate.runs.pop(key, None)
+        verify: Verify | None,
+        interpreter: Any = ffi.NULL,
+    ) -> None:
+        """A run. What verify() has found good is what the run sees: it raises StaleError itself, or
+        where something was written to in between."""
+        scope = self.scope
+        scope.rows, scope.selection, scope.interpreter = rows, selection, interpreter
+        if verify is None:
+            scope.version = 0
+        else:
+            scope.version = lib.stoa_program_version(self.c, store.c)
+            verify()
+        status: int = run(self.c, store.c, scope, *arguments, self.error)
+        if status:
+            self.refuse(status, verify)
+
+    def refuse(self, status: int, verify: Verify | None) -> NoReturn:
+        if status == lib.STOA_STALE and verify is not None:
+            verify()  # tells what has changed
+            raise BusyError("another thread wrote to what is computed with: compute it again")
+        if status == lib.STOA_OUT_OF_RANGE:  # counted just before another thread removed some
+            raise BusyError("another thread removed rows of the table meanwhile")
+        check(status, self.error)
+        raise AssertionError(status)
 
     def read(
         self,
         run: Run,
-        is_bound: bool,
         store: Store,
         rows: int,
         *arguments: Any,
-        others: Fields = (),
+        verify: Verify | None,
+        is_alone: bool = False,
     ) -> None:
-        """A run that only reads the table."""
-        if rows >= LONG:  # also with the lock: another thread's assignment may be half stored
-            status = self.call_by_gate(run, is_bound, store, others, rows, *arguments)
-        else:
-            status = self.call(run, store, rows, *arguments)
-        if status == lib.STOA_OUT_OF_RANGE:  # counted just before another thread removed some
-            raise BusyError("another thread removed rows of the table meanwhile")
-        if status:
-            check(status, self.error)
+        """A run that only reads the table; alone, it lets no other thread in."""
+        if rows < LONG:
+            self.call(run, store, rows, *arguments, verify=verify)
+            return
+        gate, key = store.gate, object()
+        try:
+            gate.enter_run(key)
+            interpreter = ffi.NULL if is_alone else INTERPRETER
+            self.call(run, store, rows, *arguments, verify=verify, interpreter=interpreter)
+        finally:
+            gate.runs.pop(key, None)
 
     # The first so many rows take part, or those of them that are selected, if not NULL.
 
-    def compute(self, store: Store, rows: int, selection: Any = ffi.NULL) -> list[Any]:
+    def compute(
+        self, store: Store, rows: int, selection: Any = ffi.NULL, verify: Verify | None = None
+    ) -> list[Any]:
         """The value of each output, all aggregates."""
-        room = self.values, self.outputs
-        is_long = rows >= LONG and self.may_unlock(COMPUTE[0], store, rows, *room)
-        self.read(COMPUTE[is_long], is_long, store, rows, selection, *room)
+        self.read(COMPUTE, store, rows, selection, self.values, self.outputs, verify=verify)
         return [python_value(each) for each in self.values]
 
-    def fill(self, store: Store, rows: int, selection: Any, to: FieldType, memory: Any) -> None:
-        """The values of each row into memory for `rows` cells of that type, which is new."""
-        into = ffi.new("stoa_output *")
-        data = ffi.from_buffer(memory, require_writable=True)
-        into.type, into.data = to.number, data
-        is_long = self.may_unlock(FILL[0], store, rows, into, 1)
-        into.count = rows
-        self.read(FILL[is_long], is_long, store, rows, selection, into, 1)
-
-    def select(self, store: Store, rows: int, selection: Any = ffi.NULL) -> Any:
-        """A stoa_selection * of the rows where the output holds."""
-        made = receiver("stoa_selection *", lib.stoa_selection_free)
-        is_long = self.may_select_unlocked(store, rows)
-        self.read(SELECT[is_long], is_long, store, rows, selection, made)
-        return owned(taken(made), "stoa_selection *", lib.stoa_selection_free)
-
-    def may_select_unlocked(self, store: Store, rows: int) -> bool:
-        nothing = ffi.new("stoa_selection **")
-        is_long = self.may_unlock(SELECT[0], store, rows, nothing)
-        lib.stoa_selection_free(nothing[0])
-        return is_long
-
-    def filter(self, store: Store, rows: int) -> Any:
-        """A stoa_table * of the rows where the output holds, for the caller."""
-        made = receiver("stoa_table *", lib.stoa_table_free)
-        is_long = not store.has_objects and self.may_select_unlocked(store, rows)
-        copied = tuple(each.index for each in store.fields.values() if each.type is not OBJECT)
-        told = FILTER[is_long], is_long, store, rows, ffi.NULL, made
-        if store.has_objects:  # which enter their pool once more
-            with store.lock, (call := store.call()), call:
-                self.read(*told, others=copied)
-        else:
-            self.read(*told, others=copied)
-        return taken(made)
-
-    def assign(
+    def fill(
         self,
         store: Store,
         rows: int,
         selection: Any,
-        fields: list[str],
-        begin: Callable[[], None],
+        to: FieldType,
+        memory: Any,
+        verify: Verify | None = None,
     ) -> None:
-        """The outputs into fields. No run of another thread may be under way. begin() is called
-        when nobody else can write any more."""
-        stored = [store.field(name) for name in fields]
-        names = ffi.new("char *[]", [each.c_name for each in stored])
-        written = tuple(each.index for each in stored)
+        """The values of each row into memory for `rows` cells of that type, which is new."""
+        into = ffi.new("stoa_output *")
+        data = ffi.from_buffer(memory, require_writable=True)
+        into.type, into.data, into.count = to.number, data, rows
+        self.read(FILL, store, rows, selection, into, 1, verify=verify)
+
+    def select(
+        self, store: Store, rows: int, selection: Any = ffi.NULL, verify: Verify | None = None
+    ) -> Any:
+        """A stoa_selection * of the rows where the output holds."""
+        made = receiver("stoa_selection *", lib.stoa_selection_free)
+        self.read(SELECT, store, rows, selection, made, verify=verify)
+        return owned(taken(made), "stoa_selection *", lib.stoa_selection_free)
+
+    def filter(self, store: Store, rows: int, verify: Verify | None = None) -> Any:
+        """A stoa_table * of the rows where the output holds, for the caller."""
+        made = receiver("stoa_table *", lib.stoa_table_free)
+        told = FILTER, store, rows, ffi.NULL, made
+        if store.has_objects:  # which enter their pool once more
+            with store.lock, (call := store.call()), call:
+                self.read(*told, verify=verify, is_alone=True)
+        else:
+            self.read(*told, verify=verify)
+        return taken(made)
+
+    def assign(
+        self, store: Store, rows: int, selection: Any, fields: list[str], verify: Verify
+    ) -> None:
+        """The outputs into fields. No run of another thread may be under way."""
+        names = ffi.new("char *[]", [store.field(name).c_name for name in fields])
+        interpreter = INTERPRETER if rows >= LONG else ffi.NULL
+        told = ASSIGN, store, rows, selection, names, len(fields)
         gate, key = store.gate, object()
-        writing = store.writing(*written)
         try:
             with store.lock:  # waits for changes that are short, and not while another one runs
                 gate.enter_change(key)
-            is_long = self.may_unlock(ASSIGN[0], store, rows, names, len(fields))
-            run, told = ASSIGN[is_long], (rows, selection, names, len(fields))
-            with writing, writing:
-                if rows >= LONG:
-                    status = self.call_by_gate(run, is_long, store, written, *told, begin=begin)
-                else:
-                    # Cells that an expression reads have traps, which want it.
-                    with store.gate.lock:
-                        begin()
-                        status = self.call(run, store, *told)
-                if status:
-                    writing.fields = ()
-            check(status, self.error)
+            self.call(*told, verify=verify, interpreter=interpreter)
         finally:
             gate.changes.pop(key, None)
-
-
-def forms(name: str) -> tuple[Run, Run]:
-    """A run with the interpreter's lock, and one that lets go of it."""
-    with_lock = tree.in_turn(getattr(lib, f"stoa_program_{name}"))
-    return with_lock, getattr(lib, f"stoa_unlocked_program_{name}")
 
 
 def place_last(run: Run) -> Run:
@@ -288,27 +242,40 @@ def place_last(run: Run) -> Run:
     return call
 
 
-COMPUTE, FILL, ASSIGN = forms("compute"), forms("fill"), forms("assign")
-SELECT, FILTER = (tuple(map(place_last, forms(name))) for name in ("select", "filter"))
+COMPUTE, FILL, ASSIGN = (
+    lib.stoa_turn_program_compute,
+    lib.stoa_turn_program_fill,
+    lib.stoa_turn_program_assign,
+)
+SELECT = place_last(lib.stoa_turn_program_select)
+FILTER = place_last(lib.stoa_turn_program_filter)
 
 
 def compiled(store: Store, node: tree.Node, where: tree.Node | None = None) -> Program:
     """A program of an expression; `where` is a condition, or None."""
     made, error = ffi.new("stoa_program **"), new_error()
     condition = ffi.NULL if where is None else where.c
-    status = new_program(made, store.c, node.c, condition, error)
+    status = lib.stoa_turn_program_new(made, store.c, node.c, condition, error)
     if status:
         check(status, error)
-    return Program(made[0], tree.columns_of((node,) if where is None else (node, where)))
+    return Program(made[0])
 
 
-def kept(store: Store, node: tree.Node, where: tree.Node | None = None) -> Program:
-    """A program of an expression that was kept, if there is one, else a new one."""
+def kept(
+    store: Store,
+    node: tree.Node,
+    where: tree.Node | None = None,
+    verify: Verify | None = None,
+) -> Program:
+    """A program of an expression that was kept, if there is one, else a new one, where verify()
+    finds it good."""
     key, programs = node.key, kept_programs(store.record)
     if where is not None:
         key = None if key is None or where.key is None else (WHERE, key, where.key)
     found = None if key is None else programs.pop(key, None)
     if found is None:
+        if verify is not None:
+            verify()
         found = compiled(store, node, where)
         found.key, found.programs = key, programs
     return found
@@ -323,7 +290,7 @@ def known_type(store: Store, node: tree.Node) -> FieldType | None:
 def parsed(store: Store, text: str) -> Program:
     """A program of a text."""
     made, error = ffi.new("stoa_program **"), new_error()
-    status = parse_program(made, store.c, tree.text_bytes(text), ffi.NULL, error)
+    status = lib.stoa_turn_program_parse(made, store.c, tree.text_bytes(text), ffi.NULL, error)
     if status:
         check(status, error)
     return Program(made[0])

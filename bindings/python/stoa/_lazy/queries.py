@@ -1,6 +1,6 @@
 """What tables, windows and selections can be asked in text or by a condition.
 
-Text is run anew each time, and has no moment that it was written in; only expression() and
+Text is run anew each time, and means no values of before; only expression() and
 where() give something lazy, which has.
 """
 
@@ -17,7 +17,6 @@ from stoa._lazy.operators import Operators
 from stoa._lazy.rowset import RowSet
 from stoa._lib.ffi import ffi, lib
 from stoa._schema.record import Record
-from stoa._store.moments import ORDER
 from stoa._store.store import Store
 from stoa.errors import (
     ArgumentError,
@@ -174,12 +173,14 @@ def text_expression(store: Store, text: str, rows: int, parameters: tree.Paramet
 
 
 def lazy_text(store: Store, text: str, rows: int, parameters: tree.Parameters) -> Expression:
-    """What a text says, lazily, with the moments of now. What is wrong with it is told now."""
+    """What a text says, lazily, of the values of now. What is wrong with it is told now."""
     made = text_expression(store, text, rows, parameters)
     parameters.check_used()
     compiled = made._program()
     compiled.type(store)
-    made._moments = tuple(store.moment(field) for field in (ORDER, *compiled.fields()))
+    fields = {each.index: each for each in store.fields.values()}
+    read = [store.seen(fields[index]) for index in compiled.fields()]
+    made._seen = (store.seen_order(), *read)
     made._is_whole = not compiled.is_by_row()
     made._put_back(AS_IT_IS, compiled)
     return made
@@ -196,7 +197,7 @@ def condition_of(store: Store, condition: Any, rows: int, parameters: dict[str, 
     else:
         check_no_text(parameters)
         node, kept = operand(condition, rows)
-        made = Expression(node, store, rows, (store.moment(ORDER),), kept)
+        made = Expression(node, store, rows, (store.seen_order(),), kept)
     check_condition(store, made, rows)
     return made
 

@@ -1,7 +1,7 @@
 """Row sets: the rows of a table for which a condition holds, found when they are needed.
 
 A row set begins as its condition, an expression. The bits, one for each row, are computed when
-they are first needed, and kept; as long as the condition holds good (moments.py) they are what it
+they are first needed, and kept; as long as the condition holds good (versions.py) they are what it
 says. To pin a row set is to let go of the condition: from then on the bits decide, until rows are
 removed or reordered.
 """
@@ -130,7 +130,7 @@ class RowSet:
         name = self.store.record.__name__
         if self.condition is None:
             return f"of {self.found.count:,} of {self.rows:,} rows of {name}, pinned"
-        stale = ", stale" if any(each.over for each in self.condition._moments) else ""
+        stale = ", stale" if self.condition._is_stale() else ""
         return f"where {tree.text_of(self.condition._node)}, of {self.rows:,} rows of {name}{stale}"
 
 

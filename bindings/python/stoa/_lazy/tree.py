@@ -5,8 +5,7 @@ expressions are found again (program.py); the library's node is made when it is 
 is mostly never. A node that reads an array, or that has become large, has no key, and the
 library's node from the start.
 
-The library counts references without care for threads: CPython's own lock is held in each of
-these calls; PyPy, which lets go of its lock, has them take turns.
+The library counts references without care for threads: these calls take turns (see cdef.py).
 """
 
 from __future__ import annotations
@@ -16,9 +15,7 @@ from typing import Any, Callable
 
 from stoa._lib.failure import check, new_error
 from stoa._lib.ffi import ffi, lib
-from stoa._lib.forks import new_lock
 from stoa._lib.owner import owned
-from stoa._schema.types import IS_PYPY
 from stoa._store.sources import Source, StoredField
 from stoa.errors import ExpressionError, ParameterError, RangeError, WrongTypeError, shown
 
@@ -26,29 +23,7 @@ LARGE = 64  # nodes of the largest tree that has a key
 PARSED = 32  # texts that are kept
 LIST = -1  # stands for no operation
 
-turn = new_lock()  # a finalizer may come in between
 SHOWN = 200
-
-
-def in_turn(function: Callable[..., Any]) -> Callable[..., Any]:
-    """The function, for one thread at a time where the interpreter does not see to that."""
-    if not IS_PYPY:
-        return function
-
-    def call(*arguments: Any) -> Any:
-        with turn:
-            return function(*arguments)
-
-    return call
-
-
-free = in_turn(lib.stoa_expression_free)
-field_node = in_turn(lib.stoa_expression_field)
-constant_node = in_turn(lib.stoa_expression_constant)
-array_node = in_turn(lib.stoa_expression_array)
-call_node = in_turn(lib.stoa_expression_call)
-list_node = in_turn(lib.stoa_expression_list)
-parse_node = in_turn(lib.stoa_expression_parse_with)
 
 
 def made_by(function: Callable[..., int], *arguments: Any) -> Any:
@@ -57,16 +32,15 @@ def made_by(function: Callable[..., int], *arguments: Any) -> Any:
     status = function(made, *arguments, error)
     if status:
         check(status, error)
-    return owned(made[0], "stoa_expression *", free)
+    return owned(made[0], "stoa_expression *", lib.stoa_turn_expression_free)
 
 
 class Node:
     """A value of a tree. The key of a field is its name; it is None where there is none."""
 
-    __slots__ = ("columns", "key", "made", "parts", "size")
+    __slots__ = ("key", "made", "parts", "size")
 
     def __init__(self, key: Any, parts: Any, size: int = 1, made: Any = None) -> None:
-        self.columns: tuple[int, ...] = ()  # fields whose cells the arrays in it are
         self.key = key
         self.parts = parts  # what `make` needs
         self.size = size  # nodes, all told; LARGE at least where there is no key
@@ -88,14 +62,14 @@ class FieldNode(Node):
     __slots__ = ()
 
     def make(self) -> Any:
-        return made_by(field_node, self.parts)
+        return made_by(lib.stoa_turn_expression_field, self.parts)
 
 
 class Constant(Node):
     __slots__ = ()
 
     def make(self) -> Any:
-        return made_by(constant_node, constant_value(self.parts)[0])
+        return made_by(lib.stoa_turn_expression_constant, constant_value(self.parts)[0])
 
 
 class Call(Node):
@@ -103,14 +77,14 @@ class Call(Node):
 
     def make(self) -> Any:
         operation, arguments = self.parts
-        return made_by(call_node, operation, [each.c for each in arguments], len(arguments))
+        return made_by(lib.stoa_turn_expression_call, operation, [each.c for each in arguments], len(arguments))
 
 
 class Listed(Node):
     __slots__ = ()
 
     def make(self) -> Any:
-        return made_by(list_node, [each.c for each in self.parts], len(self.parts))
+        return made_by(lib.stoa_turn_expression_list, [each.c for each in self.parts], len(self.parts))
 
 
 def field(stored: StoredField) -> Node:
@@ -145,13 +119,11 @@ def constant_value(value: Any) -> Any:
     return made
 
 
-def array(source: Source, name: str, columns: tuple[int, ...] = ()) -> Any:
+def array(source: Source, name: str) -> Any:
     """A value for each row, out of memory that must outlive the node."""
     place, c_name = ffi.new("stoa_source *"), ffi.new("char[]", name.encode())
     source.put(place, c_name)
-    node = Node(None, None, LARGE, made_by(array_node, place, source.length))
-    node.columns = columns
-    return node
+    return Node(None, None, LARGE, made_by(lib.stoa_turn_expression_array, place, source.length))
 
 
 def call(operation: int, arguments: Sequence[Node]) -> Node:
@@ -162,7 +134,7 @@ def call(operation: int, arguments: Sequence[Node]) -> Node:
         key.append(each.key)
     node = Call(tuple(key), (operation, arguments), size)
     if size > LARGE:
-        node.key, node.columns = None, columns_of(arguments)
+        node.key = None
         node.c  # noqa: B018
     return node
 
@@ -172,15 +144,7 @@ def listed(nodes: Sequence[Node]) -> Node:
     if len(nodes) == 1:
         return nodes[0]
     key = None if any(each.key is None for each in nodes) else (LIST, *(each.key for each in nodes))
-    made = Listed(key, nodes)
-    if key is None:
-        made.columns = columns_of(nodes)
-    return made
-
-
-def columns_of(nodes: Iterable[Node]) -> tuple[int, ...]:
-    """The fields whose cells arrays in the nodes are."""
-    return tuple({column for each in nodes for column in each.columns})
+    return Listed(key, nodes)
 
 
 class Parameters:
@@ -221,7 +185,7 @@ def parse(text: Any, parameters: Parameters) -> Node:
     """What a text says."""
     node = texts.get(text) if type(text) is str and not parameters.names else None
     if node is None:
-        made = made_by(parse_node, text_bytes(text), parameters.c, len(parameters.names))
+        made = made_by(lib.stoa_turn_expression_parse_with, text_bytes(text), parameters.c, len(parameters.names))
         node = Node((str(text), *parameters.keys), None, 1, made)
         if not parameters.names:
             texts[str(text)] = node

@@ -13,6 +13,8 @@ from threading import RLock
 from typing import Any, Callable
 from weakref import WeakSet
 
+from stoa._lib.ffi import lib
+
 locks: WeakSet[Any] = WeakSet()
 
 
@@ -36,3 +38,4 @@ def in_child(call: Callable[[], None]) -> None:
 
 
 in_child(free_locks)
+in_child(lib.stoa_python_forget_turns)

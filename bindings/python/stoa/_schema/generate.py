@@ -6,12 +6,12 @@ From Point come, when they are first needed:
     the standalone class               an object with a slot for each field
     the row class                      (table, epoch, index), and a property for each field
     the epoch class                    the cells of each column for row properties: c0, c1, … to
-                                       read, w0, w1, … to write
+                                       read, f0, f1, … their fields, to write
     stage(into, x, y, w)               values of a new row, to where the library reads them
 
 Row property i is `self._stoa_epoch.c<i>[self._stoa_index]` and nothing else: who makes a row
 sees to it that the index is there, and what removes rows replaces the cells of the epoch by an
-object that refuses (see epoch.py). Stores go to w<i>, the same cells as a rule. A standalone object
+object that refuses (see epoch.py). Stores go through the library, which counts them. A standalone object
 is filled as an instance of an open class, by plain stores, and then becomes one of its sealed
 subclass, whose stores are checked.
 
@@ -26,11 +26,11 @@ from struct import Struct
 from typing import Any, Callable
 from unicodedata import normalize
 
-from stoa._lib.ffi import ffi
+from stoa._lib.ffi import ffi, lib
 from stoa._schema.extension import rows as extension
 from stoa._schema.fields import MISSING, Field, by_position
 from stoa._schema.mirror import MIRRORED
-from stoa._schema.types import FLOAT32_LIMIT, IS_PYPY, TAKE_TURNS, TYPES
+from stoa._schema.types import FLOAT32_LIMIT, IS_PYPY, TYPES
 from stoa.errors import DeletionError, FieldNameError, UnknownArgumentError, WrongTypeError, shown
 
 
@@ -197,6 +197,7 @@ def checked(each: Field, value: str, i: int, in_place: bool) -> str:
 def converters(fields: Sequence[Field]) -> dict[str, Any]:
     names: dict[str, Any] = {f"_stoa_convert_{i}": f.type.convert for i, f in enumerate(fields)}
     names.update(_stoa_int=int, _stoa_float=float)
+    names.update({f"_stoa_put_{kind.replace('?', 'b')}": put for kind, put in PUT.items()})
     return names
 
 
@@ -303,33 +304,35 @@ def make_row(record: type, base: type, fields: Sequence[Field]) -> tuple[type, t
 
 
 def make_epoch_class(count: int) -> type:
-    cells = [f"{kind}{i}" for kind in "cw" for i in range(count)]
-    slots = (*cells, "columns", "objects", "owner", "row_class", "under_way", "__weakref__")
+    cells = [f"{kind}{i}" for kind in "cf" for i in range(count)]
+    slots = (*cells, "columns", "objects", "order", "row_class", "table", "__weakref__")
     return type("Epoch", (), {"__slots__": slots})
 
 
+# Writes a value into the cell of a row, by kind: see stoa__cell_put_int64.
+PUT: dict[str, Callable[[Any, int, int, int, Any], int]] = {
+    "?": lib.stoa__cell_put_boolean,
+    "i": lib.stoa__cell_put_int64,
+    "u": lib.stoa__cell_put_uint64,
+    "f": lib.stoa__cell_put_float64,
+}
+
+
 def plain_property(i: int, each: Field) -> list[str]:
-    value = checked(each, "value", i, in_place=True)
-    cell, refused = f"self._stoa_epoch.w{i}[self._stoa_index]", []
-    if each.type.kind in "iu":
-        refused = [
-            "    except (OverflowError, ValueError):",
-            f"        _stoa_convert_{i}(value, {each.name!r})",
-            "        raise",
-        ]
-    if TAKE_TURNS:  # see moments.Writes; values are converted first, which may run any code
-        body = [f"    value = {value}", "    under_way = self._stoa_epoch.under_way"]
-        body += ["    under_way.append(None)", "    try:", f"        {cell} = value", *refused]
-        body += ["    finally:", "        under_way.pop()"]
-    elif refused:
-        body = ["    try:", f"        {cell} = {value}", *refused]
-    else:
-        body = [f"    {cell} = {value}"]
     return [
         "def _stoa_get(self):",
         f"    return self._stoa_epoch.c{i}[self._stoa_index]",
         "def _stoa_set(self, value):",
-        *body,
+        f"    value = {checked(each, 'value', i, in_place=True)}",
+        "    epoch = self._stoa_epoch",
+        "    try:",
+        f"        status = _stoa_put_{each.type.kind.replace('?', 'b')}(",
+        f"            epoch.table, epoch.f{i}, self._stoa_index, epoch.order, value)",
+        "    except OverflowError:  # beyond int64, or the field is closed",
+        "        status = -1",
+        "    if status:",
+        f"        self._stoa_refuse({i}, status)",
+        f"        _stoa_convert_{i}(value, {each.name!r})",
         f"_stoa_property_{i} = property(_stoa_get, _stoa_set)",
     ]
 

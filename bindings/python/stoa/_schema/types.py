@@ -16,8 +16,6 @@ from stoa._lib.ffi import ffi, lib
 from stoa.errors import DeclarationError, RangeError, WrongTypeError, shown
 
 IS_PYPY = sys.implementation.name == "pypy"
-# Whether threads may take turns between any two steps of Python.
-TAKE_TURNS = IS_PYPY or sys.version_info < (3, 10)
 
 CODES = {
     "bool": "?",

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Callable
 
 from stoa._schema.record import RecordType
-from stoa._store.gate import Fields
 from stoa._store.objects import Call
 
 if TYPE_CHECKING:
@@ -15,7 +14,7 @@ if TYPE_CHECKING:
 class Change(Call):
     """A Call that changes a table: at its end all that the change means for Python is done."""
 
-    __slots__ = ("before", "fields", "record", "store")
+    __slots__ = ("before", "record", "store")
 
     def __init__(self, store: Access) -> None:
         self.pool = pool = store.pool
@@ -23,16 +22,7 @@ class Change(Call):
         self.is_over = False
         self.gone = None
         self.store = store
-        self.fields: Fields = ()  # that were written to
         self.record: RecordType | None = None  # with the fields that the table is to have
-
-    def write(self, fields: Fields, function: Callable[..., int], *arguments: Any) -> int:
-        """A call that writes to the cells of these fields."""
-        self.fields = fields
-        status = function(*arguments)
-        if status:
-            self.fields = ()
-        return status
 
     def describe(self, record: RecordType, function: Callable[..., int], *arguments: Any) -> int:
         """A call that gives the table the fields of this record."""
@@ -47,8 +37,6 @@ class Change(Call):
         store, record = self.store, self.record
         if store.c.order != store.noticed:
             store.notice_order()
-        for field in self.fields:
-            store.written(field)
         if record is not None and store.has_names(record):
             store.take_fields(record, self.before)
             self.record = None

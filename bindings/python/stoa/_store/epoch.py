@@ -6,7 +6,8 @@ the cells of a column. The table hands out one epoch until its rows are removed,
 middle or reordered: then each c0, c1, … of that epoch is replaced by an object that raises at any
 access, and the next row gets a new epoch. A column that is dropped or renamed is replaced alone.
 Appending changes nothing, since columns never move.
-Writes go to w0, w1, …: the same cells, or what wants to know of a write first (see moments.py).
+Writes go through the library, by the number of the field (f0, f1, …; -1 where it was taken away),
+which counts them and refuses those to columns that a run is over.
 
 Cells are a memoryview over all rows that the table can ever have, on PyPy a C pointer, which its
 compiler reads in place; who makes a row checks its index, and a read needs no check.
@@ -88,11 +89,11 @@ def begin(parts: tuple[type, Any], fields: Iterable[StoredField], store: Store) 
     epoch.row_class = row_class
     epoch.columns = tuple(each.index for each in fields)
     epoch.objects = store.pool.objects
-    epoch.under_way = store.writes.under_way
-    epoch.owner = store.c  # whose the cells are, even if the table were made anew
+    epoch.table = store.c  # whose the cells are, even if the table were made anew
+    epoch.order = store.order
     for i, column in enumerate(epoch.columns):
         setattr(epoch, f"c{i}", store.cells[column])
-        setattr(epoch, f"w{i}", store.writable[column])
+        setattr(epoch, f"f{i}", column)
     return epoch
 
 
@@ -103,7 +104,7 @@ def reordered(epoch: Any) -> None:
     """
     for i in range(len(epoch.columns)):
         setattr(epoch, f"c{i}", STALE_CELLS)
-        setattr(epoch, f"w{i}", STALE_CELLS)
+        setattr(epoch, f"f{i}", -1)
 
 
 def close(epoch: Any, column: int, message: str) -> None:
@@ -111,12 +112,4 @@ def close(epoch: Any, column: int, message: str) -> None:
     if column in epoch.columns:
         i, refusal = epoch.columns.index(column), Refusal(FieldNameError, message)
         setattr(epoch, f"c{i}", refusal)
-        setattr(epoch, f"w{i}", refusal)
-
-
-def watch(epoch: Any, column: int, cells: Any, is_watched: bool) -> None:
-    """What writes of the epoch's rows into a column go to, unless it was taken from them."""
-    if column in epoch.columns:
-        name = f"w{epoch.columns.index(column)}"
-        if type(getattr(epoch, name)) is not Refusal:
-            setattr(epoch, name, cells)
+        setattr(epoch, f"f{i}", -1)

@@ -3,7 +3,7 @@
 Any number of runs, or one change. Who comes when the other side is in is refused at once, so that
 nobody waits: a long run may take seconds. Appending passes by the gate, since it moves no value.
 A change is in only during its call into the library, never while values are read or converted.
-A run says which fields it is over: their cells are not to be written to meanwhile (moments.py).
+Cells are none of its business: runs lock their columns in the library.
 
 Who enters gives a key of his own, and leaves by taking it out of `runs` or `changes`, which is one
 call into C. So `try: enter…(key) … finally: ….pop(key, None)` leaves whatever comes: a signal's
@@ -17,19 +17,22 @@ from threading import get_ident
 from typing import Any
 from weakref import WeakSet
 
+from stoa._lib.ffi import lib
 from stoa._lib.forks import in_child, new_lock
+from stoa._schema.types import IS_PYPY
 from stoa.errors import BusyError
-
-Fields = tuple[int, ...]  # by index
 
 gates: WeakSet[Gate] = WeakSet()
 
 
 def forget_runs() -> None:
     """In a forked child: the threads that computed are not there."""
+    me = get_ident()
     for each in gates:
-        me = get_ident()
-        each.runs = {key: run for key, run in each.runs.items() if run[0] == me}
+        mine = {key: owner for key, owner in each.runs.items() if owner == me}
+        if not mine and (each.runs or IS_PYPY):
+            lib.stoa__table_forget_locks(each.table)
+        each.runs = mine
 
 
 in_child(forget_runs)
@@ -38,12 +41,13 @@ in_child(forget_runs)
 class Gate:
     """Who is in: runs, or a change."""
 
-    __slots__ = ("__weakref__", "changes", "lock", "runs")
+    __slots__ = ("__weakref__", "changes", "lock", "runs", "table")
 
-    def __init__(self) -> None:
+    def __init__(self, table: Any) -> None:
+        self.table = table  # a stoa_table *
         self.lock = new_lock()  # for some steps only; a finalizer may come in between
-        self.runs: dict[Any, tuple[int, Fields]] = {}  # by key: its thread, and its fields
-        self.changes: dict[Any, int] = {}  # the same: the thread
+        self.runs: dict[Any, int] = {}  # by key: its thread
+        self.changes: dict[Any, int] = {}  # likewise
         gates.add(self)
 
     def is_changed_elsewhere(self) -> bool:
@@ -60,29 +64,8 @@ class Gate:
                 )
             self.changes[key] = get_ident()
 
-    def enter_run(self, key: Any, fields: Fields = ()) -> None:
-        run = get_ident(), fields
+    def enter_run(self, key: Any) -> None:
         with self.lock:
             if self.is_changed_elsewhere():
                 raise BusyError("another thread is changing the table: wait for it")
-            self.runs[key] = run
-
-    def fields(self) -> list[int]:
-        """Those that runs are over."""
-        return [field for _, fields in list(self.runs.values()) for field in fields]
-
-    def is_over(self, field: int) -> bool:
-        """Whether a run is over the field."""
-        for _, fields in list(self.runs.values()):  # noqa: SIM110  a generator would be for the collector
-            if field in fields:
-                return True
-        return False
-
-    def is_over_elsewhere(self, field: int) -> bool:
-        """The same of runs of other threads. One's own is before its call or after it when a
-        finalizer gets here."""
-        me = get_ident()
-        for owner, fields in list(self.runs.values()):  # noqa: SIM110
-            if owner != me and field in fields:
-                return True
-        return False
+            self.runs[key] = get_ident()

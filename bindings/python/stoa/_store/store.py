@@ -18,12 +18,11 @@ from stoa._schema.fields import MISSING, Field
 from stoa._schema.generate import Stage
 from stoa._schema.record import RecordType, derived
 from stoa._schema.types import IS_PYPY, OBJECT
-from stoa._store.access import Access, row_parts_of, stored_fields
+from stoa._store.access import Access, changed, row_parts_of, stored_fields
 from stoa._store.changes import Change
-from stoa._store.gate import Fields
 from stoa._store.objects import Call, ObjectPool
 from stoa._store.sources import StoredField, check_length, is_cells, source_of
-from stoa.errors import BusyError, LengthError
+from stoa.errors import LengthError
 
 if IS_PYPY and not TYPE_CHECKING:
     from __pypy__ import add_memory_pressure
@@ -38,12 +37,6 @@ append = lib.stoa_table_append
 
 State = tuple[int, RecordType]
 T = TypeVar("T")
-
-
-def changed() -> BusyError:
-    return BusyError(
-        "rows or fields of the table were changed meanwhile, by another thread or by what was read"
-    )
 
 
 def raise_changed() -> None:
@@ -85,16 +78,21 @@ class Store(Access):
         read = [each for each in values if is_cells(each) and each._store is not self]
         if not read:
             return function()
-        return read[0]._store.reading((read[0]._field,), self.beside, read[1:], function)  # type: ignore[no-any-return]
+        store, field = read[0]._store, read[0]._field
+        return store.reading(field, self.beside, read[1:], function)  # type: ignore[no-any-return]
 
-    def reading(self, fields: Fields, function: Callable[..., int], *arguments: Any) -> int:
-        """A call that reads cells: no change may come in between."""
+    def reading(self, field: int, function: Callable[..., int], *arguments: Any) -> int:
+        """A call that reads the cells of a column: no change may come in between."""
         gate, key = self.gate, object()
         try:
-            gate.enter_run(key, fields)
-            if IS_PYPY:  # elsewhere nobody writes to a cell while the interpreter's lock is held
-                self.trap(fields)
-            return function(*arguments)
+            gate.enter_run(key)
+            if not IS_PYPY:  # nobody writes to a cell while the interpreter's lock is held
+                return function(*arguments)
+            check(lib.stoa_column_lock(self.c, field, ffi.NULL), new_error())
+            try:
+                return function(*arguments)
+            finally:
+                lib.stoa_column_unlock(self.c, field)
         finally:
             gate.runs.pop(key, None)
 
@@ -104,12 +102,16 @@ class Store(Access):
         """A store of its own, of what function(place, table, …) copies; `state` is of when the
         rows were found."""
         made, error = receiver("stoa_table *", lib.stoa_table_free), new_error()
-        fields = tuple(each.index for each in self.fields.values())
+        gate, key = self.gate, object()
         with self.lock, (call := self.call()), call:
             if state is not None:
                 self.check_state(state)
             record = self.record
-            status = self.reading(fields, function, made, self.c, *arguments, error)
+            try:
+                gate.enter_run(key)
+                status = function(made, self.c, *arguments, error)
+            finally:
+                gate.runs.pop(key, None)
         check(status, error)
         return Store(taken(made), record, self.pool, self.asked)
 
@@ -218,11 +220,7 @@ class Store(Access):
             self.point_at_objects(stage, values)
             index = find()
             told = function, self.c, index, stage.values, self.width, stage.error
-            if function is lib.stoa_table_replace:
-                written = tuple(each.index for each in self.fields.values())
-                status = self.by_gate(call.write, written, *told)
-            else:
-                status = self.by_gate(*told) if index < self.rows() else function(*told[1:])
+            status = self.by_gate(*told) if index < self.rows() else function(*told[1:])
         if status:
             self.refuse(status, stage.error, values)
 
@@ -269,7 +267,7 @@ class Store(Access):
             pointer = ffi.new("uintptr_t *", self.pool.pointer_to(value))
             source.type, source.data = lib.STOA_OBJECT, pointer
             told = self.c, field, index, 1, 1, source, error
-            status = call.write((field,), lib.stoa_column_write, *told)
+            status = lib.stoa_column_write(*told)
         check(status, error)
 
     def write_objects(
@@ -282,8 +280,7 @@ class Store(Access):
             cells = self.cells[field.index]
             before = pool.pointers_to([pool.objects[cells[index]] for index in indices])
             after = pool.pointers_to(values)
-            told = self.put_objects, field.index, indices, before, after, error
-            status = call.write((field.index,), *told)
+            status = self.put_objects(field.index, indices, before, after, error)
         check(status, error)
 
     def put_objects(
@@ -321,7 +318,7 @@ class Store(Access):
             check_length(source, len(rows), field.name)
             source.enter(self.pool).put(place, ffi.NULL)
             told = self.c, field.index, start, rows.step, len(rows), place, error
-            return self.by_gate(call.write, (field.index,), lib.stoa_column_write, *told)
+            return self.by_gate(lib.stoa_column_write, *told)
 
         with self.lock, (call := self.call()), call:
             self.check_state(state)
@@ -350,13 +347,12 @@ class Store(Access):
             put = (*told, sources, len(sources), rows, error)
             return self.by_gate(*put) if start < self.rows() else put[0](*put[1:])  # type: ignore[no-any-return]
 
-        self.store_columns(columns, splice, tuple(each.index for each in self.fields.values()))
+        self.store_columns(columns, splice)
 
     def store_columns(
         self,
         columns: Mapping[str, Any],
         store: Callable[[Any, int, Any], int],
-        written: Fields = (),
     ) -> None:
         """Has rows stored by store(sources, rows, error), in one call."""
         record, fields = self.record, [self.field(name) for name in columns]
@@ -372,7 +368,7 @@ class Store(Access):
             for place, source, each in zip(places, sources, fields):
                 check_length(source, rows, each.name)
                 source.enter(self.pool).put(place, each.c_name)
-            return call.write(written, store, places, rows, error)
+            return store(places, rows, error)
 
         with self.lock, (call := self.call()), call:
             self.check_record(record)

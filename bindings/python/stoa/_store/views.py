@@ -50,11 +50,7 @@ def begin(parts: tuple[type, Any], fields: Iterable[StoredField], store: Store) 
         for known, each in zip(known_fields, fields)
     )
     address = int(ffi.cast("uintptr_t", store.c))
-    view = rows.View(parts[0], record, store.c, address, store.pool.objects, described)
-    for each in fields:
-        if store.is_trapped(each.index):
-            view.trap(each.index, True)
-    return view
+    return rows.View(parts[0], record, store.c, address, store.pool.objects, described)
 
 
 def reordered(view: Any) -> Any:
@@ -66,8 +62,3 @@ def reordered(view: Any) -> Any:
 def close(view: Any, column: int, message: str) -> None:
     """Takes one field from the rows of the view."""
     view.close(column, message)
-
-
-def watch(view: Any, column: int, cells: Any, is_watched: bool) -> None:
-    """Whether the view's rows must ask before they write into a column."""
-    view.trap(column, is_watched)

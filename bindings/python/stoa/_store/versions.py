@@ -1,0 +1,65 @@
+"""Versions: how what was written for the values of a moment learns that they have changed.
+
+The library counts the writes to each column, whoever makes them, and has the order of the rows in
+the same number (stoa_column_version). An expression keeps what it has seen of each column that it
+reads, and compares when it is used. A run compares again, once what it reads is locked
+(program.py).
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Optional
+
+from stoa._lib.ffi import lib
+from stoa._store.sources import StoredField
+from stoa.errors import StaleError
+
+if TYPE_CHECKING:
+    from stoa._store.access import Access
+
+MOVED = (
+    "rows were removed, inserted in the middle or reordered since this was written: write it again"
+)
+WRITTEN = (
+    "{!r} was written to since this was written, and it meant the values of then: write it again, "
+    "store several columns by one update(), or pin() a selection before its columns change"
+)
+
+# A field, its version, and the order number; without a field, the order number twice.
+Seen = tuple[Optional[StoredField], int, int]
+column_version = lib.stoa_column_version
+
+
+def is_stale(store: Access, seen: Seen) -> bool:
+    field, version, _ = seen
+    now = store.order if field is None else column_version(store.c, field.index)
+    return now != version  # type: ignore[no-any-return]
+
+
+def check_seen(store: Access, all_seen: tuple[Seen, ...]) -> None:
+    """StaleError if one of them is not as it was."""
+    c = store.c
+    for seen in all_seen:
+        field = seen[0]
+        now = store.order if field is None else column_version(c, field.index)
+        if now != seen[1]:
+            raise StaleError(why_stale(store, seen))
+
+
+def why_stale(store: Access, seen: Seen) -> str:
+    field, _, order = seen
+    if field is None or order != store.order:
+        return MOVED
+    names = [each.name for each in store.fields.values() if each.index == field.index]
+    if not names:
+        return f"the field {field.name!r} was dropped"
+    if names[0] != field.name:
+        return f"the field {field.name!r} is called {names[0]!r} now: take the row again"
+    return WRITTEN.format(field.name)
+
+
+def together(some: tuple[Seen, ...], others: tuple[Seen, ...]) -> tuple[Seen, ...]:
+    """Those of both, each once."""
+    if some is others or not others:
+        return some
+    return tuple(dict.fromkeys((*some, *others)))
