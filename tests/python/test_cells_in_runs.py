@@ -11,12 +11,11 @@ import pytest
 
 import stoa
 from stoa import float64, int32
-from stoa._lazy.program import ASSIGN, COMPUTE, FILL, FILTER, SELECT, Program
-from stoa._schema.extension import rows as extension
+from stoa._lazy import program
+from stoa._lib.ffi import ffi, lib
 from stoa._schema.types import IS_PYPY
 
 ROWS = 30_000  # enough for the lock to be let go of
-UNLOCKED = [run for form in (ASSIGN, COMPUTE, FILL, FILTER, SELECT) for run in form[not IS_PYPY :]]
 
 
 class Item(stoa.Record):
@@ -61,32 +60,57 @@ def outcome(work: Callable[[], Any]) -> Any:
 
 @contextmanager
 def during_runs(table: Any, meanwhile: Callable[[], Any]) -> Iterator[list[int]]:
-    """Does something each time a run without the lock begins; gives a list of such runs' rows."""
-    call, begun = Program.call, []
+    """Does something in each run that lets other threads in, once it has locked its columns; gives
+    a list of such runs' rows."""
+    call, begun, runs, problems = program.Program.call, [], [], []
 
-    def hooked(self: Any, run: Any, store: Any, rows: int, *arguments: Any) -> int:
-        if store is table._store and rows and run in UNLOCKED:
+    def hooked(self: Any, run: Any, store: Any, rows: int, *arguments: Any, **named: Any) -> None:
+        runs.append((store, rows))
+        try:
+            call(self, run, store, rows, *arguments, **named)
+        finally:
+            runs.pop()
+
+    @ffi.callback("void *(*)(void)")
+    def leave() -> Any:
+        given = real.leave() if IS_PYPY else ffi.NULL
+        store, rows = runs[-1]
+        if store is table._store and rows:
             begun.append(rows)
-            meanwhile()
-        return call(self, run, store, rows, *arguments)
+            try:
+                meanwhile()
+            except BaseException as problem:
+                problems.append(problem)
+        return given
 
+    @ffi.callback("void (*)(void *)")
+    def enter(given: Any) -> None:
+        if IS_PYPY:
+            real.enter(given)
+
+    real = lib.stoa_python_interpreter()
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(Program, "call", hooked)
+        patch.setattr(program.Program, "call", hooked)
+        patch.setattr(program, "INTERPRETER", ffi.new("stoa_interpreter *", (leave, enter)))
         yield begun
+    assert problems == []
 
 
 @contextmanager
 def run_elsewhere(table: Any, *names: str) -> Iterator[None]:
-    """A run of another thread over these fields, for as long as the block."""
-    entered, left = threading.Event(), threading.Event()
-    fields = tuple(table._store.field(name).index for name in names)
+    """What a run of another thread over these fields does, for as long as the block."""
+    entered, left, store = threading.Event(), threading.Event(), table._store
+    fields = tuple(store.field(name).index for name in names)
 
     def work() -> None:
-        table._store.gate.enter_run(fields, fields)
-        table._store.trap(fields)
+        store.gate.enter_run(fields)
+        for field in fields:
+            assert lib.stoa_column_lock(store.c, field, ffi.NULL) == 0
         entered.set()
         left.wait(60)
-        table._store.gate.runs.pop(fields)
+        for field in fields:
+            lib.stoa_column_unlock(store.c, field)
+        store.gate.runs.pop(fields)
 
     thread = threading.Thread(target=work)
     thread.start()
@@ -146,7 +170,7 @@ def test_a_run_refuses_writes_to_its_cells_and_to_no_others(name: str, record: A
 
     with during_runs(table, meanwhile) as begun:
         run(table)
-    assert set(begun) == {ROWS} if name in RUNS or IS_PYPY else not begun
+    assert set(begun) == {ROWS}
     assert problems == []
     for each in NAMES:
         setattr(row, each, 4)
@@ -266,7 +290,6 @@ def test_several_runs_at_once_each_keep_their_fields() -> None:
                 table.x[0] = 1
     row.x = 1
     assert tuple(row) == (1, 1, 1.0, None)
-    assert table._store.gate.runs == {}
 
 
 def test_a_run_that_begins_between_two_writes_is_noticed() -> None:
@@ -277,7 +300,7 @@ def test_a_run_that_begins_between_two_writes_is_noticed() -> None:
         with run_elsewhere(table, "x"):
             with pytest.raises(stoa.BusyError):
                 row.x = 9
-            expression = table.x + 1  # a moment that begins meanwhile
+            expression = table.x + 1
             with pytest.raises(stoa.BusyError):
                 row.x = 9
             assert expression[0] == i + 1
@@ -327,7 +350,7 @@ def test_rows_of_before_a_field_came_are_refused_too() -> None:
     table[0].z = 6
 
 
-def test_traps_that_stay_after_a_run_go_from_all_rows() -> None:
+def test_rows_of_all_kinds_write_again_after_a_run() -> None:
     table = items(rows=10)
     first = table[0]
     with run_elsewhere(table, "x", "y"):
@@ -375,34 +398,33 @@ def test_a_value_that_does_not_fit_ends_nothing() -> None:
     assert expression.sum() == 90
 
 
-def test_what_a_finalizer_in_the_thread_of_a_run_writes_is_stored() -> None:
-    table = items()
-    row = table[0]
-    with during_runs(table, lambda: setattr(row, "x", 100)):
-        assert table.x.sum() == ROWS * (ROWS - 1) // 2 + 100
-    with during_runs(table, lambda: table.y.__setitem__(0, 7)):
-        table.assign("x", "y")
-    assert table.x[0] == table.y[0] == 7
-
-
-@pytest.mark.skipif(extension is not None, reason="rows in C know a trap by a NULL")
-def test_after_a_run_the_first_write_makes_the_others_plain() -> None:
-    table = items()
-    row = table[0]
-    epoch = row._stoa_epoch
-    for write in (lambda: setattr(row, "x", 1), lambda: table.x.__setitem__(0, 1)):
-        table.x.sum()
-        assert epoch.w0 is not epoch.c0
-        write()
-        assert epoch.w0 is epoch.c0 is table._store.writable[0]
-
-
-@pytest.mark.skipif(IS_PYPY, reason="all runs of PyPy's let go of it")
-def test_short_runs_keep_the_lock_and_need_no_trap() -> None:
+@pytest.mark.skipif(IS_PYPY, reason="all runs of PyPy's let others in")
+def test_short_runs_let_nobody_in() -> None:
     table = items(rows=1000)
-    table.compute("sum(x * y)")
-    table.assign("x", "y * 2")
-    assert not any(table._store.is_trapped(i) for i in range(3))
+    with during_runs(table, lambda: None) as begun:
+        table.compute("sum(x * y)")
+        table.assign("x", "y * 2")
+    assert not begun
+
+
+def test_what_is_written_between_the_check_and_the_run_is_noticed() -> None:
+    table = items(rows=10)
+    expression, call = table.x + 1, program.Program.call
+
+    def hooked(self: Any, *arguments: Any, verify: Any, **named: Any) -> None:
+        def late() -> None:
+            verify()
+            table[0].x = 100
+
+        call(self, *arguments, verify=late, **named)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(program.Program, "call", hooked)
+        with pytest.raises(stoa.StaleError):
+            expression.sum()
+        with pytest.raises(stoa.StaleError):
+            table.y = table.x + 0
+    assert table.y.tolist() == list(range(10))
 
 
 def test_an_assignment_that_fails_stores_nothing_though_another_thread_writes() -> None:

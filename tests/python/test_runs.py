@@ -13,6 +13,7 @@ import pytest
 
 import stoa
 from stoa import float64, int64
+from stoa._lib.ffi import ffi, lib
 from stoa._store.gate import Gate
 
 ROWS = 200_000
@@ -214,7 +215,7 @@ def test_threads_that_change_a_table_that_others_compute_with_are_told() -> None
 
 
 def test_the_gate_lets_in_runs_or_one_change() -> None:
-    gate = Gate()
+    gate = Gate(None)
     gate.enter_run(1)
     gate.enter_run(2)
     with pytest.raises(stoa.BusyError):
@@ -237,11 +238,12 @@ def test_a_forked_child_waits_for_no_thread_of_its_parent() -> None:
     table, entered, left = items(9), threading.Event(), threading.Event()
 
     def hold() -> None:
-        table._store.gate.enter_run("run", (0,))
-        table._store.trap((0,))
+        table._store.gate.enter_run("run")
+        assert lib.stoa_column_lock(table._store.c, 0, ffi.NULL) == 0
         with table._store.lock:
             entered.set()
             left.wait(60)
+        lib.stoa_column_unlock(table._store.c, 0)
         table._store.gate.runs.pop("run")
 
     holder = threading.Thread(target=hold)

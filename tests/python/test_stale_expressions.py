@@ -10,7 +10,6 @@ import pytest
 
 import stoa
 from stoa import float64, int32
-from stoa._schema.extension import rows as extension
 
 
 class Point(stoa.Record):
@@ -149,29 +148,6 @@ def test_the_message_names_the_column_and_the_ways_out() -> None:
     with pytest.raises(stoa.StaleError, match=r"'x' was written to.*update.*pin"):
         expression.sum()
     assert repr(expression).endswith(", stale>")
-
-
-@pytest.mark.skipif(extension is not None, reason="rows in C know a trap by a NULL")
-def test_rows_write_at_no_cost_again_after_the_first_write() -> None:
-    points = ten()
-    row, column = points[3], points.x
-    epoch = row._stoa_epoch
-    plain = epoch.w0
-    assert epoch.c0 is plain
-    for _ in range(3):
-        expression = points.x + 1
-        assert epoch.w0 is not plain
-        assert epoch.c0 is plain
-        row.x = 5
-        assert epoch.w0 is plain
-        with pytest.raises(stoa.StaleError):
-            expression.sum()
-        again = points.x + 1
-        column[3] = 6
-        assert epoch.w0 is plain
-        with pytest.raises(stoa.StaleError):
-            again.sum()
-    assert row.x == 6
 
 
 def test_rows_of_before_a_new_field_are_watched_too() -> None:

@@ -146,7 +146,6 @@ class Expression(Operators["Expression"]):
     def _aggregate(self, operation: int) -> Any:
         condition = None if self._scope is None else self._scope.pending()
         if condition is not None:  # both in one pass
-            check_moments(self._moments)
             node = self._node if operation == AS_IT_IS else tree.call(operation, [self._node])
             made = program.kept(self._store, node, condition._node, verify=self._check)
             [value] = made.compute(self._store, self._rows, verify=self._check)

@@ -10,7 +10,7 @@ The library counts references without care for threads: these calls take turns (
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Callable
 
 from stoa._lib.failure import check, new_error
@@ -77,14 +77,18 @@ class Call(Node):
 
     def make(self) -> Any:
         operation, arguments = self.parts
-        return made_by(lib.stoa_turn_expression_call, operation, [each.c for each in arguments], len(arguments))
+        return made_by(
+            lib.stoa_turn_expression_call, operation, [each.c for each in arguments], len(arguments)
+        )
 
 
 class Listed(Node):
     __slots__ = ()
 
     def make(self) -> Any:
-        return made_by(lib.stoa_turn_expression_list, [each.c for each in self.parts], len(self.parts))
+        return made_by(
+            lib.stoa_turn_expression_list, [each.c for each in self.parts], len(self.parts)
+        )
 
 
 def field(stored: StoredField) -> Node:
@@ -185,7 +189,12 @@ def parse(text: Any, parameters: Parameters) -> Node:
     """What a text says."""
     node = texts.get(text) if type(text) is str and not parameters.names else None
     if node is None:
-        made = made_by(lib.stoa_turn_expression_parse_with, text_bytes(text), parameters.c, len(parameters.names))
+        made = made_by(
+            lib.stoa_turn_expression_parse_with,
+            text_bytes(text),
+            parameters.c,
+            len(parameters.names),
+        )
         node = Node((str(text), *parameters.keys), None, 1, made)
         if not parameters.names:
             texts[str(text)] = node

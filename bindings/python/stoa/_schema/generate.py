@@ -11,9 +11,9 @@ From Point come, when they are first needed:
 
 Row property i is `self._stoa_epoch.c<i>[self._stoa_index]` and nothing else: who makes a row
 sees to it that the index is there, and what removes rows replaces the cells of the epoch by an
-object that refuses (see epoch.py). Stores go through the library, which counts them. A standalone object
-is filled as an instance of an open class, by plain stores, and then becomes one of its sealed
-subclass, whose stores are checked.
+object that refuses (see epoch.py). Stores go through the library, which counts them. A standalone
+object is filled as an instance of an open class, by plain stores, and then becomes one of its
+sealed subclass, whose stores are checked.
 
 Parameters are named like the fields, so all other names in the code begin with _stoa_.
 """
