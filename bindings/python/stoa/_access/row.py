@@ -37,7 +37,7 @@ else:
             return self._stoa_epoch.c0 is not STALE_CELLS
 
         def _stoa_refuse(self, i: int, status: int) -> None:
-            """Says why a value was not written into field i, where not for the value's sake."""
+            # Says why a value was not written into field i, where not for the value's sake.
             epoch = self._stoa_epoch
             getattr(epoch, f"c{i}")[self._stoa_index]  # raises where it is stale, or taken away
             if status == lib.STOA_LOCKED:

@@ -318,7 +318,7 @@ class Store(Access):
             check_length(source, len(rows), field.name)
             source.enter(self.pool).put(place, ffi.NULL)
             told = self.c, field.index, start, rows.step, len(rows), place, error
-            return self.by_gate(lib.stoa_column_write, *told)
+            return self.by_gate(lib.stoa_column_write, *told)  # type: ignore[no-any-return]
 
         with self.lock, (call := self.call()), call:
             self.check_state(state)

@@ -33,7 +33,7 @@ column_version = lib.stoa_column_version
 def is_stale(store: Access, seen: Seen) -> bool:
     field, version, _ = seen
     now = store.order if field is None else column_version(store.c, field.index)
-    return now != version  # type: ignore[no-any-return]
+    return now != version
 
 
 def check_seen(store: Access, all_seen: tuple[Seen, ...]) -> None:
