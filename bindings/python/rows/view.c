@@ -135,7 +135,7 @@ static void view_dealloc(PyObject *self)
     Py_TYPE(self)->tp_free(self);
 }
 
-/* ---- columns with a trap (moments.py), dropped or renamed ---- */
+/* ---- columns that were dropped or renamed ---- */
 
 static Slot *slot_of_field(View *view, size_t field)
 {

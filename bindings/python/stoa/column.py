@@ -23,6 +23,7 @@ from stoa._store.sources import (
     given_source,
 )
 from stoa._store.store import Store
+from stoa._store.versions import column_version
 from stoa.errors import ColumnBufferError, RowValueError, StaleError, WrongTypeError, shown
 
 Value = TypeVar("Value")
@@ -111,6 +112,18 @@ class Column(Base, InPlace[Expression], Generic[Value]):
         Raises FieldNameError once the field was dropped.
         """
         return len(self) * self._type.width
+
+    @property
+    def version(self) -> int:
+        """A number that grows when values change: a cell is written to, or rows are removed,
+        inserted in the middle or reordered.
+
+        Appended rows leave it as it is: what there was is still the same. Writes through numpy's
+        views and `buffer` are not seen. Of a part of a column it is the whole column's. Raises
+        FieldNameError once the field was dropped. O(1).
+        """
+        self._cells()
+        return column_version(self._store.c, self._field)  # type: ignore[no-any-return]
 
     def __len__(self) -> int:
         self._cells()

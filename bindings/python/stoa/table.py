@@ -271,6 +271,16 @@ class Table(Giving[R], Editing[R], MutableSequence[R]):  # type: ignore[misc]
         return lib.stoa_table_capacity(self._store.c)  # type: ignore[no-any-return]
 
     @property
+    def version(self) -> int:
+        """A number that grows with every change of the table: rows that are appended, removed,
+        reordered or written to, fields that come, go or get other names.
+
+        It tells a cache or a view whether anything has changed since it last looked. Writes through
+        numpy's views and `buffer` are not seen. O(fields).
+        """
+        return lib.stoa_table_version(self._store.c)  # type: ignore[no-any-return]
+
+    @property
     def order(self) -> int:
         """Counts removals, insertions in the middle and reorderings: what makes rows stale."""
         return self._store.order
