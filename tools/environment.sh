@@ -7,6 +7,7 @@
 #   need_packages NAME...                       Debian packages
 #   need_venv FOLDER PYTHON REQUIREMENT...      a virtual environment; REQUIREMENT is a pip
 #                                               requirement or a requirements file's path
+#   debian_python                               prints the path of the system's own CPython
 #
 # Everything that is made goes into $build.
 
@@ -88,4 +89,12 @@ $requirement"
         "$venv/bin/python" -m pip install --quiet --disable-pip-version-check "$@"
     fi
     printf '%s\n' "$wanted" >"$venv/stamp"
+}
+
+debian_python() {
+    if [ -x /usr/bin/python3 ]; then
+        echo /usr/bin/python3
+    else
+        command -v python3
+    fi
 }
