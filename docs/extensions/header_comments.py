@@ -21,6 +21,8 @@ indent belongs to it:
 import re
 from pathlib import Path
 
+from sphinx import addnodes
+
 root = Path(__file__).parent.parent.parent
 FIELDS = {"return": "returns", "owner": "Owner", "cost": "Cost", "threads": "Threads"}
 COMMAND = re.compile(r"(?s)@(\w+) ?(.*)")
@@ -60,15 +62,24 @@ def marked_up(text):
     return "``".join(pieces)
 
 
-def command_of(kind, rest):
+def snippet(file, name, shown):
+    """An example, or where it is if it is on the page already."""
+    label = f"example-{file}-{name}".replace(".", "-").replace("_", "-")
+    if label in shown:
+        return [f":Example: `above <#{label}>`__"]
+    shown.add(label)
+    options = ["language: c", f"start-after: [{name}]", f"end-before: [{name}]", "dedent:"]
+    options.append(f"name: {label}")
+    return ["", f".. literalinclude:: /examples/{file}", *(f"   :{each}" for each in options)]
+
+
+def command_of(kind, rest, shown):
     """What a command stands for, as lines."""
     if kind == "param":
         name, _, text = rest.partition(" ")
         return [f":param {name}: {marked_up(text)}"]
     if kind == "snippet":
-        file, name = rest.split()
-        options = ["language: c", f"start-after: [{name}]", f"end-before: [{name}]", "dedent:"]
-        return ["", f".. literalinclude:: /examples/{file}", *(f"   :{each}" for each in options)]
+        return snippet(*rest.split(), shown)
     if kind == "members":
         return ["", ".. code-block:: c", "", *(f"   {each}" for each in members(rest))]
     if kind in FIELDS:
@@ -76,7 +87,7 @@ def command_of(kind, rest):
     raise ValueError(f"a doc comment has @{kind}, which is not known")
 
 
-def converted(lines):
+def converted(lines, shown):
     """Paragraph by paragraph; one that is indented is code, unless it belongs to a command."""
     paragraphs = re.split(r"\n\n+", "\n".join(lines))
     for paragraph in paragraphs:
@@ -88,10 +99,10 @@ def converted(lines):
         else:
             for command in re.split(r"\n(?=@)", paragraph):
                 kind, rest = COMMAND.match(command).groups()
-                yield from "\n".join(command_of(kind, rest)).split("\n")
+                yield from "\n".join(command_of(kind, rest, shown)).split("\n")
 
 
-def family(lines):
+def family(lines, shown):
     """A comment of a family: the text stands under the declarations of all."""
     made, rest = [], []
     for line in lines:
@@ -105,14 +116,24 @@ def family(lines):
     yield f".. c:function:: {made[0]}"
     yield from (" " * len(".. c:function:: ") + each for each in made[1:])
     yield ""
-    yield from ("   " + line for line in converted(rest))
+    yield from ("   " + line for line in converted(rest, shown))
 
 
 def process(app, lines, transform, options):
+    shown = app.env.temp_data.setdefault("examples that are shown", set())
     is_family = any(line.startswith(("@each ", "@declare ")) for line in lines)
-    lines[:] = list(family(lines) if is_family else converted(lines))
+    lines[:] = list((family if is_family else converted)(lines, shown))
+
+
+def lift_introductions(app, doctree):
+    """The comment at the top of a header is taken for one of its include guard: it stays alone."""
+    for described in list(doctree.findall(addnodes.desc)):
+        if re.fullmatch(r"STOA_\w+_H", described[0].astext()):
+            described.parent.remove(described.parent[described.parent.index(described) - 1])
+            described.replace_self(described[-1].children)
 
 
 def setup(app):
     app.connect("hawkmoth-process-docstring", process)
+    app.connect("doctree-read", lift_introductions)
     return {"parallel_read_safe": True}
