@@ -237,7 +237,10 @@ class Column(Base, InPlace[Expression], Generic[Value]):
     # ---- values that are looked for ----
 
     def index(self, value: Any, start: int = 0, stop: int = sys.maxsize) -> int:
-        """The first row from start to stop that holds the value, as list.index; else ValueError."""
+        """The first row from start to stop that holds the value, as list.index.
+
+        Raises RowValueError if there is none.
+        """
         asked = masks.checked_slice(slice(start, stop))
         for first, values in self._chunks(*asked.indices(len(self))[:2]):
             if value in values:
@@ -245,7 +248,7 @@ class Column(Base, InPlace[Expression], Generic[Value]):
         raise RowValueError(f"{shown(value)} is not in the column")
 
     def count(self, value: Any = ALL) -> int:
-        """How many values there are; of a value that is given, how many equal it, as list.count.
+        """The number of values; with a value given, how many equal it, as list.count.
 
         Raises FieldNameError once the field was dropped.
         """

@@ -184,7 +184,11 @@ class Editing(Rows[R]):
         return record  # type: ignore[no-any-return]
 
     def remove(self, value: Any) -> None:
-        """Removes the first row that is equal to a record or tuple; ValueError: there is none."""
+        """Removes the first row that is equal to a record or tuple.
+
+        Raises RowValueError if there is none, and BusyError while another thread computes with the
+        table.
+        """
         state = self._store.state()
         self._store.change(lib.stoa_table_remove, self._first(value), 1, state=state)
 
@@ -268,7 +272,7 @@ class Editing(Rows[R]):
         default_factory: Callable[[], Any] | Any = MISSING,
         values: Any = MISSING,
     ) -> None:
-        """A new field, behind the others: every row gets the default, or zero without one.
+        """A new field, behind the others: every row gets the default, or zero if there is none.
 
         Or its own of `values`: an expression, a buffer or a sequence. Other columns are not
         touched. Rows taken before don't have it. Raises BadNameError, DeclarationError for a type

@@ -32,52 +32,53 @@ def shown(value: object, short: Repr = short) -> str:
 
 
 class Error(Exception):
-    """What all exceptions of stoa derive from."""
+    """The base of all exceptions of stoa."""
 
 
 class StaleError(Error, RuntimeError):
-    """A row, window or iterator outlived a removal, an insertion in the middle or a reordering.
+    """Rows were removed, inserted in the middle or reordered since the object was made.
 
-    Or an expression or selection did, or a write to what it reads.
+    The object is a row, a window, an iterator, an expression or a selection. Expressions and
+    selections also raise it once a column that they read was written to.
     """
 
 
 class BusyError(Error, RuntimeError):
-    """The table was changed by another thread, or by a callback, in the middle of a call.
+    """Another thread, or a callback, changed the table in the middle of a call.
 
-    Or it can't be changed now, since another thread computes with it.
+    Or the table cannot be changed now, since another thread computes with it.
     """
 
 
 class DeclarationError(Error, TypeError, ValueError):
-    """A record class, a field or a typed table that cannot be declared like this."""
+    """A record class, a field or a typed table cannot be declared like this."""
 
 
 class FieldNameError(Error, AttributeError, KeyError):
-    """There is no field of that name; the message lists the names that there are."""
+    """No field has that name; the message lists the names of the fields."""
 
     def __str__(self) -> str:  # KeyError would show the repr
         return Exception.__str__(self)
 
 
 class BadNameError(Error, ValueError):
-    """A field name that is empty, too long, reserved or taken."""
+    """A field name is empty, too long, reserved or taken."""
 
 
 class WrongTypeError(Error, TypeError):
-    """A value of another type than the field takes, or arguments that do not fit together."""
+    """A value has a type that the field does not take, or arguments do not fit together."""
 
 
 class DeletionError(WrongTypeError, AttributeError):
-    """A record keeps all its fields: none can be deleted."""
+    """A field of a record cannot be deleted: a record keeps all its fields."""
 
 
 class UnknownArgumentError(FieldNameError, WrongTypeError):
-    """A field was given by name that there is none of: a TypeError too, as for any call."""
+    """A call was given a field that does not exist; also a TypeError, as for any call."""
 
 
 class RangeError(Error, OverflowError):
-    """A number that does not fit its field, or the 64 bits of an expression."""
+    """A number does not fit its field, or the 64 bits of an expression."""
 
 
 class DivisionByZeroError(Error, ZeroDivisionError):
@@ -85,48 +86,48 @@ class DivisionByZeroError(Error, ZeroDivisionError):
 
 
 class ExpressionError(Error, ValueError):
-    """A text that is no expression; the message shows the line and points at the place."""
+    """A text is not an expression; the message shows the line and points at the place."""
 
 
 class ParameterError(Error, TypeError):
-    """A parameter of a text that has no value, or a value for one that the text has not."""
+    """A parameter of a text has no value, or the text has no parameter of that name."""
 
 
 class RowIndexError(Error, IndexError):
-    """A row beyond the end."""
+    """A row is beyond the end."""
 
 
 class RowValueError(Error, ValueError):
-    """A record that is not in the table."""
+    """The record or value is not in the table, window or column."""
 
 
 class LengthError(Error, ValueError):
-    """Values, a mask or a buffer of another length than the rows; the message tells both."""
+    """Values, a mask or a buffer do not have the length of the rows; the message tells both."""
 
 
 class ColumnBufferError(Error, BufferError, TypeError):
-    """A buffer of a format or shape that no column has, or a column that has no buffer."""
+    """No column takes a buffer of that format or shape, or a column has no buffer."""
 
 
 class FixedLengthError(Error, TypeError):
-    """A window cannot grow or shrink: its table can."""
+    """A window cannot grow or shrink; its table can."""
 
 
 class OutOfMemoryError(Error, MemoryError):
-    """Memory was refused."""
+    """The system refused memory."""
 
 
 class FullError(OutOfMemoryError):
-    """The table has as many rows as it has address space for: max_rows tells how many."""
+    """The table is full: max_rows tells how many rows it has address space for."""
 
 
 class InUseError(Error, BufferError):
-    """A typed table's own field cannot be dropped or renamed."""
+    """A field that a typed table declares cannot be dropped or renamed."""
 
 
 class RefusedError(Error, RuntimeError):
-    """A callback of the table's pool refused."""
+    """A callback of the table's pool refused an object."""
 
 
 class ArgumentError(Error, ValueError):
-    """An argument that cannot be."""
+    """An argument is invalid."""

@@ -183,7 +183,10 @@ class Rows(SequenceBase, Queries[R], Generic[R]):
         return next(self._find(value), None) is not None
 
     def index(self, value: Any, start: int = 0, stop: int = sys.maxsize) -> int:
-        """The first row that is equal to a record, tuple or mapping; ValueError: there is none."""
+        """The first row that is equal to a record, tuple or mapping.
+
+        Raises RowValueError if there is none.
+        """
         return self._first(value, start, stop)
 
     def _first(self, value: Any, start: int = 0, stop: int = sys.maxsize) -> int:

@@ -9,7 +9,7 @@ from stoa.errors import ArgumentError, shown
 
 
 def set_threads(threads: int) -> None:
-    """How many threads bulk work may use; 0: one for each core that the process may run on.
+    """Sets how many threads bulk work may use; 0: one for each core of the process.
 
     Raises ArgumentError for a number below 0 or above 256.
     """
@@ -28,11 +28,11 @@ def threads() -> int:
 
 
 def simd() -> str:
-    """The code that runs: "baseline", "avx2" or "avx512". The variable STOA_SIMD caps it."""
+    """The kernels that run: "baseline", "avx2" or "avx512". The variable STOA_SIMD caps them."""
     text: str = ffi.string(lib.stoa_simd()).decode()
     return text
 
 
 def trim() -> int:
-    """Gives memory that is kept for the next table back to the system; how many bytes."""
+    """Gives memory kept for the next tables back to the system; returns the bytes."""
     return int(lib.stoa_trim())

@@ -17,7 +17,7 @@ from stoa._store.sources import StoredField
 
 
 class Summary(Record):
-    """What describe() tells of a field: its name and type, and what aggregates say of its values.
+    """A row of describe(): a field's name and type, and aggregates of its values.
 
     `count` is how many there are, `nan` how many of a float field's are no number. The others are
     what the methods of these names give: of bool fields too, of object fields None, as of no rows.

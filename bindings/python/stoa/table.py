@@ -56,8 +56,8 @@ class Choosing(Queries[R]):
         """The rows for which a condition holds: `points.where(points.x > 3)`, `where("x > 3")`.
 
         Text may have parameters: `points.where("x > $least", least=3)`. Raises ExpressionError,
-        FieldNameError or ParameterError for a text that does not fit, WrongTypeError for what is no
-        condition, and LengthError for one of another length.
+        FieldNameError or ParameterError for a text that does not fit, WrongTypeError for a value
+        that is not a condition, and LengthError for one of another length.
         """
         made = self._rows_where(condition, parameters)
         if row_set_of(condition) is made:
@@ -112,11 +112,11 @@ class Giving(Rows[R], Choosing[R]):
         return Window(self._table, positions)
 
     def head(self, rows: int = 5) -> Window[R]:
-        """A window of the first rows. Raises WrongTypeError for what is no integer."""
+        """A window of the first rows. Raises WrongTypeError unless the number is an integer."""
         return self._window(self._range()[: max(0, integer(rows))])
 
     def tail(self, rows: int = 5) -> Window[R]:
-        """A window of the last rows. Raises WrongTypeError for what is no integer."""
+        """A window of the last rows. Raises WrongTypeError unless the number is an integer."""
         whole = self._range()
         return self._window(whole[max(0, len(whole) - max(0, integer(rows))) :])
 
@@ -131,13 +131,13 @@ class Giving(Rows[R], Choosing[R]):
     def sample(self, count: int, seed: int | None = None) -> Table[R]:
         """A new table of copies of `count` different rows, in random order.
 
-        The same seed gives the same rows. ValueError: there are fewer rows.
+        The same seed gives the same rows. Raises ArgumentError if there are fewer rows.
         """
         from random import Random
 
         wanted, rows = integer(count), range(len(self._range()))
         if not 0 <= wanted <= len(rows):
-            raise ArgumentError(f"a sample of {shown(wanted)} rows out of {len(rows)}")
+            raise ArgumentError(f"a sample cannot have {shown(wanted)} of {len(rows)} rows")
         return self[Random(seed).sample(rows, wanted)]
 
 
@@ -314,7 +314,7 @@ class Table(Giving[R], Editing[R], MutableSequence[R]):  # type: ignore[misc]
 
 
 class Window(Giving[R], Sequence[R]):
-    """What a slice of a table is: a sequence of fixed length that shares the table's memory.
+    """A slice of a table: a sequence of fixed length that shares the table's memory.
 
     Reads and writes go through to the table, which it keeps alive. It is stale once rows were
     removed, inserted in the middle or reordered. copy() makes a table of its own.
@@ -390,7 +390,7 @@ class Window(Giving[R], Sequence[R]):
         self._store.splice(positions, columns, state, "a window")
 
     def _fixed(self, *arguments: Any, **named: Any) -> NoReturn:
-        """A window has a fixed length: change its table."""
+        """Raises FixedLengthError: a window has a fixed length. Change its table."""
         raise FixedLengthError(
             "a window has a fixed length and order: append, insert, remove and reorder in its "
             "table, or in a copy()"
@@ -401,7 +401,7 @@ class Window(Giving[R], Sequence[R]):
 
 
 class Selection(Selected[R], Choosing[R]):
-    """What `points.where(points.x > 3)` is: some of the rows of a table, found when needed.
+    """Some of the rows of a table, such as `points.where(points.x > 3)`, found when needed.
 
     `near.x` is a column of the selected rows, for reductions, operators and assignment; iteration
     gives rows. Selections of one table are combined by & | ~. A selection means the values of the
@@ -426,7 +426,7 @@ class Selection(Selected[R], Choosing[R]):
 
 
 def table_of(row: Record) -> Table[Any]:
-    """The table that a row belongs to. Raises WrongTypeError for what is no row."""
+    """The table that a row belongs to. Raises WrongTypeError unless it is a row."""
     return checked_row(row)._stoa_table  # type: ignore[no-any-return]
 
 

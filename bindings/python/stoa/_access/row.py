@@ -99,7 +99,10 @@ def checked_row(row: Any) -> Row:
 
 
 def index_of(row: Record) -> int:
-    """Where a row stands in its table, from 0. StaleError where that is not known any more."""
+    """The index of a row in its table.
+
+    Raises StaleError for a stale row, and WrongTypeError unless it is a row.
+    """
     found = checked_row(row)
     if not found._stoa_is_fresh():
         raise stale("row")

@@ -42,7 +42,7 @@ AS_IT_IS: int = lib.STOA_NO_OPERATION
 
 
 class Expression(Operators["Expression"]):
-    """A value for each row, computed when it is asked for: what `points.x * 2` is.
+    """A value for each row, such as `points.x * 2`, computed when it is asked for.
 
     It means the values of the moment when it was written: a write through stoa to a column that it
     reads, or removal or reordering of rows, makes it stale (StaleError). Rows appended later don't

@@ -24,7 +24,7 @@ def applied(operation: int, *arguments: Any) -> Expression:
 
 
 def sqrt(x: Any) -> Expression:
-    """The square root; NaN of what is negative."""
+    """The square root; NaN of negative numbers."""
     return applied(lib.STOA_SQRT, x)
 
 
@@ -34,7 +34,7 @@ def exp(x: Any) -> Expression:
 
 
 def log(x: Any) -> Expression:
-    """The natural logarithm; NaN of what is negative."""
+    """The natural logarithm; NaN of negative numbers."""
     return applied(lib.STOA_LOG, x)
 
 
@@ -109,7 +109,7 @@ def abs(x: Any) -> Expression:
 
 
 def isnan(x: Any) -> Expression:
-    """Whether x is no number."""
+    """Whether x is NaN."""
     return applied(lib.STOA_ISNAN, x)
 
 
@@ -119,7 +119,7 @@ def isfinite(x: Any) -> Expression:
 
 
 def where(condition: Any, x: Any, y: Any) -> Expression:
-    """x where the condition holds, else y; what fails in the other branch does not count."""
+    """x where the condition holds, else y; failures in the branch not taken do not count."""
     return applied(lib.STOA_WHERE, condition, x, y)
 
 

@@ -193,8 +193,9 @@ class Operators(Generic[Expression]):
         return self._expression()._apply(lib.STOA_ROUND)
 
     def cast(self, type: Any) -> Expression:
-        """The values as another field type: `points.w.cast("int32")` cuts off what is behind the
-        point, and is an error in a row whose value does not fit.
+        """The values converted to another field type.
+
+        `points.w.cast("int32")` cuts off the fraction; a value that does not fit is an error.
 
         Raises WrongTypeError for a type that does not exist, or is object.
         """
@@ -203,27 +204,27 @@ class Operators(Generic[Expression]):
     # ---- reductions: computed at once ----
 
     def sum(self, **numpy_options: Any) -> Any:
-        """The sum; of nothing 0. Of integers exact, and OverflowError if it does not fit."""
+        """The sum; 0 of no rows. Sums of integers are exact: RangeError if one does not fit."""
         check_whole("sum", numpy_options)
         return self._reduce(lib.STOA_SUM)
 
     def mean(self, **numpy_options: Any) -> Any:
-        """The mean, a float; None of nothing."""
+        """The mean, a float; None of no rows."""
         check_whole("mean", numpy_options)
         return self._reduce(lib.STOA_MEAN)
 
     def min(self, **numpy_options: Any) -> Any:
-        """The least value, passing over NaN; None of nothing."""
+        """The least value, passing over NaN; None of no rows."""
         check_whole("min", numpy_options)
         return self._reduce(lib.STOA_MIN)
 
     def max(self, **numpy_options: Any) -> Any:
-        """The greatest value, passing over NaN; None of nothing."""
+        """The greatest value, passing over NaN; None of no rows."""
         check_whole("max", numpy_options)
         return self._reduce(lib.STOA_MAX)
 
     def count(self) -> int:
-        """How many values there are."""
+        """The number of values."""
         return self._reduce(lib.STOA_COUNT)  # type: ignore[no-any-return]
 
     def var(self, ddof: int = 0, **numpy_options: Any) -> Any:
@@ -237,31 +238,31 @@ class Operators(Generic[Expression]):
         return self._reduce(lib.STOA_STD, *checked_ddof(ddof))
 
     def any(self, **numpy_options: Any) -> bool:
-        """Whether a condition holds in some row; of nothing False."""
+        """Whether a condition holds in some row; False of no rows."""
         check_whole("any", numpy_options)
         return self._reduce(lib.STOA_ANY)  # type: ignore[no-any-return]
 
     def all(self, **numpy_options: Any) -> bool:
-        """Whether a condition holds in every row; of nothing True."""
+        """Whether a condition holds in every row; True of no rows."""
         check_whole("all", numpy_options)
         return self._reduce(lib.STOA_ALL)  # type: ignore[no-any-return]
 
     def argmin(self, **numpy_options: Any) -> Any:
-        """The row of the table that has the least value first; None of nothing."""
+        """The row of the table that has the least value first; None of no rows."""
         check_whole("argmin", numpy_options)
         return self._reduce(lib.STOA_ARGMIN)
 
     def argmax(self, **numpy_options: Any) -> Any:
-        """The row of the table that has the greatest value first; None of nothing."""
+        """The row of the table that has the greatest value first; None of no rows."""
         check_whole("argmax", numpy_options)
         return self._reduce(lib.STOA_ARGMAX)
 
     def first(self) -> Any:
-        """The first value; None of nothing."""
+        """The first value; None of no rows."""
         return self._reduce(lib.STOA_FIRST)
 
     def last(self) -> Any:
-        """The last value; None of nothing."""
+        """The last value; None of no rows."""
         return self._reduce(lib.STOA_LAST)
 
     def dot(self, other: Any) -> Any:

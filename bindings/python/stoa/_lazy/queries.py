@@ -57,10 +57,10 @@ class Queries(Generic[R]):
     def compute(self, text: str, /, **parameters: Any) -> Any:
         """The value of aggregates: `points.compute("sum(x * x) / $n", n=10)`.
 
-        A list, as "min(x), max(x)", gives a tuple, computed in one pass. None stands for what is
-        not there, as the minimum of no rows. Raises ExpressionError, FieldNameError or
-        ParameterError for a text that does not fit, and RangeError or DivisionByZeroError for a
-        value at fault.
+        A list, as "min(x), max(x)", gives a tuple, computed in one pass. None stands for an
+        aggregate without a value, such as the minimum of no rows. Raises ExpressionError,
+        FieldNameError or ParameterError for a text that does not fit, and RangeError or
+        DivisionByZeroError for a value at fault.
         """
         scope, store = self._scope(), self._store
         given = checked_parameters(parameters)

@@ -503,7 +503,7 @@ def checked_record(record: Any) -> Record:
 def to_dict(record: Record) -> dict[str, Any]:
     """A new dict of the record's names and values; objects are not copied.
 
-    Raises WrongTypeError for what is no record, and StaleError for a stale row.
+    Raises WrongTypeError unless it is a record, and StaleError for a stale row.
     """
     checked_record(record)
     return dict(zip(type(record)._stoa_names, record._stoa_values()))
@@ -512,7 +512,7 @@ def to_dict(record: Record) -> dict[str, Any]:
 def to_tuple(record: Record) -> tuple[Any, ...]:
     """The record's values; objects are not copied.
 
-    Raises WrongTypeError for what is no record, and StaleError for a stale row.
+    Raises WrongTypeError unless it is a record, and StaleError for a stale row.
     """
     return checked_record(record)._stoa_values()
 
@@ -520,7 +520,7 @@ def to_tuple(record: Record) -> tuple[Any, ...]:
 def copy(record: Self) -> Self:
     """A standalone record with the values of a row or record; __post_init__ does not run.
 
-    Objects are not copied. For a table: table.copy(). Raises WrongTypeError for what is no record,
+    Objects are not copied. For a table: table.copy(). Raises WrongTypeError unless it is a record,
     and StaleError for a stale row.
     """
     values = checked_record(record)._stoa_values()
