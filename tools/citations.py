@@ -51,6 +51,7 @@ ELSEWHERE = {
     "ltable.c",
     "sort_template.h",
     "conftest.py",
+    "points.h",
     "setup.py",
 }
 
@@ -123,7 +124,9 @@ class Tree:
         }
         self.paths = {f"/{name}" for name in names}
         code = "\n".join(code_of(name, text) for name, text in self.texts.items() if name != THIS)
-        self.words = set(re.findall(r"\w+", code)) | PASTED
+        pages = "\n".join(text for name, text in self.texts.items() if name.endswith(".md"))
+        examples = re.findall(r"^ *def (\w+)", pages, re.MULTILINE)
+        self.words = set(re.findall(r"\w+", code)) | PASTED | set(examples)
         self.methods = set(re.findall(r"\bdef (\w+)", code)) | ROW_METHODS
         self.package = set(re.findall(r"\w+", self.texts["bindings/python/stoa/__init__.py"])) | {
             Path(name).stem for name in names if name.startswith("bindings/python/stoa/")
