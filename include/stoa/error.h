@@ -20,7 +20,9 @@
 
 STOA_BEGIN_DECLS
 
-/* STATUS(NAME, number, text) */
+/**
+ * The list of statuses: `STOA_STATUSES(STATUS)` becomes `STATUS(NAME, number, text)` for each.
+ */
 #define STOA_STATUSES(STATUS)                                             \
     STATUS(OK, 0, "no error")                                             \
     STATUS(INVALID, 1, "an argument is invalid")                          \
@@ -39,12 +41,18 @@ STOA_BEGIN_DECLS
     STATUS(STALE, 14, "rows were removed or reordered since it was made") \
     STATUS(LOCKED, 15, "a column is locked against writes")
 
+/**
+ * What a call returns: STOA_OK, or another of STOA_STATUSES.
+ */
 typedef enum stoa_status {
 #define STOA__STATUS(NAME, number, text) STOA_##NAME = number,
     STOA_STATUSES(STOA__STATUS)
 #undef STOA__STATUS
 } stoa_status;
 
+/**
+ * Bytes of a message, with its NUL.
+ */
 #define STOA_MESSAGE_SIZE 240
 
 /**

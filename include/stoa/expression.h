@@ -20,12 +20,16 @@
 
 STOA_BEGIN_DECLS
 
-/* OPERATION(NAME, text, least, most, kind): least and most arguments; kind is
- *   UNARY, BINARY    an operator, written `text a` or `a text b`
- *   CALL             a function of the values of a row
- *   CAST             to the field type of that name
- *   AGGREGATE        an aggregate: of the selected rows, one value
- *   CUMULATIVE       a value for each row, of that row and the selected ones before it */
+/**
+ * The list of operations: `STOA_OPERATIONS(OPERATION)` becomes `OPERATION(NAME, text, least, most,
+ * kind)` for each, with the least and the most arguments that it takes. The kinds:
+ *
+ *     UNARY, BINARY    an operator, written `text a` or `a text b`
+ *     CALL             a function of the values of a row
+ *     CAST             to the field type of that name
+ *     AGGREGATE        an aggregate: of the selected rows, one value
+ *     CUMULATIVE       a value for each row, of that row and the selected ones before it
+ */
 /* clang-format off */
 #define STOA_OPERATIONS(OPERATION)            \
     OPERATION(NEGATE, "-", 1, 1, UNARY)       \
@@ -107,6 +111,9 @@ STOA_BEGIN_DECLS
     OPERATION(CUMPROD, "cumprod", 1, 1, CUMULATIVE)
 /* clang-format on */
 
+/**
+ * An operation: STOA_NO_OPERATION, or one of STOA_OPERATIONS, as STOA_SQRT.
+ */
 typedef enum stoa_operation {
     STOA_NO_OPERATION = 0,
 #define STOA__OPERATION(NAME, text, least, most, kind) STOA_##NAME,

@@ -1,8 +1,10 @@
-/* table.h: tables, their fields and their rows as a whole.
+/**
+ * table.h: tables, their fields and their rows as a whole.
  *
  * A table is a set of typed columns of the same length. A column never moves: its address is the
  * same from the table's creation (or from add_field) until the table is freed. Threads: any
- * number of readers, or one writer; that is the caller's duty. */
+ * number of readers, or one writer; that is the caller's duty.
+ */
 #ifndef STOA_TABLE_H
 #define STOA_TABLE_H
 
@@ -11,9 +13,13 @@
 
 STOA_BEGIN_DECLS
 
-/* Longest name of a field, in bytes without the NUL. Names are UTF-8. */
+/**
+ * The longest name of a field, in bytes without the NUL. Names are UTF-8.
+ */
 #define STOA_MAX_NAME 255
-/* Most fields that a table can ever have had. */
+/**
+ * The most fields that a table can ever have had.
+ */
 #define STOA_MAX_FIELDS 32767
 
 /**
@@ -29,11 +35,13 @@ typedef struct stoa_field {
     uint64_t reserved[3]; /* zero */
 } stoa_field;
 
-/* Flags of a table. The initial rows hold anything until they are written, and may then change by
- * themselves; only object fields have their defaults. For a result that is stored at once: where it
- * takes 1 to 256 MiB it gets the pages of the last freed result with the same widths of fields in
- * order, the same max_rows and about as many rows, if those were kept (see stoa_trim), and saves
- * what the first touch of fresh pages costs. */
+/**
+ * A flag of a table, for a result whose rows are all stored at once. The initial rows hold
+ * unspecified values, which may change by themselves until they are written; only object fields
+ * have their defaults. A table of 1 to 256 MiB gets the pages of the last freed result, if they
+ * were kept (see stoa_trim()) and it had the same widths of fields in order, the same `max_rows`
+ * and about as many rows. That saves what the first touch of fresh pages costs.
+ */
 #define STOA_ROWS_UNWRITTEN 1u
 
 /**
@@ -50,7 +58,9 @@ typedef struct stoa_table_options {
 } stoa_table_options;
 
 /**
- * A column as inline code sees it. Read only; use the functions of column.h.
+ * A column, as inline code sees it. Read only; use the functions of column.h.
+ *
+ * @members stoa_column
  */
 typedef struct stoa_column {
     void *cells;         /* NULL: dropped */
@@ -63,7 +73,9 @@ typedef struct stoa_column {
 } stoa_column;
 
 /**
- * What inline code may read of a table. Never write it; never make one of your own.
+ * A table. Inline code may read these members. Never write them; never make a table of your own.
+ *
+ * @members stoa_table
  */
 typedef struct stoa_table {
     size_t rows;

@@ -12,16 +12,21 @@
 STOA_BEGIN_DECLS
 
 /**
- * The place of an object in its pool; 0 is NULL. What a cell of an object field holds.
+ * What a cell of an object field holds: the place of an object in its pool. 0 is NULL.
  */
 typedef uint32_t stoa_handle;
 
-/* TYPE(NAME, name, cell, value, member)
- *   NAME, name   the enumerator's and the function's spelling
- *   cell         the C type in a column
- *   value        the C type that goes in and out (object: the pointer, not the handle)
- *   member       the member of stoa_value and stoa_initial that holds one
- * A user of the list must paste or quote `name` at once: with <stdbool.h>, bool is a macro. */
+/**
+ * The list of field types: `STOA_TYPES(TYPE)` becomes `TYPE(NAME, name, cell, value, member)` for
+ * each.
+ *
+ *     NAME, name   the enumerator's and the function's spelling
+ *     cell         the C type in a column
+ *     value        the C type that goes in and out (object: the pointer, not the handle)
+ *     member       the member of stoa_value and stoa_initial that holds one
+ *
+ * A user of the list must paste or quote `name` at once: with <stdbool.h>, bool is a macro.
+ */
 #define STOA_TYPES(TYPE)                             \
     TYPE(BOOL, bool, bool, bool, boolean)            \
     TYPE(INT8, int8, int8_t, int8_t, int64)          \
@@ -36,6 +41,9 @@ typedef uint32_t stoa_handle;
     TYPE(FLOAT64, float64, double, double, float64)  \
     TYPE(OBJECT, object, stoa_handle, void *, object)
 
+/**
+ * A field type: STOA_NO_TYPE, or one of STOA_TYPES, as STOA_INT32.
+ */
 typedef enum stoa_type {
     STOA_NO_TYPE = 0, /* so that a forgotten type is an error */
 #define STOA__TYPE(NAME, name, cell, value, member) STOA_##NAME,

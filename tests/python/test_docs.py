@@ -187,7 +187,7 @@ def test_pages_name_all_statuses():
 
 # ---- what pages and comments name ----
 
-DECLARED = "".join(each.read_text() for each in HEADERS)
+DECLARED = "".join(each.read_text() for each in HEADERS if each.name != "renamed.h")
 ENVIRONMENT = {"STOA_THREADS", "STOA_SIMD", "STOA_PURE", "STOA_CDEF", "STOA_STATIC"}
 FOR_DEVELOPERS = {"docs/development.md", "docs/architecture.md"}
 
