@@ -125,7 +125,7 @@ class Tree:
         self.paths = {f"/{name}" for name in names}
         code = "\n".join(code_of(name, text) for name, text in self.texts.items() if name != THIS)
         pages = "\n".join(text for name, text in self.texts.items() if name.endswith(".md"))
-        examples = re.findall(r"^ *def (\w+)", pages, re.MULTILINE)
+        examples = re.findall(r"^(?:>>> )? *def (\w+)", pages, re.MULTILINE)
         self.words = set(re.findall(r"\w+", code)) | PASTED | set(examples)
         self.methods = set(re.findall(r"\bdef (\w+)", code)) | ROW_METHODS
         self.package = set(re.findall(r"\w+", self.texts["bindings/python/stoa/__init__.py"])) | {
