@@ -215,7 +215,7 @@ def test_threads_that_change_a_table_that_others_compute_with_are_told() -> None
 
 
 def test_the_gate_lets_in_runs_or_one_change() -> None:
-    gate = Gate(None)
+    gate = Gate(ffi.NULL)
     gate.enter_run(1)
     gate.enter_run(2)
     with pytest.raises(stoa.BusyError):
