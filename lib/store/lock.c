@@ -112,7 +112,7 @@ uint64_t stoa_table_version(const stoa_table *table)
 /* ---- writes beside runs of other threads ---- */
 
 /* The cell, or NULL with a status; to be closed in any case but STOA_STALE and STOA_NO_FIELD. */
-static stoa_status open_cell(stoa_table *table, size_t field, size_t row, uint64_t order)
+static inline stoa_status open_cell(stoa_table *table, size_t field, size_t row, uint64_t order)
 {
     if (table->order != order || row >= table->rows)
         return STOA_STALE;
@@ -125,21 +125,42 @@ static stoa_status open_cell(stoa_table *table, size_t field, size_t row, uint64
     return STOA_LOCKED;
 }
 
-static stoa_status put(stoa_table *table, size_t field, size_t row, uint64_t order,
-                       const stoa_value *value)
+/* A number into a cell, where its type is another; most are not. */
+static stoa_status store_converted(stoa_type type, void *cell, const stoa_value *value)
+{
+    stoa__cell made;
+    stoa_status status =
+        type == STOA_OBJECT ? STOA_WRONG_TYPE : stoa__convert_value(type, value, made.bytes);
+    if (status == STOA_OK)
+        memcpy(cell, made.bytes, stoa__width(type));
+    return status;
+}
+
+static inline stoa_status store_number(stoa_type type, void *cell, const stoa_value *value)
+{
+    if (type == STOA_INT32 && value->type == STOA_INT64 && value->int64 == (int32_t)value->int64)
+        *(int32_t *)cell = (int32_t)value->int64;
+    else if (type == value->type && type == STOA_INT64)
+        *(int64_t *)cell = value->int64;
+    else if (type == value->type && type == STOA_FLOAT64)
+        *(double *)cell = value->float64;
+    else
+        return store_converted(type, cell, value);
+    return STOA_OK;
+}
+
+static inline stoa_status put(stoa_table *table, size_t field, size_t row, uint64_t order,
+                              const stoa_value *value)
 {
     STOA__REQUIRE_ARGUMENT(NULL, table);
     stoa_status status = open_cell(table, field, row, order);
     if (status != STOA_OK)
         return status;
-    stoa__cell cell;
     stoa__table *whole = stoa__whole(table);
     stoa_type type = (stoa_type)table->columns[field].type;
-    status = type == STOA_OBJECT ? STOA_WRONG_TYPE : stoa__convert_value(type, value, cell.bytes);
-    if (status == STOA_OK) {
-        memcpy(stoa__cell_at(whole, (uint32_t)field, row), cell.bytes, stoa__width(type));
+    status = store_number(type, stoa__cell_at(whole, (uint32_t)field, row), value);
+    if (status == STOA_OK)
         stoa__column_written(whole, (uint32_t)field);
-    }
     __atomic_fetch_sub(&table->columns[field].writers, 1, __ATOMIC_SEQ_CST);
     return status;
 }
