@@ -319,14 +319,17 @@ PUT: dict[str, Callable[[Any, int, int, int, Any], int]] = {
 
 
 def plain_property(i: int, each: Field) -> list[str]:
+    # Parameters with defaults are constants to PyPy's compiler; global names are not.
+    names = ("put", "type", "int", "float")
     return [
         "def _stoa_get(self):",
         f"    return self._stoa_epoch.c{i}[self._stoa_index]",
-        "def _stoa_set(self, value):",
+        f"_stoa_put = _stoa_put_{each.type.kind.replace('?', 'b')}",
+        f"def _stoa_set(self, value, {', '.join(f'_stoa_{name}=_stoa_{name}' for name in names)}):",
         f"    value = {checked(each, 'value', i, in_place=True)}",
         "    epoch = self._stoa_epoch",
         "    try:",
-        f"        status = _stoa_put_{each.type.kind.replace('?', 'b')}(",
+        "        status = _stoa_put(",
         f"            epoch.table, epoch.f{i}, self._stoa_index, epoch.order, value)",
         "    except OverflowError:  # beyond int64, or the field is closed",
         "        status = -1",
