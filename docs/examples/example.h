@@ -51,6 +51,7 @@ void error_examples(void);
 void expression_examples(void);
 void pool_examples(void);
 void program_examples(void);
+void readme_examples(void);
 void record_examples(void);
 void row_examples(void);
 void selection_examples(void);

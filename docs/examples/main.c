@@ -8,6 +8,7 @@ int main(void)
     expression_examples();
     pool_examples();
     program_examples();
+    readme_examples();
     record_examples();
     row_examples();
     selection_examples();
