@@ -1,7 +1,7 @@
 /* example.h: what the examples in this folder share.
  *
  * The lines between two comments [name] are shown in the documentation. A comment "prints TEXT"
- * stands behind each line that prints: tests/examples.sh compares. */
+ * stands behind each line that prints: main.c compares. */
 #ifndef STOA_EXAMPLE_H
 #define STOA_EXAMPLE_H
 
