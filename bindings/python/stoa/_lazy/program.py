@@ -163,16 +163,18 @@ class Program:
         is_alone: bool = False,
     ) -> None:
         """A run that only reads the table; alone, it lets no other thread in."""
-        if rows < LONG:
-            self.call(run, store, rows, *arguments, verify=verify)
-            return
-        gate, key = store.gate, object()
+        gate, key = store.gate, None
+        interpreter = ffi.NULL if is_alone or rows < LONG else INTERPRETER
         try:
-            gate.enter_run(key)
-            interpreter = ffi.NULL if is_alone else INTERPRETER
+            if rows >= LONG:
+                key = object()
+                gate.enter_run(key)
             self.call(run, store, rows, *arguments, verify=verify, interpreter=interpreter)
         finally:
-            gate.runs.pop(key, None)
+            if key is not None:
+                gate.runs.pop(key, None)
+        if verify is not None and self.scope.version == 0:
+            verify()  # it was bound anew, and so could not be told of a version
 
     # The first so many rows take part, or those of them that are selected, if not NULL.
 
