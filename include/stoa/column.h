@@ -55,8 +55,9 @@ STOA_API uint64_t stoa_column_version(const stoa_table *table, size_t field);
  * Locks a column against writes, until it is unlocked as often. Meanwhile calls that would write to
  * its cells, remove or reorder rows of the table, or add, drop or rename a field give STOA_LOCKED
  * and change nothing; stoa_table_clear(), which gives no status, does nothing. Rows can be
- * appended, and everything can be read. A run of a program locks the columns that it reads and
- * writes while it takes. A locked table can be freed.
+ * appended, and everything can be read. A run that leaves an
+ * interpreter (stoa_scope.interpreter) locks the columns that it reads and writes. A locked table
+ * can be freed.
  *
  * @return STOA_NO_FIELD: there is no such field.
  * @cost O(1).

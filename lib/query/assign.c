@@ -292,12 +292,13 @@ static stoa_status check_arrays(const stoa__run *run, const targets *to, const c
                       fields[at]);
 }
 
-/* Locks the fields while a run stores into them. */
+/* Locks the fields while a run stores into them and others may write. */
 static stoa_status store_locked(stoa__run *run, stoa_table *table, const targets *to, size_t count,
                                 const stoa_scope *scope, const char *const *fields,
                                 stoa_error *error)
 {
-    for (size_t i = 0; i < count; i++)
+    bool locks = scope != NULL && scope->interpreter != NULL;
+    for (size_t i = 0; locks && i < count; i++)
         stoa__column_lock(table, to->fields[i]);
     stoa_status status = stoa__run_begin(run, run->program, table, scope, error);
     if (status == STOA_OK) {
@@ -306,11 +307,10 @@ static stoa_status store_locked(stoa__run *run, stoa_table *table, const targets
             status = store_outputs(run, to->cells, to->types, false, error);
         stoa__run_end(run);
     }
-    for (size_t i = 0; i < count; i++) {
-        if (status == STOA_OK)
-            stoa__column_written(stoa__whole(table), to->fields[i]);
+    for (size_t i = 0; status == STOA_OK && i < count; i++)
+        table->columns[to->fields[i]].version++; /* nobody else writes to them */
+    for (size_t i = 0; locks && i < count; i++)
         stoa__column_unlock(table, to->fields[i]);
-    }
     return status;
 }
 

@@ -80,14 +80,16 @@ static void unlock(void *context, const stoa_table *table, uint32_t field)
     stoa__column_unlock(table, field);
 }
 
-/* Locks what is read, and lets go of the interpreter. */
+/* Locks what is read where others may write meanwhile, and lets go of the interpreter. */
 static stoa_status hold(stoa__run *run, const stoa_scope *scope, stoa_error *error)
 {
-    each_read(run->program, run->table, lock, NULL);
     if (scope == NULL)
         return STOA_OK;
+    if (scope->interpreter != NULL)
+        each_read(run->program, run->table, lock, NULL);
     if (scope->version != 0 && scope->version != stoa_program_version(run->program, run->table)) {
-        each_read(run->program, run->table, unlock, NULL);
+        if (scope->interpreter != NULL)
+            each_read(run->program, run->table, unlock, NULL);
         return stoa__fail(error, STOA_STALE,
                           "a column that is read was written to, or rows were removed, inserted in "
                           "the middle or reordered");
@@ -100,8 +102,9 @@ static stoa_status hold(stoa__run *run, const stoa_scope *scope, stoa_error *err
 
 void stoa__run_end(stoa__run *run)
 {
-    if (run->interpreter != NULL)
-        run->interpreter->enter(run->left);
+    if (run->interpreter == NULL)
+        return;
+    run->interpreter->enter(run->left);
     each_read(run->program, run->table, unlock, NULL);
 }
 

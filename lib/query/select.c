@@ -214,13 +214,16 @@ stoa_status stoa_program_filter(stoa_table **filtered, stoa_program *program,
         return stoa__fail_memory(error, sizeof *job);
     job->table = stoa__whole_const(table);
     job->made = NULL;
-    stoa__table_lock(table); /* all columns are read */
+    bool locks = scope != NULL && scope->interpreter != NULL;
+    if (locks)
+        stoa__table_lock(table); /* all columns are read */
     stoa_status status = begin(&job->run, program, table, scope, error);
     if (status == STOA_OK) {
         status = run_filter(job, filtered, error);
         stoa__run_end(&job->run);
     }
-    stoa__table_unlock(table);
+    if (locks)
+        stoa__table_unlock(table);
     stoa__release(job);
     return status;
 }

@@ -1,6 +1,6 @@
 /* lock.c: locks of columns, versions, and writes to single cells beside runs of other threads.
  *
- * A lock is a count in the column, and one of all columns in the table. Who writes through row.h
+ * A lock is a count in the column. Who writes through row.h
  * looks at the column's count first: that is enough where an interpreter's lock, or the caller,
  * keeps runs from beginning in between. The writes at the end of this file need no such lock: a
  * writer says that it writes before it looks for locks, and who locks looks for writers afterwards
@@ -27,23 +27,20 @@ stoa_status stoa__check_writable(const stoa__table *table, uint32_t field, stoa_
 
 stoa_status stoa__check_unlocked(const stoa__table *table, stoa_error *error)
 {
-    if (__atomic_load_n(&table->locks, __ATOMIC_SEQ_CST) == 0)
-        return STOA_OK;
-    return stoa__fail(error, STOA_LOCKED,
-                      "a column of the table is locked: rows can't be removed or reordered, nor "
-                      "fields changed");
-}
-
-/* Of all columns; never of a table that lies in read-only memory. */
-static uint32_t *locks_of(const stoa_table *table)
-{
-    return &stoa__whole((stoa_table *)(uintptr_t)table)->locks;
+    STOA__EACH_FIELD(table, i)
+    {
+        if (__atomic_load_n(&table->head.columns[i].locked, __ATOMIC_SEQ_CST) != 0)
+            return stoa__fail(error, STOA_LOCKED,
+                              "field '%s' is locked: rows can't be removed or reordered now, nor "
+                              "fields changed",
+                              table->schema->fields[i].name);
+    }
+    return STOA_OK;
 }
 
 void stoa__column_lock(const stoa_table *table, uint32_t field)
 {
     stoa_column *column = &table->columns[field];
-    __atomic_fetch_add(locks_of(table), 1, __ATOMIC_SEQ_CST);
     __atomic_fetch_add(&column->locked, 1, __ATOMIC_SEQ_CST);
     while (__atomic_load_n(&column->writers, __ATOMIC_SEQ_CST) != 0)
         sched_yield();
@@ -52,7 +49,6 @@ void stoa__column_lock(const stoa_table *table, uint32_t field)
 void stoa__column_unlock(const stoa_table *table, uint32_t field)
 {
     __atomic_fetch_sub(&table->columns[field].locked, 1, __ATOMIC_SEQ_CST);
-    __atomic_fetch_sub(locks_of(table), 1, __ATOMIC_SEQ_CST);
 }
 
 void stoa__table_lock(const stoa_table *table)
@@ -86,8 +82,6 @@ void stoa__table_forget_locks(stoa_table *table)
 {
     for (uint32_t i = 0; table != NULL && i < table->field_limit; i++)
         table->columns[i].locked = table->columns[i].writers = 0;
-    if (table != NULL)
-        *locks_of(table) = 0;
 }
 
 /* ---- versions ---- */

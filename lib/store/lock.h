@@ -1,8 +1,8 @@
 /* lock.h: columns that are held against writes for a while, and the counting of writes.
  *
- * Runs lock the columns that they read and write. As long as a column is locked its cells may not
- * be written to, and as long as one column of a table is, rows may not be removed or reordered nor
- * fields come or go; appends go on. */
+ * Runs that let other threads in lock the columns that they read and write. As long as a column is
+ * locked its cells may not be written to, and as long as one column of a table is, rows may not be
+ * removed or reordered nor fields come or go; appends go on. */
 #ifndef STOA__STORE_LOCK_H
 #define STOA__STORE_LOCK_H
 

@@ -32,7 +32,6 @@ typedef struct stoa__table {
     size_t written; /* rows behind it are zero, but for those that inline appends counted */
     uint32_t references;
     uint32_t exports; /* of all columns */
-    uint32_t locks;   /* likewise: see lock.h */
     uint64_t changes; /* that are in no other version: see stoa_table_version */
 } stoa__table;
 

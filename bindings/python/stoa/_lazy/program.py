@@ -164,7 +164,8 @@ class Program:
     ) -> None:
         """A run that only reads the table; alone, it lets no other thread in."""
         gate, key = store.gate, None
-        interpreter = ffi.NULL if is_alone or rows < LONG else INTERPRETER
+        is_held = (is_alone and not IS_PYPY) or rows < LONG
+        interpreter = ffi.NULL if is_held else INTERPRETER
         try:
             if rows >= LONG:
                 key = object()
