@@ -1,9 +1,9 @@
-/* check.h: what a public function does first: it refuses arguments that cannot be.
+/* check.h: the argument checks that a public function begins with.
  *
- * Each macro leaves the function with STOA_INVALID and an error that names function and argument,
- * "stoa_table_resize: table is NULL", so they stand at the head of public functions and nowhere
- * else. Public functions that give no status do without: of NULL they give nothing, or do
- * nothing. */
+ * Each macro returns from the function with STOA_INVALID and an error that names function and
+ * argument, "stoa_table_resize: table is NULL", so they stand at the head of public functions and
+ * nowhere else. Public functions without a status do not use them: given NULL, they return nothing
+ * or do nothing. */
 #ifndef STOA__BASE_CHECK_H
 #define STOA__BASE_CHECK_H
 
@@ -11,7 +11,7 @@
 
 #include "base/error.h"
 
-/* An argument, or a member of one, that cannot be NULL. */
+/* An argument, or a member of one, that must not be NULL. */
 #define STOA__REQUIRE_ARGUMENT(error, argument)         \
     do {                                                \
         if (!STOA__LIKELY((argument) != NULL)) {        \
@@ -20,7 +20,7 @@
         }                                               \
     } while (0)
 
-/* An array: NULL only where it has no elements, and no longer than memory can be. */
+/* An array: it may be NULL if it has no elements, and must fit in memory. */
 #define STOA__REQUIRE_ARRAY(error, array, count)                                 \
     do {                                                                         \
         if (!STOA__LIKELY(((array) != NULL || (count) == 0) &&                   \
@@ -30,7 +30,7 @@
         }                                                                        \
     } while (0)
 
-/* The same where no element, or none's member, can be NULL: (error, fields, count, .name). */
+/* The same, and no element, or member of one, may be NULL: (error, fields, count, .name). */
 #define STOA__REQUIRE_EACH(error, array, count, member)                        \
     do {                                                                       \
         STOA__REQUIRE_ARRAY(error, array, count);                              \
@@ -49,8 +49,7 @@ __attribute__((cold)) void stoa__say_null_among(stoa_error *error, const char *f
                                                 const char *array, size_t place,
                                                 const char *member);
 
-/* What a bool of the caller's holds, read as the byte that it is: memory that nobody has set may
- * hold more than 0 and 1. */
+/* The byte of a caller's bool. Memory that nobody has set may hold other bytes than 0 and 1. */
 static inline unsigned char stoa__byte_of(const bool *flag)
 {
     return *(const unsigned char *)flag;

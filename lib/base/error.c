@@ -42,8 +42,8 @@ const char *stoa_status_text(stoa_status status)
     return "an unknown status";
 }
 
-/* Names are cut to fit, and callers may look for names that are no text at all: what is no UTF-8
- * becomes '?'. The end of a message that was cut goes whole. */
+/* Makes a message valid UTF-8: bytes that are not become '?', since callers may look for names that
+ * are not text. If the message was cut within a character, the whole character goes. */
 __attribute__((format(printf, 2, 0))) static void
 write_message(stoa_error *error, const char *format, va_list arguments)
 {
@@ -72,7 +72,7 @@ void stoa__fill_error(stoa_error *error, stoa_status status, size_t row, const c
     error->row = row;
 }
 
-/* ---- arguments that cannot be ---- */
+/* ---- invalid arguments ---- */
 
 void stoa__say_null(stoa_error *error, const char *function, const char *argument)
 {

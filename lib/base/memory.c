@@ -1,10 +1,10 @@
 /* memory.c: reserve address space, commit it by steps, stay within a budget.
  *
  * All reserves together take at most a quarter of the address space (of RLIMIT_AS, where one is
- * set) and of the kernel's count of maps. A table that asks for no size gets a share that falls
- * with the number of live regions, so that twenty thousand of them fit as well as one. What is not
- * writable is not charged; the kernel is asked when it is committed, so that more than the machine
- * has is an error then and no killed process later.
+ * set) and of the kernel's count of maps. A table that asks for no size gets a share that shrinks
+ * as the number of live regions grows, so that twenty thousand of them fit as well as one. The
+ * kernel charges writable memory only. Memory is made writable when it is committed, so that asking
+ * for more than the machine has fails then and does not kill the process later.
  *
  * A reserved region costs up to three maps a column: committed with huge pages, committed, not
  * committed. Once half of the budget for maps is used up, regions of a share come out of slabs: 64
@@ -13,12 +13,14 @@
  * Invariant: under `lock`, `reserved` and `maps` are the sums over the live regions, and
  * free_regions has room for every region of every slab, so that giving back never fails.
  *
- * To unmap may need a map more, where the system has joined neighbours to one; at its limit it
- * refuses. What it didn't take is a remnant: it gives its pages up, and is tried again later.
+ * Unmapping may need one map more, if the system has joined neighbouring maps; at its limit the
+ * system refuses. A region that it does not take back is a remnant: its pages are given up, and
+ * unmapping is tried again later.
  *
- * What the pages of a large result cost is mostly the faults of their first use. So the last few
- * such regions are kept, as they are, when their tables are freed: KEPT_BYTES at most, the oldest
- * go first, and the system may take the pages meanwhile. They are no part of the budget. */
+ * Most of the cost of the pages of a large result is page faults at the first use. So the last few
+ * such regions are kept with their pages when their tables are freed: KEPT_BYTES at most, the
+ * oldest go first, and the system may take the pages meanwhile. Kept regions do not count towards
+ * the budget. */
 #define _GNU_SOURCE
 #include "base/memory.h"
 
@@ -42,7 +44,7 @@
 #define KEPT_BYTES ((size_t)256 << 20)
 #define LEAST_KEPT_BYTES ((size_t)1 << 20)
 #define KEPT_BLOCKS 8
-#define HEAD_SHARE 256 /* a huge page may waste this part of the cells that are written */
+#define HEAD_SHARE 256 /* at most this part of the written cells may be wasted by a huge page */
 
 STOA__LOCK;
 static size_t reserved;     /* bytes in reserved regions and slabs */
@@ -111,7 +113,7 @@ static size_t system_page(void)
     return bytes > (long)STOA__PAGE ? (size_t)bytes : STOA__PAGE;
 }
 
-/* What can't be noted down stays counted for good. */
+/* A region for which there is no entry left stays counted for ever. */
 static void note_remnant(char *base, size_t bytes)
 {
     madvise(base, bytes, MADV_DONTNEED);
@@ -140,7 +142,7 @@ static void unmap_remnants(void)
 
 /* ---- the budget; all under lock ---- */
 
-/* What can be mapped in one piece, doubled: all of it on bare Linux, much less under valgrind. */
+/* The address space: twice what can be mapped in one piece. Under valgrind that is much less. */
 static size_t address_space(void)
 {
     static size_t space;
@@ -186,8 +188,8 @@ static bool within_budget(size_t bytes)
     return reserved <= budget && bytes <= budget - reserved;
 }
 
-/* Once half of the maps are used up, small shares come out of slabs; the other half is for those
- * who ask for more. */
+/* Once half of the maps are used up, small shares come out of slabs; the other half is for tables
+ * that ask for more. */
 size_t stoa__reserve_share(size_t least)
 {
     take_lock();
@@ -226,7 +228,7 @@ static void take_out(size_t index)
     memmove(&kept[index], &kept[index + 1], (kept_count - index) * sizeof *kept);
 }
 
-/* Until `bytes` more can be kept. */
+/* Frees kept regions until `bytes` more can be kept. */
 static void drop_oldest(size_t bytes)
 {
     while (kept_count == KEPT_BLOCKS || (kept_count > 0 && kept_bytes + bytes > KEPT_BYTES)) {
@@ -235,7 +237,7 @@ static void drop_oldest(size_t bytes)
     }
 }
 
-/* All of them; the bytes. */
+/* Frees all of them. Returns the bytes. */
 static size_t drop_kept(void)
 {
     size_t bytes = kept_bytes;
@@ -253,8 +255,8 @@ static char *map(size_t bytes, int flags)
     return base != MAP_FAILED ? base : NULL;
 }
 
-/* Writable, and not charged. Where a program locks all memory to come (mlockall), what is writable
- * would be had at once, gigabytes of it: so it is unlocked before. */
+/* Writable, and not charged. If the program locks all future memory (mlockall), the system would
+ * provide the whole writable range at once, gigabytes of it: so it is unlocked first. */
 static char *map_open(size_t bytes)
 {
     char *base = map(bytes, MAP_NORESERVE);
@@ -487,8 +489,8 @@ void stoa__region_keep(const stoa__kept *done)
     give_lock();
 }
 
-/* By how many rows a kept region misses; SIZE_MAX: it is of no use. A quarter more pages would be
- * given back by the taker, a quarter less would be faulted in. */
+/* How many rows a kept region has too many or too few; SIZE_MAX: it is of no use. Up to a quarter
+ * too many pages would be given back by the taker, up to a quarter too few would be faulted in. */
 static size_t distance(const stoa__kept *k, stoa__layout layout, size_t rows)
 {
     size_t apart = k->written > rows ? k->written - rows : rows - k->written;
@@ -526,7 +528,7 @@ size_t stoa_trim(void)
     return bytes;
 }
 
-/* Where the library is unloaded, nobody could give them back any more. */
+/* Once the library is unloaded, nobody could free them. */
 __attribute__((destructor)) static void trim_at_end(void)
 {
     stoa_trim();

@@ -13,7 +13,7 @@ typedef struct stoa__named {
     uint32_t hash, number;
 } stoa__named;
 
-/* Open addressing, at most half full. {0} is an index of nothing. */
+/* Open addressing, at most half full. {0} is an empty index. */
 typedef struct stoa__names {
     stoa__named *slots;
     size_t room, count;
@@ -21,7 +21,7 @@ typedef struct stoa__names {
 
 /* The number of that name, or STOA__NO_NAME. */
 uint32_t stoa__names_find(const stoa__names *names, const char *name);
-/* A name that has a number keeps it. False where memory was refused. */
+/* Adds a name, unless it has a number already. False when memory was refused. */
 bool stoa__names_add(stoa__names *names, const char *name, uint32_t number);
 void stoa__names_dispose(stoa__names *names);
 

@@ -41,7 +41,7 @@ static size_t cores(void)
     return online < STOA__MAX_THREADS ? (size_t)online : STOA__MAX_THREADS;
 }
 
-/* What STOA_THREADS says, if it is a number from 1 on that may be. */
+/* The number in STOA_THREADS, if it is allowed; else one for each core. */
 static size_t default_threads(void)
 {
     const char *text = getenv("STOA_THREADS");
@@ -58,7 +58,7 @@ size_t stoa_threads(void)
     if (threads != 0)
         return threads;
     size_t found = default_threads();
-    /* What another thread has set meanwhile stays. */
+    /* A number that another thread has set meanwhile stays. */
     return atomic_compare_exchange_strong(&chosen, &threads, found) ? found : threads;
 }
 
@@ -113,7 +113,8 @@ static void work_on(run *r, size_t worker)
     }
 }
 
-/* What holds a lock, or is waited for, must come to its end. Gives what was before. */
+/* A thread that holds a lock, or that others wait for, must not be cancelled. Returns the state
+ * before. */
 static int stop_cancelling(void)
 {
     int before;
@@ -144,7 +145,7 @@ static void *helper(void *unused)
     return NULL;
 }
 
-/* In the child of a fork: the threads are not there, and who knows who held the lock. */
+/* In the child of a fork: it has no threads, and some thread may have held the lock. */
 static void forget(void)
 {
     pool.lock = (pthread_mutex_t)PTHREAD_MUTEX_INITIALIZER;
@@ -155,8 +156,8 @@ static void forget(void)
     pool.made = 0;
 }
 
-/* Threads up to `count`, or as many as can be had. They get no signals: those are the program's.
- * Under the lock. */
+/* Makes threads up to `count`, or as many as the system gives. They block all signals, which are
+ * for the program's own threads. Under the lock. */
 static void make_threads(size_t count)
 {
     static bool registered;
@@ -174,7 +175,7 @@ static void make_threads(size_t count)
     pthread_sigmask(SIG_SETMASK, &before, NULL);
 }
 
-/* Whether the pool is the caller's from now on. */
+/* Takes the pool for the caller; false: another caller has it. */
 static bool begin(run *r)
 {
     pthread_mutex_lock(&pool.lock);
@@ -215,8 +216,8 @@ void stoa__parallel(size_t count, size_t workers, stoa__task *task, void *contex
     pthread_setcancelstate(cancelling, &cancelling);
 }
 
-/* At exit, and where the library is unloaded, the threads are gone before their code is; a run that
- * is under way in another thread comes to its end first. */
+/* At exit, and when the library is unloaded, the threads end before their code goes. A run in
+ * another thread is waited for. */
 __attribute__((destructor)) static void end_threads(void)
 {
     stop_cancelling();

@@ -5,8 +5,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* The bytes of the character that begins at text; 0 where none does: stray bytes, a character cut
- * off by the end, longer than need be, a surrogate, beyond U+10FFFF. length > 0. */
+/* The bytes of the character that begins at text. 0 if none does: a stray byte, a character cut off
+ * by the end, an overlong form, a surrogate, a code point beyond U+10FFFF. length > 0. */
 static inline size_t stoa__utf8_character(const unsigned char *text, size_t length)
 {
     size_t more = text[0] < 0x80 ? 0 : text[0] < 0xE0 ? 1 : text[0] < 0xF0 ? 2 : 3;

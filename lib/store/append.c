@@ -1,8 +1,8 @@
-/* append.c: new rows, at the end or in the middle; and rows that are written as a whole.
+/* append.c: new rows, at the end or in the middle, and rows that are replaced as a whole.
  *
  * Everything that can fail comes first: memory, conversion of the values, objects entering their
  * pool. Values for one row are converted into cells aside; whole columns are converted straight
- * into the cells behind the table's end, which nobody sees until the number of rows grows. */
+ * into the cells beyond the table's end, which nobody reads until the number of rows grows. */
 #include <string.h>
 
 #include "store/append.h"
@@ -34,7 +34,7 @@ static void drop_cells(row_cells *row)
         stoa__release(row->cells);
 }
 
-/* Of an object field the pointer is stored for now; enter_objects makes it a handle. */
+/* For an object field the pointer is stored for now; enter_objects makes it a handle. */
 static void default_cell(const stoa__table *table, uint32_t field, stoa__cell *cell)
 {
     const stoa__schema_field *described = &table->schema->fields[field];
@@ -77,7 +77,7 @@ static stoa_status convert_values(const stoa__table *table, const stoa_value *va
     return STOA_OK;
 }
 
-/* Pointers become handles; on failure those that entered leave again. */
+/* Pointers become handles. On failure the objects that have entered the pool leave it again. */
 static stoa_status enter_objects(stoa__table *table, stoa__cell *cells, stoa_error *error)
 {
     if (table->schema->object_count == 0)
@@ -165,7 +165,7 @@ stoa_status stoa_table_insert(stoa_table *table, size_t index, const stoa_value 
     return insert(stoa__whole(table), index, values, count, error);
 }
 
-/* What comes enters before what goes leaves, so that an object in both stays. */
+/* New objects enter before old ones leave, so that an object that is both stays. */
 static void replace_cells(stoa__table *table, size_t row, const stoa__cell *cells)
 {
     STOA__EACH_FIELD(table, i)
@@ -242,7 +242,7 @@ static stoa_status match_sources(const stoa__table *table, const stoa_source *so
     return STOA_OK;
 }
 
-/* Into the cells behind the end. */
+/* Converts into the cells beyond the end. */
 static stoa_status store_numbers(stoa__table *table, const stoa_source *const *matched,
                                  size_t count, stoa_error *error)
 {

@@ -1,7 +1,7 @@
 /* convert.c: one pair of loops for each (cell, value) pair, made from templates.
  *
- * Values of the cell's own type, packed on both sides, are copied; bools alone are looked at, since
- * a byte may hold more than 0 and 1. */
+ * Packed values of the cell's own type are copied. Only bools are checked then, since a byte may
+ * hold other values than 0 and 1. */
 #include "store/convert.h"
 
 #include <math.h>
@@ -15,7 +15,7 @@ typedef struct pair {
                     size_t count);
 } pair;
 
-/* Stores the float and tells whether it became infinite on the way. */
+/* Stores the float; true if a finite value became infinite. */
 static inline bool float32_overflows(double value, float *cell)
 {
     *cell = (float)value;

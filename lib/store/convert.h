@@ -11,8 +11,8 @@ bool stoa__converts_always(stoa_type to, stoa_type from);
 /* The position of the first value that does not fit, or count. Strides in bytes, any sign. */
 size_t stoa__convert_check(stoa_type to, stoa_type from, const void *in, ptrdiff_t in_stride,
                            size_t count);
-/* The same, storing what stands before it. in and out must not overlap, unless they are packed and
- * of the same type. */
+/* The same, and stores the values before it. in and out must not overlap, unless both are packed
+ * and of the same type. */
 size_t stoa__convert_store(stoa_type to, void *out, ptrdiff_t out_stride, stoa_type from,
                            const void *in, ptrdiff_t in_stride, size_t count);
 

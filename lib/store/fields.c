@@ -1,9 +1,9 @@
-/* fields.c: fields that come, go and change their names while the table lives.
+/* fields.c: adding, dropping and renaming fields of a living table.
  *
- * The new schema is built aside and swapped in last. A field that is added gets a region of its
- * own, with room for max_rows cells (see reserve_column); the table's other columns are not
- * touched. A field that is dropped leaves its index behind, and its pages until the last export of
- * them ends (see stoa_column_unexport). */
+ * The new schema is built aside and swapped in last. An added field gets a region of its own, with
+ * room for max_rows cells (see reserve_column); the other columns are not touched. A dropped field
+ * leaves its index unused; its pages stay until their last export ends (see
+ * stoa_column_unexport). */
 #include <assert.h>
 #include <string.h>
 
@@ -36,9 +36,9 @@ static stoa_status copy_lists(stoa__addition *made, const stoa__table *table, st
     return STOA_OK;
 }
 
-/* Where the cells of the next field begin in a region of their own: staggered as if they stood
- * behind the table's other columns; in plain memory by lines alone, at most an eighth of what they
- * take. */
+/* Where the cells of the next field begin in their own region. They are staggered as if they
+ * followed the table's other columns; in plain memory by cache lines only, and by at most an eighth
+ * of their size. */
 static size_t stagger_of(const stoa__table *table, size_t bytes)
 {
     size_t place = (size_t)table->region.phase + table->head.field_limit;
@@ -47,8 +47,8 @@ static size_t stagger_of(const stoa__table *table, size_t bytes)
     return bytes < STOA__SMALL_COLUMN ? 0 : (1 + place % (bytes / STOA__SMALL_COLUMN)) * STOA__LINE;
 }
 
-/* For max_rows that was asked for, all of it or nothing. Else a share of the address space, and
- * max_rows falls to what was granted. */
+/* If a max_rows was asked for, room for all of it or nothing. Else a share of the address space,
+ * and max_rows falls to what was granted. */
 static stoa_status reserve_column(stoa__addition *made, const stoa__table *table, size_t width,
                                   stoa_error *error)
 {

@@ -1,27 +1,28 @@
-/* fields.h: a field that is got ready aside, so that it can be filled before the table has it. */
+/* fields.h: a new field, prepared aside, so that it can be filled before the table gets it. */
 #ifndef STOA__STORE_FIELDS_H
 #define STOA__STORE_FIELDS_H
 
 #include "store/table.h"
 
-/* What is got ready for one more field. */
+/* A prepared field. */
 typedef struct stoa__addition {
     stoa__schema *schema;
     stoa_column *columns;
     stoa__column_extra *extra;
     stoa__region region; /* of the column */
-    char *cells;         /* of the rows that there are, all zero */
+    char *cells;         /* of the table's rows, all zero */
     stoa_pool *pool;     /* the table's, or a new one */
     stoa_handle handle;
     size_t max_rows; /* of the table from now on */
 } stoa__addition;
 
-/* The table is as it was, until the addition is put into it or given up. */
+/* Prepares a field. The table is unchanged until the field is put into it. */
 stoa_status stoa__field_prepare(stoa__addition *made, const stoa_table *table,
                                 const stoa_field *field, stoa_error *error);
-/* Says that the cells of so many rows will be written from end to end at once. */
+/* Says that all cells of `rows` rows will be written at once. */
 void stoa__field_expect(stoa__addition *made, size_t rows);
-/* Cannot fail. Cells that are not written since are what they are: not the default. */
+/* Adds the field to the table. Cannot fail. Cells are as they were written; the default is not
+ * filled in. */
 void stoa__field_put(stoa_table *table, stoa__addition *made);
 void stoa__field_give_up(stoa__addition *made, const stoa_table *table);
 

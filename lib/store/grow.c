@@ -1,12 +1,12 @@
-/* grow.c: how many rows there are, and the memory behind them.
+/* grow.c: the number of rows, and the memory for them.
  *
- * Three marks: rows <= capacity <= max_rows. Between rows and capacity memory is committed. Rows
- * from `written` on were never written since the system gave their pages, so they are zero: a
- * default of zero costs them nothing, and new rows are never left over from old ones. Inline
- * appends count rows past `written`; set_rows catches up. What falls free goes back to the system
- * once it is more than half of what was written and a megabyte; not while a column is exported,
- * since a view could write behind the table's end what later would pass for zero, but when the last
- * export ends. */
+ * Three marks: rows <= capacity <= max_rows. Memory is committed up to capacity. Rows from
+ * `written` on have not been written since the system gave their pages, so they are zero: a default
+ * of zero costs nothing there, and new rows never show values of old ones. Inline appends may take
+ * `rows` past `written`; set_rows catches up. Free memory goes back to the system once it is more
+ * than a megabyte and more than half of what was written. That waits while a column is exported,
+ * until its last export ends, since a view could write beyond the table's end into cells that would
+ * later be taken for zero. */
 #include <string.h>
 
 #include "store/grow.h"
@@ -73,7 +73,7 @@ void stoa__table_expect(stoa__table *table, size_t first, size_t end)
     }
 }
 
-/* Rows from `rows` on are zero afterwards, if that can be had for every column. */
+/* Makes rows from `rows` on zero; false if that is not possible for every column. */
 static void discard(stoa__table *table, size_t rows)
 {
     if (table->exports > 0 || table->written <= rows)
@@ -90,7 +90,7 @@ static void discard(stoa__table *table, size_t rows)
         table->written = rows;
 }
 
-/* The huge page that the last of `rows` lies in stays whole, and narrow columns have most rows in
+/* Keeps the huge page of the last of `rows` whole: narrow columns have most of their rows in
  * one. */
 void stoa__table_give_back(stoa__table *table, size_t rows)
 {
@@ -130,7 +130,7 @@ void stoa__table_set_rows(stoa__table *table, size_t rows)
         table->written = rows;
     table->head.rows = rows;
     if (rows < before) {
-        table->changes += before - rows; /* so that no version is one that was before */
+        table->changes += before - rows; /* so that no earlier version comes back */
         stoa__table_trim_memory(table);
     }
     stoa__table_open(table);
@@ -158,7 +158,7 @@ static void fill_cells(char *cells, size_t count, size_t width, const unsigned c
 #undef FILL
 }
 
-/* Zeros only where something was written before. */
+/* Writes zeros only where cells have been written before. */
 void stoa__column_write_defaults(stoa__table *table, uint32_t field, size_t first, size_t count)
 {
     const stoa_column *column = &table->head.columns[field];

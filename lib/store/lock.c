@@ -105,7 +105,8 @@ uint64_t stoa_table_version(const stoa_table *table)
 
 /* ---- writes beside runs of other threads ---- */
 
-/* The cell, or NULL with a status; to be closed in any case but STOA_STALE and STOA_NO_FIELD. */
+/* Opens a cell for writing: the cell, or NULL with a status. The caller closes it, unless the
+ * status is STOA_STALE or STOA_NO_FIELD. */
 static inline stoa_status open_cell(stoa_table *table, size_t field, size_t row, uint64_t order)
 {
     if (table->order != order || row >= table->rows)

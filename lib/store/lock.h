@@ -1,4 +1,4 @@
-/* lock.h: columns that are held against writes for a while, and the counting of writes.
+/* lock.h: locks of columns against writes, and the counting of writes.
  *
  * Runs that let other threads in lock the columns that they read and write. As long as a column is
  * locked its cells may not be written to, and as long as one column of a table is, rows may not be
@@ -8,20 +8,20 @@
 
 #include "store/table.h"
 
-/* STOA_LOCKED where the column is locked. */
+/* STOA_LOCKED if the column is locked. */
 stoa_status stoa__check_writable(const stoa__table *table, uint32_t field, stoa_error *error);
-/* STOA_LOCKED where any column of the table is. */
+/* STOA_LOCKED if any column of the table is locked. */
 stoa_status stoa__check_unlocked(const stoa__table *table, stoa_error *error);
 
-/* The field must be there. Waits for writes to its cells that other threads have begun. A table
- * that is const to the caller may be locked: what it holds stays the same. */
+/* Locks a column; the field must exist. Waits for writes to its cells that other threads have
+ * begun. The table may be const for the caller: its contents stay the same. */
 void stoa__column_lock(const stoa_table *table, uint32_t field);
 void stoa__column_unlock(const stoa_table *table, uint32_t field);
 /* The same for all columns of a table. */
 void stoa__table_lock(const stoa_table *table);
 void stoa__table_unlock(const stoa_table *table);
 
-/* Cells of the column were written to. */
+/* Counts a write to cells of the column. */
 static inline void stoa__column_written(stoa__table *table, uint32_t field)
 {
     __atomic_fetch_add(&table->head.columns[field].version, 1, __ATOMIC_RELAXED);

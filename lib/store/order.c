@@ -1,8 +1,8 @@
-/* order.c: rows that go, change places, or are copied into another table.
+/* order.c: rows that are removed, reordered, or copied into another table.
  *
- * Cells are moved by their width alone; handles of objects move like any cell, and only what is
- * removed or copied is counted. Each of these bumps the table's order number, but for those that
- * change nothing. */
+ * Cells are moved by their width, whatever their type. Handles move like other cells; only removal
+ * and copying change the counts of the pool. Each removal and reordering bumps the table's order
+ * number, unless nothing changes. */
 #include <string.h>
 
 #include "store/grow.h"
@@ -138,7 +138,7 @@ stoa_status stoa_table_reverse(stoa_table *table, stoa_error *error)
 
 /* ---- permute ---- */
 
-/* Whether each of 0 … count - 1 comes once. seen: count zero bytes. */
+/* Whether each of 0 … count - 1 is there once. seen: `count` zero bytes. */
 static stoa_status check_permutation(const size_t *indices, size_t count, uint8_t *seen,
                                      stoa_error *error)
 {
@@ -209,8 +209,7 @@ void stoa__table_share_objects(stoa__table *table, size_t rows)
     }
 }
 
-/* Copies the columns of table into those of copy, which has none dropped: all rows, or those at
- * indices. */
+/* Copies all rows of a table, or those at `indices`, into a copy that has no dropped fields. */
 static void copy_columns(stoa__table *copy, const stoa__table *table, const size_t *indices,
                          size_t count)
 {

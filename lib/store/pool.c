@@ -1,11 +1,12 @@
-/* pool.c: objects, the cells that hold each, and the way from a pointer to its handle.
+/* pool.c: the objects behind handles, and the number of cells that hold each.
  *
  * entries[handle] has the object and its number of cells; free entries are chained. An open
- * addressing index with linear probing, at most half full, finds the handle of a pointer; it is
- * mended on removal by moving later entries up, so that it needs no marks for the deleted.
- * An object whose last cell goes is put on the pending chain and stays findable until
- * stoa__pool_release_pending takes it off: if a cell holds it again by then, it stays. Invariant:
- * an entry is on the pending chain exactly if its `pending` is set, and handle 0 is no entry. */
+ * addressing index with linear probing, at most half full, finds the handle of a pointer; a removal
+ * moves later entries up, so that the index needs no marks for deleted ones. When the last cell of
+ * an object goes, the object is put on the pending chain; it can still be found until
+ * stoa__pool_release_pending takes it off, and stays in the pool if a cell holds it again by then.
+ * Invariant: an entry is on the pending chain if and only if its `pending` is set, and handle 0 is
+ * not an entry. */
 #include "store/pool.h"
 
 #include <string.h>
@@ -50,7 +51,7 @@ static inline size_t find_slot(const stoa_pool *pool, const void *object)
     return slot;
 }
 
-/* Moves up what stands behind the hole and may not be found across it. */
+/* Moves up the entries after the hole that a search would not find across it. */
 static void remove_from_index(stoa_pool *pool, size_t hole)
 {
     for (size_t slot = hole;;) {
@@ -154,7 +155,8 @@ void stoa__pool_leave_all(stoa_pool *pool, const stoa_handle *handles, size_t co
         stoa__pool_leave(pool, handles[i]);
 }
 
-/* Takes one entry off the pending chain; its object, if no cell holds it any more. */
+/* Takes one entry off the pending chain. Returns its object if no cell holds it any more, else
+ * NULL. */
 static void *take_pending(stoa_pool *pool)
 {
     stoa_handle handle = pool->pending_chain;

@@ -1,7 +1,7 @@
 /* row.c: checked reads and writes of single cells, by name and by index.
  *
- * The inline functions of row.h take the case that the types are the same; what is left comes here
- * and converts by the rules of type.c. */
+ * The inline functions of row.h handle equal types; all other cases come here and convert by the
+ * rules of type.c. */
 #include <stoa/row.h>
 
 #include <string.h>
@@ -79,7 +79,7 @@ stoa_status stoa_row_set(stoa_row row, size_t field, stoa_value value, stoa_erro
                              : status;
 }
 
-/* The index of a name, or field_limit, which no check passes. */
+/* The index of a name, or field_limit, which every check refuses. */
 static inline size_t field_named(stoa_row row, const char *name)
 {
     uint32_t field = stoa__schema_find(stoa__whole(row.table)->schema, name, strlen(name));

@@ -1,9 +1,9 @@
 /* schema.c: immutable, interned descriptions of tables.
  *
- * One allocation holds the fields, the name index and the names. Building checks everything; then
- * the schema is looked up among the living ones (256 buckets by the hash of all it says) and the
- * older of two equal ones is kept. Invariant: two living schemas in the buckets never say the
- * same; references and buckets change only under `lock`. */
+ * One allocation holds the fields, the name index and the names. Building checks everything. Then
+ * an equal schema is looked up among the living ones (256 buckets, by a hash of the contents); if
+ * there is one, it is used instead. Invariant: no two living schemas in the buckets are equal;
+ * references and buckets change only under `lock`. */
 #define _POSIX_C_SOURCE 200809L
 #include "store/schema.h"
 
@@ -144,7 +144,7 @@ stoa_status stoa__schema_no_field(const stoa__schema *schema, const char *name, 
 
 /* ---- building ---- */
 
-/* Names are copied behind the index, dropped fields have none. */
+/* Names are copied behind the index; dropped fields have no name. */
 static stoa__schema *allocate(const stoa__schema_field *fields, size_t count)
 {
     size_t names = 0;
@@ -210,7 +210,7 @@ static bool same(const stoa__schema *a, const stoa__schema *b)
     return true;
 }
 
-/* The living schema that says the same, with one reference more, or this one. */
+/* The equal living schema, with one more reference; or this one, if there is none. */
 static stoa__schema *intern(stoa__schema *schema)
 {
     schema->hash = hash_all(schema);

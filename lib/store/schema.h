@@ -37,23 +37,23 @@ typedef struct stoa__schema {
 /* The schema of these fields. The caller owns a reference. */
 stoa_status stoa__schema_new(stoa__schema **schema, const stoa_field *fields, size_t count,
                              stoa_error *error);
-/* schema with one more field, without one, or with one renamed: a reference of the caller's own. */
+/* The schema with a field added, dropped or renamed. The caller owns a reference. */
 stoa_status stoa__schema_add(stoa__schema **changed, const stoa__schema *schema,
                              const stoa_field *field, stoa_error *error);
 stoa_status stoa__schema_drop(stoa__schema **changed, const stoa__schema *schema, uint32_t field,
                               stoa_error *error);
 stoa_status stoa__schema_rename(stoa__schema **changed, const stoa__schema *schema, uint32_t field,
                                 const char *name, stoa_error *error);
-/* Dropped fields left out. */
+/* The schema without its dropped fields. */
 stoa_status stoa__schema_compact(stoa__schema **changed, const stoa__schema *schema,
                                  stoa_error *error);
-/* Another reference. */
+/* Adds a reference. */
 void stoa__schema_retain(stoa__schema *schema);
 void stoa__schema_release(stoa__schema *schema);
 
-/* STOA__NO_FIELD where there is none of that name. */
+/* The index of a field; STOA__NO_FIELD if no field has that name. */
 uint32_t stoa__schema_find(const stoa__schema *schema, const char *name, size_t length);
-/* STOA_NO_FIELD, with the names that there are. */
+/* Fails with STOA_NO_FIELD and the names of the fields. */
 stoa_status stoa__schema_no_field(const stoa__schema *schema, const char *name, stoa_error *error);
 
 #endif

@@ -1,10 +1,10 @@
-/* source.h: values of the caller's, on their way into one column. */
+/* source.h: the caller's values for one column. */
 #ifndef STOA__STORE_SOURCE_H
 #define STOA__STORE_SOURCE_H
 
 #include "store/table.h"
 
-/* Bytes from value to value: 0 for one that is repeated. */
+/* Bytes from value to value; 0 for a repeated value. */
 static inline ptrdiff_t stoa__source_stride(const stoa_source *source)
 {
     if (stoa__byte_of(&source->repeat) != 0)
@@ -15,13 +15,12 @@ static inline ptrdiff_t stoa__source_stride(const stoa_source *source)
                                        : (ptrdiff_t)stoa__width(source->type);
 }
 
-/* Whether a source is an array of `count` values, of whatever type: that type exists. */
+/* Checks that a source is an array of `count` values of a type that exists. */
 stoa_status stoa__source_check_array(const stoa_source *source, size_t count, stoa_error *error);
-/* The same for a column: whether it has data, and values of a type that can go into the field at
- * all. */
+/* The same, and that the field can take values of that type. */
 stoa_status stoa__source_check(const stoa__table *table, uint32_t field, const stoa_source *source,
                                size_t count, stoa_error *error);
-/* The field that a source names, which takes it. */
+/* Finds the field that a source names, and checks that the field can take it. */
 stoa_status stoa__source_match(const stoa__table *table, const stoa_source *source, size_t count,
                                size_t *field, stoa_error *error);
 /* The error for a field that two sources name. */
@@ -30,7 +29,7 @@ stoa_status stoa__source_twice(const stoa_source *source, stoa_error *error);
 stoa_status stoa__source_overflow(const stoa__table *table, uint32_t field,
                                   const stoa_source *source, size_t position, stoa_error *error);
 /* Objects enter the pool; their handles go to `handles`, `step` handles from one to the next. On
- * failure those that entered leave again. Settling is the caller's. */
+ * failure those that have entered leave again; the caller releases them. */
 stoa_status stoa__source_enter(const stoa__table *table, const stoa_source *source, size_t count,
                                stoa_handle *handles, ptrdiff_t step, stoa_error *error);
 

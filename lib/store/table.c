@@ -1,10 +1,10 @@
 /* table.c: how a table is made, described, shared and freed.
  *
- * A table of at most 64 KiB (max_rows times the width of a row) lies with its columns in the one
- * allocation that it is. Any other reserves a region, in which its columns stand one behind the
- * other, each with room for max_rows cells, and staggered (STOA__STAGGER), so that the cells of a
- * row do not meet in the same places of a cache; none ever moves. Invariant: each column of the
- * schema that is not dropped has cells for `capacity` rows. */
+ * A table of at most 64 KiB (max_rows times the width of a row) lies with its columns in one
+ * allocation. Any other table reserves a region, in which its columns follow one another, each with
+ * room for max_rows cells. They are staggered (STOA__STAGGER), so that the cells of a row do not
+ * fall into the same sets of a cache. No column ever moves. Invariant: each column of the schema
+ * that is not dropped has cells for `capacity` rows. */
 #include "store/grow.h"
 
 #include <string.h>
@@ -14,8 +14,8 @@
 /* No address space is larger. */
 #define MOST_BYTES ((size_t)1 << 46)
 
-/* How columns stand apart: each begins at `unit`, counted from the first one, `gap` and more behind
- * the end of the one before. */
+/* The spacing of columns: each begins at a multiple of `unit` from the first one, and at least
+ * `gap` after the end of the one before. */
 typedef struct spacing {
     size_t first; /* from the start of the memory to the first column */
     size_t unit, gap;
@@ -37,7 +37,7 @@ static spacing region_spacing(const stoa__region *region)
     return (spacing){first, STOA__PAGE, STOA__STAGGER};
 }
 
-/* Bytes that make sure of room for `rows` cells in each column, however the region is spaced. */
+/* Bytes that are enough for `rows` cells in each column, whatever the spacing. */
 static size_t enough_bytes(const stoa__schema *schema, size_t rows)
 {
     size_t cells = rows * schema->row_bytes;
@@ -81,7 +81,7 @@ static void place_columns(stoa__table *table, char *memory, spacing apart)
 /* ---- making ---- */
 
 typedef struct request {
-    size_t max_rows; /* 0: none was said */
+    size_t max_rows; /* 0: the caller gave none */
     size_t rows;     /* to have memory for */
     stoa_pool *pool;
     bool at_once; /* all rows will be written at once, so that memory need not be zero */
@@ -116,7 +116,7 @@ static stoa_status make_plain(stoa__table **made, stoa__schema *schema, size_t m
     return STOA_OK;
 }
 
-/* Columns of a region that was got, for at most `most` rows. */
+/* Places the columns in a reserved region, for at most `most` rows. */
 static void lay_out(stoa__table *table, size_t most)
 {
     const stoa__schema *schema = table->schema;
@@ -142,7 +142,7 @@ static stoa__layout layout_of(const stoa__schema *schema, size_t max_rows)
     return layout;
 }
 
-/* A region of that layout which has been written. */
+/* Takes a kept region of that layout. */
 static bool take_kept(stoa__table *table, size_t most, size_t rows)
 {
     stoa__kept kept;
@@ -167,8 +167,8 @@ static size_t written_bytes(const stoa__table *table, size_t rows)
     return bytes;
 }
 
-/* The end of a table's region. It is given back if fields came or went, and if its address space is
- * less than a new one would have. */
+/* Keeps a table's region, or frees it if fields were added or dropped, or if a new region would
+ * have more address space. */
 static void leave_region(stoa__table *table)
 {
     size_t written = table->written > table->head.rows ? table->written : table->head.rows;
@@ -187,7 +187,8 @@ static void leave_region(stoa__table *table)
 
 /* ---- making, further ---- */
 
-/* Address space for `most` rows (0: for as many as go into a share), for `least` in any case. */
+/* Reserves address space for `most` rows (0: for as many as fit a share), and for `least` in any
+ * case. */
 static bool reserve(stoa__table *table, size_t most, size_t least)
 {
     const stoa__schema *schema = table->schema;
@@ -234,7 +235,7 @@ static stoa_status make_unfilled(stoa__table **made, stoa__schema *schema, const
     return make_reserved(made, schema, wanted, error);
 }
 
-/* A pool that was given is kept for object fields that may be added. */
+/* A given pool is kept, since object fields may be added. */
 static stoa_status take_pool(stoa__table *table, stoa_pool *pool, stoa_error *error)
 {
     if (pool != NULL)
@@ -244,7 +245,7 @@ static stoa_status take_pool(stoa__table *table, stoa_pool *pool, stoa_error *er
     return stoa_pool_new(&table->pool, NULL, error);
 }
 
-/* A default that is an object is in the pool for as long as the field is there. */
+/* A default that is an object stays in the pool as long as the field exists. */
 static stoa_status enter_defaults(stoa__table *table, stoa_error *error)
 {
     stoa_status status = STOA_OK;
@@ -337,8 +338,8 @@ stoa_status stoa_table_new(stoa_table **table, const stoa_field *fields, size_t 
     return STOA_OK;
 }
 
-/* Where no max_rows was asked for, none is asked for now: else a few hundred copies of a table with
- * room to grow would take all the address space there is. */
+/* If no max_rows was asked for, the copy asks for none either: else a few hundred copies of a table
+ * with room to grow would take all address space. */
 stoa_status stoa__table_like(stoa__table **made, const stoa__table *table, size_t rows,
                              stoa_error *error)
 {

@@ -1,4 +1,4 @@
-/* table.h: what is inside a table, and the steps that its operations are made of.
+/* table.h: the inside of a table, and the steps of its operations.
  *
  * stoa_table is the head that inline code may read; stoa__table is the whole. */
 #ifndef STOA__STORE_TABLE_H
@@ -12,7 +12,7 @@
 #include "store/pool.h"
 #include "store/schema.h"
 
-/* What most columns never need. */
+/* Data that most columns never need. */
 typedef struct stoa__column_extra {
     stoa__region own;   /* of a field that was added; else the column lies in the table's region */
     uint32_t exports;   /* views that may read its pages */
@@ -76,12 +76,13 @@ stoa_status stoa__check_row(const stoa_table *table, size_t row, stoa_error *err
 stoa_status stoa__check_rows(const stoa_table *table, size_t first, size_t count,
                              stoa_error *error);
 stoa_status stoa__check_field(const stoa_table *table, size_t field, stoa_error *error);
-/* A table of the same fields (dropped ones left out) with `rows` rows, which the caller writes. */
+/* Makes a table with the same fields, without dropped ones, and `rows` rows, which the caller
+ * writes. */
 stoa_status stoa__table_like(stoa__table **made, const stoa__table *table, size_t rows,
                              stoa_error *error);
 
-/* Memory of the caller's that is read while the table's cells change: a copy of it where it lies
- * among them, to be released; NULL where it need not be copied. */
+/* The caller's memory is read while the table's cells change: a copy of it if it overlaps them,
+ * which the caller releases; NULL if no copy is needed. */
 stoa_status stoa__table_keep_aside(void **aside, const stoa__table *table, const void *memory,
                                    size_t bytes, stoa_error *error);
 

@@ -39,7 +39,7 @@ stoa_type stoa_type_named(const char *name)
 
 __extension__ typedef __int128 int128;
 
-/* A numeric value seen as what it is: an integer (128 bits hold every one) or a float. */
+/* A number: an integer (128 bits hold every one) or a float. */
 typedef struct number {
     bool is_integer;
     int128 integer;

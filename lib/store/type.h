@@ -1,4 +1,4 @@
-/* type.h: widths, and single values going in and out of cells. */
+/* type.h: widths of types, and conversions of single values to and from cells. */
 #ifndef STOA__STORE_TYPE_H
 #define STOA__STORE_TYPE_H
 
@@ -28,7 +28,7 @@ static inline bool stoa__type_exists(stoa_type type)
     return type >= STOA_BOOL && type <= STOA_OBJECT;
 }
 
-/* Whether a value says that it is null, or what is no bool where it should say so. */
+/* Whether a value is null, or its is_null holds a byte that is not a bool. */
 static inline bool stoa__is_null(const stoa_value *value)
 {
     return stoa__byte_of(&value->is_null) != 0;
@@ -38,7 +38,7 @@ static inline bool stoa__is_null(const stoa_value *value)
  * FLOAT64. */
 bool stoa__is_operand(const stoa_value *value);
 /* Stores a value as the C value type of `type` (object: the pointer) at `out`, which may be
- * unaligned. STOA_WRONG_TYPE or STOA_OVERFLOW, and then nothing is written. */
+ * unaligned. Fails with STOA_WRONG_TYPE or STOA_OVERFLOW, and then writes nothing. */
 stoa_status stoa__convert_value(stoa_type type, const stoa_value *value, void *out);
 /* The value at `cell`. Not for objects, whose cells are handles. */
 stoa_value stoa__cell_value(stoa_type type, const void *cell);

@@ -1,8 +1,8 @@
 /* typed.c: what the code that STOA_RECORD generates calls.
  *
- * A typed table holds the fields that it knows, so that they can't be dropped or renamed, and
- * shares the table with its other owners by a count of references. It finds its fields by name
- * each time, since it keeps nothing but the columns' addresses. */
+ * A typed table holds its fields, so that they can't be dropped or renamed, and shares the table
+ * with its other owners by a count of references. It finds its fields by name each time, since it
+ * keeps only the addresses of the columns. */
 #include <stoa/record.h>
 
 #include "store/append.h"

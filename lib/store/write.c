@@ -1,10 +1,8 @@
-/* write.c: cells that are there already: those of one column are written over, and whole rows are
- * replaced by others, more or fewer.
+/* write.c: overwriting cells of a column, and replacing rows by the same number, more or fewer.
  *
- * Every value is looked at, and every object has entered its pool, before the first cell is stored;
- * from then on nothing can fail. Values that lie in cells that are to be written are copied aside
- * before. Rows beyond those that are replaced come behind the end first, and are rotated to their
- * place. */
+ * Every value is checked, and every object has entered its pool, before the first cell is stored;
+ * from then on nothing can fail. Values that overlap cells to be written are copied aside first.
+ * Additional rows are appended and then rotated to their place. */
 #include <string.h>
 
 #include "store/convert.h"
@@ -13,8 +11,8 @@
 #include "store/order.h"
 #include "store/source.h"
 
-/* What goes into one column: into `count` cells a stride apart, and, of an object field, entered
- * into the pool; what is left of `values` goes behind the end. */
+/* The values for one column: `count` cells a stride apart take the first of them, cells beyond the
+ * end the rest. Objects have entered the pool. */
 typedef struct part {
     uint32_t field;
     stoa_type type;
@@ -24,7 +22,7 @@ typedef struct part {
     size_t count;
     size_t values;
     const stoa_source *source; /* NULL: no such field */
-    stoa_source initial;       /* the source of a field that was given none */
+    stoa_source initial;       /* the source of a field without one */
     void *aside;               /* the values as cells, packed; NULL: the source is read in place */
     uint64_t few[2];           /* room for a few of them */
 } part;
@@ -57,7 +55,7 @@ static part part_of(stoa__table *table, uint32_t field, size_t first, ptrdiff_t 
 
 /* ---- steps that may fail ---- */
 
-/* From its lowest byte to its highest: `count` values a stride of any sign apart. */
+/* The memory from the lowest byte of `count` values to the highest; the stride has any sign. */
 typedef struct span {
     uintptr_t first, end;
 } span;
@@ -76,8 +74,8 @@ static bool reads_cells_of(const part *reader, const part *written)
     return written->count > 0 && in.first < out.end && out.first < in.end;
 }
 
-/* Whether the source must be read before anything is stored: it lies in cells of these parts, which
- * all are within `cells`. */
+/* Whether the source must be read before anything is stored, because it overlaps cells of these
+ * parts, all of which are within `cells`. */
 static bool is_in_the_way(const part *p, const part *parts, size_t count, span cells)
 {
     span in = span_of(p->source->data, stoa__source_stride(p->source), p->values);
@@ -119,7 +117,7 @@ static stoa_status prepare_numbers(const stoa__table *table, part *p, bool is_in
     return status;
 }
 
-/* All enter before any leaves, so that an object in both stays. */
+/* All new objects enter before an old one leaves, so that an object that is both stays. */
 static stoa_status prepare_objects(const stoa__table *table, part *p, stoa_error *error)
 {
     stoa_status status = make_aside(p, error);
@@ -215,14 +213,14 @@ stoa_status stoa_column_write(stoa_table *table, size_t field, size_t first, ptr
 
 /* ---- rows ---- */
 
-/* Which rows of a table become which others. */
+/* The rows of a table that are replaced, and by which. */
 typedef struct splice {
     stoa__table *table;
-    size_t first, count; /* rows that go, or are written over */
+    size_t first, count; /* rows that are replaced or removed */
     ptrdiff_t step;
-    size_t rows; /* that come */
+    size_t rows; /* rows that take their place */
     part *parts; /* by field index */
-    span cells;  /* from the lowest that is written over to the highest */
+    span cells;  /* from the lowest that is overwritten to the highest */
 } splice;
 
 static stoa_status check_splice(const splice *s, stoa_error *error)
