@@ -15,7 +15,7 @@ import pytest
 
 import stoa
 from stoa import float64, int32
-from stoa._access.row import Row
+from stoa._access.rows import Row
 from stoa._schema.record import Record
 
 if sys.version_info >= (3, 10) or TYPE_CHECKING:

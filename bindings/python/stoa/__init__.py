@@ -10,7 +10,7 @@ points.append(1, 2)
 points[0].x += 1
 """
 
-from stoa._access.row import index_of
+from stoa._access.rows import index_of
 from stoa._lazy.expression import Expression
 
 # Names that Python has too are not for `from stoa import *`.

@@ -17,6 +17,7 @@ from stoa._lib import copies
 from stoa._lib.ffi import ffi, lib
 from stoa._schema.extension import rows as extension
 from stoa._schema.types import IS_PYPY, OBJECT, FieldType
+from stoa._store import versions
 from stoa._store.sources import (
     Source,
     StoredField,
@@ -149,7 +150,7 @@ class Column(Base, InPlace[Expression], Generic[Value]):
         field, store = self._stored_field(), self._store
         if self._type is OBJECT:
             raise WrongTypeError(f"{field.name} is an object field: it cannot be computed with")
-        seen = (store.seen(field),)
+        seen = (versions.seen(store, field),)
         rows = self._range()  # counted last: rows that go before that are noticed
         if self._positions is None:
             return Expression(tree.field(field), store, len(rows), seen)

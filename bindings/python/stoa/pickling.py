@@ -12,6 +12,7 @@ from array import array
 from copy import deepcopy
 from typing import Any, SupportsIndex
 
+from stoa._access.rows import layout
 from stoa._schema.record import RecordType, dereference, reference
 from stoa._schema.types import OBJECT
 from stoa._store.store import new_store
@@ -42,7 +43,7 @@ def restore_table(
 ) -> Any:
     """A table without rows, from its pickle."""
     made = object.__new__(table_class)
-    object.__setattr__(made, "_store", new_store(dereference(family, parts), 0, asked))
+    object.__setattr__(made, "_store", new_store(dereference(family, parts), 0, asked, layout))
     return made
 
 

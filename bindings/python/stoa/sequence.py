@@ -13,8 +13,7 @@ from reprlib import recursive_repr
 from typing import TYPE_CHECKING, Any, Generic
 
 from stoa import display, hints
-from stoa._access import intake, loops, masks
-from stoa._access.row import Row
+from stoa._access import intake, masks, rows
 from stoa._lazy.queries import Queries, R
 from stoa._schema.extension import rows as extension
 from stoa._schema.record import (
@@ -115,7 +114,7 @@ class Rows(SequenceBase, Queries[R], Generic[R]):
     # ---- rows ----
 
     def _row(self, position: int) -> R:
-        return loops.new_row(self._table, position)  # type: ignore[no-any-return]
+        return rows.new_row(self._table, position)  # type: ignore[no-any-return]
 
     def __setitem__(self, key: Any, value: Any) -> None:
         """Stores a record (or tuple, or mapping) into a row, or a whole column by name.
@@ -132,7 +131,7 @@ class Rows(SequenceBase, Queries[R], Generic[R]):
             self._set_slice(masks.part(key, self._range), value)
         else:
             position, state = masks.position(key, self._range), self._store.state()
-            if isinstance(value, Row) and value._stoa_table is self._table:
+            if isinstance(value, rows.Row) and value._stoa_table is self._table:
                 raise WrongTypeError(
                     "a row of the same table holds no values of its own: use swap(i, j) to "
                     "exchange two rows, shuffle() for a random order, stoa.copy(row) to store "
@@ -148,14 +147,14 @@ class Rows(SequenceBase, Queries[R], Generic[R]):
     _follows = False  # whether iteration sees rows that are appended
 
     def __iter__(self) -> Iterator[R]:
-        return loops.iterate(self)
+        return rows.iterate(self)
 
     def cursor(self) -> Iterator[R]:
         """One row that moves on from row to row, made once. Don't keep what it gives.
 
         Raises StaleError once rows were removed or reordered.
         """
-        return loops.move(self)
+        return rows.move(self)
 
     def to_dicts(self) -> list[dict[str, Any]]:
         """A dict for each row; objects are not copied.

@@ -9,7 +9,8 @@ from typing import Any, NoReturn, overload
 
 from stoa import pickling, typed
 from stoa._access import intake, masks
-from stoa._access.row import checked_row, delete_field, raise_closed, raise_stale, raise_unknown
+from stoa._access.refusals import delete_field, raise_closed, raise_stale, raise_unknown
+from stoa._access.rows import checked_row, layout
 from stoa._lazy.operators import Operators
 from stoa._lazy.queries import Queries, R, condition_of, row_set_of
 from stoa._lazy.rowset import RowSet, of_positions
@@ -216,7 +217,8 @@ class Table(Giving[R], Editing[R], MutableSequence[R]):  # type: ignore[misc]
         is_count = hasattr(rows, "__index__")
         count = checked_count(rows, "the number of rows") if is_count else 0
         has_factories = any(each.factory is not MISSING for each in made._stoa_fields)
-        object.__setattr__(self, "_store", new_store(made, 0 if has_factories else count, limit))
+        given = 0 if has_factories else count
+        object.__setattr__(self, "_store", new_store(made, given, limit, layout))
         if not is_count:
             self.extend(rows)
         elif has_factories:

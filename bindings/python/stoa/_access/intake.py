@@ -91,7 +91,7 @@ def converted_aside(
     second = next(parts, None)
     if second is None:
         return first
-    made = new_store(described, 0, 0, store.pool)
+    made = new_store(described, 0, 0, store.layout, store.pool)
     for columns in chain([first, second], parts):
         made.extend(columns)
     return made

@@ -17,6 +17,7 @@ from stoa._lazy.program import Program, kept, room_for
 from stoa._lazy.rowset import RowSet
 from stoa._lib.ffi import ffi, lib
 from stoa._schema.types import OBJECT
+from stoa._store import versions
 from stoa._store.sources import Source, StoredField, is_scalar, packed_source, source_of
 from stoa._store.store import Store
 from stoa.errors import ArgumentError, LengthError, WrongTypeError
@@ -189,7 +190,7 @@ class SelectedColumn(Expression, InPlace[Expression]):
         store = scope.store
         if field.type is OBJECT:
             raise WrongTypeError(f"{field.name} is an object field: it cannot be computed with")
-        seen = (store.seen(field),)
+        seen = (versions.seen(store, field),)
         super().__init__(tree.field(field), store, scope.rows, seen, scope=scope)
         self._field = field
         self._row_set = scope

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
-from stoa._access import loops
+from stoa._access import rows
 from stoa._lazy import program, tree
 from stoa._lazy.assignment import store_values
 from stoa._lazy.expression import AS_IT_IS, Expression, operand, python_number
@@ -17,6 +17,7 @@ from stoa._lazy.operators import Operators
 from stoa._lazy.rowset import RowSet
 from stoa._lib.ffi import ffi, lib
 from stoa._schema.record import Record
+from stoa._store import versions
 from stoa._store.store import Store
 from stoa.errors import (
     ArgumentError,
@@ -52,7 +53,7 @@ class Queries(Generic[R]):
         """
         fields = list(self._store.fields.values())
         asked = [fields.index(self._store.field(name)) for name in names]
-        return loops.values(self, tuple(asked or range(len(fields))))
+        return rows.values(self, tuple(asked or range(len(fields))))
 
     def compute(self, text: str, /, **parameters: Any) -> Any:
         """The value of aggregates: `points.compute("sum(x * x) / $n", n=10)`.
@@ -179,8 +180,8 @@ def lazy_text(store: Store, text: str, rows: int, parameters: tree.Parameters) -
     compiled = made._program()
     compiled.type(store)
     fields = {each.index: each for each in store.fields.values()}
-    read = [store.seen(fields[index]) for index in compiled.fields()]
-    made._seen = (store.seen_order(), *read)
+    read = [versions.seen(store, fields[index]) for index in compiled.fields()]
+    made._seen = (versions.seen_order(store), *read)
     made._is_whole = not compiled.is_by_row()
     made._put_back(AS_IT_IS, compiled)
     return made
@@ -197,7 +198,7 @@ def condition_of(store: Store, condition: Any, rows: int, parameters: dict[str, 
     else:
         check_no_text(parameters)
         node, kept = operand(condition, rows)
-        made = Expression(node, store, rows, (store.seen_order(),), kept)
+        made = Expression(node, store, rows, (versions.seen_order(store),), kept)
     check_condition(store, made, rows)
     return made
 

@@ -114,7 +114,7 @@ class RowSet:
         """A store of its own with copies of the rows."""
         condition, store = self.pending(), self.store
         if condition is not None:
-            return Store(condition._filter(), store.record, store.pool, store.asked)
+            return store.like(condition._filter(), store.record)
         self.bits()
         with store.lock, (call := store.call()), call:
             return store.derive(lib.stoa_table_take_selected, bits.fitted(store, self.bits()))

@@ -6,7 +6,7 @@ from array import array
 from collections.abc import Iterator
 from typing import Any, Generic, TypeVar, overload
 
-from stoa._access import loops, masks
+from stoa._access import masks, rows
 from stoa._lazy.assignment import SelectedColumn, store_objects
 from stoa._lazy.queries import Queries, R
 from stoa._lazy.rowset import RowSet
@@ -113,7 +113,7 @@ class Selected(Queries[R], Generic[R]):
         """
         if isinstance(key, str):
             return self._column(key)
-        return loops.new_row(self._table, masks.position(key, self._range))
+        return rows.new_row(self._table, masks.position(key, self._range))
 
     def __setitem__(self, key: str, value: Any) -> None:
         """The same as by attribute, for names that are taken.
@@ -136,7 +136,7 @@ class Selected(Queries[R], Generic[R]):
 
     def __iter__(self) -> Iterator[R]:
         """The rows, which are pinned."""
-        return loops.iterate(self)
+        return rows.iterate(self)
 
     def delete(self) -> None:
         """Removes the rows from the table; all rows become stale, and the selection does.

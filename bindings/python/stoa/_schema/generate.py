@@ -4,16 +4,11 @@ From Point come, when they are first needed:
 
     bind(x, y, w=1.0) -> (x, y, w)     arguments as Python understands them, not yet converted
     the standalone class               an object with a slot for each field
-    the row class                      (table, epoch, index), and a property for each field
-    the epoch class                    the cells of each column for row properties: c0, c1, … to
-                                       read, f0, f1, … their fields, to write
-    stage(into, x, y, w)               values of a new row, to where the library reads them
 
-Row property i is `self._stoa_epoch.c<i>[self._stoa_index]` and nothing else: who makes a row
-sees to it that the index is there, and what removes rows replaces the cells of the epoch by an
-object that refuses (see epoch.py). Stores go through the library, which counts them. A standalone
-object is filled as an instance of an open class, by plain stores, and then becomes one of its
-sealed subclass, whose stores are checked.
+and by the same means, further up, the row class (rows_in_python.py) and what puts the values of a
+new row where the library reads them (staging.py). A standalone object is filled as an instance of
+an open class, by plain stores, and then becomes one of its sealed subclass, whose stores are
+checked.
 
 Parameters are named like the fields, so all other names in the code begin with _stoa_.
 """
@@ -22,15 +17,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from keyword import iskeyword
-from struct import Struct
 from typing import Any, Callable
 from unicodedata import normalize
 
-from stoa._lib.ffi import ffi, lib
 from stoa._schema.extension import rows as extension
 from stoa._schema.fields import MISSING, Field, by_position
 from stoa._schema.mirror import MIRRORED
-from stoa._schema.types import FLOAT32_LIMIT, IS_PYPY, TYPES
+from stoa._schema.types import FLOAT32_LIMIT
 from stoa.errors import DeletionError, FieldNameError, UnknownArgumentError, WrongTypeError, shown
 
 
@@ -197,7 +190,6 @@ def checked(each: Field, value: str, i: int, in_place: bool) -> str:
 def converters(fields: Sequence[Field]) -> dict[str, Any]:
     names: dict[str, Any] = {f"_stoa_convert_{i}": f.type.convert for i, f in enumerate(fields)}
     names.update(_stoa_int=int, _stoa_float=float)
-    names.update({f"_stoa_put_{kind.replace('?', 'b')}": put for kind, put in PUT.items()})
     return names
 
 
@@ -283,145 +275,3 @@ def sealed_methods(fields: Sequence[Field]) -> dict[str, Any]:
         object.__delattr__(self, name)
 
     return {"__setattr__": __setattr__, "__delattr__": __delattr__}
-
-
-# ---- the row class ----
-
-
-def make_row(record: type, base: type, fields: Sequence[Field]) -> tuple[type, type]:
-    """The row class on top of `base`, which has the slots, and its epoch class."""
-    source: list[str] = []
-    for i, each in enumerate(fields):
-        source += object_property(i) if each.type.kind == "o" else plain_property(i, each)
-    source += row_values_source(fields)
-    made = compiled(source, converters(fields))
-    namespace = {
-        "__slots__": (),
-        "_stoa_values": made["_stoa_values"],
-        **{each.name: made[f"_stoa_property_{i}"] for i, each in enumerate(fields)},
-    }
-    return hidden(record, (base, record), namespace), make_epoch_class(len(fields))
-
-
-def make_epoch_class(count: int) -> type:
-    cells = [f"{kind}{i}" for kind in "cf" for i in range(count)]
-    slots = (*cells, "columns", "objects", "order", "row_class", "table", "__weakref__")
-    return type("Epoch", (), {"__slots__": slots})
-
-
-# Writes a value into the cell of a row, by kind: see stoa__cell_put_int64.
-PUT: dict[str, Callable[[Any, int, int, int, Any], int]] = {
-    "?": lib.stoa__cell_put_boolean,
-    "i": lib.stoa__cell_put_int64,
-    "u": lib.stoa__cell_put_uint64,
-    "f": lib.stoa__cell_put_float64,
-}
-
-
-def plain_property(i: int, each: Field) -> list[str]:
-    # Parameters with defaults are constants to PyPy's compiler; global names are not.
-    names = ("put", "type", "int", "float")
-    return [
-        "def _stoa_get(self):",
-        f"    return self._stoa_epoch.c{i}[self._stoa_index]",
-        f"_stoa_put = _stoa_put_{each.type.kind.replace('?', 'b')}",
-        f"def _stoa_set(self, value, {', '.join(f'_stoa_{name}=_stoa_{name}' for name in names)}):",
-        f"    value = {checked(each, 'value', i, in_place=True)}",
-        "    epoch = self._stoa_epoch",
-        "    try:",
-        "        status = _stoa_put(",
-        f"            epoch.table, epoch.f{i}, self._stoa_index, epoch.order, value)",
-        "    except OverflowError:  # beyond int64, or the field is closed",
-        "        status = -1",
-        "    if status:",
-        f"        self._stoa_refuse({i}, status)",
-        f"        _stoa_convert_{i}(value, {each.name!r})",
-        f"_stoa_property_{i} = property(_stoa_get, _stoa_set)",
-    ]
-
-
-def object_property(i: int) -> list[str]:
-    cell = f"self._stoa_epoch.c{i}[self._stoa_index]"
-    return [
-        "def _stoa_get(self):",
-        f"    return self._stoa_epoch.objects[{cell}]",
-        "def _stoa_set(self, value):",
-        "    store = self._stoa_table._store",
-        "    with store.lock, (_stoa_call := store.call()), _stoa_call:",
-        f"        {cell}  # refuses where the row is stale",
-        f"        store.write_object(self._stoa_epoch.columns[{i}], self._stoa_index, value)",
-        f"_stoa_property_{i} = property(_stoa_get, _stoa_set)",
-    ]
-
-
-def row_values_source(fields: Sequence[Field]) -> list[str]:
-    cells = [f"epoch.c{i}[index]" for i in range(len(fields))]
-    values = "".join(
-        f"epoch.objects[{cell}], " if each.type.kind == "o" else f"{cell}, "
-        for each, cell in zip(fields, cells)
-    )
-    return [
-        "def _stoa_values(self):",
-        "    epoch = self._stoa_epoch",
-        "    index = self._stoa_index",
-        f"    return ({values})",
-    ]
-
-
-# ---- staging: the values of one row, as an array of stoa_value ----
-
-# kind: (type of the value, member that holds it, struct format of type and member)
-STAGED = {
-    "?": ("bool", "boolean", "i4x?7x"),
-    "i": ("int64", "int64", "i4xq"),
-    "u": ("uint64", "uint64", "i4xQ"),
-    "f": ("float64", "float64", "i4xd"),
-    "o": ("object", "object", "i4xQ"),
-}
-
-
-def make_stage(fields: Sequence[Field]) -> Callable[..., None]:
-    """stage(into, *values): objects are given as pointers. It may refuse in struct's words."""
-    names = converters(fields)
-    values = [f"_stoa_{i}" for i in range(len(fields))]
-    source = [f"def _stoa_stage(into, {', '.join(values)}):"]
-    if IS_PYPY:
-        source += stores_source(fields, names)
-    else:
-        layout = Struct("=" + "".join(STAGED[each.type.kind][2] for each in fields))
-        names["_stoa_pack_into"] = layout.pack_into
-        source.append(f"    _stoa_pack_into(into, 0, {', '.join(packed(fields))})")
-    stage: Callable[..., None] = compiled(source, names)["_stoa_stage"]
-    return stage
-
-
-def packed(fields: Sequence[Field]) -> Iterable[str]:
-    for i, each in enumerate(fields):
-        yield str(TYPES[STAGED[each.type.kind][0]].number)
-        # An object's value is a pointer. Integers that are no int are converted first: struct would
-        # ask numpy's booleans for an index, of which numpy warns.
-        value = f"_stoa_{i}"
-        yield value if each.type.kind == "o" else checked(each, value, i, in_place=True)
-
-
-def stores_source(fields: Sequence[Field], names: dict[str, Any]) -> Iterable[str]:
-    """Plain stores through the array, which PyPy compiles; the types stand there already."""
-    names.update(_stoa_cast=ffi.cast, _stoa_void=ffi.typeof("void *"))
-    for i, each in enumerate(fields):
-        value = checked(each, f"_stoa_{i}", i, in_place=True)
-        if each.type.kind == "o":
-            value = f"_stoa_cast(_stoa_void, {value})"
-        yield f"    into[{i}].{STAGED[each.type.kind][1]} = {value}"
-
-
-class Stage:
-    """Room for the values of one row and for an error."""
-
-    __slots__ = ("error", "into", "values")
-
-    def __init__(self, fields: Sequence[Field]) -> None:
-        self.values = ffi.new("stoa_value[]", len(fields))
-        for i, each in enumerate(fields):
-            self.values[i].type = TYPES[STAGED[each.type.kind][0]].number
-        self.into = self.values if IS_PYPY else ffi.buffer(self.values)
-        self.error = ffi.new("stoa_error *")

@@ -204,7 +204,6 @@ def list_types() -> dict[str, FieldType]:
 
 TYPES = list_types()
 BY_NUMBER = {made.number: made for made in TYPES.values()}
-BY_FORMAT = {made.code: made for made in TYPES.values() if made.code}
 OBJECT = TYPES["object"]
 
 if TYPE_CHECKING:

@@ -6,21 +6,20 @@ All of it follows the library's table; what changes its rows or fields is for th
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, Callable
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Any, Callable, Protocol
 from weakref import WeakSet
 
 from stoa._lib.ffi import ffi, lib
 from stoa._schema.extension import rows as extension
-from stoa._schema.generate import PUT, Stage, make_stage, no_field
+from stoa._schema.generate import no_field
 from stoa._schema.record import RecordType
 from stoa._schema.types import OBJECT
-from stoa._store import epoch as epochs
-from stoa._store import views as c_views
+from stoa._store.cells import PUT, make_cells, stale
 from stoa._store.gate import Gate
 from stoa._store.objects import ObjectPool
 from stoa._store.sources import StoredField
-from stoa._store.versions import Seen, column_version
+from stoa._store.staging import Stage, make_stage
 from stoa.errors import BusyError, FieldNameError
 
 
@@ -34,12 +33,37 @@ def stored_fields(record: RecordType) -> dict[str, StoredField]:
     return made
 
 
-def row_parts_of(record: RecordType) -> tuple[tuple[type, Any], Callable[..., None]]:
-    """What views are made of, the row class first; and stage(). Made when first needed."""
+class Layout(Protocol):
+    """How rows are made and find their cells: rows_in_c.py and rows_in_python.py, higher up."""
+
+    def make_row(self, record: RecordType) -> tuple[type, Any]:
+        """The row class of a record class, and what else begin() needs."""
+
+    def begin(self, parts: tuple[type, Any], fields: Iterable[StoredField], store: Any) -> Any:
+        """A new view, which rows of the store are made with from now on."""
+
+    def reordered(self, view: Any) -> Any:
+        """Makes the rows of a view stale. What the next ones are made with; None: a new view."""
+
+    def close(self, view: Any, column: int, message: str) -> None:
+        """Takes one field from the rows of a view."""
+
+
+def row_parts_of(record: RecordType, layout: Layout) -> tuple[type, Any]:
+    """What views are made of, the row class first. Made when first needed."""
     made = record.__dict__.get("_stoa_row_parts")
     if made is None:
-        made = views.make_row(record), make_stage(record._stoa_fields)
+        made = layout.make_row(record)
         type.__setattr__(record, "_stoa_row_parts", made)
+    return made
+
+
+def stage_of(record: RecordType) -> Callable[..., None]:
+    """stage(), likewise."""
+    made = record.__dict__.get("_stoa_stage")
+    if made is None:
+        made = make_stage(record._stoa_fields)
+        type.__setattr__(record, "_stoa_stage", made)
     return made
 
 
@@ -48,8 +72,6 @@ def changed() -> BusyError:
         "rows or fields of the table were changed meanwhile, by another thread or by what was read"
     )
 
-
-views: Any = epochs if extension is None else c_views
 
 if extension is not None and not TYPE_CHECKING:
     StoreBase = extension.StoreBase
@@ -74,6 +96,7 @@ class Access(StoreBase):
         "gate",
         "generation",
         "has_objects",
+        "layout",
         "lock",
         "noticed",
         "older",
@@ -87,10 +110,11 @@ class Access(StoreBase):
         "width",
     )
 
-    def __init__(self, table: Any, record: RecordType, pool: ObjectPool) -> None:
+    def __init__(self, table: Any, record: RecordType, pool: ObjectPool, layout: Layout) -> None:
         """`table` is a stoa_table * that keeps the table."""
         self.c = table
         self.pool = pool
+        self.layout = layout
         self.lock = pool.lock  # held by each call that changes the table
         self.gate = Gate(table)
         self.order: int = self.c.order
@@ -108,8 +132,8 @@ class Access(StoreBase):
         cells: list[Any] = [None] * self.c.field_limit
         for stored in fields.values():
             pointer = lib.stoa_column_cells(self.c, stored.index)
-            cells[stored.index] = epochs.make_cells(pointer, stored.type, self.max_rows())
-        row_parts, stage = row_parts_of(record)
+            cells[stored.index] = make_cells(pointer, stored.type, self.max_rows())
+        row_parts, stage = row_parts_of(record, self.layout), stage_of(record)
         has_objects = any(each.type is OBJECT for each in fields.values())
         with self.gate.lock:
             view = self.view
@@ -157,7 +181,7 @@ class Access(StoreBase):
         self.generation += 1
         with self.gate.lock:
             for view in self.older:
-                views.close(view, each.index, message)
+                self.layout.close(view, each.index, message)
 
     # ---- what it is ----
 
@@ -203,7 +227,7 @@ class Access(StoreBase):
             with self.gate.lock:  # one view for all threads
                 view = self.view
                 if view is None:
-                    view = self.view = views.begin(self.row_parts, self.fields.values(), self)
+                    view = self.view = self.layout.begin(self.row_parts, self.fields.values(), self)
         return view
 
     def notice_order(self) -> None:
@@ -214,16 +238,16 @@ class Access(StoreBase):
         self.generation += 1
         with self.gate.lock:
             for each in list(self.older):
-                views.reordered(each)
+                self.layout.reordered(each)
             self.older.clear()
             view = self.view
             if view is not None:
-                self.view = views.reordered(view)
+                self.view = self.layout.reordered(view)
         self.noticed = order
 
     def check_order(self, order: int, what: str) -> None:
         if order != self.order:
-            raise epochs.stale(what)
+            raise stale(what)
 
     def check_generation(self, field: int, name: str, order: int, what: str) -> int:
         """For iterators over a column, after the generation has changed: does it concern them?"""
@@ -231,15 +255,7 @@ class Access(StoreBase):
         self.cells_of(field, name)
         return self.generation
 
-    # ---- versions and writes ----
-
-    def seen(self, field: StoredField) -> Seen:
-        """What a column is now."""
-        return field, column_version(self.c, field.index), self.order
-
-    def seen_order(self) -> Seen:
-        """Where the rows are now."""
-        return None, self.order, self.order
+    # ---- writes ----
 
     def put(self, field: int, kind: str, index: int, value: Any) -> None:
         """A converted value into a cell of row `index`, which was there a moment ago."""

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Callable
+from typing import Any, Callable
 
 from stoa._schema.record import RecordType
+from stoa._store.access import Access
 from stoa._store.objects import Call
-
-if TYPE_CHECKING:
-    from stoa._store.access import Access
 
 
 class Change(Call):

@@ -15,13 +15,13 @@ from stoa._lib.failure import check, new_error
 from stoa._lib.ffi import ffi, lib
 from stoa._lib.owner import owned, receiver, taken
 from stoa._schema.fields import MISSING, Field
-from stoa._schema.generate import Stage
 from stoa._schema.record import RecordType, derived
 from stoa._schema.types import IS_PYPY, OBJECT
-from stoa._store.access import Access, changed, row_parts_of, stored_fields
+from stoa._store.access import Access, Layout, changed, stage_of, stored_fields
 from stoa._store.changes import Change
 from stoa._store.objects import Call, ObjectPool
 from stoa._store.sources import StoredField, check_length, is_cells, source_of
+from stoa._store.staging import Stage
 from stoa.errors import LengthError
 
 if IS_PYPY and not TYPE_CHECKING:
@@ -48,14 +48,20 @@ class Store(Access):
 
     __slots__ = ("asked", "ended", "stores")
 
-    def __init__(self, pointer: Any, record: RecordType, pool: ObjectPool, asked: int) -> None:
+    def __init__(
+        self, pointer: Any, record: RecordType, pool: ObjectPool, asked: int, layout: Layout
+    ) -> None:
         """Takes over the library's table. `asked` is the max_rows that was asked for, or 0."""
         table = owned(pointer, "stoa_table *", lib.stoa_table_free)
         add_memory_pressure(pointer.rows * lib.stoa_table_row_bytes(pointer))
         self.ended: list[int] = []  # exports that ended during a call of another thread, by field
         self.asked = asked
         self.stores: dict[int, int] = {}  # assignments to whole columns, by field
-        super().__init__(table, record, pool)
+        super().__init__(table, record, pool, layout)
+
+    def like(self, pointer: Any, record: RecordType) -> Store:
+        """A store for another table of the same pool, and with the same options."""
+        return Store(pointer, record, self.pool, self.asked, self.layout)
 
     # ---- calls into the library ----
 
@@ -113,7 +119,7 @@ class Store(Access):
             finally:
                 gate.runs.pop(key, None)
         check(status, error)
-        return Store(taken(made), record, self.pool, self.asked)
+        return self.like(taken(made), record)
 
     # ---- changes ----
 
@@ -226,7 +232,7 @@ class Store(Access):
 
     def staged(self, record: RecordType, values: Sequence[Any]) -> Stage:
         """The values of a row, converted, but for its objects."""
-        fields, fill = record._stoa_fields, row_parts_of(record)[1]
+        fields, fill = record._stoa_fields, stage_of(record)
         if len(values) != len(fields):
             raise changed()
         stage = Stage(fields)
@@ -447,7 +453,11 @@ class Store(Access):
 
 
 def new_store(
-    record: RecordType, rows: int, max_rows: int, pool: ObjectPool | None = None
+    record: RecordType,
+    rows: int,
+    max_rows: int,
+    layout: Layout,
+    pool: ObjectPool | None = None,
 ) -> Store:
     """A store of its own with `rows` rows, all defaults."""
     pool = pool or ObjectPool()
@@ -457,7 +467,7 @@ def new_store(
     with pool.lock, (call := Call(pool)), call:
         fields = described_fields(record, pool)
         check(lib.stoa_table_new(made, fields, len(fields), options, error), error)
-        return Store(taken(made), record, pool, max_rows)
+        return Store(taken(made), record, pool, max_rows, layout)
 
 
 def described_fields(record: RecordType, pool: ObjectPool) -> Any:

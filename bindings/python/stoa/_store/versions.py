@@ -8,14 +8,12 @@ reads, and compares when it is used. A run compares again, once what it reads is
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Optional
+from typing import Optional
 
 from stoa._lib.ffi import lib
+from stoa._store.access import Access
 from stoa._store.sources import StoredField
 from stoa.errors import StaleError
-
-if TYPE_CHECKING:
-    from stoa._store.access import Access
 
 MOVED = (
     "rows were removed, inserted in the middle or reordered since this was written: write it again"
@@ -28,6 +26,16 @@ WRITTEN = (
 # A field, its version, and the order number; without a field, the order number twice.
 Seen = tuple[Optional[StoredField], int, int]
 column_version = lib.stoa_column_version
+
+
+def seen(store: Access, field: StoredField) -> Seen:
+    """What a column is now."""
+    return field, column_version(store.c, field.index), store.order
+
+
+def seen_order(store: Access) -> Seen:
+    """Where the rows are now."""
+    return None, store.order, store.order
 
 
 def is_stale(store: Access, seen: Seen) -> bool:

@@ -1,0 +1,99 @@
+"""Rows in C: those of the extension, on CPython; in place of rows_in_python.py.
+
+A row knows the order number of when it was taken, and finds its fields in a View
+(bindings/python/rows/row.c). One View lasts as long as the table has the same fields.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from stoa._lib.ffi import ffi
+from stoa._schema.extension import rows as extension
+from stoa._schema.fields import MISSING
+from stoa._schema.generate import Quiet, hidden
+from stoa._schema.record import RecordType
+from stoa._store.sources import StoredField
+from stoa._store.store import Store
+
+ROWS, CURSOR, VALUES = range(3)
+
+
+class Row(Quiet, extension.Row):  # type: ignore[misc]
+    """What all rows have."""
+
+    __slots__ = ()
+
+
+# ---- Views: the layout of a table's rows (see Layout in access.py) ----
+
+
+def make_row(record: RecordType) -> tuple[type, Any]:
+    """The row class of a record class, and what begin() needs: the fields as a View has them."""
+    fields = record._stoa_fields
+    namespace = {"__slots__": (), **{each.name: extension.Field(each.name) for each in fields}}
+    row_class = hidden(record, (Row, record), namespace)
+    extension.adopt(row_class)
+    described = tuple(
+        (
+            each.name,
+            i,
+            each.type.number,
+            each.type.convert,
+            None if each.default is MISSING else each.default,
+            each.kw_only,
+        )
+        for i, each in enumerate(fields)
+    )
+    return row_class, (record, described)
+
+
+def begin(parts: tuple[type, Any], fields: Iterable[StoredField], store: Store) -> Any:
+    """A new view of the store's columns."""
+    record, known_fields = parts[1]
+    described = tuple(
+        known if known[1] == each.index else (known[0], each.index, *known[2:])
+        for known, each in zip(known_fields, fields)
+    )
+    address = int(ffi.cast("uintptr_t", store.c))
+    return extension.View(parts[0], record, store.c, address, store.pool.objects, described)
+
+
+def reordered(view: Any) -> Any:
+    """Returns what the next rows are made with: the same, since its rows see by themselves that
+    they are stale."""
+    return view
+
+
+def close(view: Any, column: int, message: str) -> None:
+    """Takes one field from the rows of the view."""
+    view.close(column, message)
+
+
+# ---- loops ----
+
+
+def loop(rows: Any, mode: int, fields: tuple[int, ...] = ()) -> Iterator[Any]:
+    made = extension.iterate(rows._table, rows._range(), rows._follows, mode, fields)
+    return made  # type: ignore[no-any-return]
+
+
+def iterate(rows: Any) -> Iterator[Any]:
+    """A row for each."""
+    return loop(rows, ROWS)
+
+
+def move(rows: Any) -> Iterator[Any]:
+    """One row for all."""
+    return loop(rows, CURSOR)
+
+
+def values(rows: Any, fields: tuple[int, ...]) -> Iterator[tuple[Any, ...]]:
+    """A tuple for each row of the values of the fields in these places of the record."""
+    return loop(rows, VALUES, fields)
+
+
+def new_row(table: Any, position: int) -> Any:
+    """Row `position` of the table, which must be there."""
+    return extension.new_row(table, position)

@@ -1,0 +1,275 @@
+"""Rows in pure Python: the reference; what PyPy runs, and CPython with STOA_PURE=1.
+
+A row is a table, an epoch and an index. A field of a row is `epoch.c0[index]`, where c0 are the
+cells of a column, and nothing else: who makes a row sees to it that the index is there. A table
+hands out one epoch until its rows are removed, inserted in the middle or reordered: then each c0,
+c1, … of that epoch is replaced by an object that raises at any access, and the next row gets a new
+epoch. So a stale row is noticed at no cost. A column that is dropped or renamed is replaced alone.
+Appending changes nothing, since columns never move.
+Writes go through the library, by the number of the field (f0, f1, …; -1 where it was taken away),
+which counts them and refuses those to columns that a run is over.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+
+from stoa._access.refusals import raise_unknown
+from stoa._lib.ffi import lib
+from stoa._schema.fields import Field
+from stoa._schema.generate import (
+    Quiet,
+    checked,
+    compiled,
+    converters,
+    hidden,
+    keep_class,
+    no_delete,
+)
+from stoa._schema.record import RecordType
+from stoa._schema.types import OBJECT
+from stoa._store.cells import PUT, STALE_CELLS, Refusal, stale
+from stoa._store.sources import StoredField
+from stoa._store.store import Store
+from stoa.errors import FieldNameError
+
+place = object.__setattr__  # Row's own looks at the name
+PUT_NAMES = {f"_stoa_put_{kind.replace('?', 'b')}": put for kind, put in PUT.items()}
+
+
+class Row(Quiet):
+    """What all rows have."""
+
+    __slots__ = ("_stoa_epoch", "_stoa_index", "_stoa_table")
+
+    _stoa_epoch: Any
+    _stoa_index: int
+    _stoa_table: Any
+
+    def _stoa_is_fresh(self) -> bool:
+        return self._stoa_epoch.c0 is not STALE_CELLS
+
+    def _stoa_refuse(self, i: int, status: int) -> None:
+        # Says why a value was not written into field i, where not for the value's sake.
+        epoch = self._stoa_epoch
+        getattr(epoch, f"c{i}")[self._stoa_index]  # raises where it is stale, or taken away
+        if status == lib.STOA_LOCKED:
+            self._stoa_table._store.raise_locked(epoch.columns[i])
+        if status == lib.STOA_STALE:
+            raise stale("row")
+
+    if not TYPE_CHECKING:
+
+        def __getattr__(self, name: str) -> Any:
+            of_record = getattr(super(), "__getattr__", None)
+            if of_record is not None:
+                return of_record(name)
+            raise_unknown(self, name)
+            return object.__getattribute__(self, name)
+
+        def __setattr__(self, name: str, value: Any) -> None:
+            if name == "__class__":
+                keep_class()
+            try:
+                object.__setattr__(self, name, value)
+            except AttributeError:
+                raise_unknown(self, name)
+                raise
+
+        def __delattr__(self, name: str) -> None:
+            if name in type(self)._stoa_names:
+                raise no_delete(name)
+            try:
+                object.__delattr__(self, name)
+            except AttributeError:
+                raise_unknown(self, name)
+                raise
+
+
+# ---- row classes ----
+
+
+def make_row(record: RecordType) -> tuple[type, Any]:
+    """The row class of a record class, and its epoch class."""
+    fields = record._stoa_fields
+    source: list[str] = []
+    for i, each in enumerate(fields):
+        source += object_property(i) if each.type.kind == "o" else plain_property(i, each)
+    source += row_values_source(fields)
+    made = compiled(source, {**converters(fields), **PUT_NAMES})
+    namespace = {
+        "__slots__": (),
+        "_stoa_values": made["_stoa_values"],
+        **{each.name: made[f"_stoa_property_{i}"] for i, each in enumerate(fields)},
+    }
+    return hidden(record, (Row, record), namespace), make_epoch_class(len(fields))
+
+
+def make_epoch_class(count: int) -> type:
+    cells = [f"{kind}{i}" for kind in "cf" for i in range(count)]
+    slots = (*cells, "columns", "objects", "order", "row_class", "table", "__weakref__")
+    return type("Epoch", (), {"__slots__": slots})
+
+
+def plain_property(i: int, each: Field) -> list[str]:
+    # Parameters with defaults are constants to PyPy's compiler; global names are not.
+    names = ("put", "type", "int", "float")
+    return [
+        "def _stoa_get(self):",
+        f"    return self._stoa_epoch.c{i}[self._stoa_index]",
+        f"_stoa_put = _stoa_put_{each.type.kind.replace('?', 'b')}",
+        f"def _stoa_set(self, value, {', '.join(f'_stoa_{name}=_stoa_{name}' for name in names)}):",
+        f"    value = {checked(each, 'value', i, in_place=True)}",
+        "    epoch = self._stoa_epoch",
+        "    try:",
+        "        status = _stoa_put(",
+        f"            epoch.table, epoch.f{i}, self._stoa_index, epoch.order, value)",
+        "    except OverflowError:  # beyond int64, or the field is closed",
+        "        status = -1",
+        "    if status:",
+        f"        self._stoa_refuse({i}, status)",
+        f"        _stoa_convert_{i}(value, {each.name!r})",
+        f"_stoa_property_{i} = property(_stoa_get, _stoa_set)",
+    ]
+
+
+def object_property(i: int) -> list[str]:
+    cell = f"self._stoa_epoch.c{i}[self._stoa_index]"
+    return [
+        "def _stoa_get(self):",
+        f"    return self._stoa_epoch.objects[{cell}]",
+        "def _stoa_set(self, value):",
+        "    store = self._stoa_table._store",
+        "    with store.lock, (_stoa_call := store.call()), _stoa_call:",
+        f"        {cell}  # refuses where the row is stale",
+        f"        store.write_object(self._stoa_epoch.columns[{i}], self._stoa_index, value)",
+        f"_stoa_property_{i} = property(_stoa_get, _stoa_set)",
+    ]
+
+
+def row_values_source(fields: Sequence[Field]) -> list[str]:
+    cells = [f"epoch.c{i}[index]" for i in range(len(fields))]
+    values = "".join(
+        f"epoch.objects[{cell}], " if each.type.kind == "o" else f"{cell}, "
+        for each, cell in zip(fields, cells)
+    )
+    return [
+        "def _stoa_values(self):",
+        "    epoch = self._stoa_epoch",
+        "    index = self._stoa_index",
+        f"    return ({values})",
+    ]
+
+
+# ---- epochs: the layout of a table's rows (see Layout in access.py) ----
+
+
+def begin(parts: tuple[type, Any], fields: Iterable[StoredField], store: Store) -> Any:
+    """A new epoch; its c0, c1, … are the fields' cells."""
+    row_class, epoch_class = parts
+    epoch = epoch_class()
+    epoch.row_class = row_class
+    epoch.columns = tuple(each.index for each in fields)
+    epoch.objects = store.pool.objects
+    epoch.table = store.c  # whose the cells are, even if the table were made anew
+    epoch.order = store.order
+    for i, column in enumerate(epoch.columns):
+        setattr(epoch, f"c{i}", store.cells[column])
+        setattr(epoch, f"f{i}", column)
+    return epoch
+
+
+def reordered(epoch: Any) -> None:
+    """Makes every row of the epoch stale: rows were removed or changed places.
+
+    Returns what the next rows are made with: None, for a new epoch.
+    """
+    for i in range(len(epoch.columns)):
+        setattr(epoch, f"c{i}", STALE_CELLS)
+        setattr(epoch, f"f{i}", -1)
+
+
+def close(epoch: Any, column: int, message: str) -> None:
+    """Takes one field from the rows of the epoch."""
+    if column in epoch.columns:
+        i, refusal = epoch.columns.index(column), Refusal(FieldNameError, message)
+        setattr(epoch, f"c{i}", refusal)
+        setattr(epoch, f"f{i}", -1)
+
+
+# ---- loops ----
+
+
+def iterate(rows: Any) -> Iterator[Any]:
+    """A row for each."""
+    table = rows._table
+    view = table._store.current_view()
+    return (row_at(table, view, index) for index in steps(rows, "iterator"))
+
+
+def move(rows: Any) -> Iterator[Any]:
+    """One row for all."""
+    table = rows._table
+    row = row_at(table, table._store.current_view(), 0)
+    return (place(row, "_stoa_index", index) or row for index in steps(rows, "cursor"))
+
+
+def values(rows: Any, fields: tuple[int, ...]) -> Iterator[tuple[Any, ...]]:
+    """A tuple for each row of the values of the fields in these places of the record."""
+    store = rows._store
+    stored = list(store.fields.values())
+    read = reader(tuple((i, stored[i].type is OBJECT) for i in fields))
+    return read(rows._table, store.current_view(), steps(rows, "iterator"))  # type: ignore[no-any-return]
+
+
+def new_row(table: Any, position: int) -> Any:
+    """Row `position` of the table, which must be there."""
+    store = table._store
+    view = store.view or store.current_view()
+    if position >= store.rows():  # another thread came in between
+        raise stale("row")
+    return row_at(table, view, position)
+
+
+def row_at(table: Any, view: Any, index: int) -> Any:
+    row = object.__new__(view.row_class)
+    place(row, "_stoa_table", table)
+    place(row, "_stoa_epoch", view)
+    place(row, "_stoa_index", index)
+    return row
+
+
+def steps(rows: Any, what: str) -> Iterator[int]:
+    """The positions, as long as they are what they were now."""
+    store: Store = rows._store
+    return running(store, rows._range(), store.order, rows._follows, what)
+
+
+def running(
+    store: Store, positions: Sequence[int], order: int, follows: bool, what: str
+) -> Iterator[int]:
+    if store.order != order:
+        store.check_order(order, what)
+    done = len(positions)
+    while positions:
+        for index in positions:
+            yield index
+            if store.order != order:
+                store.check_order(order, what)
+        positions = range(done, store.rows()) if follows else ()
+        done += len(positions)
+
+
+@lru_cache(maxsize=256)
+def reader(columns: tuple[tuple[int, bool], ...]) -> Any:
+    """Writes read(table, view, positions), which gives a tuple for each position. It reads through
+    the view, where cells that may not be read any more refuse, and keeps the table."""
+    cells = [f"view.c{i}[index]" for i, _ in columns]
+    values = "".join(
+        f"view.objects[{cell}], " if is_object else f"{cell}, "
+        for cell, (_, is_object) in zip(cells, columns)
+    )
+    source = ["def read(table, view, positions):", "    for index in positions:"]
+    return compiled([*source, f"        yield ({values})"], {})["read"]

@@ -1,0 +1,63 @@
+"""Cells: the values of a column as they lie in memory, and Refusals, which stand in for cells."""
+
+from __future__ import annotations
+
+from typing import Any, Callable
+
+from stoa._lib.ffi import ffi, lib
+from stoa._schema.types import IS_PYPY, FieldType
+from stoa.errors import Error, StaleError
+
+STALE = (
+    "{} was taken before rows were removed, inserted in the middle or reordered, and may stand "
+    "for another record now: take it again from the table (stoa.copy(row) keeps values)"
+)
+
+
+class Refusal:
+    """Stands in for cells that may not be touched any more."""
+
+    __slots__ = ("error", "message")
+
+    def __init__(self, error: type[Error], message: str) -> None:
+        self.error = error
+        self.message = message
+
+    def __getitem__(self, index: int) -> Any:
+        raise self.error(self.message)
+
+    def __setitem__(self, index: int, value: Any) -> None:
+        raise self.error(self.message)
+
+
+STALE_CELLS = Refusal(StaleError, STALE.format("this row"))
+
+
+def stale(what: str) -> StaleError:
+    return StaleError(STALE.format(f"this {what}"))
+
+
+def make_cells(pointer: Any, field_type: FieldType, count: int) -> Any:
+    """The cells at a void pointer: who uses them keeps the table, and the field, alive."""
+    if IS_PYPY:
+        return ffi.cast(CELL_POINTERS[field_type], pointer)
+    cells: Any = memoryview(ffi.buffer(ffi.cast("char *", pointer), count * field_type.width))
+    return cells.cast(field_type.code or "I")
+
+
+CELL_POINTERS = {
+    **{f"int{bits}": f"int{bits}_t *" for bits in (8, 16, 32, 64)},
+    **{f"uint{bits}": f"uint{bits}_t *" for bits in (8, 16, 32, 64)},
+    "bool": "bool *",
+    "float32": "float *",
+    "float64": "double *",
+    "object": "stoa_handle *",
+}
+
+# Writes a value into the cell of a row, by kind: see stoa__cell_put_int64.
+PUT: dict[str, Callable[[Any, int, int, int, Any], int]] = {
+    "?": lib.stoa__cell_put_boolean,
+    "i": lib.stoa__cell_put_int64,
+    "u": lib.stoa__cell_put_uint64,
+    "f": lib.stoa__cell_put_float64,
+}

@@ -1,0 +1,71 @@
+"""Staging: the values of a new row, as the array of stoa_value that the library reads.
+
+For each record class a function stage(into, x, y, w) is written, without a loop over the fields.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from struct import Struct
+from typing import Any, Callable
+
+from stoa._lib.ffi import ffi
+from stoa._schema.fields import Field
+from stoa._schema.generate import checked, compiled, converters
+from stoa._schema.types import IS_PYPY, TYPES
+
+# kind: (type of the value, member that holds it, struct format of type and member)
+STAGED = {
+    "?": ("bool", "boolean", "i4x?7x"),
+    "i": ("int64", "int64", "i4xq"),
+    "u": ("uint64", "uint64", "i4xQ"),
+    "f": ("float64", "float64", "i4xd"),
+    "o": ("object", "object", "i4xQ"),
+}
+
+
+def make_stage(fields: Sequence[Field]) -> Callable[..., None]:
+    """stage(into, *values): objects are given as pointers. It may refuse in struct's words."""
+    names = converters(fields)
+    values = [f"_stoa_{i}" for i in range(len(fields))]
+    source = [f"def _stoa_stage(into, {', '.join(values)}):"]
+    if IS_PYPY:
+        source += stores_source(fields, names)
+    else:
+        layout = Struct("=" + "".join(STAGED[each.type.kind][2] for each in fields))
+        names["_stoa_pack_into"] = layout.pack_into
+        source.append(f"    _stoa_pack_into(into, 0, {', '.join(packed(fields))})")
+    stage: Callable[..., None] = compiled(source, names)["_stoa_stage"]
+    return stage
+
+
+def packed(fields: Sequence[Field]) -> Iterable[str]:
+    for i, each in enumerate(fields):
+        yield str(TYPES[STAGED[each.type.kind][0]].number)
+        # An object's value is a pointer. Integers that are no int are converted first: struct would
+        # ask numpy's booleans for an index, of which numpy warns.
+        value = f"_stoa_{i}"
+        yield value if each.type.kind == "o" else checked(each, value, i, in_place=True)
+
+
+def stores_source(fields: Sequence[Field], names: dict[str, Any]) -> Iterable[str]:
+    """Plain stores through the array, which PyPy compiles; the types stand there already."""
+    names.update(_stoa_cast=ffi.cast, _stoa_void=ffi.typeof("void *"))
+    for i, each in enumerate(fields):
+        value = checked(each, f"_stoa_{i}", i, in_place=True)
+        if each.type.kind == "o":
+            value = f"_stoa_cast(_stoa_void, {value})"
+        yield f"    into[{i}].{STAGED[each.type.kind][1]} = {value}"
+
+
+class Stage:
+    """Room for the values of one row and for an error."""
+
+    __slots__ = ("error", "into", "values")
+
+    def __init__(self, fields: Sequence[Field]) -> None:
+        self.values = ffi.new("stoa_value[]", len(fields))
+        for i, each in enumerate(fields):
+            self.values[i].type = TYPES[STAGED[each.type.kind][0]].number
+        self.into = self.values if IS_PYPY else ffi.buffer(self.values)
+        self.error = ffi.new("stoa_error *")
