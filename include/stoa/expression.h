@@ -145,8 +145,7 @@ typedef struct stoa_parameter {
  * @param made becomes the new expression
  * @param text in UTF-8
  * @return STOA_SYNTAX: the text is no expression; the message shows the line, with a caret under
- *     the fault. STOA_OVERFLOW: a number that no type holds. STOA_BAD_NAME: a name is too long.
- *     STOA_OUT_OF_MEMORY.
+ *     the fault. STOA_OVERFLOW: a number that no type holds. STOA_OUT_OF_MEMORY.
  * @owner The caller holds a reference, which stoa_expression_free() gives back.
  * @cost O(length). More than 1,000 levels of parentheses are refused.
  * @threads Any.

@@ -369,10 +369,9 @@ STOA_TRY stoa_program_keep(stoa_program *program, stoa_table *table, stoa_error 
  * Computes one aggregate of all rows, as "sum(x * x + y * y)".
  *
  * @param value becomes the result; null for aggregates of nothing
- * @return STOA_SYNTAX, STOA_BAD_NAME: the text is no expression. STOA_NO_FIELD, STOA_WRONG_TYPE: it
- *     does not fit the table. STOA_NO_PARAMETER: a parameter has no value. STOA_OVERFLOW,
- *     STOA_DIVISION_BY_ZERO, STOA_INVALID: a value at fault, in row `error->row`.
- *     STOA_OUT_OF_MEMORY.
+ * @return STOA_SYNTAX: the text is no expression. STOA_NO_FIELD, STOA_WRONG_TYPE: it does not fit
+ *     the table. STOA_NO_PARAMETER: a parameter has no value. STOA_OVERFLOW, STOA_DIVISION_BY_ZERO,
+ *     STOA_INVALID: a value at fault, in row `error->row`. STOA_OUT_OF_MEMORY.
  * @cost Parsing, and one pass over the fields that are read, on all cores.
  * @threads Reads the table.
  * @snippet program.c compute
@@ -386,10 +385,10 @@ STOA_TRY stoa_compute(const stoa_table *table, const char *text, stoa_value *val
  * @param where a condition; NULL: every row
  * @param values becomes a value for each
  * @param count how many there are
- * @return STOA_INVALID: another `count`. STOA_SYNTAX, STOA_BAD_NAME: the text is no expression.
- *     STOA_NO_FIELD, STOA_WRONG_TYPE: it does not fit the table. STOA_NO_PARAMETER: a parameter has
- *     no value. STOA_OVERFLOW, STOA_DIVISION_BY_ZERO, STOA_INVALID: a value at fault, in row
- *     `error->row`. STOA_OUT_OF_MEMORY.
+ * @return STOA_INVALID: another `count`. STOA_SYNTAX: the text is no expression. STOA_NO_FIELD,
+ *     STOA_WRONG_TYPE: it does not fit the table. STOA_NO_PARAMETER: a parameter has no value.
+ *     STOA_OVERFLOW, STOA_DIVISION_BY_ZERO, STOA_INVALID: a value at fault, in row `error->row`.
+ *     STOA_OUT_OF_MEMORY.
  * @cost Parsing, and one pass over the fields that are read, on all cores.
  * @threads Reads the table.
  * @snippet program.c compute
@@ -401,10 +400,10 @@ STOA_TRY stoa_compute_all(const stoa_table *table, const char *text, const char 
  * Stores an expression of the other fields into a field.
  *
  * @param where a condition; NULL: every row
- * @return STOA_SYNTAX, STOA_BAD_NAME: the text is no expression. STOA_NO_FIELD, STOA_WRONG_TYPE: it
- *     does not fit the table. STOA_NO_PARAMETER: a parameter has no value. STOA_OVERFLOW,
- *     STOA_DIVISION_BY_ZERO, STOA_INVALID: a value at fault, in row `error->row`.
- *     STOA_OUT_OF_MEMORY. STOA_LOCKED: a column that is stored into is locked.
+ * @return STOA_SYNTAX: the text is no expression. STOA_NO_FIELD, STOA_WRONG_TYPE: it does not fit
+ *     the table. STOA_NO_PARAMETER: a parameter has no value. STOA_OVERFLOW, STOA_DIVISION_BY_ZERO,
+ *     STOA_INVALID: a value at fault, in row `error->row`. STOA_OUT_OF_MEMORY. STOA_LOCKED: a
+ *     column that is stored into is locked.
  * @cost Parsing, and one pass over the fields that are read, or two, on all cores; in place.
  * @threads Changes the table.
  * @snippet program.c text
@@ -417,10 +416,10 @@ STOA_TRY stoa_assign(stoa_table *table, const char *field, const char *text, con
  * before any is stored.
  *
  * @param where a condition; NULL: every row
- * @return STOA_INVALID: none, or a field twice. STOA_SYNTAX, STOA_BAD_NAME: the text is no
- *     expression. STOA_NO_FIELD, STOA_WRONG_TYPE: it does not fit the table. STOA_NO_PARAMETER: a
- *     parameter has no value. STOA_OVERFLOW, STOA_DIVISION_BY_ZERO, STOA_INVALID: a value at fault,
- *     in row `error->row`. STOA_OUT_OF_MEMORY. STOA_LOCKED: a column that is stored into is locked.
+ * @return STOA_INVALID: none, or a field twice. STOA_SYNTAX: the text is no expression.
+ *     STOA_NO_FIELD, STOA_WRONG_TYPE: it does not fit the table. STOA_NO_PARAMETER: a parameter has
+ *     no value. STOA_OVERFLOW, STOA_DIVISION_BY_ZERO, STOA_INVALID: a value at fault, in row
+ *     `error->row`. STOA_OUT_OF_MEMORY. STOA_LOCKED: a column that is stored into is locked.
  * @cost Parsing, and one pass over the fields that are read, or two, on all cores.
  * @threads Changes the table.
  * @snippet program.c text
@@ -434,10 +433,11 @@ STOA_TRY stoa_update(stoa_table *table, const char *const *fields, const char *c
  * @param field the name of the new field
  * @param type of the new field; STOA_NO_TYPE: the expression's
  * @param where a condition: other rows get zero; NULL: every row
- * @return STOA_SYNTAX, STOA_BAD_NAME: the text is no expression. STOA_NO_FIELD, STOA_WRONG_TYPE: it
- *     does not fit the table. STOA_NO_PARAMETER: a parameter has no value. STOA_FULL: more fields
- *     than STOA_MAX_FIELDS. STOA_OVERFLOW, STOA_DIVISION_BY_ZERO, STOA_INVALID: a value at fault,
- *     in row `error->row`. STOA_OUT_OF_MEMORY. STOA_LOCKED: a column is locked.
+ * @return STOA_SYNTAX: the text is no expression. STOA_BAD_NAME: the name is empty, too long, not
+ *     UTF-8 or taken. STOA_NO_FIELD, STOA_WRONG_TYPE: it does not fit the table. STOA_NO_PARAMETER:
+ *     a parameter has no value. STOA_FULL: more fields than STOA_MAX_FIELDS. STOA_OVERFLOW,
+ *     STOA_DIVISION_BY_ZERO, STOA_INVALID: a value at fault, in row `error->row`.
+ *     STOA_OUT_OF_MEMORY. STOA_LOCKED: a column is locked.
  * @cost Parsing, and one pass over the fields that are read, on all cores.
  * @threads Changes the table.
  * @snippet program.c text
@@ -449,10 +449,9 @@ STOA_TRY stoa_add_field(stoa_table *table, const char *field, stoa_type type, co
  * Makes a table of copies of the rows where a condition holds.
  *
  * @param filtered becomes the new table
- * @return STOA_SYNTAX, STOA_BAD_NAME: the text is no expression. STOA_NO_FIELD, STOA_WRONG_TYPE: it
- *     does not fit the table. STOA_NO_PARAMETER: a parameter has no value. STOA_OVERFLOW,
- *     STOA_DIVISION_BY_ZERO, STOA_INVALID: a value at fault, in row `error->row`.
- *     STOA_OUT_OF_MEMORY.
+ * @return STOA_SYNTAX: the text is no expression. STOA_NO_FIELD, STOA_WRONG_TYPE: it does not fit
+ *     the table. STOA_NO_PARAMETER: a parameter has no value. STOA_OVERFLOW, STOA_DIVISION_BY_ZERO,
+ *     STOA_INVALID: a value at fault, in row `error->row`. STOA_OUT_OF_MEMORY.
  * @owner The caller frees it by stoa_table_free().
  * @cost Parsing, and one pass over the table, on all cores.
  * @threads Reads the table. With object fields: changes the pool.
@@ -464,10 +463,10 @@ STOA_TRY stoa_filter(stoa_table **filtered, const stoa_table *table, const char 
 /**
  * Removes the rows where a condition holds.
  *
- * @return STOA_SYNTAX, STOA_BAD_NAME: the text is no expression. STOA_NO_FIELD, STOA_WRONG_TYPE: it
- *     does not fit the table. STOA_NO_PARAMETER: a parameter has no value. STOA_OVERFLOW,
- *     STOA_DIVISION_BY_ZERO, STOA_INVALID: a value at fault, in row `error->row`.
- *     STOA_OUT_OF_MEMORY. STOA_LOCKED: a column is locked.
+ * @return STOA_SYNTAX: the text is no expression. STOA_NO_FIELD, STOA_WRONG_TYPE: it does not fit
+ *     the table. STOA_NO_PARAMETER: a parameter has no value. STOA_OVERFLOW, STOA_DIVISION_BY_ZERO,
+ *     STOA_INVALID: a value at fault, in row `error->row`. STOA_OUT_OF_MEMORY. STOA_LOCKED: a
+ *     column is locked.
  * @cost Parsing, and one pass over the table, or two, on all cores; in place.
  * @threads Changes the table, and the order of its rows.
  * @snippet program.c text_rows
@@ -477,10 +476,10 @@ STOA_TRY stoa_remove(stoa_table *table, const char *where, stoa_error *error);
 /**
  * Removes the rows where a condition does not hold.
  *
- * @return STOA_SYNTAX, STOA_BAD_NAME: the text is no expression. STOA_NO_FIELD, STOA_WRONG_TYPE: it
- *     does not fit the table. STOA_NO_PARAMETER: a parameter has no value. STOA_OVERFLOW,
- *     STOA_DIVISION_BY_ZERO, STOA_INVALID: a value at fault, in row `error->row`.
- *     STOA_OUT_OF_MEMORY. STOA_LOCKED: a column is locked.
+ * @return STOA_SYNTAX: the text is no expression. STOA_NO_FIELD, STOA_WRONG_TYPE: it does not fit
+ *     the table. STOA_NO_PARAMETER: a parameter has no value. STOA_OVERFLOW, STOA_DIVISION_BY_ZERO,
+ *     STOA_INVALID: a value at fault, in row `error->row`. STOA_OUT_OF_MEMORY. STOA_LOCKED: a
+ *     column is locked.
  * @cost Parsing, and one pass over the table, or two, on all cores; in place.
  * @threads Changes the table, and the order of its rows.
  * @snippet program.c text_rows
