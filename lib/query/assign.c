@@ -1,10 +1,10 @@
 /* assign.c: values of each row into fields, new fields and arrays.
  *
- * Where cells hold something, what could fail is checked over all rows first, without storing; then
- * the same steps run again and store. Fresh cells, of a new field or of memory to be filled, are
- * stored into at once: where that fails they are given up. One output without a condition is
- * written by its last step straight to where it belongs; others lie in registers until the block is
- * done, so that every right side has seen the values from before. */
+ * Cells with values: the steps run over all rows first without storing, if they could fail, and
+ * then run again and store. Fresh cells (of a new field, or of memory to be filled) are stored into
+ * at once, and given up on a failure. A single output without a condition is written by its last
+ * step straight to its cells; other outputs stay in registers until the block is done, so that
+ * every right side reads the values from before. */
 #include <string.h>
 
 #include "base/memory.h"
@@ -54,7 +54,7 @@ static void store_block(void *context, void *const *slots, const uint64_t *mask,
 
 /* ---- a run ---- */
 
-/* Whether the last step can write where the output belongs. */
+/* Whether the last step can write straight to the output's cells. */
 static bool is_direct(const stoa__run *run)
 {
     const stoa__code_block *code = &run->program->code;
@@ -70,8 +70,8 @@ static void pass_by(void *context, void *const *slots, const uint64_t *mask, siz
     (void)context, (void)slots, (void)mask, (void)first, (void)count;
 }
 
-/* The aggregates; and, before the first cell is stored, whether any row would fail. Fresh cells may
- * be left half written. */
+/* Computes the aggregates and, before the first cell is stored, checks whether a row would fail. No
+ * check is needed for fresh cells. */
 static stoa_status get_ready(stoa__run *run, bool is_fresh, stoa_error *error)
 {
     const stoa__plan *plan = &run->program->plan;
@@ -125,7 +125,7 @@ static stoa_status check_outputs(const stoa_program *program, const stoa_output 
     return STOA_OK;
 }
 
-/* Lists of what goes where, in one allocation; to be released. */
+/* The cells, types and places of the outputs, in one allocation that the caller releases. */
 typedef struct targets {
     char **cells;
     stoa__written *written;
@@ -159,7 +159,7 @@ static bool overlaps(const stoa_output *output, const void *memory, size_t bytes
     return out < first + bytes && first < out + output->count * stoa__width(output->type);
 }
 
-/* Whether an output lies in the words of the scope's selection, which are read meanwhile, or among
+/* Refuses an output that overlaps the words of the scope's selection, which are read meanwhile, or
  * handles, which the pool counts. */
 static stoa_status check_place(const stoa__run *run, const stoa_scope *scope,
                                const stoa_output *outputs, size_t i, stoa_error *error)
@@ -184,7 +184,8 @@ static stoa_status check_place(const stoa__run *run, const stoa_scope *scope,
     return STOA_OK;
 }
 
-/* Whether each output has room for the rows, away from the others and from what is read. */
+/* Checks that each output has room for the rows and overlaps neither another output nor cells that
+ * are read. */
 static stoa_status check_room(const stoa__run *run, const stoa_scope *scope, targets *to,
                               const stoa_output *outputs, size_t count, bool is_fresh,
                               stoa_error *error)
@@ -278,7 +279,7 @@ static stoa_status find_fields(targets *to, const stoa_table *table, const char 
     return STOA_OK;
 }
 
-/* Arrays may lie in the columns that are stored into, cell for cell. */
+/* Checks that arrays overlap the assigned columns cell for cell, if at all. */
 static stoa_status check_arrays(const stoa__run *run, const targets *to, const char *const *fields,
                                 size_t count, stoa_error *error)
 {

@@ -1,4 +1,4 @@
-/* compute.c: aggregates: all outputs of a program in one pass over the rows (in more, where an
+/* compute.c: aggregates: all outputs of a program in one pass over the rows (in more, if an
  * aggregate needs another first), and the results as values. */
 #include "query/scope.h"
 

@@ -1,11 +1,11 @@
-/* rows.c: the rows of a table that bits choose: kept, removed, or taken into another table.
+/* rows.c: keeps, removes or copies the rows of a table whose bits are set.
  *
- * The bits come from a selection, from one turned round, or from a byte mask; chunk by chunk they
- * are all words. In place, a column is packed from its start: what is kept of a chunk moves down to
- * what was kept before. Columns are packed side by side on all threads, since each needs a pass of
- * its own. Into another table, morsels are packed side by side: how many rows come before each is
- * counted first; where few of a morsel's are chosen their cells are gathered. Objects enter and
- * leave their pool on the caller's thread alone. */
+ * The bits come from a selection, an inverted selection or a byte mask; each becomes words, a chunk
+ * at a time. In place, a column is packed from its start: the kept cells of a chunk move down
+ * behind those kept before. Each thread packs whole columns. Into another table, each thread packs
+ * whole morsels: the rows before each morsel are counted first, and if few rows of a morsel are
+ * chosen their cells are gathered. Objects enter and leave their pool on the caller's thread
+ * only. */
 #include "base/threads.h"
 #include "base/words.h"
 #include "kernel/kernel.h"
@@ -20,7 +20,7 @@
 /* ---- which rows ---- */
 
 typedef struct choice {
-    const uint64_t *words; /* of `rows` rows; those behind are not chosen */
+    const uint64_t *words; /* of `rows` rows; later ones are not chosen */
     const uint8_t *mask;   /* NULL: by words */
     size_t rows;
     bool inverted;
@@ -68,14 +68,14 @@ static size_t pack(char *out, const char *in, const uint64_t *words, size_t coun
 
 /* ---- in place ---- */
 
-/* Rows `first` to `end` - 1, of which the kept ones go to row `to` and those behind it. */
+/* Rows [first, end), whose kept rows go to row `to` and the following ones. */
 typedef struct removal {
     stoa__table *table;
     const choice *kept; /* of the rows from `first` on */
     size_t first, end, to;
 } removal;
 
-/* A column, or nothing where the field was dropped. */
+/* Packs a column; does nothing if the field was dropped. */
 static void pack_column(void *context, size_t field, size_t worker)
 {
     const removal *r = context;
@@ -101,7 +101,7 @@ static void leave_chunk(stoa__table *table, const stoa_handle *handles, const ui
             stoa__pool_leave(table->pool, handles[i]);
 }
 
-/* The objects of the rows that go. */
+/* The objects of the removed rows leave their pool. */
 static void leave_rows(const removal *r)
 {
     for (size_t first = r->first; first < r->end; first += CHUNK) {
@@ -201,7 +201,7 @@ stoa_status stoa_table_remove_selected(stoa_table *table, const stoa_selection *
 
 /* ---- into another table ---- */
 
-/* Where at most one row in so many is chosen, the places are found before the cells are read. */
+/* If at most one row in this many is chosen, the positions are found before the cells are read. */
 #define FEW ((size_t)16)
 
 static void take_few(stoa__table *taken, size_t place, const stoa__table *table,
@@ -255,7 +255,7 @@ typedef struct taking {
     stoa__table *taken;
     const stoa__table *table;
     const stoa_selection *selection;
-    size_t *before; /* selected rows before each morsel, and one more for all */
+    size_t *before; /* selected rows before each morsel, and in all */
 } taking;
 
 static size_t count_before(size_t *before, const stoa_selection *selection)

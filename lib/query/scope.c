@@ -1,11 +1,11 @@
-/* scope.c: which rows a run is about: those of the table, fewer, or those of a selection; that
- * the columns it reads stay as they are meanwhile; and whether it reads cells that it would write.
+/* scope.c: the rows of a run (those of the table, fewer, or selected ones), the locks on the
+ * columns that it reads, and overlaps between cells that it reads and cells that it writes.
  *
- * What a run reads is locked before anything is computed, and only then is the version looked at
- * that the caller expects: so what is computed is of that version throughout.
+ * The columns that a run reads are locked before anything is computed. The version that the caller
+ * expects is compared after that, so that the whole run computes with that version.
  *
- * A block's cells are read before any of them is written, and blocks are independent of each other:
- * so what is read may be written cell for cell, and otherwise must lie elsewhere. */
+ * The cells of a block are read before one of them is written, and blocks are independent. So cells
+ * that are read may be written cell for cell; all others must not overlap. */
 #include "query/scope.h"
 
 #include <stdlib.h>
@@ -13,7 +13,7 @@
 #include "query/selection.h"
 #include "store/lock.h"
 
-/* More than any memory holds; numbers of rows are then far from the ends of their types. */
+/* More rows than any memory holds. Numbers of rows stay far below the limits of their types. */
 #define MOST_ROWS ((size_t)1 << 48)
 
 static stoa_status check_arrays(const stoa__run *run, stoa_error *error)
@@ -80,7 +80,7 @@ static void unlock(void *context, const stoa_table *table, uint32_t field)
     stoa__column_unlock(table, field);
 }
 
-/* Locks what is read where others may write meanwhile, and lets go of the interpreter. */
+/* Locks the columns that are read, if others may write meanwhile, and releases the interpreter. */
 static stoa_status hold(stoa__run *run, const stoa_scope *scope, stoa_error *error)
 {
     if (scope == NULL)
@@ -155,7 +155,7 @@ stoa_status stoa__run_begin(stoa__run *run, stoa_program *program, const stoa_ta
 
 /* ---- cells that are read and written ---- */
 
-/* Bytes from `first` to before `end`. */
+/* The bytes [first, end). */
 typedef struct span {
     uintptr_t first, end;
 } span;
@@ -188,7 +188,7 @@ size_t stoa__written_sort(stoa__written *written, size_t count, size_t rows)
     return second;
 }
 
-/* The first that ends behind that address, or count. */
+/* The first span that ends after that address, or count. */
 static size_t first_behind(const stoa__written *written, size_t count, size_t rows, uintptr_t at)
 {
     size_t low = 0, high = count;
@@ -201,7 +201,7 @@ static size_t first_behind(const stoa__written *written, size_t count, size_t ro
     return low;
 }
 
-/* The cells of an operand, and how far apart they are. */
+/* The cells of an operand and their stride. */
 static const void *operand_of(const stoa__run *run, const stoa__term *term, ptrdiff_t *stride)
 {
     if (term->kind == STOA__COLUMN_TERM) {
@@ -213,8 +213,7 @@ static const void *operand_of(const stoa__run *run, const stoa__term *term, ptrd
     return array->data;
 }
 
-/* The cells of an operand are sorted in like those that are written: of these only the ones around
- * it are looked at, and two of them cannot both be the same. */
+/* The written spans are sorted, so only those around the operand are compared with it. */
 const stoa__term *stoa__run_overlap(const stoa__run *run, const stoa__written *written,
                                     size_t count, bool strictly, size_t *index)
 {

@@ -1,28 +1,28 @@
-/* scope.h: the rows that a run is about, and what it reads and writes there. */
+/* scope.h: the rows of a run, and the cells that it reads and writes. */
 #ifndef STOA__QUERY_SCOPE_H
 #define STOA__QUERY_SCOPE_H
 
 #include "expr/execution/run.h"
 
-/* The rows of a scope; checks it against table and arrays, and locks the columns that the program
- * reads until stoa__run_end, which follows only where this gave STOA_OK. */
+/* Begins a run over the rows of a scope: checks the scope against the table and the arrays, and
+ * locks the columns that the program reads. If this returns STOA_OK, stoa__run_end must follow. */
 stoa_status stoa__run_begin(stoa__run *run, stoa_program *program, const stoa_table *table,
                             const stoa_scope *scope, stoa_error *error);
 void stoa__run_end(stoa__run *run);
 
-/* Cells that a run writes: one of this width for each of its rows. */
+/* Cells that a run writes, one for each of its rows. */
 typedef struct stoa__written {
     const void *cells; /* of row 0 */
     size_t width;
     size_t index; /* for messages */
 } stoa__written;
 
-/* By address; two that overlap are then neighbours: gives the second of the first such pair, or
- * count. */
+/* Sorts by address, so that overlapping ones are neighbours. Returns the index of the second of the
+ * first overlapping pair, or count. */
 size_t stoa__written_sort(stoa__written *written, size_t count, size_t rows);
-/* A column or array that the last pass reads where one of these, which are sorted and do not
- * overlap, is written: unless the cells of each row are the very same (strictly: even then). NULL:
- * none. *index is what is written there. */
+/* Finds a column or array of the last pass that overlaps one of these, which are sorted and do not
+ * overlap each other; *index is that one. NULL if there is none. An overlap cell for cell counts
+ * only if `strictly` is true. */
 const stoa__term *stoa__run_overlap(const stoa__run *run, const stoa__written *written,
                                     size_t count, bool strictly, size_t *index);
 

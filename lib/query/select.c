@@ -1,14 +1,15 @@
-/* select.c: rows by a condition: as a selection, as a table of their own, or all others gone.
+/* select.c: rows by a condition: as a selection, as a new table, or removed and kept in place.
  *
  * A filter goes through the rows in batches of some morsels: it writes the condition as bits,
  * counts them by morsels, which tells where each morsel's rows go, and packs the columns while
- * those that the condition has read are in the cache. The first batch tells about how large the
- * result will be; its columns never move, so it grows where that was too little.
+ * those that the condition has read are in the cache. The size of the result is estimated from the
+ * first batch. Its columns never move, so it can grow if the estimate was too small.
  *
- * In place, rows go through windows: the bits of one are made before the first of its rows moves,
- * and rows move down only, so that those of later windows are as they were. Nothing can fail once a
- * row has moved: a table of one window has all bits by then, of a longer one every row is checked
- * before the first window, and neither packing nor a pass without aggregates needs memory. */
+ * In place, the table is worked on in windows: the bits of a window are made before its first row
+ * moves, and rows only move down, so that later windows are unchanged by then. Nothing can fail
+ * once a row has moved: a table of one window has all its bits by then, a longer one has been
+ * checked as a whole before the first window, and neither packing nor a pass without aggregates
+ * needs memory. */
 #include <string.h>
 
 #include "base/memory.h"
@@ -108,7 +109,7 @@ typedef struct filter {
     bits bits;
     uint64_t words[BATCH * STOA__MORSEL / 64];
     size_t counts[BATCH];     /* by morsel of the batch: rows that are selected */
-    size_t places[BATCH + 1]; /* where they go, and at the end where the next batch's do */
+    size_t places[BATCH + 1]; /* where they go; the last one: where the next batch goes */
     size_t batch_rows;
     size_t total; /* rows so far */
     const stoa__table *table;
@@ -141,7 +142,7 @@ static stoa_status mark_batch(filter *job, size_t first, stoa_error *error)
     return status;
 }
 
-/* Room for the rows up to `end`: the first time for as many as the first batch makes likely. */
+/* Makes room for `end` rows; the first time for as many as the first batch makes likely. */
 static stoa_status make_room(filter *job, size_t end, bool likely, stoa_error *error)
 {
     if (job->made != NULL) {
@@ -233,7 +234,7 @@ stoa_status stoa_program_filter(stoa_table **filtered, stoa_program *program,
 /* Rows whose bits are made before the first of them moves: 2 MiB. */
 #define WINDOW ((size_t)256 * STOA__MORSEL)
 
-/* How many rows are left, or as many as there were, where it failed. */
+/* The number of rows that are left; on failure, all. */
 static stoa_status pack_windows(stoa__run *run, stoa__table *table, uint64_t *words, bool inverted,
                                 size_t *left, stoa_error *error)
 {
@@ -254,7 +255,8 @@ static stoa_status pack_windows(stoa__run *run, stoa__table *table, uint64_t *wo
     return status;
 }
 
-/* Arrays may lie in the columns, which are packed window by window, cell for cell. */
+/* Checks that arrays overlap the columns cell for cell, if at all: columns are packed window by
+ * window. */
 static stoa_status check_arrays(const stoa__run *run, const stoa__table *table, stoa_error *error)
 {
     if (run->program->code.array_count == 0)
@@ -301,7 +303,7 @@ static stoa_status pack_table(stoa_program *program, stoa_table *table, bool inv
     status = check_arrays(&run, stoa__whole(table), error);
     if (status == STOA_OK && run.rows > 0)
         status = pack(&run, stoa__whole(table), inverted, &left, error);
-    stoa__run_end(&run); /* before objects that are gone may come back into the table */
+    stoa__run_end(&run); /* before release callbacks may use the table */
     if (left < run.rows)
         stoa__table_end_removal(stoa__whole(table), left);
     return status;

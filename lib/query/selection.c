@@ -1,8 +1,8 @@
-/* selection.c: sets of rows as bits, made, combined and told in other forms.
+/* selection.c: sets of rows as bits: made, combined, and converted to indices and masks.
  *
  * A selection is one allocation: the head, then its words. Invariant: bits at and beyond `rows` are
- * 0 and `count` is the number of bits that are set, so that and, or and not work by whole words.
- * What a selection does to a table is in rows.c. */
+ * 0 and `count` is the number of set bits, so that and, or and not work on whole words. Operations
+ * on the rows of tables are in rows.c. */
 #include "query/selection.h"
 
 #include <string.h>

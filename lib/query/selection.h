@@ -6,29 +6,28 @@
 
 #include "store/table.h"
 
-/* Of the first `rows` rows of the table, none of them selected. */
+/* Makes an empty selection of the first `rows` rows of the table. */
 stoa_status stoa__selection_new(stoa_selection **made, const stoa_table *table, size_t rows,
                                 stoa_error *error);
-/* STOA_STALE where it is not of this table as it is now. */
+/* Fails with STOA_STALE if the selection does not fit the table as it is now. */
 stoa_status stoa__selection_check(const stoa_selection *selection, const stoa_table *table,
                                   stoa_error *error);
 
-/* Of rows first to end - 1, those whose bit is set (inverted: is not) go to row `to` and those
- * behind it, to <= first; the others' objects leave their pool. Bit 0 is of row `first`. Cannot
- * fail; the caller ends the removal. */
+/* Moves those of rows [first, end) whose bit is set (inverted: is not set) to row `to` and the
+ * following ones, to <= first; the objects of the others leave their pool. Bit 0 belongs to row
+ * `first`. Cannot fail; the caller ends the removal. */
 void stoa__rows_pack(stoa__table *table, const uint64_t *words, bool inverted, size_t first,
                      size_t end, size_t to);
 
-/* Rows `first` to `first` + `count` - 1 of a table, and bits for them, of which `chosen` are set.
- */
+/* Rows [first, first + count) of a table, and a bit for each; `chosen` bits are set. */
 typedef struct stoa__part {
-    const uint64_t *words; /* bit 0 is of row `first` */
+    const uint64_t *words; /* bit 0 belongs to row `first` */
     size_t first, count, chosen;
 } stoa__part;
 
-/* The chosen rows of a part go to row `place` of another table of the same fields (dropped ones
- * left out) and those behind it. Their objects are the caller's matter. Cannot fail; other threads
- * may do the same with other parts meanwhile. */
+/* Copies the chosen rows of a part to row `place`, and the following ones, of another table with
+ * the same fields, without dropped ones. The caller counts their objects. Cannot fail. Other
+ * threads may copy other parts meanwhile. */
 void stoa__rows_take(stoa__table *taken, size_t place, const stoa__table *table,
                      const stoa__part *part);
 
