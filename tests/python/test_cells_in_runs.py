@@ -317,7 +317,7 @@ def test_rows_taken_first_during_a_run_are_refused_too(record: Any) -> None:
         with pytest.raises(stoa.BusyError):
             row.x = 1
     row.x = 1
-    table.reverse()  # and of a new epoch
+    table.reverse()
     with run_elsewhere(table, "x"), pytest.raises(stoa.BusyError):
         table[0].x = 1
     assert table.x.tolist() == [9, 8, 7, 6, 5, 4, 3, 2, 1, 1]

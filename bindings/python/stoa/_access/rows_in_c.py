@@ -60,12 +60,6 @@ def begin(parts: tuple[type, Any], fields: Iterable[StoredField], store: Store) 
     return extension.View(parts[0], record, store.c, address, store.pool.objects, described)
 
 
-def reordered(view: Any) -> Any:
-    """Returns what the next rows are made with: the same, since its rows see by themselves that
-    they are stale."""
-    return view
-
-
 def close(view: Any, column: int, message: str) -> None:
     """Takes one field from the rows of the view."""
     view.close(column, message)

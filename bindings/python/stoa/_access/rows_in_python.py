@@ -1,11 +1,10 @@
 """Rows in pure Python: the reference; what PyPy runs, and CPython with STOA_PURE=1.
 
-A row is a table, an epoch and an index. A field of a row is `epoch.c0[index]`, where c0 are the
-cells of a column, and nothing else: who makes a row sees to it that the index is there. A table
-hands out one epoch until its rows are removed, inserted in the middle or reordered: then each c0,
-c1, … of that epoch is replaced by an object that raises at any access, and the next row gets a new
-epoch. So a stale row is noticed at no cost. A column that is dropped or renamed is replaced alone.
-Appending changes nothing, since columns never move.
+A row is a table, a view of its columns, the order number that the table had, and an index. It
+compares the order number, and reads `view.c0[index]`, where c0 are the cells of a column: who makes
+a row sees to it that the index is there. A view lasts as long as the table has the same fields. A
+column that is dropped or renamed is replaced, in views of before, by an object that raises at any
+access. Appending changes nothing, since columns never move.
 Writes go through the library, by the number of the field (f0, f1, …; -1 where it was taken away),
 which counts them and refuses those to columns that a run is over.
 """
@@ -30,10 +29,9 @@ from stoa._schema.generate import (
 )
 from stoa._schema.record import RecordType
 from stoa._schema.types import OBJECT
-from stoa._store.cells import PUT, STALE_CELLS, Refusal, stale
+from stoa._store.cells import PUT, Refusal, stale
 from stoa._store.sources import StoredField
 from stoa._store.store import Store
-from stoa.errors import FieldNameError
 
 place = object.__setattr__  # Row's own looks at the name
 PUT_NAMES = {f"_stoa_put_{kind.replace('?', 'b')}": put for kind, put in PUT.items()}
@@ -42,23 +40,24 @@ PUT_NAMES = {f"_stoa_put_{kind.replace('?', 'b')}": put for kind, put in PUT.ite
 class Row(Quiet):
     """What all rows have."""
 
-    __slots__ = ("_stoa_epoch", "_stoa_index", "_stoa_table")
+    __slots__ = ("_stoa_index", "_stoa_order", "_stoa_table", "_stoa_view")
 
-    _stoa_epoch: Any
     _stoa_index: int
+    _stoa_order: int
     _stoa_table: Any
+    _stoa_view: Any
 
     def _stoa_is_fresh(self) -> bool:
-        return self._stoa_epoch.c0 is not STALE_CELLS
+        return self._stoa_order == self._stoa_table._store.order  # type: ignore[no-any-return]
 
     def _stoa_refuse(self, i: int, status: int) -> None:
-        # Says why a value was not written into field i, where not for the value's sake.
-        epoch = self._stoa_epoch
-        getattr(epoch, f"c{i}")[self._stoa_index]  # raises where it is stale, or taken away
-        if status == lib.STOA_LOCKED:
-            self._stoa_table._store.raise_locked(epoch.columns[i])
-        if status == lib.STOA_STALE:
+        # Raises why the library refused the write; returns if the value itself is at fault, which
+        # then raises when it is converted again.
+        if not self._stoa_is_fresh() or status == lib.STOA_STALE:
             raise stale("row")
+        getattr(self._stoa_view, f"c{i}")[self._stoa_index]  # raises where it was taken away
+        if status == lib.STOA_LOCKED:
+            self._stoa_table._store.raise_locked(self._stoa_view.columns[i])
 
     if not TYPE_CHECKING:
 
@@ -92,25 +91,31 @@ class Row(Quiet):
 
 
 def make_row(record: RecordType) -> tuple[type, Any]:
-    """The row class of a record class, and its epoch class."""
+    """The row class of a record class, and its view class."""
     fields = record._stoa_fields
     source: list[str] = []
     for i, each in enumerate(fields):
         source += object_property(i) if each.type.kind == "o" else plain_property(i, each)
     source += row_values_source(fields)
-    made = compiled(source, {**converters(fields), **PUT_NAMES})
+    made = compiled(source, {**converters(fields), **PUT_NAMES, "_stoa_stale": stale})
     namespace = {
         "__slots__": (),
         "_stoa_values": made["_stoa_values"],
         **{each.name: made[f"_stoa_property_{i}"] for i, each in enumerate(fields)},
     }
-    return hidden(record, (Row, record), namespace), make_epoch_class(len(fields))
+    return hidden(record, (Row, record), namespace), make_view_class(len(fields))
 
 
-def make_epoch_class(count: int) -> type:
+def make_view_class(count: int) -> type:
     cells = [f"{kind}{i}" for kind in "cf" for i in range(count)]
-    slots = (*cells, "columns", "objects", "order", "row_class", "table", "__weakref__")
-    return type("Epoch", (), {"__slots__": slots})
+    slots = (*cells, "columns", "objects", "row_class", "table", "__weakref__")
+    return type("View", (), {"__slots__": slots})
+
+
+FRESH = [
+    "    if self._stoa_order != self._stoa_table._store.order:",
+    "        raise _stoa_stale('row')",
+]
 
 
 def plain_property(i: int, each: Field) -> list[str]:
@@ -118,14 +123,15 @@ def plain_property(i: int, each: Field) -> list[str]:
     names = ("put", "type", "int", "float")
     return [
         "def _stoa_get(self):",
-        f"    return self._stoa_epoch.c{i}[self._stoa_index]",
+        *FRESH,
+        f"    return self._stoa_view.c{i}[self._stoa_index]",
         f"_stoa_put = _stoa_put_{each.type.kind.replace('?', 'b')}",
         f"def _stoa_set(self, value, {', '.join(f'_stoa_{name}=_stoa_{name}' for name in names)}):",
         f"    value = {checked(each, 'value', i, in_place=True)}",
-        "    epoch = self._stoa_epoch",
+        "    view = self._stoa_view",
         "    try:",
         "        status = _stoa_put(",
-        f"            epoch.table, epoch.f{i}, self._stoa_index, epoch.order, value)",
+        f"            view.table, view.f{i}, self._stoa_index, self._stoa_order, value)",
         "    except OverflowError:  # beyond int64, or the field is closed",
         "        status = -1",
         "    if status:",
@@ -136,67 +142,59 @@ def plain_property(i: int, each: Field) -> list[str]:
 
 
 def object_property(i: int) -> list[str]:
-    cell = f"self._stoa_epoch.c{i}[self._stoa_index]"
+    cell = f"self._stoa_view.c{i}[self._stoa_index]"
     return [
         "def _stoa_get(self):",
-        f"    return self._stoa_epoch.objects[{cell}]",
+        *FRESH,
+        f"    return self._stoa_view.objects[{cell}]",
         "def _stoa_set(self, value):",
         "    store = self._stoa_table._store",
         "    with store.lock, (_stoa_call := store.call()), _stoa_call:",
-        f"        {cell}  # refuses where the row is stale",
-        f"        store.write_object(self._stoa_epoch.columns[{i}], self._stoa_index, value)",
+        f"        {cell}  # refuses where the field was taken away",
+        f"        column = self._stoa_view.columns[{i}]",
+        "        store.write_object(column, self._stoa_index, value, self._stoa_order)",
         f"_stoa_property_{i} = property(_stoa_get, _stoa_set)",
     ]
 
 
 def row_values_source(fields: Sequence[Field]) -> list[str]:
-    cells = [f"epoch.c{i}[index]" for i in range(len(fields))]
+    cells = [f"view.c{i}[index]" for i in range(len(fields))]
     values = "".join(
-        f"epoch.objects[{cell}], " if each.type.kind == "o" else f"{cell}, "
+        f"view.objects[{cell}], " if each.type.kind == "o" else f"{cell}, "
         for each, cell in zip(fields, cells)
     )
     return [
         "def _stoa_values(self):",
-        "    epoch = self._stoa_epoch",
+        *FRESH,
+        "    view = self._stoa_view",
         "    index = self._stoa_index",
         f"    return ({values})",
     ]
 
 
-# ---- epochs: the layout of a table's rows (see Layout in access.py) ----
+# ---- views: the layout of a table's rows (see Layout in access.py) ----
 
 
 def begin(parts: tuple[type, Any], fields: Iterable[StoredField], store: Store) -> Any:
-    """A new epoch; its c0, c1, … are the fields' cells."""
-    row_class, epoch_class = parts
-    epoch = epoch_class()
-    epoch.row_class = row_class
-    epoch.columns = tuple(each.index for each in fields)
-    epoch.objects = store.pool.objects
-    epoch.table = store.c  # whose the cells are, even if the table were made anew
-    epoch.order = store.order
-    for i, column in enumerate(epoch.columns):
-        setattr(epoch, f"c{i}", store.cells[column])
-        setattr(epoch, f"f{i}", column)
-    return epoch
+    """A new view; its c0, c1, … are the fields' cells."""
+    row_class, view_class = parts
+    view = view_class()
+    view.row_class = row_class
+    view.columns = tuple(each.index for each in fields)
+    view.objects = store.pool.objects
+    view.table = store.c  # whose the cells are, even if the table were made anew
+    for i, column in enumerate(view.columns):
+        setattr(view, f"c{i}", store.cells[column])
+        setattr(view, f"f{i}", column)
+    return view
 
 
-def reordered(epoch: Any) -> None:
-    """Makes every row of the epoch stale: rows were removed or changed places.
-
-    Returns what the next rows are made with: None, for a new epoch.
-    """
-    for i in range(len(epoch.columns)):
-        setattr(epoch, f"c{i}", STALE_CELLS)
-        setattr(epoch, f"f{i}", -1)
-
-
-def close(epoch: Any, column: int, message: str) -> None:
-    """Takes one field from the rows of the epoch."""
-    if column in epoch.columns:
-        i, refusal = epoch.columns.index(column), Refusal(FieldNameError, message)
-        setattr(epoch, f"c{i}", refusal)
-        setattr(epoch, f"f{i}", -1)
+def close(view: Any, column: int, message: str) -> None:
+    """Takes one field from the rows of the view."""
+    if column in view.columns:
+        i = view.columns.index(column)
+        setattr(view, f"c{i}", Refusal(message))
+        setattr(view, f"f{i}", -1)
 
 
 # ---- loops ----
@@ -205,14 +203,14 @@ def close(epoch: Any, column: int, message: str) -> None:
 def iterate(rows: Any) -> Iterator[Any]:
     """A row for each."""
     table = rows._table
-    view = table._store.current_view()
-    return (row_at(table, view, index) for index in steps(rows, "iterator"))
+    view, order = table._store.current_view(), table._store.order
+    return (row_at(table, view, order, index) for index in steps(rows, "iterator"))
 
 
 def move(rows: Any) -> Iterator[Any]:
     """One row for all."""
     table = rows._table
-    row = row_at(table, table._store.current_view(), 0)
+    row = row_at(table, table._store.current_view(), table._store.order, 0)
     return (place(row, "_stoa_index", index) or row for index in steps(rows, "cursor"))
 
 
@@ -227,16 +225,17 @@ def values(rows: Any, fields: tuple[int, ...]) -> Iterator[tuple[Any, ...]]:
 def new_row(table: Any, position: int) -> Any:
     """Row `position` of the table, which must be there."""
     store = table._store
-    view = store.view or store.current_view()
+    view, order = store.view or store.current_view(), store.order
     if position >= store.rows():  # another thread came in between
         raise stale("row")
-    return row_at(table, view, position)
+    return row_at(table, view, order, position)
 
 
-def row_at(table: Any, view: Any, index: int) -> Any:
+def row_at(table: Any, view: Any, order: int, index: int) -> Any:
     row = object.__new__(view.row_class)
     place(row, "_stoa_table", table)
-    place(row, "_stoa_epoch", view)
+    place(row, "_stoa_view", view)
+    place(row, "_stoa_order", order)
     place(row, "_stoa_index", index)
     return row
 
@@ -265,7 +264,7 @@ def running(
 @lru_cache(maxsize=256)
 def reader(columns: tuple[tuple[int, bool], ...]) -> Any:
     """Writes read(table, view, positions), which gives a tuple for each position. It reads through
-    the view, where cells that may not be read any more refuse, and keeps the table."""
+    the view, where fields that were taken away refuse, and keeps the table."""
     cells = [f"view.c{i}[index]" for i, _ in columns]
     values = "".join(
         f"view.objects[{cell}], " if is_object else f"{cell}, "

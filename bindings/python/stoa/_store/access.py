@@ -42,9 +42,6 @@ class Layout(Protocol):
     def begin(self, parts: tuple[type, Any], fields: Iterable[StoredField], store: Any) -> Any:
         """A new view, which rows of the store are made with from now on."""
 
-    def reordered(self, view: Any) -> Any:
-        """Makes the rows of a view stale. What the next ones are made with; None: a new view."""
-
     def close(self, view: Any, column: int, message: str) -> None:
         """Takes one field from the rows of a view."""
 
@@ -237,12 +234,7 @@ class Access(StoreBase):
         self.order = order
         self.generation += 1
         with self.gate.lock:
-            for each in list(self.older):
-                self.layout.reordered(each)
-            self.older.clear()
-            view = self.view
-            if view is not None:
-                self.view = self.layout.reordered(view)
+            self.older.clear()  # their rows are stale
         self.noticed = order
 
     def check_order(self, order: int, what: str) -> None:

@@ -6,7 +6,7 @@ from typing import Any, Callable
 
 from stoa._lib.ffi import ffi, lib
 from stoa._schema.types import IS_PYPY, FieldType
-from stoa.errors import Error, StaleError
+from stoa.errors import FieldNameError, StaleError
 
 STALE = (
     "{} was taken before rows were removed, inserted in the middle or reordered, and may stand "
@@ -15,22 +15,15 @@ STALE = (
 
 
 class Refusal:
-    """Stands in for cells that may not be touched any more."""
+    """Stands in for the cells of a field that was taken away."""
 
-    __slots__ = ("error", "message")
+    __slots__ = ("message",)
 
-    def __init__(self, error: type[Error], message: str) -> None:
-        self.error = error
+    def __init__(self, message: str) -> None:
         self.message = message
 
     def __getitem__(self, index: int) -> Any:
-        raise self.error(self.message)
-
-    def __setitem__(self, index: int, value: Any) -> None:
-        raise self.error(self.message)
-
-
-STALE_CELLS = Refusal(StaleError, STALE.format("this row"))
+        raise FieldNameError(self.message)
 
 
 def stale(what: str) -> StaleError:
