@@ -214,7 +214,7 @@ def test_many_interrupts_by_real_signals(monkeypatch: pytest.MonkeyPatch) -> Non
         end = time.monotonic() + 0.5
         while time.monotonic() < end:
             try:
-                signal.setitimer(signal.ITIMER_REAL, 0.0003, 0.003)
+                signal.setitimer(signal.ITIMER_REAL, 0.0003, 0.05)
                 while time.monotonic() < end:  # a finalizer may have passed over the signal
                     table.append(1, 2.0, Thing("a"))
                     table[3].thing = Thing("b")
