@@ -107,7 +107,7 @@ def test_a_change_that_meets_a_run_of_another_thread_changes_nothing(change: str
     before, entered, left = snapshot(table), threading.Event(), threading.Event()
 
     def run() -> None:
-        table._store.gate.enter_run("run", (0,))
+        table._store.gate.enter_run("run")
         entered.set()
         left.wait(60)
         table._store.gate.runs.pop("run")

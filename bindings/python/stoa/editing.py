@@ -119,10 +119,13 @@ class Editing(Rows[R]):
         for each in factories:
             values = [each.factory() for _ in range(rows - before)]
             made[each.name] = given_source(values, StoredField(each.name, each.type, 0))
-        with store.lock, (call := store.call()), call:
+
+        def extend() -> None:
             if store.rows() != before:
                 raise_changed()
             store.extend(made)
+
+        store.within(extend)
 
     def reserve(self, rows: int) -> None:
         """Memory for so many rows in all: appends up to there cannot fail for want of it.
@@ -149,15 +152,18 @@ class Editing(Rows[R]):
             return
         key = masks.checked_slice(key)
         store = self._store
-        with store.lock, (call := store.call()), call:
+
+        def remove() -> None:
             gone = masks.part(key, self._range)
             if len(gone) <= 1 or abs(gone.step) == 1:
                 first = min(gone[0], gone[-1]) if gone else 0
-                self._store.change(lib.stoa_table_remove, first, len(gone))
+                store.change(lib.stoa_table_remove, first, len(gone))
             else:
-                mask = bytearray(b"\1") * self._store.rows()
+                mask = bytearray(b"\1") * store.rows()
                 mask[slice_of(gone)] = bytes(len(gone))
                 self._keep(bytes(mask))
+
+        store.within(remove)
 
     def _change_at(
         self, function: Callable[..., int], *indices: Any, count: tuple[int, ...] = ()
@@ -165,9 +171,12 @@ class Editing(Rows[R]):
         """A change of the rows that these indices mean, when nobody else can come in between."""
         numbers = [integer(each) for each in indices]
         store = self._store
-        with store.lock, (call := store.call()), call:
+
+        def change() -> None:
             found = [masks.position(each, self._range) for each in numbers]
-            self._store.change(function, *found, *count)
+            store.change(function, *found, *count)
+
+        store.within(change)
 
     def pop(self, index: int = -1) -> R:
         """Removes a row and returns its values as a standalone record.
@@ -175,13 +184,16 @@ class Editing(Rows[R]):
         Raises RowIndexError, and BusyError while another thread computes with the table.
         """
         number, store = integer(index), self._store
-        with store.lock, (call := store.call()), call:
+
+        def pop() -> Any:
             if not store.rows():
                 raise RowIndexError("pop from an empty table")
             position = masks.position(number, self._range)
-            record: Any = remake(store.record, store.values_at(position))
+            record = remake(store.record, store.values_at(position))
             store.change(lib.stoa_table_remove, position, 1)
-        return record  # type: ignore[no-any-return]
+            return record
+
+        return store.within(pop)  # type: ignore[no-any-return]
 
     def remove(self, value: Any) -> None:
         """Removes the first row that is equal to a record or tuple.
@@ -293,8 +305,7 @@ class Editing(Rows[R]):
         if is_run:
             store.by_gate(self._add_values, added, values)
         else:
-            with store.lock, (call := store.call()), call:
-                store.by_gate(self._add_values, added, values)
+            store.within(lambda: store.by_gate(self._add_values, added, values))
 
     def _add_values(self, added: Field, values: Any) -> None:
         store, record = self._store, self._store.record

@@ -149,10 +149,11 @@ def object_property(i: int) -> list[str]:
         f"    return self._stoa_view.objects[{cell}]",
         "def _stoa_set(self, value):",
         "    store = self._stoa_table._store",
-        "    with store.lock, (_stoa_call := store.call()), _stoa_call:",
+        "    def _stoa_write():",
         f"        {cell}  # refuses where the field was taken away",
         f"        column = self._stoa_view.columns[{i}]",
         "        store.write_object(column, self._stoa_index, value, self._stoa_order)",
+        "    store.within(_stoa_write)",
         f"_stoa_property_{i} = property(_stoa_get, _stoa_set)",
     ]
 

@@ -214,8 +214,7 @@ class Program:
         made = receiver("stoa_table *", lib.stoa_table_free)
         told = FILTER, store, rows, ffi.NULL, made
         if store.has_objects:  # which enter their pool once more
-            with store.lock, (call := store.call()), call:
-                self.read(*told, verify=verify, is_alone=True)
+            store.within(lambda: self.read(*told, verify=verify, is_alone=True))
         else:
             self.read(*told, verify=verify)
         return taken(made)

@@ -116,15 +116,17 @@ class RowSet:
         if condition is not None:
             return store.like(condition._filter(), store.record)
         self.bits()
-        with store.lock, (call := store.call()), call:
-            return store.derive(lib.stoa_table_take_selected, bits.fitted(store, self.bits()))
+        return store.within(
+            lambda: store.derive(lib.stoa_table_take_selected, bits.fitted(store, self.bits()))
+        )
 
     def delete(self) -> None:
         """Removes the rows from the table."""
         self.bits()  # which may take long, before others have to wait
         store = self.store
-        with store.lock, (call := store.call()), call:
-            store.change(lib.stoa_table_remove_selected, bits.fitted(store, self.bits()))
+        store.within(
+            lambda: store.change(lib.stoa_table_remove_selected, bits.fitted(store, self.bits()))
+        )
 
     def __str__(self) -> str:
         name = self.store.record.__name__

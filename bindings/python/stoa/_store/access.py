@@ -137,13 +137,14 @@ class Access(StoreBase):
             if view is not None:
                 self.older.add(view)
                 self.view = None
+            # First: who reads the record before them finds none that are of others.
+            self.stages: list[Stage] = []  # room for rows that are stored, to be used again
             self.record, self.fields, self.width = record, fields, len(fields)
             # How many values append takes as they come; one may be a record.
             by_name = any(each.kw_only for each in record._stoa_fields)
             self.positions = -1 if by_name or self.width == 1 else self.width
             self.cells, self.has_objects = cells, has_objects
             self.row_parts, self.stage = row_parts, stage
-            self.stages: list[Stage] = []  # room for rows that are appended, to be used again
 
     def found_fields(self, record: RecordType) -> dict[str, StoredField]:
         limit = self.c.field_limit
@@ -226,6 +227,11 @@ class Access(StoreBase):
                 if view is None:
                     view = self.view = self.layout.begin(self.row_parts, self.fields.values(), self)
         return view
+
+    def conclude(self) -> None:
+        """Does for Python what a change of the table means."""
+        if self.c.order != self.noticed:
+            self.notice_order()
 
     def notice_order(self) -> None:
         """Makes rows stale if the library says that the order has changed. Where it is interrupted

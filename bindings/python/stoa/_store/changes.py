@@ -1,4 +1,4 @@
-"""What a call that changes a table means for Python, and that it is done whatever comes."""
+"""Changes of the fields of a table."""
 
 from __future__ import annotations
 
@@ -6,19 +6,14 @@ from typing import Any, Callable
 
 from stoa._schema.record import RecordType
 from stoa._store.access import Access
-from stoa._store.objects import Call
 
 
-class Change(Call):
-    """A Call that changes a table: at its end all that the change means for Python is done."""
+class FieldChange:
+    """A change of the fields, which the store takes over when it is concluded."""
 
     __slots__ = ("before", "record", "store")
 
     def __init__(self, store: Access) -> None:
-        self.pool = pool = store.pool
-        self.depth = pool.calls
-        self.is_over = False
-        self.gone = None
         self.store = store
         self.record: RecordType | None = None  # with the fields that the table is to have
 
@@ -31,16 +26,8 @@ class Change(Call):
         return status
 
     def conclude(self) -> None:
-        """Where it is interrupted it is to be called again."""
         store, record = self.store, self.record
-        if store.c.order != store.noticed:
-            store.notice_order()
+        store.conclude()
         if record is not None and store.has_names(record):
             store.take_fields(record, self.before)
             self.record = None
-
-    def __exit__(self, *exception: object) -> None:
-        if not self.is_over:
-            self.conclude()
-            self.settle()
-            self.is_over = True

@@ -15,13 +15,22 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from itertools import count
-from typing import Any
+from typing import Any, Callable, Protocol, TypeVar
 from weakref import WeakValueDictionary
 
 from stoa._lib.failure import check, new_error
 from stoa._lib.ffi import ffi, lib
 from stoa._lib.forks import new_lock
 from stoa._lib.owner import owned
+
+T = TypeVar("T")
+
+
+class Change(Protocol):
+    """What is told of the end of an act."""
+
+    def conclude(self) -> None:
+        """Where it is interrupted it is called again."""
 
 
 class ObjectPool:
@@ -59,6 +68,37 @@ class ObjectPool:
         check(lib.stoa_pool_new(made, options, error), error)
         self.pointer = owned(made[0], "stoa_pool *", lib.stoa_pool_free)
         pools[self.key] = self
+
+    def within(self, act: Callable[[], T], change: Change | None = None) -> T:
+        """What act() gives, which may store or remove objects, or do what must not be left half
+        done. At its end the change is concluded, and objects that are out are let go.
+
+        A signal's handler may raise when a function of Python's begins, after a call into C and
+        where a loop jumps back; so in the middle of what is to be done at the end too. All of that
+        can be done again, and is, if it did not come to its own end. The lock, whose `with` is C's,
+        is free in any case. Objects that are out live until it is: only then may they do what they
+        like.
+        """
+        gone: list[Any] = []
+        with self.lock:
+            depth, is_over = self.calls, False
+            try:
+                try:
+                    self.calls = depth + 1
+                    return act()
+                finally:
+                    self.end(depth, gone, change)
+                    is_over = True
+            finally:
+                if not is_over:
+                    self.end(depth, gone, change)
+
+    def end(self, depth: int, gone: list[Any], change: Change | None) -> None:
+        if change is not None:
+            change.conclude()
+        self.calls = depth
+        if self.doubtful:
+            self.settle(gone)
 
     def pointer_to(self, value: Any) -> int:
         """What the library shall store for an object; 0 for None. Only during a call."""
@@ -131,44 +171,6 @@ class ObjectPool:
         """Bytes that the pool takes, about: the objects themselves are not counted."""
         places = len(self.entered) + len(self.handles) + len(self.objects)
         return int(lib.stoa_pool_bytes(self.pointer)) + 8 * places + 100 * len(self.slots)
-
-
-class Call:
-    """A call that may store or remove objects, or whatever must not be left half done:
-
-        with pool.lock, (call := Call(pool)), call:
-
-    A signal's handler may raise when a function of Python's begins, after a call into C and where
-    a loop jumps back; so in the middle of what a call has to do at its end too. All of that can be
-    done again, and is: the second `call` makes up for what did not come to its end in the first.
-    The lock, whose own `with` is C's, is then free in any case. Objects that are out live as long
-    as the Call, which is until the lock is free: only then may they do what they like.
-    """
-
-    __slots__ = ("depth", "gone", "is_over", "pool")
-
-    def __init__(self, pool: ObjectPool) -> None:
-        """Holding the lock."""
-        self.pool = pool
-        self.depth = pool.calls
-        self.is_over = False
-        self.gone: list[Any] | None = None
-
-    def __enter__(self) -> None:
-        self.pool.calls = self.depth + 1
-
-    def __exit__(self, *exception: object) -> None:
-        if not self.is_over:
-            self.settle()
-            self.is_over = True
-
-    def settle(self) -> None:
-        pool = self.pool
-        pool.calls = self.depth
-        if pool.doubtful:
-            if self.gone is None:
-                self.gone = []
-            pool.settle(self.gone)
 
 
 keys = count(1)

@@ -18,8 +18,8 @@ from stoa._schema.fields import MISSING, Field
 from stoa._schema.record import RecordType, derived
 from stoa._schema.types import IS_PYPY, OBJECT
 from stoa._store.access import Access, Layout, changed, stage_of, stored_fields
-from stoa._store.changes import Change
-from stoa._store.objects import Call, ObjectPool
+from stoa._store.changes import FieldChange
+from stoa._store.objects import ObjectPool
 from stoa._store.sources import StoredField, check_length, is_cells, source_of
 from stoa._store.staging import Stage
 from stoa.errors import LengthError
@@ -43,10 +43,22 @@ def raise_changed() -> None:
     raise changed()
 
 
+class Place:
+    """What a write of one object is told by."""
+
+    __slots__ = ("error", "pointer", "source")
+
+    def __init__(self) -> None:
+        self.error = new_error()
+        self.pointer = ffi.new("uintptr_t *")
+        self.source = ffi.new("stoa_source *")
+        self.source.type, self.source.data = lib.STOA_OBJECT, self.pointer
+
+
 class Store(Access):
     """The library's table and what Python keeps beside it."""
 
-    __slots__ = ("asked", "ended", "stores")
+    __slots__ = ("asked", "ended", "places", "stores")
 
     def __init__(
         self, pointer: Any, record: RecordType, pool: ObjectPool, asked: int, layout: Layout
@@ -56,6 +68,7 @@ class Store(Access):
         add_memory_pressure(pointer.rows * lib.stoa_table_row_bytes(pointer))
         self.ended: list[int] = []  # exports that ended during a call of another thread, by field
         self.asked = asked
+        self.places: list[Place] = []  # to be used again
         self.stores: dict[int, int] = {}  # assignments to whole columns, by field
         super().__init__(table, record, pool, layout)
 
@@ -65,9 +78,9 @@ class Store(Access):
 
     # ---- calls into the library ----
 
-    def call(self) -> Change:
-        """What is to be entered twice, with the lock held, around calls that change the table."""
-        return Change(self)
+    def within(self, act: Callable[[], T]) -> T:
+        """What act() gives, which changes the table: with the lock held, and concluded."""
+        return self.pool.within(act, self)
 
     def by_gate(self, function: Callable[..., T], *arguments: Any) -> T:
         """A call that no run may see: through the gate as a change."""
@@ -109,16 +122,19 @@ class Store(Access):
         rows were found."""
         made, error = receiver("stoa_table *", lib.stoa_table_free), new_error()
         gate, key = self.gate, object()
-        with self.lock, (call := self.call()), call:
+
+        def copy() -> RecordType:
             if state is not None:
                 self.check_state(state)
             record = self.record
             try:
                 gate.enter_run(key)
-                status = function(made, self.c, *arguments, error)
+                check(function(made, self.c, *arguments, error), error)
             finally:
                 gate.runs.pop(key, None)
-        check(status, error)
+            return record
+
+        record = self.within(copy)
         return self.like(taken(made), record)
 
     # ---- changes ----
@@ -143,33 +159,39 @@ class Store(Access):
     ) -> None:
         """A call that may remove or reorder rows; `state` is of when they were found."""
         error = new_error()
-        with self.lock, (call := self.call()), call:
+
+        def change() -> int:
             if state is not None:
                 self.check_state(state)
             self.end_exports()
-            status = self.by_gate(function, self.c, *arguments, error)
-        check(status, error)
+            return self.by_gate(function, self.c, *arguments, error)
+
+        check(self.within(change), error)
 
     def grow(self, function: Callable[..., int], *arguments: Any) -> None:
         """A call that only makes more rows, or room for them."""
         error = new_error()
-        with self.lock, (call := self.call()), call:
+
+        def grow() -> int:
             self.end_exports()
-            status = function(self.c, *arguments, error)
-        check(status, error)
+            return function(self.c, *arguments, error)
+
+        check(self.within(grow), error)
 
     def resize(self, rows: int) -> None:
         """More rows with defaults, or fewer."""
-        with self.lock, (call := self.call()), call:
+
+        def resize() -> None:
             more = rows - self.rows()
             if more > 0 and self.gate.runs:  # what cannot take rows away, come who may in between
                 self.grow(lib.stoa_table_extend, ffi.NULL, 0, more)
             else:
                 self.change(lib.stoa_table_resize, rows)
 
+        self.within(resize)
+
     def clear(self) -> None:
-        with self.lock, (call := self.call()), call:
-            self.by_gate(lib.stoa_table_clear, self.c)
+        self.within(lambda: self.by_gate(lib.stoa_table_clear, self.c))
 
     def append(self, values: Sequence[Any]) -> None:
         """One row at the end: a value for each field, not yet converted."""
@@ -219,23 +241,30 @@ class Store(Access):
         self, function: Callable[..., int], find: Callable[[], int], values: Sequence[Any]
     ) -> None:
         """find() says which row it is, once the values are read and nobody else can come."""
-        record = self.record
-        stage = self.staged(record, values)
-        with self.lock, (call := self.call()), call:
+        record, stages = self.record, self.stages
+        try:
+            stage = stages.pop()
+        except IndexError:
+            stage = Stage(record._stoa_fields)
+        self.fill(stage, record, values)
+
+        def store() -> int:
             self.check_record(record)
             self.point_at_objects(stage, values)
             index = find()
-            told = function, self.c, index, stage.values, self.width, stage.error
-            status = self.by_gate(*told) if index < self.rows() else function(*told[1:])
+            told = self.c, index, stage.values, self.width, stage.error
+            return self.by_gate(function, *told) if index < self.rows() else function(*told)
+
+        status = self.pool.within(store, self)
         if status:
             self.refuse(status, stage.error, values)
+        stages.append(stage)
 
-    def staged(self, record: RecordType, values: Sequence[Any]) -> Stage:
-        """The values of a row, converted, but for its objects."""
+    def fill(self, stage: Stage, record: RecordType, values: Sequence[Any]) -> None:
+        """Puts the values of a row into a stage, converted, but for its objects."""
         fields, fill = record._stoa_fields, stage_of(record)
         if len(values) != len(fields):
             raise changed()
-        stage = Stage(fields)
         numbers = [0 if each.type is OBJECT else value for value, each in zip(values, fields)]
         try:
             fill(stage.into, *numbers)
@@ -243,7 +272,6 @@ class Store(Access):
             for value, each in zip(values, fields):  # tells better what is wrong
                 each.type.convert(value, each.name)
             raise
-        return stage
 
     def point_at_objects(self, stage: Stage, values: Sequence[Any]) -> None:
         """During a call of the pool."""
@@ -265,29 +293,38 @@ class Store(Access):
 
     def write_object(self, field: int, index: int, value: Any, order: int | None = None) -> None:
         """One cell of an object field; of a row, which was taken at that order number."""
-        error = new_error()
-        source = ffi.new("stoa_source *")
-        with self.lock, (call := self.call()), call:
+        places = self.places
+        try:
+            place = places.pop()
+        except IndexError:
+            place = Place()
+
+        def write() -> int:
             if order is not None:
                 self.check_order(order, "row")
-            pointer = ffi.new("uintptr_t *", self.pool.pointer_to(value))
-            source.type, source.data = lib.STOA_OBJECT, pointer
-            told = self.c, field, index, 1, 1, source, error
-            status = lib.stoa_column_write(*told)
-        check(status, error)
+            place.pointer[0] = self.pool.pointer_to(value)
+            told = self.c, field, index, 1, 1, place.source, place.error
+            return lib.stoa_column_write(*told)  # type: ignore[no-any-return]
+
+        status = self.pool.within(write, self)
+        if status:
+            check(status, place.error)
+        places.append(place)
 
     def write_objects(
         self, field: StoredField, indices: Sequence[int], values: Sequence[Any], state: State
     ) -> None:
         """As many cells of an object field; `state` is of when the rows were found."""
         error, pool = new_error(), self.pool
-        with self.lock, (call := self.call()), call:
+
+        def write() -> int:
             self.check_state(state)
             cells = self.cells[field.index]
             before = pool.pointers_to([pool.objects[cells[index]] for index in indices])
             after = pool.pointers_to(values)
-            status = self.put_objects(field.index, indices, before, after, error)
-        check(status, error)
+            return self.put_objects(field.index, indices, before, after, error)
+
+        check(self.within(write), error)
 
     def put_objects(
         self, field: int, indices: Sequence[int], before: Any, after: Any, error: Any
@@ -326,10 +363,11 @@ class Store(Access):
             told = self.c, field.index, start, rows.step, len(rows), place, error
             return self.by_gate(lib.stoa_column_write, *told)  # type: ignore[no-any-return]
 
-        with self.lock, (call := self.call()), call:
+        def write() -> int:
             self.check_state(state)
-            status = self.beside((values,), store)
-        check(status, error)
+            return self.beside((values,), store)
+
+        check(self.within(write), error)
 
     def extend(self, columns: Mapping[str, Any]) -> None:
         """Rows from columns of the same length; fields that are not given get their default."""
@@ -376,10 +414,11 @@ class Store(Access):
                 source.enter(self.pool).put(place, each.c_name)
             return store(places, rows, error)
 
-        with self.lock, (call := self.call()), call:
+        def write() -> int:
             self.check_record(record)
-            status = self.beside(values, enter_and_store)
-        check(status, error)
+            return self.beside(values, enter_and_store)
+
+        check(self.within(write), error)
 
     # ---- exports ----
 
@@ -416,40 +455,47 @@ class Store(Access):
     def add_field(self, each: Field) -> None:
         """Adds a field behind the others."""
         place, error = ffi.new("stoa_field *"), new_error()
-        c_name = ffi.new("char[]", each.name.encode())
-        with self.lock, (call := self.call()), call:
+        c_name, change = ffi.new("char[]", each.name.encode()), FieldChange(self)
+
+        def add() -> int:
             record = derived(self.record, [*self.record._stoa_fields, each])
             describe_field(place, each, c_name, self.pool)
             told = lib.stoa_table_add_field, self.c, place, ffi.NULL, error
-            status = self.by_gate(call.describe, record, *told)
-        check(status, error)
+            return self.by_gate(change.describe, record, *told)
+
+        check(self.pool.within(add, change), error)
 
     def drop_field(self, name: str) -> None:
         """Drops a field. The column is held until no row can read it, whatever other threads do
         meanwhile."""
-        error = new_error()
-        with self.lock, (call := self.call()), call:
+        error, change = new_error(), FieldChange(self)
+
+        def drop() -> int:
             each = self.field(name)
             record = derived(self.record, [f for f in self.record._stoa_fields if f.name != name])
             self.export(each.index)
             try:
                 told = lib.stoa_table_drop_field, self.c, each.c_name, error
-                status = self.by_gate(call.describe, record, *told)
-                call.conclude()
+                status = self.by_gate(change.describe, record, *told)
+                change.conclude()
             finally:
                 lib.stoa_column_unexport(self.c, each.index)
-        check(status, error)
+            return status
+
+        check(self.pool.within(drop, change), error)
 
     def rename_field(self, name: str, new_name: str) -> None:
         """Gives a field another name."""
-        error = new_error()
-        with self.lock, (call := self.call()), call:
+        error, change = new_error(), FieldChange(self)
+
+        def rename() -> int:
             each, fields = self.field(name), self.record._stoa_fields
             renamed = [f.renamed(new_name) if f.name == name else f for f in fields]
             record, c_name = derived(self.record, renamed), ffi.new("char[]", new_name.encode())
             told = lib.stoa_table_rename_field, self.c, each.c_name, c_name, error
-            status = self.by_gate(call.describe, record, *told)
-        check(status, error)
+            return self.by_gate(change.describe, record, *told)
+
+        check(self.pool.within(rename, change), error)
 
 
 def new_store(
@@ -464,10 +510,13 @@ def new_store(
     options = ffi.new("stoa_table_options *")
     options.rows, options.max_rows, options.pool = rows, max_rows, pool.pointer
     made, error = receiver("stoa_table *", lib.stoa_table_free), new_error()
-    with pool.lock, (call := Call(pool)), call:
+
+    def make() -> Store:
         fields = described_fields(record, pool)
         check(lib.stoa_table_new(made, fields, len(fields), options, error), error)
         return Store(taken(made), record, pool, max_rows, layout)
+
+    return pool.within(make)
 
 
 def described_fields(record: RecordType, pool: ObjectPool) -> Any:
