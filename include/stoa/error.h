@@ -23,22 +23,22 @@ STOA_BEGIN_DECLS
 /**
  * The list of statuses: `STOA_STATUSES(STATUS)` becomes `STATUS(NAME, number, text)` for each.
  */
-#define STOA_STATUSES(STATUS)                                             \
-    STATUS(OK, 0, "no error")                                             \
-    STATUS(INVALID, 1, "an argument is invalid")                          \
-    STATUS(OUT_OF_MEMORY, 2, "the system refused memory")                 \
-    STATUS(FULL, 3, "the table has no address space for more rows")       \
-    STATUS(NO_FIELD, 4, "no field has that name or index")                \
-    STATUS(WRONG_TYPE, 5, "a value or column has another type")           \
-    STATUS(OVERFLOW, 6, "a value does not fit its field")                 \
-    STATUS(OUT_OF_RANGE, 7, "a row is beyond the end of the table")       \
-    STATUS(BAD_NAME, 8, "a field name is empty, too long or taken")       \
-    STATUS(IN_USE, 9, "a typed table holds the field")                    \
-    STATUS(REFUSED, 10, "a callback refused")                             \
-    STATUS(SYNTAX, 11, "the expression has a syntax error")               \
-    STATUS(DIVISION_BY_ZERO, 12, "an integer is divided by zero")         \
-    STATUS(NO_PARAMETER, 13, "a parameter is not set or does not exist")  \
-    STATUS(STALE, 14, "rows were removed or reordered since it was made") \
+#define STOA_STATUSES(STATUS)                                            \
+    STATUS(OK, 0, "no error")                                            \
+    STATUS(INVALID, 1, "an argument is invalid")                         \
+    STATUS(OUT_OF_MEMORY, 2, "the system refused memory")                \
+    STATUS(FULL, 3, "the table has no address space for more rows")      \
+    STATUS(NO_FIELD, 4, "no field has that name or index")               \
+    STATUS(WRONG_TYPE, 5, "a value or column has another type")          \
+    STATUS(OVERFLOW, 6, "a number does not fit its type")                \
+    STATUS(OUT_OF_RANGE, 7, "a row is beyond the end of the table")      \
+    STATUS(BAD_NAME, 8, "a field name is empty, too long or taken")      \
+    STATUS(IN_USE, 9, "a typed table holds the field")                   \
+    STATUS(REFUSED, 10, "a callback refused")                            \
+    STATUS(SYNTAX, 11, "the expression has a syntax error")              \
+    STATUS(DIVISION_BY_ZERO, 12, "an integer is divided by zero")        \
+    STATUS(NO_PARAMETER, 13, "a parameter is not set or does not exist") \
+    STATUS(STALE, 14, "what it was made of has changed since")           \
     STATUS(LOCKED, 15, "a column is locked against writes")
 
 /**

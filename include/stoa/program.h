@@ -2,10 +2,10 @@
  * program.h: an expression that was bound to the fields of a table, ready to run.
  *
  * A program can be kept and run again: with other parameters, and on any table that has the fields
- * that it names (where their types differ from those before it is bound anew, unseen). It holds no
- * reference to a table. One thread may use a program at a time, and programs that share expressions
- * count as one: binding marks the expressions' nodes. Results are the same bits for any number of
- * threads and on any processor level, a NaN's sign and payload aside.
+ * that it names (if their types differ from the last table's, it is bound again by itself). It
+ * holds no reference to a table. One thread may use a program at a time, and programs that share
+ * expressions count as one: binding marks the expressions' nodes. Results are the same bits for any
+ * number of threads and on any processor level, a NaN's sign and payload aside.
  *
  * Errors count only where a value is used: not in rows that the condition leaves out, and not in
  * branches that are not taken. error->row is the first row at fault.
@@ -180,8 +180,9 @@ STOA_API size_t stoa_program_fields(const stoa_program *program, uint32_t *field
 /**
  * Tells a number that grows when values change that the program reads: those of its fields, and of
  * columns of the table that its arrays lie in. While it is the same, so is the result for the same
- * rows. A run whose scope has another `version` is refused: STOA_STALE. 0 while the program is not
- * bound, or is bound to a table of other fields; otherwise never 0.
+ * rows, unless cells were written through pointers, typed setters or outputs of
+ * stoa_program_evaluate(). A run whose scope has another `version` is refused: STOA_STALE. 0 while
+ * the program is not bound, or is bound to a table of other fields; otherwise never 0.
  *
  * @cost O(fields that it reads).
  * @threads Reads the table and the program.
@@ -211,7 +212,7 @@ STOA_API uint64_t stoa_program_version(const stoa_program *program, const stoa_t
  * @param count the number of outputs
  * @return STOA_INVALID: another `count`, or an output that is no aggregate. STOA_NO_FIELD,
  *     STOA_WRONG_TYPE: it does not fit the table. STOA_NO_PARAMETER: a parameter has no value.
- *     STOA_STALE: the scope's selection or version is of before. STOA_OUT_OF_RANGE: the scope has
+ *     STOA_STALE: the scope's selection or version is out of date. STOA_OUT_OF_RANGE: the scope has
  *     more rows than the table. STOA_OVERFLOW, STOA_DIVISION_BY_ZERO, STOA_INVALID: a value at
  *     fault, in row `error->row`. STOA_OUT_OF_MEMORY.
  * @cost One pass over the fields that are read, on all cores. No memory as long as the table.
@@ -232,7 +233,7 @@ STOA_TRY stoa_program_compute(stoa_program *program, const stoa_table *table,
  * @param count the number of outputs
  * @return STOA_INVALID: another `count`, or memory that overlaps as a run forbids. STOA_NO_FIELD,
  *     STOA_WRONG_TYPE: it does not fit the table. STOA_NO_PARAMETER: a parameter has no value.
- *     STOA_STALE: the scope's selection or version is of before. STOA_OUT_OF_RANGE: the scope has
+ *     STOA_STALE: the scope's selection or version is out of date. STOA_OUT_OF_RANGE: the scope has
  *     more rows than the table. STOA_OVERFLOW, STOA_DIVISION_BY_ZERO, STOA_INVALID: a value at
  *     fault, in row `error->row`. STOA_OUT_OF_MEMORY.
  * @cost One pass over the fields that are read, or two, on all cores.
@@ -253,7 +254,7 @@ STOA_TRY stoa_program_evaluate(stoa_program *program, const stoa_table *table,
  * @param count the number of outputs
  * @return STOA_INVALID: another `count`, or memory that overlaps. STOA_NO_FIELD, STOA_WRONG_TYPE:
  *     it does not fit the table. STOA_NO_PARAMETER: a parameter has no value. STOA_STALE: the
- *     scope's selection or version is of before. STOA_OUT_OF_RANGE: the scope has more rows than
+ *     scope's selection or version is out of date. STOA_OUT_OF_RANGE: the scope has more rows than
  *     the table. STOA_OVERFLOW, STOA_DIVISION_BY_ZERO, STOA_INVALID: a value at fault, in row
  *     `error->row`. STOA_OUT_OF_MEMORY.
  * @cost One pass over the fields that are read, on all cores.
@@ -271,7 +272,7 @@ STOA_TRY stoa_program_fill(stoa_program *program, const stoa_table *table, const
  * @param count the number of outputs
  * @return STOA_INVALID: another `count`, a field twice, an array that overlaps as a run forbids.
  *     STOA_NO_FIELD, STOA_WRONG_TYPE: it does not fit the table. STOA_NO_PARAMETER: a parameter has
- *     no value. STOA_STALE: the scope's selection or version is of before. STOA_OUT_OF_RANGE: the
+ *     no value. STOA_STALE: the scope's selection or version is out of date. STOA_OUT_OF_RANGE: the
  *     scope has more rows than the table. STOA_OVERFLOW, STOA_DIVISION_BY_ZERO, STOA_INVALID: a
  *     value at fault, in row `error->row`. STOA_OUT_OF_MEMORY. STOA_LOCKED: a column that is stored
  *     into is locked.
@@ -291,8 +292,8 @@ STOA_TRY stoa_program_assign(stoa_program *program, stoa_table *table, const sto
  * @return STOA_INVALID: not one output. STOA_BAD_NAME: the name is empty, too long, not UTF-8 or
  *     taken. STOA_FULL: more fields than STOA_MAX_FIELDS. STOA_NO_FIELD, STOA_WRONG_TYPE: it does
  *     not fit the table. STOA_NO_PARAMETER: a parameter has no value. STOA_STALE: the scope's
- *     selection or version is of before. STOA_OUT_OF_RANGE: the scope has more rows than the table.
- *     STOA_OVERFLOW, STOA_DIVISION_BY_ZERO, STOA_INVALID: a value at fault, in row `error->row`.
+ *     selection or version is out of date. STOA_OUT_OF_RANGE: the scope has more rows than the
+ * table. STOA_OVERFLOW, STOA_DIVISION_BY_ZERO, STOA_INVALID: a value at fault, in row `error->row`.
  *     STOA_OUT_OF_MEMORY. STOA_LOCKED: a column is locked.
  * @cost One pass over the fields that are read, on all cores.
  * @threads Changes the table and the program.

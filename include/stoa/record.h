@@ -27,7 +27,7 @@
  * init and from refuse NULL (STOA_INVALID). All others but dispose trust that their typed table is
  * one that was made and not disposed of: they are inline, for hot loops.
  *
- * While a typed table lives its fields can't be dropped or renamed. Fields are never moved, so
+ * While a typed table lives its fields can't be dropped or renamed. Columns never move, so
  * that points.x stays good however the table grows.
  *
  * How: a macro can hand a list only to a macro of (type, name). Where the record's own name is

@@ -125,8 +125,9 @@ STOA_TRY stoa_row_get(stoa_row row, size_t field, stoa_value *value, stoa_error 
 STOA_TRY stoa_row_set(stoa_row row, size_t field, stoa_value value, stoa_error *error);
 
 /* For bindings: writes to one cell of a row that was taken at that order number, while runs of
- * other threads may begin at any moment. STOA_STALE: rows were removed or reordered since;
- * STOA_NO_FIELD; STOA_LOCKED; or the value does not fit (STOA_OVERFLOW, STOA_WRONG_TYPE). */
+ * other threads may begin at any moment. STOA_STALE: rows were removed, inserted in the middle or
+ * reordered since; STOA_NO_FIELD; STOA_LOCKED; or the value does not fit (STOA_OVERFLOW,
+ * STOA_WRONG_TYPE). */
 STOA_TRY stoa__cell_put_int64(stoa_table *table, size_t field, size_t row, uint64_t order,
                               int64_t number);
 STOA_TRY stoa__cell_put_uint64(stoa_table *table, size_t field, size_t row, uint64_t order,

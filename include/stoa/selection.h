@@ -2,9 +2,9 @@
  * selection.h: a set of rows: one bit for each row of the table that it was made of.
  *
  * A selection keeps no reference to its table, and does not follow it: rows that are appended
- * later don't belong to it, and after rows were removed or reordered it means nothing (the table's
- * `order` tells). Calls that take a selection and a table refuse one of another order, and one of
- * more rows than the table has.
+ * later don't belong to it, and after rows were removed, inserted in the middle or reordered it
+ * means nothing (the table's `order` tells). Calls that take a selection and a table refuse one of
+ * another order, and one of more rows than the table has.
  */
 #ifndef STOA_SELECTION_H
 #define STOA_SELECTION_H
@@ -96,8 +96,8 @@ STOA_API void stoa_selection_free(stoa_selection *selection);
 /**
  * Leaves in `selection` the rows that are in both.
  *
- * @return STOA_STALE: they are of another number of rows, or rows were removed or reordered between
- *     them.
+ * @return STOA_STALE: they are of another number of rows, or rows were removed, inserted in the
+ * middle or reordered between them.
  * @cost O(rows / 64).
  * @threads Changes `selection`, reads `other`.
  * @snippet selection.c combine
@@ -108,8 +108,8 @@ STOA_TRY stoa_selection_and(stoa_selection *selection, const stoa_selection *oth
 /**
  * Adds to `selection` the rows that are in `other`.
  *
- * @return STOA_STALE: they are of another number of rows, or rows were removed or reordered between
- *     them.
+ * @return STOA_STALE: they are of another number of rows, or rows were removed, inserted in the
+ * middle or reordered between them.
  * @cost O(rows / 64).
  * @threads Changes `selection`, reads `other`.
  * @snippet selection.c combine
@@ -150,8 +150,8 @@ STOA_API void stoa_selection_mask(const stoa_selection *selection, uint8_t *mask
  * Makes a table of copies of the selected rows, as stoa_table_take() does.
  *
  * @param taken becomes the new table
- * @return STOA_STALE: rows were removed or reordered since the selection was made, or it is of more
- *     rows than the table has. STOA_OUT_OF_MEMORY.
+ * @return STOA_STALE: rows were removed, inserted in the middle or reordered since the selection
+ * was made, or it is of more rows than the table has. STOA_OUT_OF_MEMORY.
  * @owner The caller frees it by stoa_table_free().
  * @cost O(rows / 64 + count), on all cores.
  * @threads Reads the table and the selection. With object fields: changes the pool.
@@ -163,8 +163,8 @@ STOA_TRY stoa_table_take_selected(stoa_table **taken, const stoa_table *table,
 /**
  * Removes the selected rows. Rows that were appended since the selection was made stay.
  *
- * @return STOA_STALE: rows were removed or reordered since the selection was made, or it is of more
- *     rows than the table has. STOA_LOCKED: a column is locked.
+ * @return STOA_STALE: rows were removed, inserted in the middle or reordered since the selection
+ * was made, or it is of more rows than the table has. STOA_LOCKED: a column is locked.
  * @cost O(fields × rows), on all cores.
  * @threads Changes the table, and the order of its rows.
  * @snippet selection.c use
@@ -175,8 +175,8 @@ STOA_TRY stoa_table_remove_selected(stoa_table *table, const stoa_selection *sel
 /**
  * Removes all rows but the selected ones. Rows that were appended since the selection was made go.
  *
- * @return STOA_STALE: rows were removed or reordered since the selection was made, or it is of more
- *     rows than the table has. STOA_LOCKED: a column is locked.
+ * @return STOA_STALE: rows were removed, inserted in the middle or reordered since the selection
+ * was made, or it is of more rows than the table has. STOA_LOCKED: a column is locked.
  * @cost O(fields × rows), on all cores.
  * @threads Changes the table, and the order of its rows.
  * @snippet selection.c use

@@ -58,7 +58,8 @@ typedef struct stoa_table_options {
 } stoa_table_options;
 
 /**
- * A column, as inline code sees it. Read only; use the functions of column.h.
+ * A column, as inline code sees it. Only stoa's own inline code writes it; use the functions of
+ * column.h.
  *
  * @members stoa_column
  */
@@ -67,13 +68,14 @@ typedef struct stoa_column {
     uint64_t version;    /* counts writes to its cells: see stoa_column_version */
     stoa_handle initial; /* object fields: the default's handle */
     uint32_t locked;     /* nonzero: its cells may not be written to: see stoa_column_lock */
-    uint32_t writers;    /* within a write to a cell, beside runs of other threads */
+    uint32_t writers;    /* writes to cells that are under way: see lib/store/lock.c */
     uint16_t holds;      /* typed tables that use it */
     uint8_t type;        /* a stoa_type; STOA_NO_TYPE: dropped */
 } stoa_column;
 
 /**
- * A table. Inline code may read these members. Never write them; never make a table of your own.
+ * A table. Inline code may read these members; only stoa's own writes them. Never make a table of
+ * your own.
  *
  * @members stoa_table
  */
@@ -368,7 +370,8 @@ STOA_TRY stoa_table_append(stoa_table *table, const stoa_value *values, size_t c
  * Adds a row before row `index`, which may be the number of rows. See stoa_table_append().
  *
  * @return As stoa_table_append(); STOA_OUT_OF_RANGE: `index` is beyond the number of rows.
- *     STOA_LOCKED: a column is locked, and it is not at the end.
+ *     STOA_LOCKED: a column is locked, and rows before the end would be
+ *     written or moved.
  * @cost O(fields × rows behind it).
  * @threads Changes the table, and the order of its rows.
  * @snippet table.c append
@@ -415,7 +418,8 @@ STOA_TRY stoa_table_extend(stoa_table *table, const stoa_source *sources, size_t
  * @param sources as for stoa_table_extend(); fields without one get their defaults
  * @return As stoa_table_extend(); STOA_OUT_OF_RANGE: the rows are not all there. STOA_INVALID: a
  *     step other than 1 while the number of rows changes, or a step of 0 over several rows.
- *     STOA_LOCKED: a column is locked, and it is not at the end.
+ *     STOA_LOCKED: a column is locked, and rows before the end would be
+ *     written or moved.
  * @cost O(rows), and O(rows behind them) if their number changes in the middle.
  * @threads Changes the table; if rows are removed or inserted in the middle, also their order.
  * @snippet table.c splice

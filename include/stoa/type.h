@@ -1,7 +1,8 @@
 /**
  * type.h: the field types, and values of any of them.
  *
- * STOA_TYPES is the one list: enum, names, widths, kernels, accessors and bindings come from it.
+ * STOA_TYPES is the list of types: enum, names, widths and accessors are made from it. What else
+ * knows each type is listed in docs/development.md ("A new field type").
  */
 #ifndef STOA_TYPE_H
 #define STOA_TYPE_H

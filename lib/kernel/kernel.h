@@ -225,7 +225,7 @@ typedef enum stoa__code {
         STOA__CODES
 } stoa__code;
 
-/* ---- reductions (reduce.c) ---- */
+/* ---- reductions (reduce*.c) ---- */
 
 /* REDUCTION(NAME, name, form). Of BOOL: sums are counts of set bits.
  *   SUM      integers in 128 bits; floats in STOA__LANES lanes: the value at position i of the

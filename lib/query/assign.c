@@ -294,9 +294,9 @@ static stoa_status check_arrays(const stoa__run *run, const targets *to, const c
 }
 
 /* Locks the fields while a run stores into them and others may write. */
-static stoa_status store_locked(stoa__run *run, stoa_table *table, const targets *to, size_t count,
-                                const stoa_scope *scope, const char *const *fields,
-                                stoa_error *error)
+static stoa_status store_into_fields(stoa__run *run, stoa_table *table, const targets *to,
+                                     size_t count, const stoa_scope *scope,
+                                     const char *const *fields, stoa_error *error)
 {
     bool locks = scope != NULL && scope->interpreter != NULL;
     for (size_t i = 0; locks && i < count; i++)
@@ -335,7 +335,7 @@ stoa_status stoa_program_assign(stoa_program *program, stoa_table *table, const 
         status = stoa__program_bind(program, table, STOA__WANTS_CELLS, to.types, fields, error);
     run.program = program;
     if (status == STOA_OK)
-        status = store_locked(&run, table, &to, count, scope, fields, error);
+        status = store_into_fields(&run, table, &to, count, scope, fields, error);
     stoa__release(to.cells);
     return status;
 }

@@ -1,8 +1,8 @@
 /* scope.c: the rows of a run (those of the table, fewer, or selected ones), the locks on the
  * columns that it reads, and overlaps between cells that it reads and cells that it writes.
  *
- * The columns that a run reads are locked before anything is computed. The version that the caller
- * expects is compared after that, so that the whole run computes with that version.
+ * A run that lets other threads in locks the columns that it reads before anything is computed. The
+ * version that the caller expects is compared after that, so that the whole run computes with it.
  *
  * The cells of a block are read before one of them is written, and blocks are independent. So cells
  * that are read may be written cell for cell; all others must not overlap. */

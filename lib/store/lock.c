@@ -1,10 +1,10 @@
 /* lock.c: locks of columns, versions, and writes to single cells beside runs of other threads.
  *
- * A lock is a count in the column. Who writes through row.h
- * looks at the column's count first: that is enough where an interpreter's lock, or the caller,
- * keeps runs from beginning in between. The writes at the end of this file need no such lock: a
- * writer says that it writes before it looks for locks, and who locks looks for writers afterwards
- * and waits until they are done. So one of the two sees the other (Dekker's algorithm).
+ * A lock is a count in the column. Writes through row.h look at the count first: that is enough
+ * where an interpreter's lock, or the caller, keeps runs from beginning in between. The writes at
+ * the end of this file need no such lock. A writer says that it writes before it looks for locks;
+ * who locks looks for writers afterwards, and waits until they are done. So one of the two sees the
+ * other (Dekker's algorithm).
  *
  * Versions only grow. A column's begins at 1 and counts writes to its cells; its public version has
  * the table's order number added to it, so that it also tells of rows that moved. */

@@ -46,7 +46,7 @@ class Editing(Rows[R]):
         does not fit its field, and FullError past max_rows.
         """
         store = self._store
-        if named or len(values) != store.positions:
+        if named or len(values) != store.append_width:
             values = intake.given(store, values, named)
         store.append(values)
 

@@ -258,13 +258,6 @@ static stoa__id cast(stoa__code_block *code, stoa_type type, stoa__id a)
     return stoa__emit_compare(code, STOA_NOT_EQUAL, a, zero);
 }
 
-/* The type that a cast is to; NO_TYPE: it is no cast. */
-static stoa_type cast_type(stoa_operation operation)
-{
-    bool is_cast = operation >= STOA_TO_BOOL && operation <= STOA_TO_FLOAT64;
-    return is_cast ? STOA_BOOL + (stoa_type)(operation - STOA_TO_BOOL) : STOA_NO_TYPE;
-}
-
 /* ---- functions ---- */
 
 /* Functions of floats, and of integers as floats. */
@@ -413,8 +406,8 @@ static stoa__id emit_call(stoa__code_block *code, const stoa_expression *node,
         return bitwise(code, operation, a, b);
     if (operation >= STOA_CUMSUM)
         return cumulate(code, operation, a);
-    if (cast_type(operation) != STOA_NO_TYPE)
-        return cast(code, cast_type(operation), a);
+    if (stoa__cast_type(operation) != STOA_NO_TYPE)
+        return cast(code, stoa__cast_type(operation), a);
     return emit_function(code, node, arguments, a, b);
 }
 
@@ -426,7 +419,7 @@ stoa_status stoa__bind_operation(stoa__code_block *code, const stoa_expression *
     if (status != STOA_OK)
         return status;
     stoa__id id = emit_call(code, node, arguments);
-    stoa_type form = (stoa_type)form_of(code, id), type = cast_type(operation);
+    stoa_type form = (stoa_type)form_of(code, id), type = stoa__cast_type(operation);
     if (operation == STOA_WHERE && arguments[1].type == arguments[2].type)
         type = arguments[1].type;
     else if (type == STOA_NO_TYPE)

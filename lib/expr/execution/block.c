@@ -120,9 +120,8 @@ static const char *lane(const stoa__run *run, const stoa__worker *worker, stoa__
 /* The type that a cast is to, by way of others; NO_TYPE: it is no cast. */
 static stoa_type cast_of(const stoa_expression *origin)
 {
-    bool is_cast = origin != NULL && origin->kind == STOA__CALL_NODE &&
-                   origin->operation >= STOA_TO_BOOL && origin->operation <= STOA_TO_FLOAT64;
-    return is_cast ? (stoa_type)(STOA_BOOL + (origin->operation - STOA_TO_BOOL)) : STOA_NO_TYPE;
+    bool is_call = origin != NULL && origin->kind == STOA__CALL_NODE;
+    return is_call ? stoa__cast_type(origin->operation) : STOA_NO_TYPE;
 }
 
 /* Says why a step fails at a position of the block: runs the steps before it once more, since their

@@ -107,4 +107,26 @@ enum {
 };
 extern const stoa__operation_facts stoa__operations[STOA__OPERATIONS_END]; /* by stoa_operation */
 
+/* Casts come in the order of the types. */
+#define STOA__CAST_IS_TO(NAME) \
+    _Static_assert(STOA_TO_##NAME - STOA_TO_BOOL == STOA_##NAME - STOA_BOOL, "order of casts")
+STOA__CAST_IS_TO(INT8);
+STOA__CAST_IS_TO(INT16);
+STOA__CAST_IS_TO(INT32);
+STOA__CAST_IS_TO(INT64);
+STOA__CAST_IS_TO(UINT8);
+STOA__CAST_IS_TO(UINT16);
+STOA__CAST_IS_TO(UINT32);
+STOA__CAST_IS_TO(UINT64);
+STOA__CAST_IS_TO(FLOAT32);
+STOA__CAST_IS_TO(FLOAT64);
+#undef STOA__CAST_IS_TO
+
+/* The type that a cast is to; NO_TYPE: it is no cast. */
+static inline stoa_type stoa__cast_type(stoa_operation operation)
+{
+    bool is_cast = operation >= STOA_TO_BOOL && operation <= STOA_TO_FLOAT64;
+    return is_cast ? (stoa_type)(STOA_BOOL + (operation - STOA_TO_BOOL)) : STOA_NO_TYPE;
+}
+
 #endif

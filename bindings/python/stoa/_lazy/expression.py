@@ -1,6 +1,6 @@
 """Expressions: what is to be computed of the rows of a table, lazily.
 
-An expression is a node of the library's tree and what it is of: a store, the number of rows that
+An expression is a node (tree.py) and what it is of: a store, the number of rows that
 there were when it was written, and what was seen of the columns that it reads (versions.py): it
 means the values of then, or is stale. It never changes; an operation on expressions makes a new
 one of what they are of together. With a selection it is of the selected rows alone.

@@ -70,12 +70,12 @@ def python_value(value: Any) -> Any:
 class Program:
     """A program of the library, and room for what its runs are told and give."""
 
-    __slots__ = ("c", "error", "key", "kind", "outputs", "programs", "scope", "values")
+    __slots__ = ("c", "error", "key", "output_type", "outputs", "programs", "scope", "values")
 
     def __init__(self, pointer: Any) -> None:
         self.key: Any = None  # by which it is found again among the programs, if it is
         self.programs: dict[Any, Program] = {}
-        self.kind: FieldType | None = None  # what type() has found
+        self.output_type: FieldType | None = None  # what type() has found
         self.c = owned(pointer, "stoa_program *", lib.stoa_turn_program_free)
         self.error = new_error()
         self.scope = ffi.new("stoa_scope *")
@@ -96,7 +96,7 @@ class Program:
                 self.c, tree.parameter_name(name), tree.constant_value(value)[0], self.error
             )
             check(status, self.error)
-        self.kind = None
+        self.output_type = None
 
     def type(self, store: Store) -> FieldType:
         """Of its first output."""
@@ -104,7 +104,7 @@ class Program:
         if found is None:
             self.select(store, 0)  # says which parameter is not set
             raise ParameterError("a parameter of the expression is not set")
-        self.kind = found
+        self.output_type = found
         return found
 
     def fields(self) -> list[int]:
@@ -286,7 +286,7 @@ def kept(
 def known_type(store: Store, node: tree.Node) -> FieldType | None:
     """The type of an expression, if a program of it is kept that was asked for it before."""
     found = None if node.key is None else kept_programs(store.record).get(node.key)
-    return None if found is None else found.kind
+    return None if found is None else found.output_type
 
 
 def parsed(store: Store, text: str) -> Program:

@@ -88,6 +88,7 @@ class Access(StoreBase):
     __slots__ = (
         "__weakref__",
         "c",
+        "append_width",
         "cells",
         "fields",
         "gate",
@@ -99,7 +100,6 @@ class Access(StoreBase):
         "older",
         "order",
         "pool",
-        "positions",
         "record",
         "row_parts",
         "stage",
@@ -142,7 +142,7 @@ class Access(StoreBase):
             self.record, self.fields, self.width = record, fields, len(fields)
             # How many values append takes as they come; one may be a record.
             by_name = any(each.kw_only for each in record._stoa_fields)
-            self.positions = -1 if by_name or self.width == 1 else self.width
+            self.append_width = -1 if by_name or self.width == 1 else self.width
             self.cells, self.has_objects = cells, has_objects
             self.row_parts, self.stage = row_parts, stage
 

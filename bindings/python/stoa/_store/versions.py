@@ -1,6 +1,6 @@
 """Versions: how what was written for the values of a moment learns that they have changed.
 
-The library counts the writes to each column, whoever makes them, and has the order of the rows in
+The library counts the writes to each column that go through it, and has the order of the rows in
 the same number (stoa_column_version). An expression keeps what it has seen of each column that it
 reads, and compares when it is used. A run compares again, once what it reads is locked
 (program.py).
