@@ -21,7 +21,6 @@ extensions = [
 ]
 
 root_doc = "index"
-exclude_patterns = ["examples/*.md"]
 html_theme = "furo"
 html_title = f"stoa {version}"
 html_show_copyright = False

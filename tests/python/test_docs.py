@@ -95,6 +95,23 @@ def test_everything_in_the_python_reference_has_a_docstring_and_an_example():
     told(missing)
 
 
+# Said once for a section of the page.
+OF_A_SECTION = {"expression.md", "errors.md"}
+
+
+def test_the_python_reference_tells_cost_and_threads():
+    missing = []
+    for page in PYTHON_PAGES:
+        if page.name in OF_A_SECTION:
+            continue
+        for block, behind in re.findall(
+            r"(?m)^```{eval-rst}\n((?:\.\. auto.*\n)+)```\n\n(.*)", page.read_text()
+        ):
+            if "*Cost*" not in behind or "*Threads*" not in behind:
+                missing.append(f"{page.name}: {block.strip()}")
+    told(missing)
+
+
 RAISES_NOTHING = {
     *("Column.type", "Table.capacity", "Table.fields", "Table.max_rows", "Table.nbytes"),
     *("Table.order", "Table.version", "Table.record", "Table.shrink", "simd", "threads", "trim"),
