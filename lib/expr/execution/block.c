@@ -96,11 +96,11 @@ static void evaluate_active_masks(const stoa__run *run, stoa__worker *worker, si
     }
 }
 
-static size_t first_bit(const uint64_t *failed, const uint64_t *mask, const uint64_t *rows,
+static size_t first_bit(const uint64_t *failed, const uint64_t *active, const uint64_t *rows,
                         size_t count)
 {
     for (size_t i = 0; i < stoa__words(count); i++) {
-        uint64_t word = failed[i] & mask[i] & (rows == NULL ? ~UINT64_C(0) : rows[i]);
+        uint64_t word = failed[i] & active[i] & (rows == NULL ? ~UINT64_C(0) : rows[i]);
         if (word != 0)
             return i * 64 + (size_t)__builtin_ctzll(word);
     }
