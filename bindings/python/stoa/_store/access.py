@@ -87,8 +87,8 @@ class Access(StoreBase):
 
     __slots__ = (
         "__weakref__",
-        "c",
         "append_width",
+        "c",
         "cells",
         "fields",
         "gate",
