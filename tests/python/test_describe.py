@@ -145,7 +145,7 @@ def test_what_is_stale_is_not_described() -> None:
     for stale in (window, selection):
         with pytest.raises(stoa.StaleError):
             stale.describe()
-    with pytest.raises(stoa.ArgumentError, match="take one forwards"):  # as for compute()
+    with pytest.raises(stoa.ArgumentError, match="take it forwards"):  # as for compute()
         rows[::-1].describe()
 
 
