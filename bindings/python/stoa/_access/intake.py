@@ -1,4 +1,4 @@
-"""Records, tuples and mappings as the values of a table's fields; many of them as columns."""
+"""Converts records, tuples and mappings to values of fields, and many of them to columns."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which rows somebody means by a sequence or buffer of booleans or of indices."""
+"""The rows that an index, a slice, a mask or a sequence of indices means."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ MASK_TYPES = {"bool", "bool_"}
 
 
 def position(index: Any, rows: Callable[[], Sequence[int]]) -> int:
-    """The row number that an index means among those of `rows`."""
+    """The row number of an index into `rows`."""
     number = integer(index)
     found = rows()
     try:

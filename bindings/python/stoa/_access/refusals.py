@@ -1,4 +1,4 @@
-"""What rows refuse, in C and in Python."""
+"""Errors that rows raise, in C and in Python."""
 
 from __future__ import annotations
 

@@ -21,7 +21,7 @@ ROWS, CURSOR, VALUES = range(3)
 
 
 class Row(Quiet, extension.Row):  # type: ignore[misc]
-    """What all rows have."""
+    """The base of all rows."""
 
     __slots__ = ()
 
@@ -74,12 +74,12 @@ def loop(rows: Any, mode: int, fields: tuple[int, ...] = ()) -> Iterator[Any]:
 
 
 def iterate(rows: Any) -> Iterator[Any]:
-    """A row for each."""
+    """Yields a row for each position."""
     return loop(rows, ROWS)
 
 
 def move(rows: Any) -> Iterator[Any]:
-    """One row for all."""
+    """Yields one row that moves to each position."""
     return loop(rows, CURSOR)
 
 

@@ -38,7 +38,7 @@ PUT_NAMES = {f"_stoa_put_{kind.replace('?', 'b')}": put for kind, put in PUT.ite
 
 
 class Row(Quiet):
-    """What all rows have."""
+    """The base of all rows."""
 
     __slots__ = ("_stoa_index", "_stoa_order", "_stoa_table", "_stoa_view")
 
@@ -202,14 +202,14 @@ def close(view: Any, column: int, message: str) -> None:
 
 
 def iterate(rows: Any) -> Iterator[Any]:
-    """A row for each."""
+    """Yields a row for each position."""
     table = rows._table
     view, order = table._store.current_view(), table._store.order
     return (row_at(table, view, order, index) for index in steps(rows, "iterator"))
 
 
 def move(rows: Any) -> Iterator[Any]:
-    """One row for all."""
+    """Yields one row that moves to each position."""
     table = rows._table
     row = row_at(table, table._store.current_view(), table._store.order, 0)
     return (place(row, "_stoa_index", index) or row for index in steps(rows, "cursor"))

@@ -102,7 +102,7 @@ def reads_what_is_written(store: Store, side: Expression, names: Iterable[str]) 
 
 
 def narrowed(side: Expression, chosen: Any) -> Expression:
-    """The same values, for a run over some of the rows that they are of."""
+    """The same values, for a run over some of their rows."""
     return (
         aside(side._only(bits.mask(chosen)[: side._rows]), None, ffi.NULL)
         if is_of_all(side)
@@ -111,7 +111,7 @@ def narrowed(side: Expression, chosen: Any) -> Expression:
 
 
 def aside(side: Expression, where: Expression | None, chosen: Any) -> Expression:
-    """The same values, computed already."""
+    """The same values, computed beforehand."""
     made = program_of(side._store, [side], where)
     found, rows = made.type(side._store), side._rows
     memory = room_for(rows, found)
@@ -179,7 +179,7 @@ def store_objects(store: Store, field: StoredField, scope: RowSet, value: Any) -
 
 
 class SelectedColumn(Expression, InPlace[Expression]):
-    """A field of the selected rows: what `points.where(points.x > 3).w` is.
+    """A field of the selected rows, such as `points.where(points.x > 3).w`.
 
     An expression that can be stored into: `near.w = 0.0`, `near.w += 1`.
     """

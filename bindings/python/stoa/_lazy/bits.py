@@ -1,4 +1,4 @@
-"""Selections as the library has them: a bit for each row."""
+"""The library's selections: a bit for each row."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def made_by(function: Callable[..., int], *arguments: Any) -> Any:
 
 
 def of_indices(store: Store, indices: Iterable[int]) -> Any:
-    """The rows of these numbers, of all that the table has now."""
+    """A selection of the rows with these numbers, among all present rows."""
     numbers = indices if isinstance(indices, array) else array(SIZE_FORMAT, indices)
     data = ffi.from_buffer("size_t[]", numbers)
     return made_by(lib.stoa_selection_from_indices, store.c, data, len(numbers))

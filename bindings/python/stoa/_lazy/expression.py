@@ -1,4 +1,4 @@
-"""Expressions: what is to be computed of the rows of a table, lazily.
+"""Expressions: lazy computations over the rows of a table.
 
 An expression is a node (tree.py) and what it is of: a store, the number of rows that
 there were when it was written, and what was seen of the columns that it reads (versions.py): it
@@ -28,7 +28,7 @@ from stoa.errors import ArgumentError, LengthError, WrongTypeError
 if TYPE_CHECKING:
 
     class Scope(Protocol):
-        """The rows that an expression is of, where these are not all: a RowSet."""
+        """The rows of an expression, if they are not all rows: a RowSet."""
 
         def check(self) -> None: ...
         def pending(self) -> Expression | None: ...
@@ -108,20 +108,20 @@ class Expression(Operators["Expression"]):
         return self._apply(lib.stoa_operation_named(found.encode(), 1))
 
     def _of(self, scope: Scope | None) -> Expression:
-        """The same, of other rows."""
+        """The same expression over other rows."""
         parts = self._node, self._store, self._rows, self._seen, self._keep
         return Expression(*parts, scope, self._is_whole)
 
     # ---- runs ----
 
     def _check(self) -> None:
-        """StaleError if it is."""
+        """Raises StaleError if it is stale."""
         check_seen(self._store, self._seen)
         if self._scope is not None:
             self._scope.check()
 
     def _program(self, operation: int = AS_IT_IS) -> Program:
-        """A program of an operation on this, or of this as it is."""
+        """A program for an operation on this expression, or for the expression itself."""
         found = None if self._programs is None else self._programs.pop(operation, None)
         if found is None:
             node = self._node if operation == AS_IT_IS else tree.call(operation, [self._node])
@@ -157,13 +157,13 @@ class Expression(Operators["Expression"]):
         return value
 
     def _run_scope(self) -> tuple[int, Any]:
-        """How many rows a run is of, and which of them."""
+        """The number of rows of a run, and the selection among them."""
         if self._scope is None:
             return self._rows, ffi.NULL
         return self._rows, self._scope.bits_for(self._rows)
 
     def _select(self) -> Any:
-        """The bits of the rows where it holds."""
+        """A selection of the rows where the condition holds."""
         made = self._program()
         found = made.select(self._store, *self._run_scope(), verify=self._check)
         self._put_back(AS_IT_IS, made)
@@ -188,7 +188,7 @@ class Expression(Operators["Expression"]):
         return found
 
     def _only(self, mask: Any) -> Expression:
-        """The same where a mask is set, and zero elsewhere, where nothing fails."""
+        """The same where a mask is set, and zero elsewhere, so that nothing fails there."""
         source = packed_source(mask, TYPES["bool"], self._rows)
         zero = {"?": False, "f": 0.0}.get(self._type().kind, 0)
         parts = [array_operand(source, self._rows), self._node, tree.constant(zero)]
@@ -301,7 +301,7 @@ class Expression(Operators["Expression"]):
 
 
 def combined(operation: int, operands: Sequence[Any]) -> Expression:
-    """An operation on operands, of which one at least is a column or an expression."""
+    """An operation on operands; at least one is a column or an expression."""
     base: Any = None
     parts, nodes = [], []
     for each in operands:
@@ -328,7 +328,7 @@ def combined(operation: int, operands: Sequence[Any]) -> Expression:
 
 
 def refuse_together(one: Expression, other: Expression) -> NoReturn:
-    """Says why they are not of the same rows."""
+    """Raises an error that says why they do not cover the same rows."""
     if one._store is not other._store:
         raise ArgumentError(
             "an expression is over one table, not over two: give the other's values as an array, "
@@ -362,7 +362,7 @@ def array_operand(source: Source, rows: int) -> Any:
 
 
 def python_number(value: Any) -> Any:
-    """A number of Python's or numpy's as bool, int or float; None: it is none."""
+    """A Python or numpy number as bool, int or float; None if it is not a number."""
     if type(value) in (int, float, bool):
         return value
     if hasattr(value, "dtype"):

@@ -32,7 +32,7 @@ class RowSet:
         self.rows: int = found.rows if condition is None else condition._rows
 
     def check(self) -> None:
-        """StaleError if it is."""
+        """Raises StaleError if it is stale."""
         if self.condition is not None:
             self.condition._check()
         else:

@@ -1,1 +1,1 @@
-"""What speaks to the library: its calls, their failures, who owns what they give."""
+"""The bottom layer: calls into the library, their failures, ownership of what they return."""

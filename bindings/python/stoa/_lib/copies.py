@@ -9,7 +9,7 @@ from stoa.errors import WrongTypeError
 
 
 def refused(kind: str, instead: str) -> Any:
-    """The __reduce_ex__ of what shares a table's memory."""
+    """The __reduce_ex__ of objects that share a table's memory."""
 
     def __reduce_ex__(self: Any, protocol: SupportsIndex, /) -> NoReturn:
         raise WrongTypeError(
@@ -21,7 +21,7 @@ def refused(kind: str, instead: str) -> Any:
 
 
 def copy_rows(self: Any) -> Any:
-    """What copy.copy() gives of what has a copy() of its own: a table."""
+    """copy.copy() of an object with a copy() of its own: a table."""
     return self.copy()
 
 

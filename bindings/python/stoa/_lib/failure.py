@@ -32,7 +32,7 @@ def new_error() -> Any:
 
 
 def check(status: int, error: Any) -> None:
-    """Raises what a status means; `error` is what the call was given."""
+    """Raises the exception for a status; `error` is the stoa_error that the call was given."""
     if status != lib.STOA_OK:
         message = ffi.string(error.message).decode("utf-8", "replace")
         raise EXCEPTIONS.get(status, errors.Error)(message)

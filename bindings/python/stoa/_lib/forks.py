@@ -1,9 +1,9 @@
-"""What a forked child must set right: locks and runs of threads that only its parent has.
+"""What a forked child must repair: locks and runs of threads that only its parent has.
 
-A fork takes the forking thread along and no other. Locks that others held would never come free
-in the child, and their runs would never leave: so locks are made here, which gives the child
-those that its own thread does not hold, and gates are told (gate.py). A change that another
-thread was within stays as it was then: half done, so that its table is refused as busy for good.
+A fork copies the forking thread alone. Locks that other threads held would never be released in the
+child, and their runs would never end: so locks are made here, which replaces those in the child
+that its own thread does not hold, and gates forget the runs (gate.py). A change that another thread
+had begun stays half done, so its table is refused as busy for ever.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ locks: WeakSet[Any] = WeakSet()
 
 
 def new_lock() -> Any:
-    """A lock that one thread may take again, and that a forked child finds free."""
+    """A reentrant lock that a forked child finds free."""
     made = RLock()
     locks.add(made)
     return made
@@ -32,7 +32,7 @@ def free_locks() -> None:
 
 
 def in_child(call: Callable[[], None]) -> None:
-    """Has it called in each forked child."""
+    """Registers a function to be called in each forked child."""
     if hasattr(os, "register_at_fork"):
         os.register_at_fork(after_in_child=call)
 

@@ -1,7 +1,7 @@
 """Whether rows are in C: on CPython, unless the environment variable STOA_PURE is set to 1.
 
-The extension does what the Python beside it does, and hands to it whatever is not plain; PyPy has
-only the Python. `rows` is the extension's module, or None.
+The extension does the same as the Python code, and hands over to it all but the common cases; PyPy
+has only the Python code. `rows` is the extension's module, or None.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ if not IS_PYPY and os.environ.get("STOA_PURE", "0") in ("", "0"):
 
 
 def take_over(kind: type, base: type, *names: str) -> None:
-    """Gives a class methods of its base in C in place of its own, with the docstrings of those."""
+    """Replaces methods of a class by those of its base in C; the docstrings stay."""
     for name in names:
         method = rows.document(base.__dict__[name], getattr(kind, name).__doc__)
         type.__setattr__(kind, name, method)

@@ -16,7 +16,7 @@ RESERVED_PREFIX = "_stoa_"
 
 
 class Missing:
-    """Stands where no default, or no argument, was given."""
+    """Stands for a default or an argument that was not given."""
 
     __module__ = "stoa.fields"  # where pickles look for it
     __slots__ = ()
@@ -89,7 +89,7 @@ def field(
 
 
 class Field:
-    """A field of a record: its name, its type, and what it is when it is not given."""
+    """A field of a record: its name, its type and its default."""
 
     __slots__ = ("default", "factory", "kw_only", "metadata", "name", "type")
 
@@ -127,7 +127,7 @@ class Field:
         return Field(name, self.type, options)
 
     def parts(self) -> tuple[Any, ...]:
-        """What it is pickled as: (name, type, default, factory), and what it has of the rest."""
+        """Its pickle: (name, type, default, factory), and further options that are set."""
         parts = (self.name, str(self.type), self.default, self.factory)
         rest = (self.kw_only, dict(self.metadata))
         return (*parts, *rest) if self.kw_only or self.metadata else parts
@@ -150,12 +150,12 @@ def field_of_parts(
 
 
 def by_position(fields: Iterable[Field]) -> list[Field]:
-    """Those that may be given by position."""
+    """The fields that may be given by position."""
     return [each for each in fields if not each.kw_only]
 
 
 def signature_text(fields: Sequence[Field]) -> str:
-    """How a record of these fields is made."""
+    """The signature for making a record of these fields."""
     first = by_position(fields)
     by_name = [each for each in fields if each.kw_only]
     return ", ".join([*map(repr, first), *(["*"] if by_name else []), *map(repr, by_name)])
@@ -233,10 +233,10 @@ def own_annotations(record: type) -> dict[str, Any]:
 
 
 def resolve(text: str, record: type, local: Mapping[str, Any]) -> Any:
-    """What an annotation given as text means where the class stands.
+    """The meaning of an annotation given as text, in the scope of the class.
 
-    Where its names are not to be found, as those imported for type checkers only, the last of
-    them may still be the name of a type.
+    If its names cannot be found, such as those imported for type checkers only, the last of them
+    may still be the name of a type.
     """
     module = sys.modules.get(record.__module__)
     scope = {**(vars(module) if module else {}), **local, **vars(record)}
@@ -255,7 +255,7 @@ def is_text(written: Any) -> bool:
 
 
 def is_kw_only(written: Any) -> bool:
-    """Whether an annotation is dataclasses.KW_ONLY; who has that has imported dataclasses."""
+    """Whether an annotation is dataclasses.KW_ONLY; then dataclasses has been imported."""
     found = getattr(sys.modules.get("dataclasses"), "KW_ONLY", KW_ONLY)
     return written is KW_ONLY or written is found
 

@@ -1,14 +1,14 @@
-"""Writes, for a record class, what is too hot for loops over its fields.
+"""Generates, for a record class, code that would be too slow as loops over the fields.
 
 From Point come, when they are first needed:
 
     bind(x, y, w=1.0) -> (x, y, w)     arguments as Python understands them, not yet converted
     the standalone class               an object with a slot for each field
 
-and by the same means, further up, the row class (rows_in_python.py) and what puts the values of a
-new row where the library reads them (staging.py). A standalone object is filled as an instance of
-an open class, by plain stores, and then becomes one of its sealed subclass, whose stores are
-checked.
+and in the same way, in higher layers, the row class (rows_in_python.py) and the function that puts
+the values of a new row where the library reads them (staging.py). A standalone object is filled as
+an instance of an open class, by plain stores, and then becomes one of its sealed subclass, whose
+stores are checked.
 
 Parameters are named like the fields, so all other names in the code begin with _stoa_.
 """
@@ -28,7 +28,7 @@ from stoa.errors import DeletionError, FieldNameError, UnknownArgumentError, Wro
 
 
 class Quiet:
-    """A base of generated classes: their making is not the user's __init_subclass__'s business."""
+    """A base of generated classes, which does not call the user's __init_subclass__."""
 
     __slots__ = ()
 
@@ -37,7 +37,7 @@ class Quiet:
 
 
 def hidden(record: type, bases: tuple[type, ...], namespace: dict[str, Any]) -> type:
-    """A class that shows itself as the record class that it stands for."""
+    """A class that looks like the record class that it stands for."""
     shown = {
         "__module__": record.__module__,
         "__qualname__": record.__qualname__,
@@ -84,7 +84,7 @@ def keep_class() -> None:
 
 
 def are_parameters(names: Iterable[str]) -> bool:
-    """Whether Python takes all of them for parameters, and as they are: not normalized."""
+    """Whether all of them can be parameters, unchanged by Python's normalization."""
     return all(
         name.isidentifier() and not iskeyword(name) and normalize("NFKC", name) == name
         for name in names
@@ -134,7 +134,7 @@ def make_bind(name: str, fields: Sequence[Field]) -> Callable[..., tuple[Any, ..
 
 
 def slow_bind(name: str, fields: Sequence[Field]) -> Callable[..., tuple[Any, ...]]:
-    """The same where a field's name cannot be a parameter's."""
+    """The same if a field's name cannot be that of a parameter."""
     first = by_position(fields)
 
     def value_of(each: Field) -> Any:

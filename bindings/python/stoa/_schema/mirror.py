@@ -1,8 +1,8 @@
-"""What Python's dataclasses look for in a record class: fields(), asdict(), replace() and the like.
+"""Attributes that Python's dataclasses expect of a record class, for fields(), asdict() and so on.
 
-Made when somebody asks, since dataclasses takes long to import: until then a Later stands in the
-class. The Field objects are those of a real dataclass, which this Python has made; they then take
-the names of the record's fields, which may be no names of Python's.
+It is made when it is first read, since dataclasses takes long to import; until then a Later stands
+in the class. The Field objects are those of a real dataclass, which this Python has made; they then
+take the names of the record's fields, which may be no names of Python's.
 
 The class of standalone objects has a Later too, as orjson looks into an object's very class. That
 of rows has none: orjson lets go of what it reads before it writes it, and a row holds no values.

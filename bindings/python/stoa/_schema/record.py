@@ -177,7 +177,7 @@ def asked_slots(bases: tuple[type, ...], written: Any) -> tuple[str, ...]:
 
 
 def merged(record: RecordType, own: Sequence[Field]) -> list[Field]:
-    """The fields of the bases, first declared first, then its own; what is declared anew stays."""
+    """The fields of the bases in order, then its own; a redeclared field keeps its place."""
     fields: dict[str, Field] = {}
     for base in reversed(record.__mro__[1:]):
         fields.update((each.name, each) for each in base.__dict__.get("_stoa_fields", ()))
@@ -235,7 +235,7 @@ def standalone_new(record: RecordType) -> Callable[..., Any]:
 
 
 def check_arguments(record: RecordType, values: tuple[Any, ...], named: Mapping[str, Any]) -> None:
-    """Refuses arguments that are too many, too few, unknown or given twice."""
+    """Refuses too many or too few arguments, and unknown or repeated ones."""
     name, fields = record.__name__, record._stoa_fields
     first = by_position(fields)
     if len(values) > len(first):
@@ -276,7 +276,7 @@ def described(fields: Sequence[Field]) -> RecordType:
 
 
 def record_class_of(description: Any) -> RecordType:
-    """The record class of what a table was asked to be made of."""
+    """The record class for the description that a table is made of."""
     if not isinstance(description, RecordType):
         return described(fields_of_description(description))
     if not description._stoa_fields:
@@ -285,9 +285,9 @@ def record_class_of(description: Any) -> RecordType:
 
 
 def reference(record: RecordType) -> tuple[Any, ...]:
-    """What a record class is pickled as: the user's class, and its fields.
+    """The pickle of a record class: the user's class, and its fields.
 
-    A field of the user's class is (name, type): its default may be nothing that pickles.
+    A field of the user's class is (name, type), since its default may not be picklable.
     """
     family = record._stoa_family
     known = () if family is None else family._stoa_fields
@@ -296,7 +296,7 @@ def reference(record: RecordType) -> tuple[Any, ...]:
 
 
 def dereference(family: RecordType | None, parts: tuple[Any, ...]) -> RecordType:
-    """The class that a reference is of: the user's, as long as it has these very fields."""
+    """The class of a reference: the user's class, if it still has exactly these fields."""
     known = {} if family is None else {each.parts()[:2]: each for each in family._stoa_fields}
     fields = [
         (known.get(each) if len(each) == 2 else None) or field_of_parts(*each) for each in parts
@@ -362,7 +362,7 @@ def declared(record: Any) -> RecordType:
 
 
 def shown_class(kind: type) -> RecordType:
-    """The record class that the class of rows or standalone objects stands for, or that it is."""
+    """The record class of a class of rows or standalone objects, or the class itself."""
     for each in kind.__mro__:
         if "_stoa_fields" in each.__dict__:
             return each  # type: ignore[return-value]
@@ -420,7 +420,7 @@ class Record(RecordBase, metaclass=RecordType):
             raise no_field(name, type(self)._stoa_names)
 
     def __dir__(self) -> list[str]:
-        """The fields and the user's methods; what stoa keeps to itself is left out."""
+        """The fields and the user's methods, without the names that stoa uses itself."""
         return [name for name in object.__dir__(self) if not name.startswith("_stoa_")]
 
     def to_dict(self) -> dict[str, Any]:
@@ -476,7 +476,7 @@ def remake(record: RecordType, values: Iterable[Any]) -> Record:
 
 
 def set_values(record: Record, values: Iterable[Any]) -> None:
-    """Stores values, not checked, into a standalone record that nobody else knows yet."""
+    """Stores unchecked values into a standalone record that nobody else has yet."""
     slots = standalone_of(declared(record))[0].__dict__
     for i, value in enumerate(values):
         slots[f"_stoa_{i}"].__set__(record, value)

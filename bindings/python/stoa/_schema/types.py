@@ -39,7 +39,7 @@ pack_float64 = struct.Struct("d")
 
 
 class FieldType(str):
-    """The type of a field, for example stoa.int32: a str with what there is to know of it.
+    """The type of a field, for example stoa.int32: a str with attributes.
 
     `width` is the bytes of a cell (4 for an object: a handle), `code` the struct character of
     the cells (empty for an object), `low` and `high` the bounds of an integer type, else 0.
@@ -129,7 +129,7 @@ def float_converter(to: FieldType) -> Callable[[Any, str], float]:
 
 
 def is_numpy_bool(value: Any) -> bool:
-    """numpy.True_ and numpy.False_, which are no integers, or with a warning, to numpy."""
+    """numpy.True_ or numpy.False_, which numpy converts to integers with a warning, if at all."""
     return type(value).__module__ == "numpy" and type(value).__name__ in ("bool", "bool_")
 
 
@@ -140,8 +140,8 @@ def is_complex(value: Any) -> bool:
 def odd_in_53_bits(value: Any) -> Any:
     """An integer that float64 holds, and that rounds to the same float32 as `value` does.
 
-    What float64 has no room for is kept as an odd last bit, so that it is not rounded twice
-    (round to odd: Boldo and Melquiond, 2008). What is no integer is left as it is.
+    The bits that float64 cannot hold are kept as an odd last bit, so that the value is not rounded
+    twice (round to odd: Boldo and Melquiond, 2008). Values that are not integers are left alone.
     """
     try:
         number = index(value)
@@ -240,7 +240,7 @@ def type_of_number(kind: str, width: int) -> FieldType | None:
 
 
 def parse_type(written: Any, name: str) -> FieldType:
-    """The type that somebody wrote for field `name`."""
+    """The type that was written for field `name`."""
     found = type_written(written)
     if found is None:
         raise DeclarationError(f"field {name!r} cannot be {unknown_type(written)}")

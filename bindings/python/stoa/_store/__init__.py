@@ -1,1 +1,1 @@
-"""The library's table and what Python keeps beside it."""
+"""The library's table and the data that Python keeps beside it."""

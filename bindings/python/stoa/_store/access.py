@@ -75,7 +75,7 @@ if extension is not None and not TYPE_CHECKING:
 else:
 
     class StoreBase:
-        """Where rows find the view to be made with: None until one is asked for."""
+        """The view that rows are made with; None until one is asked for."""
 
         __slots__ = ("view",)
 
@@ -190,7 +190,7 @@ class Access(StoreBase):
         return lib.stoa_table_max_rows(self.c)  # type: ignore[no-any-return]
 
     def field(self, name: str) -> StoredField:
-        """The field of that name; KeyError and AttributeError in one, listing the names."""
+        """The field of that name. Raises FieldNameError, a KeyError and an AttributeError."""
         try:
             return self.fields[name]
         except (KeyError, TypeError):
@@ -248,7 +248,7 @@ class Access(StoreBase):
             raise stale(what)
 
     def check_generation(self, field: int, name: str, order: int, what: str) -> int:
-        """For iterators over a column, after the generation has changed: does it concern them?"""
+        """For iterators over a column, once the generation has changed: does it concern them?"""
         self.check_order(order, what)
         self.cells_of(field, name)
         return self.generation
@@ -264,7 +264,7 @@ class Access(StoreBase):
             raise changed()
 
     def raise_locked(self, field: int) -> None:
-        """BusyError: a run of another thread is over the column."""
+        """Raises BusyError: a run of another thread uses the column."""
         raise BusyError(
             f"{self.name_of(field)} can't be written to while another thread computes with it: "
             "wait for it"

@@ -1,14 +1,14 @@
 """The gate of a table: runs without the interpreter's lock on one side, changes on the other.
 
-Any number of runs, or one change. Who comes when the other side is in is refused at once, so that
-nobody waits: a long run may take seconds. Appending passes by the gate, since it moves no value.
-A change is in only during its call into the library, never while values are read or converted.
-Cells are none of its business: runs lock their columns in the library.
+It lets in any number of runs, or one change. Whoever comes while the other side is in is refused at
+once and does not wait, since a long run may take seconds. Appending bypasses the gate, since it
+moves no value. A change is in only during its call into the library, never while values are read or
+converted. The gate does not guard cells: runs lock their columns in the library.
 
-Who enters gives a key of his own, and leaves by taking it out of `runs` or `changes`, which is one
-call into C. So `try: enter…(key) … finally: ….pop(key, None)` leaves whatever comes: a signal's
-handler may raise when a function of Python's begins and after a call into C, but nowhere between
-the end of what is tried and the effect of that call.
+Whoever enters gives a key, and leaves by taking it out of `runs` or `changes`, which is one call
+into C. So `try: enter…(key) … finally: ….pop(key, None)` leaves in any case: a signal's handler may
+raise when a Python function begins and after a call into C, but not between the end of the `try`
+block and the effect of that call.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ gates: WeakSet[Gate] = WeakSet()
 
 
 def forget_runs() -> None:
-    """In a forked child: the threads that computed are not there."""
+    """In a forked child: forgets the runs of threads that it does not have."""
     me = get_ident()
     for each in gates:
         mine = {key: owner for key, owner in each.runs.items() if owner == me}
@@ -39,7 +39,7 @@ in_child(forget_runs)
 
 
 class Gate:
-    """Who is in: runs, or a change."""
+    """Runs that are in, or a change."""
 
     __slots__ = ("__weakref__", "changes", "lock", "runs", "table")
 

@@ -1,4 +1,4 @@
-"""Python objects in tables: what the library sees of them, and what keeps them alive.
+"""Python objects in tables: their pointers for the library, and the lists that keep them alive.
 
 The library stores pointers in a pool and gives each a handle, which is what a cell holds. Ours
 are slot numbers plus one: they fit a pointer on PyPy too, where id() may not. `entered[slot]`
@@ -101,7 +101,7 @@ class ObjectPool:
             self.settle(gone)
 
     def pointer_to(self, value: Any) -> int:
-        """What the library shall store for an object; 0 for None. Only during a call."""
+        """The pointer that the library stores for an object; 0 for None. Only during a call."""
         if value is None:
             return 0
         key = id(value)
@@ -168,7 +168,7 @@ class ObjectPool:
         self.free.append(slot)
 
     def nbytes(self) -> int:
-        """Bytes that the pool takes, about: the objects themselves are not counted."""
+        """Bytes of the pool, about; the objects themselves are not counted."""
         places = len(self.entered) + len(self.handles) + len(self.objects)
         return int(lib.stoa_pool_bytes(self.pointer)) + 8 * places + 100 * len(self.slots)
 

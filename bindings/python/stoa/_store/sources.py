@@ -65,11 +65,11 @@ class Source:
         self.keep = keep
 
     def _stoa_source(self) -> Source:
-        """As columns have it: what was made into a source before stays one."""
+        """As for columns: a source stays as it is."""
         return self
 
     def enter(self, pool: ObjectPool) -> Source:
-        """Has objects enter the pool, during the call of it that stores them."""
+        """Lets objects enter the pool, during the call that stores them."""
         if self.type is OBJECT:
             self.data = pool.pointers_to(self.keep)
         return self
@@ -84,7 +84,7 @@ class Source:
 
 
 def is_cells(value: Any) -> bool:
-    """Whether a value is a column: what lies in a table, and is read where it lies."""
+    """Whether a value is a column, which is read in place."""
     return hasattr(type(value), "_stoa_cells")
 
 
@@ -117,7 +117,7 @@ def source_of(value: Any, to: StoredField) -> Source:
 
 
 def given_source(value: Any, to: StoredField) -> Any:
-    """What is to be stored into many cells: one value or many, or a column, which stays one."""
+    """The source for many cells: of one value or many; a column stays as it is."""
     if is_cells(value) or isinstance(value, Source):
         return value
     return scalar_source(value, to) if is_scalar(value, to.type) else source_of(value, to)
@@ -212,7 +212,7 @@ def buffer_source(value: Any, name: str) -> Source | None:
 
 
 def interface_source(interface: dict[str, Any], value: Any, name: str) -> Source | None:
-    """Values at the address that an array tells; None: only a copy will do."""
+    """Values at an array's own address; None: they must be copied."""
     shape, data = interface["shape"], interface.get("data")
     check_shape(len(shape), name)
     order, kind, width = interface["typestr"][0], interface["typestr"][1], interface["typestr"][2:]
@@ -248,7 +248,7 @@ def view_source(view: memoryview, name: str) -> Source:
 
 
 def packed_bytes(view: memoryview) -> bytes:
-    """The values one behind the other."""
+    """The values, packed."""
     array = view.obj  # of numpy's memory PyPy's tobytes passes over the strides: numpy shall copy
     whole = (getattr(array, "shape", None), getattr(array, "strides", None))
     if IS_PYPY and whole == (view.shape, view.strides):

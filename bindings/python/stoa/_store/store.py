@@ -1,8 +1,8 @@
-"""A table as the library has it: what the table, its rows, windows and columns all stand on.
+"""The library's table, on which the Table, its rows, windows and columns are built.
 
 Every call into the library that changes a table is made here, and what it means for Python is
-settled before the method returns: rows that became stale are told so, objects that fell out are
-let go, a status becomes an exception. The Store is not public; its Table is a thin cover.
+done before the method returns: rows become stale, objects without cells are released, a status
+becomes an exception. The Store is not public; its Table is a thin wrapper.
 """
 
 from __future__ import annotations
@@ -56,7 +56,7 @@ class Place:
 
 
 class Store(Access):
-    """The library's table and what Python keeps beside it."""
+    """The library's table and the data that Python keeps beside it."""
 
     __slots__ = ("asked", "ended", "places", "stores")
 
@@ -73,7 +73,7 @@ class Store(Access):
         super().__init__(table, record, pool, layout)
 
     def like(self, pointer: Any, record: RecordType) -> Store:
-        """A store for another table of the same pool, and with the same options."""
+        """A store for another table with the same pool and options."""
         return Store(pointer, record, self.pool, self.asked, self.layout)
 
     # ---- calls into the library ----
@@ -83,7 +83,7 @@ class Store(Access):
         return self.pool.within(act, self)
 
     def by_gate(self, function: Callable[..., T], *arguments: Any) -> T:
-        """A call that no run may see: through the gate as a change."""
+        """Makes a call that must not overlap a run: it goes through the gate as a change."""
         gate, key = self.gate, object()
         try:
             gate.enter_change(key)
@@ -140,7 +140,7 @@ class Store(Access):
     # ---- changes ----
 
     def state(self) -> State:
-        """What stays as it is while rows are appended and values written."""
+        """A state that appending rows and writing values do not change."""
         return self.order, self.record
 
     def check_state(self, state: State) -> None:
@@ -223,7 +223,7 @@ class Store(Access):
         stages.append(stage)
 
     def insert(self, index: int, values: Sequence[Any]) -> None:
-        """The same before row `index`, as list.insert counts once the values are read."""
+        """The same before row `index`, applied as in list.insert after the values are read."""
         self.store_row(
             lib.stoa_table_insert, lambda: slice(index, None).indices(self.rows())[0], values
         )
@@ -240,7 +240,7 @@ class Store(Access):
     def store_row(
         self, function: Callable[..., int], find: Callable[[], int], values: Sequence[Any]
     ) -> None:
-        """find() says which row it is, once the values are read and nobody else can come."""
+        """Replaces the row that find() gives, called with the lock held."""
         record, stages = self.record, self.stages
         try:
             stage = stages.pop()
@@ -329,7 +329,7 @@ class Store(Access):
     def put_objects(
         self, field: int, indices: Sequence[int], before: Any, after: Any, error: Any
     ) -> int:
-        """All or none: the pool has room for what was in it a moment ago."""
+        """Stores all or none: the pool has room for objects that have just been in it."""
         place = ffi.new("stoa_source *")
         place.type = lib.STOA_OBJECT
 
@@ -398,7 +398,7 @@ class Store(Access):
         columns: Mapping[str, Any],
         store: Callable[[Any, int, Any], int],
     ) -> None:
-        """Has rows stored by store(sources, rows, error), in one call."""
+        """Stores rows by one call of store(sources, rows, error)."""
         record, fields = self.record, [self.field(name) for name in columns]
         values = [
             value if is_cells(value) else source_of(value, each)

@@ -1,4 +1,4 @@
-"""Versions: how what was written for the values of a moment learns that they have changed.
+"""Versions: how an expression learns that the values it was written for have changed.
 
 The library counts the writes to each column that go through it, and has the order of the rows in
 the same number (stoa_column_version). An expression keeps what it has seen of each column that it
@@ -29,12 +29,12 @@ column_version = lib.stoa_column_version
 
 
 def seen(store: Access, field: StoredField) -> Seen:
-    """What a column is now."""
+    """The present version of a column."""
     return field, column_version(store.c, field.index), store.order
 
 
 def seen_order(store: Access) -> Seen:
-    """Where the rows are now."""
+    """The present order of the rows."""
     return None, store.order, store.order
 
 
@@ -45,7 +45,7 @@ def is_stale(store: Access, seen: Seen) -> bool:
 
 
 def check_seen(store: Access, all_seen: tuple[Seen, ...]) -> None:
-    """StaleError if one of them is not as it was."""
+    """Raises StaleError if one of the versions has changed."""
     c = store.c
     for seen in all_seen:
         field = seen[0]
@@ -67,7 +67,7 @@ def why_stale(store: Access, seen: Seen) -> str:
 
 
 def together(some: tuple[Seen, ...], others: tuple[Seen, ...]) -> tuple[Seen, ...]:
-    """Those of both, each once."""
+    """The versions of both, each once."""
     if some is others or not others:
         return some
     return tuple(dict.fromkeys((*some, *others)))
