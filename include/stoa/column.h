@@ -107,8 +107,8 @@ STOA_TRY stoa_column_write(stoa_table *table, size_t field, size_t first, ptrdif
 STOA_TRY stoa_column_export(stoa_table *table, size_t field, stoa_error *error);
 
 /**
- * Ends one export. The last one gives back what has fallen free meanwhile. Does nothing if the
- * column is not exported.
+ * Ends one export. The end of the last one gives memory back that has become free meanwhile. Does
+ * nothing if the column is not exported.
  *
  * @cost O(1), and what giving memory back takes.
  * @threads Changes the table.

@@ -3,15 +3,15 @@
  *
  * Every call that can fail returns a stoa_status. Calls off the hot path take a stoa_error last:
  * it is owned by the caller, may be NULL, and is written only when the call fails. There is no
- * global or thread-local error. A call that fails has changed nothing; but stoa_program_fill may
- * have left anything in the memory that it was to fill.
+ * global or thread-local error. A call that fails has changed nothing, except that a failed
+ * stoa_program_fill leaves any values in the memory that it was to fill.
  *
- * Arguments are checked in every build. NULL is for arguments of which it is said what it means,
- * and for arrays of no elements. Anywhere else a call that gives a status gives STOA_INVALID, and
- * its message names the argument; a call that gives none gives nothing (0, NULL, false, no type) or
- * does nothing. Numbers that cannot be (of rows, fields, types, operations; counts; flags and
- * reserved members other than zero) are refused likewise. What cannot be known is trusted: that a
- * pointer is to what its type says, and an array as long as the count beside it.
+ * Arguments are checked in every build. An argument may be NULL only where its description says
+ * so, or if it is an array of no elements. Otherwise a call that returns a status returns
+ * STOA_INVALID, and its message names the argument; a call without a status returns nothing (0,
+ * NULL, false, no type) or does nothing. Invalid numbers (of rows, fields, types, operations;
+ * counts; flags and reserved members that are not zero) are refused in the same way. A call trusts
+ * what it cannot check: that a pointer points at its type, and that an array has the length given.
  */
 #ifndef STOA_ERROR_H
 #define STOA_ERROR_H
@@ -38,7 +38,7 @@ STOA_BEGIN_DECLS
     STATUS(SYNTAX, 11, "the expression has a syntax error")              \
     STATUS(DIVISION_BY_ZERO, 12, "an integer is divided by zero")        \
     STATUS(NO_PARAMETER, 13, "a parameter is not set or does not exist") \
-    STATUS(STALE, 14, "what it was made of has changed since")           \
+    STATUS(STALE, 14, "the table has changed since")                     \
     STATUS(LOCKED, 15, "a column is locked against writes")
 
 /**

@@ -245,8 +245,8 @@ STOA_TRY stoa_program_evaluate(stoa_program *program, const stoa_table *table,
                                stoa_error *error);
 
 /**
- * Writes the values of each row into memory that holds nothing yet. Nothing is checked first: **if
- * it fails, it may have left anything there**. Rows that are left out are not written.
+ * Writes the values of each row into uninitialized memory. Nothing is checked first: **if it fails,
+ * the memory may hold any values**. Rows that are left out are not written.
  *
  * @param table NULL if the program reads arrays alone
  * @param scope NULL: all rows

@@ -51,7 +51,7 @@ typedef struct stoa_field {
  */
 typedef struct stoa_table_options {
     size_t rows;          /* initial rows, all defaults unless flags say otherwise */
-    size_t max_rows;      /* address space is reserved for so many; 0: for as many as fits well */
+    size_t max_rows;      /* address space is reserved for these; 0: for a good number */
     stoa_pool *pool;      /* of the object fields; NULL: one of its own, without callbacks */
     uint64_t flags;       /* zero, or STOA_ROWS_UNWRITTEN */
     uint64_t reserved[3]; /* zero */
