@@ -31,7 +31,7 @@ static bool has_rest_of_v3(void)
     return __get_cpuid(0x80000001, &a, &b, &c, &d) != 0 && (c & bit_LZCNT) != 0;
 }
 
-atomic_bool stoa__fetches_reads;
+atomic_bool stoa__is_intel;
 
 /* avx2 is compiled for x86-64-v3, and avx512 for x86-64-v4. */
 static const stoa__kernels *highest(const char *cap)
@@ -39,6 +39,7 @@ static const stoa__kernels *highest(const char *cap)
     bool baseline = cap != NULL && strcmp(cap, "baseline") == 0;
     bool avx2 = cap != NULL && strcmp(cap, "avx2") == 0;
     __builtin_cpu_init();
+    atomic_store_explicit(&stoa__is_intel, __builtin_cpu_is("intel") != 0, memory_order_relaxed);
     if (baseline || !__builtin_cpu_supports("avx2") || !__builtin_cpu_supports("fma") ||
         !__builtin_cpu_supports("bmi") || !__builtin_cpu_supports("bmi2") || !has_rest_of_v3())
         return &stoa__kernels_baseline;
@@ -46,8 +47,6 @@ static const stoa__kernels *highest(const char *cap)
         !__builtin_cpu_supports("avx512dq") || !__builtin_cpu_supports("avx512bw") ||
         !__builtin_cpu_supports("avx512vl"))
         return &stoa__kernels_avx2;
-    atomic_store_explicit(&stoa__fetches_reads, __builtin_cpu_is("intel") != 0,
-                          memory_order_relaxed);
     return &stoa__kernels_avx512;
 }
 #else

@@ -349,9 +349,9 @@ extern const stoa__kernels stoa__kernels_baseline;
 #if defined(__x86_64__)
 extern const stoa__kernels stoa__kernels_avx2;
 extern const stoa__kernels stoa__kernels_avx512;
-/* Whether those for AVX-512 ask for memory ahead where they do little else than read (vector.h).
- * Set before they are chosen. */
-extern atomic_bool stoa__fetches_reads;
+/* The processor's maker, for how they ask for memory ahead (vector.h). Set before they are chosen.
+ */
+extern atomic_bool stoa__is_intel;
 #endif
 
 /* Those that this processor and STOA_SIMD allow; chosen at the first call. (dispatch.c) */

@@ -40,7 +40,7 @@ STOA__INLINE void OF_FORM(step)(OF_FORM(minima) * state, const VALUE *a, const V
 #define CELL VALUE
 #define STATE OF_FORM(minima)
 #define STEP OF_FORM(step)
-#define FETCHES 1
+#define FETCHES AHEAD
 #include "kernel/reduce_loop.h"
 
 STOA__INLINE KEY OF_FORM(least_of)(const KEYS *minima, size_t chains)
@@ -130,7 +130,7 @@ STOA__INLINE void OF_FORM(ends_step)(OF_FORM(ends) * state, const VALUE *a, cons
 #define CELL VALUE
 #define STATE OF_FORM(ends)
 #define STEP OF_FORM(ends_step)
-#define FETCHES 1
+#define FETCHES AHEAD
 #include "kernel/reduce_loop.h"
 
 /* The keys of both ends, the second one by the complement of turn. */

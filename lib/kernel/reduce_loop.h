@@ -4,7 +4,7 @@
  *   STATE  what is kept from step to step, in registers
  *   STEP   void STEP(STATE *state, const CELL *a, const CELL *b, uint64_t word, bool all): takes 64
  *          values; those whose bit is set, or all
- *   FETCHES  whether a's values in a long call are asked for ahead (see fetch_ahead)
+ *   FETCHES  how far ahead a's values in a long call are asked for (see fetch_ahead); 0: not at all
  * The values behind the last whole 64 are taken from a copy, so that nothing behind them is read.
  * b may be a. */
 
@@ -12,18 +12,18 @@ STOA__INLINE void NAME(STATE *state, const CELL *a, const CELL *b, const uint64_
                        size_t count)
 {
     STATE now = *state;
-    bool fetches = FETCHES && count > STOA__BLOCK;
+    size_t ahead = count > STOA__BLOCK ? FETCHES : 0;
     size_t i = 0;
     if (mask == NULL)
         for (; count - i >= 64; i += 64) {
-            if (fetches)
-                fetch_ahead(a + i, 64 * sizeof *a);
+            if (ahead != 0)
+                fetch_ahead(a + i, 64 * sizeof *a, ahead);
             STEP(&now, a + i, b + i, UINT64_MAX, true);
         }
     else
         for (; count - i >= 64; i += 64) {
-            if (fetches)
-                fetch_ahead(a + i, 64 * sizeof *a);
+            if (ahead != 0)
+                fetch_ahead(a + i, 64 * sizeof *a, ahead);
             STEP(&now, a + i, b + i, mask[i / 64], false);
         }
     if (i < count) {

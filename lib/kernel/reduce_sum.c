@@ -27,8 +27,8 @@
 typedef struct lanes {
     float64_vector of[STOA__LANES / LANES_8];
     double origin; /* VAR: what the values are compared with */
-    bool fetches;  /* VAR: asks for values ahead, in its second pass: a few at each step, since all
-                      of a block's at once make the processor wait */
+    size_t ahead;  /* VAR: how far values are asked for, in its second pass: a few at each step,
+                      since all of a block's at once make the processor wait; 0: not at all */
 } lanes;
 
 STOA__INLINE void add_to_lanes(lanes *state, size_t i, float64_vector values, uint64_t word,
@@ -67,8 +67,8 @@ STOA__INLINE void square_step(lanes *state, const double *a, const double *b, ui
                               bool all)
 {
     (void)b;
-    if (state->fetches)
-        fetch_ahead(a, 64 * sizeof *a);
+    if (state->ahead != 0)
+        fetch_ahead(a, 64 * sizeof *a, state->ahead);
     UNROLLED
     for (size_t i = 0; i < 64; i += LANES_8) {
         float64_vector apart = load_float64(a + i) - each_float64(state->origin);
@@ -81,7 +81,7 @@ STOA__INLINE void square_step(lanes *state, const double *a, const double *b, ui
 #define CELL double
 #define STATE lanes
 #define STEP sum_step
-#define FETCHES (STOA__AVX2 && !STOA__AVX512)
+#define FETCHES (STOA__AVX512 ? 0 : FETCHES_READS)
 #include "kernel/reduce_loop.h"
 #define NAME dot_loop
 #define CELL double
@@ -160,14 +160,14 @@ static double boundless(const double *values, const uint64_t *mask, size_t count
  * then they are of the first value. The block is still in the cache when its values are read for
  * the second time. */
 static void add_block(stoa__partial *partial, const double *values, const uint64_t *mask,
-                      size_t count, bool fetches)
+                      size_t count, size_t ahead)
 {
     stoa__partial block = {.count = selected_of(mask, count)};
     if (block.count == 0)
         return;
     double n = (double)block.count, lost = 0;
     block.origin = values[first_selected(mask, count)];
-    lanes sums = {.origin = block.origin}, squares = {.origin = block.origin, .fetches = fetches};
+    lanes sums = {.origin = block.origin}, squares = {.origin = block.origin, .ahead = ahead};
     apart_loop(&sums, values, values, mask, count);
     double mean = folded(sums) / n;
     if (__builtin_isfinite(mean)) {
@@ -191,9 +191,10 @@ REDUCE(var_float64)
     (void)b;
     (void)row;
     const double *values = a;
+    size_t ahead = count > STOA__BLOCK ? FAR_AHEAD : 0; /* behind the block, which is read twice */
     for (size_t i = 0; i < count; i += STOA__BLOCK) {
         size_t some = count - i < STOA__BLOCK ? count - i : STOA__BLOCK;
-        add_block(&into->partial, values + i, masked_from(mask, i), some, count > STOA__BLOCK);
+        add_block(&into->partial, values + i, masked_from(mask, i), some, ahead);
     }
 }
 
@@ -351,7 +352,7 @@ STOA__INLINE void int32_square_step(halves *state, const int32_t *a, const int32
 #define CELL int32_t
 #define STATE halves
 #define STEP int32_square_step
-#define FETCHES 1
+#define FETCHES AHEAD
 #include "kernel/reduce_loop.h"
 
 #define SUM(name, cell, loop, TOTAL)                                                              \
