@@ -293,8 +293,8 @@ STOA_TRY stoa_program_assign(stoa_program *program, stoa_table *table, const sto
  *     taken. STOA_FULL: more fields than STOA_MAX_FIELDS. STOA_NO_FIELD, STOA_WRONG_TYPE: it does
  *     not fit the table. STOA_NO_PARAMETER: a parameter has no value. STOA_STALE: the scope's
  *     selection or version is out of date. STOA_OUT_OF_RANGE: the scope has more rows than the
- * table. STOA_OVERFLOW, STOA_DIVISION_BY_ZERO, STOA_INVALID: a value at fault, in row `error->row`.
- *     STOA_OUT_OF_MEMORY. STOA_LOCKED: a column is locked.
+ *     table. STOA_OVERFLOW, STOA_DIVISION_BY_ZERO, STOA_INVALID: a value at fault, in row
+ *     `error->row`. STOA_OUT_OF_MEMORY. STOA_LOCKED: a column is locked.
  * @cost One pass over the fields that are read, on all cores.
  * @threads Changes the table and the program.
  * @snippet program.c assign

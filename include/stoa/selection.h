@@ -97,7 +97,7 @@ STOA_API void stoa_selection_free(stoa_selection *selection);
  * Leaves in `selection` the rows that are in both.
  *
  * @return STOA_STALE: they are of another number of rows, or rows were removed, inserted in the
- * middle or reordered between them.
+ *     middle or reordered between them.
  * @cost O(rows / 64).
  * @threads Changes `selection`, reads `other`.
  * @snippet selection.c combine
@@ -109,7 +109,7 @@ STOA_TRY stoa_selection_and(stoa_selection *selection, const stoa_selection *oth
  * Adds to `selection` the rows that are in `other`.
  *
  * @return STOA_STALE: they are of another number of rows, or rows were removed, inserted in the
- * middle or reordered between them.
+ *     middle or reordered between them.
  * @cost O(rows / 64).
  * @threads Changes `selection`, reads `other`.
  * @snippet selection.c combine
@@ -151,7 +151,7 @@ STOA_API void stoa_selection_mask(const stoa_selection *selection, uint8_t *mask
  *
  * @param taken becomes the new table
  * @return STOA_STALE: rows were removed, inserted in the middle or reordered since the selection
- * was made, or it is of more rows than the table has. STOA_OUT_OF_MEMORY.
+ *     was made, or it is of more rows than the table has. STOA_OUT_OF_MEMORY.
  * @owner The caller frees it by stoa_table_free().
  * @cost O(rows / 64 + count), on all cores.
  * @threads Reads the table and the selection. With object fields: changes the pool.
@@ -164,7 +164,7 @@ STOA_TRY stoa_table_take_selected(stoa_table **taken, const stoa_table *table,
  * Removes the selected rows. Rows that were appended since the selection was made stay.
  *
  * @return STOA_STALE: rows were removed, inserted in the middle or reordered since the selection
- * was made, or it is of more rows than the table has. STOA_LOCKED: a column is locked.
+ *     was made, or it is of more rows than the table has. STOA_LOCKED: a column is locked.
  * @cost O(fields × rows), on all cores.
  * @threads Changes the table, and the order of its rows.
  * @snippet selection.c use
@@ -176,7 +176,7 @@ STOA_TRY stoa_table_remove_selected(stoa_table *table, const stoa_selection *sel
  * Removes all rows but the selected ones. Rows that were appended since the selection was made go.
  *
  * @return STOA_STALE: rows were removed, inserted in the middle or reordered since the selection
- * was made, or it is of more rows than the table has. STOA_LOCKED: a column is locked.
+ *     was made, or it is of more rows than the table has. STOA_LOCKED: a column is locked.
  * @cost O(fields × rows), on all cores.
  * @threads Changes the table, and the order of its rows.
  * @snippet selection.c use

@@ -189,6 +189,13 @@ def test_a_doc_comment_has_all_that_it_should(name):
 
 
 @pytest.mark.parametrize("name", sorted(COMMENTS))
+def test_what_belongs_to_a_command_is_indented(name):
+    """clang-format takes the indent away where it breaks a line."""
+    commands = COMMENTS[name][1].partition(" * @")[2]
+    told(line for line in commands.splitlines()[1:] if not re.match(r" \* (?:@|    )", line))
+
+
+@pytest.mark.parametrize("name", sorted(COMMENTS))
 def test_the_example_of_a_function_is_there_and_calls_it(name):
     [(file, snippet)] = re.findall(r"@snippet (\S+) (\S+)", COMMENTS[name][1])
     parts = C_EXAMPLES[file].split(f"/* [{snippet}] */")
