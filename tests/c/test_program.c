@@ -387,7 +387,7 @@ TEST(memory_that_is_refused_at_any_term_is_all_that_is_told)
         "u & x, u | 1, u ^ 3, ~u, x << 2, u >> x, min(u, x), max(x, u, 3), u - x * w",
         "int8(w), uint32(x), bool(w), bool(u), float32(u), isnan(w), floor(x), sqrt(x * x + x * x)",
         "x < 2.5 and not u == x or w >= u, t & t, t == t, cumsum(x), cummax(w), abs(-x), +t, row()",
-        "x + sum(x * x) + sum(where(t, x, 0)) + mean(w) - max(x) + argmin(w) + dot(x, w) + std(x), "
+        "x + sum(x * x) + sum(where(t, x, 0)) + mean(w) - max(x) + argmin(w) + dot(x, w) + std(x)",
         "any(x > 3), all(t), count(w), first(t), last(w), sum(x - mean(x))",
     };
     stoa_table *table =
