@@ -28,6 +28,7 @@ TEST(a_table_is_smaller_where_the_system_grants_less)
         faults_limit_mapping(0);
         size_t most = stoa_table_max_rows(table), plain = ((size_t)64 << 20) / 13;
         size_t expected = limits[i] / 13 / 3 < unlimited ? limits[i] / 13 / 3 : unlimited;
+        expected -= expected / 1000; /* columns are staggered, each table's by another phase */
         ck_assert_uint_ge(most, expected > 1000 ? expected : 1000);
         ck_assert_uint_le(most, limits[i] / 13 > plain ? limits[i] / 13 : plain);
         size_t rows = most < 1000000 ? most : scaled(1000000, 10000);
