@@ -12,8 +12,9 @@ STOA__INLINE void NAME(STATE *state, const CELL *a, const CELL *b, const uint64_
                        size_t count)
 {
     STATE now = *state;
-    size_t ahead = count > STOA__BLOCK ? FETCHES : 0;
-    size_t i = 0;
+    size_t ahead = FETCHES, i = 0;
+    if (count <= STOA__BLOCK)
+        ahead = 0;
     if (mask == NULL)
         for (; count - i >= 64; i += 64) {
             if (ahead != 0)

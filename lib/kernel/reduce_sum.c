@@ -81,7 +81,11 @@ STOA__INLINE void square_step(lanes *state, const double *a, const double *b, ui
 #define CELL double
 #define STATE lanes
 #define STEP sum_step
-#define FETCHES (STOA__AVX512 ? 0 : FETCHES_READS)
+#if STOA__AVX512
+#define FETCHES 0
+#else
+#define FETCHES FETCHES_READS
+#endif
 #include "kernel/reduce_loop.h"
 #define NAME dot_loop
 #define CELL double
