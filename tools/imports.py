@@ -15,6 +15,8 @@ import sys
 import tempfile
 from pathlib import Path
 
+from planting import planted
+
 PLAIN = "{}\n"
 IN_A_FUNCTION = "def planted():\n    {}\n"
 FOR_TYPE_CHECKING = "from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    {}\n"
@@ -76,16 +78,10 @@ def missed(command: str, root: Path) -> list[str]:
         if status != 0:
             return [output]
         for name, form, line, expected in PLANTED:
-            path = folder / "stoa" / name
-            before = path.read_text(encoding="utf-8") if path.exists() else None
-            path.write_text(f"{before or ''}\n{form.format(line)}", encoding="utf-8")
-            status, output = said(command, folder)
+            with planted(folder / "stoa" / name, form.format(line)):
+                status, output = said(command, folder)
             if status == 0 or expected not in output:
                 found.append(f"{name}: {line!r} is planted, and what is said is\n{output}")
-            if before is None:
-                path.unlink()
-            else:
-                path.write_text(before, encoding="utf-8")
     return found
 
 

@@ -17,6 +17,8 @@ import sys
 import tempfile
 from pathlib import Path
 
+from planting import planted
+
 INCLUDE = re.compile(r'^[ \t]*#[ \t]*include[ \t]*(["<])([^">]+)[">]', re.MULTILINE)
 FOLDER = re.compile(r"^\| `(lib/[a-z/]+)/` \|", re.MULTILINE)
 
@@ -111,17 +113,10 @@ def try_planted(root: Path) -> list[str]:
             shutil.copytree(root / folder, copy / folder)
         shutil.copy(root / "ARCHITECTURE.md", copy)
         for name, include, expected in PLANTED:
-            path = copy / name
-            path.parent.mkdir(exist_ok=True)
-            before = path.read_text(encoding="utf-8") if path.exists() else None
-            path.write_text(f"{before or ''}\n#include {include}\n", encoding="utf-8")
-            found = faults(copy)
+            with planted(copy / name, f"#include {include}"):
+                found = faults(copy)
             if len(found) != 1 or not found[0].startswith(name) or expected not in found[0]:
                 missed.append(f"{name}: {include} is planted, and what is said is {found}")
-            if before is None:
-                path.unlink()
-            else:
-                path.write_text(before, encoding="utf-8")
     return missed
 
 

@@ -172,8 +172,7 @@ static stoa_status check_place(const stoa__run *run, const stoa_scope *scope,
                           "output %zu overlaps the words of the scope's selection", i);
     if (table == NULL || table->schema->object_count == 0)
         return STOA_OK;
-    STOA__EACH_FIELD(table, field)
-    {
+    STOA__EACH_FIELD (table, field) {
         if (stoa__is_object(table, field) && overlaps(&outputs[i], stoa__cell_at(table, field, 0),
                                                       table->head.rows * sizeof(stoa_handle)))
             return stoa__fail(error, STOA_INVALID,

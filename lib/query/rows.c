@@ -108,8 +108,7 @@ static void leave_rows(const removal *r)
         chunk_words made;
         size_t count = chunk_at(first, r->end);
         const uint64_t *words = words_at(r->kept, first - r->first, count, made);
-        STOA__EACH_FIELD(r->table, i)
-        {
+        STOA__EACH_FIELD (r->table, i) {
             if (stoa__is_object(r->table, i))
                 leave_chunk(r->table, (const stoa_handle *)r->table->head.columns[i].cells + first,
                             words, count);
@@ -214,8 +213,7 @@ static void take_few(stoa__table *taken, size_t place, const stoa__table *table,
         size_t likely = part->chosen * rows / part->count;
         size_t found = kernels->offsets(offsets, part->words + i / 64, rows, likely);
         uint32_t to = 0;
-        STOA__EACH_FIELD(table, from)
-        {
+        STOA__EACH_FIELD (table, from) {
             size_t width = stoa__column_width(table, from);
             kernels->gather[__builtin_ctzll(width)](stoa__cell_at(taken, to, place),
                                                     stoa__cell_at(table, from, part->first + i),
@@ -243,8 +241,7 @@ void stoa__rows_take(stoa__table *taken, size_t place, const stoa__table *table,
             take_few(taken, place, table, part);
         return;
     }
-    STOA__EACH_FIELD(table, from)
-    {
+    STOA__EACH_FIELD (table, from) {
         take_column(stoa__cell_at(taken, to, place), stoa__cell_at(table, from, part->first), part,
                     stoa__column_width(table, from));
         to++;

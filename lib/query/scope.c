@@ -29,13 +29,15 @@ static stoa_status check_arrays(const stoa__run *run, stoa_error *error)
 
 /* ---- what is read ---- */
 
+/* In all the rows that the column can have: others may append some until the array is looked at
+ * once more, to be unlocked. */
 static bool lies_in(const stoa__array *array, const stoa__table *table, uint32_t field)
 {
     uintptr_t cells = (uintptr_t)stoa__cell_at(table, field, 0);
     uintptr_t first = (uintptr_t)array->data, last = first;
     last += (uintptr_t)array->stride * (array->length > 0 ? array->length - 1 : 0);
     uintptr_t low = first < last ? first : last, high = (first < last ? last : first) + 1;
-    return low < cells + table->head.rows * stoa__column_width(table, field) && high > cells;
+    return low < cells + table->max_rows * stoa__column_width(table, field) && high > cells;
 }
 
 /* Calls for each field that the program reads, and for columns that its arrays lie in. */
@@ -48,9 +50,9 @@ static void each_read(const stoa_program *program, const stoa_table *table,
         if (code->terms[id].kind == STOA__COLUMN_TERM)
             call(context, table, code->terms[id].index);
     for (uint32_t i = 0; table != NULL && i < code->array_count; i++)
-        STOA__EACH_FIELD(stoa__whole_const(table), field)
-    if (lies_in(&code->arrays[i], stoa__whole_const(table), field))
-        call(context, table, field);
+        STOA__EACH_FIELD (stoa__whole_const(table), field)
+            if (lies_in(&code->arrays[i], stoa__whole_const(table), field))
+                call(context, table, field);
 }
 
 static void add_version(void *sum, const stoa_table *table, uint32_t field)

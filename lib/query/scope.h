@@ -4,8 +4,9 @@
 
 #include "expr/execution/run.h"
 
-/* Begins a run over the rows of a scope: checks the scope against the table and the arrays, and
- * locks the columns that the program reads. If this returns STOA_OK, stoa__run_end must follow. */
+/* Begins a run over the rows of a scope: checks the scope against the table and the arrays. If
+ * the scope has an interpreter, locks the columns that the program reads, and leaves it. If this
+ * returns STOA_OK, stoa__run_end must follow. */
 stoa_status stoa__run_begin(stoa__run *run, stoa_program *program, const stoa_table *table,
                             const stoa_scope *scope, stoa_error *error);
 void stoa__run_end(stoa__run *run);

@@ -265,9 +265,9 @@ static stoa_status check_arrays(const stoa__run *run, const stoa__table *table, 
     stoa__written *written = stoa__allocate(bytes);
     if (written == NULL)
         return stoa__fail_memory(error, bytes);
-    STOA__EACH_FIELD(table, i)
-    written[count++] = (stoa__written){
-        .cells = stoa__cell_at(table, i, 0), .width = stoa__column_width(table, i), .index = i};
+    STOA__EACH_FIELD (table, i)
+        written[count++] = (stoa__written){
+            .cells = stoa__cell_at(table, i, 0), .width = stoa__column_width(table, i), .index = i};
     stoa__written_sort(written, count, run->rows);
     bool lies_there = stoa__run_overlap(run, written, count, false, &at) != NULL;
     stoa__release(written);

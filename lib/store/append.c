@@ -64,8 +64,7 @@ static stoa_status convert_values(const stoa__table *table, const stoa_value *va
     if (count > table->head.field_count)
         return stoa__fail(error, STOA_INVALID, "%zu values are given, but the table has %zu fields",
                           count, (size_t)table->head.field_count);
-    STOA__EACH_FIELD(table, i)
-    {
+    STOA__EACH_FIELD (table, i) {
         stoa_status status = STOA_OK;
         if (used < count)
             status = convert_cell(table, i, &values[used++], &cells[i], error);
@@ -82,8 +81,7 @@ static stoa_status enter_objects(stoa__table *table, stoa__cell *cells, stoa_err
 {
     if (table->schema->object_count == 0)
         return STOA_OK;
-    STOA__EACH_FIELD(table, i)
-    {
+    STOA__EACH_FIELD (table, i) {
         if (!stoa__is_object(table, i))
             continue;
         /* NOLINTNEXTLINE(clang-analyzer-core.uninitialized.Assign): every field has a cell */
@@ -103,8 +101,7 @@ static stoa_status enter_objects(stoa__table *table, stoa__cell *cells, stoa_err
 static void store_cells(stoa__table *table, size_t row, const stoa__cell *cells)
 {
     size_t behind = table->head.rows - row;
-    STOA__EACH_FIELD(table, i)
-    {
+    STOA__EACH_FIELD (table, i) {
         size_t width = stoa__column_width(table, i);
         char *at = stoa__cell_at(table, i, row);
         if (behind > 0)
@@ -168,8 +165,7 @@ stoa_status stoa_table_insert(stoa_table *table, size_t index, const stoa_value 
 /* New objects enter before old ones leave, so that an object that is both stays. */
 static void replace_cells(stoa__table *table, size_t row, const stoa__cell *cells)
 {
-    STOA__EACH_FIELD(table, i)
-    {
+    STOA__EACH_FIELD (table, i) {
         char *at = stoa__cell_at(table, i, row);
         if (stoa__is_object(table, i))
             stoa__pool_leave(table->pool, *(const stoa_handle *)(const void *)at);
@@ -210,8 +206,8 @@ stoa_status stoa__table_append_pointers(stoa__table *table, const uint32_t *fiel
     stoa_status status = make_cells(&row, table, error);
     if (status != STOA_OK)
         return status;
-    STOA__EACH_FIELD(table, i)
-    default_cell(table, i, &row.cells[i]);
+    STOA__EACH_FIELD (table, i)
+        default_cell(table, i, &row.cells[i]);
     for (size_t k = 0; k < count; k++) {
         stoa_type type = (stoa_type)table->head.columns[fields[k]].type;
         memcpy(row.cells[fields[k]].bytes, values[k],
@@ -246,8 +242,7 @@ static stoa_status match_sources(const stoa__table *table, const stoa_source *so
 static stoa_status store_numbers(stoa__table *table, const stoa_source *const *matched,
                                  size_t count, stoa_error *error)
 {
-    STOA__EACH_FIELD(table, i)
-    {
+    STOA__EACH_FIELD (table, i) {
         const stoa_source *source = matched[i];
         if (source == NULL || stoa__is_object(table, i))
             continue;
@@ -266,8 +261,7 @@ static stoa_status store_objects(stoa__table *table, const stoa_source *const *m
 {
     if (table->schema->object_count == 0)
         return STOA_OK;
-    STOA__EACH_FIELD(table, i)
-    {
+    STOA__EACH_FIELD (table, i) {
         if (matched[i] == NULL || !stoa__is_object(table, i))
             continue;
         stoa_handle *handles = (stoa_handle *)(void *)stoa__cell_at(table, i, table->head.rows);
@@ -302,8 +296,7 @@ static stoa_status extend(stoa__table *table, const stoa_source *const *matched,
         stoa__pool_release_pending(table->pool);
         return status;
     }
-    STOA__EACH_FIELD(table, i)
-    {
+    STOA__EACH_FIELD (table, i) {
         if (matched[i] == NULL)
             stoa__column_write_defaults(table, i, before, count);
     }

@@ -27,8 +27,7 @@ stoa__region *stoa__column_region(stoa__table *table, uint32_t field, size_t *of
 
 static bool commit(stoa__table *table, size_t from, size_t to)
 {
-    STOA__EACH_FIELD(table, i)
-    {
+    STOA__EACH_FIELD (table, i) {
         size_t offset, width = stoa__column_width(table, i);
         stoa__region *region = stoa__column_region(table, i, &offset);
         if (!stoa__region_commit(region, offset + from * width, offset + to * width))
@@ -65,8 +64,7 @@ stoa_status stoa__table_grow(stoa__table *table, size_t rows, stoa_error *error)
 
 void stoa__table_expect(stoa__table *table, size_t first, size_t end)
 {
-    STOA__EACH_FIELD(table, i)
-    {
+    STOA__EACH_FIELD (table, i) {
         size_t offset, width = stoa__column_width(table, i);
         stoa__region *region = stoa__column_region(table, i, &offset);
         stoa__region_expect(region, offset + first * width, offset + end * width);
@@ -79,8 +77,7 @@ static void discard(stoa__table *table, size_t rows)
     if (table->exports > 0 || table->written <= rows)
         return;
     bool zeroed = true;
-    STOA__EACH_FIELD(table, i)
-    {
+    STOA__EACH_FIELD (table, i) {
         size_t offset, width = stoa__column_width(table, i);
         stoa__region *region = stoa__column_region(table, i, &offset);
         zeroed &=
@@ -95,8 +92,7 @@ static void discard(stoa__table *table, size_t rows)
 void stoa__table_give_back(stoa__table *table, size_t rows)
 {
     bool zeroed = table->written > rows + STOA__HUGE_PAGE;
-    STOA__EACH_FIELD(table, i)
-    {
+    STOA__EACH_FIELD (table, i) {
         size_t offset, width = stoa__column_width(table, i);
         stoa__region *region = stoa__column_region(table, i, &offset);
         size_t from = stoa__round_up(offset + rows * width, STOA__HUGE_PAGE);
@@ -177,8 +173,8 @@ void stoa__column_write_defaults(stoa__table *table, uint32_t field, size_t firs
 
 static void write_defaults(stoa__table *table, size_t first, size_t count)
 {
-    STOA__EACH_FIELD(table, i)
-    stoa__column_write_defaults(table, i, first, count);
+    STOA__EACH_FIELD (table, i)
+        stoa__column_write_defaults(table, i, first, count);
 }
 
 /* ---- objects ---- */
@@ -187,8 +183,7 @@ void stoa__table_leave_objects(stoa__table *table, size_t first, size_t count)
 {
     if (table->schema->object_count == 0)
         return;
-    STOA__EACH_FIELD(table, i)
-    {
+    STOA__EACH_FIELD (table, i) {
         if (stoa__is_object(table, i))
             stoa__pool_leave_all(table->pool,
                                  (const stoa_handle *)table->head.columns[i].cells + first, count);

@@ -27,8 +27,7 @@ stoa_status stoa__check_writable(const stoa__table *table, uint32_t field, stoa_
 
 stoa_status stoa__check_unlocked(const stoa__table *table, stoa_error *error)
 {
-    STOA__EACH_FIELD(table, i)
-    {
+    STOA__EACH_FIELD (table, i) {
         if (__atomic_load_n(&table->head.columns[i].locked, __ATOMIC_SEQ_CST) != 0)
             return stoa__fail(error, STOA_LOCKED,
                               "field '%s' is locked: rows can't be removed or reordered now, nor "
@@ -53,14 +52,14 @@ void stoa__column_unlock(const stoa_table *table, uint32_t field)
 
 void stoa__table_lock(const stoa_table *table)
 {
-    STOA__EACH_FIELD(stoa__whole_const(table), i)
-    stoa__column_lock(table, i);
+    STOA__EACH_FIELD (stoa__whole_const(table), i)
+        stoa__column_lock(table, i);
 }
 
 void stoa__table_unlock(const stoa_table *table)
 {
-    STOA__EACH_FIELD(stoa__whole_const(table), i)
-    stoa__column_unlock(table, i);
+    STOA__EACH_FIELD (stoa__whole_const(table), i)
+        stoa__column_unlock(table, i);
 }
 
 stoa_status stoa_column_lock(stoa_table *table, size_t field, stoa_error *error)
@@ -105,9 +104,8 @@ uint64_t stoa_table_version(const stoa_table *table)
 
 /* ---- writes beside runs of other threads ---- */
 
-/* Opens a cell for writing: the cell, or NULL with a status. The caller closes it, unless the
- * status is STOA_STALE or STOA_NO_FIELD. */
-static inline stoa_status open_cell(stoa_table *table, size_t field, size_t row, uint64_t order)
+/* Begins a write to a cell. If the status is STOA_OK the caller ends it. */
+static inline stoa_status begin_write(stoa_table *table, size_t field, size_t row, uint64_t order)
 {
     if (table->order != order || row >= table->rows)
         return STOA_STALE;
@@ -148,7 +146,7 @@ static inline stoa_status put(stoa_table *table, size_t field, size_t row, uint6
                               const stoa_value *value)
 {
     STOA__REQUIRE_ARGUMENT(NULL, table);
-    stoa_status status = open_cell(table, field, row, order);
+    stoa_status status = begin_write(table, field, row, order);
     if (status != STOA_OK)
         return status;
     stoa__table *whole = stoa__whole(table);

@@ -47,8 +47,7 @@ void stoa__table_close_gap(stoa__table *table, size_t first, size_t count)
 {
     size_t behind = table->head.rows - first - count;
     stoa__table_leave_objects(table, first, count);
-    STOA__EACH_FIELD(table, i)
-    {
+    STOA__EACH_FIELD (table, i) {
         memmove(stoa__cell_at(table, i, first), stoa__cell_at(table, i, first + count),
                 behind * stoa__column_width(table, i));
     }
@@ -69,8 +68,7 @@ stoa_status stoa_table_remove(stoa_table *table, size_t first, size_t count, sto
 /* A rotation is three reversals, which need no memory. */
 void stoa__table_rotate(stoa__table *table, size_t first, size_t middle, size_t end)
 {
-    STOA__EACH_FIELD(table, i)
-    {
+    STOA__EACH_FIELD (table, i) {
         size_t width = stoa__column_width(table, i);
         BY_WIDTH(width, reverse, stoa__cell_at(table, i, first), middle - first);
         BY_WIDTH(width, reverse, stoa__cell_at(table, i, middle), end - middle);
@@ -89,8 +87,7 @@ stoa_status stoa_table_swap_remove(stoa_table *table, size_t index, stoa_error *
         return status;
     size_t last = table->rows - 1;
     stoa__table_leave_objects(whole, index, 1);
-    STOA__EACH_FIELD(whole, i)
-    {
+    STOA__EACH_FIELD (whole, i) {
         size_t width = stoa__column_width(whole, i);
         memmove(stoa__cell_at(whole, i, index), stoa__cell_at(whole, i, last), width);
     }
@@ -109,8 +106,7 @@ stoa_status stoa_table_swap(stoa_table *table, size_t a, size_t b, stoa_error *e
         status = stoa__check_unlocked(whole, error);
     if (status != STOA_OK || a == b)
         return status;
-    STOA__EACH_FIELD(whole, i)
-    {
+    STOA__EACH_FIELD (whole, i) {
         stoa__cell cell;
         size_t width = stoa__column_width(whole, i);
         memcpy(cell.bytes, stoa__cell_at(whole, i, a), width);
@@ -130,8 +126,8 @@ stoa_status stoa_table_reverse(stoa_table *table, stoa_error *error)
     stoa_status status = stoa__check_unlocked(whole, error);
     if (status != STOA_OK)
         return status;
-    STOA__EACH_FIELD(whole, i)
-    BY_WIDTH(stoa__column_width(whole, i), reverse, table->columns[i].cells, table->rows);
+    STOA__EACH_FIELD (whole, i)
+        BY_WIDTH(stoa__column_width(whole, i), reverse, table->columns[i].cells, table->rows);
     stoa__table_reordered(whole);
     return STOA_OK;
 }
@@ -163,8 +159,7 @@ static stoa_status permute(stoa__table *table, const size_t *indices, size_t cou
         return stoa__fail_memory(error, count * sizeof(uint64_t));
     stoa_status status = check_permutation(indices, count, column, error);
     if (status == STOA_OK) {
-        STOA__EACH_FIELD(table, i)
-        {
+        STOA__EACH_FIELD (table, i) {
             size_t width = stoa__column_width(table, i);
             BY_WIDTH(width, gather, column, table->head.columns[i].cells, indices, count);
             memcpy(table->head.columns[i].cells, column, count * width);
@@ -201,8 +196,7 @@ stoa_status stoa_table_permute(stoa_table *table, const size_t *indices, size_t 
 
 void stoa__table_share_objects(stoa__table *table, size_t rows)
 {
-    STOA__EACH_FIELD(table, i)
-    {
+    STOA__EACH_FIELD (table, i) {
         const stoa_handle *handles = table->head.columns[i].cells;
         for (size_t row = 0; stoa__is_object(table, i) && row < rows; row++)
             stoa__pool_share(table->pool, handles[row], 1);
@@ -215,8 +209,7 @@ static void copy_columns(stoa__table *copy, const stoa__table *table, const size
 {
     uint32_t to = 0;
     stoa__table_lock(&table->head);
-    STOA__EACH_FIELD(table, i)
-    {
+    STOA__EACH_FIELD (table, i) {
         size_t width = stoa__column_width(table, i);
         void *out = copy->head.columns[to].cells;
         const void *cells = table->head.columns[i].cells;

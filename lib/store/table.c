@@ -159,8 +159,7 @@ static bool take_kept(stoa__table *table, size_t most, size_t rows)
 static size_t written_bytes(const stoa__table *table, size_t rows)
 {
     size_t bytes = 0;
-    STOA__EACH_FIELD(table, i)
-    {
+    STOA__EACH_FIELD (table, i) {
         size_t own = rows * stoa__column_width(table, i);
         bytes += stoa__round_up(own, own >= STOA__HUGE_PAGE ? STOA__HUGE_PAGE : STOA__PAGE);
     }
@@ -249,8 +248,7 @@ static stoa_status take_pool(stoa__table *table, stoa_pool *pool, stoa_error *er
 static stoa_status enter_defaults(stoa__table *table, stoa_error *error)
 {
     stoa_status status = STOA_OK;
-    STOA__EACH_FIELD(table, i)
-    {
+    STOA__EACH_FIELD (table, i) {
         if (status == STOA_OK && stoa__is_object(table, i))
             status = stoa__pool_enter(table->pool, table->schema->fields[i].object,
                                       &table->head.columns[i].initial, error);
@@ -328,8 +326,7 @@ stoa_status stoa_table_new(stoa_table **table, const stoa_field *fields, size_t 
     if (status != STOA_OK)
         return status;
     stoa__table_expect(made, 0, options->rows);
-    STOA__EACH_FIELD(made, i)
-    {
+    STOA__EACH_FIELD (made, i) {
         if (!unwritten || stoa__is_object(made, i))
             stoa__column_write_defaults(made, i, 0, options->rows);
     }
@@ -365,8 +362,7 @@ static void destroy(stoa__table *table)
 {
     stoa_pool *pool = table->pool;
     stoa__table_leave_objects(table, 0, table->head.rows);
-    STOA__EACH_FIELD(table, i)
-    {
+    STOA__EACH_FIELD (table, i) {
         if (stoa__is_object(table, i))
             stoa__pool_leave(pool, table->head.columns[i].initial);
     }
@@ -498,8 +494,7 @@ stoa_status stoa__check_field(const stoa_table *table, size_t field, stoa_error 
 static bool is_among_cells(const stoa__table *table, const void *memory, size_t bytes)
 {
     uintptr_t first = (uintptr_t)memory, end = first + bytes;
-    STOA__EACH_FIELD(table, i)
-    {
+    STOA__EACH_FIELD (table, i) {
         if (first < (uintptr_t)stoa__cell_at(table, i, table->head.rows) &&
             (uintptr_t)stoa__cell_at(table, i, 0) < end)
             return true;

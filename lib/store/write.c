@@ -253,8 +253,7 @@ static stoa_status match_parts(splice *s, const stoa_source *sources, size_t sou
 {
     stoa__table *table = s->table;
     size_t kept = s->rows < s->count ? s->rows : s->count;
-    STOA__EACH_FIELD(table, i)
-    {
+    STOA__EACH_FIELD (table, i) {
         s->parts[i] = part_of(table, i, s->first, s->step, kept);
         s->parts[i].values = s->rows;
         span own = span_of(s->parts[i].start, s->parts[i].stride, kept);
@@ -271,9 +270,9 @@ static stoa_status match_parts(splice *s, const stoa_source *sources, size_t sou
             return status;
         s->parts[field].source = &sources[k];
     }
-    STOA__EACH_FIELD(table, i)
-    if (s->parts[i].source == NULL)
-        s->parts[i].source = &s->parts[i].initial;
+    STOA__EACH_FIELD (table, i)
+        if (s->parts[i].source == NULL)
+            s->parts[i].source = &s->parts[i].initial;
     return STOA_OK;
 }
 
@@ -302,8 +301,8 @@ static void store_parts(splice *s)
     size_t before = table->head.rows, kept = s->rows < s->count ? s->rows : s->count;
     size_t more = s->rows - kept, less = s->count - kept, behind = s->first + kept;
     stoa__table_expect(table, before, before + more);
-    STOA__EACH_FIELD(table, i)
-    store(table, &s->parts[i]);
+    STOA__EACH_FIELD (table, i)
+        store(table, &s->parts[i]);
     if (more > 0) {
         if (behind < before) {
             stoa__table_rotate(table, behind, before, before + more);

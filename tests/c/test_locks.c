@@ -308,6 +308,39 @@ static void left(uint32_t times, bool x, bool y)
     ck_assert_uint_eq(seen_from_outside->columns[1].locked, 0);
 }
 
+static void *append_meanwhile(void)
+{
+    PASSES(stoa_table_resize(seen_from_outside, ROWS, &trouble));
+    return NULL;
+}
+
+static void stay(void *left)
+{
+    (void)left;
+}
+
+TEST(rows_that_are_appended_meanwhile_do_not_change_what_is_unlocked)
+{
+    stoa_table *table = seen_from_outside = numbers();
+    const stoa_interpreter appending = {append_meanwhile, stay};
+    const stoa_source source = {.type = STOA_INT32, .data = stoa_int32_column(table, "x") + 4};
+    stoa_expression *array, *sum;
+    stoa_program *program;
+    stoa_value total;
+    PASSES(stoa_expression_array(&array, &source, 2, &trouble));
+    PASSES(stoa_expression_call(&sum, STOA_SUM, &array, 1, &trouble));
+    PASSES(stoa_program_new(&program, table, sum, NULL, &trouble));
+    PASSES(stoa_table_resize(table, 2, &trouble)); /* the array's cells lie behind the rows */
+    PASSES(stoa_program_compute(program, table, &(stoa_scope){.rows = 2, .interpreter = &appending},
+                                &total, 1, &trouble));
+    ck_assert_uint_eq(table->columns[0].locked, 0);
+    PASSES(stoa_assign(table, "x", "1", NULL, &trouble));
+    stoa_program_free(program);
+    stoa_expression_free(sum);
+    stoa_expression_free(array);
+    stoa_table_free(table);
+}
+
 TEST(a_run_leaves_the_interpreter_once_its_columns_are_locked)
 {
     stoa_table *table = seen_from_outside = numbers(), *made;
@@ -355,5 +388,6 @@ int main(void)
                rows_that_move_change_every_column_and_appended_ones_only_the_table,
                a_run_of_another_version_is_refused,
                the_version_of_a_program_has_the_columns_that_its_arrays_lie_in,
+               rows_that_are_appended_meanwhile_do_not_change_what_is_unlocked,
                a_run_leaves_the_interpreter_once_its_columns_are_locked);
 }

@@ -83,4 +83,7 @@ stoa_status stoa__plan_new(stoa__plan *plan, const stoa__code_block *code, bool 
                            stoa_error *error);
 void stoa__plan_dispose(stoa__plan *plan);
 
+/* Lists the aggregates of that depth in the pass, whose lists have room for them (aggregates.c). */
+void stoa__list_aggregates(stoa__pass *pass, const stoa__code_block *code, unsigned depth);
+
 #endif

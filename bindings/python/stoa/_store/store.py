@@ -1,8 +1,9 @@
 """The library's table, on which the Table, its rows, windows and columns are built.
 
-Every call into the library that changes a table is made here, and what it means for Python is
-done before the method returns: rows become stale, objects without cells are released, a status
-becomes an exception. The Store is not public; its Table is a thin wrapper.
+Every call into the library that changes a table is made here, but for writes to single cells
+(cells.py) and assignments (program.py), and what it means for Python is done before the method
+returns: rows become stale, objects without cells are released, a status becomes an exception. The
+Store is not public; its Table is a thin wrapper.
 """
 
 from __future__ import annotations
@@ -191,7 +192,7 @@ class Store(Access):
         self.within(resize)
 
     def clear(self) -> None:
-        self.within(lambda: self.by_gate(lib.stoa_table_clear, self.c))
+        self.change(lib.stoa_table_resize, 0)
 
     def append(self, values: Sequence[Any]) -> None:
         """One row at the end: a value for each field, not yet converted."""

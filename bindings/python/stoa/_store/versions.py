@@ -38,24 +38,21 @@ def seen_order(store: Access) -> Seen:
     return None, store.order, store.order
 
 
-def is_stale(store: Access, seen: Seen) -> bool:
-    field, version, _ = seen
+def is_stale(store: Access, each: Seen) -> bool:
+    field, version, _ = each
     now = store.order if field is None else column_version(store.c, field.index)
     return now != version
 
 
 def check_seen(store: Access, all_seen: tuple[Seen, ...]) -> None:
     """Raises StaleError if one of the versions has changed."""
-    c = store.c
-    for seen in all_seen:
-        field = seen[0]
-        now = store.order if field is None else column_version(c, field.index)
-        if now != seen[1]:
-            raise StaleError(why_stale(store, seen))
+    for each in all_seen:
+        if is_stale(store, each):
+            raise StaleError(why_stale(store, each))
 
 
-def why_stale(store: Access, seen: Seen) -> str:
-    field, _, order = seen
+def why_stale(store: Access, each: Seen) -> str:
+    field, _, order = each
     if field is None or order != store.order:
         return MOVED
     names = [each.name for each in store.fields.values() if each.index == field.index]
