@@ -1,6 +1,9 @@
-/* arithmetic.c: + - * / // % ** and signs, one function of a value each, made into loops by
- * lanes.h. Integers are computed in unsigned words, so that what fails, or is asked where it must
- * not be, wraps. A failing value is what wraps; 0 after a division by zero. */
+/* arithmetic.c: + - * / // % ** and signs. Each operation is a function of one value (or of one
+ * pair); lanes.h makes it into a loop.
+ *
+ * Integers are computed in unsigned words, so that a result that overflows wraps instead of being
+ * undefined. Where a kernel fails its output is the wrapped value, and 0 after a division by zero.
+ * A `never` kernel that is called with values beyond its range wraps too. */
 #include <math.h>
 #include <string.h>
 
@@ -10,8 +13,8 @@
 
 #define UNUSED(failed) (void)(failed)
 
-/* Whether floor, fma and products of 32 bits are instructions: without them the quick ways for runs
- * of values are the slow ones. */
+/* Whether the processor has instructions for floor, fma and products of 32 bits. Without them the
+ * quick ways for runs of values would be slower than the plain ones. */
 #if STOA__AVX2 || defined(__aarch64__)
 #define QUICK 1
 #else
@@ -104,7 +107,8 @@ LANES_VC(mul_wide, int64_t, int32_t, int32_t, int64_t)
 #define AS_THEY_ARE(sums) (sums)
 LANES_OF_SQUARES(add_squares, int64_t, _mm512_storeu_si512, AS_THEY_ARE)
 
-/* Both are the lowest int32. b is looked at only where there is such an a. */
+/* ADD_SQUARES overflows only where both operands are the lowest int32. b is read only if such an a
+ * was found. */
 KERNEL(squares_fail, vv)
 {
     (void)c;
@@ -130,11 +134,13 @@ LANES_VC(add_checked, int64_t, int64_t, int64_t, int64_t)
 LANES_VC(add_up, int64_t, int64_t, int64_t, int64_t)
 LANES_CV(sub_checked, int64_t, int64_t, int64_t, int64_t)
 
-/* Products of 64 bits: vectors have their low half at best. A run whose products are small enough
- * by a quick test takes that; a run with others is multiplied one by one. */
+/* Products of 64 bits. A vector instruction gives at most the low half of such a product. So a
+ * quick test decides for each run whether all its products fit; if not, the run is multiplied value
+ * by value with an overflow check. */
 
 #if STOA__AVX512
-/* By products of doubles: three roundings cannot hide one that reaches 2 to the 63rd. */
+/* Tests by products of doubles: three roundings cannot make a product that reaches 2^63 look
+ * smaller than the limit. */
 static inline bool products_are_small(const int64_t *a, const int64_t *b, size_t count)
 {
     int64_t large = 0;
@@ -144,7 +150,7 @@ static inline bool products_are_small(const int64_t *a, const int64_t *b, size_t
 }
 #define SMALL_PRODUCT(a, b) ((int64_t)((uint64_t)(a) * (uint64_t)(b)))
 #else
-/* By factors of 32 bits. */
+/* Tests whether both factors fit 32 bits. */
 static inline bool products_are_small(const int64_t *a, const int64_t *b, size_t count)
 {
     uint64_t large = 0;
@@ -165,7 +171,7 @@ static inline bool mul_checked_run(int64_t *to, const int64_t *a, const int64_t 
         return false;
     }
     for (size_t i = 0; i < count; i++) {
-        int64_t product; /* not &to[i]: GCC may read a[i] and b[i] once more after it has stored */
+        int64_t product; /* not &to[i]: GCC may read a[i] and b[i] again after the store */
         failed |= __builtin_mul_overflow(a[i], b[i], &product);
         to[i] = product;
     }
@@ -176,8 +182,9 @@ RUNS_VC(mul_checked, int64_t)
 
 /* ---- floor division and remainder ---- */
 
-/* Integers of 32 bits by doubles: the quotient is nearer to an integer that it is not than 2 to the
- * -31st of itself, so that rounding does not reach one. What fails is divided by 1. */
+/* Divides integers of 32 bits as doubles. A quotient that is not an integer differs from the
+ * nearest integer by more than 2^-31 of itself, so rounding cannot turn it into that integer. Where
+ * the division fails, the divisor 1 is used. */
 static inline int32_t truncated(int32_t a, int32_t b, int32_t *divisor, int32_t *rest)
 {
     bool fails = (b == 0) | ((b == -1) & (a == INT32_MIN));
@@ -226,8 +233,8 @@ static inline int64_t rem_int64(int64_t a, int64_t b, bool *failed)
     return rest != 0 && (rest ^ b) < 0 ? rest + b : rest;
 }
 
-/* Integers of 52 bits by doubles, for the same reason as above: no quotient of two of them rounds
- * to an integer that it does not reach. Added to MAGIC, one is the low bits of a double. */
+/* Divides integers of 52 bits as doubles, for the reason given above: a quotient below an integer
+ * is not rounded up to it. An integer added to MAGIC stands in the low bits of the double. */
 #define MAGIC 0x1.8p52
 #define MAGIC_BITS 0x4338000000000000
 
@@ -284,8 +291,8 @@ DIVISION_RUN(rem_int64)
 RUNS_CV(floor_div_int64, int64_t)
 RUNS_CV(rem_int64, int64_t)
 
-/* As Python's: the remainder has the sign of b; the quotient, (a - remainder) / b, is put on the
- * integer that rounding may have left. b = 0 gives NaN and a / 0. */
+/* Follows Python: the remainder has the sign of b, and the quotient (a - remainder) / b, which is
+ * an integer but for rounding, is rounded to that integer. With b = 0 they give NaN and a / 0. */
 static inline double rem_float64(double a, double b)
 {
     double rest = fmod(a, b);
@@ -307,10 +314,10 @@ static inline double floor_div_float64(double a, double b)
     return quotient - whole > 0.5 ? whole + 1 : whole;
 }
 
-/* The same where the quotient is of 50 bits and b finite: its floor is right or, where rounding has
- * reached the next integer, too high by one, which the sign of what is left tells. fma rounds that
- * once, as Python's sum of fmod and b is; with the wrong sign it is exact: a multiple of the last
- * bit of a or b, and no larger than b. */
+/* The same, where the quotient has up to 50 bits and b is finite. Its floor is either right or, if
+ * rounding reached the next integer, too high by one; the sign of the remainder tells which. fma
+ * rounds the remainder once, as Python's sum of fmod and b does. A remainder with the wrong sign is
+ * exact: it is a multiple of the last bit of a or b, and no larger than b. */
 static inline double near_floor_div_float64(double a, double b)
 {
     double whole = floor(a / b), rest = fma(-whole, b, a);
@@ -353,7 +360,7 @@ RUNS_CV(rem_float64, double)
 
 /* ---- powers ---- */
 
-/* Square and multiply. A square that overflows is a factor of the result: that overflows too. */
+/* Square and multiply. If a square that is used as a factor overflows, the result overflows too. */
 static inline int64_t pow_int64(int64_t a, int64_t b, int64_t *failed)
 {
     int64_t power = 1;
@@ -372,8 +379,8 @@ static inline int64_t pow_int64(int64_t a, int64_t b, int64_t *failed)
 LANES_VV(pow_int64, int64_t, int64_t, int64_t, int64_t)
 LANES_A(pow_int64, int64_t, int64_t, int64_t, int64_t)
 
-/* One exponent for all: from its highest bit down, a run at a time, by vectors. Each power on the
- * way is one of the factors, as above. */
+/* One exponent for all values: its bits are taken from the highest down, a run of values at a time,
+ * so that vectors can be used. Each power on the way is a factor of the result, as above. */
 static inline bool powers_run(int64_t *to, const int64_t *a, uint64_t exponent, size_t count)
 {
     int64_t kept[RUN];
@@ -411,7 +418,7 @@ static inline int32_t neg_int32(int32_t a, int32_t *failed)
     return (int32_t)(0 - (uint32_t)a);
 }
 
-/* Of all values only the lowest and its opposite are both negative. */
+/* a & opposite is negative only for the lowest value, which is its own opposite. */
 static inline int64_t neg_int64(int64_t a, int64_t *failed)
 {
     int64_t opposite = (int64_t)(0 - (uint64_t)a);

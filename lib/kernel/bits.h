@@ -1,5 +1,5 @@
-/* bits.h: the bits of one word of a mask, and those of a double. Included by files that are
- * compiled for a level. */
+/* bits.h: counts and positions of the bits in a word of a mask, and conversions between a double
+ * and its bits. Included by files that are compiled once per processor level. */
 #ifndef STOA__KERNEL_BITS_H
 #define STOA__KERNEL_BITS_H
 
@@ -9,7 +9,7 @@
 
 STOA__INLINE size_t stoa__ones(uint64_t word)
 {
-#if defined(__x86_64__) && !defined(__POPCNT__) /* the compiler would call a function */
+#if defined(__x86_64__) && !defined(__POPCNT__) /* here the compiler would call a function */
     word -= word >> 1 & 0x5555555555555555;
     word = (word & 0x3333333333333333) + (word >> 2 & 0x3333333333333333);
     word = (word + (word >> 4)) & 0x0f0f0f0f0f0f0f0f;
@@ -19,7 +19,7 @@ STOA__INLINE size_t stoa__ones(uint64_t word)
 #endif
 }
 
-/* The place of the lowest bit; word is not 0. */
+/* The position of the lowest set bit; word must not be 0. */
 STOA__INLINE size_t stoa__lowest(uint64_t word)
 {
     return (size_t)__builtin_ctzll(word);

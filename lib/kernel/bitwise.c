@@ -1,11 +1,12 @@
-/* bitwise.c: least and greatest, bits of integers, shifts, and bits of registers of bits. One
- * function of a value each, made into loops by lanes.h; of bits, of a word. What fails gives 0. */
+/* bitwise.c: min and max of two values, bitwise operations and shifts of integers, and logic on
+ * registers of bits. Each operation is a function of one value, which lanes.h makes into a loop;
+ * logic on bits takes a word at a time. A value that fails gives 0. */
 #include "kernel/bits.h"
 #include "kernel/lanes.h"
 
 #define UNUSED(failed) (void)(failed)
 
-/* ---- least and greatest ---- */
+/* ---- min and max ---- */
 
 #define LEAST_AND_GREATEST(type, suffix, flag)                    \
     static inline type min_##suffix(type a, type b, flag *failed) \
@@ -25,7 +26,7 @@ LEAST_AND_GREATEST(int32_t, int32, int32_t)
 LEAST_AND_GREATEST(int64_t, int64, int64_t)
 LEAST_AND_GREATEST(uint64_t, uint64, int64_t)
 
-/* Equal values differ at most in the sign, as zeros: | keeps the minus, & the plus. */
+/* Equal doubles differ at most in sign (0.0 and -0.0): | keeps the minus, & drops it. */
 static inline double min_float64(double a, double b, int64_t *failed)
 {
     UNUSED(failed);
@@ -43,7 +44,7 @@ static inline double max_float64(double a, double b, int64_t *failed)
 LANES_VC(min_float64, double, double, double, int64_t)
 LANES_VC(max_float64, double, double, double, int64_t)
 
-/* ---- bits of integers ---- */
+/* ---- bitwise operations on integers ---- */
 
 #define BITWISE(name, type, operator)                     \
     static inline type name(type a, type b, type *failed) \
@@ -73,14 +74,14 @@ INVERT(invert_int64, int64_t)
 
 /* ---- shifts ---- */
 
-/* All ones where it holds. */
+/* All bits set if the condition holds, else 0. */
 static inline int64_t mask(bool holds)
 {
     return -(int64_t)holds;
 }
 
-/* Of a count beyond 63, 63 is shifted: a right shift then gives the sign; to the left it fails
- * unless the value is 0. */
+/* Counts beyond 63 shift by 63: to the right that leaves the sign; to the left it fails unless the
+ * value is 0. */
 static inline int64_t places(int64_t count)
 {
     return (uint64_t)count > 63 ? 63 : count;
@@ -123,7 +124,7 @@ LANES_CV(shift_left_uint64, uint64_t, uint64_t, int64_t, int64_t)
 LANES_CV(shift_right_int64, int64_t, int64_t, int64_t, int64_t)
 LANES_CV(shift_right_uint64, uint64_t, uint64_t, int64_t, int64_t)
 
-/* ---- bits of registers ---- */
+/* ---- logic on registers of bits ---- */
 
 #define WORDS(name, expression)                        \
     KERNEL(name, vv)                                   \

@@ -1,8 +1,8 @@
-/* choose.c: a value of a where the bit of c is set, else that of b.
+/* choose.c: the kernels of where(c, a, b): a's value where the bit of c is set, else b's.
  *
- * Whole words of bits first: each vector takes its bits as a mask. AVX-512 has these as they are;
- * elsewhere each lane looks at a bit of its own. Then the rest, value by value. A constant stands
- * for a step of 0: it is read at the same address each time, where a vector of copies is. */
+ * Whole words of c (64 values) come first, by vectors. AVX-512 takes the bits of c as a mask
+ * directly; at other levels each lane tests a bit of its own. The remaining values are done one by
+ * one. A constant operand is copied to all lanes of a register once. */
 #if defined(__x86_64__)
 #include <immintrin.h>
 #endif

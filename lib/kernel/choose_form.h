@@ -1,8 +1,9 @@
-/* choose_form.h: template: values of one width.
+/* choose_form.h: template: the kernels for values of one width. Parameters:
  *
- *   VALUE             their type
+ *   VALUE             the type of the values
  *   NAME              the kernel's name without shape and level
- *   BLEND(word, a, b) an AVX-512 register of a where the lowest bits of word are set, else of b */
+ *   BLEND(word, a, b) an AVX-512 register: a's lanes where the lowest bits of word are set, else
+ *                     b's */
 #define OWN(name) STOA__PASTE(NAME, name)
 #define LANES (VECTOR_BYTES / sizeof(VALUE))
 #if STOA__AVX2
@@ -13,7 +14,7 @@
 
 typedef VALUE OWN(lanes)
     __attribute__((vector_size(VECTOR_BYTES), aligned(sizeof(VALUE)), may_alias));
-/* The same where it lies aligned: in registers, and where the compiler puts those aside. */
+/* The same vector, but aligned: for values in registers, and where the compiler spills them. */
 typedef VALUE OWN(whole) __attribute__((vector_size(VECTOR_BYTES)));
 
 static inline OWN(whole) OWN(blend)(uint64_t word, OWN(whole) a, OWN(whole) b)
@@ -21,7 +22,8 @@ static inline OWN(whole) OWN(blend)(uint64_t word, OWN(whole) a, OWN(whole) b)
 #if STOA__AVX512
     return (OWN(whole))BLEND(word, a, b);
 #else
-    /* By 32 bits below AVX2, which compares 64 first: two parts for a value of 8 bytes. */
+    /* Vectors of 32-bit parts, since levels below AVX2 cannot compare 64 bits. An 8-byte value has
+     * two parts. */
     typedef PART parts __attribute__((vector_size(VECTOR_BYTES)));
     parts bit;
     for (size_t i = 0; i < VECTOR_BYTES / sizeof(PART); i++)
@@ -31,7 +33,7 @@ static inline OWN(whole) OWN(blend)(uint64_t word, OWN(whole) a, OWN(whole) b)
 #endif
 }
 
-/* A side that is the same for all is one value. */
+/* same_a, same_b: that operand is a constant. */
 static inline void OWN(words)(VALUE *out, const VALUE *a, bool same_a, const VALUE *b, bool same_b,
                               const uint64_t *bits, size_t count)
 {

@@ -1,10 +1,13 @@
-/* compare.c: comparisons; bits come out. compare_pair.h makes the six of two forms.
+/* compare.c: comparisons of two registers; the result is bits. compare_pair.h makes the six
+ * comparisons of one pair of forms.
  *
- * Integers with floats, and the two 64-bit integers: an `order` is a number, or NaN, that compares
- * with 0 as a does with b. An integer rounds to the double `near`; rounding keeps the order, so
- * where near differs from b it decides, and else what rounding took from a does. A constant on one
- * side becomes a constant of the other side's form, so that the values are compared with one of
- * their own: x < 2.5 is x < 3 for integers. Where that form has no such constant, the answer is
+ * Integers are compared with floats, and int64 with uint64, exactly. order(a, b) is a number that
+ * compares with 0 as a does with b (NaN if b is NaN). For an integer a and a double b it rounds a
+ * to `near`. Rounding keeps the order, so if near differs from b, near - b is the answer; if they
+ * are equal, it is what rounding took from a.
+ *
+ * If one side is constant, it is turned into a constant of the other side's form, so that equal
+ * forms are compared: for integers x < 2.5 becomes x < 3. If no such constant exists, the answer is
  * the same for all values. */
 #include <math.h>
 #if defined(__x86_64__)
@@ -26,7 +29,7 @@
 #define SIGNS_8(x) (unsigned)_mm_movemask_pd((__m128d)(x))
 #endif
 
-/* Bit i is byte i, which is 0 or 1. */
+/* Packs 64 bytes, each 0 or 1, to a word: bit i is byte i. */
 static inline uint64_t bits_of(const uint8_t bytes[64])
 {
     uint64_t word = 0;
@@ -39,7 +42,7 @@ static inline uint64_t bits_of(const uint8_t bytes[64])
     return word;
 }
 
-/* ---- two values of one form ---- */
+/* ---- both operands of one form ---- */
 
 #define PAIR int32
 #define A int32_t
@@ -70,11 +73,11 @@ static inline uint64_t bits_of(const uint8_t bytes[64])
 #define MASK512(a, b, predicate) _mm512_cmp_pd_mask((__m512d)(a), (__m512d)(b), predicate)
 #include "kernel/compare_pair.h"
 
-/* ---- two values of different forms ---- */
+/* ---- operands of different forms ---- */
 
 typedef enum comparison { EQ, NE, LT, LE, GT, GE, COMPARISONS } comparison;
 
-/* c OP a is a OP' c. */
+/* `c OP a` means the same as `a mirrored[OP] c`. */
 static const comparison mirrored[COMPARISONS] = {EQ, NE, GT, GE, LT, LE};
 
 #define KERNELS(pair)                                                                   \
@@ -94,7 +97,7 @@ static void fill(uint64_t *out, bool bit, size_t count)
         out[count / 64] = ((uint64_t)1 << count % 64) - 1;
 }
 
-/* All values are less than the constant, or greater. */
+/* The result if every value is less than the constant (or, below, greater). */
 static void fill_less(comparison op, uint64_t *out, size_t count)
 {
     fill(out, op == NE || op == LT || op == LE, count);
@@ -105,8 +108,8 @@ static void fill_greater(comparison op, uint64_t *out, size_t count)
     fill(out, op == NE || op == GT || op == GE, count);
 }
 
-/* The integer that integers compare with as with c, as a double; or c itself, where it is between
- * integers and the comparison is == or !=, or NaN. */
+/* The integer, as a double, to compare integers with in place of c. It is c itself for == and !=
+ * (even if c is no integer), and if c is NaN. */
 static double whole(comparison op, double c)
 {
     if (op == EQ || op == NE)
@@ -144,7 +147,8 @@ static void uint64_with(comparison op, uint64_t *out, const uint64_t *a, double 
     }
 }
 
-/* a OP b for the integer a = near + rest, no double being between the two. */
+/* near OP b, corrected by rest: compares the integer a = near + rest with doubles b. There is no
+ * double between a and near. */
 static void float64_with(comparison op, uint64_t *out, double near, double rest, const double *b,
                          size_t count)
 {
@@ -160,8 +164,8 @@ static void float64_with(comparison op, uint64_t *out, double near, double rest,
     with_float64[op](out, b, &near, NULL, count);
 }
 
-/* The double next to high + low, rounded once, where high is a multiple of 2^32 and low below that;
- * and the rest that rounding took, which is exact. */
+/* high + low, rounded once to a double, where high is a multiple of 2^32 and low is below 2^32.
+ * *rest: what rounding took away; it is exact. */
 static inline double near_sum(double high, double low, double *rest)
 {
     double near = high + low;
@@ -169,8 +173,9 @@ static inline double near_sum(double high, double low, double *rest)
     return near;
 }
 
-/* The halves become doubles as the low bits of 2^84 and 2^52, where these stand for multiples of
- * 2^32 and of 1: there is no conversion of 64 bits for vectors before AVX-512. */
+/* Converts without an instruction for 64-bit integers, which vectors before AVX-512 lack. The upper
+ * half of a is placed in the low bits of 2^84, where a bit counts 2^32, and the lower half in those
+ * of 2^52, where it counts 1. */
 static inline double near_int64(int64_t a, double *rest)
 {
     uint64_t bits = (uint64_t)a ^ (uint64_t)1 << 63; /* a + 2^63 */
@@ -256,7 +261,7 @@ static void integers_before(comparison op, uint64_t *out, uint64_t a, const int6
 #define WITH_A integers_before
 #include "kernel/compare_pair.h"
 
-/* ---- one value ---- */
+/* ---- one operand ---- */
 
 bool STOA__AT_LEVEL(stoa__isnan_vv)(void *out, const void *a, const void *b, const void *c,
                                     size_t count)
@@ -265,7 +270,7 @@ bool STOA__AT_LEVEL(stoa__isnan_vv)(void *out, const void *a, const void *b, con
     return STOA__AT_LEVEL(stoa__ne_float64_vv)(out, a, a, c, count);
 }
 
-/* a - a is 0 for what is finite, else NaN. */
+/* a - a is 0 for a finite a, else NaN. */
 bool STOA__AT_LEVEL(stoa__isfinite_vv)(void *out, const void *a, const void *b, const void *c,
                                        size_t count)
 {

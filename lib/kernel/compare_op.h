@@ -1,12 +1,14 @@
-/* compare_op.h: template: one comparison, of the forms that compare_pair.h tells.
+/* compare_op.h: template: one comparison of the pair of forms that compare_pair.h describes.
+ * Parameters, all undefined at the end:
  *
- *   OP, NAME       which (LT), and the kernel's name without shape and level (stoa__lt_int32)
- *   OPERATOR       <
- *   HOLDS512(a, b) the same for two AVX-512 registers, as bits
+ *   OP, NAME       the comparison (LT), and the kernel's name without shape and level
+ *                  (stoa__lt_int32)
+ *   OPERATOR       its operator (<)
+ *   HOLDS512(a, b) compares two AVX-512 registers; gives bits
  *
- * Whole words first: 64 values, by vectors where these give bits, else by bytes. Then the rest,
- * value by value. `step` is 0 where b is a constant: it then stands at b[0] up to a vector's width.
- */
+ * Whole words of the result (64 values) come first: by vectors if the level can turn a comparison
+ * into bits, else by bytes. The remaining values are done one by one. `step` is 0 if b is constant;
+ * b then points to as many copies of it as a vector holds. */
 #define OWN(name) STOA__PASTE(NAME, name)
 
 #ifdef ORDER

@@ -1,13 +1,15 @@
-/* compare_pair.h: template: the six comparisons of two forms.
+/* compare_pair.h: template: the six comparisons of one pair of forms. Parameters, undefined at the
+ * end:
  *
- *   PAIR         the forms' name in the kernels' names
- *   A, B         the types of the values
- * and either, where A and B are one type,
- *   MASK512(a, b, predicate)   bits of two AVX-512 registers; 0, 1, 2, 4: ==, <, <=, !=
- *   BY_BYTES                   (may be left out) the level compares no vectors of these
- * or
- *   ORDER(a, b)                compares with 0 as a does with b
- *   WITH_B(op, out, a, b, count), WITH_A(…)   the kernel, where *b or *a is a constant */
+ *   PAIR         the pair's name in the names of the kernels
+ *   A, B         the C types of the values
+ * If A and B are the same type:
+ *   MASK512(a, b, predicate)   bits of two AVX-512 registers; predicates 0, 1, 2, 4 are ==, <, <=,
+ *                              !=
+ *   BY_BYTES                   optional: the level has no vector comparison for this type
+ * else:
+ *   ORDER(a, b)                a number that compares with 0 as a does with b
+ *   WITH_B(op, out, a, b, count), WITH_A(…)   the kernels for a constant b, or a constant a */
 #define OP EQ
 #define NAME STOA__PASTE(stoa__eq, PAIR)
 #define OPERATOR ==

@@ -1,18 +1,19 @@
-/* compress.c: the cells and the row numbers of selected rows, packed.
+/* compress.c: copies the cells of selected rows, and their row numbers, packed together.
  *
- * Where few are selected, their places come first, without a branch that depends on them, and then
- * the cells of each column by their places: all loads are independent of one another.
+ * If few rows are selected, their positions are found first, without branches that depend on the
+ * data; then the cells of each column are gathered by position, with loads that do not wait for one
+ * another.
  *
- * For each width there is a function that packs the 64 cells of a word, some at a time: they are
- * read, packed in a register and stored as a whole vector, whose cells behind the packed ones the
- * next store overwrites. (vpcompress to memory is slow on Zen 4 and 5, and in a register not faster
- * there than a permutation that is looked up; so it packs bytes and pairs only.) The step that
- * begins with the cell at bit i writes none behind those of its own vector, were it to begin at
- * cell i of `out`: at most the 64 for which there is room.
+ * Otherwise pack_WIDTH packs the 64 cells of one word of the mask in several steps. A step reads a
+ * vector of cells, packs them in a register and stores the whole vector; the next store overwrites
+ * the unused cells at its end. A permutation looked up in a table does the packing. (vpcompress to
+ * memory is slow on Zen 4 and 5, and in a register no faster than the permutation; it is used for
+ * cells of 1 and 2 bytes only.) A call of pack_WIDTH writes at most 64 cells from `out` on, and is
+ * made only if there is room for them.
  *
- * In place: the step that reads cells [i, i + lanes) of `in` writes cells [n, n + lanes) of `out`,
- * where n <= i, since no more cells are packed than were read. So with out <= in nothing at or
- * behind cell i + lanes of `in` is written, and all that is before has been read. */
+ * In place (out <= in): a step that reads cells [i, i + lanes) of `in` writes cells [n, n + lanes)
+ * of `out` with n <= i, since no more cells were packed than read. So it overwrites only cells that
+ * have been read. */
 #include <string.h>
 
 #include "kernel/bits.h"
@@ -22,12 +23,12 @@
 #include <immintrin.h>
 #endif
 
-/* A word with at most so many bits is gone through bit by bit. */
+/* A word with at most this many set bits is processed bit by bit. */
 #define FEW ((size_t)(STOA__AVX2 ? 3 : 12))
 
 #if STOA__AVX2
 
-/* patterns[b]: the places of the set bits of b, one in each byte, from the lowest. */
+/* patterns[b]: the positions of the set bits of b, from the lowest on, one per byte. */
 #define PLACE(places, b, i) ((places) << ((b) >> (i)&1) * 8 | ((uint64_t)((b) >> (i)&1) * (i)))
 #define PLACES_HIGH(b) PLACE(PLACE(PLACE(PLACE((uint64_t)0, b, 7), b, 6), b, 5), b, 4)
 #define PLACES(b) PLACE(PLACE(PLACE(PLACE(PLACES_HIGH(b), b, 3), b, 2), b, 1), b, 0)
@@ -70,7 +71,7 @@ static inline void squeeze_8(uint64_t *out, const uint64_t *in, uint64_t bits)
     _mm512_storeu_si512(out, cells);
 }
 #else
-/* Half by half. An 8-byte cell is two of 4 bytes. */
+/* In two halves. An 8-byte cell is moved as two 4-byte ones. */
 static inline void squeeze_8(uint64_t *out, const uint64_t *in, uint64_t bits)
 {
     static const uint8_t doubled[16] = {0x00, 0x03, 0x0c, 0x0f, 0x30, 0x33, 0x3c, 0x3f,
@@ -99,8 +100,8 @@ static inline void squeeze_8(uint64_t *out, const uint64_t *in, uint64_t bits)
 
 #else
 
-/* With few bits, cell by cell; else without a branch: each cell is stored, and stays if its bit is
- * set. */
+/* Without branches: each cell is stored, but `n` advances only if its bit is set, so that the next
+ * cell overwrites the ones not selected. A full word is copied at once. */
 #define PACKS(width, cell)                                                      \
     static inline size_t pack_##width(cell *out, const cell *in, uint64_t word) \
     {                                                                           \
@@ -125,7 +126,7 @@ PACKS(8, uint64_t)
 
 #if STOA__AVX512
 
-/* What the level does not promise; so asked for at each call. */
+/* AVX-512 VBMI2 is not part of the avx512 level; each call asks whether the processor has it. */
 #define VBMI2 __attribute__((target("avx512vbmi2")))
 
 VBMI2 static inline size_t pack_1_vbmi2(uint8_t *out, const uint8_t *in, uint64_t word)
@@ -205,7 +206,7 @@ static inline void squeeze_numbers(uint64_t *out, uint64_t first, uint64_t bits)
 #endif
 }
 
-/* The row numbers first ... first + 63, packed like cells. */
+/* Packs the row numbers first ... first + 63 as pack_WIDTH packs cells. */
 static inline size_t pack_numbers(uint64_t *out, uint64_t first, uint64_t word)
 {
     size_t n = 0;
@@ -246,10 +247,11 @@ size_t STOA__AT_LEVEL(stoa__positions_of)(uint64_t *out, const uint64_t *mask, s
     return n;
 }
 
-/* ---- few of many ---- */
+/* ---- positions of few selected rows ---- */
 
-/* Of up to 1 in 32, four places are taken of each word, and count if there are so many bits: that
- * misses the branch seldom, unlike a loop that ends anywhere. */
+/* For up to 1 selected row in 32. Four positions of each word are always written, but only as many
+ * count as there are set bits. The loop's branch is thus rarely mispredicted, unlike one that ends
+ * after a varying number of bits. */
 static size_t offsets_of_few(uint16_t *out, const uint64_t *mask, size_t count)
 {
     size_t n = 0;
@@ -296,7 +298,7 @@ size_t STOA__AT_LEVEL(stoa__offsets)(uint16_t *out, const uint64_t *mask, size_t
     return (selected <= count / 32 ? offsets_of_few : offsets_of_some)(out, mask, count);
 }
 
-/* Four at a time, by loads of their own: instructions that gather are not faster, and on some
+/* Four cells at a time, with separate loads. Gather instructions are not faster, and on some
  * processors much slower. */
 #define GATHERS(width, cell)                                                                      \
     void STOA__AT_LEVEL(stoa__gather_##width)(void *out, const void *in, const uint16_t *offsets, \

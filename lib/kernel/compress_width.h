@@ -1,12 +1,13 @@
-/* compress_width.h: stoa__compress for one width, a word of the mask at a time. Parameters, all
- * undefined at the end:
+/* compress_width.h: template: stoa__compress for cells of one width, a word of the mask at a time.
+ * Parameters, all undefined at the end:
  *   NAME    the function to make
  *   CELL    a cell's type
- *   PACK    packs the 64 cells of a word, and may write 64 cells: see compress.c
- *   TARGET  what stands before it
- *   FASTER  a statement that returns, if there is a faster function here
- * Where there is no room for 64 more cells, or are no 64 cells left, cells are copied one by one:
- * fewer than 64 for want of room, and those of one word at the end. */
+ *   PACK    packs the 64 cells of a word; may write 64 cells (see compress.c)
+ *   TARGET  attributes and storage class of the function
+ *   FASTER  a statement that returns the result if there is a faster function
+ * Cells are copied one by one if `out` has room for fewer than 64 more, or `in` has fewer than 64
+ * left. That happens for fewer than 64 cells near the end of `out`, and for the last word of
+ * `in`. */
 
 TARGET size_t NAME(void *out, const void *in, const uint64_t *mask, size_t count, size_t room)
 {

@@ -1,7 +1,8 @@
-/* convert.c: cells to registers and back, one form to another, constants to registers.
+/* convert.c: converts cells to registers and back, and one form to another; fills registers with
+ * constants.
  *
- * Most are a function of one value, made into a loop by lanes.h. A value that does not fit leaves
- * the bits that it has in common with the other form, or 0 where there are none (of floats). */
+ * Most conversions are a function of one value that lanes.h makes into a loop. An integer that does
+ * not fit keeps its low bits; a float that does not fit gives 0. */
 #include <math.h>
 #include <string.h>
 
@@ -16,7 +17,7 @@
 
 /* ---- integers ---- */
 
-/* What always fits. */
+/* Conversions that always fit. */
 #define EXACT(name, OUT, A)                  \
     static inline OUT name(A a, OUT *failed) \
     {                                        \
@@ -35,7 +36,7 @@ EXACT(int32_int64, int32_t, int64_t)
 EXACT(store_4, int32_t, int32_t)
 EXACT(store_8, int64_t, int64_t)
 
-/* What fits where it comes back the same. */
+/* A value fits if converting it back gives the same value. */
 #define NARROWED(name, OUT, A)             \
     static inline OUT name(A a, A *failed) \
     {                                      \
@@ -80,14 +81,14 @@ LANES_V(uint64_int64, uint64_t, int64_t, int64_t)
 TO_FLOAT(load_float32, float)
 TO_FLOAT(float64_int32, int32_t)
 
-/* AVX-512 and NEON have instructions for 64 bits. Else integers go by halves: each, put under the
- * exponent of 2 to the 52nd or 84th, is the low bits of a double. */
+/* AVX-512 and NEON convert 64-bit integers directly. Elsewhere they are converted in halves: a half
+ * becomes the low bits of a double by putting it under the exponent of 2^52 or 2^84. */
 #if STOA__AVX512 || !defined(__x86_64__)
 TO_FLOAT(float64_int64, int64_t)
 TO_FLOAT(float64_uint64, uint64_t)
 #else
-/* 2 to the 84th and 2 to the 52nd are taken off with what was added to the high half to make it
- * positive; that is exact. The sum is rounded. */
+/* Adds the halves. 2^84 and 2^52, and what was added to make the high half positive, are subtracted
+ * exactly from the high half; the sum is rounded once. */
 static inline double joined(uint64_t high, uint64_t low, double added)
 {
     return (stoa__float64_of(high | 0x4530000000000000) - (added + 0x1p52)) +
@@ -117,7 +118,8 @@ static inline double sqrt_int64(int64_t a, int64_t *failed)
 
 LANES_V(sqrt_int64, double, int64_t, int64_t)
 
-/* In one kernel, so that the roots go on while the columns come from memory. */
+/* One kernel instead of two, so that square roots are computed while columns are still loaded from
+ * memory. */
 static inline double norm(int32_t a, int32_t b, int64_t *failed)
 {
     return sqrt(float64_int64(add_squares(a, b, failed), failed));
@@ -126,7 +128,7 @@ static inline double norm(int32_t a, int32_t b, int64_t *failed)
 #define ROOTS(sums) _mm512_sqrt_pd(_mm512_cvtepi64_pd(sums))
 LANES_OF_SQUARES(norm, double, _mm512_storeu_pd, ROOTS)
 
-/* Of a double that fits, without its fraction. */
+/* Truncates a double that fits. */
 #if STOA__AVX2 && !STOA__AVX512
 static inline uint64_t uint64_of(double a)
 {
@@ -167,8 +169,9 @@ static inline uint64_t uint64_float64(double a, int64_t *failed)
 LANES_V(int64_float64, int64_t, double, int64_t)
 LANES_V(uint64_float64, uint64_t, double, int64_t)
 
-/* Negative where a finite value rounds to an infinite float32: its size, taken as an integer, is
- * from that of 0x1.ffffffp127, halfway between FLT_MAX and what would follow, to below infinity. */
+/* Negative if a finite value overflows float32. Taken as an integer, the magnitude of such a value
+ * is at least that of 0x1.ffffffp127, halfway between FLT_MAX and the next power of 2, and below
+ * that of infinity. */
 static inline int64_t float32_overflows(double a)
 {
     int64_t bits = (int64_t)stoa__bits_of(a) & INT64_MAX;
@@ -189,8 +192,9 @@ static inline double round_float32(double a, int64_t *failed)
 LANES_V(store_float32, float, double, int64_t)
 LANES_V(round_float32, double, double, int64_t)
 
-/* Boldo and Melquiond, 2008: what is below the last bit that is kept makes that one odd, so that a
- * float32, which has fewer bits, is rounded as if it were still there. */
+/* Rounding to odd (Boldo and Melquiond, 2008): if the bits that are dropped are not all zero, the
+ * last bit that is kept is set. Rounding to float32, which has fewer bits, then gives the same as
+ * rounding the exact value. */
 static inline uint64_t odd(uint64_t a)
 {
     return (a & ~(uint64_t)0x7ff) | (((a & 0x7ff) + 0x7ff) & 0x800);
@@ -213,7 +217,7 @@ LANES_V(odd_uint64, uint64_t, uint64_t, int64_t)
 
 /* ---- bits ---- */
 
-/* 64 bytes of 0 and 1 as bits. */
+/* Packs 64 bytes, each 0 or 1, to 64 bits. */
 static inline uint64_t packed(const uint8_t *bytes)
 {
 #if STOA__AVX512
@@ -226,7 +230,7 @@ static inline uint64_t packed(const uint8_t *bytes)
 #else
     uint64_t bits = 0;
     for (size_t i = 0; i < 8; i++) {
-        uint64_t eight; /* byte j, moved to bit 56 + j of the product; no two meet */
+        uint64_t eight; /* byte j goes to bit 56 + j of the product; no two overlap */
         memcpy(&eight, bytes + i * 8, 8);
         bits |= eight * 0x0102040810204080 >> 56 << (i * 8);
     }
@@ -249,7 +253,7 @@ KERNEL(load_bool, vv)
     return false;
 }
 
-/* Bits as 64 bytes of 0 and 1. */
+/* Expands 64 bits to 64 bytes, each 0 or 1. */
 static inline void unpack_bytes(uint8_t *bytes, uint64_t bits)
 {
 #if STOA__AVX512

@@ -1,5 +1,5 @@
-/* dispatch.c: which level runs here: the highest that the processor has and STOA_SIMD allows. The
- * choice is made once; two threads that make it at the same time make the same one. */
+/* dispatch.c: chooses the level of the kernels: the highest that the processor has and STOA_SIMD
+ * allows. It is chosen once; if two threads choose at the same time, they choose the same. */
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
@@ -21,8 +21,9 @@ const stoa__code_facts stoa__facts[STOA__CODES] = {
 };
 
 #if defined(__x86_64__)
-/* What x86-64-v3 has besides, and not each compiler knows by name. A virtual machine may have AVX2
- * and none of it; LZCNT then counts from the wrong end, without a fault. */
+/* The part of x86-64-v3 that not every compiler has names for. A virtual machine may offer AVX2
+ * without it; LZCNT is then executed as another instruction and gives a wrong result without a
+ * fault. */
 static bool has_rest_of_v3(void)
 {
     unsigned a, b, c, d;
@@ -33,7 +34,8 @@ static bool has_rest_of_v3(void)
 
 atomic_bool stoa__is_intel;
 
-/* avx2 is compiled for x86-64-v3, and avx512 for x86-64-v4. */
+/* The avx2 level is compiled for x86-64-v3, and avx512 for x86-64-v4. cap: the value of STOA_SIMD,
+ * or NULL. */
 static const stoa__kernels *highest(const char *cap)
 {
     bool baseline = cap != NULL && strcmp(cap, "baseline") == 0;

@@ -1,12 +1,12 @@
-/* elementary.c: the elementary functions. Each is a formula of one value (or two), without
- * branches, in elementary_exp.h, elementary_trig.h and elementary_arc.h; here are the loops over
- * them, which the compiler turns into vector code. Every operation of a formula is exact, correctly
- * rounded or a choice, and fma is called where it is meant: so each level gives the same bits, and
- * no library has a say in them.
+/* elementary.c: the elementary functions. The formulas, each of one value or two and without
+ * branches, are in elementary_exp.h, elementary_trig.h and elementary_arc.h; the loops over them
+ * are here, and the compiler makes vector code of them. Every operation of a formula is exact,
+ * correctly rounded or a selection, and fma is called explicitly where it is meant. So each level
+ * gives the same bits, independently of the system's math library.
  *
- * sqrt, root, floor, ceil and round are correctly rounded. How far off the others are is stated in
- * docs/expressions.md, and held by tests; what fits a double exactly (2 ** 10, log2 of 8, hypot of
- * 3 and 4) comes out so. Special values are those of C's Annex F. */
+ * sqrt, root, floor, ceil and round are correctly rounded. docs/expressions.md states the errors of
+ * the others, and tests check them; a result that a double holds exactly (2 ** 10, log2 of 8, hypot
+ * of 3 and 4) is exact. Special values are those of Annex F of C. */
 #include <math.h>
 
 #include "kernel/elementary_arc.h"
@@ -14,7 +14,7 @@
 #include "kernel/elementary_trig.h"
 #include "kernel/level.h"
 
-/* The iterations are independent also where out is an input. */
+/* Tells the compiler that the iterations are independent, even if out is an input. */
 #ifdef __clang__
 #define INDEPENDENT _Pragma("clang loop vectorize(assume_safety)")
 #else
@@ -35,10 +35,10 @@
         return false;                                                              \
     }
 
-/* Nearly every block holds nothing but what `near` takes; where it sets `others`, all is done again
- * by the function of any number, from the operands kept: out may be one of them. A flag of 32 bits
- * makes the compiler take two vectors at a time, which is better where one is a long chain of steps
- * that wait for one another. */
+/* Nearly every block holds only values that the quick function `near` handles. If it sets `others`,
+ * the whole block is computed again by `any`, which handles every number; the operands are kept for
+ * that, since out may be one of them. A 32-bit flag makes the compiler process two vectors at a
+ * time, which is faster if each is a long chain of dependent steps. */
 #define BLOCKS(shape, flag, keep, near, any)                                  \
     KERNEL_OF(shape)                                                          \
     {                                                                         \

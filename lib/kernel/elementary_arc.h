@@ -1,16 +1,17 @@
-/* elementary_arc.h: asin, acos, atan, atan2 and hypot; near and of as in elementary_exp.h.
+/* elementary_arc.h: asin, acos, atan, atan2 and hypot. NAME_near and NAME_of are as in
+ * elementary_exp.h.
  *
- * asin, acos: up to 1/2, z = x**2 and asin x = x + x z P(z). Beyond, z = (1 - |x|) / 2 and the
- * angle is pi/2 - 2 asin(sqrt z), with what sqrt rounds off.
- * atan2: the smaller of |x| and |y| over the larger, less 1 (in angles: pi/4) where that is above
- * 1/2: t = (a - b) / (a + b), a head and a tail, and atan t = t + t z P(z), z = t**2; then a
- * multiple of pi/4 plus or minus that. */
+ * asin, acos: for |x| up to 1/2, z = x**2 and asin x = x + x z P(z). For larger |x|, z = (1 - |x|)
+ * / 2 and the angle is pi/2 - 2 asin(sqrt z); what the square root's rounding lost is added.
+ * atan2: q is the smaller of |x| and |y| divided by the larger. If q is above 1/2, pi/4 is taken
+ * off the angle: t = (q - 1) / (q + 1), else t = q, as a head and a tail. atan t = t + t z P(z)
+ * with z = t**2. The result is a multiple of pi/4 plus or minus that. */
 #ifndef STOA__KERNEL_ELEMENTARY_ARC_H
 #define STOA__KERNEL_ELEMENTARY_ARC_H
 
 #include "kernel/elementary_parts.h"
 
-#define PI_HEAD 0x1.921fb54442d18p+1 /* three zeros at its end */
+#define PI_HEAD 0x1.921fb54442d18p+1 /* its last three bits are zero */
 #define PI_TAIL 0x1.1a62633145c07p-53
 
 /* (asin(sqrt z) / sqrt z - 1) / z for z up to 1/4; the error is 2**-59 of asin. */
@@ -28,7 +29,7 @@ INLINED double asin_series(double z)
     return fma(p, z4 * z4, q);
 }
 
-/* asin of min(|x|, sqrt((1 - |x|) / 2)). */
+/* asin of the smaller of |x| and sqrt((1 - |x|) / 2). */
 INLINED pair asin_of_smaller(double magnitude)
 {
     bool small = magnitude <= 0.5;
@@ -76,8 +77,8 @@ INLINED double atan_series(double z)
     return fma(p, z, -0x1.5555555555552p-2);
 }
 
-/* atan2 of magnitudes from 0 to a number whose reciprocal is normal; where `back`, pi less that.
- * Not yet rounded. */
+/* atan2 for magnitudes from 0 to a number whose reciprocal is normal; if `back`, pi minus that. Not
+ * yet rounded. */
 INLINED pair angle_apart(double y, double x, bool back)
 {
     bool steep = y > x;
@@ -88,8 +89,8 @@ INLINED pair angle_apart(double y, double x, bool back)
     double reciprocal = 1 / below.head, quotient = above * reciprocal;
     double rest = fma(-quotient, below.tail, fma(-quotient, below.head, above)) * reciprocal;
     double z = quotient * quotient;
-    rest = fma(quotient * z, atan_series(z), fma(-z, rest, rest)); /* atan' is near 1 - z */
-    /* steep: pi/2 less it; back: pi less that */
+    rest = fma(quotient * z, atan_series(z), fma(-z, rest, rest)); /* atan' is about 1 - z */
+    /* steep: pi/2 minus the angle; back: pi minus the angle */
     double turn = large ? 0.25 : 0, sign = steep != back ? -1 : 1;
     turn = steep ? 0.5 - turn : turn;
     turn = back ? 1 - turn : turn;
@@ -127,21 +128,21 @@ INLINED double atan2_of(double y, double x)
 {
     double across = fabs(x), up = fabs(y), largest = across > up ? across : up;
     bool infinite = across == INFINITE || up == INFINITE, nowhere = across == 0 && up == 0;
-    /* A power of 2 for both, with which no reciprocal and no rest leaves the normal range. */
+    /* Both are scaled by a power of 2, so that no reciprocal or remainder leaves the normal
+     * range. */
     double scale = largest < 0x1p400 ? 0x1p600 : 0x1p-24;
     double finite_across = nowhere ? 1 : across * scale, finite_up = up * scale;
     across = infinite ? (across == INFINITE ? 1 : across * 0) : finite_across;
     up = infinite ? (up == INFINITE ? 1 : up * 0) : finite_up;
-    /* An angle near the end of the normal range is computed larger, so that its tail is not lost.
-     */
+    /* An angle near the end of the normal range is computed scaled up, to keep its tail. */
     bool back = copysign(1, x) < 0, tiny = !back && up < across * 0x1p-900;
     pair angle = angle_apart(tiny ? up * 0x1p200 : up, across, back);
     double result = rounded_once(angle.head + angle.tail, angle, tiny ? 0x1p-822 : 0);
     return copysign(tiny ? result * 0x1p-200 : result, y);
 }
 
-/* The root of the sum of squares, each with what its rounding took off, and how far the square of
- * that is from the sum, halved; a >= b. */
+/* For a >= b: head is the square root of the rounded sum of squares, tail half the difference
+ * between the exact sum and head**2. All rounding errors of the sum are included. */
 INLINED pair hypot_apart(double a, double b)
 {
     pair aa = product_of(a, a), bb = product_of(b, b), sum = sum_of(aa.head, bb.head);

@@ -1,13 +1,13 @@
-/* elementary_exp.h: exp, the logarithms and pow of one double. name_of takes any number; name_near
- * sets `others` where its result is not to be used, and gives the same bits elsewhere. Polynomials
- * are minimax; beside each stands its largest error, as a part of the result.
+/* elementary_exp.h: exp, the logarithms and pow of one double. NAME_of takes any number. NAME_near
+ * is quicker; it sets `others` if its result must not be used, and else gives the same bits.
+ * Polynomials are minimax; the largest error of each, relative to the result, stands beside it.
  *
- * exp:  x = n ln 2 + r, |r| <= ln 2 / 2; e**r = 1 + r + r**2 P(r), times 2**n in two steps;
- *       results below the normal range are rounded to their last place before that, and only once.
- * log:  x = 2**k m, m from sqrt(1/2) to sqrt(2); f = m - 1, s = f / (2 + f);
- *       log m = f - f**2 / 2 + s (f**2 / 2 + R(s**2)), as a sum of a head and a tail.
- * pow:  log x as a sum of two doubles with some 68 bits, times y in the same way, and exp of that.
- */
+ * exp:  x = n ln 2 + r, |r| <= ln 2 / 2; e**r = 1 + r + r**2 P(r), times 2**n in two steps; results
+ * below the normal range are rounded to their last place before scaling, and only once.
+ * log:  x = 2**k m, m from sqrt(1/2) to sqrt(2); f = m - 1, s = f / (2 + f); log m = f - f**2 / 2 +
+ * s (f**2 / 2 + R(s**2)), as a sum of a head and a tail.
+ * pow:  log x as a sum of two doubles with about 68 bits, times y in the same way, and exp of
+ * that. */
 #ifndef STOA__KERNEL_ELEMENTARY_EXP_H
 #define STOA__KERNEL_ELEMENTARY_EXP_H
 
@@ -18,16 +18,17 @@
 #define LOG2_E 0x1.71547652b82fep+0
 #define LN2_HEAD 0x1.62e42fefa39efp-1
 #define LN2_TAIL 0x1.abc9e3b39803fp-56
-/* x * 2**n for n from -2046 to 2046, where with_n is n + ROUNDER. */
+/* x * 2**n for n from -2046 to 2046. with_n is n + ROUNDER. */
 INLINED double scaled(double x, double with_n)
 {
-    uint64_t n = stoa__bits_of(with_n) - stoa__bits_of(ROUNDER) + 2048; /* above 0 */
+    uint64_t n =
+        stoa__bits_of(with_n) - stoa__bits_of(ROUNDER) + 2048; /* n + 2048, which is above 0 */
     uint64_t half = n >> 1;
     return x * stoa__float64_of((half - 1) << 52) * stoa__float64_of((n - half - 1) << 52);
 }
 
-/* e**power / 2**n, not yet rounded, for powers from -1000 to 1000, and n + ROUNDER. P's error is
- * 2**-60. */
+/* e**power / 2**n, not yet rounded, for powers from -1000 to 1000. *n_rounded: n + ROUNDER. The
+ * error of P is 2**-60. */
 INLINED pair exp_apart(pair power, double *n_rounded)
 {
     double with_n = fma(power.head, LOG2_E, ROUNDER), n = with_n - ROUNDER;
@@ -46,7 +47,7 @@ INLINED pair exp_apart(pair power, double *n_rounded)
     return (pair){sum.head, sum.tail + rest};
 }
 
-/* |x| up to which e**x, and so 2**n, is in the normal range. */
+/* Up to this |x|, e**x and 2**n are in the normal range. */
 #define EXP_MAX 708
 
 INLINED double exp_of_pair(pair x)
@@ -60,7 +61,7 @@ INLINED double exp_of_pair(pair x)
                   with_n);
 }
 
-/* The same where 2**n and the result are normal. */
+/* The same, quicker, if 2**n and the result are normal. */
 INLINED double exp_of_pair_near(pair x)
 {
     double with_n;
@@ -69,7 +70,7 @@ INLINED double exp_of_pair_near(pair x)
                             (stoa__bits_of(with_n) << 52));
 }
 
-/* Within low and high; NaN stays. */
+/* x clamped to [low, high]; NaN stays NaN. */
 INLINED double within(double x, double low, double high)
 {
     double above = x < low ? low : x;
@@ -84,12 +85,14 @@ INLINED double exp_near(double x, uint64_t *others)
 
 INLINED double exp_of(double x)
 {
-    return exp_of_pair((pair){within(x, -746, 710), 0}); /* beyond: 0 and infinity */
+    return exp_of_pair(
+        (pair){within(x, -746, 710), 0}); /* beyond these the results are 0 and infinity */
 }
 
 /* ---- logarithms ---- */
 
-#define LN2_SHORT 0x1.62e42fefa3800p-1 /* 42 bits: times an exponent, exact */
+#define LN2_SHORT 0x1.62e42fefa3800p-1 /* 42 bits, so that the product with an exponent is exact \
+                                        */
 #define LN2_REST 0x1.ef35793c76730p-45
 #define LOG10_2_SHORT 0x1.34413509f7800p-2
 #define LOG10_2_REST 0x1.fef311f12b358p-46
@@ -106,20 +109,20 @@ typedef struct apart {
 INLINED apart normal_apart(double x, double shift)
 {
     const uint64_t root_half = 0x3fe6a09e667f3bcd, bias = (uint64_t)1024 << 52;
-    uint64_t above = stoa__bits_of(x) - root_half + bias; /* k + 1024 on top */
+    uint64_t above = stoa__bits_of(x) - root_half + bias; /* k + 1024 in the upper bits */
     uint64_t m = stoa__bits_of(x) - (above & ((uint64_t)0xfff << 52)) + bias;
     double k = stoa__float64_of((above >> 52) | stoa__bits_of(0x1p52)) - (0x1p52 + 1024 + shift);
     return (apart){k, stoa__float64_of(m)};
 }
 
-/* x is positive and finite. */
+/* x is positive and finite, and may be subnormal. */
 INLINED apart positive_apart(double x)
 {
     bool small = x < 0x1p-1022;
     return normal_apart(small ? x * 0x1p54 : x, small ? 54 : 0);
 }
 
-/* log m with an error of 2**-56 of it. R's error is 2**-57 of log m. */
+/* log m with a relative error of 2**-56. The error of R is 2**-57 of log m. */
 INLINED pair log_of_fraction(double m)
 {
     double f = m - 1, s = f / (2 + f), z = s * s;
@@ -135,7 +138,7 @@ INLINED pair log_of_fraction(double m)
     return (pair){head.head, fma(s, fma(r, z, square.head), head.tail - square.tail)};
 }
 
-/* What a logarithm is where x is not a positive finite number; else `result`. */
+/* log x if x is not a positive finite number; else `result`. */
 INLINED double log_at_the_edges(double x, double result)
 {
     double not_positive = x == 0 ? -INFINITE : NOT_A_NUMBER;
@@ -183,8 +186,8 @@ LOGARITHM(log10)
 
 /* ---- pow ---- */
 
-/* log x with an error of 2**-68: log m = 2 t (1 + z (1/3 + z (1/5 + z T(z)))), t = (m - 1) / (m +
- * 1), z = t**2. T's share of the error is 2**-71. */
+/* log x with a relative error of 2**-68: log m = 2 t (1 + z (1/3 + z (1/5 + z T(z)))), t = (m - 1)
+ * / (m + 1), z = t**2. T contributes an error of 2**-71. */
 INLINED pair log_pair(apart e)
 {
     double f = e.m - 1;
@@ -210,14 +213,15 @@ INLINED pair log_pair(apart e)
     return (pair){sum.head, sum.tail + fma(e.k, LN2_REST, log_m.tail)};
 }
 
-/* x ** 0.5, which is not sqrt of -0.0 and -inf. */
+/* x ** 0.5. It differs from sqrt for -0.0 and -inf. */
 INLINED double root_of(double x)
 {
     return x == -INFINITE ? INFINITE : sqrt(x) + 0.0;
 }
 
-/* Squares and roots are rounded correctly, since a program that knows the exponent beforehand runs
- * them as such: x ** y must not depend on that. */
+/* x ** 2 and x ** 0.5 are correctly rounded here too, because a program with a constant exponent
+ * computes them by a product or a square root: the result must not depend on whether the exponent
+ * is constant. */
 INLINED double or_rounded(double power, double x, double y)
 {
     power = y == 2 ? x * x : power;
@@ -232,7 +236,7 @@ INLINED double pow_near(double x, double y, uint32_t *others)
     return or_rounded(exp_of_pair_near(power), x, y);
 }
 
-/* |x| ** y for any x but 1, and y other than 0. */
+/* |x| ** y for x other than 1 and y other than 0. */
 INLINED double pow_of_magnitude(double magnitude, double y)
 {
     pair log_x = log_pair(positive_apart(magnitude));

@@ -1,10 +1,12 @@
-/* elementary_trig.h: sin, cos and tan of one double; near and of as in elementary_exp.h.
+/* elementary_trig.h: sin, cos and tan of one double. NAME_near and NAME_of are as in
+ * elementary_exp.h.
  *
- * |x| = n pi/2 + r, |r| <= pi/4. pi/2 is held in three doubles. fma(-n, first, |x|) is exact: both
- * are multiples of 2**-53 and the difference is below 1. What the second takes off is summed
- * exactly too, so that r, a head and a tail, is right to some 2**-57 of itself even next to the
- * zeros. n's two low bits tell which of sin r, cos r, -sin r and -cos r is the sine. That holds up
- * to TURNS_MAX; beyond, r comes out of a product with those bits of 2/pi that count. */
+ * |x| = n pi/2 + r, |r| <= pi/4, with pi/2 held in three doubles. fma(-n, first, |x|) is exact:
+ * both terms are multiples of 2**-53 and the difference is below 1. The product with the second
+ * double is subtracted exactly too, so that r, a head and a tail, has a relative error of about
+ * 2**-57 even next to the zeros. The two low bits of n tell which of sin r, cos r, -sin r and -cos
+ * r is the sine. This holds up to TURNS_MAX. For larger |x|, r is computed from a product with the
+ * relevant bits of 2/pi. */
 #ifndef STOA__KERNEL_ELEMENTARY_TRIG_H
 #define STOA__KERNEL_ELEMENTARY_TRIG_H
 
@@ -21,7 +23,7 @@ __extension__ typedef __int128 int128;
 
 typedef struct turned {
     pair r;
-    uint64_t quarters; /* n in the two low bits, something above them */
+    uint64_t quarters; /* n in the two low bits; ignore the others */
 } turned;
 
 INLINED turned turned_back(double magnitude)
@@ -33,7 +35,7 @@ INLINED turned turned_back(double magnitude)
     return (turned){r, stoa__bits_of(with_n)};
 }
 
-/* The bits of 2/pi, after 64 zeros. */
+/* The bits of 2/pi, preceded by 64 zero bits. */
 static const uint64_t two_over_pi[] = {0,
                                        0xa2f9836e4e441529,
                                        0xfc2757d1f534ddc0,
@@ -55,8 +57,8 @@ static const uint64_t two_over_pi[] = {0,
                                        0x6bfb5fb11f8d5d08,
                                        0x56033046fc7b6bab};
 
-/* The same for any number, slowly: whole multiples of four quarters are left out of the product
- * with 2/pi, of which 190 bits are kept. The remainder of no double has 64 zeros at its front. */
+/* The same for any number, but slower. Whole turns (four quarters) are left out of the product with
+ * 2/pi, of which 190 bits are kept. For no double does the remainder begin with 64 zero bits. */
 INLINED turned turned_back_far(double magnitude)
 {
     if (magnitude <= TURNS_MAX)
@@ -73,7 +75,7 @@ INLINED turned turned_back_far(double magnitude)
     uint128 low = (uint128)whole * window[2], middle = (uint128)whole * window[1] + (low >> 64);
     uint64_t high = whole * window[0] + (uint64_t)(middle >> 64);
     uint128 part = (uint128)high << 66 | (uint128)(uint64_t)middle << 2 | (uint64_t)low >> 62;
-    uint64_t negative = (uint64_t)(part >> 127); /* nearer to the next quarter */
+    uint64_t negative = (uint64_t)(part >> 127); /* nearer to the next quarter than to this one */
     uint128 size = negative != 0 ? -part : part;
     double head = (double)size, tail = (double)(int128)(size - (uint128)head);
     double unit = negative != 0 ? -0x1p-128 : 0x1p-128;
@@ -81,7 +83,7 @@ INLINED turned turned_back_far(double magnitude)
     return (turned){r, (high >> 62) + negative};
 }
 
-/* As a head and a tail: their sum is the sine. The polynomial's error is 2**-57 of it. */
+/* sin r as a head and a tail. The error of the polynomial is 2**-57 of it. */
 INLINED pair sin_near_0(pair r)
 {
     double z = r.head * r.head;
@@ -95,7 +97,7 @@ INLINED pair sin_near_0(pair r)
     return (pair){r.head, fma(r.head * z, p, tail)};
 }
 
-/* The polynomial's error is 2**-59. */
+/* cos r as a head and a tail. The error of the polynomial is 2**-59. */
 INLINED pair cos_near_0(pair r)
 {
     double z = r.head * r.head;
@@ -105,12 +107,12 @@ INLINED pair cos_near_0(pair r)
     p = fma(p, z, 0x1.a01a019cb1b17p-16);
     p = fma(p, z, -0x1.6c16c16c1517dp-10);
     p = fma(p, z, 0x1.555555555554cp-5);
-    double off = fma(r.head, r.head, -z); /* what z lacks */
+    double off = fma(r.head, r.head, -z); /* r.head**2 minus z */
     pair head = sum_of(1, -0.5 * z);
     return (pair){head.head, head.tail + fma(z * z, p, -fma(r.head, r.tail, 0.5 * off))};
 }
 
-/* The sine of a quarter turn less (0) or more (1). */
+/* The sine of the angle, `more` (0 or 1) quarter turns further on. */
 INLINED double sine_of(turned t, uint64_t more)
 {
     uint64_t quarters = t.quarters + more;

@@ -1,9 +1,9 @@
 /* failure.c: which values of a block fail, and why, for every kernel that checks.
  *
- * `verdict` is the rule for one pair of values, in integers of 128 bits, where nothing of 64 bits
- * overflows, and in doubles. The kernels have rules of their own, made for vectors; they agree with
- * this one value for value. The switch on the kernel is made once per block: `mark` is expanded for
- * each of them with all that follows from the list known. */
+ * `verdict` is the rule for one pair of values. It computes in 128-bit integers, in which nothing
+ * made of 64-bit values overflows, and in doubles. The kernels use other tests, made for vectors;
+ * they agree with `verdict` for every value, and tests compare the two. The switch on the kernel is
+ * made once per block: `mark` is inlined for each kernel with the kernel's facts as constants. */
 #include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
@@ -13,7 +13,7 @@
 
 __extension__ typedef __int128 wide;
 
-/* A value of any form: of an integer form or of FLOAT64. */
+/* A value of any form: `integer` for integer forms, `real` for FLOAT64. */
 typedef struct operand {
     wide integer;
     double real;
@@ -82,7 +82,7 @@ static inline stoa_status fits(stoa_type type, wide integer)
     return integer >= lowest_of(type) && integer <= highest_of(type) ? STOA_OK : STOA_OVERFLOW;
 }
 
-/* Beyond 2 to the 63rd and 1 to any power nothing is left that could fit. */
+/* The loop ends early: unless a is -1, 0 or 1, a power beyond the 63rd does not fit. */
 static inline stoa_status power_fits(wide a, wide b)
 {
     if (b < 0)
@@ -119,7 +119,7 @@ static inline stoa_status float32_fits(double a)
     return isfinite(a) && !isfinite((float)a) ? STOA_OVERFLOW : STOA_OK;
 }
 
-/* b: for WITHIN the lowest value, with `highest` behind it. */
+/* b: for WITHIN the lowest allowed value; `highest`: the highest. */
 static inline stoa_status verdict(stoa__code code, stoa_type out, operand a, operand b,
                                   operand highest)
 {
@@ -180,7 +180,7 @@ static inline bool has_range(stoa__code code)
     return code == STOA__WITHIN_INT32 || code == STOA__WITHIN_INT64;
 }
 
-/* ---- which ---- */
+/* ---- which values fail ---- */
 
 __attribute__((always_inline)) static inline void mark(stoa__code code, stoa_type out,
                                                        stoa_type a_form, stoa_type b_form,
@@ -218,11 +218,11 @@ void stoa__failures(stoa__code code, stoa__shape shape, uint64_t *failed, const 
     }
 }
 
-/* ---- why ---- */
+/* ---- why they fail ---- */
 
 enum { VALUE_TEXT = 32, WHAT_TEXT = 5 * VALUE_TEXT };
 
-/* The fewest digits that give the same double. */
+/* Prints the fewest digits that give the same double. */
 static void print_real(double real, char *text)
 {
     if (isnan(real)) {
@@ -246,7 +246,7 @@ static void print_value(stoa_type form, operand value, char *text)
         snprintf(text, VALUE_TEXT, "%" PRIu64, (uint64_t)value.integer);
 }
 
-/* What stands between the operands; NULL for a kernel that has one, or a range. */
+/* The operator between the operands; NULL for a kernel with one operand, or a range. */
 static const char *sign_of(stoa__code code)
 {
     switch (code) {
@@ -281,7 +281,8 @@ static bool adds_squares(stoa__code code)
     return code == STOA__ADD_SQUARES || code == STOA__SQUARES_FAIL || code == STOA__NORM;
 }
 
-/* The type that a kernel's values do not fit; of a range, the one that has it. */
+/* The type that the result does not fit. For a range: the type with exactly that range, or
+ * NO_TYPE. */
 static stoa_type type_of(stoa__code code, operand lowest, operand highest)
 {
     if (code == STOA__ROUND_FLOAT32)
@@ -304,7 +305,7 @@ static void print_operation(stoa__code code, operand a, operand b, char *text)
     char first[VALUE_TEXT], second[VALUE_TEXT];
     print_value((stoa_type)facts->a, a, first);
     print_value((stoa_type)facts->b, b, second);
-    if (code == STOA__POW_INT64 && first[0] == '-') /* ** binds tighter than the minus */
+    if (code == STOA__POW_INT64 && first[0] == '-') /* ** binds tighter than the unary minus */
         snprintf(text, WHAT_TEXT, "(%s) ** %s", first, second);
     else if (sign != NULL)
         snprintf(text, WHAT_TEXT, "%s %s %s", first, sign, second);

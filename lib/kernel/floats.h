@@ -1,8 +1,8 @@
-/* floats.h: how floats are computed: rounded to nearest, subnormals as they are.
+/* floats.h: sets the thread's floating-point mode: round to nearest, subnormals kept.
  *
- * A program may have told its threads otherwise (fesetround; -ffast-math, which in any library that
- * is linked so takes subnormals for zero), and the threads of the pool were made at other times
- * than the caller. Results must not tell. */
+ * A program may have set another mode for its threads (by fesetround, or by linking a library built
+ * with -ffast-math, which flushes subnormals to zero), and the threads of the pool may have been
+ * started under another mode than the caller's. Results must not depend on that. */
 #ifndef STOA__KERNEL_FLOATS_H
 #define STOA__KERNEL_FLOATS_H
 
@@ -10,7 +10,7 @@
 #include <xmmintrin.h>
 typedef unsigned stoa__floats;
 #define STOA__FLOATS 0x1f80u
-#define STOA__FLOATS_RAISED 0x3fu /* exceptions that there were */
+#define STOA__FLOATS_RAISED 0x3fu /* flags of exceptions that were raised */
 #define STOA__FLOATS_GET(state) ((state) = _mm_getcsr())
 #define STOA__FLOATS_SET(state) _mm_setcsr(state)
 #elif defined(__aarch64__)
@@ -28,7 +28,8 @@ typedef unsigned stoa__floats;
 #define STOA__FLOATS_SET(state) ((void)(state))
 #endif
 
-/* From here on as they should be, on this thread. What was before is to be handed to the other. */
+/* Sets the mode on this thread. Returns the previous one, which is to be passed to
+ * stoa__floats_end. */
 static inline stoa__floats stoa__floats_begin(void)
 {
     stoa__floats before;

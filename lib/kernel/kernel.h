@@ -1,21 +1,22 @@
-/* kernel.h: the kernels: loops over a block of values, chosen when a program is bound.
+/* kernel.h: the interface of the kernels: loops over a block of values, chosen when a program is
+ * bound.
  *
  * A block is up to STOA__BLOCK values of one register. A register holds values in one of five
  * forms, named by types:
- *   BOOL      bits: value i is bit i % 64 of word i / 64; bits at and beyond `count`, up to a whole
- *             word, are 0, on the way in and on the way out
+ *   BOOL      bits: value i is bit i % 64 of word i / 64; the bits from `count` to the end of the
+ *             last word are 0, in inputs and in results
  *   INT32, INT64, UINT64, FLOAT64     plain arrays; columns of these types are read in place
- * Cells of the other types are loaded into a register and stored from one by kernels of their own.
+ * Cells of other types are loaded into a register, and stored from one, by kernels of their own.
  *
- * Every kernel is compiled once for each processor level, from the same source, and gives the same
- * bits at each (a NaN's sign and payload aside). Nothing is contracted to fma unless it is written.
- * A kernel never traps, reads or writes nothing beyond `count` values (bits: the whole word), and
- * takes pointers that are aligned to the value, no more. `out` may be the same address as an input
- * of the same width; it overlaps no input in another way.
+ * Every kernel is compiled once per processor level from the same source, and gives the same bits
+ * at each level (except for the sign and payload of a NaN). Nothing is contracted to fma unless the
+ * source says fma. A kernel never traps. It reads and writes nothing beyond `count` values (bits:
+ * whole words). Pointers need only be aligned to the values. `out` may be the same address as an
+ * input of the same width; it must not overlap an input in another way.
  *
- * A kernel returns true where some value failed: it then has written something into that place (0
- * where nothing better is said), and stoa__failures tells which. Whether a failure counts is the
- * program's to know. */
+ * A kernel returns true if it failed for some value. It has written something there (0 if nothing
+ * else is stated), and stoa__failures tells which values failed. Whether a failure counts is
+ * decided by the program (active masks). */
 #ifndef STOA__KERNEL_KERNEL_H
 #define STOA__KERNEL_KERNEL_H
 
@@ -23,37 +24,36 @@
 
 #include <stoa/type.h>
 
-/* Under these names -Wpedantic lets them be. */
+/* Names for 128-bit integers that -Wpedantic accepts. */
 __extension__ typedef __int128 stoa__int128;
 __extension__ typedef unsigned __int128 stoa__uint128;
 
-/* Values in a block: eight registers of them fit L1. A multiple of 64. */
+/* Values in a block: eight registers of this size fit the L1 cache. A multiple of 64. */
 #define STOA__BLOCK ((size_t)512)
 #define STOA__BLOCK_WORDS (STOA__BLOCK / 64)
 
 typedef bool stoa__kernel(void *out, const void *a, const void *b, const void *c, size_t count);
 
-/* Which operands are one value for the whole block (a pointer to a single value) instead of a
- * register. C is never constant. */
+/* Which operands are constant: a pointer to one value for the whole block, instead of a register. c
+ * is never constant. */
 typedef enum stoa__shape {
-    STOA__VV = 0, /* unary kernels have this one only */
+    STOA__VV = 0, /* the only shape of unary kernels */
     STOA__VC = 1, /* b is constant */
     STOA__CV = 2, /* a is constant */
-    STOA__CC = 3, /* both: CHOOSE only */
+    STOA__CC = 3, /* both are constant: CHOOSE only */
     STOA__SHAPES = 4,
 } stoa__shape;
 
 /* KERNEL(NAME, name, out, a, b, shapes, fails)
- *   out, a, b   forms or cell types; NO_TYPE: none
- *   shapes      V: a alone   VV: VV alone   VC: VV and VC   CV: VV, VC and CV   CC: all four
- *   fails       never    it cannot
- *               checks   values may fail as the comment says
- * The lists stand by families, one file each. */
+ *   out, a, b   forms or cell types; NO_TYPE: no such operand
+ *   shapes      V: unary   VV: VV alone   VC: VV and VC   CV: VV, VC and CV   CC: all four
+ *   fails       never: it cannot; checks: it may, as the list's comment says
+ * There is a list per family, and a file per list. */
 
-/* arithmetic.c. Kernels that are `never` are exact by contract: who chooses them knows that the
- * ranges allow it. WIDE takes int32 and gives int64. UP: both operands are known not to be
- * negative. Integers: floor division and remainder as Python's; fails: overflow of the out form,
- * zero divisors, and a negative exponent. */
+/* arithmetic.c. A `never` kernel is exact only if the operands' ranges allow no overflow; the
+ * binder sees to that. WIDE takes int32 and gives int64. UP: both operands are known not to be
+ * negative. Floor division and remainder of integers are those of Python. Failures: overflow of the
+ * out form, a zero divisor, a negative exponent. */
 #define STOA__ARITHMETIC_KERNELS(KERNEL)                                                       \
     KERNEL(ADD_INT32, add_int32, INT32, INT32, INT32, VC, never)                               \
     KERNEL(ADD_WIDE, add_wide, INT64, INT32, INT32, VC, never)                                 \
@@ -62,7 +62,7 @@ typedef enum stoa__shape {
     KERNEL(ADD_UP, add_up, INT64, INT64, INT64, VC, checks)                                    \
     KERNEL(ADD_FLOAT64, add_float64, FLOAT64, FLOAT64, FLOAT64, VC, never)                     \
     KERNEL(ADD_SQUARES, add_squares, INT64, INT32, INT32, VV, checks)  /* a * a + b * b */     \
-    KERNEL(SQUARES_FAIL, squares_fail, BOOL, INT32, INT32, VV, checks) /* ADD_SQUARES would */ \
+    KERNEL(SQUARES_FAIL, squares_fail, BOOL, INT32, INT32, VV, checks) /* ADD_SQUARES fails */ \
     KERNEL(SUB_INT32, sub_int32, INT32, INT32, INT32, CV, never)                               \
     KERNEL(SUB_WIDE, sub_wide, INT64, INT32, INT32, CV, never)                                 \
     KERNEL(SUB_INT64, sub_int64, INT64, INT64, INT64, CV, never)                               \
@@ -88,9 +88,9 @@ typedef enum stoa__shape {
     KERNEL(ABS_INT64, abs_int64, INT64, INT64, NO_TYPE, V, checks)                             \
     KERNEL(ABS_FLOAT64, abs_float64, FLOAT64, FLOAT64, NO_TYPE, V, never)
 
-/* bitwise.c. min and max of floats pass over NaN and put -0.0 below 0.0. Shifts: the count is
- * int64; a negative one fails; one beyond the width gives 0 or -1, and, to the left, fails unless
- * the value is 0, as does any bit or sign that is lost. SHIFT_LEFT_UINT64 loses no bit either. */
+/* bitwise.c. min and max of floats ignore NaN and take -0.0 to be below 0.0. The count of a shift
+ * is int64; a negative count fails. A right shift beyond the width gives 0 or -1. A left shift
+ * fails if it loses a bit or changes the sign, so also beyond the width, unless the value is 0. */
 #define STOA__BITWISE_KERNELS(KERNEL)                                                 \
     KERNEL(MIN_INT32, min_int32, INT32, INT32, INT32, VC, never)                      \
     KERNEL(MIN_INT64, min_int64, INT64, INT64, INT64, VC, never)                      \
@@ -118,13 +118,13 @@ typedef enum stoa__shape {
     KERNEL(AND_NOT_BITS, and_not_bits, BOOL, BOOL, BOOL, VV, never) /* a and not b */ \
     KERNEL(NOT_BITS, not_bits, BOOL, BOOL, NO_TYPE, V, never)
 
-/* choose.c: c is bits; where set, a, else b. INT32 serves 4-byte forms, INT64 8-byte ones. */
+/* choose.c: where the bit of c is set, a, else b. INT32 serves 4-byte forms, INT64 8-byte forms. */
 #define STOA__CHOOSE_KERNELS(KERNEL)                                   \
     KERNEL(CHOOSE_INT32, choose_int32, INT32, INT32, INT32, CC, never) \
     KERNEL(CHOOSE_INT64, choose_int64, INT64, INT64, INT64, CC, never) \
     KERNEL(CHOOSE_BITS, choose_bits, BOOL, BOOL, BOOL, VV, never)
 
-/* compare.c: bits come out. The last three pairs compare exactly what neither form holds. */
+/* compare.c: the result is bits. The last three pairs, of different forms, are compared exactly. */
 #define STOA__COMPARE_KERNELS_OF(KERNEL, PAIR, pair, A, B, shapes) \
     KERNEL(EQ_##PAIR, eq_##pair, BOOL, A, B, shapes, never)        \
     KERNEL(NE_##PAIR, ne_##pair, BOOL, A, B, shapes, never)        \
@@ -143,12 +143,16 @@ typedef enum stoa__shape {
     KERNEL(ISNAN, isnan, BOOL, FLOAT64, NO_TYPE, V, never)                                \
     KERNEL(ISFINITE, isfinite, BOOL, FLOAT64, NO_TYPE, V, never)
 
-/* convert.c. LOAD: cells to a register. STORE: a register to cells; fails: what does not fit, and
- * for float32 a finite value that overflows it. From one form to another, fails: what does not
- * fit; of floats also NaN (they are truncated). INT32_INT64 narrows what is known to fit.
- * ROUND_FLOAT32: to the nearest float32, as a float64. ODD: an integer that a float64 holds, and
- * that rounds to the same float32. FILL: a constant a. NUMBERS: a constant first number a, and
- * those after it. */
+/* convert.c
+ *   LOAD           cells to a register
+ *   STORE          a register to cells; fails if a value does not fit (float32: if a finite value
+ *                  overflows)
+ *   A_B            B to A; fails if a value does not fit, as NaN never does in an integer. Floats
+ *                  are truncated. INT32_INT64 narrows values that are known to fit, unchecked
+ *   ROUND_FLOAT32  to the nearest float32, as a float64
+ *   ODD            to an integer that a float64 holds exactly and that rounds to the same float32
+ *   FILL           repeats the constant a
+ *   NUMBERS        a, a + 1, a + 2, ...; a is constant */
 #define STOA__CONVERT_KERNELS(KERNEL)                                                            \
     KERNEL(LOAD_BOOL, load_bool, BOOL, UINT8, NO_TYPE, V, never) /* bytes 0 and 1 */             \
     KERNEL(LOAD_INT8, load_int8, INT32, INT8, NO_TYPE, V, never)                                 \
@@ -164,7 +168,7 @@ typedef enum stoa__shape {
     KERNEL(STORE_UINT16, store_uint16, UINT16, INT32, NO_TYPE, V, checks)                        \
     KERNEL(STORE_UINT32, store_uint32, UINT32, INT64, NO_TYPE, V, checks)                        \
     KERNEL(STORE_FLOAT32, store_float32, FLOAT32, FLOAT64, NO_TYPE, V, checks)                   \
-    KERNEL(STORE_4, store_4, INT32, INT32, NO_TYPE, V, never) /* a copy */                       \
+    KERNEL(STORE_4, store_4, INT32, INT32, NO_TYPE, V, never) /* copies */                       \
     KERNEL(STORE_8, store_8, INT64, INT64, NO_TYPE, V, never)                                    \
     KERNEL(INT64_INT32, int64_int32, INT64, INT32, NO_TYPE, V, never)                            \
     KERNEL(INT32_INT64, int32_int64, INT32, INT64, NO_TYPE, V, never)                            \
@@ -175,7 +179,7 @@ typedef enum stoa__shape {
     KERNEL(FLOAT64_INT32, float64_int32, FLOAT64, INT32, NO_TYPE, V, never)                      \
     KERNEL(FLOAT64_INT64, float64_int64, FLOAT64, INT64, NO_TYPE, V, never)                      \
     KERNEL(SQRT_INT64, sqrt_int64, FLOAT64, INT64, NO_TYPE, V, never) /* of the nearest float */ \
-    KERNEL(NORM, norm, FLOAT64, INT32, INT32, VV, checks) /* SQRT_INT64 of ADD_SQUARES */        \
+    KERNEL(NORM, norm, FLOAT64, INT32, INT32, VV, checks) /* SQRT_INT64(ADD_SQUARES) */          \
     KERNEL(FLOAT64_UINT64, float64_uint64, FLOAT64, UINT64, NO_TYPE, V, never)                   \
     KERNEL(INT64_FLOAT64, int64_float64, INT64, FLOAT64, NO_TYPE, V, checks)                     \
     KERNEL(UINT64_FLOAT64, uint64_float64, UINT64, FLOAT64, NO_TYPE, V, checks)                  \
@@ -188,8 +192,8 @@ typedef enum stoa__shape {
     KERNEL(FILL_INT64, fill_int64, INT64, INT64, NO_TYPE, V, never)                              \
     KERNEL(NUMBERS, numbers, INT64, INT64, NO_TYPE, V, never)
 
-/* elementary.c: by fma, within the error that it states; never fail. ROOT is x ** 0.5 (which is
- * not sqrt of -0.0 and -inf). ROUND is to the nearest, halves to even. */
+/* elementary.c. The errors are stated in docs/expressions.md; none of these fails. ROOT is x **
+ * 0.5, which differs from sqrt for -0.0 and -inf. ROUND: to the nearest integer, halves to even. */
 #define STOA__ELEMENTARY_KERNELS(KERNEL)                       \
     KERNEL(SQRT, sqrt, FLOAT64, FLOAT64, NO_TYPE, V, never)    \
     KERNEL(ROOT, root, FLOAT64, FLOAT64, NO_TYPE, V, never)    \
@@ -227,20 +231,21 @@ typedef enum stoa__code {
 
 /* ---- reductions (reduce*.c) ---- */
 
-/* REDUCTION(NAME, name, form). Of BOOL: sums are counts of set bits.
- *   SUM      integers in 128 bits; floats in STOA__LANES lanes: the value at position i of the
- *            block is added to lane i % STOA__LANES, one that is not selected adds 0.0
- *   MIN ...  pass over NaN, -0.0 below 0.0; all NaN: NaN. ARG: also the first row of it
- *   EXTREMES MIN into into[0], MAX into into[1]: two reductions in one call, and no partial's own
- *   VAR      of each block, its first selected value taken as the origin: the mean's distance from
- *            it, that of the values (in lanes, then by pairs) over their count; the sum of squared
- *            deviations from the rounded mean in the same way; less count times the square of what
- *            the rounding took off. Then Chan's formula with the blocks before, means as distances
- *            from origins. Equal finite values give 0; finite values whose squares don't fit a
- *            double give infinity; a NaN or an infinity among the values gives NaN
- *   DOT      a * b: integers exact in 128 bits, the largest or smallest number if they don't hold
- *            it; floats the product, added as in SUM
- *   FIRST, LAST of the selected values */
+/* REDUCTION(NAME, name, form). A reduction computes an aggregate. Sums of BOOL count set bits.
+ *   SUM      integers in 128 bits. Floats in STOA__LANES lanes: the value at position i of the
+ *            block is added to lane i % STOA__LANES; one that is not selected adds 0.0
+ *   MIN ...  ignore NaN; -0.0 is below 0.0; if all values are NaN, the result is NaN. ARGMIN,
+ *            ARGMAX: also the first row with the result
+ *   EXTREMES MIN into into[0] and MAX into into[1] in one call; it has no partial of its own
+ *   VAR      per block, with the first selected value as the origin: the mean of the distances from
+ *            the origin (added in lanes, then in pairs); then the sum of squared deviations from
+ *            the rounded mean, in the same way, minus count times the square of the mean's rounding
+ *            error. Blocks are combined by Chan's formula, with means held as distances from
+ *            origins. Equal finite values give 0; finite values whose squares overflow give
+ *            infinity; a NaN or an infinity among the values gives NaN
+ *   DOT      the sum of a * b. Integers: exact in 128 bits; beyond these, the largest or smallest
+ *            number. Floats: rounded products, added as in SUM
+ *   FIRST, LAST   the first, or last, selected value */
 #define STOA__REDUCTIONS_OF(REDUCTION, FORM, form)    \
     REDUCTION(SUM_##FORM, sum_##form, FORM)           \
     REDUCTION(MIN_##FORM, min_##form, FORM)           \
@@ -260,7 +265,7 @@ typedef enum stoa__code {
     REDUCTION(FIRST_BITS, first_bits, BOOL)          \
     REDUCTION(LAST_BITS, last_bits, BOOL)            \
     REDUCTION(VAR_FLOAT64, var_float64, FLOAT64)     \
-    REDUCTION(COUNT, count, NO_TYPE) /* rows that are selected */
+    REDUCTION(COUNT, count, NO_TYPE) /* the number of selected rows */
 
 typedef enum stoa__reduction {
 #define STOA__REDUCTION(NAME, name, form) STOA__##NAME##_REDUCTION,
@@ -271,72 +276,76 @@ typedef enum stoa__reduction {
 
 #define STOA__LANES 32
 
-/* What a reduction knows of the rows it has seen: all zero before the first. Which members count
- * follows from the reduction; `count` (the selected values seen) is always kept. */
+/* The state of a reduction after some rows; all zero before the first. The reduction determines
+ * which members are used; `count` (the selected values so far) always is. */
 typedef struct stoa__partial {
     uint64_t count;
-    uint64_t row;   /* ARGMIN ... LAST: where `value` stands; meaningless while there is none */
-    bool has_value; /* MIN ... LAST: some value has been seen (ARG: one that is no NaN) */
+    uint64_t row;   /* ARGMIN ... LAST: the row of the value; undefined without a value */
+    bool has_value; /* MIN ... LAST: there is a value (ARG: one that is not NaN) */
     union {
-        stoa__int128 sum; /* of integers and bits */
-        double total;     /* of floats */
+        stoa__int128 sum; /* integers and bits */
+        double total;     /* floats */
         struct {
             double origin;  /* the first value */
-            double mean;    /* how far it is from there; meaningless once squares are not finite */
+            double mean;    /* its distance from origin; undefined once squares is not finite */
             double squares; /* sum of squared deviations from the mean */
         };
-        int64_t int64; /* min, max, first, last of INT32 and INT64; BOOL: 0 or 1 */
+        int64_t int64; /* min, max, first, last of INT32 and INT64; of BOOL: 0 or 1 */
         uint64_t uint64;
         double float64;
     };
 } stoa__partial;
 
-/* A partial while a morsel is worked on: `lanes` are all zero at its start, and are put into the
- * partial by `finish`, at its end, by pairs: 32 to 16, lane i with lane i + 16, and so on. */
+/* A partial while a morsel is processed. All `lanes` are zero at the morsel's start. At its end,
+ * stoa__reduce_finish adds them to the partial in pairs: 32 to 16 (lane i with lane i + 16), 16 to
+ * 8, and so on. */
 typedef struct stoa__accumulator {
     stoa__partial partial;
     double lanes[STOA__LANES];
 } stoa__accumulator;
 
-/* Takes the next `count` values (count up to what fits size_t: columns that need no kernels come
- * as whole morsels; `row` is the row number of the first, and position i is counted from it on a
- * block's grid, since morsels and blocks begin at multiples of STOA__BLOCK). b is the second factor
- * of DOT. mask: bits, or NULL for all; as long as the values. */
+/* Adds the next `count` values to into. b: the second factor of DOT. mask: the selected values, as
+ * long as the values; NULL: all. row: the row number of the first value. Morsels and blocks begin
+ * at multiples of STOA__BLOCK, so the position in the block, which chooses the lane, is counted
+ * from the first value. count may exceed STOA__BLOCK: columns that no other kernel has to process
+ * come as whole morsels. */
 typedef void stoa__reduce(stoa__accumulator *into, const void *a, const void *b,
                           const uint64_t *mask, size_t count, uint64_t row);
 
-/* reduce_partial.c, once for all levels. */
-/* Puts the lanes into the partial. */
+/* In reduce_partial.c, compiled once for all levels. */
+/* Adds the lanes to the partial. */
 void stoa__reduce_finish(stoa__reduction reduction, stoa__accumulator *accumulator);
-/* Adds what comes after `into`, in the order of rows. */
+/* Adds `next`, whose rows follow those of `into`. */
 void stoa__reduce_combine(stoa__reduction reduction, stoa__partial *into,
                           const stoa__partial *next);
-/* (double)sum / count rounded once. count > 0. */
+/* (double)sum / count, rounded once. count must not be 0. */
 double stoa__mean_of(stoa__int128 sum, uint64_t count);
 
 /* ---- selected values (compress.c) ---- */
 
-/* Copies the cells whose bit is set to `out`, packed; width as index: 1, 2, 4, 8 bytes are 0 to 3.
- * Gives how many. At `out` there is room for `room` cells, at least as many as are copied; those
- * behind the copied ones may be overwritten. out is in another array than in, or out <= in. */
+/* Copies the cells whose bit is set to `out`, packed; returns how many. One function per width:
+ * index 0 to 3 for 1, 2, 4 and 8 bytes. room: cells that fit `out`, at least the number of set
+ * bits; cells there behind the copied ones may be overwritten. `out` is another array than `in`, or
+ * out <= in. */
 typedef size_t stoa__compress(void *out, const void *in, const uint64_t *mask, size_t count,
                               size_t room);
-/* The positions of the set bits, plus `first`. */
+/* Writes the positions of the set bits, plus `first`; returns how many. */
 typedef size_t stoa__positions(uint64_t *out, const uint64_t *mask, size_t count, uint64_t first,
                                size_t room);
 
-/* The positions of the set bits of at most 65,536, and of none behind `count`; `selected` are about
- * how many. At `out` there is room for STOA__OFFSETS_MORE besides them. */
+/* Writes the positions of the set bits; returns how many. count is at most 65,536, and no bit at or
+ * behind it is set. selected: about how many bits are set. `out` has room for STOA__OFFSETS_MORE
+ * more than that. */
 #define STOA__OFFSETS_MORE 64
 typedef size_t stoa__offsets(uint16_t *out, const uint64_t *mask, size_t count, size_t selected);
-/* The cells at those offsets; width as index. out is in another array. */
+/* Copies the cells at these offsets; one function per width, as above. out is another array. */
 typedef void stoa__gather(void *out, const void *in, const uint16_t *offsets, size_t count);
 
 /* ---- one level's kernels ---- */
 
 typedef struct stoa__kernels {
     const char *name;                             /* "avx2" */
-    stoa__kernel *run[STOA__CODES][STOA__SHAPES]; /* NULL: there is none of this shape */
+    stoa__kernel *run[STOA__CODES][STOA__SHAPES]; /* NULL: this shape does not exist */
     stoa__reduce *reduce[STOA__REDUCTION_COUNT];
     stoa__compress *compress[4];
     stoa__positions *positions;
@@ -349,15 +358,15 @@ extern const stoa__kernels stoa__kernels_baseline;
 #if defined(__x86_64__)
 extern const stoa__kernels stoa__kernels_avx2;
 extern const stoa__kernels stoa__kernels_avx512;
-/* The processor's maker, for how they ask for memory ahead (vector.h). Set before they are chosen.
- */
+/* Whether Intel made the processor, which decides on prefetching (vector.h). Set before kernels are
+ * chosen. */
 extern atomic_bool stoa__is_intel;
 #endif
 
-/* Those that this processor and STOA_SIMD allow; chosen at the first call. (dispatch.c) */
+/* The kernels that this processor and STOA_SIMD allow; chosen at the first call (dispatch.c). */
 const stoa__kernels *stoa__kernels_here(void);
 
-/* dispatch.c: the facts of the list, for the binder: forms by code. */
+/* What the list says of each kernel, by code, for the binder (dispatch.c). */
 typedef struct stoa__code_facts {
     const char *name;
     uint8_t out, a, b; /* stoa_type */
@@ -365,14 +374,14 @@ typedef struct stoa__code_facts {
 } stoa__code_facts;
 extern const stoa__code_facts stoa__facts[STOA__CODES];
 
-/* ---- failures (failure.c), once for all levels; slow and plain ---- */
+/* ---- failures (failure.c): once for all levels, slow and simple ---- */
 
 /* Sets the bits of `failed` where the kernel fails. */
 void stoa__failures(stoa__code code, stoa__shape shape, uint64_t *failed, const void *a,
                     const void *b, size_t count);
-/* Why it fails for the one value pair at a and b: STOA_OVERFLOW, STOA_DIVISION_BY_ZERO or
- * STOA_INVALID, and the reason with the values ("7 // 0 divides by zero"). to: the type that a
- * conversion is on its way to, or NO_TYPE: its own. */
+/* The status with which the kernel fails for the pair of values at a and b (STOA_OVERFLOW,
+ * STOA_DIVISION_BY_ZERO or STOA_INVALID), and the reason in words with the values: "7 // 0 divides
+ * by zero". to: the type to name if the value does not fit; NO_TYPE: the kernel's own. */
 stoa_status stoa__failure_text(stoa__code code, const void *a, const void *b, stoa_type to,
                                char *text, size_t size);
 

@@ -1,17 +1,18 @@
-/* lanes.h: the loop of a kernel, from a function of one value.
+/* lanes.h: makes a kernel's loop from a function of one value.
  *
  *     static inline int64_t add_checked(int64_t a, int64_t b, int64_t *failed);
  *     LANES_VC(add_checked, int64_t, int64_t, int64_t, int64_t)
  *
- * defines the kernel stoa__add_checked in the shapes VV and VC. The function sets the sign bit of
- * *failed where it fails, by |=, so that a loop over vectors tests it once, at its end. FLAG is the
- * type of *failed: as wide as what it is made from. */
+ * defines the kernel stoa__add_checked in the shapes VV and VC. If the function fails, it sets the
+ * sign bit of *failed by |=; a vector loop tests it once, at its end. FLAG is the type of *failed:
+ * as wide as the values that it is computed from. */
 #ifndef STOA__KERNEL_LANES_H
 #define STOA__KERNEL_LANES_H
 
 #include "kernel/level.h"
 
-/* `out` is no input, or the very same address: no value is read after its place was written. */
+/* Tells the compiler that iterations are independent: `out` is either no input or exactly the same
+ * address, so no value is read after its place was written. */
 #if defined(__clang__)
 #define EACH_LANE _Pragma("clang loop vectorize(assume_safety)")
 #else
@@ -86,13 +87,13 @@
 
 /* ---- runs ---- */
 
-/* A kernel that has a quick way for values of a kind decides for each run of up to RUN of them:
+/* A kernel that is quicker for values of a certain kind decides for each run of up to RUN values:
  *
  *     static bool mul_checked_run(int64_t *to, const int64_t *a, const int64_t *b, size_t count);
  *     RUNS_VC(mul_checked, int64_t)
  *
- * `to` may be a or b; the function tells whether a value failed. A constant is laid out as a run.
- */
+ * `to` may be a or b; the function returns whether it failed for a value. A constant operand is
+ * copied to a whole run. */
 enum { RUN = 64 };
 
 #define RUNS_IN(name, type, a_step, b_step)                                       \

@@ -1,5 +1,6 @@
-/* level.h: what every kernel file begins with. Each is compiled once per processor level, with
- * STOA__LEVEL the level's name (baseline, avx2, avx512), STOA__AVX2 and STOA__AVX512 0 or 1. */
+/* level.h: included first by every file of kernels. Such a file is compiled once per processor
+ * level, with STOA__LEVEL the level's name (baseline, avx2, avx512), and STOA__AVX2 and
+ * STOA__AVX512 0 or 1. */
 #ifndef STOA__KERNEL_LEVEL_H
 #define STOA__KERNEL_LEVEL_H
 
@@ -21,10 +22,10 @@
 
 #define STOA__PASTE_(a, b) a##_##b
 #define STOA__PASTE(a, b) STOA__PASTE_(a, b)
-/* The name of a level's own function: STOA__AT_LEVEL(stoa__add_int32_vv). */
+/* The name of a function at this level: STOA__AT_LEVEL(stoa__add_int32_vv). */
 #define STOA__AT_LEVEL(name) STOA__PASTE(name, STOA__LEVEL)
 
-/* Names by shape: stoa__add_int32_vv_avx2 and so on. */
+/* Declares the shapes of a kernel: stoa__add_int32_vv_avx2 and so on. */
 #define STOA__DECLARE_V(name) stoa__kernel STOA__AT_LEVEL(stoa__##name##_vv);
 #define STOA__DECLARE_VV(name) STOA__DECLARE_V(name)
 #define STOA__DECLARE_VC(name) STOA__DECLARE_V(name) stoa__kernel STOA__AT_LEVEL(stoa__##name##_vc);

@@ -1,7 +1,7 @@
-/* reduce.c: the reductions that need not look at each value: first, last, counts. */
+/* reduce.c: the reductions that need not look at every value: first, last, counts. */
 #include "kernel/reduce.h"
 
-/* AT(i): value i of `a`, as the partial's member holds it. */
+/* AT(i): value i of `a`, as the partial's member stores it. */
 #define ENDS(name, member, AT)                      \
     REDUCE(first_##name)                            \
     {                                               \

@@ -1,11 +1,11 @@
-/* reduce.h: what the files of reductions share. */
+/* reduce.h: helpers shared by the files of reductions. */
 #ifndef STOA__KERNEL_REDUCE_H
 #define STOA__KERNEL_REDUCE_H
 
 #include "kernel/bits.h"
 #include "kernel/level.h"
 
-/* The head of one level's reduction: see stoa__reduce. */
+/* The signature of a reduction at this level: see stoa__reduce. */
 #define REDUCE(name)                                                                            \
     void STOA__AT_LEVEL(stoa__reduce_##name)(stoa__accumulator * into, const void *a,           \
                                              const void *b, const uint64_t *mask, size_t count, \
@@ -21,13 +21,13 @@ STOA__INLINE bool is_selected(const uint64_t *mask, size_t i)
     return mask == NULL || (mask[i / 64] >> (i % 64) & 1) != 0;
 }
 
-/* The mask of the values from i on, a multiple of 64. */
+/* The mask for the values from i on. i is a multiple of 64. */
 STOA__INLINE const uint64_t *masked_from(const uint64_t *mask, size_t i)
 {
     return mask == NULL ? NULL : mask + i / 64;
 }
 
-/* The position of the first or last one that is selected; `count` if there is none. */
+/* The position of the first, or last, selected value; `count` if there is none. */
 STOA__INLINE size_t first_selected(const uint64_t *mask, size_t count)
 {
     if (mask == NULL)

@@ -1,20 +1,21 @@
-/* reduce_extreme.h: the extremes of one form, each or both, and where they stand. Parameters, all
- * undefined at the end:
- *   FORM     the form: the names of what is made end with it
- *   VALUE    a value's C type
- *   MEMBER   where the partial holds one
+/* reduce_extreme.h: template: min and max of one form, one of them or both, and the row of one. A
+ * value's key (reduce_extremes.c) is a signed integer; the extreme is the value with the least key.
+ * Parameters, all undefined at the end:
+ *   FORM     the form; it ends the names of what is made
+ *   VALUE    the C type of a value
+ *   MEMBER   the member of a partial that holds a value
  *   WIDTH    of a key, in bytes
- *   IS_REAL  whether the key NONE is one of a value as well (and not only that of NaN)
- *   QUICK    if defined, a quicker way to what `least` gives:
+ *   IS_REAL  whether some value has the key NONE (otherwise only NaN has it)
+ *   QUICK    optional: a quicker way to get what `least` gives:
  *            bool QUICK(const VALUE *a, const uint64_t *mask, size_t count, KEY turn, KEY *key);
- *            false where it cannot tell; QUICK_ENDS is the same for both ends, KEY key[2] */
+ *            false if it cannot tell. QUICK_ENDS is the same for both ends, with KEY key[2] */
 #define OF_FORM(name) STOA__PASTE(name, FORM)
 #define OF_WIDTH(name) STOA__PASTE(name, WIDTH)
 #define KEY OF_WIDTH(key)
 #define KEYS OF_WIDTH(keys)
 #define NONE OF_WIDTH(NONE)
 #define LANES OF_WIDTH(LANES)
-/* So many minima side by side, since each waits for the one before. */
+/* Independent minima, because each waits for the previous result of its own. */
 #define CHAINS 4
 
 typedef struct OF_FORM(minima) {
@@ -52,7 +53,7 @@ STOA__INLINE KEY OF_FORM(least_of)(const KEYS *minima, size_t chains)
     return least;
 }
 
-/* Of the values that are selected; NONE if there is none. */
+/* The least key of the selected values; NONE if there is none. */
 static KEY OF_FORM(least)(const VALUE *a, const uint64_t *mask, size_t count, KEY turn)
 {
     OF_FORM(minima) state = {.turn = turn};
@@ -67,7 +68,7 @@ static KEY OF_FORM(least)(const VALUE *a, const uint64_t *mask, size_t count, KE
     return OF_FORM(least_of)(state.of, CHAINS);
 }
 
-/* The first one with that key, which one of them has. */
+/* The position of the first selected value with this key. There must be one. */
 static size_t OF_FORM(find)(const VALUE *a, const uint64_t *mask, size_t count, KEY key, KEY turn)
 {
     size_t i = 0;
@@ -102,7 +103,7 @@ static void OF_FORM(extreme)(stoa__partial *partial, const VALUE *a, const uint6
 
 /* ---- both ends, in one pass over the values ---- */
 
-/* Half as many of each, so that the registers suffice. */
+/* Half as many chains for each end, so that they fit the registers. */
 typedef struct OF_FORM(ends) {
     KEYS low[CHAINS / 2], high[CHAINS / 2];
     KEY turn;
@@ -133,7 +134,7 @@ STOA__INLINE void OF_FORM(ends_step)(OF_FORM(ends) * state, const VALUE *a, cons
 #define FETCHES AHEAD
 #include "kernel/reduce_loop.h"
 
-/* The keys of both ends, the second one by the complement of turn. */
+/* The keys of both ends; the second by the complement of turn. */
 static void OF_FORM(both)(const VALUE *a, const uint64_t *mask, size_t count, KEY turn, KEY *key)
 {
     OF_FORM(ends) state = {.turn = turn};
@@ -148,7 +149,7 @@ static void OF_FORM(both)(const VALUE *a, const uint64_t *mask, size_t count, KE
     key[1] = OF_FORM(least_of)(state.high, CHAINS / 2);
 }
 
-/* turn: that of min. */
+/* turn: the one for min. */
 STOA__INLINE void OF_FORM(extremes)(stoa__partial *min, stoa__partial *max, const VALUE *a,
                                     const uint64_t *mask, size_t count, KEY turn)
 {
@@ -165,7 +166,7 @@ STOA__INLINE void OF_FORM(extremes)(stoa__partial *min, stoa__partial *max, cons
 
 /* ---- where they stand ---- */
 
-/* All blocks are gone through, and the one where the extreme stands once more. */
+/* Finds the least key block by block, and its position in the block that has it. */
 static void OF_FORM(place)(stoa__partial *partial, const VALUE *a, const uint64_t *mask,
                            size_t count, uint64_t row, KEY turn)
 {
@@ -181,7 +182,7 @@ static void OF_FORM(place)(stoa__partial *partial, const VALUE *a, const uint64_
     if (place < count)
         place += OF_FORM(find)(a + place, masked_from(mask, place), count - place, best, turn);
     else if (IS_REAL && selected > 0 && !partial->has_value)
-        place = first_selected(mask, count); /* all of them have the key NONE */
+        place = first_selected(mask, count); /* all selected values have the key NONE */
     else
         return;
     partial->has_value = true;

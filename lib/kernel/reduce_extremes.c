@@ -1,9 +1,10 @@
-/* reduce_extremes.c: min, max, and where they stand.
+/* reduce_extremes.c: min, max, and the rows where they are.
  *
- * Only minima of signed integers are looked for: each value has a key (reduce_key.h), which for
- * max is complemented. An exclusive or with TURN makes both the complement and, of unsigned
- * numbers, signed ones; it is its own inverse. A NaN, and what is not selected, has the largest
- * key. Floats are first compared as they are, which mostly tells as much. */
+ * Every extreme is found as the least of signed integers: each value has a key (reduce_key.h), and
+ * for max its complement is used. Keys are combined by exclusive or with `turn`, which complements
+ * for max, and maps unsigned numbers to signed ones; the same operation turns a key back. NaN and
+ * values that are not selected have the largest key. Floats are first compared as floats, which is
+ * quicker and mostly suffices. */
 #include <math.h>
 
 #include "kernel/reduce.h"
@@ -17,7 +18,7 @@ typedef int64_vector keys_8;
 #define NONE_4 INT32_MAX
 #define NONE_8 INT64_MAX
 
-/* ---- keys, and values of keys ---- */
+/* ---- values to keys, and back ---- */
 
 STOA__INLINE keys_4 keys_of_int32(const int32_t *values, int32_t turn)
 {
@@ -102,15 +103,15 @@ STOA__INLINE double value_of_float64(int64_t key, int64_t turn)
 #define IS_REAL 1
 #include "kernel/reduce_extreme.h"
 
-/* ---- floats as they are ---- */
+/* ---- floats without keys ---- */
 
-/* Minima of the values, or of their opposites: a third of the instructions that keys take. A NaN is
- * below nothing. What this cannot tell: which 0.0 it was, where a sign was seen as well, and
- * whether there was any number at all. */
+/* The least of the values, or of their negations: a third of the instructions that keys take. NaN
+ * is never less. This cannot tell 0.0 from -0.0 if both signs occurred, nor whether there was any
+ * number at all. */
 typedef struct smallest {
     float64_vector of[2];
-    int64_vector signs; /* of all of them together */
-    int64_t opposite;   /* the sign bit for opposites, or 0 */
+    int64_vector signs; /* of all values, combined by or */
+    int64_t opposite;   /* the sign bit to negate values, or 0 */
 } smallest;
 
 STOA__INLINE smallest smallest_of_none(bool opposite)
@@ -197,7 +198,7 @@ static bool quick_ends(const double *a, const uint64_t *mask, size_t count, int6
 #define IS_REAL 0
 #include "kernel/reduce_extreme.h"
 
-/* turn: that of min. */
+/* turn: the one for min. */
 #define EXTREMES(form, turn)                                                       \
     REDUCE(min_##form)                                                             \
     {                                                                              \

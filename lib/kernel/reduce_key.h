@@ -1,9 +1,9 @@
-/* reduce_key.h: min and max as those of signed integers.
+/* reduce_key.h: keys, by which min and max of floats become those of signed integers.
  *
- * Each form has a key, an integer whose order is the order that min and max mean: of floats, -0.0
- * below 0.0, and the bits of the negative ones turned round. A key turns back into its value by the
- * same operation. A NaN's own key lies beyond those of the infinities; it is never used: a NaN gets
- * the key that loses against all others, KEY_NONE, which is itself the key of a NaN. */
+ * The order of the keys is the order that min and max use. The bits of a negative float are
+ * inverted but for the sign, so that -0.0 is below 0.0. Applied to a key, the same operation gives
+ * the value back. A NaN's key would lie beyond those of the infinities, and is not used: each NaN
+ * gets the key that loses against all others, which is itself the key of some NaN. */
 #ifndef STOA__KERNEL_REDUCE_KEY_H
 #define STOA__KERNEL_REDUCE_KEY_H
 
@@ -19,7 +19,7 @@ STOA__INLINE int64_t stoa__flip_uint64(int64_t bits)
     return bits ^ INT64_MIN;
 }
 
-/* `none` for a NaN. */
+/* `none`: the key of a NaN. */
 STOA__INLINE int64_t stoa__key_float64(double value, int64_t none)
 {
     return value == value ? stoa__flip_float64((int64_t)stoa__bits_of(value)) : none;

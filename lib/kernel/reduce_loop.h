@@ -1,12 +1,12 @@
-/* reduce_loop.h: a loop over values, 64 at a time. Parameters, all undefined at the end:
+/* reduce_loop.h: template: a loop over values, 64 at a time. Parameters, all undefined at the end:
  *   NAME   the function to make
  *   CELL   a value's type
  *   STATE  what is kept from step to step, in registers
- *   STEP   void STEP(STATE *state, const CELL *a, const CELL *b, uint64_t word, bool all): takes 64
- *          values; those whose bit is set, or all
- *   FETCHES  how far ahead a's values in a long call are asked for (see fetch_ahead); 0: not at all
- * The values behind the last whole 64 are taken from a copy, so that nothing behind them is read.
- * b may be a. */
+ *   STEP   void STEP(STATE *state, const CELL *a, const CELL *b, uint64_t word, bool all):
+ *          processes 64 values: all, or those whose bit in word is set
+ *   FETCHES  how far ahead a long call prefetches a's values (see fetch_ahead); 0: not at all
+ * Values behind the last whole 64 are copied first, so that nothing behind them is read. b may be
+ * a. */
 
 STOA__INLINE void NAME(STATE *state, const CELL *a, const CELL *b, const uint64_t *mask,
                        size_t count)

@@ -1,11 +1,11 @@
-/* reduce_partial.c: partial results of reductions, put together. Once for all levels.
+/* reduce_partial.c: combines the partials of reductions. Compiled once for all levels.
  *
- * Partials are combined in the order of rows, by one thread, so that a result depends on the
- * morsels alone and not on who worked on which.
+ * One thread combines the partials in the order of the rows, so a result depends on the morsels,
+ * but not on which thread processed which.
  *
  * Integer sums and dots are exact within a morsel: a dot counts in lanes[0] how often its 128 bits
- * have wrapped. `finish` makes of a sum that wrapped the largest or the smallest __int128, and such
- * a sum stays as it is when it is combined: it fits no type, so the answer is an overflow. */
+ * wrapped. stoa__reduce_finish turns a sum that wrapped into the largest or smallest __int128. Such
+ * a sum absorbs what is added to it; it fits no type, so the result is an overflow. */
 #include <math.h>
 
 #include "kernel/kernel.h"
@@ -51,10 +51,10 @@ static void add_sums(stoa__int128 *into, stoa__int128 next)
         *into = next < 0 ? SUM_MIN : SUM_MAX;
 }
 
-/* Chan, Golub and LeVeque, 1979. Means of blocks are closer to each other than values are: rounded
- * to the digits of a value they would lose what makes them differ, and so they are distances from
- * one. Once the squares are beyond bounds they stay so; a mean that went there as well would make
- * NaN of infinity. */
+/* Chan, Golub and LeVeque, 1979. Means are held as distances from an origin: the means of blocks
+ * differ less than values do, and rounded to a value's last place they would lose the difference.
+ * Once the squares overflow, the mean is left alone; an infinite mean would turn the infinity into
+ * NaN. */
 static void add_squares(stoa__partial *into, const stoa__partial *next)
 {
     if (next->count == 0)
@@ -173,8 +173,8 @@ void stoa__reduce_combine(stoa__reduction reduction, stoa__partial *into, const 
     into->count = count;
 }
 
-/* Long division, 64 bits of the quotient at a time, until it has two bits more than a double
- * holds. What is left over then decides a tie, by being there at all. */
+/* Long division, 64 bits of the quotient at a time, until the quotient has two bits more than a
+ * double holds. A remainder then only breaks ties. */
 double stoa__mean_of(stoa__int128 sum, uint64_t count)
 {
     stoa__uint128 left = (stoa__uint128)sum;

@@ -1,34 +1,33 @@
 /* reduce_sum.c: sums, dots and variances.
  *
- * Floats: STOA__LANES lanes, spread over as many vectors as that takes; the value at position i
- * goes to lane i % STOA__LANES, so that the order of additions is the same at each level. What is
- * not selected is replaced by 0.0, never multiplied away.
+ * Floats: STOA__LANES lanes, in as many vectors as that takes. The value at position i is added to
+ * lane i % STOA__LANES, so the order of additions is the same at each level. A value that is not
+ * selected is replaced by 0.0 (not multiplied by 0, since it may be infinite or NaN).
  *
- * Integers: exact, by two sums of 64-bit lanes: `low` adds the numbers and wraps, `high` adds their
- * upper halves and cannot wrap for MOST values. What the lower halves add up to is then
- * low - high * 2^32, and less than 2^64 as well. Signed numbers are shifted up by 2^63 first, so
- * that both halves are unsigned. Numbers of 32 bits are summed by halves of 16 bits in the same
- * way; their upper halves may be negative. */
+ * Integers: exact, by two sums in each 64-bit lane. `low` adds the numbers and wraps; `high` adds
+ * their upper halves and cannot wrap for MOST values. The lower halves add up to low - high * 2^32,
+ * which is below 2^64. Signed numbers are shifted up by 2^63 first, so that both halves are
+ * unsigned. Numbers of 32 bits are summed in the same way by halves of 16 bits; there the upper
+ * halves may be negative. */
 #include <math.h>
 
 #include "kernel/reduce.h"
 #include "kernel/vector.h"
 
-/* Values that are summed up before `low` and `high` are put into 128 bits. A multiple of 64. */
+/* The number of values after which `low` and `high` are added to 128 bits. A multiple of 64. */
 #define MOST ((size_t)1 << 30)
 #define MOST_INT32 (((size_t)1 << 16) * LANES_4)
 #define OFFSET INT64_MIN
-/* Makes the sum of two products of int32, which is 2^32 - 2^63 at least and 2^63 at most, unsigned.
- */
+/* Makes the sum of two products of int32, which is from 2^32 - 2^63 to 2^63, unsigned. */
 #define PRODUCTS_OFFSET ((int64_t)(INT64_MAX - UINT32_MAX))
 
 /* ---- floats ---- */
 
 typedef struct lanes {
     float64_vector of[STOA__LANES / LANES_8];
-    double origin; /* VAR: what the values are compared with */
-    size_t ahead;  /* VAR: how far values are asked for, in its second pass: a few at each step,
-                      since all of a block's at once make the processor wait; 0: not at all */
+    double origin; /* VAR: is subtracted from the values */
+    size_t ahead;  /* VAR: how far ahead the second pass prefetches, a few lines at each step since
+                      a whole block at once stalls the processor; 0: not at all */
 } lanes;
 
 STOA__INLINE void add_to_lanes(lanes *state, size_t i, float64_vector values, uint64_t word,
@@ -76,7 +75,7 @@ STOA__INLINE void square_step(lanes *state, const double *a, const double *b, ui
     }
 }
 
-/* With one addition a vector, a processor with AVX-512 looks far enough ahead by itself. */
+/* With one addition per vector, a processor with AVX-512 prefetches well enough by itself. */
 #define NAME sum_loop
 #define CELL double
 #define STATE lanes
@@ -127,7 +126,7 @@ REDUCE(dot_float64)
     into->partial.count += selected_of(mask, count);
 }
 
-/* By pairs: 32 lanes to 16, lane i with lane i + 16, and so on. */
+/* Adds the lanes in pairs: 32 to 16 (lane i with lane i + 16), 16 to 8, and so on. */
 STOA__INLINE double folded(lanes state)
 {
     double by[LANES_8];
@@ -147,7 +146,7 @@ STOA__INLINE double folded(lanes state)
     return by[0];
 }
 
-/* What squares without bound come to: NaN where a value is infinite, else infinity. */
+/* The sum of squares once it overflows: NaN if a value is infinite, else infinity. */
 static double boundless(const double *values, const uint64_t *mask, size_t count)
 {
     for (size_t i = 0; i < count; i++)
@@ -156,13 +155,12 @@ static double boundless(const double *values, const uint64_t *mask, size_t count
     return (double)INFINITY;
 }
 
-/* The corrected two-pass algorithm of Chan, Golub and LeVeque, with the mean found as a distance
- * from the first value. So equal values are 0 apart, whatever they are; and what the mean loses
- * when it is rounded, which is the correction, is known without a sum of deviations. The first
- * value being among the others, it is never farther from the mean than the root of the squares:
- * however odd it is, it costs no digits of them. A mean that overflows does so with the squares:
- * then they are of the first value. The block is still in the cache when its values are read for
- * the second time. */
+/* The corrected two-pass algorithm of Chan, Golub and LeVeque, with the mean as a distance from the
+ * first value. So equal values have a distance of exactly 0, and the correction (what rounding took
+ * from the mean) is known without a sum of deviations. Since the first value is one of the values,
+ * its distance from the mean is at most the root of the squares: an outlier in first place costs no
+ * digits of them. If the mean overflows, so do the squares; the deviations are then taken from the
+ * first value. The second pass finds the block's values in the cache. */
 static void add_block(stoa__partial *partial, const double *values, const uint64_t *mask,
                       size_t count, size_t ahead)
 {
@@ -195,7 +193,8 @@ REDUCE(var_float64)
     (void)b;
     (void)row;
     const double *values = a;
-    size_t ahead = count > STOA__BLOCK ? FAR_AHEAD : 0; /* behind the block, which is read twice */
+    size_t ahead =
+        count > STOA__BLOCK ? FAR_AHEAD : 0; /* prefetches behind the block, which is read twice */
     for (size_t i = 0; i < count; i += STOA__BLOCK) {
         size_t some = count - i < STOA__BLOCK ? count - i : STOA__BLOCK;
         add_block(&into->partial, values + i, masked_from(mask, i), some, ahead);
@@ -219,7 +218,7 @@ STOA__INLINE void add_signed(halves *state, int64_vector numbers)
     add_unsigned(state, (uint64_vector)(numbers ^ each_8(OFFSET)));
 }
 
-/* The sums of the lower and of the upper halves. */
+/* Adds up the lanes: separately the sums of the lower and of the upper halves. */
 static void add_lanes(const halves *state, uint64_t *lower, uint64_t *upper)
 {
     uint64_t low = 0, high = 0;
@@ -231,7 +230,7 @@ static void add_lanes(const halves *state, uint64_t *lower, uint64_t *upper)
     *upper = high;
 }
 
-/* What `steps` steps of 64 numbers add up to. */
+/* The sum of the numbers added in `steps` steps of 64. */
 static stoa__int128 total_of_unsigned(const halves *state, size_t steps)
 {
     uint64_t lower, upper;
@@ -300,7 +299,7 @@ STOA__INLINE void uint64_step(halves *state, const uint64_t *a, const uint64_t *
     }
 }
 
-/* The products of the even places and of the odd ones, two by two. */
+/* Products at even positions and at odd ones are added in pairs first. */
 STOA__INLINE void product_step(halves *state, const int32_t *a, const int32_t *b, uint64_t word,
                                bool all)
 {
@@ -315,7 +314,7 @@ STOA__INLINE void product_step(halves *state, const int32_t *a, const int32_t *b
     }
 }
 
-/* The same of a column with itself. */
+/* The same for a column multiplied by itself. */
 STOA__INLINE void int32_square_step(halves *state, const int32_t *a, const int32_t *b,
                                     uint64_t word, bool all)
 {
@@ -408,11 +407,11 @@ REDUCE(dot_int32)
 
 /* ---- integers: dots of 64 bits ---- */
 
-/* Where all 64 pairs of a step fit 32 bits their products are summed as above; else one by one, in
- * 128 bits, which may wrap: see reduce_partial.c. */
+/* If all 64 pairs of a step fit 32 bits, their products are summed as above; else one by one in 128
+ * bits, which may wrap (see reduce_partial.c). */
 typedef struct products {
     halves sums;
-    size_t steps; /* that went into them */
+    size_t steps; /* steps added to sums */
     stoa__accumulator *into;
 } products;
 
@@ -422,8 +421,8 @@ static void add_exact(stoa__accumulator *into, stoa__int128 number)
         into->lanes[0] += number < 0 ? -1 : 1;
 }
 
-/* In unsigned numbers, and without a branch, which could not be foreseen. A negative product is
- * 2^128 too high, and so adds a carry that does not count. */
+/* Computes in unsigned numbers and without a branch, which would be unpredictable. As an unsigned
+ * number a negative product is 2^128 too large, so the carry that it causes is not counted. */
 #define SLOWLY(name, cell, wide, IS_NEGATIVE)                                              \
     static void name(stoa__accumulator *into, const cell *a, const cell *b, uint64_t word) \
     {                                                                                      \

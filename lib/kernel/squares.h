@@ -1,5 +1,6 @@
-/* squares.h: a * a + b * b of int32, for arithmetic.c and convert.c. It is exact in int64 but for
- * one sum, 2^63, which wraps and has failed: that of the lowest int32 and itself. */
+/* squares.h: a * a + b * b of int32, for arithmetic.c and convert.c. The sum is exact in int64, but
+ * for one pair: the lowest int32 twice gives 2^63, which wraps and is negative; that is a
+ * failure. */
 #ifndef STOA__KERNEL_SQUARES_H
 #define STOA__KERNEL_SQUARES_H
 
@@ -16,12 +17,12 @@ static inline int64_t add_squares(int32_t a, int32_t b, int64_t *failed)
 }
 
 #if STOA__AVX512
-/* Eight int32 as int64. Where the compiler widens them itself it sorts the odd from the even, and
- * back: a fifth slower. */
+/* Widens eight int32 to int64. The compiler's own widening separates odd from even values and
+ * merges them again, which is a fifth slower. */
 #define WIDENED(at) _mm512_cvtepi32_epi64(_mm256_loadu_si256((const __m256i *)(at)))
 
-/* The kernel `name`, of OUT, from a function name(int32_t, int32_t, int64_t *) and what it makes of
- * eight sums: AT_ONCE(sums), to be stored by STORE. */
+/* Defines the kernel `name` with results of type OUT, from a function name(int32_t, int32_t,
+ * int64_t *). AT_ONCE(sums) makes the results of eight sums, and STORE stores them. */
 #define LANES_OF_SQUARES(name, OUT, STORE, AT_ONCE)                                          \
     KERNEL(name, vv)                                                                         \
     {                                                                                        \

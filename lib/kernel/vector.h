@@ -1,9 +1,9 @@
-/* vector.h: vectors as wide as the level's registers, by the compilers' vector extension: + - * &
- * and the like work lane by lane, and a cast to another vector keeps the bits. What the extension
- * has no words for is here.
+/* vector.h: vectors as wide as the level's registers, by the vector extension of the compilers: + -
+ * * & and the like work lane by lane, and a cast between vectors keeps the bits. Operations that
+ * the extension lacks are here.
  *
- * A mask is a word of 64 bits for 64 values, and a vector holds the values from position i of it
- * on: bit i is for its first lane. */
+ * A mask is a 64-bit word for 64 values. A vector holds the values from position i on; bit i is
+ * that of its first lane. */
 #ifndef STOA__KERNEL_VECTOR_H
 #define STOA__KERNEL_VECTOR_H
 
@@ -22,7 +22,7 @@
 #else
 #define VECTOR 16
 #endif
-/* Lanes of 8 and of 4 bytes. */
+/* The number of 8-byte and of 4-byte lanes. */
 #define LANES_8 ((size_t)VECTOR / 8)
 #define LANES_4 ((size_t)VECTOR / 4)
 
@@ -32,7 +32,7 @@ typedef int64_t int64_vector __attribute__((vector_size(VECTOR)));
 typedef uint64_t uint64_vector __attribute__((vector_size(VECTOR)));
 typedef double float64_vector __attribute__((vector_size(VECTOR)));
 
-/* Loops of known length whose every round works on registers of its own. */
+/* For loops of constant length whose iterations use separate registers. */
 #if defined(__clang__)
 #define UNROLLED _Pragma("clang loop unroll(full)")
 #else
@@ -66,18 +66,19 @@ STOA__INLINE float64_vector each_float64(double value)
     return (float64_vector)each_8(0) + value;
 }
 
-/* Asks for what lies `ahead` bytes behind these values, which need not exist. Processors do so of
- * themselves, but not in every loop: from memory, extremes by keys take a tenth less time with it,
- * sums of squares a third, and a variance, which reads each block twice, more than half.
+/* Prefetches the bytes `ahead` bytes behind these values; nothing need be there. Processors
+ * prefetch on their own, but not in every loop: reading from memory, extremes by keys take a tenth
+ * less time with it, sums of squares a third, and a variance, which reads each block twice, more
+ * than half.
  *
- * How far ahead depends on the maker. A Xeon of 2024 sums int32 from memory at 18 GB/s with 512
- * bytes to 3 KiB, which mostly lie in the same page, at 15 from 4 KiB on, and at 14 without;
- * nothing is lost where the values are in a cache. AMD's were measured with the others.
+ * The best distance depends on the maker. A Xeon of 2024 sums int32 from memory at 18 GB/s with
+ * distances from 512 bytes to 3 KiB, which mostly stay in the same page, at 15 GB/s from 4 KiB on,
+ * and at 14 without; values in a cache are no slower. FAR_AHEAD was measured on AMD, too.
  *
- * FETCHES_READS is for loops that do little else than read. At AVX2 they gain a seventh on a Zen 3.
- * At AVX-512 a Zen 4 or 5 gains nothing, and a Zen 4 loses 14 to 27 % from its L3, so that only
- * Intel's ask. The size of the caches is no way to tell: a virtual machine is told of an L3 that it
- * shares with others. */
+ * FETCHES_READS is for loops that do little but read. With AVX2 they gain a seventh on a Zen 3.
+ * With AVX-512 a Zen 4 or 5 gains nothing, and a Zen 4 loses 14 to 27 % for data in its L3, so only
+ * Intel processors prefetch there. Cache sizes are no criterion: a virtual machine reports an L3
+ * that it shares with others. */
 #define FAR_AHEAD ((STOA__AVX2 && !STOA__AVX512 ? 8 : 16) * STOA__BLOCK)
 #if STOA__AVX2
 #define IS_INTEL atomic_load_explicit(&stoa__is_intel, memory_order_relaxed)
@@ -97,8 +98,8 @@ STOA__INLINE void fetch_ahead(const void *values, size_t bytes, size_t ahead)
 
 #if STOA__AVX512
 
-/* Keeps the compiler from masking a load, which on Zen 5 stops the prefetching of what comes next:
- * from memory such a loop takes four times as long. */
+/* Keeps the compiler from masking a load. On Zen 5 masked loads stop the hardware prefetcher:
+ * reading from memory, such a loop takes four times as long. */
 STOA__INLINE __m512i loaded(int64_vector a)
 {
     __asm__("" : "+v"(a));
@@ -135,14 +136,14 @@ STOA__INLINE int32_vector kept_4(uint64_t word, size_t i, int32_vector a)
 #define PAIRS_4(n) (n), (n), (n) << 1, (n) << 1, (n) << 2, (n) << 2, (n) << 3, (n) << 3
 #define PAIRS_16(n) PAIRS_4(n), PAIRS_4((n) << 4), PAIRS_4((n) << 8), PAIRS_4((n) << 12)
 static const uint32_t bits_4[32] = {BITS_16((uint32_t)1), BITS_16((uint32_t)1 << 16)};
-/* For both halves of 8-byte lanes, which SSE2 cannot compare as a whole. */
+/* Each bit twice, for both halves of an 8-byte lane: SSE2 cannot compare 8 bytes. */
 static const uint32_t bits_8[64] = {PAIRS_16((uint32_t)1), PAIRS_16((uint32_t)1 << 16)};
 #undef BITS_4
 #undef BITS_16
 #undef PAIRS_4
 #undef PAIRS_16
 
-/* All ones where the bit is set, else 0. */
+/* All bits set where the mask's bit is set, else 0. */
 STOA__INLINE int32_vector ones_of(const uint32_t *place, uint64_t word, size_t i)
 {
     int32_vector bits = load_int32(place);
@@ -243,7 +244,7 @@ STOA__INLINE int64_vector where_number(float64_vector values, int64_vector keys,
 #endif
 }
 
-/* All ones in the lanes below 0, else 0. */
+/* All bits set in negative lanes, else 0. */
 STOA__INLINE int64_vector signs_8(int64_vector values)
 {
 #if STOA__AVX512
@@ -290,7 +291,7 @@ STOA__INLINE int64_vector upper_halves(int64_vector values)
     return (int64_vector)((uint64_vector)values >> 32);
 }
 
-/* The sum of the squares of the two int32 in each lane: 2^63 at most. */
+/* The sum of the squares of the two int32 in each lane: at most 2^63. */
 STOA__INLINE uint64_vector pair_squares(int32_vector numbers)
 {
 #if STOA__AVX2

@@ -1,4 +1,5 @@
-/* table.c: one level's kernels as a table. Compiled once per level, like the kernels themselves. */
+/* kernels.c: lists the kernels of one level in a stoa__kernels. Compiled once per level, like the
+ * kernels. */
 #include "kernel/level.h"
 
 #define V(name)                                             \
