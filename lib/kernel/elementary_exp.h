@@ -91,8 +91,7 @@ INLINED double exp_of(double x)
 
 /* ---- logarithms ---- */
 
-#define LN2_SHORT 0x1.62e42fefa3800p-1 /* 42 bits, so that the product with an exponent is exact \
-                                        */
+#define LN2_SHORT 0x1.62e42fefa3800p-1 /* 42 bits: exact times an exponent */
 #define LN2_REST 0x1.ef35793c76730p-45
 #define LOG10_2_SHORT 0x1.34413509f7800p-2
 #define LOG10_2_REST 0x1.fef311f12b358p-46
@@ -100,8 +99,8 @@ INLINED double exp_of(double x)
 #define LOG10_E 0x1.bcb7b1526e50ep-2
 #define LOG10_E_TAIL 0x1.95355baaafad3p-57
 
-/* x = m 2**k. */
-typedef struct apart {
+    /* x = m 2**k. */
+    typedef struct apart {
     double k, m;
 } apart;
 
