@@ -30,6 +30,7 @@ HEADERS = {
     "version.h": "lib/base",
     "type.h": "lib/store",
     "pool.h": "lib/store",
+    "strings.h": "lib/store",
     "table.h": "lib/store",
     "column.h": "lib/store",
     "row.h": "lib/store",

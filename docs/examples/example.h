@@ -55,6 +55,7 @@ void readme_examples(void);
 void record_examples(void);
 void row_examples(void);
 void selection_examples(void);
+void strings_examples(void);
 void table_examples(void);
 void type_examples(void);
 

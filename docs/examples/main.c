@@ -19,6 +19,7 @@ static void run_all(void)
     record_examples();
     row_examples();
     selection_examples();
+    strings_examples();
     table_examples();
     type_examples();
 }

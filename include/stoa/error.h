@@ -27,7 +27,7 @@ STOA_BEGIN_DECLS
     STATUS(OK, 0, "no error")                                            \
     STATUS(INVALID, 1, "an argument is invalid")                         \
     STATUS(OUT_OF_MEMORY, 2, "the system refused memory")                \
-    STATUS(FULL, 3, "the table has no address space for more rows")      \
+    STATUS(FULL, 3, "the table or pool has no room for more")            \
     STATUS(NO_FIELD, 4, "no field has that name or index")               \
     STATUS(WRONG_TYPE, 5, "a value or column has another type")          \
     STATUS(OVERFLOW, 6, "a number does not fit its type")                \

@@ -12,6 +12,7 @@
 #include <stoa/row.h>
 #include <stoa/selection.h>
 #include <stoa/settings.h>
+#include <stoa/strings.h>
 #include <stoa/table.h>
 #include <stoa/type.h>
 #include <stoa/version.h>

@@ -18,6 +18,16 @@ STOA_BEGIN_DECLS
 typedef uint32_t stoa_handle;
 
 /**
+ * A string: UTF-8 of any length. It may hold NULs, and no NUL ends it.
+ *
+ * @members stoa_string
+ */
+typedef struct stoa_string {
+    const char *bytes; /* NULL only for the empty string */
+    size_t length;
+} stoa_string;
+
+/**
  * The list of field types: `STOA_TYPES(TYPE)` becomes `TYPE(NAME, name, cell, value, member)` for
  * each.
  *

@@ -1,9 +1,10 @@
-/* utf8.h: one character of UTF-8. */
+/* utf8.h: whether bytes are UTF-8, of one character and of whole texts. */
 #ifndef STOA__BASE_UTF8_H
 #define STOA__BASE_UTF8_H
 
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 /* The bytes of the character that begins at text. 0 if none does: a stray byte, a character cut off
  * by the end, an overlong form, a surrogate, a code point beyond U+10FFFF. length > 0. */
@@ -22,6 +23,31 @@ static inline size_t stoa__utf8_character(const unsigned char *text, size_t leng
         (code >= 0xD800 && code < 0xE000))
         return 0;
     return more + 1;
+}
+
+/* Whether each of 8 bytes is ASCII. */
+static inline int stoa__is_ascii8(const unsigned char *text)
+{
+    uint64_t word;
+    memcpy(&word, text, sizeof word);
+    return (word & 0x8080808080808080) == 0;
+}
+
+/* Where the text stops being UTF-8; length if all of it is. */
+static inline size_t stoa__utf8_valid(const unsigned char *text, size_t length)
+{
+    size_t at = 0;
+    while (at < length) {
+        if (length - at >= 8 && stoa__is_ascii8(text + at)) {
+            at += 8;
+            continue;
+        }
+        size_t bytes = stoa__utf8_character(text + at, length - at);
+        if (bytes == 0)
+            return at;
+        at += bytes;
+    }
+    return length;
 }
 
 #endif

@@ -23,14 +23,6 @@ static stoa__schema *buckets[BUCKETS];
 
 /* ---- checking ---- */
 
-static bool is_utf8(const unsigned char *text, size_t length)
-{
-    size_t bytes = 1;
-    for (size_t i = 0; bytes > 0 && i < length; i += bytes)
-        bytes = stoa__utf8_character(text + i, length - i);
-    return bytes > 0;
-}
-
 static stoa_status check_name(const char *name, stoa_error *error)
 {
     size_t length = strnlen(name, (size_t)STOA_MAX_NAME + 1);
@@ -40,7 +32,7 @@ static stoa_status check_name(const char *name, stoa_error *error)
         return stoa__fail(error, STOA_BAD_NAME,
                           "a field's name has at most %d bytes; this one begins with '%.40s'",
                           STOA_MAX_NAME, name);
-    if (!is_utf8((const unsigned char *)name, length))
+    if (stoa__utf8_valid((const unsigned char *)name, length) < length)
         return stoa__fail(error, STOA_BAD_NAME, "a field's name is not valid UTF-8");
     return STOA_OK;
 }
