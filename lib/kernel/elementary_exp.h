@@ -99,8 +99,8 @@ INLINED double exp_of(double x)
 #define LOG10_E 0x1.bcb7b1526e50ep-2
 #define LOG10_E_TAIL 0x1.95355baaafad3p-57
 
-    /* x = m 2**k. */
-    typedef struct apart {
+/* x = m 2**k. */
+typedef struct apart {
     double k, m;
 } apart;
 

@@ -1,4 +1,5 @@
-/* chance.c: bytes by xorshift. libFuzzer has a main of its own. */
+/* chance.c: makes random inputs by xorshift. Under libFuzzer, which has a main of its own, it is
+ * left out. */
 #include "chance.h"
 
 #ifndef STOA_FUZZER

@@ -1,4 +1,5 @@
-/* chance.h: a fuzz target as a program of its own: on random bytes, the same in every run. */
+/* chance.h: makes a fuzz target a program of its own, which runs on random bytes, the same in every
+ * run. */
 #ifndef STOA_TESTS_CHANCE_H
 #define STOA_TESTS_CHANCE_H
 
@@ -6,12 +7,12 @@
 #include <stdint.h>
 
 typedef struct chance {
-    long runs; /* unless the first argument tells otherwise */
+    long runs; /* unless the first argument gives another number */
     size_t bytes;
-    const char *agree; /* what is said at the end of so many runs */
+    const char *agree; /* printed after that many runs without a difference */
 } chance;
 
-/* The target defines both. */
+/* Defined by the target. */
 extern const chance by_chance;
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -1,7 +1,8 @@
-/* fuzz_parse.c: any bytes are an expression that prints as itself, or an error that shows where.
+/* fuzz_parse.c: any bytes either parse to an expression, whose printed text parses to the same
+ * expression, or give an error that shows the place.
  *
- * Under libFuzzer (-DSTOA_FUZZER) inputs are the fuzzer's; else main mutates a few texts, and what
- * became of them, in a fixed sequence. */
+ * Under libFuzzer (-DSTOA_FUZZER) the fuzzer makes the inputs. Otherwise main mutates a few texts,
+ * and the results of that, in a fixed sequence. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -42,7 +43,7 @@ static void check_tree(stoa_expression *made, const char *text)
     stoa_error error = {0};
     stoa_expression *back = NULL;
     char *first = printed(made), *second;
-    if (strlen(first) < 1 << 20) { /* else it is cut */
+    if (strlen(first) < 1 << 20) { /* a longer text is cut */
         expect(stoa_expression_parse(&back, first, &error) == STOA_OK, error.message, text);
         second = printed(back);
         expect(strcmp(first, second) == 0, "prints differently", text);
@@ -54,7 +55,7 @@ static void check_tree(stoa_expression *made, const char *text)
     free(first);
 }
 
-/* Whether it is an expression. */
+/* Whether the text is an expression. Ends the process if a promise is broken. */
 static bool check(const char *text)
 {
     stoa_error error = {0};
@@ -140,7 +141,7 @@ static size_t below(size_t limit) /* splitmix64 */
     return (size_t)((z ^ (z >> 31)) % limit);
 }
 
-/* Bytes [from, to) of text become `length` bytes of `with`. */
+/* Replaces bytes [from, to) of text by `length` bytes of `with`. */
 static void replace(char *text, size_t from, size_t to, const char *with, size_t length)
 {
     size_t rest = strlen(text) - to;
@@ -190,7 +191,7 @@ int main(int count, char **arguments)
         do
             mutate(text, texts);
         while (below(4) == 0);
-        if (!check(text)) /* go on from what is an expression */
+        if (!check(text)) /* mutate only what is an expression */
             memcpy(text, before, LONGEST);
     }
     return 0;

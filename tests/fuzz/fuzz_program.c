@@ -1,8 +1,9 @@
 /* fuzz_program.c: random expressions, run as programs and evaluated row by row by oracle.c.
  *
- * Each input is a list of choices: it makes an expression, a condition and a table at the edges of
- * its types. Values, the rows that fail, aggregates and the printed text, parsed and run again,
- * must agree. Under libFuzzer (-DSTOA_FUZZER) inputs are the fuzzer's; else main makes them. */
+ * An input is a list of choices. It makes an expression, a condition and a table of edge values.
+ * The program and the oracle must agree on values, on the rows that fail and on aggregates, and the
+ * printed text, parsed and run again, must give the same. Under libFuzzer (-DSTOA_FUZZER) the
+ * fuzzer makes the inputs; otherwise main does. */
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -48,11 +49,11 @@ static void disagree(const tree *of, const stoa_expression *expression,
     abort();
 }
 
-/* ---- what must come out ---- */
+/* ---- expected results ---- */
 
 typedef struct expected {
     bool fails;
-    size_t row; /* the first that fails */
+    size_t row; /* the first row that fails */
     bool chosen[ROWS];
     answer values[ROWS];
 } expected;

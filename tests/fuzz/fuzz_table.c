@@ -1,10 +1,10 @@
-/* fuzz_table.c: random operations on a table, done to a plain model too, while memory is refused.
+/* fuzz_table.c: random operations on a table, also made on a plain model, with refused memory.
  *
- * Each input is a list of choices: it makes a table, and operations on it. Before many of them some
- * requests for memory are made to fail (support/faults.c), or the pool's callback to refuse: then
- * the call succeeds all the same, or nothing may have changed, and it is made again. After each
- * operation every cell, name and address is compared. Under libFuzzer (-DSTOA_FUZZER) inputs are
- * the fuzzer's; else main makes them. */
+ * An input is a list of choices. It makes a table and operations on it. Before many of them, some
+ * requests for memory are made to fail (support/faults.c), or the pool's callback to refuse. The
+ * call then either succeeds all the same, or it must have changed nothing and is made again. After
+ * each operation every cell, name and address is compared. Under libFuzzer (-DSTOA_FUZZER) the
+ * fuzzer makes the inputs; otherwise main does. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -27,7 +27,7 @@ static size_t choose_rows(game *g)
     return edges[choose(&g->from, choose(&g->from, 4) == 0 ? 12 : 8)];
 }
 
-/* A small number of that type. */
+/* A small number as the bits of a cell of this type. */
 static uint64_t choose_bits(game *g, stoa_type type)
 {
     unsigned number = choose(&g->from, 3) == 0 ? 0 : choose(&g->from, 100);
@@ -122,7 +122,7 @@ static void resize(game *g)
     g->rows = rows;
 }
 
-/* Values for the living fields, in order, but perhaps for the last ones. */
+/* Chooses values for the living fields, in order; sometimes the last ones are left out. */
 static size_t choose_values(game *g, stoa_value *values, uint64_t *bits)
 {
     size_t count = 0, most = choose(&g->from, MOST_FIELDS);
@@ -181,7 +181,7 @@ static void set_cell(game *g)
     c->cells[row] = bits;
 }
 
-/* Rows that stay, by their old numbers. */
+/* Keeps the model's rows with these indices. */
 static void keep(game *g, const size_t *indices, size_t count)
 {
     for (unsigned i = 0; i < g->limit; i++) {
@@ -238,7 +238,8 @@ static void move_rows(game *g)
 
 /* ---- whole columns ---- */
 
-/* `count` values of a type, wide apart; bits: the same. To be freed. */
+/* A source of `count` values of a type with gaps between them; bits gets the same values. To be
+ * freed. */
 static char *choose_source(game *g, const column *c, size_t count, stoa_source *source,
                            uint64_t *bits)
 {
@@ -291,8 +292,7 @@ static void write_column(game *g)
     free(data);
 }
 
-/* The cells of rows that are there, of this column or another of its type, as a source; false:
- * there are too few. */
+/* A source of existing cells, of this column or another of its type; false if there are too few. */
 static bool choose_cells(game *g, const column *c, size_t count, stoa_source *source,
                          uint64_t *bits)
 {
@@ -306,7 +306,7 @@ static bool choose_cells(game *g, const column *c, size_t count, stoa_source *so
     return true;
 }
 
-/* In the model: count rows a step apart become `rows` others. */
+/* Replaces, in the model, `count` rows, `step` apart, by `rows` others. */
 static void splice_cells(const game *g, column *c, size_t first, ptrdiff_t step, size_t count,
                          const uint64_t *bits, size_t rows)
 {
@@ -415,7 +415,7 @@ static void rename_field(game *g)
 
 /* ---- other tables ---- */
 
-/* `made`, of these fields but the dropped ones, takes the place of the table. */
+/* The new table replaces the game's table; it lacks the dropped fields. */
 static void go_on_with(game *g, stoa_table *made)
 {
     unsigned to = 0;
@@ -498,7 +498,7 @@ static void shrink_or_reserve(game *g)
         DO(g, stoa_table_reserve(g->table, rows, &g->error));
 }
 
-/* ---- the game ---- */
+/* ---- the loop over choices ---- */
 
 static void start(game *g)
 {

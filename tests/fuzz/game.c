@@ -1,4 +1,4 @@
-/* game.c: whether a table is what its model says, and refusals of memory and of callbacks. */
+/* game.c: compares a table with its model, and makes memory and callbacks refuse. */
 #include "game.h"
 
 #include <stdio.h>

@@ -1,4 +1,4 @@
-/* game.h: a table, its plain model, and what judges one by the other: see fuzz_table.c. */
+/* game.h: a table with its plain model, and the comparison of both: see fuzz_table.c. */
 #ifndef STOA_TESTS_GAME_H
 #define STOA_TESTS_GAME_H
 
@@ -13,7 +13,7 @@ typedef struct column {
     char name[16];
     stoa_type type;
     uint64_t initial;
-    uint64_t *cells; /* MOST_ROWS of them: the bits of a cell; of an object its number, 0: NULL */
+    uint64_t *cells; /* MOST_ROWS cells, as bits; of an object its number, 0 for NULL */
     const void *address;
 } column;
 
@@ -24,7 +24,7 @@ typedef struct game {
     column columns[MOST_FIELDS];
     unsigned limit;
     size_t rows;
-    unsigned names; /* that were given so far */
+    unsigned names; /* how many names were given so far */
     char objects[OBJECTS];
     int retained[OBJECTS];
     bool refuses;
@@ -33,21 +33,21 @@ typedef struct game {
     const char *last;
 } game;
 
-/* Ends the process where it does not hold. */
+/* Ends the process with a message if the condition does not hold. */
 void must(const game *g, bool holds, const char *what);
 /* Compares every cell, name and address of the table with the model. */
 void compare(game *g);
 
-/* The callbacks of the pool; the first refuses where the game says so. */
+/* The callbacks of the pool. retain refuses if the game says so. */
 bool retain(void *context, void *object);
 void release(void *context, void *object);
 
 /* Makes some requests for memory fail, or the pool's callback refuse, during the next call. */
 void arm(game *g);
-/* Ends that; whether the call must be made again. */
+/* Ends that; returns whether the call was refused and must be made again. */
 bool was_refused(game *g, stoa_status status);
 
-/* A call that succeeds, or changes nothing where it is refused, and then succeeds. */
+/* Makes a call: it succeeds, or is refused, changes nothing and is repeated. */
 #define DO(g, call)                                                    \
     do {                                                               \
         (g)->last = #call;                                             \

@@ -12,7 +12,7 @@ unsigned choose(choices *from, unsigned count)
     return from->at < from->size ? from->data[from->at++] % count : 0;
 }
 
-/* ---- values at the edges ---- */
+/* ---- edge values ---- */
 
 static const int64_t integers[] = {0,
                                    1,
@@ -46,7 +46,7 @@ static const double floats[] = {0.0,  -0.0,  1.0,    -1.0,     0.5,       2.5,  
 void oracle_fill(choices *from, stoa_type type, void *cells, size_t count)
 {
     uint64_t state = 1 + choose(from, 256) * 0x9E3779B97F4A7C15u;
-    unsigned tame = choose(from, 3); /* small numbers fail less */
+    unsigned tame = choose(from, 3); /* small numbers, which fail less often */
     char *at = cells;
     for (size_t i = 0; i < count; i++, at += stoa_type_width(type)) {
         state = state * 6364136223846793005u + 1442695040888963407u;
@@ -91,7 +91,7 @@ static const node *leaf(tree *into, choices *from, char kind, bool any)
 
 typedef struct form {
     stoa_operation operation;
-    const char *kinds; /* of the arguments; n: integer or float; u: integer, also uint64 */
+    const char *kinds; /* kinds of the arguments; n: integer or float; u: integer, also uint64 */
 } form;
 
 static const form int_forms[] = {
@@ -134,7 +134,7 @@ const node *grow(tree *into, choices *from, char kind, unsigned depth)
         kind = 'i';
     if (depth == 0 || into->count > 300 || choose(from, 5) == 0)
         return leaf(into, from, kind, any);
-    if (into->count > 2 && choose(from, 8) == 0) { /* shared with what there is */
+    if (into->count > 2 && choose(from, 8) == 0) { /* shares a node that exists */
         const node *before = &into->nodes[choose(from, into->count)];
         if (before->kind == kind && before->field == NULL)
             return before;
@@ -350,7 +350,8 @@ static double float_operation(const node *what, double a, double b)
     }
 }
 
-/* Of an integer and a float that is no NaN: exact, without a wider float (valgrind has none). */
+/* Compares an integer with a float that is not NaN: exactly, and without a wider float, which
+ * valgrind lacks. */
 static int order_with_float(wide a, double b)
 {
     if (b >= 0x1p70 || b <= -0x1p70)
@@ -362,7 +363,7 @@ static int order_with_float(wide a, double b)
     return rest > 0 ? -1 : rest < 0;
 }
 
-/* -1, 0, 1; 2: a NaN is among them. */
+/* -1, 0 or 1; 2 if one is a NaN. */
 static int order_of(const answer *a, const answer *b)
 {
     if (oracle_is_nan(a) || oracle_is_nan(b))
@@ -424,7 +425,7 @@ static bool cast(stoa_operation operation, const answer *a, answer *out)
     return out->integer >= bound[0] && out->integer <= bound[1];
 }
 
-/* Bits, and what is lazy. */
+/* where, and, or: only the branch that is taken is evaluated. */
 static bool lazy(const tree *of, const node *what, const stoa_table *table, size_t row, answer *out)
 {
     if (!oracle(of, what->arguments[0], table, row, out))
@@ -512,7 +513,7 @@ bool oracle(const tree *of, const node *what, const stoa_table *table, size_t ro
     }
     bool exact = what->operation == STOA_MINIMUM || what->operation == STOA_MAXIMUM;
     if (!exact && (!fits(a[0].integer) || (what->count > 1 && !fits(a[1].integer))))
-        return false; /* uint64 takes part as int64 */
+        return false; /* uint64 is taken as int64 here */
     return integer_operation(what->operation, a[0].integer, what->count > 1 ? a[1].integer : 0,
                              &out->integer);
 }

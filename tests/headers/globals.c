@@ -1,5 +1,5 @@
-/* A record that is made where the program has names of its own: what is made of it hides none of
- * them, nor do its fields. For tests/headers/compile.sh. */
+/* A record made by a program that has its own global names: the macros' names and fields hide none
+ * of them. Compiled by tests/headers/compile.sh. */
 #include <stoa/stoa.h>
 
 extern int x, y, table, columns, fields, cells, values, pointers, rows, row, object, value, status,

@@ -1,4 +1,4 @@
-/* Records as a user writes them, for tests/headers/compile.sh: C11 and C++17 alike. */
+/* Records as users write them, compiled by tests/headers/compile.sh as C11 and as C++17. */
 #include <stoa/stoa.h>
 
 #define POINT(FIELD)    \

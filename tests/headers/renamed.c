@@ -1,4 +1,4 @@
-/* A program that still uses the names of before: stoa/renamed.h makes it compile. */
+/* A program that still uses the names of earlier versions: stoa/renamed.h makes it compile. */
 #include <stoa/stoa.h>
 
 stoa_status uses_old_names(stoa_table *table, stoa_program *program, stoa_selection *selection,

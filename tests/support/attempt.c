@@ -1,8 +1,8 @@
 /* attempt.c: see attempt.h.
  *
- * Arguments are known by their names, in the order in which the first try meets them. `turn` is the
- * one that is odd, `choice` which of its odd values it gets. When each had its turn, tries by
- * chance follow, in which any number of them is odd. */
+ * Arguments are identified by their names, and numbered in the order in which the first try passes
+ * them. `turn` is the number of the bad argument, `choice` the index of its bad value. After every
+ * argument had every bad value, random tries follow, in which any number of arguments is bad. */
 #include "attempt.h"
 
 #include <stdlib.h>
@@ -16,7 +16,7 @@ typedef enum expectation { WORKING, FINE, REFUSAL, REFUSAL_OF_NULL } expectation
 typedef struct argument {
     const char *name;
     size_t odds;
-    size_t choice; /* by chance: which of them it has now; SIZE_MAX: none */
+    size_t choice; /* in random tries: the bad value it has now; SIZE_MAX: none */
 } argument;
 
 typedef struct place {
@@ -29,19 +29,19 @@ struct attempt_inside {
     const char *function;
     size_t tries;
     bool is_begun, is_judged, is_loud;
-    bool has_error; /* the function has one */
+    bool has_error; /* the function takes a stoa_error */
     argument arguments[MOST_ARGUMENTS];
     size_t argument_count;
-    size_t turn, choice; /* of the argument that is odd; turn SIZE_MAX: none */
-    size_t by_chance;    /* so many tries are left */
+    size_t turn, choice; /* the bad argument and its bad value; turn SIZE_MAX: none */
+    size_t by_chance;    /* random tries that are left */
     bool is_by_chance;
     dice dice;
     bool without_error;
     expectation expected;
-    char what[128]; /* is odd */
+    char what[128]; /* what is bad: "field->name: ..." */
     place places[MOST_PLACES];
     size_t place_count;
-    /* Of the table. */
+    /* A snapshot of the table. */
     snapshot *before;
     stoa_selection selection, second;
     uint64_t selection_words, second_words;
@@ -51,7 +51,7 @@ struct attempt_inside {
     stoa_expression *expressions[MOST_MADE];
 };
 
-/* ---- what there is to call with ---- */
+/* ---- good arguments ---- */
 
 static stoa_selection *select_rows(const stoa_table *table, size_t first, size_t second)
 {
@@ -168,9 +168,9 @@ void attempt_function(attempt *a, const char *function, void (*tries)(attempt *)
     make_table(a);
 }
 
-/* ---- one try after the other ---- */
+/* ---- one try after another ---- */
 
-/* The next odd value; false where there is none. */
+/* Goes on to the next bad value; false if there is none. */
 static bool step(struct attempt_inside *own)
 {
     if (own->has_error && !own->without_error) {
@@ -180,7 +180,7 @@ static bool step(struct attempt_inside *own)
     own->without_error = false;
     own->choice++;
     while (own->turn == SIZE_MAX || own->choice >= own->arguments[own->turn].odds) {
-        own->turn++; /* SIZE_MAX becomes 0 */
+        own->turn++; /* SIZE_MAX + 1 is 0 */
         own->choice = 0;
         if (own->turn >= own->argument_count)
             return false;
@@ -188,7 +188,7 @@ static bool step(struct attempt_inside *own)
     return true;
 }
 
-/* About two odd arguments. */
+/* Makes about two arguments bad. */
 static bool step_by_chance(struct attempt_inside *own)
 {
     own->is_by_chance = own->argument_count > 1 && own->by_chance-- > 0;
@@ -225,7 +225,7 @@ bool attempt_again(attempt *a)
     return true;
 }
 
-/* Whether the argument of this name is the odd one now. */
+/* Whether the argument of this name is bad in this try. */
 static bool is_odd(attempt *a, const char *name, size_t odds)
 {
     struct attempt_inside *own = a->own;
@@ -342,7 +342,7 @@ stoa_error *attempt_error(attempt *a)
     return a->own->without_error ? NULL : &a->error;
 }
 
-/* ---- what came of it ---- */
+/* ---- judging a try ---- */
 
 static const char *what_changed(const attempt *a)
 {
@@ -362,7 +362,8 @@ static const char *what_changed(const attempt *a)
     return NULL;
 }
 
-/* "field->name" is NULL: the message has it as "field->name is NULL", after the function's name. */
+/* For "field->name" that is NULL the message must contain "field->name is NULL" after the
+ * function's name. */
 static void check_message(const attempt *a, stoa_status status)
 {
     const struct attempt_inside *own = a->own;

@@ -1,5 +1,5 @@
-/* attempts.h: what the tries of several functions have in common: numbers and structs that cannot
- * be. The tries are in attempts_*.c, by the header that a function is declared in. */
+/* attempts.h: invalid numbers and structs that the tries of several functions share. The tries are
+ * in attempts_*.c, a file per public header. */
 #ifndef STOA_TESTS_ATTEMPTS_H
 #define STOA_TESTS_ATTEMPTS_H
 
@@ -7,9 +7,9 @@
 
 enum { ROWS = ATTEMPT_ROWS };
 
-/* What 32 bits would take for the number. */
+/* The number with bits above the lower 32, which code that truncates to 32 bits would overlook. */
 #define TRUNCATED(number) ((size_t)1 << 32 | (number))
-#define MOST (SIZE_MAX / 2) /* bytes of any array */
+#define MOST (SIZE_MAX / 2) /* more bytes than an array can have */
 
 static const odd no_row[] = {
     {ROWS, false}, {ROWS + 1, false}, {TRUNCATED(1), false}, {MOST, false}, {SIZE_MAX, false}};
@@ -20,10 +20,10 @@ static const odd no_field[] = {
 static const odd no_type[] = {{STOA_NO_TYPE, false}, {STOA_OBJECT + 1, false}, {255, false},
                               {257, false},          {65537, false},           {INT32_MAX, false},
                               {UINT32_MAX, false}};
-/* Of an array whose length is not to be told otherwise. */
+/* Lengths that are invalid for an array whose length is checked in no other way. */
 static const odd no_length[] = {
     {MOST / 4 + 1, false}, {MOST, false}, {MOST + 1, false}, {SIZE_MAX, false}};
-/* Of an array that must have ROWS elements. */
+/* Lengths that are invalid for an array that must have ROWS elements. */
 static const odd not_all_rows[] = {{0, false},        {ROWS - 1, false}, {ROWS + 1, false},
                                    {MOST / 4, false}, {MOST, false},     {SIZE_MAX, false}};
 static const odd not_one[] = {{0, false}, {2, false}, {TRUNCATED(1), false}, {SIZE_MAX, false}};
@@ -33,7 +33,7 @@ static const odd not_zero[] = {{1, false}, {MOST + 1, false}, {SIZE_MAX, false}}
 static const odd too_many_rows[] = {
     {0, true},         {1, true},     {ATTEMPT_MOST_ROWS, true}, {ATTEMPT_MOST_ROWS + 1, false},
     {MOST / 8, false}, {MOST, false}, {SIZE_MAX - 1, false},     {SIZE_MAX, false}};
-static const uint8_t every_other[ROWS] = {1, 0, 1, 0, 255, 0}; /* a mask */
+static const uint8_t every_other[ROWS] = {1, 0, 1, 0, 255, 0}; /* used as a mask */
 static const odd any_number[] = {{0, true}, {1, true}, {SIZE_MAX, true}};
 
 /* ---- structs ---- */
@@ -58,7 +58,7 @@ static inline stoa_field tried_field(attempt *a, const char *name, const char *g
     return field;
 }
 
-/* Of int32, without a name. */
+/* A source of int32, without a name. */
 static inline stoa_source tried_source(attempt *a, const int32_t *data)
 {
     static const odd no_stride[] = {{(size_t)PTRDIFF_MIN, false},

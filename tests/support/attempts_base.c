@@ -1,4 +1,4 @@
-/* attempts_base.c: types and statuses, settings and pools. */
+/* attempts_base.c: tries of the functions for types, statuses, settings and pools. */
 #include "attempts.h"
 
 /* ---- types and statuses ---- */

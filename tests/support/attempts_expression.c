@@ -1,4 +1,4 @@
-/* attempts_expression.c: expressions. */
+/* attempts_expression.c: tries of the functions for expressions. */
 #include "attempts.h"
 
 /* ---- expressions ---- */
@@ -147,7 +147,7 @@ ATTEMPTS(stoa_expression_print)
         char *out = OPTIONAL_PLACE("text", &text);
         size_t length = stoa_expression_print(given, out, NUMBER("size", sizeof text, sizes));
         bool nothing = length == 0 && text[0] == '\0';
-        memset(text, 0x5A, sizeof text); /* of NULL: an empty text */
+        memset(text, 0x5A, sizeof text); /* for NULL the result is an empty text */
         attempt_gave(a, length == strlen("int32 + 1"), nothing);
     }
 }

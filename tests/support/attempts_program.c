@@ -1,4 +1,5 @@
-/* attempts_program.c: programs, and what is done in one step from text. */
+/* attempts_program.c: tries of the functions for programs, and of those that take a text and run
+ * it. */
 #include "attempts.h"
 
 /* ---- programs ---- */
@@ -131,7 +132,7 @@ static stoa_output tried_output(attempt *a, int64_t (*cells)[ROWS])
     char *data = (char *)cells;
     attempt_watch(a, cells, sizeof *cells);
     size_t place = NUMBER("place of outputs[0].data", 0, places);
-    if (place == IN_WORDS) /* the scope's selection is read from there */
+    if (place == IN_WORDS) /* the scope's selection is read from this memory */
         data = (char *)a->selection->words;
     else if (place == AMONG_HANDLES)
         data = stoa_column_cells(a->table, STOA_OBJECT - 1);
@@ -172,7 +173,7 @@ ATTEMPTS(stoa_program_assign)
     }
 }
 
-/* STOA_NO_TYPE: the program's own. */
+/* STOA_NO_TYPE is allowed; it means the program's own type. */
 static const odd no_type_but_none[] = {
     {STOA_NO_TYPE, true}, {STOA_OBJECT, false}, {STOA_OBJECT + 1, false}, {257, false},
     {65537, false},       {INT32_MAX, false},   {UINT32_MAX, false}};
@@ -227,7 +228,7 @@ ATTEMPTS(stoa_program_keep)
                                      NEEDED("table", a->table), ERROR));
 }
 
-/* ---- in one step, from text ---- */
+/* ---- from text, in one call ---- */
 
 ATTEMPTS(stoa_compute)
 {

@@ -1,4 +1,4 @@
-/* attempts_row.c: columns, single rows and typed tables. */
+/* attempts_row.c: tries of the functions for columns, single rows and typed tables. */
 #include "attempts.h"
 
 /* ---- columns ---- */
@@ -51,7 +51,7 @@ ATTEMPTS(stoa_column_unexport)
         if (table != NULL && field == 1)
             PASSES(stoa_column_export(table, field, &trouble));
         stoa_column_unexport(table, field);
-        stoa_column_unexport(table, field); /* once more than it was exported */
+        stoa_column_unexport(table, field); /* once more than it was exported: must be refused */
         stoa_column_unexport(a->table, 2);
         attempt_gave(a, true, true);
     }
@@ -73,7 +73,7 @@ ATTEMPTS(stoa_column_unlock)
         if (table != NULL && field == 1)
             PASSES(stoa_column_lock(table, field, &trouble));
         stoa_column_unlock(table, field);
-        stoa_column_unlock(table, field); /* once more than it was locked */
+        stoa_column_unlock(table, field); /* once more than it was locked: must be refused */
         stoa_column_unlock(a->table, 2);
         attempt_gave(a, true, true);
     }

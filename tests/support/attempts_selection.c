@@ -1,4 +1,4 @@
-/* attempts_selection.c: selections. */
+/* attempts_selection.c: tries of the functions for selections. */
 #include "attempts.h"
 
 /* ---- selections ---- */

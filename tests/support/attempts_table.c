@@ -1,4 +1,4 @@
-/* attempts_table.c: tables, their fields and their rows. */
+/* attempts_table.c: tries of the functions for tables, their fields and their rows. */
 #include "attempts.h"
 
 /* ---- tables as a whole ---- */
@@ -68,7 +68,7 @@ ATTEMPTS(stoa_table_take)
     }
 }
 
-/* Of NULL, and of a field that is none: nothing. */
+/* A getter. For NULL and for a field that does not exist it returns `nothing`. */
 #define TELLS(function, good, nothing, arguments)                                           \
     ATTEMPTS(function)                                                                      \
     {                                                                                       \

@@ -1,4 +1,4 @@
-/* dice.c: splitmix64. */
+/* dice.c: splitmix64 (Steele, Lea and Flood, 2014). */
 #include "dice.h"
 
 uint64_t dice_roll(dice *d)

@@ -1,12 +1,12 @@
-/* elementary_arguments.c: hard arguments are collected by kind, each function's own first; what
- * room is left goes to random ones where the function is hard. */
+/* elementary_arguments.c: collects hard arguments by kind, those that are special to a function
+ * first. Any room left is filled with random arguments from ranges where the function is hard. */
 #include "elementary_arguments.h"
 
 #include <float.h>
 #include <math.h>
 #include <string.h>
 
-/* glibc's powl takes -2**63 for odd. */
+/* glibc's powl takes the exponent -2**63 for an odd one. */
 static long double pow_exactly(long double x, long double y)
 {
     return fabsl(y) >= 0x1p53L ? powl(fabsl(x), y) : powl(x, y);
@@ -53,7 +53,8 @@ int elementary_unit(int exponent)
     return (exponent > DBL_MAX_EXP ? DBL_MAX_EXP : exponent) - DBL_MANT_DIG;
 }
 
-/* `nearest` is exact, rounded; an infinity stands for the power of 2 behind the largest number. */
+/* `nearest` is `exact` rounded. Infinity stands for the power of 2 that follows the largest
+ * number. */
 static double error_of(double got, double nearest, long double exact, double beyond, int unit)
 {
     if (isnan(nearest) || isnan(got))
@@ -115,7 +116,7 @@ void elementary_usual(const elementary *e, double *x, double *y, dice *d)
     *y = e->of_two != NULL ? between(e->low_y, e->high_y, d) : 0;
 }
 
-/* From 1 to 2, times a power of 2. */
+/* A random number from 1 to 2, times a random power of 2. */
 static double of_exponent(int low, int high, dice *d)
 {
     return ldexp(between(1, 2, d), low + (int)dice_below(d, (size_t)(high - low) + 1));
@@ -143,7 +144,7 @@ static void add_signs(collection *c, double x)
     add(c, -x, 0);
 }
 
-/* x > 0, and as many doubles below and above it. */
+/* Adds x, which is above 0, and each_side doubles below and above it. */
 static void add_around(collection *c, double x, uint64_t each_side, bool both_signs)
 {
     for (uint64_t bits = bits_of(x) - each_side; bits <= bits_of(x) + each_side; bits++) {
@@ -165,11 +166,12 @@ static void hard_for_exp(collection *c)
                                    744.4400719213812, 746};
     for (size_t i = 0; i < sizeof edges / sizeof *edges; i++)
         add_around(c, edges[i], 80, true);
-    /* Between n and n + 1 in x = n ln 2 + r, and where e**x is next to a power of 2. */
+    /* Adds arguments in the middle between n and n + 1 in x = n ln 2 + r, and where e**x is next to
+     * a power of 2. */
     for (int twice = -2152; twice <= 2050; twice++)
         add(c, (double)((long double)twice * 0.34657359027997265470861606072908828L), 0);
     add_powers_of_2(c, -1074, 9, 9, true);
-    while (c->count < ELEMENTARY_HARD) { /* the result is below the normal range, or just below */
+    while (c->count < ELEMENTARY_HARD) { /* the result is subnormal, or nearly */
         add(c, between(-745.2, -708, &c->dice), 0);
         add(c, between(-709.1, -708.39, &c->dice), 0);
     }
@@ -192,10 +194,10 @@ static void hard_for_logarithms(collection *c)
     }
 }
 
-/* The first 128 bits of what is behind the point of 2**k 2/pi. */
+/* The first 128 bits of the fraction of 2**k 2/pi. */
 static stoa__uint128 turns_of(size_t k)
 {
-    /* 2/pi, in digits of 32 bits. */
+    /* 2/pi in base 2^32. */
     static const uint32_t digits[] = {
         0xa2f9836e, 0x4e441529, 0xfc2757d1, 0xf534ddc0, 0xdb629599, 0x3c439041,
         0xfe5163ab, 0xdebbc561, 0xb7246e3a, 0x424dd2e0, 0x06492eea, 0x09d1921c,
@@ -209,9 +211,9 @@ static stoa__uint128 turns_of(size_t k)
     return k % 32 == 0 ? bits : bits << k % 32 | digits[k / 32 + 4] >> (32 - k % 32);
 }
 
-/* The doubles m 2**k, m a whole number, that are nearest to multiples of pi/2: m is the denominator
- * of a fraction that is near to 2**k 2/pi, and the best ones are those of its continued fraction.
- */
+/* Adds the doubles m 2**k, with integers m, that are nearest to multiples of pi/2. m is the
+ * denominator of a fraction near 2**k 2/pi; the best such fractions come from its continued
+ * fraction. */
 static void add_near_turns(collection *c, int k)
 {
     stoa__uint128 below = ~(stoa__uint128)0, above = turns_of((size_t)k), most = 1;
@@ -241,7 +243,7 @@ static void hard_for_turns(collection *c)
         add(c, ldexp(0x1.921fb54442d18p+0, k), 0);
     for (int k = 1; k <= 308; k++)
         add_signs(c, (double)powl(10, k));
-    add_around(c, 0x1p36, 100, true); /* where another way begins */
+    add_around(c, 0x1p36, 100, true); /* where the code switches to another method */
     add_powers_of_2(c, -1074, 1023, 15, true);
     while (c->count < ELEMENTARY_HARD)
         add(c, of_exponent(20, 1023, &c->dice), 0);
@@ -270,7 +272,7 @@ static void hard_for_atan(collection *c)
         add_signs(c, of_exponent(-10, 60, &c->dice));
 }
 
-/* Two numbers whose quotient is near to `ratio`, up to a power of 2 from 1. */
+/* Adds two numbers whose quotient is near `ratio`, each times a power of 2. */
 static void add_ratio(collection *c, double ratio, int low, int high)
 {
     double x = of_exponent(low, high, &c->dice);
@@ -293,9 +295,9 @@ static void hard_for_pairs(collection *c)
         add_ratio(c, ratios[i % ratio_count], 398, 502);
     for (size_t i = 0; i < 1500; i++) /* up to infinity */
         add_ratio(c, ratios[i % 4], 1020, 1022);
-    for (size_t i = 0; i < 2500; i++) /* below the normal range, and just above it */
+    for (size_t i = 0; i < 2500; i++) /* subnormal, and just above */
         add_ratio(c, between(0, 1, &c->dice), i % 2 == 0 ? -1024 : -1073, -1021);
-    while (c->count < ELEMENTARY_HARD) { /* a quotient below the normal range */
+    while (c->count < ELEMENTARY_HARD) { /* the quotient is subnormal */
         int large = (int)dice_below(&c->dice, 2040) - 1020;
         int less = (int)dice_below(&c->dice, 70) + 1010;
         if (large - less >= -1074)
@@ -317,7 +319,7 @@ static void hard_for_pow(collection *c)
         if (isfinite(y))
             add(c, x, of_bits(bits_of(y) + dice_below(d, 9) - 4));
     }
-    for (size_t i = 0; i < 1500; i++) { /* ... and is below the normal one */
+    for (size_t i = 0; i < 1500; i++) { /* where the result becomes subnormal */
         double x = i % 2 == 0 ? of_exponent(-1074, -1, d) : of_exponent(1, 1023, d);
         double y = between(i % 4 < 3 ? -709.1 : -745.2, -708.39, d) / log(x);
         if (isfinite(y))
@@ -327,11 +329,11 @@ static void hard_for_pow(collection *c)
         add(c, i % 2 == 0 ? 1 + of_exponent(-52, -30, d) : 1 - of_exponent(-53, -30, d),
             of_exponent(20, 62, d) * (i % 4 < 2 ? 1 : -1));
     for (size_t i = 0; i < 1500;
-         i++) { /* whole powers: exact, or just not, or between two doubles */
+         i++) { /* integer powers: exact, nearly exact, or halfway between two doubles */
         double x = (double)(dice_roll(d) >> (i % 3 == 0 ? 46 : i % 3 == 1 ? 37 : 53));
         add(c, i % 2 == 0 ? x : -x, i % 3 == 0 ? 3 : i % 3 == 1 ? 2 : (double)dice_below(d, 9));
     }
-    for (size_t i = 0; i < 500; i++) /* broken powers of whole ones */
+    for (size_t i = 0; i < 500; i++) /* fractional powers of integers */
         add(c, (double)((dice_roll(d) >> 38) * 2 + 1), i % 2 == 0 ? 1.5 : -0.5);
     while (c->count < ELEMENTARY_HARD) {
         add(c, of_exponent(-1074, -1022, d), between(-1.1, 1.1, d));

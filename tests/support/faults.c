@@ -1,7 +1,7 @@
-/* faults.c: the wrapped calls. The linker sends malloc to __wrap_malloc, and __real_malloc to
- * malloc
- * (--wrap). Calls are failed in one thread alone; what is mapped may be counted in many. */
-#define _GNU_SOURCE /* MAP_ANONYMOUS, off_t */
+/* faults.c: the wrapped calls. With --wrap the linker sends calls of malloc to __wrap_malloc, and
+ * those of __real_malloc to malloc. Calls fail in one thread only; mapped bytes are counted in all
+ * threads. */
+#define _GNU_SOURCE /* for MAP_ANONYMOUS and off_t */
 #include "faults.h"
 
 #include <errno.h>
@@ -36,12 +36,12 @@ long __wrap_sysconf(int name);
 int __wrap_pthread_create(pthread_t *thread, const pthread_attr_t *attributes, void *(*run)(void *),
                           void *context);
 
-static unsigned armed;       /* fault_kinds; 0: disarmed */
-static size_t first, behind; /* calls [first, behind) fail */
+static unsigned armed;       /* fault_kinds that are armed; 0: none */
+static size_t first, behind; /* armed calls number first to behind - 1 fail */
 static size_t counted, failed;
 static atomic_size_t mapped;
 static size_t limit;
-static size_t page; /* 0: the system's */
+static size_t page; /* the simulated page size; 0: the system's */
 
 void faults_arm(unsigned kinds, size_t from, size_t count)
 {
@@ -77,7 +77,7 @@ long __wrap_sysconf(int name)
     return name == _SC_PAGESIZE && page != 0 ? (long)page : __real_sysconf(name);
 }
 
-/* Whole pages from `at` on; false where it is not the beginning of one. */
+/* Rounds *size up to whole pages; false if `at` is not the start of a page. */
 static bool in_pages(const void *at, size_t *size)
 {
     if (page == 0)
@@ -87,7 +87,7 @@ static bool in_pages(const void *at, size_t *size)
     return (uintptr_t)at % page == 0;
 }
 
-/* Maps at the beginning of a page. */
+/* Maps memory that starts at a (simulated) page. */
 static void *map_pages(size_t size, int protection, int flags, int file, off_t offset)
 {
     char *at = __real_mmap(NULL, size + page, protection, flags, file, offset);
@@ -148,7 +148,7 @@ void *__wrap_mmap(void *at, size_t size, int protection, int flags, int file, of
     bool has_own_pages = page != 0 && at == NULL && in_pages(at, &size);
     void *map = has_own_pages ? map_pages(size, protection, flags, file, offset)
                               : __real_mmap(at, size, protection, flags, file, offset);
-    if (map != MAP_FAILED && !(flags & MAP_FIXED)) /* a fixed map replaces pages of another */
+    if (map != MAP_FAILED && !(flags & MAP_FIXED)) /* else the pages were counted before */
         mapped += size;
     return map;
 }

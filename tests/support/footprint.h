@@ -1,17 +1,18 @@
-/* footprint.h: the memory and the address space of the process. */
+/* footprint.h: measures the memory and the address space of the process. */
 #ifndef STOA_TESTS_FOOTPRINT_H
 #define STOA_TESTS_FOOTPRINT_H
 
 #include <stdbool.h>
 #include <stddef.h>
 
-/* Neither under valgrind nor with a sanitizer: the figures are our own. */
+/* Whether the process runs without valgrind and sanitizers, whose own memory would be counted
+ * too. */
 bool runs_free(void);
-/* Bytes in memory; 0 where there is no /proc. */
+/* The bytes of the process in memory; 0 if there is no /proc. */
 size_t resident(void);
-/* Checks that `bytes` differ from what is expected by a twentieth and 6 MiB at most. */
+/* Checks that `bytes` differs from `expected` by at most a twentieth plus 6 MiB. */
 void about(size_t bytes, size_t expected);
-/* Checks that the system still gives 100 MiB and a thread. */
+/* Checks that 100 MiB and a thread are still available. */
 void memory_and_threads_still_work(void);
 
 #endif

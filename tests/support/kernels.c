@@ -1,5 +1,5 @@
-/* kernels.c: holds kernels against references. One trial is one call of one level's kernel on
- * operands that are laid out afresh; the rest makes operands. */
+/* kernels.c: compares kernels with references. A trial is one set of operands, on which every
+ * level's kernel is called; the rest of the file makes operands. */
 #include "kernels.h"
 
 #include <inttypes.h>
@@ -60,7 +60,7 @@ kernel_value kernel_edge(stoa_type form, size_t i)
     return cell(form, edges, i % count);
 }
 
-/* An integer of at most a random number of bits, of any sign. */
+/* An integer of random size (in bits) and sign. */
 static int64_t number_of_some_size(dice *d)
 {
     int64_t number = (int64_t)(dice_roll(d) >> dice_below(d, 64) >> 1);
@@ -143,11 +143,11 @@ size_t kernel_length(size_t i)
     return i == 0 ? 1000 : i == 1 ? 4099 : SIZE_MAX;
 }
 
-/* ---- places ---- */
+/* ---- places for operands ---- */
 
 enum {
-    GUARD = 65536, /* no page is larger */
-    MARGIN = 512,  /* before each place: what is looked at */
+    GUARD = 65536, /* the largest page size */
+    MARGIN = 512,  /* bytes before each place that are checked for stray writes */
 };
 static _Alignas(GUARD) unsigned char places[KERNEL_PLACES][KERNEL_ROOM + GUARD];
 
@@ -157,7 +157,7 @@ static void guard(int protection)
         ck_assert_int_eq(mprotect(places[i] + KERNEL_ROOM, GUARD, protection), 0);
 }
 
-/* A search for leaks, at the end of a process, reads all that is static. */
+/* Makes guard pages readable again, since the leak checker reads all static memory at exit. */
 static void unguard(void)
 {
     guard(PROT_READ | PROT_WRITE);
@@ -191,7 +191,7 @@ bool kernel_kept(size_t place, size_t bytes, size_t shift)
 
 enum { MOST = 4099 };
 
-/* Operands of one call and what is to come of it. Constants stand at [0]. */
+/* The operands of one call, and its expected result. Constants are at [0]. */
 typedef struct trial {
     stoa__code code;
     stoa__shape shape;
@@ -199,8 +199,8 @@ typedef struct trial {
     kernel_value a[MOST], b[MOST], out[MOST];
     bool c[MOST];
     bool fails[MOST];
-    bool any;                    /* fails */
-    kernel_value baseline[MOST]; /* what the first level gave, failed or not */
+    bool any;                    /* whether some value must fail */
+    kernel_value baseline[MOST]; /* the first level's result, including values that failed */
 } trial;
 
 static bool a_constant(stoa__shape shape)
@@ -232,7 +232,7 @@ static void lay(stoa_type form, void *at, const kernel_value *values, size_t cou
         kernel_set(form, at, i, values[i]);
 }
 
-/* Lays an operand into its place; `over`: the place of out, where it lies already. */
+/* Copies an operand to its place. over: the place that is also `out`, where it lies already. */
 static void *operand(size_t place, stoa_type form, const kernel_value *values, size_t count,
                      size_t shift, void *over)
 {
@@ -279,7 +279,7 @@ static void compare(trial *t, const stoa__kernels *level, const void *out, bool 
     }
 }
 
-/* The third operand. */
+/* The third operand, of CHOOSE. */
 static const void *chooser(const trial *t)
 {
     if (t->code < STOA__CHOOSE_INT32 || t->code > STOA__CHOOSE_BITS)
@@ -310,7 +310,7 @@ static void try_level(trial *t, const stoa__kernels *level, in_place where, dice
                   facts->name, t->count);
 }
 
-/* Each level, over the places for out that there are. */
+/* Calls each level; `out` in its own place, or in place of an input. */
 static void try_levels(trial *t, bool everywhere, dice *d)
 {
     const stoa__kernels *const *levels;
@@ -322,7 +322,7 @@ static void try_levels(trial *t, bool everywhere, dice *d)
 
 /* ---- operands ---- */
 
-/* Asks the reference for value i of the trial; false where it is outside of what may be asked. */
+/* Asks the reference for value i; false if the kernel must not be given these operands. */
 static bool expect(trial *t, kernel_reference *reference, size_t i)
 {
     memset(&t->out[i], 0, sizeof t->out[i]);
@@ -353,9 +353,9 @@ static kernel_value edge(stoa_type form, size_t i)
     return form == STOA_NO_TYPE ? (kernel_value){.uint64 = 0} : kernel_edge(form, i);
 }
 
-/* All edges of a with all of b, in runs of a block; a constant changes with each run. Runs with
- * failures and runs without stand apart: what fails is kept for a run of its own. Two constants
- * are a run of one. */
+/* Tries all edge values of a with all of b, a block at a time; a constant changes with each block.
+ * Values that fail are collected for blocks of their own, so that some blocks fail and others do
+ * not. If both are constant, a block is one pair. */
 static void try_edges(trial *t, kernel_reference *reference, bool failing, dice *d)
 {
     const stoa__code_facts *facts = &stoa__facts[t->code];
@@ -386,7 +386,7 @@ static void try_edges(trial *t, kernel_reference *reference, bool failing, dice 
     finish(t, filled, false, d);
 }
 
-/* Rolls value i until it fails, or does not, as asked. */
+/* Makes random operands at i until they fail (or do not fail), as `fails` says. */
 static bool roll(trial *t, kernel_reference *reference, size_t i, bool failing, dice *d)
 {
     const stoa__code_facts *facts = &stoa__facts[t->code];
@@ -402,7 +402,7 @@ static bool roll(trial *t, kernel_reference *reference, size_t i, bool failing, 
     return false;
 }
 
-/* A failing value, where one is found, at a random place among those that do not fail. */
+/* Puts a failing value, if one is found, at a random place among values that do not fail. */
 static void put_a_failure(trial *t, kernel_reference *reference, size_t count, dice *d)
 {
     size_t i = dice_below(d, 4) == 0 ? count - 1 : dice_below(d, count);
@@ -419,7 +419,7 @@ static void put_a_failure(trial *t, kernel_reference *reference, size_t count, d
 
 static void try_random(trial *t, kernel_reference *reference, size_t count, dice *d)
 {
-    size_t kind = dice_below(d, 3); /* none fails, one fails, as it comes */
+    size_t kind = dice_below(d, 3); /* none fails, one fails, or random */
     size_t filled = 0;
     while (filled < count) {
         bool failing = kind == 2 && dice_below(d, 8) == 0;
@@ -432,7 +432,7 @@ static void try_random(trial *t, kernel_reference *reference, size_t count, dice
     finish(t, filled, true, d);
 }
 
-/* No values at all: nothing is written and nothing fails, whatever the constants are. */
+/* A count of 0: nothing is written and nothing fails, whatever the constants are. */
 static void try_nothing(trial *t, dice *d)
 {
     const stoa__code_facts *facts = &stoa__facts[t->code];

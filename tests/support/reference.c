@@ -9,7 +9,7 @@
 
 __extension__ typedef __int128 wide;
 
-/* A value of any type but object. */
+/* A value of any type except object. */
 typedef struct number {
     bool is_float;
     wide integer;
@@ -99,7 +99,7 @@ static number load(stoa_type type, const void *value)
 
 static void store_integer(wide integer, stoa_type type, void *cell)
 {
-    /* Little-endian or not, the narrow types are made by their own casts. */
+    /* Casts narrow the value, so that this works for both byte orders. */
     switch (stoa_type_width(type)) {
     case 1:
         memcpy(cell, &(uint8_t){(uint8_t)integer}, 1);
@@ -142,7 +142,7 @@ static stoa_status store(number n, stoa_type type, void *cell)
 
 stoa_status reference_convert(stoa_type from, const void *value, stoa_type to, void *cell)
 {
-    if (from == to) { /* not a NaN's bit may change */
+    if (from == to) { /* copied, since not even a NaN's bits may change */
         memcpy(cell, value, stoa_type_width(to));
         return STOA_OK;
     }
@@ -185,10 +185,10 @@ bool reference_same(stoa_type type, const void *a, const void *b)
     return memcmp(a, b, stoa_type_width(type)) == 0;
 }
 
-/* ---- edges ---- */
+/* ---- edge values ---- */
 
 enum { MOST_EDGES = 2048 };
-static uint64_t edge_cells[VALUE_TYPES][MOST_EDGES]; /* packed cells of the type */
+static uint64_t edge_cells[VALUE_TYPES][MOST_EDGES]; /* of each type, as packed cells */
 static size_t edge_counts[VALUE_TYPES];
 
 static void add_edge(stoa_type type, number n)
@@ -223,10 +223,10 @@ static void add_real_edges(stoa_type type)
         FLT_MIN,
         FLT_TRUE_MIN,
         FLT_MAX,
-        0x1p-150,              /* half of the least float32 */
-        0x1.8p-149,            /* between two denormal float32 */
+        0x1p-150,              /* half of the smallest float32 */
+        0x1.8p-149,            /* between two subnormal float32 */
         0x1.fffffefffffffp127, /* rounds down to FLT_MAX */
-        0x1.ffffffp127,        /* the least that rounds to infinity as a float32 */
+        0x1.ffffffp127,        /* the smallest that rounds to infinity as a float32 */
         0x1.000001p0,          /* halfway between two float32 */
         0x1.0000010000001p0,
         0x1.0000030000000p0,

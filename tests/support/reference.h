@@ -1,35 +1,35 @@
-/* reference.h: what a value of one type becomes in a cell of another, slow and obvious.
+/* reference.h: what a value of one type becomes in a cell of another, in the slow, obvious way.
  *
- * Integers are taken as 128-bit integers, floats as doubles; one value at a time. Never linked
- * with, nor written like, the library's conversions. Objects are not values here. */
+ * Integers are taken as 128-bit integers and floats as doubles, one value at a time. It shares no
+ * code with the library's conversions. Objects are not covered. */
 #ifndef STOA_TESTS_REFERENCE_H
 #define STOA_TESTS_REFERENCE_H
 
 #include <stoa/stoa.h>
 
-/* The types that convert: all but object. value_type(0) … value_type(VALUE_TYPES - 1). */
+/* The types that convert: all but object; as value_type(0) … value_type(VALUE_TYPES - 1). */
 enum { VALUE_TYPES = STOA_OBJECT - 1 };
 static inline stoa_type value_type(size_t i)
 {
     return (stoa_type)(i + 1);
 }
 
-/* Stores the value of type `from` at `value` (unaligned is fine) as a cell of type `to`, or says
- * why it can't be: STOA_WRONG_TYPE or STOA_OVERFLOW. */
+/* Stores the value of type `from` at `value` (alignment does not matter) as a cell of type `to`;
+ * else returns STOA_WRONG_TYPE or STOA_OVERFLOW. */
 stoa_status reference_convert(stoa_type from, const void *value, stoa_type to, void *cell);
 
-/* The same value in a stoa_value of its own type. */
+/* The same value as a stoa_value of its own type. */
 stoa_value reference_value(stoa_type type, const void *value);
-/* The cell that a stoa_value of that type stands for. */
+/* Stores the cell for a stoa_value of its type. */
 void reference_cell(stoa_value value, void *cell);
 
-/* The same cell, bit by bit; a NaN is any NaN. */
+/* Whether two cells have the same bits; all NaN are equal. */
 bool reference_same(stoa_type type, const void *a, const void *b);
 
-/* Every edge value of a type, packed: around the powers of two, the limits of the narrower types,
- * where floats start to round and to overflow, infinities, NaN, both zeros. */
+/* All edge values of a type, packed: around the powers of two, the limits of narrower types, where
+ * floats start to round and to overflow, infinities, NaN, both zeros. Returns how many. */
 size_t reference_edges(stoa_type type, const void **values);
-/* Those among them that fit `to`; the caller frees it. */
+/* Those of them that fit `to`; the caller frees *values. */
 size_t reference_fitting(stoa_type type, stoa_type to, void **values);
 
 #endif

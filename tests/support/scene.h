@@ -1,4 +1,5 @@
-/* scene.h: a table of all types, the model of it, and the things that both hold. */
+/* scene.h: a table with a field of each type, its model, and the things (objects) that both
+ * hold. */
 #ifndef STOA_TESTS_SCENE_H
 #define STOA_TESTS_SCENE_H
 
@@ -14,13 +15,14 @@ typedef struct scene {
     dice d;
 } scene;
 
-/* So many rows of random values. */
+/* Starts with `rows` rows of random values. */
 void scene_start(scene *s, size_t rows);
-/* One more row of random values, in both. */
+/* Appends a row of random values to both. */
 void scene_append(scene *s);
-/* Table, pool and things are as the model says. */
+/* Checks that table, pool and things agree with the model. */
 void scene_matches(const scene *s);
-/* The same, frees everything, and each thing was released as often as retained. */
+/* Checks the same, frees everything, and checks that each thing was released as often as
+ * retained. */
 void scene_end(scene *s);
 
 #endif

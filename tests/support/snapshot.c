@@ -1,12 +1,12 @@
-/* snapshot.c: a table written out as one string of bytes, in pieces that have a name each, so that
- * the first difference can be told. Slow and obvious; small tables only. */
+/* snapshot.c: writes a table into one string of bytes, in named pieces, so that the first
+ * difference can be reported. Slow and simple; for small tables only. */
 #include "snapshot.h"
 
 #include <stdlib.h>
 
 #include "testing.h"
 
-/* A piece of what is seen: what it is, of which field or handle, and where its bytes end. */
+/* A piece: what it shows, its field or handle, and where its bytes end. */
 typedef struct piece {
     const char *what;
     size_t number, end;
@@ -122,7 +122,7 @@ void snapshot_free(snapshot *taken)
     free(taken);
 }
 
-/* The first piece that differs; the number of pieces where none does. */
+/* The index of the first piece that differs; the number of pieces if none does. */
 static size_t first_difference(const snapshot *a, const snapshot *b)
 {
     size_t count = a->count < b->count ? a->count : b->count, start = 0;

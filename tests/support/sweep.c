@@ -1,4 +1,4 @@
-/* sweep.c: see sweep.h. What a failed call must satisfy is said once, in check_failure. */
+/* sweep.c: see sweep.h. check_failure holds what every failed call must satisfy. */
 #include "sweep.h"
 
 #include <check.h>
@@ -6,7 +6,7 @@
 #include "testing.h"
 
 #define MOST_REQUESTS \
-    20000 /* no call asks for memory so often: a sweep that never ends is an error */
+    20000 /* no call asks for memory this often; a sweep that gets so far would not end */
 
 void sweep_start(sweep *s, const stoa_table *table, stoa_status expected, const char *call,
                  const char *file, int line)
@@ -61,7 +61,7 @@ bool sweep_again(sweep *s, stoa_status status)
     return again;
 }
 
-/* One try with one request refused. False where no request was refused: the sweep is through. */
+/* One try in which one request is refused. Returns false once no request was left to refuse. */
 static bool try_alone(const lone_sweep *scenario, void *context, unsigned kinds, size_t request)
 {
     stoa_error error = {0};
@@ -80,7 +80,7 @@ static bool try_alone(const lone_sweep *scenario, void *context, unsigned kinds,
         ck_assert_msg(difference == NULL, "request %zu: changed: %s", request, difference);
         if (scenario->make == NULL)
             ck_assert_uint_eq(faults_mapped(), mapped);
-        status = scenario->act(&table, context, &error); /* now there is memory */
+        status = scenario->act(&table, context, &error); /* with memory available again */
         ck_assert_msg(status == STOA_OK, "after request %zu: %s", request, error.message);
     }
     snapshot_free(before);

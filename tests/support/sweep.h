@@ -1,11 +1,12 @@
-/* sweep.h: allocation fails at 0, 1, 2, … until the call succeeds, and nothing may change before.
+/* sweep.h: refuses memory at request 0, 1, 2, … of a call until the call succeeds, and checks that
+ * nothing changed before.
  *
- * SWEPT repeats one call on one table: request n for memory and every later one is refused. A
- * call that fails changes nothing, so it can be made again with n + 1. (All later ones too,
- * because a table whose first mapping alone is refused comes out smaller, not refused.)
+ * SWEPT repeats one call on one table, in which request n and all later ones are refused. Since a
+ * failed call changes nothing, it can be repeated with n + 1. (All later requests fail too, because
+ * a table whose first mapping alone fails just becomes smaller.)
  *
- * sweep_alone refuses one single request. Such a call may succeed all the same, on a detour, so
- * each try starts from a table made anew. */
+ * sweep_alone refuses a single request. The call may then succeed in another way, so each try
+ * starts with a new table. */
 #ifndef STOA_TESTS_SWEEP_H
 #define STOA_TESTS_SWEEP_H
 
@@ -21,7 +22,7 @@ typedef struct sweep {
     const char *call;
     const char *file;
     int line;
-    size_t request; /* the first that is refused */
+    size_t request; /* the first request that is refused */
 } sweep;
 
 #define SWEPT(table, expected, call)                                      \
@@ -38,18 +39,18 @@ typedef struct sweep {
 void sweep_start(sweep *s, const stoa_table *table, stoa_status expected, const char *call,
                  const char *file, int line);
 void sweep_arm(const sweep *s);
-/* Judges what came of the call; true where it must be made once more. */
+/* Judges the result of the call; true if the call has to be repeated. */
 bool sweep_again(sweep *s, stoa_status status);
 
-/* A scenario of its own for each try. */
+/* What one try consists of. */
 typedef struct lone_sweep {
     stoa_table *(*make)(void *context); /* NULL: act starts without a table */
     stoa_status (*act)(stoa_table **table, void *context, stoa_error *error);
-    void (*check)(stoa_table *table, void *context); /* after success */
+    void (*check)(stoa_table *table, void *context); /* called after success */
 } lone_sweep;
 
-/* Refuses one request at a time, of all kinds together and, but for small runs, of each kind alone.
- * The table is freed after each try. */
+/* Refuses one request at a time: among all kinds together, and, except in small runs, among each
+ * kind alone. The table is freed after each try. */
 void sweep_alone(const lone_sweep *scenario, void *context);
 
 #endif

@@ -1,4 +1,4 @@
-/* testing.c: runs a file's tests; each gives back all the address space that it took. */
+/* testing.c: runs the tests of a file, and checks that each returns all address space. */
 #include "testing.h"
 
 #include <stdlib.h>
@@ -10,7 +10,7 @@
 
 stoa_error trouble;
 static size_t mapped_before;
-static size_t slab_bytes; /* what may stay mapped, in any number; 0: nothing may */
+static size_t slab_bytes; /* mappings of this size may remain; 0: none may */
 
 static void before_each(void)
 {
@@ -36,7 +36,7 @@ int run_tests(const char *suite, const TTest *const *tests, size_t count)
 {
     Suite *s = suite_create(suite);
     TCase *cases = tcase_create(suite);
-    tcase_set_timeout(cases, 0); /* the runner has one */
+    tcase_set_timeout(cases, 0); /* the test runner has a timeout of its own */
     tcase_add_checked_fixture(cases, before_each, after_each);
     for (size_t i = 0; i < count; i++)
         tcase_add_test(cases, tests[i]);

@@ -17,7 +17,7 @@
 #include "faults.h"
 #include "sweep.h"
 
-/* Check's own macro writes to a file whenever an assertion holds, which is most of the time of
+/* Check's own macro writes to a file for every assertion that holds, which dominates the time of
  * tests that compare millions of cells. */
 #undef ck_assert_msg
 #define ck_assert_msg(expression, ...) \
@@ -27,26 +27,26 @@
 
 #define TEST(sentence) START_TEST(sentence)
 
-/* Runs the tests and gives the exit status of the program. */
+/* Runs the tests and returns the exit status of the program. */
 #define RUN(suite, ...)                                   \
     run_tests(suite, (const TTest *const[]){__VA_ARGS__}, \
               sizeof((const TTest *const[]){__VA_ARGS__}) / sizeof(const TTest *))
 int run_tests(const char *suite, const TTest *const *tests, size_t count);
 
-/* The error that the macros look at. Calls are written with &trouble. */
+/* The error that the macros read. Calls pass &trouble. */
 extern stoa_error trouble;
 
-/* `call` gives STOA_OK, each time that memory does not fail. `table` (may be NULL) must be as it
- * was each time that it does. `call` is evaluated many times: no side effects in its arguments. */
+/* `call` gives STOA_OK whenever memory is not refused; whenever it is, `table` (may be NULL) stays
+ * as it was. `call` is evaluated many times, so it must have no side effects in its arguments. */
 #define WORKS(table, call) SWEPT(table, STOA_OK, call)
 /* `call` gives `status` and leaves the table as it was. */
 #define REFUSED(table, status, call) SWEPT(table, status, call)
-/* The last call that was REFUSED has this in its message. */
+/* The message of the last REFUSED call contains this text. */
 #define SAYS(text)                                                                        \
     ck_assert_msg(strstr(trouble.message, text) != NULL, "\"%s\" is not in \"%s\"", text, \
                   trouble.message)
 
-/* `call` gives STOA_OK; memory is not failed. For what is too large to compare again and again. */
+/* `call` gives STOA_OK; no memory is refused. For tables too large to compare again and again. */
 #define PASSES(call)                                                                      \
     do {                                                                                  \
         memset(&trouble, 0, sizeof trouble);                                              \
@@ -54,7 +54,7 @@ extern stoa_error trouble;
         ck_assert_msg(passes_ == STOA_OK, "%s: %s: %s", #call, stoa_status_name(passes_), \
                       trouble.message);                                                   \
     } while (0)
-/* The same for another status. */
+/* The same for a call that gives another status. */
 #define FAILS(status, call)                                                              \
     do {                                                                                 \
         memset(&trouble, 0, sizeof trouble);                                             \
@@ -63,19 +63,19 @@ extern stoa_error trouble;
                       trouble.message);                                                  \
     } while (0)
 
-/* A table of these fields: TABLE(NULL, {.name = "x", .type = STOA_INT32}, …). Options may be NULL.
- * The caller frees it. */
+/* A new table with these fields: TABLE(NULL, {.name = "x", .type = STOA_INT32}, …). Options may be
+ * NULL. The caller frees it. */
 #define TABLE(options, ...)                      \
     new_table((const stoa_field[]){__VA_ARGS__}, \
               sizeof((const stoa_field[]){__VA_ARGS__}) / sizeof(stoa_field), options)
 #define OPTIONS(...) (&(const stoa_table_options){__VA_ARGS__})
 stoa_table *new_table(const stoa_field *fields, size_t count, const stoa_table_options *options);
 
-/* Says that so many tables will live in this test that they share slabs of address space, which the
- * library never gives back. */
+/* Allows slabs to remain mapped: this test makes so many tables that they share slabs of address
+ * space, which the library keeps. */
 void allow_slabs(void);
 
-/* `full`, or much less under valgrind and where STOA_TESTS_SMALL is set; never below `least`. */
+/* `full`; under valgrind and with STOA_TESTS_SMALL much less, but at least `least`. */
 size_t scaled(size_t full, size_t least);
 
 #endif

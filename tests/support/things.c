@@ -1,4 +1,4 @@
-/* things.c: the callbacks of a pool of things. */
+/* things.c: see things.h. The callbacks of the pool count their calls. */
 #include "things.h"
 
 #include "testing.h"

@@ -1,4 +1,4 @@
-/* trees.c: see trees.h. Both walks are the plain recursive ones, which the library may not use. */
+/* trees.c: see trees.h. Both walks are plainly recursive, which the library's may not be. */
 #include "trees.h"
 
 #include <inttypes.h>
@@ -72,7 +72,7 @@ static bool values_equal(const stoa_value *a, const stoa_value *b)
         return false;
     if (a->type == STOA_BOOL)
         return a->boolean == b->boolean;
-    return a->uint64 == b->uint64; /* bits */
+    return a->uint64 == b->uint64; /* compares bits */
 }
 
 bool trees_equal(const stoa_expression *a, const stoa_expression *b)

@@ -1,20 +1,20 @@
-/* trees.h: expressions as tests see them. */
+/* trees.h: how tests show and compare expressions. */
 #ifndef STOA_TESTS_TREES_H
 #define STOA_TESTS_TREES_H
 
 #include <stdbool.h>
 #include <stoa/expression.h>
 
-/* The tree in full: "(ADD x (NEGATE 2))", "[x y]" for a list, "2u" for an uint64, "2.0" for a
- * float. Static storage, until the next call; for trees that are not deep. */
+/* The whole tree as text: "(ADD x (NEGATE 2))", "[x y]" for a list, "2u" for an uint64, "2.0" for a
+ * float. Static storage, valid until the next call; for trees that are not deep. */
 const char *tree_shape(const stoa_expression *expression);
-/* The same nodes in the same places, whatever is shared. */
+/* Whether both have the same nodes in the same places, shared or not. */
 bool trees_equal(const stoa_expression *a, const stoa_expression *b);
 
-/* The text, parsed. The caller frees it. */
+/* The parsed text. The caller frees it. */
 stoa_expression *parsed(const char *text);
 
-/* Texts and the shapes of their trees: MEAN({"a + b", "(ADD a b)"}, …). */
+/* A text and the shape of its tree: MEAN({"a + b", "(ADD a b)"}, …). */
 typedef struct meaning {
     const char *text, *shape;
 } meaning;
@@ -23,9 +23,9 @@ typedef struct meaning {
              sizeof((const meaning[]){__VA_ARGS__}) / sizeof(meaning))
 void all_mean(const meaning *all, size_t count);
 
-/* Texts with a | where the caret is to be, and what the message says: FAULTS({"x + |* y",
- * "value"}). What is shown must be that line and that place; the texts are so short that nothing is
- * cut. */
+/* A text with a | where the caret must be, and what the message says: FAULTS({"x + |* y",
+ * "value"}). The line and the position shown must be these; the texts are short enough to be shown
+ * whole. */
 typedef struct fault {
     const char *marked, *says;
 } fault;
