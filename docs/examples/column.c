@@ -32,6 +32,29 @@ static void cells_by_index(void)
     stoa_table_free(table);
 }
 
+static void validity(void)
+{
+    static const stoa_field fields[] = {
+        {.name = "delay", .type = STOA_INT32, .flags = STOA_NULLABLE}};
+    stoa_table *table;
+    stoa_error error;
+    must(stoa_table_new(&table, fields, 1, NULL, &error), &error);
+    /* [validity] */
+    const int32_t values[] = {5, 0, 7};
+    const uint8_t there[] = {5}; /* bits 0 and 2 */
+    const stoa_source source = {
+        .name = "delay", .type = STOA_INT32, .data = values, .validity = there};
+    must(stoa_table_extend(table, &source, 1, 3, &error), &error);
+    const uint64_t *bits = stoa_column_validity(table, 0);
+    for (size_t i = 0; i < stoa_table_rows(table); i++)
+        printf("%d\n", (int)(bits[i / 64] >> i % 64 & 1));
+    /* prints 1 */
+    /* prints 0 */
+    /* prints 1 */
+    /* [validity] */
+    stoa_table_free(table);
+}
+
 static void writing(void)
 {
     stoa_error error;
@@ -106,6 +129,7 @@ void column_examples(void)
 {
     arrays();
     cells_by_index();
+    validity();
     writing();
     exporting();
     versions();

@@ -1,10 +1,35 @@
 /* row.c: examples of stoa/row.h. */
 #include "example.h"
 
+static void nulls(void)
+{
+    static const stoa_field fields[] = {
+        {.name = "delay", .type = STOA_INT32, .flags = STOA_NULLABLE}};
+    stoa_table *table;
+    stoa_error error;
+    must(stoa_table_new(&table, fields, 1, NULL, &error), &error);
+    /* [null] */
+    stoa_value nothing = stoa_null_value();
+    must(stoa_table_append(table, &nothing, 1, &error), &error);
+    stoa_row row = stoa_table_row(table, 0);
+    bool is_null;
+    int32_t delay;
+    if (stoa_row_is_null(row, "delay", &is_null) == STOA_OK)
+        printf("%d\n", is_null);                                   /* prints 1 */
+    stoa_status status = stoa_row_get_int32(row, "delay", &delay); /* no value to give */
+    printf("%s\n", stoa_status_name(status));                      /* prints STOA_NULL */
+    if (stoa_row_set_int32(row, "delay", 5) == STOA_OK &&
+        stoa_row_set_null(row, "delay") == STOA_OK)
+        printf("%" PRId32 "\n", stoa_int32_column(table, "delay")[0]); /* prints 0 */
+    /* [null] */
+    stoa_table_free(table);
+}
+
 void row_examples(void)
 {
     stoa_error error;
     stoa_table *table = table_of(3, (const int32_t[]){1, 2, 3});
+    nulls();
     {
         /* [by_name] */
         stoa_row row = stoa_table_row(table, 1); /* by value: nothing is allocated */

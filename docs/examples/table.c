@@ -82,6 +82,29 @@ static void description(void)
     stoa_table_free(table);
 }
 
+static void nullable_fields(void)
+{
+    stoa_table *table;
+    stoa_error error;
+    /* [nullable] */
+    static const stoa_field fields[] = {
+        {.name = "delay", .type = STOA_INT32, .flags = STOA_NULLABLE}, /* begins as null */
+        {.name = "stops", .type = STOA_INT32, .flags = STOA_NULLABLE | STOA_HAS_INITIAL},
+    };
+    must(stoa_table_new(&table, fields, 2, NULL, &error), &error);
+    must(stoa_table_resize(table, 1, &error), &error);
+    for (size_t i = 0; i < stoa_table_field_limit(table); i++) {
+        stoa_value cell;
+        must(stoa_row_get(stoa_table_row(table, 0), i, &cell, &error), &error);
+        bool nullable = (stoa_table_field_flags(table, i) & STOA_NULLABLE) != 0;
+        printf("%d %d\n", nullable, cell.is_null);
+    }
+    /* prints 1 1 */
+    /* prints 1 0 */
+    /* [nullable] */
+    stoa_table_free(table);
+}
+
 static void field_changes(void)
 {
     stoa_error error;
@@ -203,6 +226,7 @@ void table_examples(void)
     room();
     copies();
     description();
+    nullable_fields();
     field_changes();
     appending();
     extending();

@@ -40,6 +40,18 @@ STOA_TYPES(STOA__COLUMN)
 STOA_API void *stoa_column_cells(const stoa_table *table, size_t field);
 
 /**
+ * Tells which cells of a nullable field hold a value: bit i % 64 of word i / 64 is 1 if row i does,
+ * and 0 if it is null. Bits behind the rows are 0. Who writes to it writes zero to the cells that
+ * become null, and no bit behind the rows. NULL if there is no such field, or it is not nullable.
+ *
+ * @owner Borrowed from the table, as for stoa_int32_column(). The address never changes.
+ * @cost O(1).
+ * @threads Reads the table.
+ * @snippet column.c validity
+ */
+STOA_API uint64_t *stoa_column_validity(const stoa_table *table, size_t field);
+
+/**
  * A number that grows when values of the column change through stoa: cells are written to, or rows
  * removed, inserted in the middle or reordered. Appended rows leave it as it is: what was there is
  * still the same. It does not see writes through pointers to the cells, typed setters as

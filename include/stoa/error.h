@@ -39,7 +39,8 @@ STOA_BEGIN_DECLS
     STATUS(DIVISION_BY_ZERO, 12, "an integer is divided by zero")        \
     STATUS(NO_PARAMETER, 13, "a parameter is not set or does not exist") \
     STATUS(STALE, 14, "the table has changed since")                     \
-    STATUS(LOCKED, 15, "a column is locked against writes")
+    STATUS(LOCKED, 15, "a column is locked against writes")              \
+    STATUS(NULL, 16, "the cell is null: use stoa_row_is_null")
 
 /**
  * What a call returns: STOA_OK, or another of STOA_STATUSES.

@@ -48,7 +48,7 @@ STOA__INLINE stoa_row stoa_table_row(stoa_table *table, size_t index)
  * @param value becomes what the cell holds; not written if the call fails
  * @return STOA_INVALID: NULL. STOA_NO_FIELD: there is no such field. STOA_OUT_OF_RANGE: there is no
  *     such row. STOA_WRONG_TYPE: the field does not hold this type. STOA_OVERFLOW: the value does
- *     not fit.
+ *     not fit. STOA_NULL: the cell is null.
  * @cost O(1): a hash of the name, and stoa_row_get_int32_at().
  * @threads Reads the table.
  * @snippet row.c by_name
@@ -99,9 +99,33 @@ STOA_TYPES(STOA__ROW)
 #undef STOA__ROW
 
 /**
+ * Tells whether a cell is null; false for every cell of a field that is not nullable.
+ *
+ * @param is_null becomes the answer
+ * @return STOA_INVALID: NULL. STOA_NO_FIELD: there is no such field. STOA_OUT_OF_RANGE: there is no
+ *     such row.
+ * @cost O(1): a hash of the name.
+ * @threads Reads the table.
+ * @snippet row.c null
+ */
+STOA_TRY stoa_row_is_null(stoa_row row, const char *field_name, bool *is_null);
+
+/**
+ * Makes a cell null.
+ *
+ * @return As stoa_row_is_null(). STOA_WRONG_TYPE: the field is not nullable. STOA_LOCKED: the
+ * column is locked.
+ * @cost O(1): a hash of the name.
+ * @threads Changes the table.
+ * @snippet row.c null
+ */
+STOA_TRY stoa_row_set_null(stoa_row row, const char *field_name);
+
+/**
  * Reads a cell of any type, with a message if it fails.
  *
- * @param value becomes what the cell holds, in the field's type; an object is borrowed
+ * @param value becomes what the cell holds, in the field's type: `is_null` tells that it holds
+ *     nothing; an object is borrowed
  * @return STOA_INVALID: NULL. STOA_NO_FIELD: there is no such field. STOA_OUT_OF_RANGE: there is no
  *     such row.
  * @cost O(1).
@@ -113,11 +137,11 @@ STOA_TRY stoa_row_get(stoa_row row, size_t field, stoa_value *value, stoa_error 
 /**
  * Writes a cell of any type, with a message if it fails.
  *
- * @param value converted by the rules of stoa_row_set_int32()
+ * @param value converted by the rules of stoa_row_set_int32(); null goes into nullable fields
  * @return STOA_INVALID: NULL. STOA_NO_FIELD: there is no such field. STOA_OUT_OF_RANGE: there is no
- *     such row. STOA_WRONG_TYPE: the field does not take this type. STOA_OVERFLOW: the value does
- *     not fit. Of objects also STOA_OUT_OF_MEMORY, STOA_FULL: no handle is left, STOA_REFUSED: the
- *     pool refused it. STOA_LOCKED: the column is locked.
+ *     such row. STOA_WRONG_TYPE: the field does not take this type, or no null. STOA_OVERFLOW: the
+ * value does not fit. Of objects also STOA_OUT_OF_MEMORY, STOA_FULL: no handle is left,
+ * STOA_REFUSED: the pool refused it. STOA_LOCKED: the column is locked.
  * @cost O(1).
  * @threads Changes the table.
  * @snippet row.c any
@@ -136,6 +160,7 @@ STOA_TRY stoa__cell_put_float64(stoa_table *table, size_t field, size_t row, uin
                                 double number);
 STOA_TRY stoa__cell_put_boolean(stoa_table *table, size_t field, size_t row, uint64_t order,
                                 bool number);
+STOA_TRY stoa__cell_put_null(stoa_table *table, size_t field, size_t row, uint64_t order);
 /* In the child of a fork: the runs of other threads that held locks are not there. */
 STOA_API void stoa__table_forget_locks(stoa_table *table);
 
@@ -143,14 +168,14 @@ STOA_API void stoa__table_forget_locks(stoa_table *table);
 STOA__INLINE bool stoa__plain_cell(stoa_row row, size_t field, stoa_type type)
 {
     return STOA__LIKELY(row.index < row.table->rows && field < row.table->field_limit &&
-                        row.table->columns[field].type == type);
+                        row.table->columns[field].plain == type);
 }
 
 #define STOA__ROW_AT(NAME, name, cell, value_type, member)                                      \
     STOA__INLINE STOA_MUST_USE stoa_status stoa_row_get_##name##_at(stoa_row row, size_t field, \
                                                                     value_type *value)          \
     {                                                                                           \
-        if (STOA_##NAME == STOA_OBJECT || !stoa__plain_cell(row, field, STOA_##NAME))           \
+        if (!stoa__plain_cell(row, field, STOA_##NAME))                                         \
             return stoa__row_get_##name##_slow(row, field, value);                              \
         *value = STOA__CAST(value_type *, row.table->columns[field].cells)[row.index];          \
         return STOA_OK;                                                                         \
@@ -158,8 +183,7 @@ STOA__INLINE bool stoa__plain_cell(stoa_row row, size_t field, stoa_type type)
     STOA__INLINE STOA_MUST_USE stoa_status stoa_row_set_##name##_at(stoa_row row, size_t field, \
                                                                     value_type value)           \
     {                                                                                           \
-        if (STOA_##NAME == STOA_OBJECT || !stoa__plain_cell(row, field, STOA_##NAME) ||         \
-            row.table->columns[field].locked)                                                   \
+        if (!stoa__plain_cell(row, field, STOA_##NAME) || row.table->columns[field].locked)     \
             return stoa__row_set_##name##_slow(row, field, value);                              \
         STOA__CAST(value_type *, row.table->columns[field].cells)[row.index] = value;           \
         row.table->columns[field].version++;                                                    \

@@ -23,6 +23,17 @@ STOA_BEGIN_DECLS
 #define STOA_MAX_FIELDS 32767
 
 /**
+ * A flag of a field: its cells may be null. That takes one bit a row besides the cell: see
+ * stoa_column_validity(). A field without a default, or with one that is all zero, then begins as
+ * null. Not for object fields, whose pointers may be NULL as they are.
+ */
+#define STOA_NULLABLE 1u
+/**
+ * A flag of a nullable field: it has a default, though all members of `initial` may be zero.
+ */
+#define STOA_HAS_INITIAL 2u
+
+/**
  * A field, as the caller describes it.
  *
  * @members stoa_field
@@ -30,17 +41,17 @@ STOA_BEGIN_DECLS
 typedef struct stoa_field {
     const char *name; /* copied */
     stoa_type type;
-    uint32_t flags; /* zero */
+    uint32_t flags; /* zero, or STOA_NULLABLE, STOA_HAS_INITIAL */
     stoa_initial initial;
     uint64_t reserved[3]; /* zero */
 } stoa_field;
 
 /**
  * A flag of a table, for a result whose rows are all stored at once. The initial rows hold
- * unspecified values, which may change by themselves until they are written; only object fields
- * have their defaults. A table of 1 to 256 MiB gets the pages of the last freed result, if they
- * were kept (see stoa_trim()) and it had the same widths of fields in order, the same `max_rows`
- * and about as many rows. That saves what the first touch of fresh pages costs.
+ * unspecified values, which may change by themselves until they are written; only object and
+ * nullable fields have their defaults. A table of 1 to 256 MiB gets the pages of the last freed
+ * result, if they were kept (see stoa_trim()) and it had the same widths of fields in order, the
+ * same `max_rows` and about as many rows. That saves what the first touch of fresh pages costs.
  */
 #define STOA_ROWS_UNWRITTEN 1u
 
@@ -71,6 +82,9 @@ typedef struct stoa_column {
     uint32_t writers;    /* writes to cells that are under way: see lib/store/lock.c */
     uint16_t holds;      /* typed tables that use it */
     uint8_t type;        /* a stoa_type; STOA_NO_TYPE: dropped */
+    uint8_t plain;       /* the type, if inline code may read and write its cells as they are; else
+                            STOA_NO_TYPE */
+    uint64_t *validity;  /* see stoa_column_validity; NULL: not nullable */
 } stoa_column;
 
 /**
@@ -94,12 +108,15 @@ typedef struct stoa_table {
  * @members stoa_source
  */
 typedef struct stoa_source {
-    const char *name;     /* of the field */
-    stoa_type type;       /* of the values: STOA_OBJECT takes an array of pointers */
-    bool repeat;          /* data is one value, for every row */
-    const void *data;     /* borrowed; may be unaligned, and may be a column of the table */
-    ptrdiff_t stride;     /* bytes from value to value; 0: packed */
-    uint64_t reserved[2]; /* zero */
+    const char *name; /* of the field */
+    stoa_type type;   /* of the values: STOA_OBJECT takes an array of pointers */
+    bool repeat;      /* data is one value, for every row */
+    const void *data; /* borrowed; may be unaligned, and may be a column of the table */
+    ptrdiff_t stride; /* bytes from value to value; 0: packed */
+    /* bit i % 8 of byte i / 8: value i is there; 0: it is null, whatever is in data; of a repeated
+     * value: bit 0. NULL: all are there. Borrowed; it may be a column's validity */
+    const uint8_t *validity;
+    uint64_t reserved[1]; /* zero */
 } stoa_source;
 
 /* ---- life ---- */
@@ -194,7 +211,8 @@ STOA_API size_t stoa_table_max_rows(const stoa_table *table);
 STOA_API size_t stoa_table_capacity(const stoa_table *table);
 
 /**
- * Tells how many bytes a row takes: the sum of the field widths. 0 for NULL.
+ * Tells how many bytes a row takes: the sum of the field widths. Each nullable field takes one bit
+ * a row besides. 0 for NULL.
  *
  * @cost O(1).
  * @threads Reads the table.
@@ -241,9 +259,19 @@ STOA_API const char *stoa_table_field_name(const stoa_table *table, size_t field
 STOA_API stoa_type stoa_table_field_type(const stoa_table *table, size_t field);
 
 /**
+ * Tells the flags of a field: STOA_NULLABLE, and STOA_HAS_INITIAL where its default is not null. 0
+ * if there is no such field.
+ *
+ * @cost O(1).
+ * @threads Reads the table.
+ * @snippet table.c nullable
+ */
+STOA_API uint32_t stoa_table_field_flags(const stoa_table *table, size_t field);
+
+/**
  * Tells the default of a field, in the field's type.
  *
- * @param initial becomes the default; an object is borrowed
+ * @param initial becomes the default, which may be null; an object is borrowed
  * @return STOA_INVALID: NULL. STOA_NO_FIELD: there is no such field.
  * @cost O(1).
  * @threads Reads the table.

@@ -70,7 +70,7 @@ typedef enum stoa_type {
  */
 typedef struct stoa_value {
     stoa_type type;
-    bool is_null;
+    bool is_null; /* then there is no value, and the type need not be one */
     union {
         bool boolean;
         int64_t int64;
@@ -130,6 +130,7 @@ STOA_API stoa_type stoa_type_named(const char *name);
  * @declare stoa_value stoa_uint64_value(uint64_t v)
  * @declare stoa_value stoa_float64_value(double v)
  * @declare stoa_value stoa_object_value(void *v)
+ * @declare stoa_value stoa_null_value(void)
  * @cost A few stores; inline.
  * @threads Any.
  * @snippet type.c values
@@ -152,6 +153,15 @@ STOA__MAKE(uint64, STOA_UINT64, uint64_t, uint64)
 STOA__MAKE(float64, STOA_FLOAT64, double, float64)
 STOA__MAKE(object, STOA_OBJECT, void *, object)
 #undef STOA__MAKE
+
+STOA__INLINE stoa_value stoa_null_value(void)
+{
+    stoa_value made;
+    made.type = STOA_NO_TYPE;
+    made.is_null = true;
+    made.uint64 = 0;
+    return made;
+}
 #endif
 
 STOA_END_DECLS

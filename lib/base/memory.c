@@ -494,8 +494,9 @@ void stoa__region_keep(const stoa__kept *done)
 static size_t distance(const stoa__kept *k, stoa__layout layout, size_t rows)
 {
     size_t apart = k->written > rows ? k->written - rows : rows - k->written;
-    bool fits = k->layout.widths == layout.widths && k->layout.max_rows == layout.max_rows &&
-                apart <= rows / 4 && within_budget(k->region.bytes);
+    bool fits = k->layout.widths == layout.widths && k->layout.nullable == layout.nullable &&
+                k->layout.max_rows == layout.max_rows && apart <= rows / 4 &&
+                within_budget(k->region.bytes);
     return fits ? apart : SIZE_MAX;
 }
 

@@ -107,7 +107,8 @@ void stoa__region_free(stoa__region *region);
 /* Equal layouts have their columns at the same offsets in a region. */
 typedef struct stoa__layout {
     uint64_t widths; /* of the columns in order, 2 bits each, under a leading 1; 0: can't be kept */
-    size_t max_rows; /* as asked for */
+    uint64_t nullable; /* a bit for each column that has validity bits behind it */
+    size_t max_rows;   /* as asked for */
 } stoa__layout;
 
 typedef struct stoa__kept {

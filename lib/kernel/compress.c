@@ -324,6 +324,38 @@ GATHERS(2, uint16_t)
 GATHERS(4, uint32_t)
 GATHERS(8, uint64_t)
 
+static inline uint64_t pack_bits(uint64_t bits, uint64_t chosen)
+{
+#ifdef __BMI2__
+    return _pext_u64(bits, chosen);
+#else
+    uint64_t packed = 0;
+    for (uint64_t at = 1; chosen != 0; chosen &= chosen - 1, at <<= 1)
+        packed |= (bits >> stoa__lowest(chosen) & 1) != 0 ? at : 0;
+    return packed;
+#endif
+}
+
+size_t STOA__AT_LEVEL(stoa__compress_bits)(uint64_t *out, const uint64_t *in, const uint64_t *mask,
+                                           size_t count)
+{
+    size_t n = 0;
+    uint64_t word = 0; /* of `out`, bits below n % 64 */
+    for (size_t i = 0; i < count; i += 64) {
+        uint64_t packed = pack_bits(in[i / 64], mask[i / 64]);
+        size_t more = stoa__ones(mask[i / 64]), used = n % 64;
+        word |= packed << used;
+        if (used + more >= 64) {
+            out[n / 64] = word;
+            word = used == 0 ? 0 : packed >> (64 - used);
+        }
+        n += more;
+    }
+    if (n % 64 != 0)
+        out[n / 64] = word;
+    return n;
+}
+
 size_t STOA__AT_LEVEL(stoa__count_bits)(const uint64_t *mask, size_t count)
 {
     size_t n = 0;

@@ -329,6 +329,9 @@ double stoa__mean_of(stoa__int128 sum, uint64_t count);
  * out <= in. */
 typedef size_t stoa__compress(void *out, const void *in, const uint64_t *mask, size_t count,
                               size_t room);
+/* The same of bits, to bit 0 of `out` and on; the rest of its last word becomes 0. */
+typedef size_t stoa__compress_bit(uint64_t *out, const uint64_t *in, const uint64_t *mask,
+                                  size_t count);
 /* Writes the positions of the set bits, plus `first`; returns how many. */
 typedef size_t stoa__positions(uint64_t *out, const uint64_t *mask, size_t count, uint64_t first,
                                size_t room);
@@ -348,6 +351,7 @@ typedef struct stoa__kernels {
     stoa__kernel *run[STOA__CODES][STOA__SHAPES]; /* NULL: this shape does not exist */
     stoa__reduce *reduce[STOA__REDUCTION_COUNT];
     stoa__compress *compress[4];
+    stoa__compress_bit *compress_bits;
     stoa__positions *positions;
     stoa__offsets *offsets;
     stoa__gather *gather[4];

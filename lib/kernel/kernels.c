@@ -34,6 +34,7 @@ const stoa__kernels STOA__AT_LEVEL(stoa__kernels) = {
     .reduce = {STOA__REDUCTIONS(REDUCTION)},
     .compress = {STOA__AT_LEVEL(stoa__compress_1), STOA__AT_LEVEL(stoa__compress_2),
                  STOA__AT_LEVEL(stoa__compress_4), STOA__AT_LEVEL(stoa__compress_8)},
+    .compress_bits = STOA__AT_LEVEL(stoa__compress_bits),
     .positions = STOA__AT_LEVEL(stoa__positions_of),
     .offsets = STOA__AT_LEVEL(stoa__offsets),
     .gather = {STOA__AT_LEVEL(stoa__gather_1), STOA__AT_LEVEL(stoa__gather_2),

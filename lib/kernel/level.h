@@ -48,6 +48,7 @@ stoa__gather STOA__AT_LEVEL(stoa__gather_2);
 stoa__gather STOA__AT_LEVEL(stoa__gather_4);
 stoa__gather STOA__AT_LEVEL(stoa__gather_8);
 stoa__positions STOA__AT_LEVEL(stoa__positions_of);
+stoa__compress_bit STOA__AT_LEVEL(stoa__compress_bits);
 size_t STOA__AT_LEVEL(stoa__count_bits)(const uint64_t *mask, size_t count);
 
 #endif

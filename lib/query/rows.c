@@ -75,6 +75,20 @@ typedef struct removal {
     size_t first, end, to;
 } removal;
 
+/* Bits of a chunk are packed aside, since their words are shared with rows before and behind. */
+static void pack_validity(const removal *r, uint64_t *validity)
+{
+    size_t kept = r->to;
+    for (size_t first = r->first; first < r->end; first += CHUNK) {
+        chunk_words made, packed;
+        size_t count = chunk_at(first, r->end);
+        const uint64_t *words = words_at(r->kept, first - r->first, count, made);
+        size_t n = stoa__kernels_here()->compress_bits(packed, validity + first / 64, words, count);
+        stoa__bits_move(validity, kept, packed, 0, n);
+        kept += n;
+    }
+}
+
 /* Packs a column; does nothing if the field was dropped. */
 static void pack_column(void *context, size_t field, size_t worker)
 {
@@ -91,6 +105,8 @@ static void pack_column(void *context, size_t field, size_t worker)
         const uint64_t *words = words_at(r->kept, first - r->first, count, made);
         kept += pack(cells + kept * width, cells + first * width, words, count, count, width);
     }
+    if (r->table->head.columns[field].validity != NULL)
+        pack_validity(r, r->table->head.columns[field].validity);
 }
 
 static void leave_chunk(stoa__table *table, const stoa_handle *handles, const uint64_t *words,
@@ -203,6 +219,17 @@ stoa_status stoa_table_remove_selected(stoa_table *table, const stoa_selection *
 /* If at most one row in this many is chosen, the positions are found before the cells are read. */
 #define FEW ((size_t)16)
 
+/* The bits at those offsets from row `first` on become bits `place` and the following ones. */
+static void gather_validity(uint64_t *out, size_t place, const uint64_t *in,
+                            const uint16_t *offsets, size_t count)
+{
+    chunk_words packed;
+    memset(packed, 0, stoa__words(count) * sizeof *packed);
+    for (size_t i = 0; i < count; i++)
+        packed[i / 64] |= (uint64_t)stoa__bit(in, offsets[i]) << i % 64;
+    stoa__bits_add(out, place, packed, count);
+}
+
 static void take_few(stoa__table *taken, size_t place, const stoa__table *table,
                      const stoa__part *part)
 {
@@ -218,6 +245,10 @@ static void take_few(stoa__table *taken, size_t place, const stoa__table *table,
             kernels->gather[__builtin_ctzll(width)](stoa__cell_at(taken, to, place),
                                                     stoa__cell_at(table, from, part->first + i),
                                                     offsets, found);
+            if (table->head.columns[from].validity != NULL)
+                gather_validity(taken->head.columns[to].validity, place,
+                                table->head.columns[from].validity + (part->first + i) / 64,
+                                offsets, found);
             to++;
         }
         place += found;
@@ -232,6 +263,17 @@ static void take_column(char *out, const char *in, const stoa__part *part, size_
                      chunk_at(i, part->count), part->chosen - done, width);
 }
 
+static void take_validity(uint64_t *out, size_t place, const uint64_t *in, const stoa__part *part)
+{
+    for (size_t i = 0; i < part->count; i += CHUNK) {
+        chunk_words packed;
+        size_t n = stoa__kernels_here()->compress_bits(packed, in + i / 64, part->words + i / 64,
+                                                       chunk_at(i, part->count));
+        stoa__bits_add(out, place, packed, n);
+        place += n;
+    }
+}
+
 void stoa__rows_take(stoa__table *taken, size_t place, const stoa__table *table,
                      const stoa__part *part)
 {
@@ -244,6 +286,10 @@ void stoa__rows_take(stoa__table *taken, size_t place, const stoa__table *table,
     STOA__EACH_FIELD (table, from) {
         take_column(stoa__cell_at(taken, to, place), stoa__cell_at(table, from, part->first), part,
                     stoa__column_width(table, from));
+        const uint64_t *validity = table->head.columns[from].validity;
+        if (validity != NULL)
+            take_validity(taken->head.columns[to].validity, place, validity + part->first / 64,
+                          part);
         to++;
     }
 }

@@ -176,8 +176,10 @@ static stoa_status filter_batches(filter *job, bool likely, stoa_error *error)
         stoa__parallel(tasks, tasks < 3 ? 1 : stoa__workers(tasks), pack_morsel, job);
         job->total = end;
     }
-    if (status != STOA_OK && job->made != NULL)
+    if (status != STOA_OK && job->made != NULL) {
+        job->made->written = job->total; /* cells and bits, though it has no rows */
         stoa_table_free(&job->made->head);
+    }
     if (status != STOA_OK)
         job->made = NULL;
     return status;

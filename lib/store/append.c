@@ -13,10 +13,15 @@
 
 /* ---- one row ---- */
 
+typedef struct new_cell {
+    stoa__cell cell; /* null: zero */
+    bool is_null;
+} new_cell;
+
 /* One cell for each field index. */
 typedef struct row_cells {
-    stoa__cell few[16];
-    stoa__cell *cells;
+    new_cell few[16];
+    new_cell *cells;
 } row_cells;
 
 static stoa_status make_cells(row_cells *row, const stoa__table *table, stoa_error *error)
@@ -35,21 +40,25 @@ static void drop_cells(row_cells *row)
 }
 
 /* For an object field the pointer is stored for now; enter_objects makes it a handle. */
-static void default_cell(const stoa__table *table, uint32_t field, stoa__cell *cell)
+static void default_cell(const stoa__table *table, uint32_t field, new_cell *made)
 {
     const stoa__schema_field *described = &table->schema->fields[field];
-    *cell = described->initial;
+    made->cell = described->initial;
+    made->is_null = stoa__schema_begins_null(described);
     if (described->type == STOA_OBJECT)
-        cell->bits = (uint64_t)(uintptr_t)described->object;
+        made->cell.bits = (uint64_t)(uintptr_t)described->object;
 }
 
 static stoa_status convert_cell(const stoa__table *table, uint32_t field, const stoa_value *value,
-                                stoa__cell *cell, stoa_error *error)
+                                new_cell *made, stoa_error *error)
 {
     char text[40];
     stoa_type type = (stoa_type)table->head.columns[field].type;
-    cell->bits = 0;
-    stoa_status status = stoa__convert_value(type, value, cell->bytes);
+    made->cell.bits = 0;
+    made->is_null = stoa__is_null(value) && table->head.columns[field].validity != NULL;
+    if (made->is_null)
+        return STOA_OK;
+    stoa_status status = stoa__convert_value(type, value, made->cell.bytes);
     if (status == STOA_OK)
         return STOA_OK;
     stoa__print_value(value, text, sizeof text);
@@ -58,7 +67,7 @@ static stoa_status convert_cell(const stoa__table *table, uint32_t field, const 
 }
 
 static stoa_status convert_values(const stoa__table *table, const stoa_value *values, size_t count,
-                                  stoa__cell *cells, stoa_error *error)
+                                  new_cell *cells, stoa_error *error)
 {
     size_t used = 0;
     if (count > table->head.field_count)
@@ -77,7 +86,7 @@ static stoa_status convert_values(const stoa__table *table, const stoa_value *va
 }
 
 /* Pointers become handles. On failure the objects that have entered the pool leave it again. */
-static stoa_status enter_objects(stoa__table *table, stoa__cell *cells, stoa_error *error)
+static stoa_status enter_objects(stoa__table *table, new_cell *cells, stoa_error *error)
 {
     if (table->schema->object_count == 0)
         return STOA_OK;
@@ -85,20 +94,20 @@ static stoa_status enter_objects(stoa__table *table, stoa__cell *cells, stoa_err
         if (!stoa__is_object(table, i))
             continue;
         /* NOLINTNEXTLINE(clang-analyzer-core.uninitialized.Assign): every field has a cell */
-        void *object = (void *)(uintptr_t)cells[i].bits;
-        stoa_status status = stoa__pool_enter(table->pool, object, &cells[i].handle, error);
+        void *object = (void *)(uintptr_t)cells[i].cell.bits;
+        stoa_status status = stoa__pool_enter(table->pool, object, &cells[i].cell.handle, error);
         if (status == STOA_OK)
             continue;
         for (uint32_t entered = 0; entered < i; entered++)
             if (stoa__is_object(table, entered))
-                stoa__pool_leave(table->pool, cells[entered].handle);
+                stoa__pool_leave(table->pool, cells[entered].cell.handle);
         stoa__pool_release_pending(table->pool);
         return status;
     }
     return STOA_OK;
 }
 
-static void store_cells(stoa__table *table, size_t row, const stoa__cell *cells)
+static void store_cells(stoa__table *table, size_t row, const new_cell *cells)
 {
     size_t behind = table->head.rows - row;
     STOA__EACH_FIELD (table, i) {
@@ -106,12 +115,17 @@ static void store_cells(stoa__table *table, size_t row, const stoa__cell *cells)
         char *at = stoa__cell_at(table, i, row);
         if (behind > 0)
             memmove(at + width, at, behind * width);
-        memcpy(at, cells[i].bytes, width);
+        memcpy(at, cells[i].cell.bytes, width);
+        uint64_t *validity = table->head.columns[i].validity;
+        if (validity == NULL)
+            continue;
+        if (behind > 0)
+            stoa__bits_move(validity, row + 1, validity, row, behind);
+        stoa__bit_put(validity, row, !cells[i].is_null);
     }
 }
 
-static stoa_status insert_cells(stoa__table *table, size_t row, stoa__cell *cells,
-                                stoa_error *error)
+static stoa_status insert_cells(stoa__table *table, size_t row, new_cell *cells, stoa_error *error)
 {
     stoa_status status = stoa__table_grow(table, table->head.rows + 1, error);
     if (status == STOA_OK)
@@ -163,13 +177,15 @@ stoa_status stoa_table_insert(stoa_table *table, size_t index, const stoa_value 
 }
 
 /* New objects enter before old ones leave, so that an object that is both stays. */
-static void replace_cells(stoa__table *table, size_t row, const stoa__cell *cells)
+static void replace_cells(stoa__table *table, size_t row, const new_cell *cells)
 {
     STOA__EACH_FIELD (table, i) {
         char *at = stoa__cell_at(table, i, row);
         if (stoa__is_object(table, i))
             stoa__pool_leave(table->pool, *(const stoa_handle *)(const void *)at);
-        memcpy(at, cells[i].bytes, stoa__column_width(table, i));
+        memcpy(at, cells[i].cell.bytes, stoa__column_width(table, i));
+        if (table->head.columns[i].validity != NULL)
+            stoa__bit_put(table->head.columns[i].validity, row, !cells[i].is_null);
         stoa__column_written(table, i);
     }
     stoa__pool_release_pending(table->pool);
@@ -210,7 +226,8 @@ stoa_status stoa__table_append_pointers(stoa__table *table, const uint32_t *fiel
         default_cell(table, i, &row.cells[i]);
     for (size_t k = 0; k < count; k++) {
         stoa_type type = (stoa_type)table->head.columns[fields[k]].type;
-        memcpy(row.cells[fields[k]].bytes, values[k],
+        row.cells[fields[k]].is_null = false;
+        memcpy(row.cells[fields[k]].cell.bytes, values[k],
                type == STOA_OBJECT ? sizeof(void *) : stoa__width(type));
     }
     status = insert_cells(table, table->head.rows, row.cells, error);
@@ -247,9 +264,8 @@ static stoa_status store_numbers(stoa__table *table, const stoa_source *const *m
         if (source == NULL || stoa__is_object(table, i))
             continue;
         stoa_type type = (stoa_type)table->head.columns[i].type;
-        size_t stored = stoa__convert_store(type, stoa__cell_at(table, i, table->head.rows),
-                                            (ptrdiff_t)stoa__width(type), source->type,
-                                            source->data, stoa__source_stride(source), count);
+        size_t stored = stoa__source_store(source, type, stoa__cell_at(table, i, table->head.rows),
+                                           (ptrdiff_t)stoa__width(type), 0, count);
         if (stored < count)
             return stoa__source_overflow(table, i, source, stored, error);
     }
@@ -297,8 +313,11 @@ static stoa_status extend(stoa__table *table, const stoa_source *const *matched,
         return status;
     }
     STOA__EACH_FIELD (table, i) {
+        uint64_t *validity = table->head.columns[i].validity;
         if (matched[i] == NULL)
             stoa__column_write_defaults(table, i, before, count);
+        else if (validity != NULL)
+            stoa__source_store_validity(matched[i], validity, before, 1, 0, count);
     }
     stoa__table_set_rows(table, end);
     return STOA_OK;

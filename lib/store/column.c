@@ -27,6 +27,13 @@ void *stoa_column_cells(const stoa_table *table, size_t field)
     return table->columns[field].cells;
 }
 
+uint64_t *stoa_column_validity(const stoa_table *table, size_t field)
+{
+    if (table == NULL || !stoa__field_exists(table, field))
+        return NULL;
+    return table->columns[field].validity;
+}
+
 /* ---- exports ---- */
 
 stoa_status stoa_column_export(stoa_table *table, size_t field, stoa_error *error)

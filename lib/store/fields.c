@@ -1,9 +1,9 @@
 /* fields.c: adding, dropping and renaming fields of a living table.
  *
  * The new schema is built aside and swapped in last. An added field gets a region of its own, with
- * room for max_rows cells (see reserve_column); the other columns are not touched. A dropped field
- * leaves its index unused; its pages stay until their last export ends (see
- * stoa_column_unexport). */
+ * room for max_rows cells and, if it is nullable, their validity bits (see reserve_column); the
+ * other columns are not touched. A dropped field leaves its index unused; its pages stay until
+ * their last export ends (see stoa_column_unexport). */
 #include <assert.h>
 #include <string.h>
 
@@ -47,30 +47,76 @@ static size_t stagger_of(const stoa__table *table, size_t bytes)
     return bytes < STOA__SMALL_COLUMN ? 0 : (1 + place % (bytes / STOA__SMALL_COLUMN)) * STOA__LINE;
 }
 
+/* Bytes of the column with so many rows, from the start of its region on. Validity bits stand a
+ * stagger behind the cells, or a line in plain memory. */
+typedef struct shape {
+    size_t before, width, gap; /* gap: 0: there are no bits */
+} shape;
+
+/* What the cells are rounded up to, before their bits. */
+static size_t unit_of(shape s)
+{
+    return s.gap > STOA__LINE ? STOA__PAGE : sizeof(uint64_t);
+}
+
+static size_t bytes_of(shape s, size_t rows)
+{
+    return s.before + rows * s.width +
+           (s.gap > 0 ? s.gap + unit_of(s) + stoa__validity_bytes(rows + 64) : 0);
+}
+
+static size_t rows_in(shape s, size_t bytes)
+{
+    size_t lost = bytes_of(s, 0);
+    size_t bits = s.width * 8 + (s.gap > 0);
+    return bytes > lost ? (bytes - lost) / bits * 8 + (bytes - lost) % bits * 8 / bits : 0;
+}
+
+static void place(stoa__addition *made, shape s)
+{
+    made->cells = made->region.base + s.before;
+    if (s.before > 0)
+        made->cells -= (uintptr_t)made->cells % STOA__LINE;
+    size_t bytes = stoa__round_up(made->max_rows * s.width, unit_of(s));
+    if (s.gap > 0)
+        made->validity = (uint64_t *)(void *)(made->cells + bytes + s.gap);
+}
+
+static bool commit(stoa__addition *made, size_t rows, size_t width)
+{
+    size_t bits = made->validity == NULL ? 0 : (size_t)((char *)made->validity - made->region.base);
+    size_t cells = (size_t)(made->cells - made->region.base);
+    return stoa__region_commit(&made->region, 0, cells + rows * width) &&
+           (bits == 0 ||
+            stoa__region_commit(&made->region, bits, bits + stoa__validity_bytes(rows)));
+}
+
 /* If a max_rows was asked for, room for all of it or nothing. Else a share of the address space,
  * and max_rows falls to what was granted. */
 static stoa_status reserve_column(stoa__addition *made, const stoa__table *table, size_t width,
-                                  stoa_error *error)
+                                  bool nullable, stoa_error *error)
 {
     assert(width > 0); /* the schema has taken the type */
-    size_t before = stagger_of(table, table->max_rows * width);
-    size_t wanted = before + table->max_rows * width;
-    size_t least = before + (table->asked > 0 ? table->max_rows : table->capacity) * width;
+    shape s = {.before = stagger_of(table, table->max_rows * width), .width = width};
+    if (nullable)
+        s.gap = table->max_rows * width > STOA__PLAIN_LIMIT ? STOA__STAGGER : STOA__LINE;
+    size_t least_rows = table->asked > 0 ? table->max_rows : table->capacity;
+    size_t wanted = bytes_of(s, table->max_rows), least = bytes_of(s, least_rows);
     size_t share = stoa__reserve_share(least);
     if (table->asked == 0 && wanted > share)
         wanted = share;
     if (wanted < least)
         wanted = least;
-    if (!stoa__region_reserve(&made->region, wanted, least, 1) ||
-        !stoa__region_commit(&made->region, 0, before + table->capacity * width))
+    bool had = stoa__region_reserve(&made->region, wanted, least, nullable ? 2 : 1);
+    if (had) {
+        size_t rows = rows_in(s, made->region.bytes);
+        made->max_rows = rows < table->max_rows ? rows : table->max_rows;
+        place(made, s);
+    }
+    if (!had || !commit(made, table->capacity, width))
         return stoa__fail(error, STOA_OUT_OF_MEMORY,
                           "the system refused address space for another column of %zu cells",
-                          (least - before) / width);
-    made->cells = made->region.base + before;
-    if (before > 0)
-        made->cells -= (uintptr_t)made->cells % STOA__LINE;
-    size_t rows = (made->region.bytes - before) / width;
-    made->max_rows = rows < table->max_rows ? rows : table->max_rows;
+                          least_rows);
     return STOA_OK;
 }
 
@@ -81,7 +127,8 @@ static stoa_status prepare(stoa__addition *made, const stoa__table *table, const
     if (status == STOA_OK)
         status = copy_lists(made, table, error);
     if (status == STOA_OK)
-        status = reserve_column(made, table, stoa__width(field->type), error);
+        status = reserve_column(made, table, stoa__width(field->type),
+                                (field->flags & STOA_NULLABLE) != 0, error);
     if (status != STOA_OK || field->type != STOA_OBJECT)
         return status;
     if (table->pool == NULL)
@@ -95,7 +142,9 @@ static void put_in_place(stoa__table *table, stoa__addition *made)
 {
     uint32_t index = table->head.field_limit;
     made->columns[index].cells = made->cells;
+    made->columns[index].validity = made->validity;
     made->columns[index].type = made->schema->fields[index].type;
+    made->columns[index].plain = stoa__schema_plain(&made->schema->fields[index]);
     made->columns[index].initial = made->handle;
     made->columns[index].version = 1;
     made->extra[index].own = made->region;
@@ -149,7 +198,9 @@ stoa_status stoa_table_add_field(stoa_table *table, const stoa_field *field, siz
     if (status != STOA_OK)
         return status;
     uint32_t added = table->field_limit;
-    bool is_zero = made.handle == 0 && made.schema->fields[added].initial.bits == 0;
+    const stoa__schema_field *described = &made.schema->fields[added];
+    bool is_zero = made.handle == 0 && described->initial.bits == 0 &&
+                   (described->flags & STOA_HAS_INITIAL) == 0;
     size_t unlike = is_zero ? 0 : table->rows; /* its memory is fresh: zeros are there already */
     stoa__field_expect(&made, unlike);
     stoa__field_put(table, &made);
@@ -181,6 +232,9 @@ static void free_pages(stoa__table *table, uint32_t field)
     size_t first, width = stoa__column_width(table, field);
     stoa__region *region = stoa__column_region(table, field, &first);
     size_t last = first + table->capacity * width;
+    size_t bits = 0;
+    if (region == &table->region && stoa__validity_region(table, field, &bits) != NULL)
+        stoa__region_discard(region, bits, bits + stoa__validity_bytes(table->capacity));
     if (table->extra != NULL && table->extra[field].exports > 0) {
         table->extra[field].first = first;
         table->extra[field].last = last;

@@ -11,6 +11,7 @@ typedef struct stoa__addition {
     stoa__column_extra *extra;
     stoa__region region; /* of the column */
     char *cells;         /* of the table's rows, all zero */
+    uint64_t *validity;  /* likewise; NULL: not nullable */
     stoa_pool *pool;     /* the table's, or a new one */
     stoa_handle handle;
     size_t max_rows; /* of the table from now on */

@@ -2,7 +2,8 @@
  *
  * Three marks: rows <= capacity <= max_rows. Memory is committed up to capacity. Rows from
  * `written` on have not been written since the system gave their pages, so they are zero: a default
- * of zero costs nothing there, and new rows never show values of old ones. Inline appends may take
+ * of zero costs nothing there, and new rows never show values of old ones. Validity bits from
+ * `rows` on are 0, so that null as a default costs nothing anywhere. Inline appends may take
  * `rows` past `written`; set_rows catches up. Free memory goes back to the system once it is more
  * than a megabyte and more than half of what was written. That waits while a column is exported,
  * until its last export ends, since a view could write beyond the table's end into cells that would
@@ -25,14 +26,33 @@ stoa__region *stoa__column_region(stoa__table *table, uint32_t field, size_t *of
     return region;
 }
 
+stoa__region *stoa__validity_region(stoa__table *table, uint32_t field, size_t *offset)
+{
+    const stoa_column *column = &table->head.columns[field];
+    if (column->validity == NULL)
+        return NULL;
+    stoa__region *region = stoa__column_region(table, field, offset);
+    if (region->kind != STOA__NO_REGION)
+        *offset += (size_t)((char *)column->validity - (char *)column->cells);
+    return region;
+}
+
+static bool commit_column(stoa__table *table, uint32_t field, size_t from, size_t to)
+{
+    size_t offset, width = stoa__column_width(table, field);
+    stoa__region *region = stoa__column_region(table, field, &offset);
+    if (!stoa__region_commit(region, offset + from * width, offset + to * width))
+        return false;
+    region = stoa__validity_region(table, field, &offset);
+    return region == NULL ||
+           stoa__region_commit(region, offset + from / 8, offset + stoa__validity_bytes(to));
+}
+
 static bool commit(stoa__table *table, size_t from, size_t to)
 {
-    STOA__EACH_FIELD (table, i) {
-        size_t offset, width = stoa__column_width(table, i);
-        stoa__region *region = stoa__column_region(table, i, &offset);
-        if (!stoa__region_commit(region, offset + from * width, offset + to * width))
+    STOA__EACH_FIELD (table, i)
+        if (!commit_column(table, i, from, to))
             return false;
-    }
     return true;
 }
 
@@ -68,6 +88,9 @@ void stoa__table_expect(stoa__table *table, size_t first, size_t end)
         size_t offset, width = stoa__column_width(table, i);
         stoa__region *region = stoa__column_region(table, i, &offset);
         stoa__region_expect(region, offset + first * width, offset + end * width);
+        region = stoa__validity_region(table, i, &offset);
+        if (region != NULL)
+            stoa__region_expect(region, offset + first / 8, offset + stoa__validity_bytes(end));
     }
 }
 
@@ -82,6 +105,10 @@ static void discard(stoa__table *table, size_t rows)
         stoa__region *region = stoa__column_region(table, i, &offset);
         zeroed &=
             stoa__region_discard(region, offset + rows * width, offset + table->written * width);
+        region = stoa__validity_region(table, i, &offset);
+        if (region != NULL) /* bits behind the rows are 0 already */
+            stoa__region_discard(region, offset + stoa__validity_bytes(rows),
+                                 offset + stoa__validity_bytes(table->written));
     }
     if (zeroed)
         table->written = rows;
@@ -99,6 +126,11 @@ void stoa__table_give_back(stoa__table *table, size_t rows)
         size_t to = offset + table->written * width;
         if (from < to)
             zeroed &= stoa__region_discard(region, from, to);
+        region = stoa__validity_region(table, i, &offset);
+        from = stoa__round_up(offset + stoa__validity_bytes(rows), STOA__HUGE_PAGE);
+        to = offset + stoa__validity_bytes(table->written);
+        if (region != NULL && from < to)
+            stoa__region_discard(region, from, to);
     }
     if (zeroed)
         table->written = rows + STOA__HUGE_PAGE;
@@ -106,7 +138,8 @@ void stoa__table_give_back(stoa__table *table, size_t rows)
 
 void stoa__table_open(stoa__table *table)
 {
-    table->head.append_limit = table->schema->object_count > 0 ? 0 : table->capacity;
+    bool plain = table->schema->object_count == 0 && table->schema->nullable_count == 0;
+    table->head.append_limit = plain ? table->capacity : 0;
 }
 
 void stoa__table_trim_memory(stoa__table *table)
@@ -115,6 +148,17 @@ void stoa__table_trim_memory(stoa__table *table)
     size_t fallen_free = written - rows;
     if (fallen_free > rows && fallen_free * table->schema->row_bytes > (size_t)1 << 20)
         discard(table, rows);
+}
+
+/* Bits behind the rows are 0. */
+static void clear_validity(stoa__table *table, size_t first, size_t end)
+{
+    if (table->schema->nullable_count == 0)
+        return;
+    STOA__EACH_FIELD (table, i) {
+        if (table->head.columns[i].validity != NULL)
+            stoa__bits_fill(table->head.columns[i].validity, first, end - first, false);
+    }
 }
 
 void stoa__table_set_rows(stoa__table *table, size_t rows)
@@ -126,6 +170,7 @@ void stoa__table_set_rows(stoa__table *table, size_t rows)
         table->written = rows;
     table->head.rows = rows;
     if (rows < before) {
+        clear_validity(table, rows, before);
         table->changes += before - rows; /* so that no earlier version comes back */
         stoa__table_trim_memory(table);
     }
@@ -161,6 +206,8 @@ void stoa__column_write_defaults(stoa__table *table, uint32_t field, size_t firs
     const stoa__cell *initial = &table->schema->fields[field].initial;
     stoa__cell handle = {.handle = column->initial};
     size_t old_end = table->written > table->head.rows ? table->written : table->head.rows;
+    if (column->validity != NULL && !stoa__schema_begins_null(&table->schema->fields[field]))
+        stoa__bits_fill(column->validity, first, count, true);
     if (column->type == STOA_OBJECT) {
         stoa__pool_share(table->pool, column->initial, count);
         initial = &handle;

@@ -23,5 +23,7 @@ void stoa__table_trim_memory(stoa__table *table);
 void stoa__table_open(stoa__table *table);
 /* The region of a column, and the column's offset in it. */
 stoa__region *stoa__column_region(stoa__table *table, uint32_t field, size_t *offset);
+/* The same of its validity bits; NULL where the field is not nullable. */
+stoa__region *stoa__validity_region(stoa__table *table, uint32_t field, size_t *offset);
 
 #endif

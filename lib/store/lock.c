@@ -142,6 +142,16 @@ static inline stoa_status store_number(stoa_type type, void *cell, const stoa_va
     return STOA_OK;
 }
 
+/* Other threads may write to other rows. */
+static void put_bit(uint64_t *words, size_t row, bool bit)
+{
+    uint64_t at = (uint64_t)1 << row % 64;
+    if (bit)
+        __atomic_fetch_or(&words[row / 64], at, __ATOMIC_RELAXED);
+    else
+        __atomic_fetch_and(&words[row / 64], ~at, __ATOMIC_RELAXED);
+}
+
 static inline stoa_status put(stoa_table *table, size_t field, size_t row, uint64_t order,
                               const stoa_value *value)
 {
@@ -151,7 +161,15 @@ static inline stoa_status put(stoa_table *table, size_t field, size_t row, uint6
         return status;
     stoa__table *whole = stoa__whole(table);
     stoa_type type = (stoa_type)table->columns[field].type;
-    status = store_number(type, stoa__cell_at(whole, (uint32_t)field, row), value);
+    char *cell = stoa__cell_at(whole, (uint32_t)field, row);
+    uint64_t *validity = table->columns[field].validity;
+    bool null = validity != NULL && value->is_null;
+    if (null)
+        memset(cell, 0, stoa__width(type));
+    else
+        status = store_number(type, cell, value);
+    if (status == STOA_OK && validity != NULL)
+        put_bit(validity, row, !null);
     if (status == STOA_OK)
         stoa__column_written(whole, (uint32_t)field);
     __atomic_fetch_sub(&table->columns[field].writers, 1, __ATOMIC_SEQ_CST);
@@ -170,3 +188,9 @@ PUT(uint64, uint64_t)
 PUT(float64, double)
 PUT(boolean, bool)
 #undef PUT
+
+stoa_status stoa__cell_put_null(stoa_table *table, size_t field, size_t row, uint64_t order)
+{
+    stoa_value value = stoa_null_value();
+    return put(table, field, row, order, &value);
+}

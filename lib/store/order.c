@@ -48,8 +48,11 @@ void stoa__table_close_gap(stoa__table *table, size_t first, size_t count)
     size_t behind = table->head.rows - first - count;
     stoa__table_leave_objects(table, first, count);
     STOA__EACH_FIELD (table, i) {
+        uint64_t *validity = table->head.columns[i].validity;
         memmove(stoa__cell_at(table, i, first), stoa__cell_at(table, i, first + count),
                 behind * stoa__column_width(table, i));
+        if (validity != NULL)
+            stoa__bits_move(validity, first, validity, first + count, behind);
     }
     stoa__table_end_removal(table, table->head.rows - count);
 }
@@ -73,6 +76,12 @@ void stoa__table_rotate(stoa__table *table, size_t first, size_t middle, size_t 
         BY_WIDTH(width, reverse, stoa__cell_at(table, i, first), middle - first);
         BY_WIDTH(width, reverse, stoa__cell_at(table, i, middle), end - middle);
         BY_WIDTH(width, reverse, stoa__cell_at(table, i, first), end - first);
+        uint64_t *validity = table->head.columns[i].validity;
+        if (validity == NULL)
+            continue;
+        stoa__bits_reverse(validity, first, middle - first);
+        stoa__bits_reverse(validity, middle, end - middle);
+        stoa__bits_reverse(validity, first, end - first);
     }
 }
 
@@ -90,6 +99,8 @@ stoa_status stoa_table_swap_remove(stoa_table *table, size_t index, stoa_error *
     STOA__EACH_FIELD (whole, i) {
         size_t width = stoa__column_width(whole, i);
         memmove(stoa__cell_at(whole, i, index), stoa__cell_at(whole, i, last), width);
+        if (table->columns[i].validity != NULL)
+            stoa__bit_put(table->columns[i].validity, index, stoa__is_valid(whole, i, last));
     }
     stoa__table_end_removal(whole, last);
     return STOA_OK;
@@ -112,6 +123,11 @@ stoa_status stoa_table_swap(stoa_table *table, size_t a, size_t b, stoa_error *e
         memcpy(cell.bytes, stoa__cell_at(whole, i, a), width);
         memcpy(stoa__cell_at(whole, i, a), stoa__cell_at(whole, i, b), width);
         memcpy(stoa__cell_at(whole, i, b), cell.bytes, width);
+        if (table->columns[i].validity == NULL)
+            continue;
+        bool valid = stoa__is_valid(whole, i, a);
+        stoa__bit_put(table->columns[i].validity, a, stoa__is_valid(whole, i, b));
+        stoa__bit_put(table->columns[i].validity, b, valid);
     }
     stoa__table_reordered(whole);
     return STOA_OK;
@@ -126,8 +142,11 @@ stoa_status stoa_table_reverse(stoa_table *table, stoa_error *error)
     stoa_status status = stoa__check_unlocked(whole, error);
     if (status != STOA_OK)
         return status;
-    STOA__EACH_FIELD (whole, i)
+    STOA__EACH_FIELD (whole, i) {
         BY_WIDTH(stoa__column_width(whole, i), reverse, table->columns[i].cells, table->rows);
+        if (table->columns[i].validity != NULL)
+            stoa__bits_reverse(table->columns[i].validity, 0, table->rows);
+    }
     stoa__table_reordered(whole);
     return STOA_OK;
 }
@@ -163,6 +182,10 @@ static stoa_status permute(stoa__table *table, const size_t *indices, size_t cou
             size_t width = stoa__column_width(table, i);
             BY_WIDTH(width, gather, column, table->head.columns[i].cells, indices, count);
             memcpy(table->head.columns[i].cells, column, count * width);
+            if (table->head.columns[i].validity == NULL)
+                continue;
+            stoa__bits_gather(column, table->head.columns[i].validity, indices, count);
+            memcpy(table->head.columns[i].validity, column, stoa__validity_bytes(count));
         }
         stoa__table_reordered(table);
     }
@@ -217,6 +240,11 @@ static void copy_columns(stoa__table *copy, const stoa__table *table, const size
             memcpy(out, cells, count * width);
         else
             BY_WIDTH(width, gather, out, cells, indices, count);
+        const uint64_t *validity = table->head.columns[i].validity;
+        if (validity != NULL && indices == NULL)
+            stoa__bits_move(copy->head.columns[to].validity, 0, validity, 0, count);
+        else if (validity != NULL)
+            stoa__bits_gather(copy->head.columns[to].validity, validity, indices, count);
         to++;
     }
     stoa__table_unlock(&table->head);

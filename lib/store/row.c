@@ -11,6 +11,8 @@
 static stoa_value read_cell(const stoa__table *table, uint32_t field, size_t row)
 {
     const void *cell = stoa__cell_at(table, field, row);
+    if (!stoa__is_valid(table, field, row))
+        return (stoa_value){.type = (stoa_type)table->head.columns[field].type, .is_null = true};
     if (stoa__is_object(table, field))
         return stoa_object_value(stoa_pool_get(table->pool, *(const stoa_handle *)cell));
     return stoa__cell_value((stoa_type)table->head.columns[field].type, cell);
@@ -31,12 +33,23 @@ static stoa_status write_object(stoa__table *table, uint32_t field, size_t row, 
     return STOA_OK;
 }
 
+static void write_null(stoa__table *table, uint32_t field, size_t row)
+{
+    memset(stoa__cell_at(table, field, row), 0, stoa__column_width(table, field));
+    stoa__bit_put(table->head.columns[field].validity, row, false);
+    stoa__column_written(table, field);
+}
+
 static stoa_status write_cell(stoa__table *table, uint32_t field, size_t row,
                               const stoa_value *value, stoa_error *error)
 {
     stoa_type type = (stoa_type)table->head.columns[field].type;
     if (type == STOA_OBJECT && value->type == STOA_OBJECT && !stoa__is_null(value))
         return write_object(table, field, row, value->object, error);
+    if (stoa__is_null(value) && table->head.columns[field].validity != NULL) {
+        write_null(table, field, row);
+        return STOA_OK;
+    }
     stoa__cell cell;
     stoa_status status = stoa__convert_value(type, value, cell.bytes);
     if (status != STOA_OK && error != NULL) {
@@ -48,6 +61,8 @@ static stoa_status write_cell(stoa__table *table, uint32_t field, size_t row,
     if (status != STOA_OK)
         return status;
     memcpy(stoa__cell_at(table, field, row), cell.bytes, stoa__width(type));
+    if (table->head.columns[field].validity != NULL)
+        stoa__bit_put(table->head.columns[field].validity, row, true);
     stoa__column_written(table, field);
     return STOA_OK;
 }
@@ -86,12 +101,33 @@ static inline size_t field_named(stoa_row row, const char *name)
     return field == STOA__NO_FIELD ? row.table->field_limit : field;
 }
 
+stoa_status stoa_row_is_null(stoa_row row, const char *field_name, bool *is_null)
+{
+    STOA__REQUIRE_ARGUMENT(NULL, row.table);
+    STOA__REQUIRE_ARGUMENT(NULL, field_name);
+    STOA__REQUIRE_ARGUMENT(NULL, is_null);
+    size_t field = field_named(row, field_name);
+    stoa_status status = check(row, field, NULL);
+    if (status == STOA_OK)
+        *is_null = !stoa__is_valid(stoa__whole(row.table), (uint32_t)field, row.index);
+    return status;
+}
+
+stoa_status stoa_row_set_null(stoa_row row, const char *field_name)
+{
+    STOA__REQUIRE_ARGUMENT(NULL, row.table);
+    STOA__REQUIRE_ARGUMENT(NULL, field_name);
+    return stoa_row_set(row, field_named(row, field_name), stoa_null_value(), NULL);
+}
+
 #define ROW(NAME, name, cell, value_type, member)                                            \
     stoa_status stoa__row_get_##name##_slow(stoa_row row, size_t field, value_type *value)   \
     {                                                                                        \
         stoa_value any;                                                                      \
         STOA__REQUIRE_ARGUMENT(NULL, value);                                                 \
         stoa_status status = stoa_row_get(row, field, &any, NULL);                           \
+        if (status == STOA_OK && any.is_null)                                                \
+            return STOA_NULL;                                                                \
         return status == STOA_OK ? stoa__convert_value(STOA_##NAME, &any, value) : status;   \
     }                                                                                        \
     stoa_status stoa__row_set_##name##_slow(stoa_row row, size_t field, value_type value)    \

@@ -48,6 +48,8 @@ static stoa_status store_initial(stoa__schema_field *out, const stoa_field *fiel
                           field->name);
     if (value.type == STOA_NO_TYPE)
         return STOA_OK;
+    if ((out->flags & STOA_NULLABLE) != 0)
+        out->flags |= STOA_HAS_INITIAL;
     void *cell = field->type == STOA_OBJECT ? (void *)&out->object : (void *)out->initial.bytes;
     stoa_status status = stoa__convert_value(field->type, &value, cell);
     if (status == STOA_OK)
@@ -55,6 +57,24 @@ static stoa_status store_initial(stoa__schema_field *out, const stoa_field *fiel
     stoa__print_value(&value, text, sizeof text);
     return stoa__fail(error, status, "the default of field '%s' is %s, which does not fit %s",
                       field->name, text, stoa_type_name(field->type));
+}
+
+static stoa_status check_flags(const stoa_field *field, stoa_error *error)
+{
+    const uint32_t known = STOA_NULLABLE | STOA_HAS_INITIAL;
+    if ((field->flags & ~known) != 0 || field->reserved[0] || field->reserved[1] ||
+        field->reserved[2])
+        return stoa__fail(error, STOA_INVALID,
+                          "field '%s' sets members of stoa_field that must be zero", field->name);
+    if (field->flags == STOA_HAS_INITIAL)
+        return stoa__fail(error, STOA_INVALID,
+                          "field '%s' has STOA_HAS_INITIAL without STOA_NULLABLE", field->name);
+    if (field->flags != 0 && field->type == STOA_OBJECT)
+        return stoa__fail(error, STOA_INVALID,
+                          "object field '%s' cannot be nullable: its pointers may be NULL as they "
+                          "are",
+                          field->name);
+    return STOA_OK;
 }
 
 static stoa_status describe(stoa__schema_field *out, const stoa_field *field, stoa_error *error)
@@ -66,13 +86,14 @@ static stoa_status describe(stoa__schema_field *out, const stoa_field *field, st
     if (!stoa__type_exists(field->type))
         return stoa__fail(error, STOA_WRONG_TYPE, "field '%s' has type %d, which does not exist",
                           field->name, (int)field->type);
-    if (field->flags != 0 || field->reserved[0] || field->reserved[1] || field->reserved[2])
-        return stoa__fail(error, STOA_INVALID,
-                          "field '%s' sets members of stoa_field that must be zero", field->name);
+    status = check_flags(field, error);
+    if (status != STOA_OK)
+        return status;
     out->name = field->name;
     out->length = (uint16_t)strlen(field->name);
     out->hash = (uint32_t)stoa__hash(out->name, out->length);
     out->type = (uint8_t)field->type;
+    out->flags = (uint8_t)field->flags;
     return store_initial(out, field, error);
 }
 
@@ -170,8 +191,10 @@ static stoa_status fill(stoa__schema *schema, const stoa__schema_field *fields, 
             return status;
         schema->field_count++;
         schema->object_count += fields[i].type == STOA_OBJECT;
+        schema->nullable_count += stoa__schema_nullable(&fields[i]);
         schema->row_bytes += stoa__width((stoa_type)fields[i].type);
     }
+    schema->row_bits = schema->row_bytes * 8 + schema->nullable_count;
     return STOA_OK;
 }
 
@@ -180,8 +203,8 @@ static uint64_t hash_all(const stoa__schema *schema)
     uint64_t hash = schema->field_limit;
     for (uint32_t i = 0; i < schema->field_limit; i++) {
         const stoa__schema_field *field = &schema->fields[i];
-        uint64_t parts[] = {hash, field->hash, field->type, field->initial.bits,
-                            (uint64_t)(uintptr_t)field->object};
+        uint64_t parts[] = {hash,         field->hash,         field->type,
+                            field->flags, field->initial.bits, (uint64_t)(uintptr_t)field->object};
         hash = stoa__hash(parts, sizeof parts);
     }
     return hash;
@@ -193,8 +216,9 @@ static bool same(const stoa__schema *a, const stoa__schema *b)
         return false;
     for (uint32_t i = 0; i < a->field_limit; i++) {
         const stoa__schema_field *left = &a->fields[i], *right = &b->fields[i];
-        if (left->type != right->type || left->initial.bits != right->initial.bits ||
-            left->object != right->object || (left->name == NULL) != (right->name == NULL))
+        if (left->type != right->type || left->flags != right->flags ||
+            left->initial.bits != right->initial.bits || left->object != right->object ||
+            (left->name == NULL) != (right->name == NULL))
             return false;
         if (left->name != NULL && !has_name(left, right->hash, right->name, right->length))
             return false;

@@ -16,7 +16,8 @@ typedef struct stoa__schema_field {
     uint32_t hash;
     uint16_t length;
     uint8_t type;
-    stoa__cell initial; /* numbers: the cell itself. objects: unused */
+    uint8_t flags;      /* STOA_NULLABLE, and STOA_HAS_INITIAL where its default is not null */
+    stoa__cell initial; /* numbers: the cell itself; null: zero. objects: unused */
     void *object;       /* the default of an object field */
 } stoa__schema_field;
 
@@ -26,13 +27,33 @@ typedef struct stoa__schema {
     uint64_t hash;
     size_t bytes; /* of this allocation */
     size_t row_bytes;
+    size_t row_bits; /* those of the cells, and one for each nullable field */
     uint32_t field_limit;
     uint32_t field_count;
     uint32_t object_count;
+    uint32_t nullable_count;
     uint32_t index_mask;
     uint16_t *index; /* open addressing on the name's hash; field + 1; 0: free */
     stoa__schema_field fields[];
 } stoa__schema;
+
+static inline bool stoa__schema_nullable(const stoa__schema_field *field)
+{
+    return (field->flags & STOA_NULLABLE) != 0;
+}
+
+/* Whether new cells of the field are null. */
+static inline bool stoa__schema_begins_null(const stoa__schema_field *field)
+{
+    return field->flags == STOA_NULLABLE;
+}
+
+/* The type, if inline code may read and write its cells as they are. */
+static inline uint8_t stoa__schema_plain(const stoa__schema_field *field)
+{
+    bool plain = field->type != STOA_OBJECT && !stoa__schema_nullable(field);
+    return plain ? field->type : (uint8_t)STOA_NO_TYPE;
+}
 
 /* The schema of these fields. The caller owns a reference. */
 stoa_status stoa__schema_new(stoa__schema **schema, const stoa_field *fields, size_t count,

@@ -11,7 +11,7 @@ stoa_status stoa__source_check_array(const stoa_source *source, size_t count, st
     size_t apart = stride < 0 ? (size_t)0 - (size_t)stride : (size_t)stride;
     size_t step = apart > sizeof(uint64_t) ? apart : sizeof(uint64_t);
     uintptr_t room = stride < 0 ? (uintptr_t)source->data : UINTPTR_MAX - (uintptr_t)source->data;
-    if ((source->reserved[0] | source->reserved[1]) != 0)
+    if (source->reserved[0] != 0)
         return stoa__fail(error, STOA_INVALID, "stoa_source.reserved must be zero");
     if (stoa__byte_of(&source->repeat) > 1)
         return stoa__fail(error, STOA_INVALID, "stoa_source.repeat is neither true nor false");
@@ -23,6 +23,23 @@ stoa_status stoa__source_check_array(const stoa_source *source, size_t count, st
                           "%zu values that are %td bytes apart do not fit in memory", count,
                           stride);
     return STOA_OK;
+}
+
+/* The first position from `from` on whose value is there (is_there: or is null), or count. */
+static size_t next_bit(const stoa_source *source, size_t from, size_t count, bool is_there)
+{
+    const uint8_t *bytes = source->validity, none = is_there ? 0 : 0xFF;
+    if (bytes == NULL || stoa__byte_of(&source->repeat) != 0)
+        return from < count && stoa__source_has(source, 0) == is_there ? from : count;
+    while (from < count) {
+        if (from % 8 == 0 && bytes[from / 8] == none)
+            from += 8;
+        else if (stoa__source_has(source, from) == is_there)
+            return from;
+        else
+            from++;
+    }
+    return count;
 }
 
 stoa_status stoa__source_check(const stoa__table *table, uint32_t field, const stoa_source *source,
@@ -37,7 +54,15 @@ stoa_status stoa__source_check(const stoa__table *table, uint32_t field, const s
     if (type == STOA_OBJECT ? source->type != STOA_OBJECT : !stoa__convertible(type, source->type))
         return stoa__fail(error, STOA_WRONG_TYPE, "field '%s' is %s and takes no values of %s",
                           name, stoa_type_name(type), stoa_type_name(source->type));
-    return stoa__source_check_array(source, count, error);
+    stoa_status status = stoa__source_check_array(source, count, error);
+    if (status != STOA_OK || table->head.columns[field].validity != NULL)
+        return status;
+    size_t null = next_bit(source, 0, count, false);
+    if (null == count)
+        return STOA_OK;
+    return stoa__fail_at(error, STOA_WRONG_TYPE, null,
+                         "value %zu for field '%s' is null, but the field takes no null", null,
+                         name);
 }
 
 stoa_status stoa__source_match(const stoa__table *table, const stoa_source *source, size_t count,
@@ -74,6 +99,80 @@ stoa_status stoa__source_overflow(const stoa__table *table, uint32_t field,
                          "value %zu for field '%s', %s, does not fit %s", position,
                          table->schema->fields[field].name, text,
                          stoa_type_name((stoa_type)table->head.columns[field].type));
+}
+
+/* ---- values and nulls ---- */
+
+/* The part of a source from a position on, for convert.h. */
+static const void *data_at(const stoa_source *source, size_t position)
+{
+    return (const char *)source->data + (ptrdiff_t)position * stoa__source_stride(source);
+}
+
+size_t stoa__source_fit(const stoa_source *source, stoa_type type, size_t count)
+{
+    ptrdiff_t stride = stoa__source_stride(source);
+    bool is_repeated = stoa__byte_of(&source->repeat) != 0;
+    if (stoa__converts_always(type, source->type))
+        return count;
+    size_t from = next_bit(source, 0, count, true), end = count;
+    for (; from < count; from = next_bit(source, end, count, true)) {
+        end = next_bit(source, from, count, false);
+        size_t values = is_repeated ? 1 : end - from;
+        size_t fit = stoa__convert_check(type, source->type, data_at(source, from), stride, values);
+        if (fit < values)
+            return from + fit;
+    }
+    return count;
+}
+
+static void store_zeros(char *out, ptrdiff_t stride, size_t width, size_t count)
+{
+    for (size_t i = 0; i < count; i++, out += stride)
+        memset(out, 0, width);
+}
+
+size_t stoa__source_store(const stoa_source *source, stoa_type type, char *out,
+                          ptrdiff_t out_stride, size_t first, size_t count)
+{
+    ptrdiff_t stride = stoa__source_stride(source);
+    size_t end = first + count, width = stoa__width(type);
+    if (source->validity == NULL)
+        return stoa__convert_store(type, out, out_stride, source->type, data_at(source, first),
+                                   stride, count);
+    bool at_once = stoa__converts_always(type, source->type);
+    if (at_once) /* nulls too: they are zeroed below */
+        stoa__convert_store(type, out, out_stride, source->type, data_at(source, first), stride,
+                            count);
+    for (size_t null, from = first; from < end; from = null) {
+        null = next_bit(source, from, end, false);
+        char *at = out + (ptrdiff_t)(from - first) * out_stride;
+        size_t stored = null - from;
+        if (!at_once)
+            stored = stoa__convert_store(type, at, out_stride, source->type, data_at(source, from),
+                                         stride, null - from);
+        if (stored < null - from)
+            return from - first + stored;
+        at += (ptrdiff_t)(null - from) * out_stride;
+        from = null;
+        null = next_bit(source, from, end, true);
+        store_zeros(at, out_stride, width, null - from);
+    }
+    return count;
+}
+
+void stoa__source_store_validity(const stoa_source *source, uint64_t *validity, size_t row,
+                                 ptrdiff_t step, size_t first, size_t count)
+{
+    bool alike = source->validity == NULL || stoa__byte_of(&source->repeat) != 0;
+    if (step == 1 && alike)
+        stoa__bits_fill(validity, row, count, stoa__source_has(source, 0));
+    else if (step == 1 && first % 8 == 0)
+        stoa__bits_of_bytes_move(validity, row, source->validity + first / 8, count);
+    else
+        for (size_t i = 0; i < count; i++)
+            stoa__bit_put(validity, row + (size_t)((ptrdiff_t)i * step),
+                          stoa__source_has(source, first + i));
 }
 
 stoa_status stoa__source_enter(const stoa__table *table, const stoa_source *source, size_t count,

@@ -28,6 +28,25 @@ stoa_status stoa__source_twice(const stoa_source *source, stoa_error *error);
 /* The error for the value at `position`, which does not fit. */
 stoa_status stoa__source_overflow(const stoa__table *table, uint32_t field,
                                   const stoa_source *source, size_t position, stoa_error *error);
+/* Whether the value at that position is there; else it is null. */
+static inline bool stoa__source_has(const stoa_source *source, size_t position)
+{
+    if (source->validity == NULL)
+        return true;
+    size_t at = stoa__byte_of(&source->repeat) != 0 ? 0 : position;
+    return (source->validity[at / 8] >> at % 8 & 1) != 0;
+}
+
+/* The position of the first of `count` values that is there and does not fit cells of that type, or
+ * count. */
+size_t stoa__source_fit(const stoa_source *source, stoa_type type, size_t count);
+/* Stores `count` values from position `first` on, and zero for nulls; the same as
+ * stoa__convert_store() otherwise. */
+size_t stoa__source_store(const stoa_source *source, stoa_type type, char *out,
+                          ptrdiff_t out_stride, size_t first, size_t count);
+/* Says which of the cells at rows row, row + step, … hold values, for the same values. */
+void stoa__source_store_validity(const stoa_source *source, uint64_t *validity, size_t row,
+                                 ptrdiff_t step, size_t first, size_t count);
 /* Objects enter the pool; their handles go to `handles`, `step` handles from one to the next. On
  * failure those that have entered leave again; the caller releases them. */
 stoa_status stoa__source_enter(const stoa__table *table, const stoa_source *source, size_t count,

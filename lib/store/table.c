@@ -37,20 +37,41 @@ static spacing region_spacing(const stoa__region *region)
     return (spacing){first, STOA__PAGE, STOA__STAGGER};
 }
 
+/* Arrays of the table: cells of each field, and validity bits of each that is nullable. */
+static uint32_t arrays_of(const stoa__schema *schema)
+{
+    return schema->field_count + schema->nullable_count;
+}
+
+/* Bytes of cells and bits, and a word more for each array of bits. */
+static size_t bytes_of_rows(const stoa__schema *schema, size_t rows)
+{
+    return rows * schema->row_bytes + schema->nullable_count * stoa__validity_bytes(rows + 64);
+}
+
 /* Bytes that are enough for `rows` cells in each column, whatever the spacing. */
 static size_t enough_bytes(const stoa__schema *schema, size_t rows)
 {
-    size_t cells = rows * schema->row_bytes;
-    bool large = cells / schema->field_count >= STOA__LARGE_REGION / 2;
+    size_t bytes = bytes_of_rows(schema, rows), arrays = arrays_of(schema);
+    bool large = bytes / arrays >= STOA__LARGE_REGION / 2;
     size_t lost = STOA__STAGGER + (large ? 2 * STOA__HUGE_PAGE : STOA__PAGE);
-    return STOA__PHASES * STOA__STAGGER + cells + schema->field_count * lost;
+    return STOA__PHASES * STOA__STAGGER + bytes + arrays * lost;
 }
 
 /* The most rows whose columns fit in `bytes`. */
 static size_t rows_that_fit(const stoa__schema *schema, size_t bytes, spacing apart)
 {
-    size_t lost = apart.first + schema->field_count * (apart.unit - 1 + apart.gap);
-    return bytes > lost ? (bytes - lost) / schema->row_bytes : 0;
+    size_t lost = apart.first + arrays_of(schema) * (apart.unit - 1 + apart.gap);
+    lost += schema->nullable_count * sizeof(uint64_t); /* of bits, the last word */
+    return bytes > lost ? (bytes - lost) / schema->row_bits * 8 +
+                              (bytes - lost) % schema->row_bits * 8 / schema->row_bits
+                        : 0;
+}
+
+/* From the start of an array of so many bytes to that of the next. */
+static size_t spaced(size_t bytes, spacing apart)
+{
+    return stoa__round_up(bytes, apart.unit) + apart.gap;
 }
 
 /* Bytes of all columns with room for `rows` cells each, in plain memory. */
@@ -58,9 +79,11 @@ static size_t plain_bytes(const stoa__schema *schema, size_t rows)
 {
     spacing apart = plain_spacing(schema, rows);
     size_t bytes = apart.first;
-    for (uint32_t i = 0; i < schema->field_limit; i++)
-        bytes += stoa__round_up(rows * stoa__width((stoa_type)schema->fields[i].type), apart.unit) +
-                 apart.gap;
+    for (uint32_t i = 0; i < schema->field_limit; i++) {
+        const stoa__schema_field *field = &schema->fields[i];
+        bytes += spaced(rows * stoa__width((stoa_type)field->type), apart);
+        bytes += stoa__schema_nullable(field) ? spaced(stoa__validity_bytes(rows), apart) : 0;
+    }
     return bytes;
 }
 
@@ -70,11 +93,17 @@ static void place_columns(stoa__table *table, char *memory, spacing apart)
     char *cells = memory + apart.first;
     cells -= (uintptr_t)cells % (apart.unit < STOA__LINE ? apart.unit : STOA__LINE);
     for (uint32_t i = 0; i < schema->field_limit; i++) {
-        stoa_type type = (stoa_type)schema->fields[i].type;
-        table->head.columns[i].cells = cells;
-        table->head.columns[i].type = (uint8_t)type;
-        table->head.columns[i].version = 1;
-        cells += stoa__round_up(table->max_rows * stoa__width(type), apart.unit) + apart.gap;
+        const stoa__schema_field *field = &schema->fields[i];
+        stoa_column *column = &table->head.columns[i];
+        column->cells = cells;
+        column->type = field->type;
+        column->plain = stoa__schema_plain(field);
+        column->version = 1;
+        cells += spaced(table->max_rows * stoa__width((stoa_type)field->type), apart);
+        if (!stoa__schema_nullable(field))
+            continue;
+        column->validity = (uint64_t *)(void *)cells;
+        cells += spaced(stoa__validity_bytes(table->max_rows), apart);
     }
 }
 
@@ -138,6 +167,7 @@ static stoa__layout layout_of(const stoa__schema *schema, size_t max_rows)
     for (uint32_t i = 0; i < schema->field_limit; i++) {
         unsigned width = (unsigned)stoa__width((stoa_type)schema->fields[i].type);
         layout.widths = layout.widths << 2 | (unsigned)__builtin_ctz(width);
+        layout.nullable |= (uint64_t)stoa__schema_nullable(&schema->fields[i]) << i;
     }
     return layout;
 }
@@ -152,6 +182,9 @@ static bool take_kept(stoa__table *table, size_t most, size_t rows)
     lay_out(table, most > 0 ? most : SIZE_MAX);
     table->capacity = kept.capacity;
     table->written = kept.written;
+    for (uint32_t i = 0; i < table->head.field_limit; i++) /* no bits behind the rows */
+        if (table->head.columns[i].validity != NULL)
+            memset(table->head.columns[i].validity, 0, stoa__validity_bytes(kept.written));
     stoa__table_give_back(table, rows);
     return true;
 }
@@ -162,6 +195,8 @@ static size_t written_bytes(const stoa__table *table, size_t rows)
     STOA__EACH_FIELD (table, i) {
         size_t own = rows * stoa__column_width(table, i);
         bytes += stoa__round_up(own, own >= STOA__HUGE_PAGE ? STOA__HUGE_PAGE : STOA__PAGE);
+        if (table->head.columns[i].validity != NULL)
+            bytes += stoa__round_up(stoa__validity_bytes(rows), STOA__PAGE);
     }
     return bytes;
 }
@@ -171,7 +206,8 @@ static size_t written_bytes(const stoa__table *table, size_t rows)
 static void leave_region(stoa__table *table)
 {
     size_t written = table->written > table->head.rows ? table->written : table->head.rows;
-    bool whole = table->region.columns == table->schema->field_limit;
+    bool whole =
+        table->region.columns == table->schema->field_limit + table->schema->nullable_count;
     bool wide = table->asked > 0 ? table->max_rows == table->asked : table->max_rows / 4 >= written;
     if (!table->region.keep || !whole || !wide) {
         stoa__region_free(&table->region);
@@ -196,7 +232,7 @@ static bool reserve(stoa__table *table, size_t most, size_t least)
     if (most > 0)
         wanted = most < MOST_BYTES / schema->row_bytes ? enough_bytes(schema, most) : MOST_BYTES;
     size_t bytes = wanted > least_bytes ? wanted : least_bytes;
-    if (!stoa__region_reserve(&table->region, bytes, least_bytes, schema->field_count))
+    if (!stoa__region_reserve(&table->region, bytes, least_bytes, arrays_of(schema)))
         return false;
     lay_out(table, most > 0 ? most : SIZE_MAX);
     return true;
@@ -327,7 +363,7 @@ stoa_status stoa_table_new(stoa_table **table, const stoa_field *fields, size_t 
         return status;
     stoa__table_expect(made, 0, options->rows);
     STOA__EACH_FIELD (made, i) {
-        if (!unwritten || stoa__is_object(made, i))
+        if (!unwritten || stoa__is_object(made, i) || made->head.columns[i].validity != NULL)
             stoa__column_write_defaults(made, i, 0, options->rows);
     }
     stoa__table_set_rows(made, options->rows);
@@ -430,6 +466,13 @@ stoa_type stoa_table_field_type(const stoa_table *table, size_t field)
     return (stoa_type)table->columns[field].type;
 }
 
+uint32_t stoa_table_field_flags(const stoa_table *table, size_t field)
+{
+    if (table == NULL || !stoa__field_exists(table, field))
+        return 0;
+    return stoa__whole_const(table)->schema->fields[field].flags;
+}
+
 stoa_status stoa_table_field_initial(const stoa_table *table, size_t field, stoa_value *initial)
 {
     STOA__REQUIRE_ARGUMENT(NULL, table);
@@ -441,6 +484,7 @@ stoa_status stoa_table_field_initial(const stoa_table *table, size_t field, stoa
         *initial = stoa_object_value(described->object);
     else
         *initial = stoa__cell_value((stoa_type)described->type, described->initial.bytes);
+    initial->is_null = stoa__schema_begins_null(described);
     return STOA_OK;
 }
 
@@ -495,8 +539,11 @@ static bool is_among_cells(const stoa__table *table, const void *memory, size_t 
 {
     uintptr_t first = (uintptr_t)memory, end = first + bytes;
     STOA__EACH_FIELD (table, i) {
+        uintptr_t bits = (uintptr_t)table->head.columns[i].validity;
         if (first < (uintptr_t)stoa__cell_at(table, i, table->head.rows) &&
             (uintptr_t)stoa__cell_at(table, i, 0) < end)
+            return true;
+        if (bits != 0 && first < bits + stoa__validity_bytes(table->head.rows) && bits < end)
             return true;
     }
     return false;

@@ -7,8 +7,10 @@
 #include <stoa/column.h>
 #include <stoa/table.h>
 
+#include "base/bits.h"
 #include "base/check.h"
 #include "base/memory.h"
+#include "base/words.h"
 #include "store/pool.h"
 #include "store/schema.h"
 
@@ -58,6 +60,18 @@ static inline size_t stoa__column_width(const stoa__table *table, uint32_t field
 static inline char *stoa__cell_at(const stoa__table *table, uint32_t field, size_t row)
 {
     return (char *)table->head.columns[field].cells + row * stoa__column_width(table, field);
+}
+
+/* Bytes of the bits of so many rows. */
+static inline size_t stoa__validity_bytes(size_t rows)
+{
+    return stoa__words(rows) * sizeof(uint64_t);
+}
+
+static inline bool stoa__is_valid(const stoa__table *table, uint32_t field, size_t row)
+{
+    const uint64_t *validity = table->head.columns[field].validity;
+    return validity == NULL || stoa__bit(validity, row);
 }
 
 static inline bool stoa__is_object(const stoa__table *table, uint32_t field)

@@ -31,7 +31,7 @@ size_t stoa_type_width(stoa_type type)
 
 stoa_type stoa_type_named(const char *name)
 {
-    for (int type = STOA_BOOL; name != NULL && type <= STOA_OBJECT; type++)
+    for (int type = STOA_BOOL; name != NULL && type < STOA__TYPE_END; type++)
         if (strcmp(stoa_type_name((stoa_type)type), name) == 0)
             return (stoa_type)type;
     return STOA_NO_TYPE;

@@ -23,9 +23,17 @@ static inline size_t stoa__width(stoa_type type)
     return widths[type];
 }
 
+/* The first number behind those of the types. */
+enum {
+    STOA__TYPE_END = 1
+#define COUNT(NAME, name, cell, value, member) +1
+    STOA_TYPES(COUNT)
+#undef COUNT
+};
+
 static inline bool stoa__type_exists(stoa_type type)
 {
-    return type >= STOA_BOOL && type <= STOA_OBJECT;
+    return type != STOA_NO_TYPE && (unsigned)type < STOA__TYPE_END;
 }
 
 /* Whether a value is null, or its is_null holds a byte that is not a bool. */

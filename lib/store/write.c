@@ -17,6 +17,8 @@ typedef struct part {
     uint32_t field;
     stoa_type type;
     size_t width;
+    size_t row; /* of the first cell */
+    ptrdiff_t step;
     char *start;
     ptrdiff_t stride;
     size_t count;
@@ -24,6 +26,7 @@ typedef struct part {
     const stoa_source *source; /* NULL: no such field */
     stoa_source initial;       /* the source of a field without one */
     void *aside;               /* the values as cells, packed; NULL: the source is read in place */
+    void *validity_aside;      /* the same of the source's validity */
     uint64_t few[2];           /* room for a few of them */
 } part;
 
@@ -45,7 +48,7 @@ static stoa_status check_target(const stoa_table *table, size_t first, ptrdiff_t
 
 static part part_of(stoa__table *table, uint32_t field, size_t first, ptrdiff_t step, size_t count)
 {
-    part made = {.field = field, .count = count, .values = count};
+    part made = {.field = field, .count = count, .values = count, .row = first, .step = step};
     made.type = (stoa_type)table->head.columns[field].type;
     made.width = stoa__width(made.type);
     made.stride = count > 1 ? step * (ptrdiff_t)made.width : 0; /* of one cell, any step is fine */
@@ -99,21 +102,28 @@ static stoa_status make_aside(part *p, stoa_error *error)
     return p->aside == NULL ? stoa__fail_memory(error, bytes) : STOA_OK;
 }
 
+static size_t bytes_of_bits(const part *p)
+{
+    size_t bits = p->source->repeat && p->values > 0 ? 1 : p->values;
+    return bits / 8 + (bits % 8 != 0);
+}
+
 static stoa_status prepare_numbers(const stoa__table *table, part *p, bool is_in_way,
                                    stoa_error *error)
 {
     const stoa_source *source = p->source;
-    ptrdiff_t stride = stoa__source_stride(source);
-    size_t values = source->repeat && p->values > 0 ? 1 : p->values;
-    size_t fit = stoa__convert_check(p->type, source->type, source->data, stride, values);
-    if (fit < values)
+    size_t fit = stoa__source_fit(source, p->type, p->values);
+    stoa_status status = STOA_OK;
+    if (fit < p->values)
         return stoa__source_overflow(table, p->field, source, fit, error);
-    if (!is_in_way)
-        return STOA_OK;
-    stoa_status status = make_aside(p, error);
+    if (source->validity != NULL)
+        status = stoa__table_keep_aside(&p->validity_aside, table, source->validity,
+                                        bytes_of_bits(p), error);
+    if (status != STOA_OK || !is_in_way)
+        return status;
+    status = make_aside(p, error);
     if (status == STOA_OK)
-        stoa__convert_store(p->type, p->aside, (ptrdiff_t)p->width, source->type, source->data,
-                            stride, p->values);
+        stoa__source_store(source, p->type, p->aside, (ptrdiff_t)p->width, 0, p->values);
     return status;
 }
 
@@ -145,6 +155,7 @@ static void let_go(part *p)
 {
     if (p->aside != p->few)
         stoa__release(p->aside);
+    stoa__release(p->validity_aside);
 }
 
 static void give_up(const stoa__table *table, part *p)
@@ -163,23 +174,48 @@ static void leave_cells(stoa_pool *pool, const part *p)
         stoa__pool_leave(pool, *(const stoa_handle *)(const void *)at);
 }
 
+/* The source, or what was put aside of it, as cells of that type. */
+static stoa_source prepared(const part *p, stoa_type type)
+{
+    /* NOLINTNEXTLINE(clang-analyzer-core.NullDereference): every field has a source */
+    stoa_source made = *p->source;
+    if (p->validity_aside != NULL)
+        made.validity = p->validity_aside;
+    if (p->aside == NULL)
+        return made;
+    made.data = p->aside;
+    made.type = type;
+    made.stride = (ptrdiff_t)p->width;
+    if (made.validity == NULL)
+        made.repeat = false; /* aside are all values */
+    return made;
+}
+
+static void store_validity(stoa__table *table, const part *p, const stoa_source *from)
+{
+    uint64_t *validity = table->head.columns[p->field].validity;
+    if (validity == NULL)
+        return;
+    stoa__source_store_validity(from, validity, p->row, p->step, 0, p->count);
+    if (p->values > p->count)
+        stoa__source_store_validity(from, validity, table->head.rows, 1, p->count,
+                                    p->values - p->count);
+}
+
 static void store(stoa__table *table, part *p)
 {
     bool is_object = p->type == STOA_OBJECT;
-    /* NOLINTNEXTLINE(clang-analyzer-core.NullDereference): every field has a source */
-    const char *in = p->aside != NULL ? p->aside : p->source->data;
-    stoa_type from = p->aside == NULL ? p->source->type : is_object ? STOA_UINT32 : p->type;
-    stoa_type to = is_object ? STOA_UINT32 : p->type;
-    ptrdiff_t stride = p->aside != NULL ? (ptrdiff_t)p->width : stoa__source_stride(p->source);
+    stoa_type type = is_object ? STOA_UINT32 : p->type;
+    stoa_source from = prepared(p, type);
     if (p->count > 0)
         stoa__column_written(table, p->field);
     if (is_object)
         leave_cells(table->pool, p);
-    stoa__convert_store(to, p->start, p->stride, from, in, stride, p->count);
+    stoa__source_store(&from, type, p->start, p->stride, 0, p->count);
     if (p->values > p->count)
-        stoa__convert_store(to, stoa__cell_at(table, p->field, table->head.rows),
-                            (ptrdiff_t)p->width, from, in + (ptrdiff_t)p->count * stride, stride,
-                            p->values - p->count);
+        stoa__source_store(&from, type, stoa__cell_at(table, p->field, table->head.rows),
+                           (ptrdiff_t)p->width, p->count, p->values - p->count);
+    store_validity(table, p, &from);
     let_go(p);
 }
 
@@ -242,10 +278,14 @@ static stoa_status check_splice(const splice *s, stoa_error *error)
 /* The default, as a source. */
 static stoa_source initial_of(const stoa__schema_field *described)
 {
+    static const uint8_t null;
     const void *data = &described->initial;
     if (described->type == STOA_OBJECT)
         data = &described->object;
-    return (stoa_source){.type = (stoa_type)described->type, .repeat = true, .data = data};
+    return (stoa_source){.type = (stoa_type)described->type,
+                         .repeat = true,
+                         .data = data,
+                         .validity = stoa__schema_begins_null(described) ? &null : NULL};
 }
 
 static stoa_status match_parts(splice *s, const stoa_source *sources, size_t source_count,

@@ -377,7 +377,7 @@ TEST(a_field_without_a_type_a_name_or_a_reason_is_refused)
     field.type = (stoa_type)(STOA_OBJECT + 1);
     REFUSED(table, STOA_WRONG_TYPE, stoa_table_add_field(table, &field, NULL, &trouble));
     field.type = STOA_INT8;
-    field.flags = 1;
+    field.flags = 8;
     REFUSED(table, STOA_INVALID, stoa_table_add_field(table, &field, NULL, &trouble));
     field.flags = 0;
     for (int i = 0; i < 3; i++) {

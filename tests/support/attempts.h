@@ -45,7 +45,7 @@ static inline stoa_row tried_row(attempt *a)
 
 static inline stoa_field tried_field(attempt *a, const char *name, const char *good)
 {
-    static const odd flags[] = {{1, false}, {UINT32_MAX, false}};
+    static const odd flags[] = {{1, true}, {2, false}, {4, false}, {UINT32_MAX, false}};
     stoa_field field = {.name = TEXT(name, good),
                         .type = (stoa_type)NUMBER("type", STOA_INT32, no_type),
                         .flags = (uint32_t)NUMBER("flags", 0, flags),
@@ -68,8 +68,7 @@ static inline stoa_source tried_source(attempt *a, const int32_t *data)
     stoa_source source = {.type = (stoa_type)NUMBER("source.type", STOA_INT32, no_type),
                           .data = data,
                           .stride = (ptrdiff_t)NUMBER("source.stride", 0, no_stride),
-                          .reserved = {NUMBER("source.reserved[0]", 0, not_zero),
-                                       NUMBER("source.reserved[1]", 0, not_zero)}};
+                          .reserved = {NUMBER("source.reserved[0]", 0, not_zero)}};
     static const odd missing[] = {{1, false}};
     if (NUMBER("no source.data", 0, missing) != 0)
         source.data = NULL;

@@ -147,6 +147,45 @@ PUT(float64, STOA_FLOAT32, 0.5)
 PUT(boolean, STOA_BOOL, true)
 #undef PUT
 
+ATTEMPTS(stoa_row_is_null)
+{
+    EACH_TRY
+    {
+        bool is_null;
+        JUDGE(
+            stoa_row_is_null(tried_row(a), TEXT("field_name", "int8"), PLACE("is_null", &is_null)));
+    }
+}
+
+/* A table with a nullable field, the only kind that takes null. */
+static stoa_table *nullable_table(void)
+{
+    return TABLE(OPTIONS(.rows = ROWS),
+                 {.name = "n", .type = STOA_INT8, .flags = STOA_NULLABLE, .initial.int64 = 1});
+}
+
+ATTEMPTS(stoa_row_set_null)
+{
+    EACH_TRY
+    {
+        stoa_table *own = nullable_table();
+        stoa_row row = {NEEDED("row.table", own), NUMBER("row.index", 1, no_row)};
+        JUDGE(stoa_row_set_null(row, TEXT("field_name", "n")));
+        stoa_table_free(own);
+    }
+}
+
+ATTEMPTS(stoa__cell_put_null)
+{
+    EACH_TRY
+    {
+        stoa_table *own = nullable_table();
+        JUDGE(stoa__cell_put_null(NEEDED("table", own), NUMBER("field", 0, no_field),
+                                  NUMBER("row", 1, no_row), NUMBER("order", 0, no_order)));
+        stoa_table_free(own);
+    }
+}
+
 ATTEMPTS(stoa_row_get)
 {
     EACH_TRY

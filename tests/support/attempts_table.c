@@ -87,6 +87,8 @@ TELLS(stoa_table_field_count, ATTEMPT_FIELDS, 0, (table))
 TELLS(stoa_table_field_limit, ATTEMPT_FIELDS + 1, 0, (table))
 TELLS(stoa_table_pool, a->pool, NULL, (table))
 TELLS(stoa_table_field_type, STOA_INT8, STOA_NO_TYPE, (table, NUMBER("field", 1, no_field)))
+TELLS(stoa_table_field_flags, 0, 0, (table, NUMBER("field", 1, no_field)))
+TELLS(stoa_column_validity, NULL, NULL, (table, NUMBER("field", 1, no_field)))
 TELLS(stoa_column_cells, a->table->columns[1].cells, NULL, (table, NUMBER("field", 1, no_field)))
 
 ATTEMPTS(stoa_table_version)

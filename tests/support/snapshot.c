@@ -75,6 +75,10 @@ static void add_field(snapshot *s, const stoa_table *table, size_t field)
                initial.type == STOA_BOOL ? initial.boolean : initial.uint64);
     add(s, "cells of field", field, stoa_column_cells(table, field),
         table->rows * stoa_type_width(stoa_table_field_type(table, field)));
+    add_number(s, "flags of field", field, stoa_table_field_flags(table, field));
+    const uint64_t *validity = stoa_column_validity(table, field);
+    if (validity != NULL)
+        add(s, "validity of field", field, validity, (table->rows + 63) / 64 * sizeof *validity);
 }
 
 static void add_pool(snapshot *s, const stoa_pool *pool)

@@ -73,6 +73,10 @@ static stoa_status bind_field(binder *b, const stoa_expression *node, stoa__type
     if (status != STOA_OK)
         return stoa__expression_fail(b->error, status, node, "%s", plain.message);
     made->type = (stoa_type)table->columns[field].type;
+    if (table->columns[field].validity != NULL)
+        return stoa__expression_fail(b->error, STOA_WRONG_TYPE, node,
+                                     "field '%s' is nullable, which no expression knows of yet",
+                                     node->name);
     made->id = stoa__emit_leaf(b->code, STOA__COLUMN_TERM, made->type, (uint32_t)field);
     made->id = stoa__emit_loaded(b->code, made->id);
     return STOA_OK;

@@ -23,6 +23,7 @@ EXCEPTIONS = {
     lib.STOA_NO_PARAMETER: errors.ParameterError,
     lib.STOA_STALE: errors.StaleError,
     lib.STOA_LOCKED: errors.BusyError,
+    lib.STOA_NULL: errors.WrongTypeError,
 }
 
 
