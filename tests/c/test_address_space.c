@@ -1,5 +1,5 @@
-/* test_address_space.c: where the system refuses address space or memory, has other pages, or does
- * not take back what it is given, a table is smaller and not broken. */
+/* test_address_space.c: a system that refuses address space or memory, has pages of another size,
+ * or does not take memory back: tables become smaller, but still work. */
 #define _GNU_SOURCE
 #include <stdlib.h>
 #include <sys/mman.h>
@@ -13,14 +13,14 @@ static const stoa_field fields[] = {{.name = "x", .type = STOA_INT32, .initial.i
                                     {.name = "b", .type = STOA_BOOL},
                                     {.name = "w", .type = STOA_FLOAT64}};
 
-/* ---- where the system refuses ---- */
+/* ---- a system that refuses ---- */
 
 TEST(a_table_is_smaller_where_the_system_grants_less)
 {
     static const size_t limits[] = {
         (size_t)1 << 33, (size_t)1 << 30, (size_t)1 << 26, 1 << 20, 100000, 4096, 1};
     stoa_table *table;
-    size_t unlimited = SIZE_MAX; /* columns are staggered, each table's by another phase */
+    size_t unlimited = SIZE_MAX; /* columns are staggered, by another phase in each table */
     for (int i = 0; i < 100; i++) {
         table = new_table(fields, 3, NULL);
         size_t rows = stoa_table_max_rows(table);
@@ -107,7 +107,7 @@ TEST(hints_that_are_refused_do_no_harm)
 {
     size_t rows = scaled(3000000, 50000);
     stoa_table *table = NULL;
-    faults_arm(FAULT_HINT, 0, SIZE_MAX); /* every madvise from here on */
+    faults_arm(FAULT_HINT, 0, SIZE_MAX); /* refuses every madvise from here on */
     PASSES(stoa_table_new(&table, fields, 3, OPTIONS(.rows = rows), &trouble));
     for (size_t i = 0; i < rows; i++)
         stoa_float64_column(table, "w")[i] = 7.0;
@@ -127,7 +127,7 @@ TEST(hints_that_are_refused_do_no_harm)
     stoa_table_free(table);
 }
 
-/* ---- other pages ---- */
+/* ---- pages of another size ---- */
 
 static void fill_with(stoa_table *table, uint32_t field, size_t rows, int byte)
 {
@@ -145,7 +145,7 @@ static bool is_filled_with(const stoa_table *table, uint32_t field, size_t rows,
     return true;
 }
 
-/* What is done to the pages of one column leaves its neighbours alone. */
+/* Changes to the pages of one column leave its neighbours alone. */
 static void change_columns(const stoa_table_options *options, size_t rows)
 {
     enum { FIELDS = 9 };
@@ -199,7 +199,7 @@ TEST(pages_of_any_size_do_no_harm)
     }
 }
 
-/* ---- what the system does not take back ---- */
+/* ---- a system that does not take memory back ---- */
 
 TEST(address_space_that_the_system_does_not_take_back_is_given_back_later)
 {
@@ -217,14 +217,14 @@ TEST(address_space_that_the_system_does_not_take_back_is_given_back_later)
     ck_assert_uint_gt(faults_disarm(), 0);
     ck_assert_uint_gt(faults_mapped(), mapped);
     if (runs_free())
-        about(resident() - before, 0); /* their pages are gone */
+        about(resident() - before, 0); /* the pages were returned */
     PASSES(stoa_table_new(&table, fields, 3, NULL, &trouble));
     stoa_table_free(table);
     stoa_trim();
     ck_assert_uint_eq(faults_mapped(), mapped);
 }
 
-/* Every other page of a mapping, until the system has no more maps. */
+/* Maps pages and unmaps every other one, until the system refuses further maps. */
 static char *take_all_maps(size_t *bytes)
 {
     size_t page = (size_t)sysconf(_SC_PAGESIZE);
@@ -252,7 +252,7 @@ TEST(a_process_at_its_limit_of_maps_loses_nothing)
             stoa_float64_column(tables[i], "w")[row] = (double)i;
     }
     char *maps = take_all_maps(&bytes);
-    if (maps == NULL) /* there is no such limit */
+    if (maps == NULL) /* this system has no such limit */
         return;
     for (size_t i = 0; i < TABLES; i++) {
         size_t rows = 1000;
@@ -279,14 +279,14 @@ TEST(a_process_at_its_limit_of_maps_loses_nothing)
     }
 }
 
-/* Some gigabyte of address space, in one map: it is memory only where it is touched. */
+/* Several gigabytes of address space in one map; only what is touched takes memory. */
 TEST(memory_that_is_locked_is_only_what_is_used)
 {
     enum { FIELDS = 5500 };
     static stoa_field many[FIELDS];
     static char names[FIELDS][16];
     stoa_table *table = NULL;
-    if (!runs_free() || mlockall(MCL_FUTURE) != 0) /* not everybody may */
+    if (!runs_free() || mlockall(MCL_FUTURE) != 0) /* not permitted to everybody */
         return;
     for (int i = 0; i < FIELDS; i++) {
         snprintf(names[i], sizeof names[i], "f%d", i);

@@ -1,6 +1,6 @@
-/* test_aliasing.c: sources that are the table's own cells. What is written must be what the source
- * held before the call, however the two overlap; the reference copies the source first. Arrays of
- * expressions are read block by block: there it must be so, or be refused. */
+/* test_aliasing.c: sources that are cells of the table itself. A call must write what the source
+ * held before the call, however source and target overlap; the reference copies the source first.
+ * Arrays of expressions are read block by block: such a call must do the same, or be refused. */
 #include <stdlib.h>
 
 #include "../support/reference.h"
@@ -30,7 +30,7 @@ static stoa_table *filled_table(void)
     return table;
 }
 
-/* A write of `count` values read at `data` with `stride`, into `field`. */
+/* A write to `field` of `count` values, read at `data` with `stride`. */
 typedef struct overlap {
     size_t field;
     size_t first;
@@ -41,7 +41,7 @@ typedef struct overlap {
     ptrdiff_t stride;
 } overlap;
 
-/* The column after the write, cell by cell from the values before it, as long as they fit. */
+/* The column's expected cells, computed from the values before the write. They must fit. */
 static char *expected_cells(const stoa_table *table, const overlap *o, stoa_status *status)
 {
     stoa_type to = stoa_table_field_type(table, o->field);
@@ -50,7 +50,7 @@ static char *expected_cells(const stoa_table *table, const overlap *o, stoa_stat
     ck_assert_ptr_nonnull(cells);
     memcpy(cells, stoa_column_cells(table, o->field), size);
     for (size_t i = 0; i < o->count; i++) {
-        uint64_t value = 0; /* read from the table, which is not written here */
+        uint64_t value = 0; /* read from the table, which is not changed here */
         memcpy(&value, o->data + (ptrdiff_t)i * o->stride, stoa_type_width(o->from));
         char *cell = cells + ((ptrdiff_t)o->first + (ptrdiff_t)i * o->step) * (ptrdiff_t)width;
         *status = reference_convert(o->from, &value, to, cell);
@@ -216,7 +216,7 @@ TEST(a_row_is_appended_and_inserted_from_the_values_of_another)
 
 /* ---- arrays of expressions ---- */
 
-/* A table of x (int32), y (int64) and z (int32) in which each cell tells its row. */
+/* A table of x (int32), y (int64) and z (int32) in which each cell holds its row number. */
 static stoa_table *numbered(size_t rows)
 {
     stoa_table *table = TABLE(OPTIONS(.rows = rows), {.name = "x", .type = STOA_INT32},
@@ -236,7 +236,7 @@ static stoa_expression *array_of(stoa_type type, const void *data, ptrdiff_t str
     return made;
 }
 
-/* The operation on an array and a constant; the array belongs to it. */
+/* `operation` applied to an array and a constant; the array belongs to the expression. */
 static stoa_expression *with(stoa_operation operation, stoa_expression *array, int64_t value)
 {
     stoa_expression *made = NULL, *constant = NULL;
@@ -248,7 +248,7 @@ static stoa_expression *with(stoa_operation operation, stoa_expression *array, i
     return made;
 }
 
-/* The program owns the expression. */
+/* The program takes over the expression. */
 static stoa_program *program_of(const stoa_table *table, stoa_expression *expression)
 {
     stoa_program *made = NULL;
@@ -257,8 +257,8 @@ static stoa_program *program_of(const stoa_table *table, stoa_expression *expres
     return made;
 }
 
-/* Arrays in the cells of x that are not those of the same rows: shifted either way, by less than a
- * cell, backwards, spread, and of other widths. Each is of ROWS rows. */
+/* Arrays of ROWS rows that are cells of x, but not those of the same rows: shifted either way,
+ * shifted by less than a cell, reversed, spread out, or of another width. */
 static const struct {
     stoa_type type;
     ptrdiff_t offset, stride;
@@ -405,7 +405,7 @@ TEST(rows_go_by_an_array_that_lies_in_a_column_cell_for_cell_or_elsewhere)
     for (size_t i = 0; i < ROWS; i++)
         apart[i] = (int32_t)i;
     const int32_t *places[] = {apart, stoa_int32_column(table, "x")};
-    for (size_t k = 0; k < 2; k++) { /* 1200 rows become 900, and these 100 */
+    for (size_t k = 0; k < 2; k++) { /* 1200 rows, of which 900 stay, and these 100 more */
         size_t rows = stoa_table_rows(table);
         stoa_expression *array = array_of(STOA_INT32, places[k], 4, rows);
         stoa_program *program =
@@ -418,8 +418,8 @@ TEST(rows_go_by_an_array_that_lies_in_a_column_cell_for_cell_or_elsewhere)
     stoa_table_free(table);
 }
 
-/* Rows are moved by windows of 2**24: the condition of the second is read when those of the first
- * have moved. */
+/* Rows are moved in windows of 2**24 rows: the condition for the second window is read after the
+ * rows of the first were moved. */
 TEST(an_array_in_a_column_tells_the_rows_of_the_windows_to_come)
 {
     size_t rows = scaled(((size_t)1 << 24) + 1000, 1000), kept = 0;
@@ -437,7 +437,7 @@ TEST(an_array_in_a_column_tells_the_rows_of_the_windows_to_come)
     stoa_table_free(table);
 }
 
-/* Two columns that a record would be torn apart between, and the mask or the order in a third. */
+/* Two columns that must change together, and a third that holds the mask or the order. */
 static stoa_table *three_columns(stoa_type third)
 {
     stoa_table *table = TABLE(OPTIONS(.rows = ROWS), {.name = "a", .type = STOA_INT32},
@@ -449,7 +449,7 @@ static stoa_table *three_columns(stoa_type third)
 
 TEST(rows_are_kept_by_a_mask_in_one_of_the_columns)
 {
-    for (size_t shift = 0; shift < 2; shift++) { /* the column, or bytes of another */
+    for (size_t shift = 0; shift < 2; shift++) { /* in the column itself, or in bytes of another */
         stoa_table *table = three_columns(STOA_UINT8);
         uint8_t *by = stoa_column_cells(table, shift == 0 ? 1 : 2), mask[ROWS];
         for (size_t i = 0; i < ROWS && shift == 0; i++)

@@ -1,16 +1,16 @@
-/* test_arguments.c: every function that the library exports, with every argument that cannot be.
+/* test_arguments.c: calls every exported function with every invalid argument.
  *
- * exports.inc has a line EXPORT(name) for each line of exports.txt, so a new export without tries
- * of its own does not build: they are in support/attempts_*.c. What a try is, and what must hold of
- * it, is said in attempt.h. What no function can know is not tried: a pointer to something else, an
- * array shorter than its count says. */
+ * exports.inc has a line EXPORT(name) for each line of exports.txt, so that a new export without
+ * tries does not build. The tries are in support/attempts_*.c; attempt.h says what a try is and
+ * what it checks. Mistakes that no function can notice are left out: a pointer to something else,
+ * an array shorter than its count says. */
 #include "../support/attempt.h"
 
 #define EXPORT(name) void attempts_##name(attempt *a);
 #include "exports.inc"
 #undef EXPORT
 
-/* ---- all of them ---- */
+/* ---- all exports ---- */
 
 TEST(every_export_refuses_every_argument_that_cannot_be_and_changes_nothing)
 {
@@ -31,7 +31,7 @@ TEST(every_export_refuses_every_argument_that_cannot_be_and_changes_nothing)
     attempts_end(&a);
 }
 
-/* What STOA_RECORD makes: what is not on the way of each row refuses NULL too. */
+/* What STOA_RECORD defines: functions that are not called for every row refuse NULL, too. */
 #define POINT(FIELD) \
     FIELD(int32, x)  \
     FIELD(float64, w)
@@ -39,7 +39,7 @@ STOA_RECORD(point, POINT)
 
 TEST(a_typed_table_that_is_null_is_neither_made_nor_disposed_of)
 {
-    point_table points, *volatile none = NULL; /* a plain NULL, inlined, is warned of */
+    point_table points, *volatile none = NULL; /* an inlined NULL gives a warning */
     FAILS(STOA_INVALID, point_table_init(none, 3, &trouble));
     SAYS("columns is NULL");
     ck_assert_int_eq(point_table_init(none, 3, NULL), STOA_INVALID);

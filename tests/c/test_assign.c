@@ -1,4 +1,5 @@
-/* test_assign.c: values of each row into fields, new fields and arrays: all of them or none. */
+/* test_assign.c: assigns a value for each row to fields, new fields and arrays; either all are
+ * stored, or none. */
 #include <stdlib.h>
 
 #include "../support/testing.h"
@@ -100,7 +101,7 @@ TEST(null_is_not_stored)
     double before = stoa_float64_column(table, "w")[71];
     WORKS(table, stoa_assign(table, "w", choice, "row() != 70", &trouble));
     ck_assert(stoa_float64_column(table, "w")[71] == before + 1);
-    PASSES(stoa_assign(table, "w", "x + mean(w)", "x < 0", &trouble)); /* no row */
+    PASSES(stoa_assign(table, "w", "x + mean(w)", "x < 0", &trouble)); /* of no row */
     stoa_table_free(table);
 }
 
@@ -183,8 +184,8 @@ TEST(arrays_take_values_and_give_them)
     stoa_table_free(table);
 }
 
-/* x * x + y * y and its root fail where both are the lowest int32, and nowhere else: in the rows
- * that `lowest` tells for x (1), y (2) or both (3). */
+/* A table in which x * x + y * y and its root fail in one row, where both are the lowest int32.
+ * lowest: which operand has that value: x (1), y (2) or both (3). Only both fail. */
 static stoa_table *squares(size_t rows, size_t row, int lowest)
 {
     stoa_table *table =
@@ -271,7 +272,7 @@ TEST(a_field_may_be_assigned_from_itself_in_place)
     stoa_table_free(table);
 }
 
-/* By hand: valgrind rounds integers of 64 bits twice. */
+/* Rounds to float32 by hand, because valgrind rounds integers of 64 bits twice. */
 static float rounded_once(bool negative, uint64_t size)
 {
     uint64_t last = 1;
@@ -285,8 +286,8 @@ static float rounded_once(bool negative, uint64_t size)
 
 TEST(an_integer_becomes_a_float32_rounded_once)
 {
-    /* Beyond 2**53 a float64 in between would
-     * be a tie, and go to the even float32 below. */
+    /* Beyond 2**53: rounded to float64 first, this would be a tie, and go to the lower, even
+     * float32. */
     static const int64_t up = ((int64_t)1 << 54) + ((int64_t)1 << 30) + 1;
     stoa_table *table =
         TABLE(OPTIONS(.rows = 1300), {.name = "i", .type = STOA_INT64},

@@ -1,10 +1,10 @@
-/* test_column_exports.c: while a column is exported its pages can be read, whatever becomes of the
- * table; what is written into them behind the table's end never shows up in new rows. */
+/* test_column_exports.c: while a column is exported its pages stay readable, whatever happens to
+ * the table; what is written to them behind the table's end never appears in new rows. */
 
 #include "../support/footprint.h"
 #include "../support/testing.h"
 
-/* Touches every page; a fault would end the test. */
+/* Reads every page; a missing page ends the test by a fault. */
 static unsigned read_all(const void *cells, size_t bytes)
 {
     const volatile unsigned char *c = cells;
@@ -49,7 +49,7 @@ TEST(an_exported_column_can_be_read_after_its_field_was_dropped)
     size_t added;
     PASSES(stoa_table_add_field(table, &field, &added, &trouble));
     const void *x = stoa_column_cells(table, 0), *cells = stoa_column_cells(table, added);
-    WORKS(NULL, stoa_column_export(table, 0, &trouble)); /* one of the table's own region */
+    WORKS(NULL, stoa_column_export(table, 0, &trouble)); /* a column in the table's own region */
     WORKS(NULL, stoa_column_export(table, added, &trouble));
     WORKS(NULL, stoa_column_export(table, added, &trouble));
     PASSES(stoa_table_drop_field(table, "x", &trouble));
@@ -57,7 +57,7 @@ TEST(an_exported_column_can_be_read_after_its_field_was_dropped)
     read_all(x, 4 * rows);
     read_all(cells, 8 * rows);
     stoa_column_unexport(table, added);
-    read_all(cells, 8 * rows); /* one is left */
+    read_all(cells, 8 * rows); /* one export is left */
     PASSES(stoa_table_add_field(table, &field, NULL, &trouble));
     PASSES(stoa_table_resize(table, rows + 1000, &trouble));
     read_all(x, 4 * rows);
@@ -92,7 +92,7 @@ TEST(what_a_view_writes_behind_the_end_is_not_in_new_rows)
         if (shrink)
             stoa_table_shrink(table);
         for (size_t i = 10; i < rows; i++)
-            x[i] = 77, w[i] = 7.7; /* a view of before may */
+            x[i] = 77, w[i] = 7.7; /* a view made before may still write there */
         if (shrink)
             stoa_column_unexport(table, 0);
         PASSES(stoa_table_resize(table, rows, &trouble));
@@ -122,7 +122,7 @@ TEST(an_exported_table_can_still_be_changed_in_every_way)
     stoa_table_free(table);
 }
 
-/* Whether resident() says anything: valgrind keeps memory of its own. */
+/* Whether resident() means anything: valgrind keeps memory of its own. */
 static bool can_tell(void)
 {
     return scaled(64, 1) == 64;

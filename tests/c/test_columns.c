@@ -1,5 +1,5 @@
-/* test_columns.c: whole columns: their addresses, and stoa_column_write of every type into every
- * type, from every layout, at every step, against the reference. */
+/* test_columns.c: whole columns: their addresses; and stoa_column_write of every type to every
+ * type, from every layout, with every step, compared with the reference. */
 #include <stdlib.h>
 
 #include "../support/reference.h"
@@ -46,7 +46,7 @@ TEST(every_column_is_aligned_for_vectors)
 
 enum { ROWS = 5000 };
 
-/* A column of the type, and what it must hold. */
+/* A column of the type, and its expected cells. */
 typedef struct target {
     stoa_table *table;
     stoa_type type;
@@ -81,7 +81,7 @@ static void target_free(target *t)
     free(t->expected);
 }
 
-/* What the write should do, cell by cell; `values` packed. */
+/* Makes the expected write, cell by cell; `values` is packed. */
 static void expect(target *t, size_t first, ptrdiff_t step, size_t count, stoa_type from,
                    const char *values, bool repeat)
 {
@@ -93,7 +93,7 @@ static void expect(target *t, size_t first, ptrdiff_t step, size_t count, stoa_t
     }
 }
 
-/* `count` values of type `from` that fit `to`: the edges, again and again, starting anywhere. */
+/* `count` values of type `from` that fit `to`: the edge values, repeated, from a random start. */
 static char *fitting_values(stoa_type from, stoa_type to, size_t count, size_t start)
 {
     void *edges;
@@ -170,7 +170,7 @@ TEST(every_edge_value_is_written_where_it_fits)
         }
 }
 
-/* One value that does not fit, at this position among others that do. */
+/* A write in which the value at this position does not fit, and all others do, is refused. */
 static void refuse_at(target *t, stoa_type from, const char *bad, stoa_status status, size_t at,
                       size_t count)
 {

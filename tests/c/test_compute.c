@@ -1,4 +1,4 @@
-/* test_compute.c: aggregates: what they give, of what they are null, what they refuse, and that no
+/* test_compute.c: aggregates: their values, when they are null, what they refuse; and that no
  * thread count or processor level changes a bit. */
 #include <math.h>
 #include <stdlib.h>
@@ -126,7 +126,8 @@ TEST(an_aggregate_may_stand_in_an_expression_and_need_another)
     ck_assert(fabs(number(table, "var(w)") / (sum / 5000) - 1) < 1e-12);
     ck_assert(fabs(number(table, "var(w, ddof=1)") / (sum / 4999) - 1) < 1e-12);
     ck_assert(fabs(number(table, "std(w)") / sqrt(sum / 5000) - 1) < 1e-12);
-    /* in a condition it is of all rows, in an output of those that are chosen */
+    /* the aggregate in the condition is over all rows, the one in the output over the selected
+     * rows */
     stoa_value value = computed(table, "count()", "w > mean(w)");
     int64_t above = 0;
     for (size_t i = 0; i < 5000; i++)
@@ -244,7 +245,7 @@ TEST(uint64_beyond_int64_goes_with_signed_values_where_the_result_has_a_type)
     PASSES(stoa_compute(table, "sum(where(u < 10, u ^ x, x))", &value, &trouble));
     REFUSED(table, STOA_OVERFLOW, stoa_compute(table, "sum(int8(u))", &value, &trouble));
     SAYS("18446744073709551615 does not fit int8");
-    /* No value fits: the range of what is made is empty. */
+    /* No value fits, so the result's range is empty. */
     REFUSED(table, STOA_OVERFLOW,
             stoa_compute(table, "sum(x << uint8(clip(x, -5, -2)))", &value, &trouble));
     SAYS("-2 does not fit uint8");

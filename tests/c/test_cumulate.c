@@ -1,5 +1,5 @@
-/* test_cumulate.c: running sums, products, minima and maxima against whole reckonings of each
- * prefix. */
+/* test_cumulate.c: running sums, products, minima and maxima, compared with results computed anew
+ * for each prefix. */
 #include "expr/execution/cumulate.h"
 
 #include <math.h>
@@ -13,10 +13,10 @@ enum { MOST = 700, UNTOUCHED = 0x5A };
 static const stoa_operation operations[] = {STOA_CUMSUM, STOA_CUMMIN, STOA_CUMMAX, STOA_CUMPROD};
 static const stoa_type forms[] = {STOA_INT64, STOA_UINT64, STOA_FLOAT64};
 
-/* ---- a reference: what has been seen of a run, as numbers that hold it all ---- */
+/* ---- a reference that keeps all values seen, as numbers wide enough for their results ---- */
 
 typedef struct seen {
-    bool any, any_number; /* number: no NaN */
+    bool any, any_number; /* any_number: one that is not NaN */
     wide integer;
     double real;
 } seen;
@@ -58,7 +58,7 @@ static void see_integer(seen *so_far, stoa_operation operation, wide value)
     so_far->any = true;
 }
 
-/* Takes one more value; false where the result does not fit the form. */
+/* Adds a value; false if the result does not fit the form. */
 static bool see(seen *so_far, stoa_operation operation, stoa_type form, kernel_value value,
                 kernel_value *result)
 {
@@ -89,7 +89,7 @@ static bool is_set(const trial *t, size_t i)
     return !t->masked || (t->mask[i / 64] >> i % 64 & 1);
 }
 
-/* What the reference gives: results, and where it stops. */
+/* The reference's results, and the position of the first failure. */
 static size_t expected(const trial *t, kernel_value out[MOST])
 {
     seen so_far = {.any = false};
@@ -101,11 +101,11 @@ static size_t expected(const trial *t, kernel_value out[MOST])
     return t->count;
 }
 
-/* The same by the library, in runs of `block` values, a multiple of 64. */
+/* The library's results, in runs of `block` values, a multiple of 64. */
 static size_t given(const trial *t, size_t block, bool in_place, kernel_value out[MOST])
 {
     stoa__cumulative state = {.operation = t->operation, .form = t->form};
-    state.int64 = 77; /* is not looked at */
+    state.int64 = 77; /* must be ignored */
     memset(out, UNTOUCHED, t->count * sizeof *out);
     if (in_place)
         memcpy(out, t->a, t->count * sizeof *out);
@@ -136,7 +136,7 @@ static void agrees(const trial *t, dice *d)
     }
 }
 
-/* Masks of empty, full and mixed words; bits beyond the end are 0. */
+/* A random mask of empty, full and mixed words. Bits beyond the end are 0. */
 static void roll_mask(trial *t, dice *d)
 {
     t->masked = dice_below(d, 3) > 0;
@@ -148,7 +148,8 @@ static void roll_mask(trial *t, dice *d)
         t->mask[t->count / 64] &= ((uint64_t)1 << t->count % 64) - 1;
 }
 
-/* kinds 0 and 1 seldom overflow: small numbers, small factors; 2: edges and anything. */
+/* kinds 0 and 1: small numbers and small factors, which seldom overflow; 2: edge values and random
+ * bits. */
 static kernel_value roll_value(stoa_type form, size_t kind, dice *d)
 {
     kernel_value value = kernel_roll(form, d);
@@ -187,7 +188,7 @@ TEST(a_run_gives_what_each_prefix_reckoned_alone_gives_or_stops_where_that_does_
     ck_assert_uint_gt(stopped, 10);
 }
 
-/* ---- by hand ---- */
+/* ---- results known beforehand ---- */
 
 #define CUMULATE(operation_, form_, type, member, values, ...)                         \
     do {                                                                               \

@@ -1,4 +1,5 @@
-/* test_defaults.c: the default of a field: which are taken, which refused, and who gets it. */
+/* test_defaults.c: defaults of fields: which are accepted, which are refused, and which rows get
+ * them. */
 #include <math.h>
 
 #include "../support/reference.h"
@@ -12,7 +13,7 @@ static const stoa_type every_type[] = {
 };
 enum { TYPES = sizeof every_type / sizeof *every_type };
 
-/* What a default given in the member of `from` becomes in a field of type `to`. */
+/* What a default of type `from`, given in its member, becomes in a field of type `to`. */
 static stoa_status expected(stoa_type from, const void *value, stoa_type to, void *cell)
 {
     return reference_convert(from, value, to, cell);
@@ -42,8 +43,8 @@ static void check_default(stoa_field field, stoa_type from, const void *value)
     stoa_table_free(table);
 }
 
-/* Each edge value of the type of a member, into a field of each type. A member that is zero says
- * nothing, so zeros are left out. */
+/* Gives every edge value as a default, in the member for its type, to fields of every type. A zero
+ * member means that no default is given, so zeros are left out. */
 static void check_member(stoa_type from, void (*set)(stoa_initial *initial, const void *value))
 {
     const char *edges;

@@ -1,5 +1,5 @@
-/* test_errors.c: statuses and their texts; what a message says; that an error may be NULL, is left
- * alone by success, and is whole however long the names are. */
+/* test_errors.c: statuses and their texts; what messages say; errors may be NULL, are not changed
+ * by success, and are complete however long the names are. */
 #include "../support/sources.h"
 #include "../support/testing.h"
 #include "../support/things.h"
@@ -56,7 +56,7 @@ TEST(a_name_that_is_not_found_is_told_with_the_names_that_there_are)
     REFUSED(table, STOA_NO_FIELD, stoa_table_rename_field(table, "delta", "e", &trouble));
     SAYS("alpha");
     SAYS("gamma");
-    ck_assert_ptr_null(strstr(trouble.message, "beta")); /* dropped */
+    ck_assert_ptr_null(strstr(trouble.message, "beta")); /* a dropped field */
     stoa_table_free(table);
 }
 
@@ -209,7 +209,7 @@ TEST(a_thousand_names_are_listed_as_far_as_they_go)
 
 /* ---- the error itself ---- */
 
-/* Every public call that takes an error, once so that it works and once so that it fails. */
+/* Calls every public function that takes an error, so that it works (`well`) or fails. */
 static void call_everything(stoa_error *error, bool well)
 {
     stoa_table *table = NULL, *other = NULL;

@@ -1,5 +1,5 @@
-/* test_expression.c: expressions that are built call by call: what is refused, who keeps what
- * alive, and that each prints as a text that parses to the same tree. */
+/* test_expression.c: expressions built by calls: what is refused, who keeps what alive; each prints
+ * as a text that parses to the same tree. */
 #include <math.h>
 #include <stdlib.h>
 
@@ -21,7 +21,7 @@ static stoa_expression *constant(stoa_value value)
     return made;
 }
 
-/* Takes the references over that it is given. */
+/* Takes over the references to its arguments. */
 static stoa_expression *call(stoa_operation operation, stoa_expression *a, stoa_expression *b)
 {
     stoa_expression *made = NULL, *arguments[] = {a, b};
@@ -53,7 +53,7 @@ TEST(operations_are_found_by_their_names)
     ck_assert_int_eq(stoa_operation_named("-", 2), STOA_SUBTRACT);
     ck_assert_int_eq(stoa_operation_named("max", 1), STOA_MAX);
     ck_assert_int_eq(stoa_operation_named("max", 3), STOA_MAXIMUM);
-    ck_assert_int_eq(stoa_operation_named("sqrt", 7), STOA_SQRT); /* there is no other */
+    ck_assert_int_eq(stoa_operation_named("sqrt", 7), STOA_SQRT); /* the only one */
 }
 
 TEST(what_is_no_operation_has_no_name)
@@ -207,8 +207,7 @@ TEST(arrays_that_cannot_be_are_refused)
     ck_assert_ptr_null(made);
 }
 
-/* ---- who keeps what alive: a mistake here is for the address sanitizer and valgrind to see ----
- */
+/* ---- ownership: mistakes are found by the address sanitizer and valgrind ---- */
 
 TEST(an_argument_lives_as_long_as_what_uses_it)
 {
@@ -233,7 +232,7 @@ TEST(a_part_of_a_parsed_tree_keeps_the_text)
     prints(call(STOA_LESS, made, parsed("a ** b")), "-sum(x * 2) + y < a ** b");
 }
 
-/* Right: x + (x + (…)); left: ((…) + x) + x. */
+/* A deep tree. right: x + (x + (…)); else ((…) + x) + x. */
 static stoa_expression *deep(size_t levels, bool right)
 {
     stoa_expression *made = field("x"), *pair[2];

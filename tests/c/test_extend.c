@@ -1,5 +1,5 @@
-/* test_extend.c: many rows at once, from columns: every type from every layout, fields left out,
- * values that do not fit, objects. */
+/* test_extend.c: appends many rows at once from columns: every type in every layout, fields that
+ * are left out, values that do not fit, objects. */
 #include <stdlib.h>
 
 #include "../support/reference.h"
@@ -8,7 +8,7 @@
 
 /* ---- numbers ---- */
 
-/* Extends a table with a field "c" by these values twice, and compares. */
+/* Extends a table by these values of field "c", twice, and compares. */
 static void check_extend(stoa_table *table, stoa_type from, const char *values, size_t count,
                          layout how)
 {
@@ -87,11 +87,11 @@ TEST(a_value_that_does_not_fit_lets_no_column_grow)
     ck_assert_uint_eq(trouble.row, 1100);
     SAYS("d");
     SAYS("-5");
-    WORKS(table, stoa_table_extend(table, sources, 2, 1100, &trouble)); /* up to there */
+    WORKS(table, stoa_table_extend(table, sources, 2, 1100, &trouble)); /* the good rows */
     sources[1].type = STOA_FLOAT32;
     REFUSED(table, STOA_WRONG_TYPE, stoa_table_extend(table, sources, 2, 1, &trouble));
     ck_assert_uint_eq(stoa_table_rows(table), 1103);
-    WORKS(table, stoa_table_resize(table, 3000, &trouble)); /* what was tried is not left over */
+    WORKS(table, stoa_table_resize(table, 3000, &trouble)); /* nothing of the failed call is left */
     for (size_t i = 1103; i < 3000; i++)
         ck_assert(stoa_int8_column(table, "c")[i] == 0 && stoa_uint16_column(table, "d")[i] == 0);
     stoa_table_free(table);

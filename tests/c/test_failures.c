@@ -1,5 +1,5 @@
-/* test_failures.c: which values fail, told by stoa__failures, against what the kernels say of each
- * value alone; and the reasons, word for word. */
+/* test_failures.c: compares the failures that stoa__failures reports with what the kernels report
+ * for single values; and checks the reasons, word for word. */
 #include <math.h>
 
 #include "../support/kernels.h"
@@ -11,7 +11,7 @@ static bool has_range(stoa__code code)
     return code == STOA__WITHIN_INT32 || code == STOA__WITHIN_INT64;
 }
 
-/* Operands of a kernel as columns, some of them failing. */
+/* Operands of a kernel as columns; some of them fail. */
 typedef struct block {
     stoa__code code;
     stoa__shape shape;
@@ -41,14 +41,14 @@ static void fill(block *k, dice *d)
         kernel_set((stoa_type)facts->a, k->a, i, kernel_roll((stoa_type)facts->a, d));
         if (facts->b != STOA_NO_TYPE)
             kernel_set((stoa_type)facts->b, k->b, i, kernel_roll((stoa_type)facts->b, d));
-        /* Nothing but this fails, and no dice would bring it. */
+        /* Only this pair of values fails, and random values would not hit it. */
         bool squares =
             k->code == STOA__ADD_SQUARES || k->code == STOA__SQUARES_FAIL || k->code == STOA__NORM;
         if (squares && i % 5 == 0) {
             kernel_set(STOA_INT32, k->a, i, (kernel_value){.int32 = INT32_MIN});
             kernel_set(STOA_INT32, k->b, i, (kernel_value){.int32 = INT32_MIN});
         }
-        /* Both operands of ADD_UP are known not to be negative. */
+        /* The operands of ADD_UP are never negative. */
         if (k->code == STOA__ADD_UP) {
             k->a[i] &= INT64_MAX;
             k->b[i] &= INT64_MAX;
@@ -56,7 +56,7 @@ static void fill(block *k, dice *d)
     }
 }
 
-/* Whether the kernel says that this one value fails. */
+/* Whether the kernel fails for this value alone. */
 static bool fails_alone(const block *k, size_t i)
 {
     const stoa__code_facts *facts = &stoa__facts[k->code];

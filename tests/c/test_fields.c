@@ -1,4 +1,5 @@
-/* test_fields.c: names, and fields that come and go while the other columns stay where they are. */
+/* test_fields.c: names of fields; fields that are added and dropped while the other columns stay
+ * where they are. */
 #include <stdlib.h>
 
 #include "../support/testing.h"
@@ -55,16 +56,16 @@ TEST(a_name_that_is_empty_or_too_long_is_refused)
 TEST(a_name_that_is_not_utf8_is_refused)
 {
     static const char *const bad[] = {
-        "\xff",             /* never a byte of UTF-8 */
-        "\x80",             /* goes on without a start */
-        "a\xc3",            /* cut */
-        "\xe5\x90",         /* cut */
-        "\xc0\xaf",         /* overlong '/' */
+        "\xff",             /* a byte that UTF-8 never has */
+        "\x80",             /* a continuation without a start */
+        "a\xc3",            /* truncated */
+        "\xe5\x90",         /* truncated */
+        "\xc0\xaf",         /* an overlong '/' */
         "\xe0\x80\xaf",     /* overlong */
         "\xed\xa0\x80",     /* a surrogate */
         "\xf4\x90\x80\x80", /* beyond U+10FFFF */
-        "\xf9\x80\x80\x80", /* no lead byte, though what follows would do */
-        "a\xe5\x90z",       /* broken off by another character */
+        "\xf9\x80\x80\x80", /* not a lead byte, though the rest would fit */
+        "a\xe5\x90z",       /* interrupted by another character */
         "a\xc3\xc3\xa4",
     };
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
@@ -84,7 +85,7 @@ TEST(a_name_that_is_taken_is_refused)
     SAYS("x");
     REFUSED(table, STOA_BAD_NAME, stoa_table_rename_field(table, "x", "y", &trouble));
     SAYS("y");
-    WORKS(table, stoa_table_rename_field(table, "x", "x", &trouble)); /* its own */
+    WORKS(table, stoa_table_rename_field(table, "x", "x", &trouble)); /* renamed to its own name */
     stoa_table_free(table);
 }
 
@@ -170,7 +171,7 @@ TEST(an_index_without_a_field_has_neither_name_nor_type_nor_cells)
 
 /* ---- adding, dropping, renaming ---- */
 
-/* x, y, w of 1000 rows, filled; the addresses in `at`. */
+/* A table with fields x, y, w and 1000 filled rows; at: the addresses of its columns. */
 static stoa_table *filled(void **at)
 {
     stoa_table *table = TABLE(OPTIONS(.rows = 1000), x_field, {.name = "y", .type = STOA_UINT8},
@@ -241,7 +242,7 @@ TEST(a_narrow_table_takes_many_wide_fields_more)
     PASSES(stoa_table_resize(table, 2000, &trouble));
     ck_assert_int_eq(stoa_int8_column(table, "x")[1999], 3);
     stoa_table *other = TABLE(NULL, {.name = "x", .type = STOA_INT64});
-    ck_assert_uint_ge(stoa_table_max_rows(other), 10000000); /* there is room for others */
+    ck_assert_uint_ge(stoa_table_max_rows(other), 10000000); /* it has room for other tables */
     stoa_table_free(other);
     stoa_table_free(table);
 }
@@ -251,7 +252,7 @@ TEST(a_field_keeps_the_max_rows_that_was_asked_for_though_no_address_space_is_gr
     const stoa_field field = {.name = "y", .type = STOA_INT64, .initial.int64 = 6};
     stoa_table *table = TABLE(OPTIONS(.rows = 50, .max_rows = 10000000), x_field);
     faults_limit_mapping(10000000 * 4);
-    PASSES(stoa_table_add_field(table, &field, NULL, &trouble)); /* of plain memory, then */
+    PASSES(stoa_table_add_field(table, &field, NULL, &trouble)); /* this table is in plain memory */
     faults_limit_mapping(0);
     ck_assert_uint_eq(stoa_table_max_rows(table), 10000000);
     PASSES(stoa_table_resize(table, scaled(10000000, 9000), &trouble));
@@ -293,7 +294,7 @@ TEST(a_dropped_field_is_gone_and_its_index_is_never_used_again)
     REFUSED(table, STOA_NO_FIELD, stoa_table_drop_field(table, "y", &trouble));
     SAYS("y");
 
-    for (size_t i = 3; i < 20; i++) { /* the same name again and again */
+    for (size_t i = 3; i < 20; i++) { /* the same name each time */
         stoa_field field = {.name = "y", .type = STOA_UINT8, .initial.uint64 = i};
         WORKS(table, stoa_table_add_field(table, &field, &index, &trouble));
         ck_assert_uint_eq(index, i);
@@ -352,7 +353,7 @@ TEST(a_renamed_field_is_found_by_its_new_name_only_and_stays_where_it_is)
     ck_assert_uint_eq(found, 1);
     REFUSED(table, STOA_NO_FIELD, stoa_table_find_field(table, "y", &found, &trouble));
     REFUSED(table, STOA_NO_FIELD, stoa_table_rename_field(table, "y", "z", &trouble));
-    WORKS(table, stoa_table_rename_field(table, "x", "y", &trouble)); /* free again */
+    WORKS(table, stoa_table_rename_field(table, "x", "y", &trouble)); /* the name is free again */
     still_filled(table, at, 0, 3);
     stoa_table_free(table);
 }
@@ -366,7 +367,7 @@ TEST(a_field_can_be_renamed_to_a_part_of_its_own_name)
     stoa_table_free(table);
 }
 
-/* ---- what can't be a field ---- */
+/* ---- invalid fields ---- */
 
 TEST(a_field_without_a_type_a_name_or_a_reason_is_refused)
 {

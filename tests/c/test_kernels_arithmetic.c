@@ -1,5 +1,5 @@
-/* test_kernels_arithmetic.c: every kernel of arithmetic.c against references that compute in
- * integers of 128 bits, in long double, or by the definition. */
+/* test_kernels_arithmetic.c: every kernel of arithmetic.c, compared with references that compute in
+ * 128-bit integers, in long double, or by the definition. */
 #include <math.h>
 
 #include "../support/kernels.h"
@@ -8,7 +8,7 @@ __extension__ typedef __int128 wide;
 
 /* ---- sums and products ---- */
 
-/* What never fails wraps; wide is wide enough for all of it. */
+/* For kernels that never fail. Results wrap as the kernel's do; `wide` holds every result. */
 #define REFERENCE(name, member, type, expression)                                  \
     static outcome name(kernel_value *out, kernel_value a, kernel_value b, bool c) \
     {                                                                              \
@@ -94,8 +94,8 @@ TEST(floats_are_added_subtracted_multiplied_and_divided_once_rounded)
 
 /* ---- floor division and remainder ---- */
 
-/* The quotient is the greatest integer that is not above the exact one: found by trying beside the
- * truncated one. */
+/* The greatest integer that is not above the exact quotient: found by trying the neighbours of the
+ * truncated quotient. */
 static wide floored(wide a, wide b)
 {
     wide quotient = a / b + 2;
@@ -132,7 +132,7 @@ TEST(remainders_of_integers_have_the_sign_of_the_divisor)
     kernel_agrees(STOA__REM_INT64, rem_int64);
 }
 
-/* What Python says of x // y and x % y, and IEEE of a zero divisor. fmod is exact. */
+/* x // y and x % y as in Python, but for a zero divisor as in IEEE 754. fmod is exact. */
 static void divide_floats(double a, double b, double *quotient, double *rest)
 {
     *rest = b == 0 ? (double)NAN : fmod(a, b);
@@ -174,7 +174,7 @@ TEST(floats_divide_towards_minus_infinity_as_in_python)
     kernel_agrees(STOA__REM_FLOAT64, rem_float64);
 }
 
-/* Taken from Python 3 (a zero divisor: from numpy), so that the reference is no mere mirror. */
+/* Results of Python 3 (numpy for a zero divisor), so that not only the reference is trusted. */
 TEST(divisions_of_floats_that_python_has_made)
 {
     static const double made[][4] = {
@@ -216,7 +216,7 @@ TEST(divisions_of_floats_that_python_has_made)
         }
 }
 
-/* Quotients beside an integer, of every size, where a rounded one would be wrong. */
+/* Quotients of every size next to an integer, where a rounded quotient would be wrong. */
 static void try_beside(stoa__code code, kernel_reference *reference, kernel_value a, kernel_value b)
 {
     const stoa__kernels *const *levels;
@@ -268,7 +268,7 @@ TEST(quotients_of_floats_beside_an_integer_are_floored_exactly)
 
 /* ---- powers ---- */
 
-/* a times a times a …; what is 0, 1 or -1 stays among them. */
+/* a * a * a …; powers of 0, 1 and -1 repeat, so two or three factors suffice for them. */
 static outcome pow_int64(kernel_value *out, kernel_value a, kernel_value b, bool c)
 {
     (void)c;

@@ -1,4 +1,5 @@
-/* test_kernels_bitwise.c: least and greatest, bits of integers, shifts, bits of registers. */
+/* test_kernels_bitwise.c: min and max, bitwise operations on integers, shifts, logic on registers
+ * of bits. */
 #include <math.h>
 
 #include "../support/kernels.h"
@@ -13,7 +14,7 @@ __extension__ typedef __int128 wide;
         return KERNEL_GIVES;                                                       \
     }
 
-/* ---- least and greatest ---- */
+/* ---- min and max ---- */
 
 #define LEAST(member, name) REFERENCE(name, out->member = a.member < b.member ? a.member : b.member)
 #define GREATEST(member, name) \
@@ -25,7 +26,7 @@ GREATEST(int32, max_int32)
 GREATEST(int64, max_int64)
 GREATEST(uint64, max_uint64)
 
-/* Whether a stands below b: by value, zeros by sign. */
+/* Whether a is below b: by value, zeros by sign. */
 static bool below(double a, double b)
 {
     if (a == b)
@@ -58,7 +59,7 @@ TEST(min_and_max_of_floats_pass_over_nan_and_put_minus_zero_below_zero)
     kernel_agrees(STOA__MAX_FLOAT64, max_float64);
 }
 
-/* ---- bits of integers ---- */
+/* ---- bitwise operations on integers ---- */
 
 REFERENCE(and_int32, out->int32 = a.int32 & b.int32)
 REFERENCE(and_int64, out->int64 = a.int64 & b.int64)
@@ -81,7 +82,7 @@ TEST(bits_of_integers_combine)
     kernel_agrees(STOA__INVERT_INT64, invert_int64);
 }
 
-/* ---- shifts: one place at a time, so many times, in 128 bits ---- */
+/* ---- shifts: one place at a time, in 128 bits ---- */
 
 static outcome shifted_left(wide *value, int64_t count, wide least, wide most)
 {
@@ -113,7 +114,7 @@ static outcome shift_left_uint64(kernel_value *out, kernel_value a, kernel_value
     return found;
 }
 
-/* Half of it, rounded down, so many times. */
+/* Halves the value, rounding down, as often as the count says. */
 static outcome shift_right_int64(kernel_value *out, kernel_value a, kernel_value b, bool c)
 {
     (void)c;
@@ -144,7 +145,7 @@ TEST(a_shift_to_the_right_rounds_down_and_fails_for_negative_counts)
     kernel_agrees(STOA__SHIFT_RIGHT_UINT64, shift_right_uint64);
 }
 
-/* One pair: each level, and what stoa__failures tells of it. */
+/* One pair of operands at each level, and what stoa__failures says of it. */
 static void shift_agrees(stoa__code code, kernel_reference *reference, kernel_value a,
                          kernel_value b)
 {
@@ -162,7 +163,8 @@ static void shift_agrees(stoa__code code, kernel_reference *reference, kernel_va
     }
 }
 
-/* Counts from -3 to 70 with values of each number of bits: edges and random counts meet few. */
+/* Counts from -3 to 70 with values of every number of bits; edge and random counts cover only few
+ * of these. */
 static void shifts_agree(stoa__code code, kernel_reference *reference)
 {
     for (int64_t by = -3; by <= 70; by++)
@@ -181,7 +183,7 @@ TEST(shifts_by_each_count_of_each_number_of_bits_give_the_value_or_zero_where_th
     shifts_agree(STOA__SHIFT_RIGHT_UINT64, shift_right_uint64);
 }
 
-/* ---- bits of registers ---- */
+/* ---- logic on registers of bits ---- */
 
 REFERENCE(and_bits, out->boolean = a.boolean && b.boolean)
 REFERENCE(or_bits, out->boolean = a.boolean || b.boolean)

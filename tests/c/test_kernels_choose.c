@@ -1,4 +1,4 @@
-/* test_kernels_choose.c: one of two values by a bit. */
+/* test_kernels_choose.c: kernels that choose one of two values by a bit. */
 #include "../support/kernels.h"
 
 #define REFERENCE(name, member)                                                    \
@@ -18,7 +18,7 @@ TEST(a_set_bit_takes_the_first_value_and_another_the_second)
     kernel_agrees(STOA__CHOOSE_BITS, choose_bits);
 }
 
-/* NaN payloads and signs are bits like others. */
+/* Payloads and signs of NaN are kept like any bits. */
 TEST(values_pass_through_a_choice_bit_by_bit)
 {
     const stoa__kernels *const *levels;

@@ -1,11 +1,11 @@
-/* test_kernels_compare.c: comparisons against references that know numbers only as real ones. */
+/* test_kernels_compare.c: comparisons, against references that compare the exact numbers. */
 #include <math.h>
 
 #include "../support/kernels.h"
 
 __extension__ typedef __int128 wide;
 
-/* -1, 0, 1: a is less, equal, greater; 2: they have no order. */
+/* -1, 0, 1: a is less, equal, greater; 2: unordered. */
 #define THREE_WAY(a, b) ((a) < (b) ? -1 : (a) > (b) ? 1 : (a) == (b) ? 0 : 2)
 
 static int of_int32(kernel_value a, kernel_value b)
@@ -29,7 +29,8 @@ static int of_uint64_int64(kernel_value a, kernel_value b)
     return THREE_WAY((wide)a.uint64, (wide)b.int64);
 }
 
-/* By the float's floor, an integer; what is between two integers is greater than it. */
+/* Compares with the floor of the float, which is an integer; a float between two integers is
+ * greater than its floor. */
 static int integer_float(wide a, double b)
 {
     if (isnan(b))
@@ -89,7 +90,7 @@ TEST(integers_compare_with_floats_as_real_numbers)
     SIX(AGREES, UINT64_FLOAT64, uint64_float64)
 }
 
-/* ---- where doubles grow sparse: integers and doubles around 2^k, all with all ---- */
+/* ---- where doubles are sparse: integers and doubles around 2^k, each with each ---- */
 
 enum { NEAR = 9, ALL = NEAR * 2 };
 
@@ -110,7 +111,7 @@ static void near_powers(unsigned power, uint64_t integers[ALL], double doubles[A
     }
 }
 
-/* Every shape with each pair. */
+/* Tries each shape with each pair. */
 static void pair_agrees(stoa__code code, kernel_reference *reference, kernel_value a,
                         kernel_value b)
 {
@@ -148,7 +149,7 @@ TEST(the_neighbours_of_each_power_of_two_compare_exactly)
     }
 }
 
-/* ---- one value ---- */
+/* ---- one operand ---- */
 
 static outcome is_nan(kernel_value *out, kernel_value a, kernel_value b, bool c)
 {

@@ -1,6 +1,6 @@
-/* test_kernels_compress.c: selected cells and positions, packed: at every level, of every width,
- * against a loop that copies one after the other. What lies behind the room that a kernel is given
- * cannot be touched, and is looked at. */
+/* test_kernels_compress.c: packing selected cells and positions, at every level and width, compared
+ * with a loop that copies one after another. Memory behind a kernel's room is either protected or
+ * checked. */
 #include "../support/kernels.h"
 
 enum { MOST = 4099 };
@@ -24,14 +24,14 @@ static bool is_selected(int mask, size_t i, size_t count, dice *d)
         return i == 0;
     case ONLY_LAST:
         return i + 1 == count;
-    case RUNS: /* words of ones, words of zeros, and those in between */
+    case RUNS: /* runs of full words, of empty words, and mixed words between them */
         return i / 150 % 2 == 0;
     default:
         return true;
     }
 }
 
-/* A mask in place 2, with nothing behind it. */
+/* Makes a mask in place 2, up to its protected page. */
 static const uint64_t *make_mask(int mask, size_t count, dice *d)
 {
     uint64_t *words = kernel_place(2, kernel_bytes(STOA_BOOL, count), 0);
@@ -51,7 +51,7 @@ typedef struct trial {
     const uint64_t *mask;
     size_t which, width, count;
     unsigned char cells[8 * MOST], expected[8 * MOST];
-    size_t n; /* cells that are expected */
+    size_t n; /* number of expected cells */
 } trial;
 
 static void expect(trial *t, dice *d)
@@ -71,7 +71,7 @@ static void check(const trial *t, const void *out, size_t n, const char *how, si
                   t->count, how, room);
 }
 
-/* Into another array that has room for so many more. */
+/* Packs into another array, which has room for `more` further cells. */
 static void try_apart(const trial *t, size_t more, size_t shift)
 {
     size_t bytes = t->count * t->width, room = t->n + more;
@@ -85,7 +85,7 @@ static void try_apart(const trial *t, size_t more, size_t shift)
                   "%s, width %zu: writes behind the room", t->level->name, t->width);
 }
 
-/* To the begin of the array that they are in, `gap` cells before them. */
+/* Packs to the start of the same array, `gap` cells before the input. */
 static void try_in_place(const trial *t, size_t gap, size_t more)
 {
     size_t bytes = t->count * t->width, room = t->n + more;
@@ -96,7 +96,7 @@ static void try_in_place(const trial *t, size_t gap, size_t more)
     size_t n = t->level->compress[t->which](out, out + gap * t->width, t->mask, t->count, room);
     check(t, out, n, "in place", room);
     ck_assert(kernel_kept(0, gap * t->width + bytes, 0));
-    for (size_t i = room; i < gap + t->count; i++) /* what the room does not reach */
+    for (size_t i = room; i < gap + t->count; i++) /* cells beyond the room */
         ck_assert_msg(
             i < gap || memcmp(out + i * t->width, t->cells + (i - gap) * t->width, t->width) == 0,
             "%s, width %zu: writes behind the room", t->level->name, t->width);
@@ -192,7 +192,7 @@ TEST(few_cells_are_gathered_by_the_places_of_their_bits)
         for (int m = 0; m < MASKS; m++) {
             size_t count = kernel_length(i);
             const uint64_t *mask = make_mask(m, count, &d);
-            for (size_t l = 0; l < 2 * level_count; l++) { /* told of few, of many */
+            for (size_t l = 0; l < 2 * level_count; l++) { /* once announced as few, once as many */
                 const stoa__kernels *level = levels[l / 2];
                 size_t n = level->offsets(offsets, mask, count, l % 2 * count), found = 0;
                 for (size_t k = 0; k < count; k++)
@@ -221,14 +221,14 @@ TEST(set_bits_are_counted)
         }
 }
 
-/* Every byte of a mask, in every place of a word: what tables of patterns are indexed by. */
+/* Every byte at every place of a word: these index the tables of patterns. */
 TEST(every_pattern_of_eight_bits_is_packed)
 {
     const stoa__kernels *const *levels;
     size_t level_count = kernel_levels(&levels);
     static trial t;
     dice d = {13};
-    t.count = 128; /* the second word leaves room, so that no path for the last cells is taken */
+    t.count = 128; /* the second word leaves room, so code for the last cells is not used */
     for (unsigned pattern = 0; pattern < 256; pattern++)
         for (size_t at = 0; at < 8; at++)
             for (t.which = 0; t.which < 4; t.which++) {

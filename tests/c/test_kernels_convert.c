@@ -1,12 +1,12 @@
-/* test_kernels_convert.c: every kernel of convert.c against references that compute in integers of
- * 128 bits, or look at single bits. */
+/* test_kernels_convert.c: every kernel of convert.c, against references that compute in 128-bit
+ * integers, or look at single bits. */
 #include <math.h>
 
 #include "../support/kernels.h"
 
 __extension__ typedef __int128 wide;
 
-/* What comes out is what C converts it to, which is exact or rounded once. */
+/* The expected result is C's conversion, which is exact or rounded once. */
 #define EXACT(name, to, type, from)                                                \
     static outcome name(kernel_value *out, kernel_value a, kernel_value b, bool c) \
     {                                                                              \
@@ -14,7 +14,7 @@ __extension__ typedef __int128 wide;
         out->to = (type)a.from;                                                    \
         return KERNEL_GIVES;                                                       \
     }
-/* The same if it is the same number. */
+/* The same, but it fails unless the result is the same number. */
 #define FITTING(name, to, type, from)                                              \
     static outcome name(kernel_value *out, kernel_value a, kernel_value b, bool c) \
     {                                                                              \
@@ -93,7 +93,7 @@ TEST(bytes_become_bits_and_bits_become_bytes_and_integers)
 
 /* ---- floats ---- */
 
-/* Integers of 128 bits are rounded by the compiler's library, which the kernels do not use. */
+/* 128-bit integers are rounded by the compiler's library, which the kernels do not use. */
 
 static outcome float64_int32(kernel_value *out, kernel_value a, kernel_value b, bool c)
 {
@@ -116,7 +116,8 @@ static outcome float64_uint64(kernel_value *out, kernel_value a, kernel_value b,
     return KERNEL_GIVES;
 }
 
-/* An integer of 128 bits; of what is beyond, NaN included, one that fits nothing. */
+/* The truncated value as a 128-bit integer; for values beyond that and for NaN, one that fits no
+ * type. */
 static wide truncated(double a)
 {
     return fabs(a) < 0x1p100 ? (wide)a : (wide)1 << 100;
@@ -167,7 +168,7 @@ static outcome norm(kernel_value *out, kernel_value a, kernel_value b, bool c)
     return sum > INT64_MAX ? KERNEL_FAILS : KERNEL_GIVES;
 }
 
-/* The lowest 11 bits are cut off; where one was set, the next is. */
+/* Clears the lowest 11 bits; if one of them was set, sets the next bit. */
 static outcome odd_int64(kernel_value *out, kernel_value a, kernel_value b, bool c)
 {
     (void)b, (void)c;
@@ -208,7 +209,7 @@ TEST(floats_become_float32_unless_that_makes_them_infinite)
     kernel_agrees(STOA__ROUND_FLOAT32, round_float32);
 }
 
-/* Halfway cases of every size: where the 54th bit decides, and what is below it. */
+/* Values of every size halfway between two floats: where bit 54, and the bits below it, decide. */
 TEST(integers_between_two_floats_go_to_the_nearest_or_the_even_one)
 {
     const stoa__kernels *const *levels;
@@ -234,7 +235,8 @@ TEST(integers_between_two_floats_go_to_the_nearest_or_the_even_one)
 
 /* ---- ranges and constants ---- */
 
-/* Two ends among the edges of the form, and values at, beside and between them. */
+/* Tries a range between two edge values of the form, on values at its ends, next to them and
+ * between. */
 static void try_range(stoa__code code, stoa_type form, size_t count, dice *d)
 {
     const stoa__kernels *const *levels;
@@ -284,7 +286,7 @@ TEST(values_within_a_range_are_copied_and_others_fail)
         }
 }
 
-/* The kernel is given one value at a; value i that comes out is that plus i times step. */
+/* The kernel gets one value `a`; result i must be a + i * step. */
 static void try_series(stoa__code code, stoa_type form, uint64_t step, size_t count, dice *d)
 {
     const stoa__kernels *const *levels;

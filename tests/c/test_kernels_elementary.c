@@ -1,7 +1,7 @@
-/* test_kernels_elementary.c: the elementary functions against those of long double, which has 11
- * bits more (or 60): the error in units in the last place of the result, over ranges where each
- * function is hard, any bits, and the edges; what must be exact; and, by the driver, each level,
- * length, place and shape against the baseline, one value at a time. */
+/* test_kernels_elementary.c: the elementary functions, compared with long double ones, which have
+ * 11 (or 60) bits more: errors in units in the last place, over hard ranges, random bits and edge
+ * values; results that must be exact; and, by the driver, each level, length, place and shape
+ * compared with the baseline on single values. */
 #include <float.h>
 #include <math.h>
 #include <stdlib.h>
@@ -27,7 +27,8 @@ static double run(stoa__code code, double x, double y)
 
 /* ---- error ---- */
 
-/* One block at each level: within the bound at the first, the same bits at the others. */
+/* One block at each level: the first must be within the bound, the others must give the same
+ * bits. */
 static void within_bound(const elementary *e, const double *x, const double *y, size_t count)
 {
     const stoa__kernels *const *levels;
@@ -150,8 +151,8 @@ TEST(each_result_of_hard_arguments_is_within_the_bound_and_the_same_at_each_leve
     }
 }
 
-/* Where a formula's last step rounds to a double before the result is scaled to its own, coarser
- * last place, errors come near to 0.75. */
+/* A formula whose last step rounds to a double, and that is scaled afterwards to a coarser last
+ * place, has errors near 0.75. */
 TEST(results_next_to_and_below_the_normal_range_are_rounded_once)
 {
     dice d = {5};
@@ -170,7 +171,7 @@ TEST(results_next_to_and_below_the_normal_range_are_rounded_once)
 
 /* ---- float32 ---- */
 
-/* Arguments and result as cells of float32: the result is rounded once more. */
+/* Arguments and results are cells of float32, so that the result is rounded once more. */
 static void within_bound_float32(const elementary *e, const float *x, const float *y, size_t count)
 {
     const stoa__kernels *const *levels;
@@ -184,7 +185,7 @@ static void within_bound_float32(const elementary *e, const float *x, const floa
         levels[l]->run[STOA__STORE_FLOAT32][STOA__VV](out, wide_x, NULL, NULL, count);
         for (size_t i = 0; i < count && elementary_reference_is_exact(); i++) {
             if (isfinite(wide_x[i]) && isinf((float)wide_x[i]))
-                continue; /* refused */
+                continue; /* it was refused */
             double error = elementary_error_float32(out[i], elementary_exact(e, x[i], y[i]));
             ck_assert_msg(error <= ELEMENTARY_BOUND_FLOAT32,
                           "%s of %a, %a gives %a at %s: an error of %.6f", e->name, x[i], y[i],
@@ -274,7 +275,7 @@ static const double edges[] = {0,
                                0x1p53,
                                0x1.0000000000001p53,
                                0x1p63,
-                               0x1.6ac5b262ca1ffp849, /* next to a multiple of pi/2 */
+                               0x1.6ac5b262ca1ffp849, /* near a multiple of pi/2 */
                                0x1p400,
                                0x1p500,
                                0x1p1000,
@@ -321,7 +322,7 @@ TEST(logarithms_of_powers_are_whole)
     ck_assert(isnan(run(STOA__LOG, -1, 0)));
 }
 
-/* x**n where that fits 53 bits. */
+/* x**n for results of at most 53 bits. */
 TEST(whole_powers_are_exact_where_they_fit)
 {
     for (int k = -1074; k < 1024; k++)
@@ -428,7 +429,7 @@ TEST(roots_and_roundings_are_exact)
     GIVES(STOA__SQRT, -0.0, 0, -0.0);
 }
 
-/* The driver's reference: the baseline, alone in its block. */
+/* The driver's reference: the baseline level on a block of this value alone. */
 static stoa__code asked;
 static outcome alone(kernel_value *out, kernel_value a, kernel_value b, bool c)
 {
@@ -445,7 +446,8 @@ TEST(a_value_gives_the_same_bits_whatever_stands_beside_it)
     }
 }
 
-/* A block of plain values takes another way than one with, say, an infinity among them. */
+/* A block that also holds, for instance, an infinity is computed by other code than one of plain
+ * values. */
 TEST(a_rare_value_does_not_change_its_neighbours)
 {
     static const double rare[] = {HUGE_VAL, -HUGE_VAL, (double)NAN, 0x1p-1050,

@@ -1,6 +1,6 @@
-/* test_kernels_reduce.c: the reductions, each held against a slow reference that goes through the
- * values one by one: at every level, over edge values, masks, lengths, alignments, in one call and
- * in several. Sums of floats are compared lane by lane, bit by bit. */
+/* test_kernels_reduce.c: the reductions, each compared with a slow reference that goes through the
+ * values one by one: at every level, with edge values, masks, lengths and alignments, in one call
+ * and in several. Sums of floats are compared lane by lane, bit by bit. */
 #include <math.h>
 #include <stdlib.h>
 
@@ -36,15 +36,15 @@ typedef struct trial {
     const struct subject *subject;
     size_t count;
     bool masked;
-    bool is_square;      /* of DOT: b is a, the very same cells */
-    bool selected[MOST]; /* all true where not masked */
+    bool is_square;      /* DOT: b is a, at the same address */
+    bool selected[MOST]; /* without a mask all are true */
     kernel_value a[MOST], b[MOST];
-    stoa__accumulator expected; /* before it is finished, for lanes; else finished */
+    stoa__accumulator expected; /* with lanes: before it is finished; otherwise finished */
 } trial;
 
 /* ---- the reference ---- */
 
-/* A sum of magnitudes, in 192 bits. */
+/* A sum of magnitudes in 192 bits. */
 typedef struct wide {
     stoa__uint128 low;
     uint64_t high;
@@ -56,7 +56,7 @@ static void wide_add(wide *into, stoa__uint128 magnitude)
     into->high += into->low < magnitude;
 }
 
-/* up - down, or the largest or smallest number if that is none. */
+/* up - down; if that does not fit, the largest or smallest number. */
 static stoa__int128 wide_difference(wide up, wide down)
 {
     bool negative = up.high < down.high || (up.high == down.high && up.low < down.low);
@@ -117,7 +117,7 @@ static void expect_lanes(trial *t)
     }
 }
 
-/* What a block of VAR comes to by itself: the definition in kernel.h, step by step. */
+/* The result of VAR for one block, computed step by step as kernel.h defines it. */
 static stoa__partial squares_of(const trial *t, size_t begin, size_t end)
 {
     stoa__partial block = {0};
@@ -169,7 +169,7 @@ static void expect_squares(trial *t)
     }
 }
 
-/* -1, 0, 1; no NaN among them. */
+/* -1, 0 or 1; neither is NaN. */
 static int order(stoa_type form, kernel_value a, kernel_value b)
 {
     if (form == STOA_FLOAT64 && a.float64 == 0 && b.float64 == 0)
@@ -195,7 +195,7 @@ static void expect_value(trial *t, kernel_value value)
         p->int64 = (int64_t)integer(t->subject->form, value);
 }
 
-/* MIN ... LAST: the row that it is about. */
+/* MIN ... LAST: sets the expected row and value. */
 static void expect_row(trial *t)
 {
     stoa__partial *p = &t->expected.partial;
@@ -271,7 +271,7 @@ static bool same_result(const trial *t, stoa__accumulator *got)
     return f == COUNT || same_value(t, &got->partial);
 }
 
-/* The values, laid out at an address that only their type's alignment is known of. */
+/* Copies the values to an address that is aligned to their type only. */
 static void *lay(size_t place, stoa_type form, const kernel_value *values, size_t count, dice *d)
 {
     if (form == STOA_NO_TYPE)
@@ -291,7 +291,7 @@ static const void *from(stoa_type form, const void *values, size_t i)
     return values == NULL ? NULL : (const char *)values + kernel_bytes(form, i);
 }
 
-/* The reduction that does a MIN and a MAX in one call. */
+/* The reduction that computes MIN and MAX in one call. */
 static stoa__reduction both_ends(stoa_type form)
 {
     return form == STOA_INT32    ? STOA__EXTREMES_INT32_REDUCTION
@@ -300,7 +300,7 @@ static stoa__reduction both_ends(stoa_type form)
                                  : STOA__EXTREMES_FLOAT64_REDUCTION;
 }
 
-/* In calls of so many values each. both: of MIN and MAX, by the one call for the two. */
+/* Calls of `step` values each. both: MIN and MAX by the one call for both. */
 static void try_calls(const trial *t, const stoa__kernels *level, size_t step, bool both, dice *d)
 {
     stoa__accumulator got[2] = {{{0}, {0}}, {{0}, {0}}};
@@ -336,7 +336,7 @@ static void try_levels(trial *t, dice *d)
         }
 }
 
-/* ---- what the trials are made of ---- */
+/* ---- data of the trials ---- */
 
 enum { NO_MASK, EMPTY, FULL, HALF, SPARSE, DENSE, ALTERNATING, ONLY_LAST, RUNS, MASKS };
 
@@ -355,7 +355,7 @@ static bool is_selected(int mask, size_t i, size_t count, dice *d)
         return i % 2 == 0;
     case ONLY_LAST:
         return i + 1 == count;
-    case RUNS: /* words of ones, words of zeros, and those in between */
+    case RUNS: /* runs of full words, of empty words, and mixed words between them */
         return i / 200 % 2 == 0;
     default:
         return true;
@@ -364,10 +364,10 @@ static bool is_selected(int mask, size_t i, size_t count, dice *d)
 
 enum { WILD, TAME, SMALL, FAR, ENDS, FROM_ZERO, TO_ZERO, ODD, KINDS };
 
-/* WILD: anything. TAME, SMALL: sums that stay finite; what is not selected is poison. ENDS: the
- * largest, the smallest, and zeros; of floats, which have an extreme that is a zero of either sign,
- * FROM_ZERO and TO_ZERO. FAR: floats that differ in their last digits. ODD: what the form has of
- * odd values. */
+/* WILD: anything. TAME, SMALL: values whose sums stay finite; those not selected are poison. ENDS:
+ * the largest, the smallest, and zeros. FROM_ZERO, TO_ZERO: floats whose extreme is a zero of
+ * either sign. FAR: floats that differ only in their last digits. ODD: unusual values of the
+ * form. */
 static kernel_value some_value(stoa_type form, int kind, bool selected, dice *d)
 {
     kernel_value value = {.uint64 = 0};
@@ -420,7 +420,7 @@ static void try_family(family f)
 {
     static trial t;
     dice d = {f};
-    size_t step = scaled(64, 1) == 64 ? 1 : 9; /* fewer lengths where all is slow */
+    size_t step = scaled(64, 1) == 64 ? 1 : 9; /* fewer lengths where everything is slow */
     for (size_t s = 0; s < SUBJECT_COUNT; s++)
         for (size_t i = 0; subjects[s].family == f && kernel_length(i) != SIZE_MAX; i += step)
             for (int mask = 0; mask < MASKS; mask++) {
@@ -469,11 +469,11 @@ TEST(selected_rows_are_counted)
     try_family(COUNT);
 }
 
-/* ---- partials, combined ---- */
+/* ---- partials that are combined ---- */
 
 enum { PARTS = 5, PART = 64 };
 
-/* The parts of a trial reduced apart and then put together. */
+/* Reduces the parts of a trial separately, and combines them. */
 static stoa__partial in_parts(const trial *t, dice *d)
 {
     stoa__partial all = {0};
@@ -492,7 +492,7 @@ static stoa__partial in_parts(const trial *t, dice *d)
     return all;
 }
 
-/* Parts without a selected row, and parts with nothing but NaN, are among them. */
+/* Includes parts without a selected row, and parts with only NaN. */
 static void fill_parts(trial *t, dice *d)
 {
     t->count = PARTS * PART;
@@ -524,7 +524,7 @@ TEST(parts_give_what_the_whole_gives)
         }
 }
 
-/* In one call, past what 32-bit lanes of any width hold. */
+/* One call with more values than 32-bit lanes can sum up. */
 TEST(long_sums_of_extremes_are_exact)
 {
     enum { LONG = 3 << 20, KINDS_OF = 4 };

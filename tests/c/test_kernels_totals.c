@@ -1,5 +1,5 @@
-/* test_kernels_totals.c: sums, dots, variances and means where digits could be lost: of many values
- * in one call, beyond 128 bits, put together from parts, rounded to a double. */
+/* test_kernels_totals.c: sums, dots, variances and means where digits could be lost: many values in
+ * one call, sums beyond 128 bits, combined parts, results rounded to a double. */
 #include <float.h>
 #include <math.h>
 #include <stdlib.h>
@@ -64,7 +64,7 @@ TEST(a_call_of_any_length_sums_exactly)
         }
 }
 
-/* ---- sums that 128 bits don't hold ---- */
+/* ---- sums beyond 128 bits ---- */
 
 static stoa__int128 dot(const stoa__kernels *level, stoa__reduction reduction, const void *a,
                         const void *b, size_t count)
@@ -86,7 +86,7 @@ TEST(a_dot_that_wraps_around_to_zero_is_no_zero)
     for (size_t i = 0; i < count; i++) {
         ck_assert(dot(levels[i], STOA__DOT_INT64_REDUCTION, down, down, 4) > INT64_MAX);
         ck_assert(dot(levels[i], STOA__DOT_UINT64_REDUCTION, half, half, 4) > UINT64_MAX);
-        /* 2^127 is reached on the way, and left again. */
+        /* The sum reaches 2^127 on the way and comes back. */
         ck_assert(dot(levels[i], STOA__DOT_INT64_REDUCTION, down, mixed, 4) == (stoa__int128)1
                                                                                    << 64);
     }
@@ -132,7 +132,7 @@ TEST(totals_and_dots_are_added_part_by_part)
 
 enum { ROWS = 20000, WORDS = (ROWS + 63) / 64, NONE = 0, EVEN, LATER, SPARSE, MASKS };
 
-/* NONE: no mask. LATER: all but the first block and a half. */
+/* NONE: no mask. LATER: everything behind the first block and a half. */
 static const uint64_t *mask_of(int kind)
 {
     static uint64_t mask[WORDS];
@@ -149,7 +149,7 @@ static bool is_in(const uint64_t *mask, size_t i)
     return mask == NULL || (mask[i / 64] >> (i % 64) & 1) != 0;
 }
 
-/* As a morsel, and in two morsels that are put together. */
+/* As one morsel, and as two morsels that are combined. */
 static void variances(const stoa__kernels *level, const double *values, const uint64_t *mask,
                       size_t count, stoa__partial got[2])
 {
@@ -164,7 +164,7 @@ static void variances(const stoa__kernels *level, const double *values, const ui
     stoa__reduce_combine(STOA__VAR_FLOAT64_REDUCTION, &got[1], &back.partial);
 }
 
-/* Every level, whole and in parts. */
+/* At every level, whole and in parts. */
 static void try_squares(const double *values, const uint64_t *mask, size_t count, double squares,
                         double within, const char *of)
 {
@@ -200,7 +200,7 @@ TEST(equal_values_have_no_variance)
     }
 }
 
-/* middle + k * unit, all of them doubles, so that the squares are known in whole numbers. */
+/* Fills with middle + k * unit, all of them doubles, so that the squares are known as integers. */
 static double fill_around(double *values, const uint64_t *mask, double middle, double unit,
                           int64_t first)
 {
@@ -230,14 +230,14 @@ TEST(a_variance_far_from_zero_keeps_its_digits)
     static double values[ROWS];
     for (size_t n = 0; n < sizeof around / sizeof *around; n++)
         for (int kind = NONE; kind < MASKS; kind++)
-            for (int64_t first = 0; first < 4000000; first += 3999999) { /* odd, and not */
+            for (int64_t first = 0; first < 4000000; first += 3999999) { /* odd, then even */
                 const uint64_t *mask = mask_of(kind);
                 double exact = fill_around(values, mask, around[n].middle, around[n].unit, first);
                 try_squares(values, mask, ROWS, exact, 1e-14, "around a number");
             }
 }
 
-/* 2,000 values, 1 but for two: the one at `odd`, and that at `other`. */
+/* 2,000 values of 1 except two: those at `odd` and at `other`. */
 static void try_odd(size_t odd, double value, size_t other, double beside, double squares)
 {
     double values[2000];
@@ -301,7 +301,7 @@ TEST(a_mean_is_rounded_once)
     ck_assert(stoa__mean_of((stoa__int128)(~(stoa__uint128)0 >> 1), UINT64_MAX) == 0x1p63);
 }
 
-/* Where both are doubles, the processor's division rounds once as well. */
+/* If both are doubles, the processor's division rounds once as well. */
 TEST(a_mean_of_small_sums_is_the_quotient)
 {
     dice d = {11};

@@ -1,6 +1,6 @@
-/* test_layout.c: where columns lie. Cells begin at cache lines, and the cells of a row, over all
- * columns of a table and of tables made in turn, do not meet in the same lines of a page; a column
- * never reaches into the next one; what stands between columns takes no memory. */
+/* test_layout.c: where columns lie. Columns begin at cache lines. The cells of a row, over all
+ * columns of a table and of tables made one after another, do not compete for the same cache lines.
+ * A column never reaches into the next one; gaps between columns take no memory. */
 #define _GNU_SOURCE
 #include <stdio.h>
 #include <stdlib.h>
@@ -30,7 +30,7 @@ static uintptr_t cells_of(const stoa_table *table, size_t field)
     return (uintptr_t)stoa_column_cells(table, field);
 }
 
-/* How many of the first cells of columns lie in the same line of a page, at most. */
+/* The largest number of columns whose first cells are in the same line of a page. */
 static size_t most_in_a_line(stoa_table *const *tables, size_t count)
 {
     size_t in_line[PAGE / LINE] = {0}, most = 0;
@@ -151,7 +151,7 @@ TEST(full_columns_do_not_reach_into_one_another)
 }
 END_TEST
 
-/* Cells of a dropped column go back to the system, those beside it stay. */
+/* The cells of a dropped column go back to the system; the neighbouring columns stay. */
 TEST(dropping_a_column_leaves_those_beside_it)
 {
     size_t rows = scaled(3 << 20, 4096);
@@ -177,7 +177,7 @@ static size_t resident(uintptr_t from, uintptr_t to)
     return found * PAGE;
 }
 
-/* At the head of a large column at most one part in 256 may be in memory before its first cell. */
+/* Before the first cell of a large column, at most 1/256 of it may be in memory. */
 TEST(what_stands_between_columns_takes_no_memory)
 {
     size_t rows = scaled(8 << 20, 1 << 16);

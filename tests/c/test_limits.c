@@ -1,4 +1,4 @@
-/* test_limits.c: what is very wide, very deep, or very much. */
+/* test_limits.c: very wide tables, very deep expressions, very long texts, very large numbers. */
 #define _GNU_SOURCE
 #include <signal.h>
 #include <stdlib.h>
@@ -6,9 +6,9 @@
 
 #include "../support/testing.h"
 
-/* ---- text of many terms ---- */
+/* ---- long texts ---- */
 
-/* "sum(x + 0)" and so on, `count` of them: format is of one int. To be freed. */
+/* `count` terms such as "sum(x + 0)"; `format` takes an int. To be freed. */
 static char *terms(const char *format, const char *between, size_t count)
 {
     size_t room = count * (strlen(format) + strlen(between) + 10) + 1, length = 0;
@@ -29,7 +29,7 @@ static stoa_table *two_fields(size_t rows)
                  {.name = "w", .type = STOA_FLOAT64, .initial.float64 = 0.5});
 }
 
-/* So many that the test would run out of time if each term looked at all before it. */
+/* So many terms that the test would time out if binding compared each with all before it. */
 TEST(binding_takes_time_in_proportion_to_the_terms)
 {
     static const struct {
@@ -90,7 +90,7 @@ TEST(equal_aggregates_are_one)
     stoa_table_free(table);
 }
 
-/* More conditions than fit a cache, each as long as a morsel. */
+/* More conditions, each as long as a morsel, than fit a cache. */
 TEST(a_condition_of_many_terms_selects_the_same_rows)
 {
     stoa_selection *selection;
@@ -107,7 +107,7 @@ TEST(a_condition_of_many_terms_selects_the_same_rows)
     ck_assert_uint_eq(selection->count, expected);
     stoa_selection_free(selection);
     free(text);
-    text = terms("any(x == %d)", ", ", 300); /* bits that live until the end of the block */
+    text = terms("any(x == %d)", ", ", 300); /* bits that are used until the end of the block */
     static stoa_value values[300];
     PASSES(stoa_compute_all(table, text, "x > 9", values, 300, &trouble));
     for (size_t i = 0; i < 300; i++)
@@ -153,7 +153,7 @@ TEST(each_of_many_parameters_has_its_own_value)
 
 /* ---- nesting ---- */
 
-/* max(w - max(w - … max(w - w))), of so many levels. */
+/* max(w - max(w - … max(w - w))), `levels` deep. */
 static stoa_expression *nested(size_t levels)
 {
     stoa_expression *w, *inner, *difference;
@@ -179,7 +179,7 @@ TEST(aggregates_are_nested_a_thousand_levels_deep_and_no_deeper)
     stoa_expression *tree = nested(1000);
     PASSES(stoa_program_new(&program, table, tree, NULL, &trouble));
     PASSES(stoa_program_compute(program, table, NULL, &value, 1, &trouble));
-    ck_assert_double_eq(value.float64, 0.5); /* 0 of an odd number of levels */
+    ck_assert_double_eq(value.float64, 0.5); /* 0 for an odd number of levels */
     stoa_program_free(program);
     stoa_expression_free(tree);
     for (size_t i = 0; i < sizeof too_many / sizeof *too_many; i++) {
@@ -206,7 +206,7 @@ TEST(a_ddof_beyond_32_bits_is_not_cut)
     stoa_table_free(table);
 }
 
-/* Strides and counts whose products are no addresses. */
+/* Strides and counts whose products are beyond any address. */
 TEST(values_that_fit_no_memory_are_refused)
 {
     static const struct {
@@ -287,7 +287,7 @@ TEST(numbers_of_rows_near_the_end_of_their_type_are_refused)
 
 /* ---- width ---- */
 
-/* Fields f0, f1, … of the number types in turn. */
+/* Fields f0, f1, … with all number types in turn. */
 typedef struct wide {
     stoa_field *fields;
     char (*names)[24];
@@ -311,7 +311,7 @@ static void drop_wide(wide *w)
     free(w->names);
 }
 
-/* 0 or 1 in bools, below 128 in all. */
+/* 0 or 1 in bools; below 128 in every type. */
 static int64_t cell_of(size_t field, size_t row)
 {
     return field % 11 == 0 ? (int64_t)(field / 11 + row) % 2 : (int64_t)(field + 3 * row) % 128;
@@ -341,7 +341,7 @@ static void has_cells(const stoa_table *table, size_t fields, size_t rows)
         }
 }
 
-/* The sum of the cells of each field but bools, whose text is "sum(f1), sum(f2), …". */
+/* Compares the sums of all fields but bools; the text is "sum(f1), sum(f2), …". */
 static void has_sums(const stoa_table *table, const wide *w, size_t rows)
 {
     char *text = terms("sum(f%d)", ", ", w->count);
@@ -472,7 +472,7 @@ static void count_signal(int number)
     signals = signals + 1;
 }
 
-/* Calls of the system are interrupted, and not begun again. */
+/* Sends signals that interrupt system calls, which are not restarted. */
 static void storm(suseconds_t every)
 {
     struct sigaction action = {.sa_handler = count_signal};

@@ -1,4 +1,4 @@
-/* test_locks.c: columns that are locked, versions, and what a run does with both. */
+/* test_locks.c: locked columns, versions, and what runs do with both. */
 #include "../support/testing.h"
 
 enum { ROWS = 6 };
@@ -18,7 +18,7 @@ static const stoa_source fives = {.name = "x", .type = STOA_INT32, .repeat = tru
 
 /* ---- locks ---- */
 
-/* What a lock of x refuses: writes to its cells. */
+/* A lock of x refuses writes to its cells. */
 static void refuses_writes(stoa_table *table)
 {
     stoa_row row = stoa_table_row(table, 1);
@@ -32,7 +32,7 @@ static void refuses_writes(stoa_table *table)
     REFUSED(table, STOA_LOCKED, stoa_assign(table, "x", "x + 1", "x > 3", &trouble));
 }
 
-/* Of any column: that rows go or move, and that fields change. */
+/* A lock of any column refuses to remove or move rows, and to change fields. */
 static void refuses_changes(stoa_table *table)
 {
     static const size_t indices[ROWS] = {5, 4, 3, 2, 1, 0};
@@ -75,7 +75,7 @@ TEST(a_locked_column_refuses_writes_and_its_table_changes)
     refuses_writes(table);
     refuses_changes(table);
     stoa_column_unlock(table, 0);
-    stoa_column_unlock(table, 0); /* once more than it was locked */
+    stoa_column_unlock(table, 0); /* unlocked once more than it was locked */
     PASSES(stoa_assign(table, "x", "1", NULL, &trouble));
     PASSES(stoa_table_drop_field(table, "x", &trouble));
     stoa_table_free(table);
@@ -101,7 +101,7 @@ TEST(beside_a_lock_other_columns_are_written_rows_appended_and_all_is_read)
     PASSES(stoa_table_copy(&made, table, &trouble));
     PASSES(stoa_table_reverse(made, &trouble));
     stoa_table_free(made);
-    stoa_table_free(table); /* locked as it is */
+    stoa_table_free(table); /* freed while it is locked */
 }
 
 TEST(runs_leave_no_lock_whether_they_succeed_or_not)
@@ -121,7 +121,7 @@ TEST(runs_leave_no_lock_whether_they_succeed_or_not)
     FAILS(STOA_DIVISION_BY_ZERO,
           stoa_add_field(table, "z", STOA_NO_TYPE, "1 // x", NULL, &trouble));
     PASSES(stoa_remove(table, "x == 0", &trouble));
-    PASSES(stoa_table_reverse(table, &trouble)); /* nothing is locked */
+    PASSES(stoa_table_reverse(table, &trouble)); /* nothing is locked here */
     for (size_t i = 0; i < 3; i++)
         ck_assert_uint_eq(table->columns[i].locked, 0);
     stoa_table_free(table);
@@ -150,7 +150,7 @@ static versions of(const stoa_table *table)
                       stoa_table_version(table)};
 }
 
-/* What grew since `before`. */
+/* Checks which versions grew since `before`. */
 static void grew(const stoa_table *table, versions *before, bool x, bool y, bool whole)
 {
     versions now = of(table);
@@ -242,7 +242,7 @@ TEST(a_run_of_another_version_is_refused)
     stoa_value total;
     stoa_scope scope = {.rows = ROWS, .version = stoa_program_version(program, table)};
     PASSES(stoa_table_append(table, NULL, 0, &trouble));
-    PASSES(stoa_assign(table, "y", "1", NULL, &trouble)); /* it does not read that */
+    PASSES(stoa_assign(table, "y", "1", NULL, &trouble)); /* the run does not read y */
     PASSES(stoa_program_compute(program, table, &scope, &total, 1, &trouble));
     ck_assert_int_eq(total.int64, 15);
     ck_assert_int_eq(stoa_row_set_int32_at(stoa_table_row(table, 1), 0, 1), STOA_OK);
@@ -297,7 +297,7 @@ static void enter(void *left)
 
 static const stoa_interpreter interpreter = {leave, enter};
 
-/* That many runs have left the interpreter, and come back, with the columns locked. */
+/* Checks that this many runs released the interpreter and took it again, with x or y locked. */
 static void left(uint32_t times, bool x, bool y)
 {
     ck_assert_uint_eq(times_left, times);
@@ -368,7 +368,7 @@ TEST(a_run_leaves_the_interpreter_once_its_columns_are_locked)
     program = program_of(table, "min(y // x)");
     FAILS(STOA_DIVISION_BY_ZERO, stoa_program_compute(program, table, &scope, &value, 1, &trouble));
     left(5, true, true);
-    scope.version = 1; /* a run that is refused does not leave */
+    scope.version = 1; /* a run that is refused does not release the interpreter */
     FAILS(STOA_STALE, stoa_program_compute(program, table, &scope, &value, 1, &trouble));
     left(5, true, true);
     scope.version = 0;

@@ -1,5 +1,5 @@
 /* test_memory.c: the memory of tables: columns never move, a table costs its cells and nothing
- * besides, thousands live at once. */
+ * more, thousands of tables can live at once. */
 #define _GNU_SOURCE
 #include <pthread.h>
 #include <stdlib.h>
@@ -89,11 +89,11 @@ static void make_many(size_t count, const stoa_table_options *options, size_t ro
         if (i % 3 == 0)
             stoa_table_free(tables[i]);
     }
-    for (size_t i = 0; i < count; i += 3) { /* in the place of those that went */
+    for (size_t i = 0; i < count; i += 3) { /* in the place of freed ones */
         PASSES(stoa_table_new(&tables[i], fields, 3, options, &trouble));
         PASSES(stoa_table_resize(tables[i], rows, &trouble));
         ck_assert_int_eq(stoa_int32_column(tables[i], "x")[rows - 1], 3);
-        ck_assert(stoa_float64_column(tables[i], "w")[rows - 1] == 0.0); /* nothing left over */
+        ck_assert(stoa_float64_column(tables[i], "w")[rows - 1] == 0.0); /* no old cells */
     }
     for (size_t i = 0; i < count; i++)
         stoa_table_free(tables[i]);
@@ -130,7 +130,7 @@ TEST(a_thousand_copies_leave_address_space_for_other_tables)
     ck_assert_uint_ge(stoa_table_max_rows(other), 1000000);
     PASSES(stoa_table_resize(other, scaled(1000000, 10000), &trouble));
     stoa_table_free(other);
-    if (runs_free()) { /* who asks for more gets it */
+    if (runs_free()) { /* a table that asks for more gets it */
         PASSES(stoa_table_new(&other, fields, 3, OPTIONS(.max_rows = 100000000), &trouble));
         ck_assert_uint_eq(stoa_table_max_rows(other), 100000000);
         stoa_table_free(other);
@@ -162,7 +162,7 @@ TEST(a_table_costs_the_sum_of_its_field_widths_for_each_row)
     if (!runs_free())
         return;
     size_t rows = 8000000, before = resident();
-    if (before == 0) /* no /proc */
+    if (before == 0) /* there is no /proc */
         return;
     const stoa_field filled[] = {{.name = "a", .type = STOA_INT32, .initial.int64 = 1},
                                  {.name = "b", .type = STOA_INT16, .initial.int64 = 1},
@@ -222,7 +222,7 @@ TEST(tables_that_come_and_go_leave_nothing_behind)
 
 /* ---- threads ---- */
 
-/* Tables of its own, made, filled, changed and freed; gives a number of failures. */
+/* Makes, fills, changes and frees tables of its own; returns the number of failures. */
 static void *work(void *context)
 {
     size_t failures = 0, seed = *(size_t *)context;

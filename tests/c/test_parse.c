@@ -130,7 +130,7 @@ static void known_floats(void)
         {"00.5", 0.5},
         {"007e1", 70.0},
         {"3.14159265358979323846", 0x1.921fb54442d18p+1},
-        {"9007199254740993.0", 0x1p53}, /* halfway: to even */
+        {"9007199254740993.0", 0x1p53}, /* halfway, rounded to even */
         {"9007199254740993.0000000000000000000000000000001", 0x1.0000000000001p53},
         {"0.1", 0x1.999999999999ap-4},
         {"1e23", 0x1.52d02c7e14af6p+76},
@@ -159,13 +159,13 @@ TEST(floats_are_the_nearest_to_what_is_written)
     known_floats();
 }
 
-/* Halfway between 1 and the next float: whatever follows decides. */
+/* Halfway between 1 and the next float, so that any digit after that decides. */
 TEST(of_a_float_every_digit_counts)
 {
     char text[1400], more[1500];
     snprintf(text, sizeof text, "%.1074f", 0x1p-1074);
     ck_assert(number(text) == 0x1p-1074);
-    snprintf(text, sizeof text, "%.1074f", 0x1.8p-1022); /* exact, and long */
+    snprintf(text, sizeof text, "%.1074f", 0x1.8p-1022); /* exact, but long */
     ck_assert(number(text) == 0x1.8p-1022);
     strcpy(text, "1.00000000000000011102230246251565404236316680908203125");
     ck_assert(number(text) == 1.0);
@@ -198,7 +198,7 @@ TEST(floats_that_are_printed_read_back_to_the_bit)
     }
 }
 
-/* Of all locales with a comma for a point that there may be; none need be there. */
+/* Tries every locale with a decimal comma that exists here; there may be none. */
 TEST(floats_do_not_depend_on_the_locale)
 {
     static const char *const names[] = {"de_DE.UTF-8", "fr_FR.UTF-8", "ru_RU.UTF-8",
@@ -289,7 +289,7 @@ static void check_call(stoa_operation operation, size_t count)
         ck_assert_int_eq(made->operation, operation);
         ck_assert_uint_eq(made->count, count);
         stoa_expression_free(made);
-    } else if (named == operation || named == STOA_NO_OPERATION) { /* min and max are twice there */
+    } else if (named == operation || named == STOA_NO_OPERATION) { /* min and max exist twice */
         stoa_expression *made = NULL;
         FAILS(STOA_SYNTAX, stoa_expression_parse(&made, text, &trouble));
         SAYS("takes");

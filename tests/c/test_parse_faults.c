@@ -1,4 +1,4 @@
-/* test_parse_faults.c: texts that are no expressions, with the caret under the fault; texts of any
+/* test_parse_faults.c: texts that are not expressions, with the caret under the fault; texts of any
  * depth, length and bytes. */
 #include <stdlib.h>
 
@@ -53,7 +53,7 @@ TEST(bytes_that_are_no_text_are_refused_and_shown_as_one_character)
     }
 }
 
-/* The character above the caret; 0 where the layout is not what it should be. */
+/* The character above the caret; 0 if the message is not laid out as it should be. */
 static const char *above_caret(const char *message)
 {
     const char *line = strchr(message, '\n'), *below = line ? strchr(line + 1, '\n') : NULL;
@@ -66,7 +66,7 @@ static const char *above_caret(const char *message)
     return line;
 }
 
-/* '@' is the fault, among `before` and `after` names that are `width` bytes long. */
+/* A line in which '@' is the fault, between `before` and `after` names of `width` bytes each. */
 static void check_long_line(size_t before, size_t after, const char *name)
 {
     char text[2000] = "";
@@ -121,7 +121,7 @@ TEST(a_fault_in_a_text_of_megabytes_is_found)
 
 /* ---- depth and length ---- */
 
-/* `levels` times open, then x, then as often close. */
+/* `open`, `levels` times, then x, then `close` as often. */
 static stoa_status nested(const char *open, const char *close, size_t levels, stoa_error *error)
 {
     char *text = malloc(levels * (strlen(open) + strlen(close)) + 2), *at = text;
@@ -181,7 +181,7 @@ TEST(flat_chains_have_any_length)
 
 /* ---- any bytes, refused memory ---- */
 
-/* What was parsed prints as something that parses to the same. */
+/* An expression's text parses to the same expression. */
 static void check_round_trip(const char *text)
 {
     char printed[4096], again[4096];

@@ -1,5 +1,5 @@
 /* test_pool.c: objects behind handles: what is counted, when retain and release are called, pools
- * that several tables share, pools that outlive tables and the other way round. */
+ * that several tables share, pools that outlive tables and the reverse. */
 #include <stdlib.h>
 
 #include "../support/scene.h"
@@ -87,7 +87,7 @@ TEST(an_object_is_retained_when_it_enters_and_released_when_its_last_cell_is_gon
         ck_assert_int_eq(it->retained, 1);
         ck_assert_uint_eq(stoa_pool_uses(pool, stoa_pool_find(pool, it)), row + 1);
     }
-    set(table, 2, it); /* onto itself */
+    set(table, 2, it); /* stored over itself */
     ck_assert_uint_eq(stoa_pool_uses(pool, stoa_pool_find(pool, it)), 4);
     for (size_t row = 0; row < 4; row++) {
         ck_assert_int_eq(it->released, 0);
@@ -99,7 +99,7 @@ TEST(an_object_is_retained_when_it_enters_and_released_when_its_last_cell_is_gon
     ck_assert_int_eq(it->released, 1);
     ck_assert_uint_eq(stoa_pool_count(pool), 0);
     ck_assert_uint_eq(stoa_pool_find(pool, it), 0);
-    set(table, 0, it); /* it may come back */
+    set(table, 0, it); /* it may be stored again */
     ck_assert_int_eq(it->retained, 2);
     stoa_table_free(table);
     ck_assert_int_eq(it->released, 2);
@@ -115,7 +115,7 @@ TEST(an_object_in_its_only_cell_can_be_stored_again_without_leaving)
     const stoa_source source = {.type = STOA_OBJECT, .data = objects};
     WORKS(table, stoa_column_write(table, 0, 0, 1, 3, &source, &trouble));
     WORKS(table, stoa_column_write(table, 0, 0, 1, 3, &source, &trouble));
-    WORKS(table, stoa_column_write(table, 0, 2, -1, 3, &source, &trouble)); /* turned around */
+    WORKS(table, stoa_column_write(table, 0, 2, -1, 3, &source, &trouble)); /* in reverse order */
     ck_assert_ptr_eq(get(table, 2), objects[0]);
     set(table, 0, &owner.all[2]);
     for (int i = 0; i < 3; i++) {
@@ -147,7 +147,7 @@ TEST(many_objects_come_and_go_and_their_handles_are_used_again)
             ck_assert_ptr_eq(stoa_pool_get(pool, handle), &objects[row]);
             most = handle > most ? handle : most;
         }
-        for (size_t i = 0; i < many / 2; i++) { /* leave in another order than they came */
+        for (size_t i = 0; i < many / 2; i++) { /* released in another order than retained */
             size_t row = dice_below(&d, many);
             PASSES(stoa_row_set_object_at(stoa_table_row(table, row), 0, NULL));
             ck_assert_uint_eq(stoa_pool_find(pool, &objects[row]), 0);
@@ -159,7 +159,7 @@ TEST(many_objects_come_and_go_and_their_handles_are_used_again)
             stoa_table_clear(table);
         PASSES(stoa_table_resize(table, many, &trouble));
     }
-    ck_assert_uint_le(most, 2 * many); /* no handle is lost */
+    ck_assert_uint_le(most, 2 * many); /* handles are used again */
     ck_assert_uint_lt(stoa_pool_bytes(pool), 100 * many + 4096);
     stoa_table_free(table);
     ck_assert_uint_eq(stoa_pool_count(pool), 0);
@@ -181,7 +181,7 @@ TEST(tables_that_share_a_pool_share_its_handles_and_release_with_the_last)
     ck_assert_uint_eq(stoa_object_column(a, "o")[0], stoa_object_column(b, "o")[1]);
     ck_assert_uint_eq(stoa_pool_uses(pool, stoa_pool_find(pool, it)), 2);
     ck_assert_int_eq(it->retained, 1);
-    stoa_pool_free(pool); /* the tables keep it */
+    stoa_pool_free(pool); /* the tables keep it alive */
     stoa_table_free(a);
     ck_assert_int_eq(it->released, 0);
     ck_assert_ptr_eq(get(b, 1), it);

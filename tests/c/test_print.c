@@ -1,4 +1,5 @@
-/* test_print.c: expressions as text that parses to the same tree; and where messages point. */
+/* test_print.c: expressions print as text that parses to the same tree; messages point to the right
+ * place. */
 #include <math.h>
 #include <stdlib.h>
 
@@ -191,7 +192,7 @@ static stoa_expression *random_leaf(dice *d)
     return made;
 }
 
-/* Over any nodes that there are, each of which may be used again and again. */
+/* A random call on existing nodes, each of which may be used several times. */
 static stoa_expression *random_call(dice *d, stoa_expression *const *nodes, size_t count)
 {
     stoa_expression *made = NULL, *arguments[6];
@@ -209,7 +210,7 @@ static stoa_expression *random_call(dice *d, stoa_expression *const *nodes, size
 static void check_prints_back(const stoa_expression *made)
 {
     size_t length = stoa_expression_print(made, NULL, 0);
-    if (length > 50000) /* much is shared */
+    if (length > 50000) /* much of it is shared */
         return;
     char *text = malloc(length + 1), *again = malloc(length + 1);
     stoa_expression_print(made, text, length + 1);
@@ -238,7 +239,7 @@ TEST(any_tree_is_printed_as_text_that_parses_to_it)
     }
 }
 
-/* `and`s of comparisons, each of which shares a node with the one before it or does not. */
+/* `and`s of comparisons; each shares a node with the previous one, or does not. */
 TEST(chains_are_printed_as_chains_wherever_they_break)
 {
     stoa_expression *x[6];
@@ -270,8 +271,8 @@ TEST(chains_are_printed_as_chains_wherever_they_break)
         stoa_expression_free(x[i]);
 }
 
-/* Each `and` looks like one of a chain, but at the bottom there is none: to find that out anew for
- * each would take hours. */
+/* Each `and` looks like part of a chain, but there is no chain at the bottom. Finding that out
+ * separately for each would take hours. */
 TEST(a_long_chain_that_breaks_at_its_end_takes_no_longer)
 {
     char text[40];
@@ -321,7 +322,7 @@ TEST(a_message_about_a_built_node_shows_it)
     stoa_expression_free(x);
 }
 
-/* Of any length, in characters of any width: whole, and with as much as there is room for. */
+/* Texts of any length, with characters of any width: complete if they fit, else truncated. */
 TEST(long_messages_leave_room_for_the_place)
 {
     char name[256] = "", sentence[1001] = "";

@@ -219,7 +219,7 @@ TEST(long_chains_and_wide_sharing_need_no_stack)
         stoa_expression_free(sum);
         sum = more;
     }
-    for (size_t i = 0; i < 40; i++) { /* 2**40 terms, 40 values */
+    for (size_t i = 0; i < 40; i++) { /* 2**40 terms, but only 40 distinct ones */
         stoa_expression *more;
         PASSES(stoa_expression_call(&more, STOA_MAXIMUM, (stoa_expression *[]){sum, sum}, 2,
                                     &trouble));
@@ -355,8 +355,8 @@ TEST(a_selection_needs_its_table)
     stoa_table_free(table);
 }
 
-/* Room for terms is made 32 at a time and more: `before` terms let it run out at each term of the
- * text. Whatever was refused, binding goes on to its end. */
+/* Room for terms is allocated for 32 or more at a time. With `before` terms in front, it runs out
+ * at each term of the text in turn. Binding must end properly whatever was refused. */
 static void refuse_once(const stoa_table *table, const char *text, int before)
 {
     char longer[1024] = "";

@@ -1,6 +1,6 @@
-/* test_random.c: some thousand random operations on two tables that share a pool, each done to the
- * models too; after every one both tables, the pool and the objects must be as the models say.
- * The numbers come from a fixed seed, and memory is failed within each operation (WORKS). */
+/* test_random.c: several thousand random operations on two tables that share a pool, also made on
+ * models. After each, both tables, the pool and the objects must agree with the models. The seed is
+ * fixed, and memory is refused within each operation (WORKS). */
 #include <stdlib.h>
 
 #include "../support/reference.h"
@@ -50,7 +50,7 @@ static void replace_row(const stage *s)
     s->m->rows[index] = r;
 }
 
-/* A new object that the pool's owner refuses: nothing may come of it. */
+/* Appends a new object that the pool's owner refuses; nothing may change. */
 static void append_refused(const stage *s)
 {
     record r = record_random(s->d, NULL);
@@ -134,7 +134,7 @@ static void clear_and_shrink(const stage *s)
     stoa_table_shrink(s->table);
 }
 
-/* Columns of a few random records, of all or of some of the fields. */
+/* Extends by columns of a few random records, for all or some of the fields. */
 static void extend(const stage *s)
 {
     enum { MOST = 9 };
@@ -173,7 +173,7 @@ static void set_cell(const stage *s)
            type == STOA_OBJECT ? sizeof(void *) : stoa_type_width(type));
 }
 
-/* Every step-th cell of the object column, forwards or backwards. */
+/* Writes every step-th cell of the object column, forwards or backwards. */
 static void write_objects(const stage *s)
 {
     enum { MOST = 8 };
@@ -217,7 +217,7 @@ static void copy(const stage *s)
     stoa_table_free(copied);
 }
 
-/* A field more, or one less; the model does not know it. */
+/* Adds or drops a field that the model does not have. */
 static void change_fields(const stage *s)
 {
     size_t field;

@@ -1,5 +1,5 @@
-/* test_record.c: records that are known at compile time, in C: the typed side and the untyped side
- * are one table. test_record_cpp.cpp does the same in C++. */
+/* test_record.c: records declared at compile time, in C: the typed and the untyped functions work
+ * on the same table. test_record_cpp.cpp does the same in C++. */
 #include <stdlib.h>
 
 #include "../support/reference.h"
@@ -56,7 +56,7 @@ TEST(a_typed_table_starts_with_its_rows_all_defaults)
 TEST(a_disposed_table_is_empty_and_can_be_disposed_of_again)
 {
     point_table points = {0};
-    point_table_dispose(&points); /* zeroed is fine */
+    point_table_dispose(&points); /* a zeroed one may be disposed of */
     WORKS(NULL, point_table_init(&points, 1, &trouble));
     point_table_dispose(&points);
     ck_assert_ptr_null(points.table);
@@ -200,7 +200,7 @@ TEST(objects_of_records_are_counted)
     stoa_pool_free(pool);
 }
 
-/* ---- one table, two sides ---- */
+/* ---- one table, typed and untyped ---- */
 
 TEST(a_typed_table_is_made_of_a_table_that_has_its_fields_and_more)
 {
@@ -211,7 +211,7 @@ TEST(a_typed_table_is_made_of_a_table_that_has_its_fields_and_more)
     point_table points = {0};
     WORKS(table, point_table_from(&points, table, &trouble));
     ck_assert_ptr_eq(points.table, table);
-    ck_assert(points.x[4] == 3 && points.y[4] == 2 && points.w[4] == 0.0); /* the table's own */
+    ck_assert(points.x[4] == 3 && points.y[4] == 2 && points.w[4] == 0.0); /* the table's */
     WORKS(table, point_table_push(&points, 10, 20, 0.5, &trouble));
     ck_assert(points.x[5] == 10 && points.y[5] == 20 && points.w[5] == 0.5);
     ck_assert_int_eq(stoa_int8_column(table, "label")[5], 7);
@@ -239,7 +239,7 @@ TEST(a_table_without_the_fields_is_not_typed)
     SAYS("y");
     FAILS(STOA_INVALID, point_table_from(&points, NULL, &trouble));
     ck_assert_ptr_null(points.table);
-    WORKS(table, stoa_table_drop_field(table, "x", &trouble)); /* nothing is held */
+    WORKS(table, stoa_table_drop_field(table, "x", &trouble)); /* nothing holds x */
     stoa_table_free(table);
 }
 

@@ -1,5 +1,5 @@
-// test_record_cpp.cpp: STOA_RECORD, rows and values in C++17. What the calls do is tested in C;
-// here it is that C++ programs can make them, at every optimization and with every warning.
+// test_record_cpp.cpp: STOA_RECORD, rows and values in C++17. The C tests check what the calls do;
+// this file checks that they compile as C++, with every optimization and every warning.
 #include <cstring>
 #include <type_traits>
 #include <vector>

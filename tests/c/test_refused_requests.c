@@ -1,7 +1,7 @@
-/* test_refused_requests.c: one single request for memory is refused, the 0th, 1st, 2nd, … of each
- * kind, in every operation that asks for any, on tables of every size. (WORKS, in all the other
- * files, refuses all requests from the n-th on.) A call that gives up has changed nothing and works
- * when it is made again; one that finds another way has done all of its work. */
+/* test_refused_requests.c: refuses a single request for memory, the 0th, 1st, 2nd, … of each kind,
+ * in every operation that makes any, on tables of every size. (WORKS, in the other files, refuses
+ * all requests from the n-th on.) A call that gives up has changed nothing, and works when
+ * repeated; a call that finds another way has done all of its work. */
 #include <stdlib.h>
 
 #include "../support/reference.h"
@@ -9,16 +9,16 @@
 
 enum { ROWS = 40 };
 
-/* How the table of a scenario is made, and what else its operation needs. */
+/* How a scenario's table is made, and what its operation needs. */
 typedef struct setting {
-    size_t max_rows; /* of the table; 0: not asked for */
+    size_t max_rows; /* of the table; 0: not set */
     size_t more;     /* rows that the operation adds */
     things owner;
     stoa_pool *pool;
     model m;
-    record row; /* one more, with an object that is new */
+    record row; /* one further row, with a new object */
     stoa_value values[MODEL_FIELDS];
-    stoa_table *made; /* by an operation that makes one */
+    stoa_table *made; /* made by the operation, if it makes a table */
 } setting;
 
 static record row_of(const setting *s, size_t i)
@@ -51,11 +51,11 @@ static stoa_table *make(void *context)
     s->row = row_of(s, 1000);
     s->row.in_object = &s->owner.all[THINGS - 1];
     record_values(&s->row, s->values);
-    stoa_table_shrink(table); /* so that memory must be asked for again */
+    stoa_table_shrink(table); /* so that memory must be requested again */
     return table;
 }
 
-/* The table is as the model; the last thing that is done with both but for freeing the table. */
+/* Compares the table with the model. After this the table is only freed. */
 static void matches(stoa_table *table, void *context)
 {
     setting *s = context;
@@ -65,12 +65,12 @@ static void matches(stoa_table *table, void *context)
     stoa_pool_free(s->pool);
 }
 
-/* Runs act on tables of every kind of memory; check sees the model as act should leave the table.
- */
+/* Runs `act` on tables with every kind of memory; `check` gets the model as the table must be after
+ * `act`. */
 static void on_every_table(stoa_status (*act)(stoa_table **, void *, stoa_error *),
                            void (*check)(stoa_table *, void *), size_t more)
 {
-    static const size_t sizes[] = {100, 100000, 0}; /* in one allocation, small, as it fits */
+    static const size_t sizes[] = {100, 100000, 0}; /* one allocation; small; any size */
     for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
         setting s = {.max_rows = sizes[i], .more = sizes[i] == 100 ? 50 : more};
         sweep_alone(&(lone_sweep){make, act, check}, &s);

@@ -1,6 +1,6 @@
-/* test_release.c: release callbacks that come back into the table. They run after the change is
- * whole, so whatever they see must be the table as it is afterwards, and whatever they do must
- * hold; the operation that caused them must not trip over it. */
+/* test_release.c: release callbacks that call the library again. They run once the change is
+ * complete, so they must see the table as it is afterwards, their own changes must persist, and the
+ * operation that caused them must not be disturbed. */
 #include "../support/testing.h"
 #include "../support/things.h"
 
@@ -12,8 +12,8 @@ typedef struct visit {
     stoa_pool *pool;
     things *owner;
     void (*act)(struct visit *v, thing *released);
-    size_t expected_rows; /* when the first callback runs */
-    size_t rows_seen;     /* by the first callback */
+    size_t expected_rows; /* rows when the first callback runs */
+    size_t rows_seen;     /* rows that the first callback saw */
     size_t times;
     bool gone; /* the table was freed */
 } visit;
@@ -23,7 +23,7 @@ static void on_release(things *owner, thing *released)
     visit *v = owner->context;
     if (v->times++ == 0 && !v->gone)
         v->rows_seen = stoa_table_rows(v->table);
-    /* What is released is in no cell and not in the pool. */
+    /* A released object is in no cell and not in the pool. */
     ck_assert_uint_eq(stoa_pool_find(v->pool, released), 0);
     if (!v->gone) {
         const stoa_handle *handles = stoa_object_column(v->table, "o");
@@ -34,7 +34,7 @@ static void on_release(things *owner, thing *released)
         v->act(v, released);
 }
 
-/* Things 0 … 11 in the rows 0 … 11 of a table { n: int32, o: object }. */
+/* Puts things 0 … 11 into the rows 0 … 11 of a table { n: int32, o: object }. */
 static stoa_table *start(things *owner, visit *v)
 {
     memset(owner, 0, sizeof *owner);
@@ -57,7 +57,7 @@ static void finish(things *owner, visit *v)
     if (!v->gone) {
         things_match(owner, v->pool);
         stoa_table *table = v->table;
-        v->gone = true; /* no callback may look at it while it is freed */
+        v->gone = true; /* callbacks must not use the table while it is freed */
         stoa_table_free(table);
     }
     ck_assert_uint_eq(stoa_pool_count(v->pool), 0);
@@ -72,11 +72,11 @@ static void do_append(visit *v, thing *released)
     if (v->times > 40)
         return;
     const stoa_value values[] = {stoa_int64_value(100), stoa_object_value(released)};
-    size_t fields = stoa_table_field_count(v->table); /* without the objects: one */
+    size_t fields = stoa_table_field_count(v->table); /* 1 once the object field was dropped */
     PASSES(stoa_table_append(v->table, values, fields < 2 ? fields : 2, &trouble));
 }
 
-/* Also those that are about to be released: they must not be, then. */
+/* Includes objects that are about to be released, and then must not be. */
 static void do_append_all(visit *v, thing *released)
 {
     (void)released;
@@ -101,7 +101,7 @@ static void do_write(visit *v, thing *released)
         stoa_row row = stoa_table_row(v->table, 0);
         PASSES(stoa_row_set_int32(row, "n", -1));
         if (stoa_object_column(v->table, "o") != NULL)
-            PASSES(stoa_row_set_object(row, "o", NULL)); /* releases another from within */
+            PASSES(stoa_row_set_object(row, "o", NULL)); /* releases another object from within */
     }
 }
 
@@ -260,7 +260,7 @@ TEST(objects_that_come_back_before_their_release_are_not_released)
     visit v = {.act = do_append_all};
     stoa_table *table = start(&owner, &v);
     stoa_table_clear(table);
-    ck_assert_uint_eq(owner.releases, 1); /* the first, which came back as a new one */
+    ck_assert_uint_eq(owner.releases, 1); /* the first one, which was stored again as new */
     ck_assert_uint_eq(owner.retains, ROWS + 1);
     ck_assert_uint_eq(stoa_table_rows(table), ROWS);
     for (int i = 0; i < ROWS; i++) {

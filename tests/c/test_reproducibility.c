@@ -1,7 +1,7 @@
-/* test_reproducibility.c: results have these very bits, whatever compiler, processor level, number
- * of threads or signedness of char the library was built with or runs by.
+/* test_reproducibility.c: results have exactly these bits, whatever the compiler, processor level,
+ * number of threads or signedness of char.
  *
- * Elementary functions are left out: they may become better. */
+ * Elementary functions are left out: they may become more accurate. */
 #include <fenv.h>
 #include <math.h>
 #include <stdlib.h>
@@ -35,7 +35,7 @@ static stoa_table *new_random_table(void)
     return table;
 }
 
-/* Of bits; each NaN counts as the same. */
+/* Mixes bits into the hash; all NaN are the same. */
 static uint64_t mixed(uint64_t hash, uint64_t bits, bool is_float)
 {
     double value;
@@ -156,7 +156,7 @@ TEST(aggregates_have_these_bits_on_any_number_of_threads)
     stoa_table_free(table);
 }
 
-/* Text and constants too mean what they mean elsewhere. */
+/* Texts and constants, too, have the same meaning everywhere. */
 static void literals_match(const stoa_table *table)
 {
     static const double numbers[] = {0.1, 1e23, 3e-310, 123456789.123456789};
@@ -178,7 +178,7 @@ static void literals_match(const stoa_table *table)
     }
 }
 
-/* The pool's threads are made under one mode, and used under the others. */
+/* The pool's threads start under one rounding mode and are used under the others. */
 TEST(the_rounding_of_the_callers_thread_changes_nothing)
 {
     static const int modes[] = {FE_UPWARD, FE_TOWARDZERO, FE_DOWNWARD};
@@ -195,8 +195,8 @@ TEST(the_rounding_of_the_callers_thread_changes_nothing)
     }
 #if defined(__x86_64__)
     unsigned before = _mm_getcsr();
-    _mm_setcsr(before | 0x8040);             /* subnormals are taken for zero */
-    if ((_mm_getcsr() & 0x8040) == 0x8040) { /* valgrind has no such mode */
+    _mm_setcsr(before | 0x8040);             /* flushes subnormals to zero */
+    if ((_mm_getcsr() & 0x8040) == 0x8040) { /* valgrind does not have this mode */
         literals_match(table);
         aggregates_match(table);
         ck_assert_uint_eq(_mm_getcsr() & 0x8040, 0x8040);

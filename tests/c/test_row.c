@@ -1,4 +1,5 @@
-/* test_row.c: one row: every getter and setter on every type of field, against the reference. */
+/* test_row.c: single rows: every getter and setter on every type of field, compared with the
+ * reference. */
 #include <stdlib.h>
 
 #include "../support/reference.h"
@@ -6,7 +7,7 @@
 
 enum { ROWS = 5, ROW = 3 };
 
-/* A table with a field of each type, named by the type; all zero. */
+/* A table with a field of each type, named after it; every cell is zero. */
 static stoa_table *table_of_all_types(stoa_pool *pool)
 {
     stoa_field fields[MODEL_FIELDS];
@@ -23,7 +24,7 @@ static char *cell_at(const stoa_table *table, stoa_type type, size_t row)
     return (char *)stoa_column_cells(table, type - 1u) + row * stoa_type_width(type);
 }
 
-/* The setters of a type in all their forms: by name, by index, as any value. */
+/* The setters of a type in all their forms: by name, by index, by a stoa_value. */
 typedef stoa_status setter(stoa_row row, stoa_type field, const void *value);
 typedef stoa_status getter(stoa_row row, stoa_type field, void *value);
 
@@ -88,7 +89,7 @@ static void check_set(stoa_table *table, stoa_type from, const void *value, stoa
                   "%s into %s, form %d: wrong cell", stoa_type_name(from), stoa_type_name(to),
                   form);
     static const char zeros[8];
-    ck_assert_mem_eq(cell_at(table, to, ROW - 1), zeros, width); /* the neighbours */
+    ck_assert_mem_eq(cell_at(table, to, ROW - 1), zeros, width); /* neighbours are unchanged */
     ck_assert_mem_eq(cell_at(table, to, ROW + 1), zeros, width);
 }
 
@@ -114,7 +115,7 @@ static void check_get(const stoa_table *table, stoa_row row, stoa_type from, sto
     uint64_t expected, got;
     memset(&expected, 0xa5, sizeof expected);
     got = expected;
-    if (to == STOA_BOOL) /* a bool must be one before it may be looked at */
+    if (to == STOA_BOOL) /* bytes must be checked before they are read as a bool */
         expected = got = 0;
     stoa_status status = reference_convert(from, cell_at(table, from, ROW), to, &expected);
     stoa_status answer = getters[to - 1][form](row, from, &got);
@@ -196,7 +197,7 @@ TEST(an_object_is_set_and_read_as_a_pointer_and_is_no_number)
     stoa_pool_free(pool);
 }
 
-/* ---- what is not there ---- */
+/* ---- rows and fields that do not exist ---- */
 
 TEST(a_row_beyond_the_end_is_neither_read_nor_written)
 {

@@ -1,9 +1,9 @@
-/* test_rows.c: rows that come, go and change places, each operation against the model; what bumps
- * the order; what is refused. */
+/* test_rows.c: rows that are added, removed and moved, each operation compared with the model; what
+ * changes the order; what is refused. */
 #include "../support/reference.h"
 #include "../support/scene.h"
 
-/* ---- coming ---- */
+/* ---- adding rows ---- */
 
 TEST(an_appended_row_has_the_values_given_and_defaults_behind_them)
 {
@@ -53,7 +53,7 @@ TEST(values_that_do_not_fit_or_are_too_many_are_refused_and_nothing_is_appended)
     stoa_value values[MODEL_FIELDS + 1] = {{0}};
     record r = record_random(&s.d, &s.owner);
     record_values(&r, values);
-    values[MODEL_FIELDS - 1] = stoa_object_value(&s.owner.all[THINGS - 1]); /* a new one */
+    values[MODEL_FIELDS - 1] = stoa_object_value(&s.owner.all[THINGS - 1]); /* a new object */
     REFUSED(s.table, STOA_INVALID, stoa_table_append(s.table, values, MODEL_FIELDS + 1, &trouble));
     size_t int8 = STOA_INT8 - 1;
     values[int8] = stoa_int64_value(128);
@@ -76,7 +76,7 @@ TEST(values_that_do_not_fit_or_are_too_many_are_refused_and_nothing_is_appended)
     scene_end(&s);
 }
 
-/* ---- written as a whole ---- */
+/* ---- replacing rows ---- */
 
 TEST(a_row_is_replaced_by_the_values_given_and_defaults_behind_them)
 {
@@ -115,7 +115,7 @@ TEST(a_row_stays_as_it_was_where_one_value_does_not_fit)
     scene_end(&s);
 }
 
-/* ---- going ---- */
+/* ---- removing rows ---- */
 
 TEST(removed_rows_go_and_those_behind_move_up)
 {
@@ -194,7 +194,7 @@ TEST(a_mask_of_another_length_is_refused)
     scene_end(&s);
 }
 
-/* ---- changing places ---- */
+/* ---- moving rows ---- */
 
 TEST(two_rows_are_swapped)
 {
@@ -275,7 +275,7 @@ TEST(taken_rows_make_a_table_of_their_own)
         model_take(&expected, indices, count);
         model_rows_match(&expected, taken);
         ck_assert_ptr_eq(stoa_table_pool(taken), s.pool);
-        WORKS(taken, stoa_table_append(taken, NULL, 0, &trouble)); /* the same defaults */
+        WORKS(taken, stoa_table_append(taken, NULL, 0, &trouble)); /* it has the same defaults */
         model_resize(&expected, count + 1);
         model_rows_match(&expected, taken);
         stoa_table_free(taken);
@@ -405,7 +405,7 @@ TEST(removing_and_reordering_bump_the_order)
     scene_start(&s, 30);
     BUMPS(stoa_table_insert(s.table, 5, NULL, 0, &trouble));
     BUMPS(stoa_table_remove(s.table, 5, 1, &trouble));
-    BUMPS(stoa_table_remove(s.table, 29, 1, &trouble)); /* the last row too */
+    BUMPS(stoa_table_remove(s.table, 29, 1, &trouble)); /* even the last row */
     BUMPS(stoa_table_swap(s.table, 0, 1, &trouble));
     BUMPS(stoa_table_swap(s.table, 0, 1, &trouble));
     BUMPS(stoa_table_swap_remove(s.table, 3, &trouble));

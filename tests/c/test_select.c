@@ -1,4 +1,4 @@
-/* test_select.c: rows by a condition: as selections, as tables of their own, removed and kept. */
+/* test_select.c: rows found by a condition: as selections, as new tables, removed, kept. */
 #include <stdlib.h>
 
 #include "../support/testing.h"
@@ -18,7 +18,7 @@ static stoa_table *numbered(size_t rows)
     return table;
 }
 
-/* The rows of `table` are those of the numbered one whose number passes. */
+/* The rows of `table` are those of the numbered table whose number passes. */
 static void holds(const stoa_table *table, size_t rows, size_t step, bool turned)
 {
     size_t at = 0;
@@ -102,7 +102,7 @@ TEST(refused_memory_leaves_the_table_as_it_was)
     stoa_table_free(table);
 }
 
-/* Rows are moved by windows of 2**24. The sum is of no use to anyone, which shows early: it must
+/* Rows are moved in windows of 2**24 rows. The sum is not used, which is found out early: it must
  * not ask for memory between two windows. */
 TEST(refused_memory_leaves_a_table_of_two_windows_as_it_was)
 {
@@ -122,8 +122,8 @@ TEST(refused_memory_leaves_a_table_of_two_windows_as_it_was)
     PASSES(stoa_set_threads(0, &trouble));
 }
 
-/* Where address space is short, a table for as few rows as the first rows promise gets too little
- * of it for those that follow; the filter then begins anew, and nobody is told of that. */
+/* If address space is short, a new table sized by the first rows may be too small for the later
+ * ones. The filter then starts again, and the caller's error is not touched. */
 TEST(a_filter_that_begins_anew_for_want_of_address_space_leaves_the_error_alone)
 {
     enum { ROWS = 2050000, FROM = 300000 };
@@ -184,7 +184,7 @@ TEST(a_selection_restricts_what_is_computed_and_assigned)
     ck_assert_int_eq(values[2].int64, 99);
     stoa_program_free(program);
     PASSES(stoa_program_parse(&program, table, "-1 // (x % 3 - 1)", "x < 50", &trouble));
-    PASSES(stoa_program_assign(program, table, &scope, &field, 1, &trouble)); /* x % 3 is 0 there */
+    PASSES(stoa_program_assign(program, table, &scope, &field, 1, &trouble)); /* there x % 3 is 0 */
     for (size_t i = 0; i < 2000; i++)
         ck_assert(stoa_float64_column(table, "w")[i] == (i % 3 == 0 && i < 50 ? 1.0 : (double)i));
     PASSES(stoa_table_swap_remove(table, 5, &trouble));

@@ -1,14 +1,14 @@
-/* test_selection.c: selections against the same done byte by byte: made, combined, told in other
- * forms, and what keeping, removing and taking their rows makes of a table. */
+/* test_selection.c: selections, compared with byte masks: made, combined, converted to other forms,
+ * and used to keep, remove and take the rows of a table. */
 #include <stdlib.h>
 
 #include "../support/scene.h"
 
-/* Around a word, a chunk of those that are packed, and a morsel of those that are taken. */
+/* Around a word, a chunk that is packed at once, and a morsel. */
 static const size_t lengths[] = {0, 1, 2, 63, 64, 65, 127, 128, 1000, 8191, 8192, 8193, 20000};
 enum { LENGTHS = sizeof lengths / sizeof *lengths, LONG = 70000 };
 
-/* Selected of 100. */
+/* Selected rows in 100. */
 static const unsigned densities[] = {0, 1, 50, 99, 100};
 enum { DENSITIES = sizeof densities / sizeof *densities };
 
@@ -28,7 +28,7 @@ static stoa_table *numbered(size_t rows)
     return table;
 }
 
-/* Bit for bit, the tail of the last word too. */
+/* Compares bit by bit, with the unused bits of the last word. */
 static void matches(const stoa_selection *s, const uint8_t *mask, size_t rows)
 {
     size_t count = 0;
@@ -48,7 +48,7 @@ static stoa_selection *selected(const stoa_table *table, const uint8_t *mask)
     return s;
 }
 
-/* ---- made and told ---- */
+/* ---- making and converting selections ---- */
 
 TEST(a_selection_can_be_made_of_a_mask_and_told_as_one)
 {
@@ -136,7 +136,7 @@ TEST(selections_combine_row_by_row)
     }
 }
 
-/* ---- what is done with them ---- */
+/* ---- using selections ---- */
 
 static size_t rows_of(const uint8_t *mask, size_t rows, size_t *indices)
 {
@@ -166,7 +166,7 @@ static void take_is_right(scene *s, const uint8_t *mask)
     free(indices);
 }
 
-/* Of a scene of its own, which is changed in the same way by a model. */
+/* On a scene of its own, whose model is changed in the same way. */
 static void removal_is_right(size_t rows, uint8_t *mask, bool keep)
 {
     scene s;
@@ -233,7 +233,8 @@ TEST(keeping_and_removing_need_no_memory)
     free(mask);
 }
 
-/* Rows that were appended later: unselected, so they stay when the others go, and go else. */
+/* Rows that were appended later are not selected: they stay when selected rows are removed, and go
+ * when only those are kept. */
 static void appended_rows_are_right(size_t rows, size_t more, bool keep)
 {
     stoa_table *table = numbered(rows);

@@ -1,4 +1,4 @@
-/* test_table.c: making, copying and freeing tables; how many rows one has and can have. */
+/* test_table.c: making, copying and freeing tables; how many rows a table has and can have. */
 #include "../support/model.h"
 #include "../support/testing.h"
 #include "../support/things.h"
@@ -111,7 +111,7 @@ static void fill(stoa_table *table)
         x[i] = (int32_t)i, w[i] = 1.0 / (double)(i + 1);
 }
 
-/* Rows [0, kept) are as fill left them, those behind are defaults. */
+/* Rows [0, kept) are as `fill` made them; rows behind are defaults. */
 static void filled_then_defaults(const stoa_table *table, size_t kept)
 {
     const int32_t *x = stoa_int32_column(table, "x");
@@ -203,7 +203,7 @@ TEST(a_failed_reserve_leaves_the_table_as_it_was)
     ck_assert_int_eq(status, STOA_OUT_OF_MEMORY);
     ck_assert_uint_eq(stoa_table_capacity(table), capacity);
     WORKS(table, stoa_table_reserve(table, 1000000, &trouble));
-    WORKS(table, stoa_table_reserve(table, 0, &trouble)); /* never less */
+    WORKS(table, stoa_table_reserve(table, 0, &trouble)); /* it never shrinks */
     ck_assert_uint_ge(stoa_table_capacity(table), 1000000);
     filled_then_defaults(table, 100);
     stoa_table_free(table);
@@ -315,7 +315,7 @@ TEST(a_copy_has_the_same_fields_rows_and_pool_and_a_life_of_its_own)
     model_rows_match(&m, table);
     things_match(&owner, pool);
     stoa_table_free(table);
-    ck_assert_int_eq(owner.all[1].released, 0); /* the copy's default */
+    ck_assert_int_eq(owner.all[1].released, 0); /* still used as the copy's default */
     model_resize(&m, 150);
     model_remove(&m, 0, 90);
     model_rows_match(&m, copy);

@@ -1,4 +1,5 @@
-/* test_threads.c: the pool of threads runs every task once, wherever and however it is called. */
+/* test_threads.c: the thread pool runs every task exactly once, wherever and however it is
+ * called. */
 #define _GNU_SOURCE
 #include <errno.h>
 #include <pthread.h>
@@ -17,9 +18,9 @@ enum { TASKS = 1000, WORKERS = 4 };
 
 typedef struct record {
     atomic_int runs[TASKS];
-    atomic_int inside[STOA__MAX_THREADS]; /* tasks that run with this worker number now */
+    atomic_int inside[STOA__MAX_THREADS]; /* tasks running now under this worker number */
     atomic_int overlaps;
-    atomic_size_t highest; /* worker number */
+    atomic_size_t highest; /* the highest worker number */
 } record;
 
 static void note(void *context, size_t task, size_t worker)
@@ -35,7 +36,7 @@ static void note(void *context, size_t task, size_t worker)
 
 static void run_and_check(size_t count, size_t workers)
 {
-    record r = {0}; /* not on the heap: see threads_have_started */
+    record r = {0}; /* static, not on the heap: see threads_have_started */
     stoa__parallel(count, workers, note, &r);
     for (size_t i = 0; i < TASKS; i++)
         ck_assert_int_eq(r.runs[i], i < count);
@@ -53,10 +54,10 @@ TEST(each_task_runs_once_with_a_worker_number_of_its_own)
     run_and_check(TASKS, STOA__MAX_THREADS);
 }
 
-/* ---- at the same time ---- */
+/* ---- tasks that run at the same time ---- */
 
 typedef struct meeting {
-    atomic_int open; /* tasks of helpers that signals could reach */
+    atomic_int open; /* tasks of helper threads that signals could reach */
     atomic_size_t arrived;
     size_t expected;
     atomic_bool missed;
@@ -74,7 +75,7 @@ static void sleep_for(long milliseconds)
     nanosleep(&(struct timespec){.tv_nsec = milliseconds * 1000000}, NULL);
 }
 
-/* Ends when all the others have begun. */
+/* Returns once all others have begun. */
 static void meet(void *context, size_t task, size_t worker)
 {
     meeting *m = context;
@@ -97,7 +98,7 @@ TEST(tasks_run_at_the_same_time)
 }
 
 typedef struct ascent {
-    size_t last[WORKERS]; /* task of each worker */
+    size_t last[WORKERS]; /* the last task of each worker */
     atomic_int disorder;
 } ascent;
 
@@ -165,11 +166,11 @@ TEST(small_runs_stay_on_the_callers_thread)
     stoa__parallel(0, WORKERS, where_am_i, &self);
 }
 
-/* ---- the process ---- */
+/* ---- fork and exec ---- */
 
-/* The address sanitizer's allocator is not fork-safe, and a thread that starts asks it for memory:
- * a child that was forked meanwhile would wait for its lock. Once all tasks have met, no thread of
- * the pool is about to start. */
+/* The address sanitizer's allocator is not safe for fork, and a starting thread allocates: a child
+ * forked at that moment would wait for a lock for ever. Once all tasks have met, no thread of the
+ * pool is about to start. */
 static void threads_have_started(void)
 {
     meeting m = {.expected = WORKERS};
@@ -177,14 +178,14 @@ static void threads_have_started(void)
     ck_assert(!m.missed);
 }
 
-/* Runs it in a child, which must end well within a minute, by becoming another program: valgrind
- * would call the parent's threads a leak. */
+/* Runs it in a child, which must exit cleanly within a minute. It does so by exec, because valgrind
+ * would report the parent's threads as leaked. */
 static void in_a_child(void (*run)(void))
 {
     pid_t child = fork();
     ck_assert_int_ge(child, 0);
     if (child == 0) {
-        signal(SIGALRM, SIG_DFL); /* Check's handler would kill the parent as well */
+        signal(SIGALRM, SIG_DFL); /* Check's handler would kill the parent too */
         alarm(60);
         run();
         execlp("true", "true", NULL);
@@ -298,7 +299,7 @@ static void sleep_or_not(void *context, size_t task, size_t worker)
         sleep_for(20);
 }
 
-/* Waits in the run for the others, which is where a thread could be cancelled. */
+/* Waits in the run for the others; the thread could be cancelled there. */
 static void *be_cancelled(void *unused)
 {
     pthread_cancel(pthread_self());
@@ -315,7 +316,7 @@ TEST(a_caller_that_is_cancelled_leaves_the_pool_to_the_others)
         ck_assert_int_eq(pthread_create(&caller, NULL, be_cancelled, NULL), 0);
         ck_assert_int_eq(pthread_join(caller, NULL), 0);
         run_and_check(100, WORKERS);
-        threads_have_started(); /* on as many threads as before */
+        threads_have_started(); /* with as many threads as before */
     }
     alarm(0);
 }
@@ -330,7 +331,7 @@ static void *make_a_table_and_be_cancelled(void *unused)
     return unused;
 }
 
-/* The first table of a process reads how many maps it may have. */
+/* The first table of a process reads the system's limit of maps. */
 TEST(a_thread_that_is_cancelled_leaves_no_lock_behind)
 {
     pthread_t thread;

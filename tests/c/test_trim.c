@@ -1,6 +1,7 @@
-/* test_trim.c: memory of freed results is kept for the next ones: bounded, given back by stoa_trim
- * and whenever memory is short, and never seen by a row that was not written. */
-#define _GNU_SOURCE /* mincore */
+/* test_trim.c: the memory of freed results is kept for later ones. The amount is bounded, it is
+ * returned by stoa_trim and whenever memory is short, and old values never appear in rows that were
+ * not written. */
+#define _GNU_SOURCE /* for mincore */
 #include <pthread.h>
 #include <stdlib.h>
 #include <sys/mman.h>
@@ -8,9 +9,9 @@
 #include "../support/testing.h"
 
 #define KEPT_MOST ((size_t)256 << 20)
-enum { BYTES = 13, MANY = 400000 }; /* of a row of `source`; rows that are kept even when scaled */
+enum { BYTES = 13, MANY = 400000 }; /* bytes of a row of `source`; rows, also when scaled */
 
-/* Cells that are all ones: whatever is left of them would show. */
+/* A table whose cells have all bits set, so that leftovers would be noticed. */
 static stoa_table *source(size_t rows, size_t max_rows)
 {
     stoa_table *table = TABLE(OPTIONS(.max_rows = max_rows), {.name = "b", .type = STOA_UINT8},
@@ -23,7 +24,7 @@ static stoa_table *source(size_t rows, size_t max_rows)
     return table;
 }
 
-/* A result of the first `rows` rows. */
+/* A result made of the first `rows` rows. */
 static stoa_table *result(const stoa_table *table, size_t rows)
 {
     stoa_table *taken = NULL;
@@ -72,7 +73,7 @@ TEST(the_next_result_has_the_pages_of_the_last)
     stoa_table_free(taken);
     taken = result(table, MANY - MANY / 10);
     ck_assert_ptr_eq(taken->columns[0].cells, place);
-    ck_assert_uint_eq(stoa_trim(), 0); /* it is in use */
+    ck_assert_uint_eq(stoa_trim(), 0); /* the memory is in use */
     are_ones(taken, 0, MANY - MANY / 10);
     stoa_table_free(taken);
     size_t given = stoa_trim();
@@ -118,7 +119,7 @@ TEST(a_new_table_is_zero_whatever_is_kept)
     stoa_table_free(table);
 }
 
-/* ---- rows that are made unwritten ---- */
+/* ---- results whose rows start unwritten ---- */
 
 static stoa_table *unwritten(size_t rows)
 {
@@ -172,7 +173,7 @@ TEST(object_fields_of_unwritten_rows_have_their_defaults)
     }
 }
 
-/* ---- nothing of it shows ---- */
+/* ---- old values do not appear ---- */
 
 static void new_rows_are_defaults(stoa_table *taken, size_t rows, size_t way)
 {
@@ -238,7 +239,7 @@ TEST(pages_beyond_a_smaller_result_go_back)
     stoa_table_free(table);
 }
 
-/* Equal columns at other offsets, or other columns, are no use. */
+/* Equal columns at other offsets, and other columns, do not match. */
 TEST(pages_of_another_layout_are_not_taken)
 {
     stoa_table *table = source(MANY, 0), *other = source(MANY, 2 * MANY);
@@ -298,7 +299,7 @@ TEST(at_most_256_MiB_are_kept)
 TEST(a_result_that_is_larger_than_the_bound_is_not_kept)
 {
     if (scaled(2, 1) == 1)
-        return; /* too slow there */
+        return; /* too slow here */
     stoa_table *table = source(KEPT_MOST / BYTES + 1, 0), *taken = NULL;
     PASSES(stoa_table_copy(&taken, table, &trouble));
     stoa_table_free(taken);
@@ -306,7 +307,8 @@ TEST(a_result_that_is_larger_than_the_bound_is_not_kept)
     stoa_table_free(table);
 }
 
-/* One request of each kind is refused: what was kept goes, and the request works. */
+/* If one request of any kind is refused, kept memory is returned, and the request is repeated and
+ * works. */
 TEST(what_is_kept_is_given_up_before_memory_is_refused)
 {
     stoa_table *table = source(MANY, 0);
@@ -320,7 +322,7 @@ TEST(what_is_kept_is_given_up_before_memory_is_refused)
         size_t failed = faults_disarm();
         ck_assert_uint_eq(failed, 1);
         ck_assert_int_eq(status, STOA_OK);
-        ck_assert_uint_eq(stoa_table_max_rows(other), 1000000); /* not less */
+        ck_assert_uint_eq(stoa_table_max_rows(other), 1000000); /* as many as it asked for */
         ck_assert_uint_eq(stoa_trim(), 0);
         stoa_table_free(other);
     }

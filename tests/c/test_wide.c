@@ -1,4 +1,4 @@
-/* test_wide.c: tables of more fields than the library keeps room for on its stack. */
+/* test_wide.c: tables with more fields than the library's arrays on the stack have room for. */
 #include <stdlib.h>
 
 #include "../support/testing.h"
