@@ -1,4 +1,4 @@
-"""Assignment: values that are computed for all rows and stored."""
+"""Assignment: values computed for all rows and stored."""
 
 from __future__ import annotations
 
@@ -182,7 +182,7 @@ def test_a_column_taken_anew_or_written_through_may_be_stored() -> None:
     assert points.x.tolist() == [9, 9, 9]
 
 
-# ---- which rows count, and when they are found ----
+# ---- which rows are meant, and when they are determined ----
 
 
 def many(rows: int) -> Any:
@@ -244,7 +244,7 @@ def test_what_is_not_stored_cannot_fail_in_an_expression_of_all_rows() -> None:
     assert points.expression("x > 3 and count() == 10")[5] is True
     with pytest.raises(ZeroDivisionError):
         points.expression("x // (x - 3) + 0 * count()")[3]
-    above = points.expression("x > mean(x)")  # of all rows
+    above = points.expression("x > mean(x)")  # the mean over all rows
     points.where(points.x > 6).assign("w", "0.0", where=above)
     assert points.w.tolist() == [*expected[:7], 0, 0, 0]
 

@@ -1,5 +1,4 @@
-"""A change that fails has changed nothing: while memory is refused, a value at fault, a run under
-way."""
+"""A change that fails changes nothing: for lack of memory, for a bad value, for a run under way."""
 
 from __future__ import annotations
 
@@ -54,14 +53,14 @@ CHANGES: dict[str, Callable[[Any], Any]] = {
 
 
 def snapshot(table: Any) -> Any:
-    table.append(0)  # what is left over would show
+    table.append(0)  # values left behind would become visible
     table.pop()
     return list(table.fields), [tuple(row) for row in table], table._store.c.field_count
 
 
 @contextmanager
 def refusing(nth: int) -> Iterator[list[int]]:
-    """Memory for the nth object that is to enter a pool is refused, and for all behind it."""
+    """Refuses memory for the nth object that enters a pool, and for all later ones."""
     asked, pointer_to = [0], ObjectPool.pointer_to
 
     def hooked(self: Any, value: Any) -> int:

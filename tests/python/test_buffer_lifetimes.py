@@ -24,7 +24,7 @@ def resident() -> int:
 
 
 def collect() -> None:
-    for _ in range(3):  # PyPy wants several
+    for _ in range(3):  # PyPy needs several collections
         gc.collect()
 
 
@@ -64,7 +64,7 @@ def test_what_a_buffer_kept_goes_back_when_it_dies(free: Callable[[Any], None]) 
     first, second = table.x.buffer, table.x.buffer
     free(table)
     assert first[0] == 1
-    first[ROWS - 1] = 5  # is mapped still
+    first[ROWS - 1] = 5  # still mapped
     del first
     collect()
     assert second[ROWS - 1] == 5
@@ -112,7 +112,7 @@ def test_buffers_that_come_and_go_in_many_threads_are_counted() -> None:
     for thread in threads:
         thread.join()
     collect()
-    table.reserve(0)  # ends what is left to be ended
+    table.reserve(0)  # ends exports that are left to be ended
     buffer = table.x.buffer
     drop(table)
     assert buffer[0] == 0

@@ -1,4 +1,4 @@
-"""Columns as buffers: what takes memory takes a column, without a copy."""
+"""Columns as buffers: anything that accepts a buffer accepts a column, without a copy."""
 
 from __future__ import annotations
 
@@ -148,7 +148,7 @@ def test_a_class_of_the_users_may_answer_with_another_memoryview_and_nothing_els
         io.BytesIO(b"xyz").readinto(column)
     column.answer = memoryview(bytearray(b"xyz"))
     view = memoryview(column)
-    if sys.version_info < (3, 12):  # later ones refuse that
+    if sys.version_info < (3, 12):  # later versions refuse that
         column.answer.release()
     del column.answer
     gc.collect()

@@ -152,7 +152,7 @@ def test_a_column_shows_some_values() -> None:
     assert repr(ten().tag[:1]) == "<Column tag: object, 1 rows: '0'>"
 
 
-# ---- buffers that are given ----
+# ---- buffers that columns export ----
 
 
 @pytest.mark.parametrize("name", CODES)
@@ -216,7 +216,7 @@ def test_numpy_shares_the_memory() -> None:
         assert numpy.asarray(rows.a).dtype == numpy.dtype(name)
 
 
-# ---- values that are taken ----
+# ---- values that columns accept ----
 
 
 def test_a_column_is_stored_from_scalars_sequences_and_buffers() -> None:
@@ -428,7 +428,7 @@ def test_extend_takes_columns_of_every_kind() -> None:
 
 
 def test_an_integer_goes_into_float32_rounded_once() -> None:
-    wide = 2**60 + 2**36 + 1  # by way of float64 it would become 2**60
+    wide = 2**60 + 2**36 + 1  # through float64 this would become 2**60
     right = array("f", [2**60 + 2**37])[0]
 
     class Narrow(stoa.Record):

@@ -1,7 +1,7 @@
-"""CPython's own tests of lists and sequences, against tables, windows and columns.
+"""CPython's own tests of lists and sequences, run on tables, windows and columns.
 
-They come with the interpreter, in its package `test`, which some systems leave out. What differs
-by intent is listed with its reason, and stands in docs/surprises.md.
+They are in the interpreter's package `test`, which some systems leave out. Intended differences
+are listed here with their reasons, and explained in docs/surprises.md.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What Python's dataclasses does with records and rows; fields that are given by name only."""
+"""Records and rows with Python's dataclasses functions; keyword-only fields."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class Point(stoa.Record):
 
 
 class Named(stoa.Record):
-    """x and z by position, in this order; y and w by name."""
+    """x and z by position, in this order; y and w by keyword."""
 
     x: int32
     y: int32 = stoa.field(kw_only=True)
@@ -48,11 +48,11 @@ def of(record_class: Any, *records: Any) -> Any:
 
 
 def both(record: Any) -> list[Any]:
-    """A standalone record, and a row of the same values."""
+    """A standalone record, and a row with the same values."""
     return [record, of(type(record), record)[0]]
 
 
-# ---- dataclasses' functions ----
+# ---- functions of dataclasses ----
 
 
 def test_fields_are_those_of_a_dataclass() -> None:
@@ -188,7 +188,7 @@ def test_records_are_pickled_copied_and_printed_after_dataclasses_has_seen_them(
     assert pprint.pformat([point] * 3, width=20).count("Point(x=1, y=3, w=1.0, tags=[])") == 3
     row = of(Point, point)[0]
     assert list(type(point).__dataclass_fields__) == list(type(row).__dataclass_fields__)
-    # orjson looks into the very class, and crashes by values that the object does not hold
+    # orjson looks only into the class itself, and crashes on values missing in the object
     assert "__dataclass_fields__" in type(point).__dict__
     assert "__dataclass_fields__" not in type(row).__dict__
     assert not Point.__dataclass_params__.frozen
@@ -229,7 +229,7 @@ def test_dataclasses_is_not_imported_before_it_is_needed() -> None:
     assert done.stdout == "False P(x=5) False\n1\n"
 
 
-# ---- fields that are given by name ----
+# ---- keyword-only fields ----
 
 
 def test_a_record_takes_its_fields_by_position_but_for_those_by_name() -> None:

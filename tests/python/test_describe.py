@@ -1,4 +1,4 @@
-"""describe(): a row for each field, with what the aggregates say of it."""
+"""describe(): a row for each field, with the values of its aggregates."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The documentation: its examples run, it has all that is public, and names nothing else."""
+"""The documentation: its examples run, it covers everything public, and names nothing else."""
 
 import inspect
 import re
@@ -12,7 +12,7 @@ HEADERS = sorted((root / "include/stoa").glob("*.h"))
 C_EXAMPLES = {path.name: path.read_text() for path in (root / "docs/examples").glob("*.[ch]")}
 PYTHON_PAGES = sorted((root / "docs/reference/python").glob("*.md"))
 CLASSES = ["Table", "Window", "Column", "Expression", "Selection", "Record", "Summary", "FieldType"]
-# Of the errors those that an example cannot bring about.
+# Errors that an example cannot cause.
 WITHOUT_EXAMPLE = {"Error", "BusyError", "OutOfMemoryError", "RefusedError", "FieldNameError"}
 
 
@@ -33,7 +33,7 @@ def test_the_examples_of_a_page_give_what_it_shows(page):
 
 
 def documented():
-    """(name, code of the examples on its page) of all that the Python reference has."""
+    """(name, code of the examples on its page) of everything in the Python reference."""
     for page in PYTHON_PAGES:
         text = page.read_text()
         code = "\n".join(block for kind in ("python", "pycon") for _, block in fences(page, kind))
@@ -95,7 +95,7 @@ def test_everything_in_the_python_reference_has_a_docstring_and_an_example():
     told(missing)
 
 
-# Said once for a section of the page.
+# Written once for a whole section.
 OF_A_SECTION = {"expression.md", "errors.md"}
 
 
@@ -123,7 +123,7 @@ def test_docstrings_say_what_is_raised():
     for name in {name for name, _ in documented()}:
         *owner, last = name.split(".")
         found = inspect.getattr_static(getattr(stoa, owner[0]) if owner else stoa, last)
-        found = getattr(found, "__func__", found)  # of a class method
+        found = getattr(found, "__func__", found)  # for class methods
         is_callable = inspect.isroutine(found) or isinstance(found, property)
         if is_callable and name not in RAISES_NOTHING and "Error" not in inspect.getdoc(found):
             missing.append(f"stoa.{name} does not say what it raises")
@@ -143,7 +143,7 @@ FAMILY = re.compile(r"(stoa_(?:row_[gs]et_)?)(?:" + "|".join(TYPES) + r")((?:_co
 
 
 def family_of(name):
-    """How a family of functions, one for each type, stands in its comment."""
+    """How comments write the name of a family of functions with one member per type."""
     found = FAMILY.match(name)
     is_family = found and (found.group(1) != "stoa_" or found.group(2) == "_column")
     return found.group(1) + "NAME" + found.group(2) if is_family else name
@@ -190,7 +190,7 @@ def test_a_doc_comment_has_all_that_it_should(name):
 
 @pytest.mark.parametrize("name", sorted(COMMENTS))
 def test_what_belongs_to_a_command_is_indented(name):
-    """clang-format takes the indent away where it breaks a line."""
+    """clang-format removes the indentation where it breaks a line."""
     commands = COMMENTS[name][1].partition(" * @")[2]
     told(line for line in commands.splitlines()[1:] if not re.match(r" \* (?:@|    )", line))
 
@@ -225,7 +225,7 @@ def test_pages_name_all_statuses():
     assert set(re.findall(r"^\| `STOA_(\w+)`", page, re.MULTILINE)) == listed
 
 
-# ---- what pages and comments name ----
+# ---- names in pages and comments ----
 
 DECLARED = "".join(each.read_text() for each in HEADERS if each.name != "renamed.h")
 ENVIRONMENT = {"STOA_THREADS", "STOA_SIMD", "STOA_PURE", "STOA_CDEF", "STOA_STATIC"}
@@ -256,7 +256,7 @@ def test_a_doc_comment_names_what_there_is(header):
         told(each for each in sorted(c_names(body)) if not is_declared(each) and "NAME" not in each)
 
 
-# What the pages call the objects of their examples.
+# The names that pages give to the objects in their examples.
 OBJECTS = {
     "points": "Table",
     "table": "Table",
@@ -284,7 +284,7 @@ def test_a_page_names_what_there_is_in_python(page):
     told(missing)
 
 
-# ---- how many there are ----
+# ---- number of examples ----
 
 
 def test_at_least_120_examples_are_run():

@@ -1,4 +1,4 @@
-"""What help() shows: the docstrings of the Python, also of methods that C has taken over."""
+"""What help() shows: the docstrings in Python, also for methods that the C extension implements."""
 
 from __future__ import annotations
 

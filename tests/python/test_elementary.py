@@ -1,7 +1,7 @@
-"""Elementary functions against mpmath: errors are what docs/expressions.md states, at each level.
+"""Elementary functions, compared with mpmath: errors are as docs/expressions.md states, at each level.
 
-A level is chosen once in a process, so each is asked in a process of its own, with STOA_SIMD set.
-(tests/c/test_kernels_elementary.c asks with many more arguments, against long double.)
+A level is chosen once per process, so each is tested in a child process with STOA_SIMD set.
+(tests/c/test_kernels_elementary.c tests many more arguments, against long double.)
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ mp.prec = 200
 
 Pair = tuple[float, float]
 
-# As text; y is 0 where a function takes none.
+# The functions as texts; y is 0 for functions of one argument.
 TEXTS = {
     name: f"{name}(x)"
     for name in ("exp", "log", "log2", "log10", "sin", "cos", "tan", "asin", "acos", "atan")
@@ -79,7 +79,7 @@ def around(x: float, steps: int = 3) -> Iterator[float]:
 
 
 def nearest_to_quarter_turns() -> Iterator[float]:
-    """For every 7th k the m 2**k that is nearest to a multiple of pi/2, by continued fractions."""
+    """For every 7th k, the m 2**k nearest to a multiple of pi/2, found by continued fractions."""
     with mp.workprec(1300):
         two_over_pi = int(mp.ldexp(2 / mp.pi, 1200))
     for k in range(0, 971, 7):
@@ -155,7 +155,7 @@ def hard_pairs(name: str, dice: random.Random) -> Iterator[Pair]:
         for y in around(max(x * ratio, 5e-324), 0):
             pair = dice.choice([-1, 1]) * x, dice.choice([-1, 1]) * y
             yield pair if i % 2 else pair[::-1]
-    for _ in range(200):  # below the normal range, and above what is finite
+    for _ in range(200):  # subnormal, and overflowing
         yield float_of(dice.getrandbits(52) + 1), float_of(dice.getrandbits(52) + 1)
         yield dice.uniform(0.5, 1) * sys.float_info.max, dice.uniform(0, 1) * sys.float_info.max
 
@@ -176,7 +176,7 @@ def any_bits(name: str, dice: random.Random) -> Pair:
 
 
 def has_a_value(name: str, x: float, y: float) -> bool:
-    """Finite arguments in the domain; zeros and poles are asked below."""
+    """Finite arguments in the domain; zeros and poles are tested below."""
     if not (math.isfinite(x) and math.isfinite(y)) or x == 0 or (y == 0 and name in OF_TWO):
         return False
     if name in ("asin", "acos"):
@@ -202,7 +202,7 @@ def as_float32(x: float) -> float:
         return math.copysign(math.inf, x)
 
 
-# ---- a process for each level ----
+# ---- a process per level ----
 
 CHILD = """
 import json, sys
@@ -249,7 +249,7 @@ def answers(level: str, asked: list[tuple[str, str, list[Pair]]]) -> tuple[str, 
 
 
 def error_of(got: float, exact: Any, digits: int, least: int, most: int) -> float:
-    """In units in the last place; an infinity is right where nothing finite is nearest."""
+    """The error in units in the last place. Infinity is right if no finite number is nearest."""
     if exact == 0:
         return 0.0 if got == 0 else math.inf
     _, exponent = mp.frexp(exact)
@@ -295,17 +295,17 @@ def test_errors_are_within_what_is_stated_at_each_level() -> None:
         narrow = [(as_float32(x), as_float32(y)) for x, y in asked[NAMES.index(name)][2][::3]]
         narrow = [pair for pair in narrow if has_a_value(name, *pair)]
         known = [exact_of(name, *pair) for pair in narrow]
-        kept = [i for i, value in enumerate(known) if abs(value) < 3.4e38]  # else it is refused
+        kept = [i for i, value in enumerate(known) if abs(value) < 3.4e38]  # others are refused
         asked.append((TEXTS[name], "float32", [narrow[i] for i in kept]))
         exact["float32 " + name] = [known[i] for i in kept]
     first: list[bytes] | None = None
     for level in LEVELS:
         reached, found = answers(level, asked)
         if reached != level:
-            break  # the processor has no more
+            break  # the processor has no higher level
         bits = [array("d", values).tobytes() for values in found]
         if first is not None:
-            assert bits == first  # what was measured of the first holds
+            assert bits == first  # so the errors measured at the first level hold here too
             continue
         first = bits
         for (name, known), (_, kind, pairs), values in zip(exact.items(), asked, found):
@@ -318,7 +318,7 @@ def test_errors_are_within_what_is_stated_at_each_level() -> None:
     assert first is not None
 
 
-# ---- what has to be exact, and the edges ----
+# ---- exact results, and edge cases ----
 
 INF, NAN = math.inf, math.nan
 EDGES: list[tuple[str, float, float, float]] = [

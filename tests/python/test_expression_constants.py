@@ -1,4 +1,5 @@
-"""Constants in the text of expressions: literals are Python's, and fold to what columns give."""
+"""Constants in expression texts: literals mean what they mean in Python, and fold to what columns
+give."""
 
 from __future__ import annotations
 
@@ -43,7 +44,7 @@ def test_floats_are_read_to_the_nearest_double() -> None:
     dice, table = random.Random(7), rows()
     texts = [f"{dice.randrange(10**19)}e{dice.randint(-340, 300)}" for _ in range(300)]
     texts += [repr(math.ldexp(dice.random(), dice.randint(-1074, 1023))) for _ in range(300)]
-    for _ in range(100):  # halfway between two doubles, and next to that
+    for _ in range(100):  # halfway between two doubles, and its neighbours
         low = math.ldexp(dice.randrange(2**52, 2**53), dice.randint(-60, 60))
         middle = Fraction(low) + Fraction(math.ulp(low)) / 2
         digits = middle.numerator * 10**120 // middle.denominator

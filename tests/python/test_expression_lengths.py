@@ -1,8 +1,9 @@
-"""Expressions and aggregates of any number of rows: every length up to 70, those around blocks and
-morsels, parts of a table by offset and step, and selections, each against Python's own values.
+"""Expressions and aggregates over any number of rows: every length up to 70, lengths around blocks and
+morsels, parts of a table by offset and step, and selections, each compared with Python's own
+values.
 
-The text of an expression is Python too: Python computes it a row at a time. Floats are eighths, so
-that their sums are exact in any order.
+The text of each expression is also valid Python, which computes it one row at a time. Floats are
+multiples of 1/8, so that their sums are exact in any order.
 """
 
 from __future__ import annotations
@@ -83,7 +84,7 @@ def table_of(rows: int, known: dict[str, list[Any]] = COLUMNS) -> Any:
     return table
 
 
-# ---- what Python says ----
+# ---- results computed by Python ----
 
 
 def float32_of(x: float) -> float:
@@ -106,7 +107,7 @@ MEANING: dict[str, Any] = {
     "float32": float32_of,
 }
 
-# Also as operators on columns.
+# Used as texts and as operators on columns.
 NUMBERS = """
     a + b; b + c; c + d; q + 1; r + p; d + f; f + g; c - d; 5 - r; g - f; a * b; c * 3; c * c; d * a
     g * 0.5; c // 7; d // (p + 1); 1000000 // (a + 300); d % (q + 1); b % -3; g // 3; f % 2.5
@@ -119,7 +120,7 @@ CONDITIONS = """
     c > 5; a == p; f < g; s > d; s >= r; d <= g; s < 1e19; c != 2.5; q < r; isnan(g); isfinite(f)
     (c > 0) & h; h | (a > 3); (c > 0) ^ (d > 0)
 """
-# As text alone.
+# Used as texts only.
 MORE = """
     min(a, b, c); max(p, 100); min(f, g); max(f, 0.5); int8(a); int64(g); uint64(p); float64(d)
     float32(c); row(); row() * 2 + a
@@ -139,7 +140,7 @@ EVERY = OPERATORS + listed(MORE) + listed(MORE_CONDITIONS)
 
 
 def exactly(text: str, known: dict[str, list[Any]], first: int = 0) -> list[Any]:
-    """Of each row, in Python."""
+    """The value in each row, computed by Python."""
     counter = itertools.count(first)
     meaning = {**MEANING, "row": lambda: next(counter)}
     of_row = eval(f"lambda {', '.join(NAMES)}: {text}", meaning)
@@ -180,7 +181,7 @@ def check_aggregates(found: tuple[Any, ...], chosen: list[int]) -> None:
     expected = [PYTHONS[name](parts[text]) for name, text in AGGREGATES]
     for (name, text), got, right in zip(AGGREGATES, found, expected):
         assert got == right, (name, text, len(chosen))
-        # Sums of conditions and of no floats are integers; sums of floats are floats.
+        # Sums of conditions and of integers are integers; sums of floats are floats.
         assert right is None or isinstance(got, float) == (
             name == "mean" or (name not in ("count",) and text in ("f", "g", "g - f"))
         ), (name, text)
@@ -263,7 +264,7 @@ def test_arrays_are_operands_at_every_length_and_offset() -> None:
                 assert (part + table.a).tolist() == [x + a for x, a in zip(right, COLUMNS["a"])]
 
 
-# ---- parts ----
+# ---- parts of tables ----
 
 PARTS = [
     slice(first, first + length * step, step)
@@ -365,7 +366,7 @@ def test_assignments_to_selections_and_removal_leave_the_other_rows() -> None:
         assert table.s.tolist() == [s for s, holds in zip(COLUMNS["s"], mask) if not holds], name
 
 
-# ---- long tables: several morsels, one thread and two ----
+# ---- long tables: several morsels, on one thread and on two ----
 
 
 def test_tables_of_several_morsels_on_one_thread_and_two() -> None:

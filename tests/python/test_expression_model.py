@@ -1,8 +1,8 @@
-"""Random expressions, as operators and as text, against exact Python, a row at a time.
+"""Random expressions, as operators and as text, compared with exact Python, one row at a time.
 
 A tree is a tuple: (operation, *arguments), ("field", name) or ("constant", value). `value_of`
-computes one for a row by SEMANTICS: integers are int64 and checked, a failure counts only where
-the value is used.
+computes it for a row by the documented semantics: integers are int64 and checked, and a failure
+counts only if the value is used.
 """
 
 from __future__ import annotations
@@ -39,11 +39,11 @@ class Sample(stoa.Record):
 
 KINDS = {"a": "i", "b": "i", "c": "i", "u": "u", "f": "f", "g": "f", "h": "b"}
 
-# ---- what a tree means ----
+# ---- the meaning of a tree ----
 
 
 class Failure(Exception):
-    """A value that there is none of."""
+    """There is no value."""
 
 
 def checked(value: int) -> int:
@@ -130,7 +130,7 @@ def bits(operation: Callable[[Any, Any], Any]) -> Callable[[Any, Any], Any]:
 
 
 def common(*values: Any) -> tuple[Any, ...]:
-    """The values as one type has them."""
+    """The values converted to one type."""
     if all(isinstance(each, bool) for each in values):
         return values
     if any(isinstance(each, float) for each in values):
@@ -233,13 +233,15 @@ def kind_of(tree: Tree) -> str:
 
 
 def value_of(tree: Tree, row: Any) -> Any:
-    """The value of a tree in a row; Failure: there is none."""
+    """The value of a tree in a row; raises Failure if there is none."""
     if tree[0] == "field":
         return row[tree[1]]
     if tree[0] == "constant":
         return tree[1]
     name, kind, *arguments = tree
-    if name in ("&", "|") and kind == "b":  # the right side counts where the left one does not tell
+    if (
+        name in ("&", "|") and kind == "b"
+    ):  # the right side is used only if the left one does not decide
         first = value_of(arguments[0], row)
         decided = first is (name == "|")
         return first if decided else value_of(arguments[1], row)
@@ -249,7 +251,7 @@ def value_of(tree: Tree, row: Any) -> Any:
     return MEANINGS[name](*[value_of(each, row) for each in arguments])
 
 
-# ---- trees at random ----
+# ---- random trees ----
 
 INTEGERS = st.one_of(
     st.integers(-3, 3),
@@ -265,7 +267,7 @@ CONSTANTS = {
     "i": INTEGERS,
     "f": FLOATS,
     "b": st.booleans(),
-    "u": st.sampled_from([2**63, 2**63 + 1, 2**64 - 1]),  # smaller ones are int64
+    "u": st.sampled_from([2**63, 2**63 + 1, 2**64 - 1]),  # smaller ones would be int64
 }
 
 
@@ -279,7 +281,7 @@ def columns(kind: str) -> st.SearchStrategy[Tree]:
 
 @st.composite
 def trees(draw: Any, kind: str, depth: int = 3) -> Tree:
-    """A tree of that kind that reads a column."""
+    """A tree of this kind that reads a column."""
     if depth == 0 or draw(st.integers(0, 4)) == 0:
         return draw(columns(kind))  # type: ignore[no-any-return]
 
@@ -287,7 +289,7 @@ def trees(draw: Any, kind: str, depth: int = 3) -> Tree:
         return trees(draw(st.sampled_from(kinds)), depth - 1)
 
     def pair(kinds: str) -> list[Any]:
-        """Two operands, of which one may be a constant."""
+        """Two operands, one of which may be a constant."""
         both = [part(kinds), part(kinds)]
         which = draw(st.integers(0, 3))
         if which < 2:
@@ -356,7 +358,7 @@ ROWS = st.lists(
     max_size=12,
 )
 
-# ---- a tree as operators, and as text ----
+# ---- a tree as operators and as text ----
 
 OPERATORS = """
     + add, - sub, * mul, / truediv, // floordiv, % mod, ** pow, << lshift, >> rshift, & and_,
@@ -415,14 +417,14 @@ def as_text(tree: Tree, parameters: dict[str, Any]) -> str:
 
 
 def bits_of(value: Any) -> Any:
-    """What has to be the same: the type, and the bits, but for those of a NaN."""
+    """What must be equal: the type, and the bits (except of NaN)."""
     if isinstance(value, float) and value == value:
         return float, struct.pack("d", value)
     return type(value), repr(value)
 
 
 def results(tree: Tree, rows: list[Any]) -> tuple[list[Any], int | None]:
-    """The values up to the first row that fails, and that row."""
+    """The values up to the first row that fails, and the index of that row."""
     values = []
     for i, row in enumerate(rows):
         try:

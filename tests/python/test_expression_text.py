@@ -1,6 +1,6 @@
-"""The language of expressions, from its text: precedence, signs, powers, comparisons, where,
-names, functions, and what is refused (constants: test_expression_constants.py). Where a text is
-Python too, Python says what it gives.
+"""The text language of expressions: precedence, signs, powers, comparisons, where, names, functions,
+and what is refused (constants: test_expression_constants.py). If a text is valid Python too, Python
+computes the expected result.
 """
 
 from __future__ import annotations
@@ -127,7 +127,7 @@ INFIX = ["+", "-", "*", "//", "%", "&", "|", "^"]
 
 
 def random_text(dice: random.Random, depth: int = 0) -> str:
-    """Small integers, with no more parentheses than chance has it."""
+    """Small integers, with random parentheses."""
     parts = []
     for i in range(dice.randint(1, 4)):
         operand = dice.choice(["a", "b", "c", "1", "2", "3", "0x5"])
@@ -153,7 +153,7 @@ def test_random_texts_are_read_as_python_reads_them() -> None:
                 table.expression(text).tolist()
             continue
         if any(abs(each) > 2**40 for each in expected):
-            continue  # something before may be beyond 64 bits
+            continue  # an intermediate value may exceed 64 bits
         assert table.expression(text).tolist() == expected, text
     assert 10 < divided < 700
 
@@ -190,7 +190,7 @@ def test_whole_powers_of_floats_are_those_of_the_exact_number(exponent: int) -> 
             assert abs(Fraction(value) - exact) <= Fraction(math.ulp(value)) * Fraction(3, 4)
 
 
-# ---- floats that are no numbers, and division ----
+# ---- infinities and NaN, and division ----
 
 
 def test_floats_divide_as_ieee_says_and_integers_by_zero_not_at_all() -> None:
@@ -389,7 +389,7 @@ def test_aggregates_stand_in_larger_expressions() -> None:
     assert table.compute("min(a), min(a)") == (-3, -3)
 
 
-# ---- what is refused ----
+# ---- refused texts ----
 
 REFUSED = """
     a +; * a; (); (a; a); ((a); a b; a 1; 1 a; a(b); sin a; (a, b); sin(a,, b); sin(,); a,, b; ,
@@ -456,7 +456,7 @@ def test_types_that_do_not_fit_are_refused() -> None:
         assert isinstance(raised.value, stoa.Error), condition
 
 
-# ---- large texts, and many ----
+# ---- large texts, and many of them ----
 
 
 def test_texts_may_be_long_and_deep() -> None:

@@ -1,4 +1,4 @@
-"""Expressions: what operators and functions of columns give, and how they are used."""
+"""Expressions: the results of operators and functions on columns, and how they are used."""
 
 from __future__ import annotations
 
@@ -479,7 +479,7 @@ def test_settings_are_those_of_the_library() -> None:
 
 
 def collect() -> None:
-    for _ in range(3):  # on PyPy an array of numpy's and what it lies in take two
+    for _ in range(3):  # on PyPy an array of numpy and its base need two collections
         gc.collect()
 
 
@@ -489,7 +489,7 @@ def test_the_next_result_has_the_pages_of_the_last() -> None:
     points.x = range(300_000)
     stoa.trim()
     first = numpy.asarray(points.x + 1)
-    assert stoa.trim() == 0  # it is in use
+    assert stoa.trim() == 0  # still in use
     place = first.__array_interface__["data"]
     del first
     collect()
@@ -498,7 +498,7 @@ def test_the_next_result_has_the_pages_of_the_last() -> None:
     assert again.flags.writeable
     assert not numpy.shares_memory(again, other)
     points.clear()
-    assert (again[299_999], other[299_999]) == (599_998, 899_997)  # they are nobody else's
+    assert (again[299_999], other[299_999]) == (599_998, 899_997)  # they share nothing with others
     del again, other
     collect()
     assert 4_800_000 <= stoa.trim() <= 4 << 21
@@ -506,7 +506,7 @@ def test_the_next_result_has_the_pages_of_the_last() -> None:
 
 def test_numbers_that_python_calls_equal_are_told_apart() -> None:
     points: Any = stoa.Table({"x": "int64", "flag": "bool"}, [(1, True), (2, False)])
-    for _ in range(2):  # programs are kept by what they say
+    for _ in range(2):  # programs are cached by their trees
         assert [type(each) for each in (points.x * 1).tolist()] == [int, int]
         assert [type(each) for each in (points.x * 1.0).tolist()] == [float, float]
         assert [type(each) for each in (points.flag | True).tolist()] == [bool, bool]

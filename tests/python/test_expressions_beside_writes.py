@@ -1,4 +1,5 @@
-"""Writes of one thread beside expressions of another, which mean one moment or are refused."""
+"""One thread writes while others evaluate expressions: a result is of one moment, or the run is
+refused."""
 
 from __future__ import annotations
 
@@ -36,7 +37,7 @@ WRITES: dict[str, Callable[[Any, Any, int], None]] = {
 
 @contextmanager
 def writing(table: Any, write: Callable[[Any, Any, int], None]) -> Iterator[None]:
-    """Another thread writes as fast as it can, numbers that rise."""
+    """Another thread writes increasing numbers as fast as it can."""
     done, row = threading.Event(), table[0]
 
     def work() -> None:

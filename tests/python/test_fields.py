@@ -1,4 +1,4 @@
-"""Fields of a table: added, dropped, renamed; typed tables; names that tables have too."""
+"""Fields of a table: adding, dropping, renaming; typed tables; fields named like table methods."""
 
 from __future__ import annotations
 

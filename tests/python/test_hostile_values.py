@@ -1,5 +1,5 @@
-"""Values and names that lie, explode or cannot be shown; objects that are made, copied and
-pickled in ways that they are not meant for. What comes of it is an error, or the plain answer."""
+"""Values and names that lie, raise or cannot be shown; objects that are created, copied and pickled
+in ways they were not made for. The result is an error, or the right value."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ RECORDS = pytest.mark.parametrize("record", [Item, Plain])
 
 
 class Unshown:
-    """Has no repr()."""
+    """Its repr() raises."""
 
     __hash__ = None  # type: ignore[assignment]
 
@@ -97,7 +97,7 @@ def test_a_cell_that_cannot_be_shown_is_shown_somehow() -> None:
 
 
 class Claims:
-    """An iterable that claims to have so many."""
+    """An iterable that claims this length."""
 
     def __init__(self, values: Any, claim: Any) -> None:
         self.values, self.claim = values, claim
@@ -137,7 +137,7 @@ class LongList(list):  # type: ignore[type-arg]
 
 
 class Tuple(tuple):  # type: ignore[type-arg]
-    """Another length, other values, at each look."""
+    """Its length and its values differ at each call."""
 
     def __len__(self) -> int:
         return 99
@@ -161,7 +161,7 @@ class Mapping(dict):  # type: ignore[type-arg]
 
 
 class Integer(int):
-    """One number to C, others to who asks."""
+    """One number for C, another one for Python."""
 
     def __index__(self) -> int:
         return 10**30
@@ -235,7 +235,7 @@ def test_a_table_is_made_once(record: Any) -> None:
 
 @RECORDS
 def test_rows_own_the_cells_that_they_read(record: Any) -> None:
-    """Even where somebody gives the table another store behind its back."""
+    """Even if the table's store is replaced from outside."""
     table = made(record)
     row, rows, window, column = table[1], iter(table), table[1:3], table.n
     next(rows)

@@ -1,9 +1,9 @@
-"""A signal's handler may raise at any moment: nothing is lost, locked or half done.
+"""A signal handler may raise at any moment: nothing is lost, left locked or half done.
 
-Each act is interrupted at each place in stoa's Python where the interpreter looks for signals
-(support/interrupts.py). Afterwards the table is as it was before or as it is when the act is whole,
-rows know whether they are stale, no lock is held, no run or change is under way, and objects are
-kept where cells hold them and nowhere else.
+Each act is interrupted at each place in stoa's Python code where the interpreter handles signals
+(support/interrupts.py). Afterwards the table is as it was before the act or as it is after it,
+rows know whether they are stale, no lock is held, no run or change is under way, and exactly the
+objects in cells are kept alive.
 """
 
 from __future__ import annotations
@@ -111,7 +111,7 @@ OF_OBJECTS: dict[str, Act] = {
 
 
 def state(table: Any) -> Any:
-    """What columns say, and rows say the same."""
+    """The values of the columns, after checking that the rows have the same."""
     names = list(table.fields)
     columns = [table[name].tolist() for name in names]
     assert [stoa.to_tuple(row) for row in table] == list(zip(*columns))
@@ -119,7 +119,7 @@ def state(table: Any) -> Any:
 
 
 def is_free(table: Any) -> None:
-    """Nobody is within."""
+    """Checks that no run or change is under way."""
     store, found = table._store, []
 
     def look() -> None:
@@ -135,7 +135,7 @@ def is_free(table: Any) -> None:
 
 
 def keeps_what_it_holds(table: Any) -> None:
-    """The objects of its cells, and no others."""
+    """Checks that exactly the objects in its cells are held."""
     pool = table._store.pool
     cells = [c for name, kind in table.fields.items() if kind == "object" for c in table[name]]
     held = {id(each) for each in cells if each is not None}
@@ -156,7 +156,7 @@ CASES = [*((Item, name) for name in ACTS), *((Item, name) for name in OF_OBJECTS
 CASES += [(Plain, name) for name in OF_PLAIN]
 
 
-# What finalizers raise is passed over by the interpreter, handlers' exceptions included.
+# The interpreter ignores what finalizers raise, including exceptions of handlers.
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 @pytest.mark.parametrize(("record", "name"), CASES)
 def test_what_is_interrupted_is_done_or_not_begun(record: Any, name: str) -> None:
@@ -197,7 +197,7 @@ def test_what_is_interrupted_is_done_or_not_begun(record: Any, name: str) -> Non
 
 
 def test_many_interrupts_by_real_signals(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The same by a timer's signals, which come anywhere, in finalizers too."""
+    """The same with a timer's signals, which come anywhere, in finalizers too."""
     monkeypatch.setattr(sys, "unraisablehook", lambda *_: None)
     table = made(Item)
     table.resize(500)
@@ -215,7 +215,7 @@ def test_many_interrupts_by_real_signals(monkeypatch: pytest.MonkeyPatch) -> Non
         while time.monotonic() < end:
             try:
                 signal.setitimer(signal.ITIMER_REAL, 0.0003, 0.05)
-                while time.monotonic() < end:  # a finalizer may have passed over the signal
+                while time.monotonic() < end:  # a finalizer may have swallowed the signal
                     table.append(1, 2.0, Thing("a"))
                     table[3].thing = Thing("b")
                     table.thing[0:3] = [Thing("c"), None, Thing("d")]

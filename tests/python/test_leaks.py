@@ -1,9 +1,9 @@
-"""No operation on rows leaks: counted over many thousand of each, also of each that fails.
+"""No operation on rows leaks, successful or failing: each is counted over many thousand repetitions.
 
-What is counted: blocks of Python's allocator, bytes (over fewer steps, by tracemalloc), objects
-that the collector knows, and references to classes, values and tables. A loop that leaks one of
-them a step is far above what a count differs by for other reasons. Tables die with their last row,
-without the collector; cycles through object columns die by it.
+Counted are blocks of Python's allocator, bytes (over fewer repetitions, by tracemalloc), objects
+tracked by the collector, and references to classes, values and tables. A leak of one per
+repetition is far above the usual variation. Tables die with their last row, without the collector;
+cycles through object columns die in a collection.
 """
 
 from __future__ import annotations
@@ -68,7 +68,7 @@ class Named(stoa.Record):
 
 
 class Noted(Base):
-    """Has a dictionary, and looks at itself."""
+    """Has a dictionary, and checks itself when it is made."""
 
     __slots__ = ("__dict__", "__weakref__")
 
@@ -98,7 +98,7 @@ class Other(stoa.Record):
 
 
 class Number:
-    """An integer, or what raises."""
+    """An integer, or an object whose reading raises."""
 
     def __init__(self, value: Any) -> None:
         self.value = value
@@ -110,7 +110,7 @@ class Number:
 
 
 class Scene:
-    """Tables and rows to work on, the same before each step."""
+    """Tables and rows to work on, the same before each repetition."""
 
     def __init__(self) -> None:
         self.thing = object()
@@ -137,7 +137,7 @@ class Scene:
         return row
 
     def room(self) -> Any:
-        """A table that never grows far."""
+        """A table that stays small."""
         if len(self.more) > 1000:
             self.more.clear()
         return self.more
@@ -414,9 +414,9 @@ def blocks() -> int:
 
 
 def growth(operation: Callable[[Scene], Any], steps: int) -> tuple[int, int, dict[str, int]]:
-    """Blocks, tracked objects and references that `steps` operations left."""
+    """Blocks, tracked objects and references left by `steps` repetitions."""
     scene = Scene()
-    for _ in range(1100):  # till a table has been cleared
+    for _ in range(1100):  # until the table was cleared once
         operation(scene)
     watched = scene.watched()
     counts = [0] * len(watched)
@@ -453,14 +453,15 @@ def test_no_operation_leaves_bytes_behind() -> None:
     for name, operation in {**OPERATIONS, **FAILURES}.items():
         scene = Scene()
         tracemalloc.start()
-        try:  # what caches take they take once
+        try:  # caches are filled once
             assert any(left(scene, operation) < 16 * steps for _ in range(4)), name
         finally:
             tracemalloc.stop()
 
 
 def counts_references() -> bool:
-    """A debug build of Python; a cffi that is none leaves what it does out of the count."""
+    """Whether this is a debug build of Python. If cffi is no debug build, its allocations are not
+    counted."""
     built_for = str(sysconfig.get_config_var("EXT_SUFFIX"))
     return hasattr(sys, "gettotalrefcount") and str(_cffi_backend.__file__).endswith(built_for)
 

@@ -1,4 +1,5 @@
-"""No code of the user's runs while a table is locked: whatever it waits for, nobody hangs."""
+"""No user code runs while a table is locked, so that nothing hangs, whatever that code waits
+for."""
 
 from __future__ import annotations
 
@@ -14,7 +15,7 @@ from samples import Item, Plain
 import stoa
 from stoa import float64, int32
 
-PATIENCE = 5.0  # seconds; what does not hang takes some milliseconds
+PATIENCE = 5.0  # seconds; calls that do not hang take a few milliseconds
 
 
 def made_by(call: Callable[[], Any]) -> Any:
@@ -26,7 +27,7 @@ def made_by(call: Callable[[], Any]) -> Any:
 
 
 class Act:
-    """Values of every kind that act when they are read."""
+    """Values of every kind that do something when they are read."""
 
     def __init__(self, act: Callable[[], Any]) -> None:
         self.act = act
@@ -67,7 +68,7 @@ class Act:
         random.shuffle(values)
 
 
-# What reads values of the user's; the table has four rows.
+# Operations that read user values; the table has four rows.
 USES: dict[str, Callable[[Any, Act], Any]] = {
     "append": lambda t, a: t.append(a, 2),
     "append a float": lambda t, a: t.append(1, a),
@@ -119,7 +120,7 @@ OBJECTS: dict[str, Callable[[Any, Act], Any]] = {
     "objects of a selection": lambda t, a: setattr(t.where("n < 4"), "thing", a),
 }
 
-# What waits for locks, in another thread; of the table, and of one of the same pool.
+# Operations of another thread that wait for locks: of the table, and of one that shares its pool.
 OTHERS: dict[str, Callable[[Any], Any]] = {
     "append": lambda t: t.append(7, 8),
     "insert": lambda t: t.insert(0, 7, 8),
@@ -140,10 +141,10 @@ OTHERS: dict[str, Callable[[Any], Any]] = {
 
 
 def waits(call: Callable[[], Any], problems: list[str], name: str) -> None:
-    """Has another thread do something and waits for its end."""
+    """Lets another thread do something and waits until it has ended."""
 
     def guarded() -> None:
-        with suppress(stoa.Error, IndexError):  # is told what cannot be
+        with suppress(stoa.Error, IndexError):  # some are refused
             call()
 
     thread = threading.Thread(target=guarded, daemon=True)
@@ -186,7 +187,7 @@ def test_threads_that_fill_each_other_s_tables_all_finish() -> None:
     barrier = threading.Barrier(3)
 
     def values(i: int) -> Iterator[Any]:
-        barrier.wait(PATIENCE)  # all are within an extend by now
+        barrier.wait(PATIENCE)  # by now all are within an extend
         for n in range(100):
             tables[(i + 1) % 3].append(n, n, "other")
             yield n

@@ -1,4 +1,5 @@
-"""What records cost: bytes, objects for the collector, and what is left when memory is refused."""
+"""What records cost: bytes, objects tracked by the collector, and the state after memory was
+refused."""
 
 from __future__ import annotations
 
@@ -103,7 +104,7 @@ def test_records_give_the_collector_nothing_to_do() -> None:
     for i, row in enumerate(points[:1000]):
         row.x = i
     gc.collect()
-    assert len(gc.get_objects()) - before < 500  # the classes of rows are made once
+    assert len(gc.get_objects()) - before < 500  # row classes are made once
 
 
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="the limit is Linux's")

@@ -1,4 +1,4 @@
-"""A table against a list of dicts that is changed in the same way, step by step."""
+"""A table and a list of dicts that is changed in the same way, step by step."""
 
 from __future__ import annotations
 
@@ -54,12 +54,13 @@ class TableMachine(RuleBasedStateMachine):
         self.held: list[Any] = []
 
     def record(self, row: Any) -> dict[str, Any]:
-        """A row for the fields that there are now."""
+        """A row for the current fields."""
         whole = dict(zip("abcd", row))
         return {name: whole.get(name, 0) for name in self.names}
 
     def both(self, change: Any, modelled: Any, *, moves: bool) -> None:
-        """Runs both; where the model fails, the table fails alike and stays as it was."""
+        """Makes the change on both; if the model fails, the table must fail alike and stay
+        unchanged."""
         try:
             modelled()
         except (IndexError, ValueError) as problem:

@@ -1,6 +1,7 @@
-"""Null in expressions: an aggregate of nothing, beside values of rows, against a model in Python.
+"""Null in expressions: an aggregate over no rows, combined with values of rows, against a Python
+model.
 
-`argmin(z)` is null here, as z is NaN in each row. None stands for null in the model.
+`argmin(z)` is null here, because z is NaN in each row. In the model, None stands for null.
 """
 
 from __future__ import annotations
@@ -22,12 +23,12 @@ def table(copies: int = 1) -> Any:
     return points
 
 
-# A node is its text and its value in each of ROWS.
+# A node: its text and its value in each of ROWS.
 Node = tuple[str, list[Any]]
 
 
 def each(function: Callable[..., Any], *nodes: Node) -> list[Any]:
-    """None where an operand is None."""
+    """None if an operand is None."""
     return [
         None if None in values else function(*values)
         for values in zip(*(node[1] for node in nodes))
@@ -35,7 +36,7 @@ def each(function: Callable[..., Any], *nodes: Node) -> list[Any]:
 
 
 def kleene(decides: bool, a: Node, b: Node) -> list[Any]:
-    """`and` if False decides, `or` if True does."""
+    """`and` if decides is False, `or` if it is True."""
     return [
         decides if decides in (p, q) else None if None in (p, q) else not decides
         for p, q in zip(a[1], b[1])
@@ -127,7 +128,7 @@ def test_a_null_is_neither_stored_nor_given(node: Node) -> None:
         points.assign("out", text)
         assert points.out.tolist() == values
     points.out = -1
-    if "count" not in text:  # which would count the rows of the condition
+    if "count" not in text:  # it would count the rows of the condition
         points.assign("out", text, where=f"({text}) == ({text})")
         assert points.out.tolist() == [-1 if v is None else v for v in values]
 

@@ -1,4 +1,5 @@
-"""What users of numpy, pandas and lists type by habit: it works, or names what does it here."""
+"""Names that users of numpy, pandas and lists type by habit: they work, or the error names what to
+use."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Object fields: who holds the objects, and when they are let go."""
+"""Object fields: who holds the objects, and when they are released."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The installed package: what is in it, and what its shared object shows and needs."""
+"""The installed package: what it contains, and what its shared object exports and requires."""
 
 from __future__ import annotations
 

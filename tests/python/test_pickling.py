@@ -1,4 +1,4 @@
-"""Tables in pickles, also out of band and from a machine of the other byte order."""
+"""Pickled tables, also with out-of-band buffers and from a machine of the other byte order."""
 
 from __future__ import annotations
 
@@ -90,7 +90,7 @@ def test_a_deep_copy_shares_nothing() -> None:
     assert both["a"][1:] == table[1:]
 
 
-# What pickled() gives, written by 0.1.0 before its modules became packages.
+# The pickle that version 0.1.0 wrote, before its modules became packages.
 OF_BEFORE = """
 gASVxAEAAAAAAABdlCiMDXN0b2EucGlja2xpbmeUjA1yZXN0b3JlX3RhYmxllJOUKIwKc3RvYS50YWJsZZSMBVRh
 YmxllJOUTiiMAXiUjAVpbnQzMpRLBIwLc3RvYS5maWVsZHOUjAdNSVNTSU5HlJOUdJQojAN0YWeUjAZvYmplY3SU
@@ -119,7 +119,7 @@ def test_a_pickle_of_before_is_read() -> None:
 
 
 def test_a_pickle_names_no_private_module() -> None:
-    """So that what is inside may move."""
+    """Pickles name public modules only, so that private modules may move."""
     for written in (
         pickled(),
         pickle.dumps(three()),

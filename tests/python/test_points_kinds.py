@@ -1,6 +1,7 @@
-"""The main job, small: every way of keeping points gives right answers, or says why it is not here.
+"""The main job, small: every way of keeping points gives right answers, or says why it is not
+available.
 
-points_kinds.py checks each answer itself and ends with an error where one is wrong.
+points_kinds.py checks each answer itself and exits with an error if one is wrong.
 """
 
 import importlib.util

@@ -1,4 +1,4 @@
-"""Other interpreters and the end of this one: what a child process tells."""
+"""Other interpreters, and the end of an interpreter: child processes report."""
 
 from __future__ import annotations
 

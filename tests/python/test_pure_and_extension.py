@@ -1,10 +1,9 @@
 """Two implementations side by side: pure Python, the reference, and the C extension.
 
-Both are given the same programs (support/transcript.py), each in a child process of its own, and
-must tell the same of every line: values, errors by type and message, and what became of the tables.
-A child that crashes has ended its transcript there, so that a crash is shrunk like a difference.
-Programs are made of lines with holes: by hand for what is known to be odd, for each type and value,
-and at random.
+Both run the same programs (support/transcript.py), each in a child process, and must agree on every
+line: values, errors by type and message, and the tables afterwards. If a child crashes, its
+transcript ends there, so that hypothesis shrinks a crash like any difference. Programs are made of
+lines with holes: by hand for known edge cases, for each type and value, and at random.
 """
 
 from __future__ import annotations
@@ -85,17 +84,17 @@ def sides() -> Iterator[tuple[Side, Side]]:
 
 
 def agree(sides: tuple[Side, Side], program: list[str]) -> list[str]:
-    """Runs a program on both sides; returns the transcript, which must be the same."""
+    """Runs a program in both; returns the transcript, which must be the same."""
     reference, other = (side.run(program) for side in sides)
     assert other == reference
     assert not reference[0].startswith("the process ended")
     return reference
 
 
-# ---- at random ----
+# ---- random programs ----
 
 
-# The same programs each time: run with STOA_TESTS_RANDOM=1 for others.
+# The same programs in each run; STOA_TESTS_RANDOM=1 gives others.
 @settings(
     max_examples=200,
     derandomize=not os.environ.get("STOA_TESTS_RANDOM"),
@@ -131,7 +130,7 @@ def test_each_way_of_storing_takes_and_refuses_the_same_values(
 
 
 def lines_of(schema: str, templates: list[str]) -> list[str]:
-    """Each template with the first text for each hole, and with each change."""
+    """Each template with the first text for each hole, and with each other text."""
     holes = holes_of(schema)
     record = record_text(schema, 1)
     holes.update(record=[record], bad=[f"(None, *{record}[1:])"])

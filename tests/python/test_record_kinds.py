@@ -1,4 +1,4 @@
-"""What a record class may ask for: weak references, a dictionary; and what it may not."""
+"""What a record class may have (weak references, a dictionary), and what it may not."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def test_a_record_class_may_ask_for_a_dictionary() -> None:
     row.n = 5
     assert table.n[0] == 5
     assert vars(row) == {"note": "mine"}
-    assert not hasattr(table[0], "note")  # a row is made anew each time
+    assert not hasattr(table[0], "note")  # a row object is made anew each time
     for each in table:
         assert not hasattr(each, "note")
         each.note = "another"
@@ -61,7 +61,7 @@ def test_a_record_class_may_ask_for_a_dictionary() -> None:
         made.note = made
         del made
     gc.collect()
-    if sys.implementation.name != "pypy":  # where a dictionary brings them along
+    if sys.implementation.name != "pypy":  # where a dictionary includes them
         with pytest.raises(TypeError):
             weakref.ref(table[0])
     del row.note

@@ -375,7 +375,7 @@ def matched(value):
 
 
 def test_numpys_booleans_are_never_asked_for_an_index() -> None:
-    """Of which numpy before 2.1 warns."""
+    """A name about which numpy before 2.1 warns."""
 
     def index(self: object) -> int:
         raise AssertionError("asked for an index")

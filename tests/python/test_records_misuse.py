@@ -1,4 +1,4 @@
-"""Standalone records in the hands of somebody who means no good, or knows Python too well."""
+"""Standalone records under deliberate misuse."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class Noted(stoa.Record):
 
 
 class Text(str):
-    """A name that is not exactly a str."""
+    """A name of a subclass of str."""
 
 
 def anew(name: str) -> str:
@@ -144,7 +144,7 @@ def test_an_abstract_record_is_not_made() -> None:
 
 
 class Counting(type(stoa.Record)):  # type: ignore[misc]
-    """A metaclass with a call of its own."""
+    """A metaclass with its own __call__."""
 
     def __call__(cls, *values: Any, **named: Any) -> Any:
         calls.append((cls.__name__, values))
@@ -178,7 +178,7 @@ def test_a_metaclass_may_call_its_own_way() -> None:
 
 
 def test_a_factory_may_do_away_with_what_makes_the_record() -> None:
-    """The recipe of a class is kept while a call of it is under way."""
+    """A class's recipe is kept alive while the class is being called."""
 
     def forget() -> list[Any]:
         for name in ("_stoa_standalone", "_stoa_bind"):
@@ -231,7 +231,7 @@ def test_the_first_call_in_many_threads_makes_one_class() -> None:
 
 @pytest.mark.skipif(extension.rows is None, reason="rows and records in Python take it")
 def test_no_store_goes_past_the_check_in_c() -> None:
-    """CPython before 3.13 refuses them all; what comes later looks for a descriptor."""
+    """CPython before 3.13 refuses all of them; later versions look for a descriptor."""
     others = (Small(1), stoa.Table(Small, 1)[0])
     for record, other in zip((Point(1), stoa.Table(Point, [(1,)])[0]), others):
         kind = type(record)

@@ -1,4 +1,5 @@
-"""Values whose reading changes the very table that they are for: as meant, or BusyError."""
+"""Values whose reading changes the very table they are for: it works as meant, or raises
+BusyError."""
 
 from __future__ import annotations
 
@@ -17,7 +18,7 @@ class Item(stoa.Record):
 
 
 class Evil:
-    """A number that does something the first time that it is read."""
+    """A number that does something when it is first read."""
 
     def __init__(self, act: Callable[[], Any], number: int = 1) -> None:
         self.act, self.number = act, number
@@ -38,7 +39,7 @@ def test_an_append_within_an_append_comes_first(record: type[Any]) -> None:
     first = rows[0]
     rows.append(Evil(lambda: rows.append(100, 7), 101), 8)
     assert [row[:2] for row in map(tuple, rows)][-2:] == [(100, 7), (101, 8)]
-    assert tuple(first)[:2] == (0, 0)  # not stale
+    assert tuple(first)[:2] == (0, 0)  # it is not stale
 
 
 def test_fields_that_change_within_an_append() -> None:

@@ -1,4 +1,4 @@
-"""What a program does that nobody had in mind: every refusal is a stoa.Error and a builtin one."""
+"""Unusual programs: every refusal is both a stoa.Error and a builtin exception."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Rows: what reads and writes a table as if it were an object."""
+"""Rows: they read and write the table like objects with attributes."""
 
 from __future__ import annotations
 

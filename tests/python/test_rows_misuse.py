@@ -1,7 +1,7 @@
-"""Rows in the hands of programs that mean no good: an error or a sensible result, never a crash.
+"""Rows under deliberate misuse: an error or a sensible result, never a crash.
 
-After each misuse the table is looked at: it is as it was, or as what succeeded has left it, its
-rows can be read, and new ones appended.
+After each misuse the table is checked: it is unchanged, or as the successful part left it, its
+rows can be read, and rows can be appended.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ class Small(stoa.Record):
 
 
 def uses_of(row: Any) -> list[Callable[[], Any]]:
-    """What can be done with a row of fresh()."""
+    """Everything that can be done with a row of fresh()."""
     table = fresh()
     return [
         lambda: row.x,
@@ -81,7 +81,7 @@ def test_a_row_s_class_has_no_subclasses() -> None:
     for bases in [(row_class,), (row_class, type(items()[0])), (type(stoa.copy(points[0])),)]:
         with pytest.raises(stoa.DeclarationError, match="itself"):
             type(row_class)("Same", bases, {})
-    for body in ({"__slots__": ()}, {"x": property(lambda self: 7)}):  # past our metaclass
+    for body in ({"__slots__": ()}, {"x": property(lambda self: 7)}):  # bypassing our metaclass
         cls = attempt(lambda: type.__new__(type(row_class), "Same", (row_class,), dict(body)))
         if isinstance(cls, Exception):
             continue
@@ -251,7 +251,7 @@ def test_no_attribute_of_a_row_can_be_deleted() -> None:
 
 
 class Sly(str):
-    """A name that is never the same."""
+    """A name that equals nothing twice."""
 
     def __eq__(self, other: object) -> bool:
         return True
@@ -328,7 +328,7 @@ def test_integers_of_any_size_are_taken_whole_or_refused(power: int) -> None:
             assert numbers.to_dicts() == [dict.fromkeys(values, 0)]
 
 
-# ---- the table is another one ----
+# ---- rows of another table ----
 
 
 def test_rows_of_other_tables_are_values_or_refused() -> None:
@@ -411,7 +411,7 @@ def test_rows_that_lose_a_column_keep_the_others() -> None:
     for use in (lambda: list(row), lambda: repr(row), lambda: row == row, row.to_dict):
         with pytest.raises(stoa.FieldNameError):
             use()
-    for rows in (loop, cursor):  # they go on with rows of the class that they began with
+    for rows in (loop, cursor):  # they go on with rows of the class that they started with
         later = attempt(lambda: next(rows))
         attempt(lambda: later.x)
         attempt(lambda: later.last)

@@ -1,4 +1,4 @@
-"""Rows whose table is changed by the very values, objects, factories and iterables they meet."""
+"""Rows whose table is changed by the values, objects, factories and iterables given to them."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from stoa import int32
 
 
 class Evil:
-    """A number that does something the first time that it is read, in any way."""
+    """A number that does something when it is first read, in any way."""
 
     def __init__(self, act: Callable[[], Any], number: Any = 1) -> None:
         self.act, self.number = act, number
@@ -35,7 +35,7 @@ class EvilFloat(Evil):
 
 
 class Sly(str):
-    """A name that is never the same."""
+    """A name that equals nothing twice."""
 
     def __eq__(self, other: object) -> bool:
         return True
@@ -144,7 +144,7 @@ def test_what_is_read_from_may_change_while_it_is_read() -> None:
 
 
 class Strange(tuple):  # type: ignore[type-arg]
-    """A tuple that says something else of itself."""
+    """A tuple whose methods contradict its content."""
 
     def __iter__(self) -> Any:
         return iter([9])
@@ -226,7 +226,7 @@ def test_factories_that_change_the_table() -> None:
 
 
 class Doomed:
-    """Does something when it dies, is compared or shown."""
+    """Does something when it is destroyed, compared or shown."""
 
     def __init__(self, act: Callable[[], Any]) -> None:
         self.act = act

@@ -1,4 +1,4 @@
-"""Long runs let go of the interpreter's lock, and their table does not change meanwhile."""
+"""Long runs release the interpreter's lock; their table does not change meanwhile."""
 
 from __future__ import annotations
 
@@ -82,7 +82,7 @@ PASSES: dict[str, Callable[[Any], Any]] = {
 def test_during_a_run_changes_are_refused_at_once(change: str) -> None:
     table = items(1000)
     before, order = table.copy(), table.order
-    table._store.gate.enter_run("run")  # as a run of another thread does
+    table._store.gate.enter_run("run")  # as a run in another thread does
     try:
         with pytest.raises(stoa.BusyError):
             CHANGES[change](table)
@@ -107,7 +107,9 @@ def test_during_a_change_of_another_thread_runs_are_refused() -> None:
     table = items()
     gate = table._store.gate
     gate.enter_change("change")
-    assert table.x.sum() == ROWS * (ROWS - 1) // 2  # one's own change is between two calls
+    assert (
+        table.x.sum() == ROWS * (ROWS - 1) // 2
+    )  # a thread's own change is over between two calls
     outcomes: list[Any] = []
 
     def work() -> None:
@@ -156,7 +158,7 @@ def test_other_threads_run_python_during_a_long_run() -> None:
 
     counter, interval = threading.Thread(target=count), sys.getswitchinterval()
     counter.start()
-    sys.setswitchinterval(1000)  # nobody is asked to let go of the lock
+    sys.setswitchinterval(1000)  # no thread is asked to release the lock
     try:
         before = steps[0]
         for _ in range(50):
@@ -224,7 +226,10 @@ def test_the_gate_lets_in_runs_or_one_change() -> None:
     with pytest.raises(stoa.BusyError):
         gate.enter_change("change")
     gate.runs.pop(2)
-    for key in ("a change", "another"):  # what a finalizer does in between is its thread's affair
+    for key in (
+        "a change",
+        "another",
+    ):  # what a finalizer does in between is that thread's own change
         gate.enter_change(key)
     gate.enter_run(3)
     gate.runs.clear()

@@ -24,7 +24,7 @@ def numbers(selection: Any) -> list[int]:
     return list(selection.indices())
 
 
-# ---- what is selected ----
+# ---- which rows are selected ----
 
 
 def test_a_selection_is_the_rows_where_a_condition_holds() -> None:
@@ -185,7 +185,7 @@ def test_numpy_takes_the_values_the_indices_and_the_mask() -> None:
     assert numbers(points.where(numpy.asarray(points.x) > 6)) == [7, 8, 9]
 
 
-# ---- stores ----
+# ---- storing ----
 
 
 def test_fields_of_the_selected_rows_are_stored_into() -> None:
@@ -321,7 +321,7 @@ def test_a_selection_shows_its_condition() -> None:
     assert repr(points.where("x > $a", a=3)) == "<Selection where x > 3, of 10 rows of Tagged>"
 
 
-# ---- windows ----
+# ---- windows as selections ----
 
 
 def test_windows_are_asked_as_selections_are() -> None:

@@ -1,4 +1,4 @@
-"""Expressions mean the values of the moment when they were written, or are stale."""
+"""Expressions mean the values at the time they were written, or are stale."""
 
 from __future__ import annotations
 
@@ -207,7 +207,7 @@ def test_lazy_text_reads_what_it_names() -> None:
                 expression.sum()
         expression = points.expression(text)
         for name in points.fields:
-            if name not in reads:  # though a function may have that name
+            if name not in reads:  # a function may have the same name
                 points[name][0] = 1
         expression.sum()
         del points[2]

@@ -1,4 +1,4 @@
-"""Rows, windows and iterators after the table has changed under them."""
+"""Rows, windows and iterators after their table has changed."""
 
 from __future__ import annotations
 

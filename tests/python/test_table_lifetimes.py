@@ -1,4 +1,4 @@
-"""Tables live as long as what was made of them, and go when the last of it goes, cycles too."""
+"""A table lives as long as anything made from it, and is freed after the last; cycles too."""
 
 from __future__ import annotations
 
@@ -27,7 +27,8 @@ class Item(stoa.Record):
 
 
 def lived(make: Callable[[Any], Any], collect: bool) -> tuple[bool, bool]:
-    """Whether the table is alive while what was made of it is, and afterwards."""
+    """Whether the table lives while the object made from it does, and whether it does
+    afterwards."""
     table = stoa.Table(Item, [(i, i / 2, str(i)) for i in range(10)])
     reference = weakref.ref(table)
     held = make(table)

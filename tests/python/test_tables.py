@@ -1,4 +1,4 @@
-"""Tables: what they are made of, and the methods of a list."""
+"""Tables: what they can be made from, and the methods of a list."""
 
 from __future__ import annotations
 
@@ -93,7 +93,7 @@ def test_max_rows_is_how_far_a_table_grows() -> None:
         stoa.Table(Point, 2**50)
 
 
-# ---- a list's methods ----
+# ---- methods of lists ----
 
 
 def test_append_takes_fields_by_position_and_name_or_one_record() -> None:
@@ -469,7 +469,7 @@ def test_a_copy_is_a_table_of_its_own() -> None:
     assert type(Points([(1, 2)])[[0]]) is Points
 
 
-# ---- how it is shown ----
+# ---- repr ----
 
 
 def test_a_table_is_shown_by_its_first_and_last_rows() -> None:

@@ -1,4 +1,4 @@
-"""Text: what a table computes, selects and stores as it is told in words."""
+"""Methods that take text: compute, select and store."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def test_parameters_are_bound_by_value() -> None:
 def test_parameters_that_are_missing_wrong_or_too_many_are_refused() -> None:
     points = ten()
     assert points.compute("sum(x) * $a", a=2) == 90
-    for _ in range(2):  # kept programs remember no value
+    for _ in range(2):  # cached programs keep no values
         with pytest.raises(TypeError, match=r"\$a") as raised:
             points.compute("sum(x) * $a")
         assert isinstance(raised.value, stoa.Error)

@@ -1,4 +1,4 @@
-"""Threads: calls that change a table wait for each other."""
+"""Threads: calls that change a table wait for one another."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class Plain(stoa.Record):
 
 
 WORKERS, STEPS = 4, 2000
-# Each switch between threads takes long on PyPy.
+# Switching threads is slow on PyPy.
 ROWS, REMOVED = (3000, 300) if sys.implementation.name == "cpython" else (300, 30)
 
 
@@ -38,7 +38,7 @@ def switch_often() -> Any:
 
 
 def run(work: Callable[[int], Any]) -> None:
-    """Runs work(0), work(1), … in threads; no exception may come out of it."""
+    """Runs work(0), work(1), … in threads; none may raise."""
     problems: list[BaseException] = []
 
     def guarded(worker: int) -> None:
@@ -234,7 +234,7 @@ def test_readers_are_told_or_find_rows_while_one_thread_removes(removal: str) ->
             except TOLD:
                 pass
             except AssertionError:
-                pass  # of values that moved on between two reads
+                pass  # the value changed between two reads
 
     try:
         run(work)
@@ -262,7 +262,7 @@ def test_one_iterator_in_many_threads_gives_rows_or_refuses() -> None:
                     row = next(shared)
                 except StopIteration:
                     return
-                except ValueError:  # a generator runs in one thread at a time
+                except ValueError:  # a generator can run in one thread only
                     continue
                 n, twice = list(row)[:2]
                 assert 0 <= n < 5000

@@ -1,4 +1,4 @@
-"""What type checkers say of programs that use stoa."""
+"""What type checkers report for programs that use stoa."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""values(): plain tuples of rows."""
+"""values(): rows as plain tuples."""
 
 from __future__ import annotations
 
@@ -72,7 +72,7 @@ def test_an_int_that_is_kept_stays_what_it_was() -> None:
     kept = [each.n for each in points]
     keys = {points[i].n: i for i in range(len(points))}
     first = row.n
-    for each in points:  # used and dropped, beside one that is kept
+    for each in points:  # one tuple is dropped, while another is kept
         assert each.n + each.n == 2 * each.n
         last = each.n
         row.n = last

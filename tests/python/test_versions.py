@@ -1,4 +1,4 @@
-"""points.version and points.x.version: whether something has changed since one last looked."""
+"""points.version and points.x.version: whether something changed since the last look."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def fails(error: type[Exception], work: Callable[[], Any]) -> None:
         work()
 
 
-# What is done, and what changes by it: x, y, the table.
+# What is done, and which versions it changes: x, y, the table.
 CHANGES: dict[str, tuple[Callable[[Any], Any], bool, bool, bool]] = {
     "a row's field": (lambda t: setattr(t[3], "x", 5), True, False, True),
     "the same value again": (lambda t: setattr(t[3], "x", 3), True, False, True),

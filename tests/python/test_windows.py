@@ -1,4 +1,4 @@
-"""Windows: slices that share the memory of their table."""
+"""Windows: slices that share their table's memory."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A run without the interpreter's lock: nobody writes to the cells that it is over meanwhile."""
+"""While a run goes on without the interpreter's lock, other threads cannot write to its cells."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from stoa._lazy import program
 from stoa._lib.ffi import ffi, lib
 from stoa._schema.types import IS_PYPY
 
-ROWS = 30_000  # enough for the lock to be let go of
+ROWS = 30_000  # enough rows for the run to release the lock
 
 
 class Item(stoa.Record):
@@ -42,7 +42,7 @@ def items(record: Any = Item, rows: int = ROWS) -> Any:
 
 
 def outcome(work: Callable[[], Any]) -> Any:
-    """What came of it in another thread: an exception, or None."""
+    """Does it in another thread; returns the exception, or None."""
     found: list[Any] = []
 
     def guarded() -> None:
@@ -60,8 +60,8 @@ def outcome(work: Callable[[], Any]) -> Any:
 
 @contextmanager
 def during_runs(table: Any, meanwhile: Callable[[], Any]) -> Iterator[list[int]]:
-    """Does something in each run that lets other threads in, once it has locked its columns; gives
-    a list of such runs' rows."""
+    """Does something in each run that lets other threads in, after it has locked its columns; yields
+    a list with the rows of each such run."""
     call, begun, runs, problems = program.Program.call, [], [], []
 
     def hooked(self: Any, run: Any, store: Any, rows: int, *arguments: Any, **named: Any) -> None:
@@ -98,7 +98,7 @@ def during_runs(table: Any, meanwhile: Callable[[], Any]) -> Iterator[list[int]]
 
 @contextmanager
 def run_elsewhere(table: Any, *names: str) -> Iterator[None]:
-    """What a run of another thread over these fields does, for as long as the block."""
+    """Locks these fields as a run in another thread does, for the duration of the block."""
     entered, left, store = threading.Event(), threading.Event(), table._store
     fields = tuple(store.field(name).index for name in names)
 
@@ -135,7 +135,7 @@ RUNS: dict[str, tuple[str, Callable[[Any], Any]]] = {
     "with a condition": ("xyw", lambda t: t.assign("x", "y", where="w > 0")),
     "an update": ("xy", lambda t: t.update(x=t.y, y=t.x)),
 }
-# With parts of columns, which are arrays.
+# Writes that read parts of columns, as arrays.
 ARRAYS: dict[str, tuple[str, Callable[[Any], Any]]] = {
     "a part": ("x", lambda t: (t.x[::-1] + 1).sum()),
     "a part and a field": ("xw", lambda t: (t.x[::-1] + t.w).sum()),

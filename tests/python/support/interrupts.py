@@ -1,9 +1,9 @@
-"""Raises KeyboardInterrupt at each place in stoa's Python where the interpreter looks for signals.
+"""Raises KeyboardInterrupt at each place in stoa's Python code where the interpreter handles signals.
 
-CPython runs the handlers of signals when a function of Python's begins and after a call into C
-(where a loop jumps back as well). A profile function is called at these very places, and what it
-raises comes out of them as what a handler raises does. So it counts those in stoa's code, generated
-code included, and raises at the one that is asked for.
+CPython runs signal handlers when a Python function begins, after a call into C, and when a loop
+jumps back. A profile function is called at the same places (but for the jumps), and an exception
+that it raises propagates like a handler's. So the profile function here counts the calls in stoa's
+code, generated code included, and raises at the one asked for.
 """
 
 from __future__ import annotations
@@ -17,12 +17,12 @@ from typing import Any, Callable
 import stoa
 
 OURS = (os.path.dirname(stoa.__file__), "<stoa>")
-# Called by C, which passes over what they raise.
+# Called by C, which ignores exceptions.
 CALLED_BACK = {"stoa_python_release", "stoa_python_retain", "end", "unexport"}
 
 
 class Interrupter:
-    """`with Interrupter(n):` raises at place n, if it is come to."""
+    """`with Interrupter(n):` raises at place n, if it is reached."""
 
     def __init__(self, place: int) -> None:
         self.left = place
@@ -61,8 +61,8 @@ def is_within_callback(frame: FrameType | None) -> bool:
 
 
 def each_interrupt(act: Callable[[], Any], check: Callable[[str], None]) -> int:
-    """Runs the act again and again, interrupted at each place in turn, and the check after each;
-    gives the number of places."""
+    """Runs the act repeatedly, interrupted at each place in turn, and the check after each run;
+    returns the number of places."""
     place = 0
     while True:
         with Interrupter(place) as interrupter, suppress(KeyboardInterrupt):

@@ -1,7 +1,7 @@
-"""A table of one object field that passes for a list of its values, a column and a window likewise.
+"""A table with one object field that behaves like a list of its values; a column and a window too.
 
-For CPython's own tests of lists and sequences. Rows are unwrapped, values wrapped, slices copied;
-whatever else they do is the table's own.
+For CPython's own tests of lists and sequences. Rows are unwrapped, values are wrapped and slices
+are copied; everything else is the table's own behaviour.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ class Values(stoa.Table[Cell]):
     """A list that is a table."""
 
     def __init__(self, values: Iterable[Any] = ()) -> None:
-        if hasattr(self, "_store"):  # a list's __init__ may run again
+        if hasattr(self, "_store"):  # a list's __init__ may run twice
             self.clear()
         else:
             super().__init__()
@@ -74,7 +74,7 @@ class Values(stoa.Table[Cell]):
     def remove(self, value: Any) -> None:
         super().remove((value,))
 
-    # What a table has not: `+`, `*`.
+    # Operators that a table lacks: `+` and `*`.
 
     def __add__(self, values: Iterable[Any]) -> Values:
         made = self.copy()
@@ -95,14 +95,14 @@ class Values(stoa.Table[Cell]):
 
 
 def not_text(key: Any) -> Any:
-    """A table takes a field's name as well."""
+    """A table accepts a field's name, too."""
     if isinstance(key, str):
         raise TypeError("list indices must be integers or slices")
     return key
 
 
 def wrapped(values: Any) -> Any:
-    """The same values as records, of a kind of iterable for which a table has a way of its own."""
+    """The values as records, in the kind of iterable that the table handles specially."""
     if isinstance(values, Values):
         return stoa.Table.__getitem__(values, slice(None))
     if type(values) is list:
@@ -121,7 +121,7 @@ def table_of(values: Iterable[Any]) -> stoa.Table[Cell]:
 class Fixed(Sequence[Any]):
     """A sequence of fixed length."""
 
-    rows: Any  # what is tested
+    rows: Any  # the rows under test
 
     def __init__(self, values: Iterable[Any] = ()) -> None:
         raise NotImplementedError
@@ -157,7 +157,7 @@ class Fixed(Sequence[Any]):
 
 
 class WindowValues(Fixed):
-    """A window of a table, every third row backwards."""
+    """A window that holds every third row of a table, in reverse."""
 
     def __init__(self, values: Iterable[Any] = ()) -> None:
         spread = [each for value in table_of(values) for each in (value.value, None, None)]

@@ -1,4 +1,4 @@
-"""The documentation as tests see it: its pages, and the examples on them."""
+"""The documentation for tests: its pages and the examples on them."""
 
 import doctest
 import re
@@ -11,8 +11,8 @@ FENCE = re.compile(r"(?ms)^(`{3,})([^\n`]*)\n(.*?)^\1 *$")
 
 
 class Checker(doctest.OutputChecker):
-    """An error's class may be shown by its public name: the last line of a traceback counts from
-    the class's own name on."""
+    """Compares only the class's own name in the last line of a traceback, so that an error's class
+    may be written by its public name."""
 
     error = re.compile(r"^(?:\w+\.)+(\w+: )")
 
@@ -22,7 +22,7 @@ class Checker(doctest.OutputChecker):
 
 
 def pages():
-    """All pages, README included."""
+    """All pages, with the README."""
     return [root / "README.md", *sorted((root / "docs").rglob("*.md"))]
 
 
@@ -31,7 +31,7 @@ def name_of(page):
 
 
 def fences(page, kind):
-    """The blocks of a kind: (line number, text)."""
+    """The blocks of one language: (line number, text)."""
     text = page.read_text(encoding="utf-8")
     for found in FENCE.finditer(text):
         if found.group(2).strip() == kind:
@@ -39,9 +39,9 @@ def fences(page, kind):
 
 
 def failures(page):
-    """What goes wrong when the page's Python is run from top to bottom, as one program."""
+    """Runs the page's Python from top to bottom as one program; returns what failed."""
     module = types.ModuleType("page")
-    sys.modules["page"] = module  # pickle looks classes up there
+    sys.modules["page"] = module  # pickle looks for classes there
     try:
         return failures_in(page, module.__dict__)
     finally:
@@ -54,12 +54,12 @@ def failures_in(page, names):
     blocks = [(*each, kind) for kind in ("python", "pycon") for each in fences(page, kind)]
     for line, text, kind in sorted(blocks):
         if kind == "python":
-            # With the lines of the page, for tracebacks.
+            # Padded to the page's line numbers, for tracebacks.
             exec(compile("\n" * line + text, name_of(page), "exec", dont_inherit=True), names)
             continue
         examples = doctest.DocTestParser().get_examples(text)
         assert examples, f"{name_of(page)}:{line}: an example without >>>"
         test = doctest.DocTest(examples, names, name_of(page), str(page), line, None)
         runner.run(test, out=told.append, clear_globs=False)
-        names.update(test.globs)  # a copy
+        names.update(test.globs)  # it is a copy
     return "".join(told)

@@ -1,9 +1,9 @@
-"""The vocabulary of programs for transcript.py: lines with holes, and what goes into them.
+"""Makes programs for transcript.py: lines with holes, and texts that fill the holes.
 
 A template is a line of Python with {holes}; each hole has a list of texts for a given record class.
-Some texts have holes themselves. Programs begin with a table t, another one u of the same class,
-the rows r and q, the record d, the window w, the selections s and f, the iterator i, the cursor c
-and the expression e.
+Some texts have holes themselves. Every program starts with a table t, another table u of the same
+class, rows r and q, a record d, a window w, selections s and f, an iterator i, a cursor c and an
+expression e.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ RECORDS = [
     "Child",
 ]
 SCHEMAS = [*RECORDS, *DESCRIBED]
-# Of odd ways to be made.
+# Record classes that are made in unusual ways.
 MADE_ODDLY = ["Noted", "Strict", "Picky", "Called", "Unfinished", "Finished"]
 
 FITTING = {
@@ -424,7 +424,7 @@ MOMENTS = [
     "t[{name}] = {value}",
     "t[{name}].tolist()",
 ]
-# Standalone records: d is one.
+# Lines about d, a standalone record.
 MAKES = [
     "{cls}(*{record})",
     "{cls}(*{record}[:1])",
@@ -519,7 +519,7 @@ ROWS += ["next(t.cursor())", "next(i)", "next(c)", "{cls}(*{record})", "d", "nex
 
 
 def holes_of(schema: str) -> dict[str, list[str]]:
-    """What goes into the holes, for a table of this class."""
+    """The texts for each hole, for a table of this class."""
     fields = fields_of(schema)
     quoted = [repr(name) for name in fields]
     plain = [name for name in fields if name.isidentifier() and name != "class"]
@@ -536,14 +536,14 @@ def holes_of(schema: str) -> dict[str, list[str]]:
         "slice": SLICES,
         "small": ["0", "2", "4"],
         "change": CHANGES,
-        "record": [],  # made of the fields: see records
+        "record": [],  # made from the fields: see records
         "bad": [],
     }
 
 
 @st.composite
 def records(draw: Any, schema: str, bad: bool) -> str:
-    """A tuple of values that fit, but for one that perhaps does not."""
+    """A tuple of values that fit, except perhaps one."""
     kinds = list(fields_of(schema).values())
     values = [draw(st.sampled_from(fitting(str(kind)))) for kind in kinds]
     if bad:
@@ -553,7 +553,7 @@ def records(draw: Any, schema: str, bad: bool) -> str:
 
 @st.composite
 def filled(draw: Any, template: str, schema: str, holes: dict[str, list[str]]) -> str:
-    """The template with all its holes filled."""
+    """The template with all holes filled."""
     parts: list[str] = []
     for text, hole, _, conversion in Formatter().parse(template):
         parts.append(text)
@@ -571,7 +571,7 @@ def filled(draw: Any, template: str, schema: str, holes: dict[str, list[str]]) -
 
 @st.composite
 def programs(draw: Any) -> list[str]:
-    """A start and some lines, about one in five of which changes the table."""
+    """The starting lines and some random ones, of which about one in five changes the table."""
     schema = draw(st.sampled_from([*SCHEMAS, *MADE_ODDLY]))
     holes = holes_of(schema)
     templates = st.one_of(*[st.sampled_from(TEMPLATES)] * 4, st.sampled_from(CHANGES))

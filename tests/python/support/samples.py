@@ -1,4 +1,4 @@
-"""Points, ten of them each, and items: what most tests of tables are about."""
+"""Tables of ten points, and of items, which most tests of tables use."""
 
 from __future__ import annotations
 

@@ -1,13 +1,12 @@
-"""Runs programs about tables and tells what each line did, so that two implementations compare.
+"""Runs programs about tables and records what each line did, to compare two implementations.
 
-A program is a list of lines of Python. Each runs in the program's own namespace, which has the
-record classes, values and helpers below. Of a line the transcript has what it is worth or the error
-that it raised, by type and message, and every table that is another than before the line. What may
-differ between implementations (addresses, names that begin with _stoa_, types of iterators) is
-left out.
+A program is a list of lines of Python. All run in one namespace, which has the record classes,
+values and helpers below. The transcript of a line is its value, or the type and message of the
+error that it raised, and the content of every table that it changed. What may differ between
+implementations is left out: addresses, names that begin with _stoa_, types of iterators.
 
-Run as a script, this file answers programs on its standard input by transcripts on its standard
-output, a line of JSON each.
+As a script, this file reads programs from standard input and writes transcripts to standard
+output, one line of JSON each.
 """
 
 from __future__ import annotations
@@ -155,7 +154,7 @@ class Wide(stoa.Record):
 
 
 class Shy(Point):
-    """Answers for names that it has not."""
+    """Answers names that it does not have."""
 
     def __getattr__(self, name: str) -> str:
         if name.startswith("q"):
@@ -205,7 +204,7 @@ HEARD: list[Any] = []
 
 
 class Family(stoa.Record):
-    """Tells of each class that is made of it."""
+    """Notices each subclass that is made."""
 
     n: int32
 
@@ -228,7 +227,7 @@ class Noted(stoa.Record):
 
 
 class Strict(stoa.Record):
-    """Looks at itself when it is made, and perhaps refuses."""
+    """Checks itself when it is made, and may refuse."""
 
     first: int8
     second: float32 = 0.5
@@ -242,7 +241,7 @@ class Strict(stoa.Record):
 
 
 class Picky(stoa.Record):
-    """Its factories are not always willing."""
+    """Its default factories may fail."""
 
     first: int8
     second: uint16 = stoa.field(default_factory=lambda: next(TURNS))
@@ -253,7 +252,7 @@ TURNS = iter(range(2**16 - 5, 2**16 + 10**9))
 
 
 class Calling(type(stoa.Record)):  # type: ignore[misc]
-    """A metaclass that calls its classes its own way."""
+    """A metaclass that calls its classes in its own way."""
 
     def __call__(cls, *values: Any, **named: Any) -> Any:
         return super().__call__(*reversed(values), **named)
@@ -287,7 +286,7 @@ class Finished(Unfinished):
 
 
 class Index:
-    """What has __index__: a number, or what it raises, or what it does first."""
+    """Has __index__, which returns a number, raises, or does something else first."""
 
     def __init__(self, value: Any, act: Callable[[], Any] | None = None) -> None:
         self.value, self.act = value, act
@@ -305,7 +304,7 @@ class Index:
 
 
 class Float(Index):
-    """The same of __float__."""
+    """Has __float__ in the same way."""
 
     __index__ = None  # type: ignore[assignment]
 
@@ -317,7 +316,7 @@ class Float(Index):
 
 
 class Scalar:
-    """As numpy's: has both."""
+    """Has both, as numpy's scalars do."""
 
     ndim = 0
 
@@ -335,7 +334,7 @@ class Scalar:
 
 
 class Int(int):
-    """Says something else when it is asked."""
+    """Returns something else each time."""
 
     def __index__(self) -> int:
         return 77
@@ -361,19 +360,19 @@ class OddFloat(float):
 
 
 class Text(str):
-    """A name that is not exactly a str."""
+    """A name of a subclass of str."""
 
 
 class Mapped(dict):  # type: ignore[type-arg]
-    """A mapping by subclass."""
+    """A subclass of dict."""
 
 
 class Pair(tuple):  # type: ignore[type-arg]
-    """A tuple by subclass."""
+    """A subclass of tuple."""
 
 
 class Named:
-    """An object that shows where it is, and nothing of its address."""
+    """An object whose repr tells its place in the table instead of its address."""
 
     def __init__(self, name: str) -> None:
         self.name = name
@@ -383,7 +382,7 @@ class Named:
 
 
 def made_anew(name: str) -> str:
-    """The same text as another, not interned, object."""
+    """The same text as a different object that is not interned."""
     return "".join(list(name))
 
 
@@ -408,7 +407,7 @@ ADDRESS = re.compile(r"0x[0-9a-f]{6,}")
 
 
 def described(value: Any, depth: int = 0) -> str:
-    """The value with its type, and with its place if it is a row."""
+    """The value with its type, and with its index if it is a row."""
     if depth > 4:
         return "..."
     if isinstance(value, stoa.Record) and not isinstance(value, type):
@@ -428,7 +427,7 @@ def described(value: Any, depth: int = 0) -> str:
 
 
 def shortened(texts: Iterable[str]) -> str:
-    """The first ones, and of many a sum that tells whether the others are the same."""
+    """The first items; of a long list also a checksum of the others."""
     listed = list(texts)
     rest = listed[MOST:]
     end = [f"and {len(rest)} more: {crc32(repr(rest).encode()):x}"] if rest else []
@@ -458,13 +457,13 @@ def told(problem: BaseException) -> str:
 
 
 def state(table: Any) -> str:
-    """All that a table is, read by columns."""
+    """Everything visible of a table, read by columns."""
     columns = (f"{name}: {shortened(map(shown, table[name].tolist()))}" for name in table.fields)
     return f"{len(table)} rows, order {table.order}, {'; '.join(columns)}"
 
 
 def names(thing: Any) -> list[str]:
-    hidden = "__getattr__"  # where Python answers for names that are no fields
+    hidden = "__getattr__"  # where Python answers for names that are not fields
     return [name for name in dir(thing) if not name.startswith("_stoa_") and name != hidden]
 
 
@@ -477,7 +476,7 @@ def outcome(run: Callable[[], Any]) -> str:
 
 
 def fails(run: Callable[[], Any]) -> str:
-    """Whether it raises, where the words are the interpreter's own."""
+    """Whether the call raises; the message is left out, as it is the interpreter's."""
     try:
         return described(run())
     except Exception:
@@ -485,7 +484,7 @@ def fails(run: Callable[[], Any]) -> str:
 
 
 def kept(value: Any) -> bool:
-    """Whether a weak reference can be had, and dies with what it is to."""
+    """Whether the object can be weakly referenced, and the reference dies with it."""
     reference = weakref.ref(value)
     return reference() is value
 
@@ -503,7 +502,7 @@ class Run:
         self.transcript: list[str] = []
 
     def line(self, source: str) -> str:
-        """Runs one line: an expression for its value, statements for what they do."""
+        """Runs one line: an expression for its value, statements for their effects."""
         try:
             try:
                 code = compile(source, "<line>", "eval")
@@ -515,15 +514,15 @@ class Run:
             return told(problem)
 
     def do(self, source: str) -> Callable[[], Any]:
-        """A function that runs a line and notes what it told."""
+        """A function that runs a line and records the result."""
         return lambda: self.transcript.append(f"    within: {self.line(source)}")
 
     def act(self, source: str, value: Any = 1) -> Index:
-        """An integer that runs a line when it is read for the first time."""
+        """An integer that runs a line when it is first read."""
         return Index(value, self.do(source))
 
     def walk(self, rows: Any, lines: Any = (), keep: bool = False, steps: int = 9) -> list[str]:
-        """Iterates, and runs lines[i] before step i; goes on after an error."""
+        """Iterates, and runs lines[i] before step i; goes on after errors."""
         told_of: list[str] = []
         seen: list[Any] = []
         steps_taken = iter(rows)
@@ -566,7 +565,7 @@ WORLD: dict[str, Any] = {
 
 
 def main() -> None:
-    """Answers programs until there are no more."""
+    """Answers programs until the input ends."""
     answers = sys.stdout
     sys.stdout = sys.stderr
     for line in sys.stdin:

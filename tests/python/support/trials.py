@@ -1,4 +1,4 @@
-"""Tables to be misused, and what tests of misuse ask of them afterwards."""
+"""Tables for tests of misuse, and the checks made afterwards."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ class Item(stoa.Record):
 
 
 def fresh() -> Any:
-    """A table of a record class that no other test has."""
+    """A table of a record class that no other test uses."""
 
     class Point(stoa.Record):
         x: int32
@@ -33,7 +33,7 @@ def items() -> Any:
 
 
 def attempt(act: Callable[[], Any]) -> Any:
-    """What it returns, or the error: anything but the end of the process."""
+    """The result of the call, or its error; anything except a crash."""
     try:
         return act()
     except Exception as problem:
@@ -41,7 +41,7 @@ def attempt(act: Callable[[], Any]) -> Any:
 
 
 def is_whole(table: Any) -> bool:
-    """Whether columns and rows tell the same, and the table can grow."""
+    """Checks that columns and rows agree, and that the table can grow."""
     names = list(table.fields)
     by_columns = list(zip(*(table[name].tolist() for name in names)))
     assert [stoa.to_tuple(row) for row in table] == by_columns
@@ -52,7 +52,7 @@ def is_whole(table: Any) -> bool:
     return True
 
 
-# What leaves a table without some rows that it had.
+# Operations that remove rows from a table.
 LOSSES: dict[str, Callable[[Any], Any]] = {
     "clear": lambda t: t.clear(),
     "clear and shrink": lambda t: (t.clear(), t.shrink()),

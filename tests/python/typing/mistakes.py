@@ -1,4 +1,4 @@
-"""What mypy must refuse: each line that ends in the mark has exactly this error."""
+"""Mistakes that mypy must report: each line that ends in the mark has exactly this error."""
 
 from __future__ import annotations
 

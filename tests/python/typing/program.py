@@ -1,4 +1,4 @@
-"""A program of a user who runs mypy --strict. test_typing.py runs it, and has it checked."""
+"""A user's program, checked by mypy --strict. test_typing.py runs it and has it checked."""
 
 from __future__ import annotations
 
