@@ -1,4 +1,4 @@
-"""Elementary functions, compared with mpmath: errors are as docs/expressions.md states, at each level.
+"""Elementary functions, compared with mpmath: errors at each level are within the documented ones.
 
 A level is chosen once per process, so each is tested in a child process with STOA_SIMD set.
 (tests/c/test_kernels_elementary.c tests many more arguments, against long double.)

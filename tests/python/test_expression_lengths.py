@@ -1,6 +1,5 @@
-"""Expressions and aggregates over any number of rows: every length up to 70, lengths around blocks and
-morsels, parts of a table by offset and step, and selections, each compared with Python's own
-values.
+"""Expressions and aggregates over any number of rows: every length up to 70, lengths around blocks
+and morsels, parts of a table by offset and step, and selections, compared with Python's values.
 
 The text of each expression is also valid Python, which computes it one row at a time. Floats are
 multiples of 1/8, so that their sums are exact in any order.

@@ -1,6 +1,6 @@
-"""The text language of expressions: precedence, signs, powers, comparisons, where, names, functions,
-and what is refused (constants: test_expression_constants.py). If a text is valid Python too, Python
-computes the expected result.
+"""Expressions as text: precedence, signs, powers, comparisons, where, names, functions, and what is
+refused (constants: test_expression_constants.py). If a text is valid Python too, Python computes
+the expected result.
 """
 
 from __future__ import annotations

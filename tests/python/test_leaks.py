@@ -1,4 +1,4 @@
-"""No operation on rows leaks, successful or failing: each is counted over many thousand repetitions.
+"""No operation on rows leaks, whether it succeeds or fails: each is repeated many thousand times.
 
 Counted are blocks of Python's allocator, bytes (over fewer repetitions, by tracemalloc), objects
 tracked by the collector, and references to classes, values and tables. A leak of one per

@@ -60,8 +60,8 @@ def outcome(work: Callable[[], Any]) -> Any:
 
 @contextmanager
 def during_runs(table: Any, meanwhile: Callable[[], Any]) -> Iterator[list[int]]:
-    """Does something in each run that lets other threads in, after it has locked its columns; yields
-    a list with the rows of each such run."""
+    """Does something in each run that lets other threads in, after it has locked its columns;
+    yields a list with the rows of each such run."""
     call, begun, runs, problems = program.Program.call, [], [], []
 
     def hooked(self: Any, run: Any, store: Any, rows: int, *arguments: Any, **named: Any) -> None:

@@ -1,4 +1,4 @@
-"""Raises KeyboardInterrupt at each place in stoa's Python code where the interpreter handles signals.
+"""Raises KeyboardInterrupt wherever the interpreter handles signals in stoa's Python code.
 
 CPython runs signal handlers when a Python function begins, after a call into C, and when a loop
 jumps back. A profile function is called at the same places (but for the jumps), and an exception
