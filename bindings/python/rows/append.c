@@ -1,13 +1,14 @@
-/* append.c: more rows: append(), and extend() by tuples, dicts, rows and records.
+/* append.c: adds rows: append(), and extend() with tuples, dicts, rows and records.
  *
- * Below the table's append_limit a new row is plain stores into the cells behind the end, and then
- * one more row, as in the inline appends of stoa/record.h. Values that are not of the field's own
- * type, memory that is to be asked for and tables with objects are Python's business.
- * Nothing here runs Python code between the first store and the last; cells behind the end that
- * were stored in vain become zero again, which those that were never written must be. */
+ * Below the table's append_limit a new row is appended as the inline appends of stoa/record.h do
+ * it: its values are stored into the cells behind the last row, and then the number of rows is
+ * increased. Everything else is left to Python: values that are not of the field's own type, memory
+ * that has to be requested, tables with objects.
+ * No Python code runs between the first store and the last. If a row is given up, its cells are
+ * zeroed again: cells behind the rows that were never written must be zero. */
 #include "cell.h"
 
-enum { MOST_FIELDS = 64 }; /* of an append that takes the short way */
+enum { MOST_FIELDS = 64 }; /* of an append that is done here */
 
 /* ---- cells behind the end ---- */
 
@@ -17,7 +18,7 @@ static void zero_cells(const View *view, size_t first, size_t count)
         memset(cell_at(&view->slots[i], first), 0, cell_width(view->slots[i].type) * count);
 }
 
-/* Whether `rows` more rows take plain stores. */
+/* Whether `rows` more rows can be appended here. */
 static bool has_room(const View *view, size_t rows)
 {
     const stoa_table *core = view->core;
@@ -25,8 +26,8 @@ static bool has_room(const View *view, size_t rows)
            core->append_limit - core->rows >= rows && core->field_count == (size_t)view->width;
 }
 
-/* Stores values into the cells of a row of `slots`, which are the view's, or have cells of their
- * own; false: not all fit. */
+/* Stores values into the cells of a row of `slots`: those of the view, or slots with cells of their
+ * own. False if not all values fit. */
 static inline bool store_values(const View *view, const Slot *slots, size_t row,
                                 PyObject *const *values)
 {
@@ -36,7 +37,7 @@ static inline bool store_values(const View *view, const Slot *slots, size_t row,
     return true;
 }
 
-/* ---- one record, of any kind that is plain ---- */
+/* ---- one record of a plain kind ---- */
 
 /* Copies the cells of a row with the same fields. */
 static bool copy_row(const View *view, const Slot *slots, size_t to, const Row *row)
@@ -53,7 +54,7 @@ static bool copy_row(const View *view, const Slot *slots, size_t to, const Row *
     return true;
 }
 
-/* Stores a dict that has just the fields. Its keys are compared by identity only. */
+/* Stores a dict whose keys are exactly the fields. Keys are compared by identity only. */
 static bool store_dict(const View *view, const Slot *slots, size_t row, PyObject *dict)
 {
     PyObject *key, *value;
@@ -102,7 +103,8 @@ static bool append_record(View *view, PyObject *record)
            conclude(view, store_record(view, view->slots, view->core->rows, record));
 }
 
-/* Completes positional values by named ones and defaults; false: Python shall tell. */
+/* Puts positional and named values and defaults into the order of the fields; false if Python has
+ * to do it, or to report an error. */
 static bool bind_values(const View *view, PyObject *const *given, Py_ssize_t count, PyObject *names,
                         PyObject **values)
 {
@@ -155,7 +157,7 @@ PyObject *rows__append(PyObject *self, PyObject *const *values, Py_ssize_t count
 
 /* ---- many rows ---- */
 
-/* The records become rows, all or none. */
+/* Appends all records, or none. */
 static bool append_records(View *view, PyObject *const *records, size_t count)
 {
     size_t first = view->core->rows;
@@ -168,7 +170,7 @@ static bool append_records(View *view, PyObject *const *records, size_t count)
     return true;
 }
 
-/* Sees to room for so many more rows, if it can be had: errors are for Python to tell. */
+/* Reserves room for `rows` more rows. If that fails, Python repeats it and reports the error. */
 static void make_room(PyObject *table, size_t rows)
 {
     const View *view = sequence_view(table);
@@ -182,8 +184,8 @@ static void make_room(PyObject *table, size_t rows)
         PyErr_Clear();
 }
 
-/* extend(table, records): whether it was done. Only of a list or tuple. What comes before the last
- * look at the view may run any code. */
+/* extend(table, records): appends the records of a list or tuple; returns whether it did. Any code
+ * may run before the view is looked up for the last time. */
 PyObject *rows__extend(PyObject *module, PyObject *arguments)
 {
     PyObject *table, *records;
@@ -204,11 +206,11 @@ PyObject *rows__extend(PyObject *module, PyObject *arguments)
 
 /* ---- many records, one by one ---- */
 
-/* Columns aside that records are put into as they come. */
+/* Records that are collected, as columns outside the table. */
 typedef struct Gathered {
     PyObject *table;
     View *view;
-    Slot *slots;        /* the view's, with cells in the columns */
+    Slot *slots;        /* slots like the view's, with cells in the columns */
     PyObject **columns; /* bytearrays */
     size_t rows, room;
 } Gathered;
@@ -229,7 +231,7 @@ static bool gather_room(Gathered *to, size_t room)
     return true;
 }
 
-/* One that is not plain. */
+/* Collects a record that Python must convert. */
 static bool gather_converted(Gathered *to, PyObject *record)
 {
     PyObject *values = PyObject_CallFunction(references.plain_values, "OOn", to->table, record,
@@ -239,7 +241,7 @@ static bool gather_converted(Gathered *to, PyObject *record)
     bool is_stored =
         PyTuple_CheckExact(values) && store_record(to->view, to->slots, to->rows, values);
     Py_DECREF(values);
-    if (!is_stored) /* the table has other fields by now */
+    if (!is_stored) /* meanwhile the table has other fields */
         (void)PyObject_CallFunctionObjArgs(references.raise_changed, NULL);
     return is_stored;
 }
@@ -292,8 +294,8 @@ static PyObject *gather_end(Gathered *to, bool is_done)
     return result;
 }
 
-/* gather(table, records): see module.c. None: the table has object fields. Each record is read when
- * it comes, since an iterator may give the same one again and again. */
+/* gather(table, records): see module.c. None if the table has object fields. Each record is read at
+ * once, since an iterator may yield the same object again. */
 PyObject *rows__gather(PyObject *module, PyObject *arguments)
 {
     Gathered to = {.table = NULL};

@@ -1,10 +1,10 @@
-/* buffer.c: __buffer__(flags) before CPython 3.12, which asks classes for it by itself (PEP 688): a
- * class that has the method then has no use for this base.
+/* buffer.c: __buffer__(flags) on CPython before 3.12. Later versions call the method themselves
+ * (PEP 688), and this base has no effect.
  *
- * What is handed out lies in the memory of the memoryview that the method returns. It is held by a
- * Loan, and not by an export of that memoryview: the collector breaks a memoryview in a cycle
- * whether it has exports or not, and what gives one back then would crash. The Loan's memoryview is
- * its own, so that nobody can release it. */
+ * A consumer gets memory of the memoryview that the method returned. A Loan keeps that memoryview
+ * alive, instead of an export of it, because the garbage collector clears a memoryview in a cycle
+ * even if it has exports, and releasing such an export then crashes. The Loan makes a memoryview of
+ * its own, which nobody else can release. */
 #include "rows.h"
 
 typedef struct Loan {
@@ -24,7 +24,7 @@ static void loan_dealloc(PyObject *self)
     PyObject_GC_Del(self);
 }
 
-/* Without tp_clear: a cycle that it is in goes through memoryviews, which let go of it. */
+/* Without tp_clear: a cycle through a Loan also goes through memoryviews, which can be cleared. */
 PyTypeObject rows__Loan = {
     ROWS_TYPE("Loan"),
     .tp_doc = "What holds the memory that a column has lent.",
@@ -34,7 +34,7 @@ PyTypeObject rows__Loan = {
     .tp_dealloc = loan_dealloc,
 };
 
-/* A new loan of the memory of what __buffer__ returned. */
+/* A new Loan of the memory that __buffer__ returned. */
 static PyObject *loan_of(PyObject *lent)
 {
     if (!PyMemoryView_Check(lent))

@@ -1,8 +1,8 @@
-/* cell.h: cells to Python objects and back, one switch on the type for each value.
+/* cell.h: converts cells to Python objects and back, with one switch on the type per value.
  *
- * Reading makes the object that a memoryview of the column would give. Storing takes only values of
- * the very type that the field is for (an int, a float, True and False; ints up to 2**53 for a
- * float64), so that no Python code can run in the middle; all others are for convert(). */
+ * Reading gives the object that a memoryview of the column would give. Storing takes only values of
+ * exactly the field's kind (int, float, True and False; for a float64 also ints up to 2**53), so
+ * that no Python code can run in the middle. convert() handles all other values. */
 #ifndef STOA_ROWS_CELL_H
 #define STOA_ROWS_CELL_H
 
@@ -10,7 +10,7 @@
 
 #include "rows.h"
 
-#define FLOAT32_LIMIT 0x1.ffffffp127 /* what is not below it rounds to infinity */
+#define FLOAT32_LIMIT 0x1.ffffffp127 /* from here on values round to infinity */
 #define EXACT_IN_FLOAT64 (INT64_C(1) << 53)
 
 static inline PyObject *new_reference(PyObject *object)
@@ -21,7 +21,8 @@ static inline PyObject *new_reference(PyObject *object)
 
 /* ---- ints ---- */
 
-/* An int's value; false: beyond int64, and the number is -1 below it, 1 above it. */
+/* The value of an int. False if it is beyond int64; the number is then -1 if it is below, 1 if
+ * above. */
 static inline bool int64_of(PyObject *value, int64_t *number)
 {
 #if PY_VERSION_HEX >= 0x030C0000
@@ -43,7 +44,7 @@ static inline bool int64_of(PyObject *value, int64_t *number)
     return overflow == 0;
 }
 
-/* Gives an int that nobody else knows another value of one digit, not 0. */
+/* Changes the value of an int with one digit and no other owner. The new value is not 0. */
 static inline void set_int(PyLongObject *made, int64_t number)
 {
     digit size = (digit)(number < 0 ? -number : number);
@@ -56,9 +57,9 @@ static inline void set_int(PyLongObject *made, int64_t number)
 #endif
 }
 
-/* An int of this value. Most ints that a row gives are dropped soon; so the last few are kept, and
- * take new values by turns where nobody else holds them by then, as CPython's own zip() does with
- * its tuple. Only ints of one digit that CPython does not share. spare may be NULL. */
+/* An int with this value. Most ints that rows give are dropped soon. So the last few are kept, and
+ * an int that nobody else holds any more gets a new value, as CPython's zip() does with its tuple.
+ * Only for ints of one digit that CPython does not share. spare may be NULL. */
 static inline PyObject *box_int(int64_t number, SpareInts *spare)
 {
     bool is_plain = number > 256 ? number <= (int64_t)PyLong_MASK
@@ -101,15 +102,15 @@ static inline PyObject *object_of(const View *view, stoa_handle handle)
 {
     if (handle < (size_t)PyList_GET_SIZE(view->objects))
         return new_reference(PyList_GET_ITEM(view->objects, (Py_ssize_t)handle));
-    PyErr_SetString(PyExc_IndexError, "list index out of range"); /* beside a writer */
+    PyErr_SetString(PyExc_IndexError, "list index out of range"); /* another thread is writing */
     return NULL;
 }
 
-/* A new reference to the value of a cell that is there; for `spare` see box_int. */
+/* A new reference to the value of a cell that exists. For `spare` see box_int. */
 static inline PyObject *cell_value(const View *view, stoa_type type, const char *cells,
                                    size_t index, SpareInts *spare)
 {
-    if (type == STOA_INT32) /* what most fields are takes no jump */
+    if (type == STOA_INT32) /* the most common type needs no jump */
         return BOX_int32(((const int32_t *)(const void *)cells)[index]);
     switch (type) {
 #define BOX(NAME, name, cell, value, member) \
@@ -127,12 +128,13 @@ static inline PyObject *cell_value(const View *view, stoa_type type, const char 
 /* ---- storing ---- */
 
 typedef enum Fit {
-    FITS,   /* it is stored */
-    BEYOND, /* an int that the field's range does not have */
-    OTHER,  /* something to convert */
+    FITS,   /* the value was stored */
+    BEYOND, /* an int beyond the field's range */
+    OTHER,  /* the value must be converted first */
 } Fit;
 
-/* Raises no exception, which would be an object for the collector: see append.c. */
+/* Raises no exception, since a new exception object could start the garbage collector: see
+ * append.c. */
 static inline Fit store_uint64(void *at, PyObject *value)
 {
     int64_t small;
@@ -177,7 +179,7 @@ static inline Fit store_float32(void *at, PyObject *value)
     return FITS;
 }
 
-/* Stores the value into the cell at `at`, or leaves it as it is. Runs no Python code. */
+/* Stores the value into the cell at `at`, or leaves the cell unchanged. Runs no Python code. */
 static inline Fit store_value(stoa_type type, void *at, PyObject *value)
 {
     int64_t number;
@@ -228,7 +230,7 @@ static inline size_t cell_width(stoa_type type)
     }
 }
 
-/* The cell of row `row`, which may lie behind the table's end. */
+/* The address of a row's cell; the row may lie behind the table's end. */
 static inline char *cell_at(const Slot *slot, size_t row)
 {
     return slot->cells + cell_width(slot->type) * row;

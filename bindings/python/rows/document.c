@@ -1,16 +1,16 @@
-/* document.c: what is in C has the docstring of the Python method that it stands in for.
+/* document.c: gives functions in C the docstrings of the Python methods that they replace.
  *
- * The text of a slot's wrapper lies in CPython's own table, so the wrapper is made anew, of a copy
- * of its entry. CPython compares the name and the wrapping function alone when it looks for a C
- * function behind a method, and finds that of the slot as before. Copies and texts live as long as
- * the process. */
+ * The docstring of a slot wrapper (such as __getitem__'s) is in CPython's own table. So a new
+ * wrapper is made from a copy of that table's entry, with another text. CPython still finds the C
+ * function of the slot behind it, because it compares only the name and the wrapping function. The
+ * copies and the texts are never freed. */
 #include "rows.h"
 
 #include <string.h>
 
 static const char end_of_signature[] = ")\n--\n\n";
 
-/* The signature of the old text, if there is one, and the new text. */
+/* The signature in the old text, if there is one, followed by the new text. */
 static const char *joined(const char *old, const char *text)
 {
     const char *end = old != NULL ? strstr(old, end_of_signature) : NULL;
@@ -55,7 +55,7 @@ PyObject *rows__document(PyObject *module, PyObject *arguments)
 {
     (void)module;
     PyObject *method;
-    const char *text; /* None under python -OO */
+    const char *text; /* NULL under python -OO */
     if (!PyArg_ParseTuple(arguments, "Oz:document", &method, &text))
         return NULL;
     if (text != NULL && Py_IS_TYPE(method, &PyWrapperDescr_Type))

@@ -1,11 +1,13 @@
-/* iterate.c: one row after the other, for loops over tables, windows and selections.
+/* iterate.c: iterators for loops over tables, windows and selections.
  *
- * ROWS gives two rows by turns, as long as nobody else holds the one that comes next: a loop's
- * variable still holds the row before when it asks for the next one. CURSOR gives one row for all.
- * VALUES gives plain tuples of some fields, one tuple again and again while nobody holds it (not
- * where it holds objects, since the collector may have let go of a tuple without any).
- * Positions are a range or an array of indices. An iterator that follows sees rows that were
- * appended; after a removal or reordering it is stale. Ended once, it stays so. */
+ * ROWS alternates between two row objects and reuses the next one if nobody else holds it: when a
+ * loop asks for the next row, its variable still holds the previous one. CURSOR always gives the
+ * same row object. VALUES gives plain tuples of some fields, and reuses one tuple while nobody else
+ * holds it (not if it holds objects, since the garbage collector may have untracked a tuple that
+ * had none).
+ * Positions are a range or an array of indices. An iterator that follows its table also gives rows
+ * that were appended later. After a removal or reordering the iterator is stale. An iterator that
+ * has ended stays at its end. */
 #include "cell.h"
 
 typedef enum Mode { ROWS, CURSOR, VALUES } Mode;
@@ -14,15 +16,15 @@ typedef struct Iterator {
     PyObject_HEAD PyObject *table;
     View *view;
     uint64_t order;
-    size_t next; /* row; or place among the indices */
+    size_t next; /* the next row, or the next place in `indices` */
     size_t left;
     Py_ssize_t step;
-    Py_buffer indices; /* buf NULL: a range */
+    Py_buffer indices; /* buf NULL: the positions are a range */
     Mode mode;
     bool follows, ended;
-    PyObject *made[2]; /* rows, or tuples, that may be given again; NULL: none yet */
+    PyObject *made[2]; /* rows or tuples that may be reused; NULL: none yet */
     int turn;
-    Py_ssize_t count; /* of fields; VALUES */
+    Py_ssize_t count; /* number of fields, for VALUES */
     const Slot **slots;
     bool has_objects;
 } Iterator;
@@ -38,7 +40,7 @@ static bool find_more(Iterator *it)
     return true;
 }
 
-/* Whether there is one more row, and which. No: with an exception or without. */
+/* Moves on to the next position; false at the end, or with an exception. */
 static inline bool advance(Iterator *it, size_t *index)
 {
     if (it->ended)
@@ -106,7 +108,7 @@ static PyObject *tuple_for(Iterator *it)
     PyObject *made = it->made[0];
     if (made != NULL && Py_REFCNT(made) == 1) {
 #if PY_VERSION_HEX >= 0x030E0000
-        ((PyTupleObject *)(void *)made)->ob_hash = -1; /* it was kept for the values of before */
+        ((PyTupleObject *)(void *)made)->ob_hash = -1; /* the old values' hash is cached */
 #endif
         return new_reference(made);
     }
@@ -129,7 +131,8 @@ static PyObject *read_slot(Iterator *it, const Slot *slot, size_t index)
     return NULL;
 }
 
-/* The tuple first: to make one may run the collector, and that anything. */
+/* The tuple is allocated before values are read: an allocation may run the garbage collector, and
+ * thereby any code. */
 static PyObject *next_values(PyObject *self)
 {
     Iterator *it = (Iterator *)(void *)self;
@@ -160,7 +163,7 @@ static PyObject *next_step(PyObject *self)
     return mode == ROWS ? next_row(self) : next_of_cursor(self);
 }
 
-/* ---- making one ---- */
+/* ---- making an iterator ---- */
 
 static bool take_size(PyObject *positions, const char *name, Py_ssize_t *value)
 {
@@ -190,7 +193,7 @@ static bool take_indices(Iterator *it, PyObject *positions)
     return true;
 }
 
-/* Whether all positions are rows: what the indices say may be old. */
+/* Whether all positions are existing rows. The indices may be out of date. */
 static bool are_rows(const Iterator *it)
 {
     size_t rows = it->view->core->rows;
@@ -227,7 +230,7 @@ static bool take_slots(Iterator *it, PyObject *fields)
     return true;
 }
 
-/* iterate(table, positions, follows, mode, fields): the fields are for VALUES. */
+/* iterate(table, positions, follows, mode, fields). The fields are for VALUES. */
 PyObject *rows__iterate(PyObject *module, PyObject *arguments)
 {
     PyObject *table, *positions, *fields;
@@ -239,7 +242,7 @@ PyObject *rows__iterate(PyObject *module, PyObject *arguments)
     View *view = sequence_needs_view(table);
     if (view == NULL)
         return NULL;
-    Py_INCREF(view); /* before an allocation may run the collector */
+    Py_INCREF(view); /* before an allocation, which may run the garbage collector */
     Iterator *it = PyObject_GC_New(Iterator, &rows__Iterator);
     if (it == NULL) {
         Py_DECREF(view);
@@ -253,7 +256,7 @@ PyObject *rows__iterate(PyObject *module, PyObject *arguments)
     it->mode = (Mode)mode;
     bool is_made =
         PyRange_Check(positions) ? take_range(it, positions) : take_indices(it, positions);
-    if (is_made && !are_rows(it)) { /* another thread removed some since they were counted */
+    if (is_made && !are_rows(it)) { /* another thread has removed rows meanwhile */
         raise_stale("iterator");
         is_made = false;
     }

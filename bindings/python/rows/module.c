@@ -1,6 +1,6 @@
-/* module.c: stoa._rows, the extension for CPython that makes rows fast.
+/* module.c: stoa._rows, the extension that makes rows fast on CPython.
  *
- * connect() gives it the Python functions that it calls; before that no table is there. */
+ * connect() passes the Python functions that the extension calls. Tables exist only after that. */
 #include "rows.h"
 
 References references;
@@ -14,7 +14,7 @@ void raise_stale(const char *what)
 
 void raise_closed(const Slot *slot)
 {
-    PyObject *reason = slot->reason; /* which another thread may change */
+    PyObject *reason = slot->reason; /* which another thread may replace */
     Py_INCREF(reason);
     PyObject *none = PyObject_CallFunctionObjArgs(references.raise_closed, reason, NULL);
     Py_DECREF(reason);
@@ -65,7 +65,7 @@ static PyMethodDef module_methods[] = {
     {NULL, NULL, 0, NULL},
 };
 
-/* The bases are made as any object is, object.__new__ included. */
+/* Objects of the bases are made in the usual way, including by object.__new__. */
 static int add_types(PyObject *module)
 {
     rows__StoreBase.tp_new = PyBaseObject_Type.tp_new;

@@ -1,18 +1,18 @@
-/* record.c: what every record does by its values: iteration, equality, to_tuple, to_dict.
+/* record.c: what every record does with its values: iteration, equality, to_tuple, to_dict.
  *
- * The base of Python's Record has these, so that a record class may override them as any method.
- * A row's values are read from its view, a standalone record's from the object. */
+ * These are methods of the base of Python's Record, so that a record class can override them. The
+ * values of a row are read from its view, those of a standalone record from the object. */
 #include "cell.h"
 
 /* ---- iteration ---- */
 
 enum { SHORT = 8, FREE_VALUES = 8 };
 
-/* The values of a record as they were when it was asked, so that x, y, z = row needs no tuple. The
- * collector is told of it where there are objects among them. */
+/* Iterates over the values that a record had when iteration began, so that x, y, z = row needs no
+ * tuple. It is tracked by the garbage collector if there are objects among the values. */
 typedef struct Values {
     PyObject_HEAD Py_ssize_t next, count;
-    PyObject *items[SHORT]; /* those from next on */
+    PyObject *items[SHORT]; /* the values from `next` on */
 } Values;
 
 static Values *free_values[FREE_VALUES];
@@ -27,7 +27,7 @@ static Values *values_allocate(void)
     return made;
 }
 
-/* Of a row of at most SHORT fields. */
+/* For a row with at most SHORT fields. */
 static PyObject *values_of_row(const Row *row)
 {
     Values *made = values_allocate();
@@ -43,8 +43,7 @@ static PyObject *values_of_row(const Row *row)
     return NULL;
 }
 
-/* NULL: an exception, or this is no standalone record of at most SHORT fields that are all there.
- */
+/* NULL without an exception: not a standalone record with at most SHORT fields, all of them set. */
 static PyObject *values_of_standalone(PyObject *record)
 {
     Values *made = values_allocate();
@@ -74,7 +73,7 @@ static PyObject *values_left(PyObject *self, PyObject *unused)
     return PyLong_FromSsize_t(values->count - values->next);
 }
 
-/* As a tuple's iterator: of what is left. */
+/* Pickles as an iterator over a tuple of the remaining values. */
 static PyObject *values_reduce(PyObject *self, PyObject *unused)
 {
     const Values *values = (const Values *)(const void *)self;
@@ -137,9 +136,9 @@ PyTypeObject rows__Values = {
     .tp_methods = values_methods,
 };
 
-/* ---- records ---- */
+/* ---- methods of records ---- */
 
-/* A new tuple. */
+/* A record's values in a new tuple. */
 static PyObject *values_of(PyObject *record)
 {
     if (is_row(record))
@@ -186,7 +185,7 @@ static PyObject *equal(PyObject *self, PyObject *other)
     return result;
 }
 
-/* != is what == is not, whoever defines that. */
+/* != negates ==, which a subclass may have overridden. */
 static PyObject *unequal(PyObject *self, PyObject *other)
 {
     PyObject *result = Py_TYPE(self)->tp_richcompare(self, other, Py_EQ);

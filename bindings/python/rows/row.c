@@ -1,13 +1,14 @@
 /* row.c: rows, and the descriptors of their fields.
  *
- * A row is found by the collector, since an object in a column of its own table may be a row; it
- * has no tp_clear, since every cycle it is in goes through the table. What is dropped goes to a
- * free list, so that a loop over table[i] allocates one row in all. Rows whose record class asks
- * for a dictionary, weak references or __del__ are made and dropped as Python does it.
+ * Rows are tracked by the garbage collector, since an object in a column of a row's own table may
+ * refer to the row. They have no tp_clear, because every such cycle also goes through the table.
+ * Dropped rows go to a free list, so that a loop over table[i] allocates only one. If the record
+ * class has a dictionary, weak references or __del__, rows are allocated and freed in Python's
+ * usual way.
  *
- * Attributes are looked up in the view first, by identity of the name: a hit costs one probe and no
- * search through the classes. Fields come before everything else in any case, as their descriptors
- * stand in the row's own class. */
+ * An attribute is looked up in the view first, by the identity of its name; for a field that takes
+ * one probe and no search through the classes. This does not change what an attribute means: the
+ * descriptors of fields are in the row's own class, so they come first anyway. */
 #include "cell.h"
 
 /* ---- life ---- */
@@ -37,7 +38,7 @@ static Row *row_allocate(PyTypeObject *row_class)
 
 Row *row_new(View *view, PyObject *table, uint64_t order, size_t index)
 {
-    Py_INCREF(view); /* before an allocation may run the collector */
+    Py_INCREF(view); /* before an allocation, which may run the garbage collector */
     Row *row = row_allocate(view->row_class);
     if (row == NULL) {
         Py_DECREF(view);
@@ -59,7 +60,7 @@ static int row_traverse(PyObject *self, visitproc visit, void *arg)
     return 0;
 }
 
-/* Of plain row classes; adopt() puts it there. */
+/* For plain row classes; adopt() installs it there. */
 static void row_dealloc(PyObject *self)
 {
     Row *row = (Row *)(void *)self;
@@ -76,7 +77,7 @@ static void row_dealloc(PyObject *self)
     Py_DECREF(row_class);
 }
 
-/* The end of what subtype_dealloc does for the other classes. */
+/* For the other classes: called at the end of subtype_dealloc. */
 static void row_base_dealloc(PyObject *self)
 {
     PyObject_GC_UnTrack(self);
@@ -122,7 +123,7 @@ PyObject *rows__new_row(PyObject *module, PyObject *arguments)
 
 /* ---- fields ---- */
 
-/* Whether the row may touch the slot; false: an exception. */
+/* Whether the row may use the slot; false: with an exception. */
 static inline bool may_touch(const Row *row, const Slot *slot)
 {
     if (!is_fresh(row->view, row->order, row->index))
@@ -158,7 +159,7 @@ static int write_object(const Row *row, const Slot *slot, PyObject *value)
                                       (unsigned long long)row->order));
 }
 
-/* Stores a value that fits, once the row may be written to. */
+/* Stores a value that fits, if the row may be written to. */
 static int store_fitting(const Row *row, const Slot *slot, PyObject *value)
 {
     stoa_column *column = slot_column(row->view, slot);
@@ -177,7 +178,7 @@ static int store_fitting(const Row *row, const Slot *slot, PyObject *value)
     return 0;
 }
 
-/* The value is converted first, which may run any code, then the row is looked at again. */
+/* Converts the value first, which may run any code, and then checks the row again. */
 __attribute__((cold)) static int write_converted(const Row *row, const Slot *slot, PyObject *value)
 {
     PyObject *converted = PyObject_CallFunctionObjArgs(slot->convert, value, slot->name, NULL);
@@ -225,7 +226,7 @@ void explain_attribute(PyObject *self, PyObject *name)
     PyObject *type, *value, *trace;
     PyErr_Fetch(&type, &value, &trace);
     if (told(PyObject_CallFunctionObjArgs(references.raise_unknown, self, name, NULL)) == 0) {
-        PyErr_Restore(type, value, trace); /* of a property of the user's: let it tell */
+        PyErr_Restore(type, value, trace); /* raised by a property of the user's: keep it */
         return;
     }
     Py_XDECREF(type);
@@ -344,7 +345,7 @@ static PyGetSetDef row_getset[] = {
     {NULL, NULL, NULL, NULL, NULL},
 };
 
-/* Without tp_new: rows come from tables, and object.__new__ refuses to make one. */
+/* Without tp_new: only tables make rows; object.__new__ refuses. */
 PyTypeObject rows__Row = {
     ROWS_TYPE("Row"),
     .tp_doc = "The base of rows: a table, its view, its order number and an index.",
@@ -359,8 +360,7 @@ PyTypeObject rows__Row = {
     .tp_getset = row_getset,
 };
 
-/* ---- descriptors: what stands for a field in the row class, for all that goes by the class ----
- */
+/* ---- descriptors: they represent fields in the row class, for code that looks there ---- */
 
 typedef struct FieldObject {
     PyObject_HEAD PyObject *name;
@@ -387,7 +387,7 @@ static void field_dealloc(PyObject *self)
     Py_TYPE(self)->tp_free(self);
 }
 
-/* The slot of the descriptor's field in a row; NULL: an exception. */
+/* The slot of the descriptor's field in a row; NULL with an exception. */
 static const Slot *field_slot(PyObject *self, PyObject *row)
 {
     PyObject *name = ((FieldObject *)(void *)self)->name;

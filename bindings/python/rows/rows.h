@@ -1,15 +1,15 @@
-/* rows.h: what the files of stoa._rows share.
+/* rows.h: declarations shared by the files of stoa._rows.
  *
- * The extension does at the speed of C what stoa's Python does for rows, and nothing else: it reads
- * and writes cells of a stoa_table as the public headers' inline code may. Whatever is not plain
- * (a value to be converted, an object, memory to be asked for, an error to be told) it hands to the
- * Python code, which is the reference and which PyPy runs; so there is one behaviour.
+ * The extension does what stoa's Python code does for rows, only faster. It reads and writes cells
+ * of a stoa_table as the inline code of the public headers may. Everything else is passed to the
+ * Python code, which is the reference and which PyPy runs, so that there is one behaviour: values
+ * that must be converted, objects, memory that has to be requested, errors.
  *
- * A Store (Python's) has a View: the table's columns as rows of one record class see them. A row is
- * a table, its View, the order number that the table had, and an index. It is stale when the
- * order number has changed; no read is made before that was compared. Slots of columns that were
- * dropped or renamed are closed in the Views of rows taken before.
- * Not for free-threaded builds: the extension does not say that it runs without the lock. */
+ * A Store (in Python) has a View: the table's columns as the rows of one record class see them. A
+ * row consists of a table, its View, the table's order number when the row was made, and an index.
+ * A row is stale once the order number has changed, which is checked before each read. When a
+ * column is dropped or renamed, its slots in existing Views are closed.
+ * Not for free-threaded builds: the extension does not declare Py_MOD_GIL_NOT_USED. */
 #ifndef STOA_ROWS_H
 #define STOA_ROWS_H
 
@@ -24,25 +24,26 @@
 
 typedef struct Slot {
     PyObject *name;    /* interned */
-    char *cells;       /* NULL: closed */
-    PyObject *reason;  /* why it is closed: a message, or NULL */
-    PyObject *convert; /* convert(value, name): the value as the field has it, or an exception */
-    PyObject *initial; /* the default, converted; NULL: none, or a factory */
-    size_t field;      /* index in the library */
+    char *cells;       /* NULL: the slot is closed */
+    PyObject *reason;  /* why the slot is closed: a message, or NULL */
+    PyObject *convert; /* convert(value, name): the value as the field stores it; may raise */
+    PyObject *initial; /* the converted default; NULL: none, or a factory */
+    size_t field;      /* the field's index in the library */
     stoa_type type;
-    bool kw_only; /* not given by position */
+    bool kw_only; /* keyword-only */
 } Slot;
 
-/* Of a hash table of names by identity, which all names in code have. The address and type of the
- * slot stand here as well, so that a read takes fewer steps from the row to the cell. */
+/* An entry of a hash table keyed by the identity of interned names, which all names in code are. It
+ * repeats the address and type of the slot, so that a read takes fewer steps from the row to the
+ * cell. */
 typedef struct Place {
-    PyObject *name; /* NULL: free */
+    PyObject *name; /* NULL: the place is free */
     char *cells;
     Slot *slot;
     stoa_type type;
 } Place;
 
-/* Ints that may be given again: see box_int in cell.h. */
+/* Ints that may be reused: see box_int in cell.h. */
 enum { SPARE_INTS = 8 }; /* a power of 2 */
 typedef struct SpareInts {
     PyObject *ints[SPARE_INTS];
@@ -50,31 +51,31 @@ typedef struct SpareInts {
 } SpareInts;
 
 typedef struct View {
-    PyObject_VAR_HEAD /* of places */
+    PyObject_VAR_HEAD /* the size: number of places */
         stoa_table *core;
-    size_t mask; /* places - 1 */
+    size_t mask; /* number of places minus 1 */
     PyTypeObject *row_class;
-    PyObject *owner;   /* keeps core */
+    PyObject *owner;   /* keeps `core` alive */
     PyObject *objects; /* a list: objects by handle */
     PyObject *weak_references;
-    SpareInts spare;      /* that rows gave */
-    PyTypeObject *record; /* the record class that row_class is of */
+    SpareInts spare;      /* ints that rows gave */
+    PyTypeObject *record; /* the record class of row_class */
     Py_ssize_t width;
     Slot *slots;        /* in the order of the fields */
-    bool is_plain;      /* no object field */
-    bool is_positional; /* no field that is kw_only */
+    bool is_plain;      /* there is no object field */
+    bool is_positional; /* there is no keyword-only field */
     Place places[];
 } View;
 
 extern PyTypeObject rows__View;
 
-/* What the library says of a slot's column. */
+/* The library's column of a slot. */
 static inline stoa_column *slot_column(const View *view, const Slot *slot)
 {
     return &view->core->columns[slot->field];
 }
 
-/* The place of a field by its interned name; NULL: there is none. */
+/* The place of the field with this interned name; NULL: there is none. */
 static inline const Place *view_place(const View *view, PyObject *name)
 {
     for (size_t i = (uintptr_t)name >> 4 & view->mask;; i = (i + 1) & view->mask) {
@@ -92,7 +93,7 @@ static inline Slot *view_slot(const View *view, PyObject *name)
     return place != NULL ? place->slot : NULL;
 }
 
-/* ---- Python's Store and its tables and windows, as far as they are known here ---- */
+/* ---- Python's Store, tables and windows, as far as C knows them ---- */
 
 typedef struct StoreObject {
     PyObject_HEAD PyObject *view; /* a View, or NULL */
@@ -104,15 +105,15 @@ typedef struct SequenceObject {
 
 extern PyTypeObject rows__StoreBase, rows__SequenceBase;
 
-/* The view of a table or window, borrowed: whatever runs Python code may replace it; NULL without
- * an exception: it has none now. */
+/* The view of a table or window, a borrowed reference that any Python code may replace. NULL,
+ * without an exception, if there is none now. */
 static inline View *sequence_view(PyObject *sequence)
 {
     PyObject *store = ((SequenceObject *)(void *)sequence)->store;
     return store != NULL ? (View *)(void *)((StoreObject *)(void *)store)->view : NULL;
 }
 
-/* The same, made where there was none; NULL: an exception. */
+/* The same, made if there was none; NULL with an exception. */
 View *sequence_needs_view(PyObject *sequence);
 
 /* ---- rows ---- */
@@ -136,34 +137,35 @@ static inline bool is_record(PyObject *object)
     return PyObject_TypeCheck(object, &rows__RecordBase);
 }
 
-/* Whether a row of this order number and index is where it was. */
+/* Whether a row with this order number and index is still where it was. */
 static inline bool is_fresh(const View *view, uint64_t order, size_t index)
 {
     return view->core->order == order && index < view->core->rows;
 }
 
-/* A row of view->row_class; it takes no check of the index. */
+/* A new row of view->row_class. The index is not checked. */
 Row *row_new(View *view, PyObject *table, uint64_t order, size_t index);
-/* Whether rows of this class may be used again when nobody else holds them. */
+/* Whether a row of this class may be reused once nobody else holds it. */
 bool is_reusable(PyTypeObject *row_class);
-/* The values of all fields, as a new tuple. */
+/* The values of all fields in a new tuple. */
 PyObject *row_values(const Row *row);
-/* The same as a new dict. */
+/* The values of all fields in a new dict. */
 PyObject *row_dict(const Row *row);
-/* The same into `items`, each a new reference; how many: fewer than the fields, with an exception.
- * Runs no Python code before it fails. */
+/* Writes new references to the values of all fields to `items`; returns how many. Fewer than the
+ * fields: with an exception. Runs no Python code before it fails. */
 Py_ssize_t row_items(const Row *row, PyObject **items);
 
-/* An AttributeError for a name that the record does not have is told anew, with the names that it
- * has. */
+/* Replaces the current AttributeError, for a name that the record does not have, by one that lists
+ * the record's fields. */
 void explain_attribute(PyObject *self, PyObject *name);
 
-/* StaleError for a row, an iterator, … */
+/* Raises StaleError for a row, an iterator, … */
 __attribute__((cold)) void raise_stale(const char *what);
-/* What a closed slot, or a row that is not there any more, says. */
+/* Raises the error for a closed slot, or for a row that no longer exists. */
 __attribute__((cold)) void raise_closed(const Slot *slot);
 
-/* What a call of Python that only raises or returns nothing is worth to C; takes the result. */
+/* The result in C of a Python call that only raises or returns None: 0, or -1 with an exception.
+ * Takes the reference. */
 static inline int told(PyObject *result)
 {
     Py_XDECREF(result);
@@ -175,18 +177,19 @@ static inline bool is_class_name(PyObject *name)
     return PyUnicode_Check(name) && PyUnicode_CompareWithASCIIString(name, "__class__") == 0;
 }
 
-/* For tp_getset, NULL as its closure: an object's class, which object.__setattr__ cannot change,
- * either. Since CPython 3.13 it does not mind that a type in C has a tp_setattro. */
+/* A getter for tp_getset, with NULL as its closure: an object's __class__, which object.__setattr__
+ * cannot change either. Since CPython 3.13, that function no longer refuses types in C with a
+ * tp_setattro. */
 PyObject *rows__class_of(PyObject *self, void *closure);
 
 /* ---- standalone records: see standalone.c ---- */
 
 typedef struct Member {
     PyObject *name;    /* interned */
-    PyObject *convert; /* as a Slot has it */
-    PyObject *initial; /* the default as it was given; NULL: none */
-    PyObject *factory; /* makes one; NULL: none */
-    Py_ssize_t offset; /* of the value in an object of the sealed class */
+    PyObject *convert; /* as in a Slot */
+    PyObject *initial; /* the default as the user gave it; NULL: none */
+    PyObject *factory; /* the default factory; NULL: none */
+    Py_ssize_t offset; /* of the value, in an object of the sealed class */
     stoa_type type;
     bool kw_only;
 } Member;
@@ -196,30 +199,30 @@ typedef struct Recipe {
     bool has_post_init, has_objects;
     Py_ssize_t width;
     Member *members;    /* in the order of the fields */
-    size_t mask;        /* places - 1 */
-    Py_ssize_t *places; /* a hash table of names by identity: a member's place, or -1 */
+    size_t mask;        /* number of places minus 1 */
+    Py_ssize_t *places; /* a hash table by the identity of names: a member's index, or -1 */
 } Recipe;
 
-/* What RecordType's classes are. */
+/* The struct of classes whose metaclass is RecordType. */
 typedef struct RecordClass {
     PyHeapTypeObject heap;
     Recipe *recipe;     /* NULL: none */
-    PyMemberDef *fixed; /* what descriptors of a sealed class point to: see fix_members() */
+    PyMemberDef *fixed; /* the array that a sealed class's descriptors use: see fix_members() */
 } RecordClass;
 
 extern PyTypeObject rows__Recipe, rows__RecordTypeBase, rows__Sealed;
 
-/* The values of a standalone record, as a new tuple; NULL: an exception, or without one: Python
- * knows. */
+/* The values of a standalone record in a new tuple. NULL with an exception; without one, if Python
+ * has to do it. */
 PyObject *standalone_values(PyObject *record);
-/* The same as new references in `items`, and its recipe; NULL: there are more than `most`, or
- * Python knows. */
+/* Writes new references to the values to `items`; returns the record's recipe. NULL if there are
+ * more than `most` values, or if Python has to do it. */
 const Recipe *standalone_items(PyObject *record, PyObject **items, Py_ssize_t most);
-/* Stores the values of a standalone record of the class into the cells of a row; false: it is
- * another, or not plain. */
+/* Stores the values of a standalone record of this class into the cells of a row; false if it is of
+ * another class, or a value is not plain. */
 bool store_standalone(PyTypeObject *record_class, PyObject *record, const Slot *slots, size_t row);
 
-/* ---- what tables gain: see sequence.c, append.c, iterate.c, record.c ---- */
+/* ---- for tables: see sequence.c, append.c, iterate.c, record.c ---- */
 
 extern PyTypeObject rows__Iterator, rows__Values;
 
@@ -232,15 +235,15 @@ PyObject *rows__new_row(PyObject *module, PyObject *arguments);
 PyObject *rows__adopt(PyObject *module, PyObject *row_class);
 PyObject *rows__teach(PyObject *module, PyObject *arguments);
 
-/* ---- what columns gain: see buffer.c ---- */
+/* ---- for columns: see buffer.c ---- */
 
 extern PyTypeObject rows__Bufferable, rows__Loan;
 
-/* ---- what Python does: given once, when the package is imported ---- */
+/* ---- functions in Python, passed once when the package is imported ---- */
 
 #define ROWS_REFERENCES(NAME)                                                             \
     NAME(append)        /* append(table, *values, **named) */                             \
-    NAME(current_view)  /* current_view(store): sees to it that store.view is there */    \
+    NAME(current_view)  /* current_view(store): makes store.view if there is none */      \
     NAME(delete_field)  /* delete_field(name): raises */                                  \
     NAME(getitem)       /* getitem(table, key) */                                         \
     NAME(keep_class)    /* keep_class(): raises */                                        \
@@ -264,7 +267,7 @@ extern PyObject *rows__beyond_uint64;  /* 2**64 */
 extern PyObject *rows__values_name;    /* "_stoa_values" */
 extern PyObject *rows__post_init_name; /* "__post_init__" */
 
-/* How each type object of the module begins. */
+/* How the definition of each type object of this module begins. */
 #define ROWS_TYPE(name) PyVarObject_HEAD_INIT(NULL, 0).tp_name = "stoa._rows." name
 
 #endif

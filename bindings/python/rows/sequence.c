@@ -1,7 +1,7 @@
-/* sequence.c: what tables and windows stand on: the store, and a table's hottest methods.
+/* sequence.c: the base of tables and windows: the store, and the most frequent methods of tables.
  *
- * Python's Table takes __getitem__, __len__ and append from here. Each does the plain case, which
- * runs no Python code, and calls the Python method that it stands for in all others. */
+ * Python's Table inherits __getitem__, __len__ and append from here. Each handles the plain case,
+ * in which no Python code runs, and calls the Python method of the same name for all others. */
 #include "cell.h"
 
 View *sequence_needs_view(PyObject *sequence)

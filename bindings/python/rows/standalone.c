@@ -1,20 +1,20 @@
-/* standalone.c: records that are no rows: made by a call of their class, written to by attribute.
+/* standalone.c: standalone records: made by calling their class, written to by attribute.
  *
- * A record class, and the hidden sealed class whose objects Point(1, 2) makes, are C structs with a
- * Recipe: for each field its name, its type and where its value lies in the object. Python makes
- * the recipe with the sealed class, at the first call (record.py); from then on the class is called
- * here, and the sealed class's stores come here. Calls that are not plain (unknown names, missing
- * or superfluous arguments) go the way that they go in pure Python: through type.__call__.
+ * A record class, and the hidden sealed class of the objects that Point(1, 2) makes, are C structs
+ * with a Recipe: for each field its name, its type and where its value is in the object. Python
+ * makes the recipe together with the sealed class, at the first call (record.py). From then on,
+ * calls of the class and attribute stores of the sealed class are handled here. Calls that are not
+ * plain (unknown names, missing or too many arguments) go through type.__call__, as in pure Python.
  *
- * Invariant: values in the members are converted. A member may be empty (of an object that __new__
- * alone has made), and a class that the collector has let go of has no recipe any more. */
+ * Invariant: values in members are converted. A member may be empty, in an object made by __new__
+ * alone. A class that the garbage collector has cleared has no recipe. */
 #include "cell.h"
 
 enum { MOST_FIELDS = 64 }; /* of a record that is made here */
 
 /* ---- recipes ---- */
 
-/* The member of an interned name; NULL: there is none. */
+/* The member with this interned name; NULL: there is none. */
 static inline const Member *member_of(const Recipe *recipe, PyObject *name)
 {
     for (size_t i = (uintptr_t)name >> 4 & recipe->mask;; i = (i + 1) & recipe->mask) {
@@ -24,7 +24,7 @@ static inline const Member *member_of(const Recipe *recipe, PyObject *name)
     }
 }
 
-/* The same of a name that need not be interned, as __setattr__ and str's subclasses have it. */
+/* The same for a name that need not be interned, as __setattr__ and subclasses of str give them. */
 static const Member *member_named(const Recipe *recipe, PyObject *name)
 {
     const Member *found = member_of(recipe, name);
@@ -50,7 +50,7 @@ static PyObject *given_or_null(PyObject *object)
     return object == Py_None ? NULL : new_reference(PyTuple_GET_ITEM(object, 0));
 }
 
-/* initial and factory: a tuple of one, or None. */
+/* initial and factory are tuples of one item, or None. */
 static bool take_member(Member *member, PyObject *described)
 {
     PyObject *name, *convert, *initial, *factory, *slot;
@@ -125,7 +125,8 @@ static void recipe_dealloc(PyObject *self)
     PyObject_GC_Del(self);
 }
 
-/* Without tp_clear: a cycle that it is in goes through its classes, which let go of it. */
+/* Without tp_clear: a cycle through a recipe also goes through its classes, which can be
+ * cleared. */
 PyTypeObject rows__Recipe = {
     ROWS_TYPE("Recipe"),
     .tp_doc = "How standalone records of a class lie.",
@@ -135,7 +136,8 @@ PyTypeObject rows__Recipe = {
     .tp_dealloc = recipe_dealloc,
 };
 
-/* Of a sealed class, borrowed: whatever runs Python code may replace it; NULL: it is another. */
+/* The recipe of a sealed class, a borrowed reference that any Python code may replace. NULL if the
+ * class is not sealed. */
 static Recipe *recipe_of(PyTypeObject *kind)
 {
     if (!PyObject_TypeCheck((PyObject *)kind, &rows__RecordTypeBase))
@@ -146,7 +148,7 @@ static Recipe *recipe_of(PyTypeObject *kind)
 
 /* ---- values ---- */
 
-/* The value as a field of the type has it, a new reference; NULL without an exception: it must be
+/* The value as the field's type stores it, a new reference. NULL without an exception: it must be
  * converted. Runs no Python code. */
 static PyObject *plain_value(stoa_type type, PyObject *value)
 {
@@ -160,7 +162,7 @@ static PyObject *plain_value(stoa_type type, PyObject *value)
     return new_reference(value);
 }
 
-/* The same with what is to be converted; NULL: an exception. The caller keeps the recipe. */
+/* The same, converted if need be; NULL with an exception. The caller keeps the recipe alive. */
 static inline PyObject *checked_value(const Member *member, PyObject *value)
 {
     PyObject *plain = plain_value(member->type, value);
@@ -216,7 +218,7 @@ bool store_standalone(PyTypeObject *record_class, PyObject *record, const Slot *
     return true;
 }
 
-/* ---- a call of the class ---- */
+/* ---- calling the class ---- */
 
 static void let_go(PyObject **values, Py_ssize_t count)
 {
@@ -224,7 +226,8 @@ static void let_go(PyObject **values, Py_ssize_t count)
         Py_CLEAR(values[i]);
 }
 
-/* Puts the arguments where they belong, borrowed; false: not as it should be. */
+/* Puts the arguments into the order of the fields, as borrowed references; false if they do not
+ * fit. */
 static bool bind_arguments(const Recipe *recipe, PyObject *const *given, Py_ssize_t count,
                            PyObject *names, PyObject **values)
 {
@@ -247,13 +250,13 @@ static bool bind_arguments(const Recipe *recipe, PyObject *const *given, Py_ssiz
     return true;
 }
 
-/* Defaults where nothing was given, and factories' values, in the order of the fields; all values
- * are then the caller's. False: an exception, and none is. */
+/* Fills in defaults and calls factories, in the order of the fields. The caller then owns all
+ * values; on false, with an exception, none. */
 static bool complete(const Recipe *recipe, PyObject **values)
 {
     for (Py_ssize_t i = 0; i < recipe->width; i++)
         if (values[i] == NULL)
-            values[i] = recipe->members[i].initial; /* NULL: of a factory */
+            values[i] = recipe->members[i].initial; /* NULL: the field has a factory */
     for (Py_ssize_t i = 0; i < recipe->width; i++)
         Py_XINCREF(values[i]);
     for (Py_ssize_t i = 0; i < recipe->width; i++) {
@@ -280,7 +283,7 @@ static bool convert_all(const Recipe *recipe, PyObject **values)
     return true;
 }
 
-/* A record of values that were converted; takes them. */
+/* A record with these values, which are converted. Takes their references. */
 static PyObject *record_of(const Recipe *recipe, PyObject **values)
 {
     PyObject *made = recipe->sealed->tp_alloc(recipe->sealed, 0);
@@ -299,7 +302,7 @@ static PyObject *record_of(const Recipe *recipe, PyObject **values)
     return made;
 }
 
-/* As every class is called that does not do it itself. */
+/* Calls the class as classes without a call of their own are called. */
 static PyObject *call_as_type(PyObject *record, PyObject *const *given, Py_ssize_t count,
                               PyObject *names)
 {
@@ -334,7 +337,7 @@ static PyObject *call_record(PyObject *self, PyObject *const *given, size_t flag
     return made;
 }
 
-/* ---- a store ---- */
+/* ---- attribute stores ---- */
 
 static int store_member(PyObject *self, Recipe *recipe, const Member *member, PyObject *value)
 {
@@ -348,7 +351,7 @@ static int store_member(PyObject *self, Recipe *recipe, const Member *member, Py
     return 0;
 }
 
-/* Deletes what stands in the record's dictionary, if it has one; fields stay. */
+/* Deletes an attribute from the record's dictionary, if it has one. Fields cannot be deleted. */
 static int delete_attribute(PyObject *self, PyObject *name, bool is_field)
 {
     int is_there = 0;
@@ -387,7 +390,7 @@ static PyGetSetDef sealed_getset[] = {
     {NULL, NULL, NULL, NULL, NULL},
 };
 
-/* The first base of sealed classes; without tp_new, which would come before Record's. */
+/* The first base of sealed classes. Without tp_new, which would hide Record's. */
 PyTypeObject rows__Sealed = {
     ROWS_TYPE("Sealed"),
     .tp_doc = "What checks the stores of standalone records.",
@@ -397,7 +400,7 @@ PyTypeObject rows__Sealed = {
     .tp_getset = sealed_getset,
 };
 
-/* ---- teaching a class ---- */
+/* ---- giving a class its recipe ---- */
 
 static void set_recipe(PyTypeObject *kind, Recipe *recipe)
 {
@@ -405,8 +408,8 @@ static void set_recipe(PyTypeObject *kind, Recipe *recipe)
     Py_XSETREF(((RecordClass *)(void *)kind)->recipe, recipe);
 }
 
-/* Gives the sealed class members of the fields' names that are read-only: object.__setattr__ comes
- * upon them, not upon the open class's, which take any value. */
+/* Gives the sealed class read-only members named like the fields, so that object.__setattr__ finds
+ * these and not the members of the open class, which accept any value. */
 static bool fix_members(RecordClass *sealed, PyObject *fields)
 {
     Py_ssize_t width = PyTuple_GET_SIZE(fields);
@@ -458,7 +461,7 @@ PyObject *rows__teach(PyObject *module, PyObject *arguments)
     PyObject_GC_Track(recipe);
     set_recipe(record, recipe);
     set_recipe(sealed, recipe);
-    /* A metaclass of the user's, which may have a __call__, calls as it likes. */
+    /* A user's metaclass may have a __call__, which must be used. */
     PyTypeObject *metaclass = Py_TYPE(record);
     if (metaclass->tp_base == &rows__RecordTypeBase) {
         record->tp_vectorcall = sealed->tp_vectorcall = call_record;
@@ -486,7 +489,7 @@ static int record_class_clear(PyObject *self)
 static void record_class_dealloc(PyObject *self)
 {
     Py_CLEAR(((RecordClass *)(void *)self)->recipe);
-    PyMem_Free(((RecordClass *)(void *)self)->fixed); /* a descriptor keeps its class alive */
+    PyMem_Free(((RecordClass *)(void *)self)->fixed); /* descriptors keep their class alive */
     PyType_Type.tp_dealloc(self);
 }
 

@@ -1,13 +1,14 @@
 /* view.c: Views, and the bases of Python's Store, Table and Window.
  *
- * A View is made once for a table and a record class, and again only when fields come or go: what
- * is removed or reordered shows in the table's order number. It never moves and has no tp_clear: a
- * cycle that it is in goes through the list of objects, which has one, so that a row's view is
- * there as long as the row is. Invariant: places has more room than names, each slot's name once;
- * slot.cells is the column's address or NULL, and a column does not move. */
+ * A View is made once for a table and a record class, and anew only when fields are added or
+ * dropped; removal and reordering of rows only change the table's order number. A View never moves.
+ * It has no tp_clear, since every cycle through it also goes through the list of objects, which can
+ * be cleared; so a row's view lives as long as the row. Invariant: `places` has more room than
+ * names and holds each slot's name once; slot.cells is the column's address or NULL; columns do not
+ * move. */
 #include "cell.h"
 
-/* ---- making one ---- */
+/* ---- making a view ---- */
 
 static bool fill_slot(View *view, Slot *slot, PyObject *described)
 {
@@ -43,7 +44,7 @@ static void enter_place(View *view, Slot *slot)
     view->places[i] = (Place){slot->name, slot->cells, slot, slot->type};
 }
 
-/* A power of two. */
+/* The size of a view's hash table: a power of two, at least three times the number of fields. */
 static size_t room_for(Py_ssize_t width)
 {
     size_t room = 4;
@@ -135,7 +136,7 @@ static void view_dealloc(PyObject *self)
     Py_TYPE(self)->tp_free(self);
 }
 
-/* ---- columns that were dropped or renamed ---- */
+/* ---- dropped and renamed columns ---- */
 
 static Slot *slot_of_field(View *view, size_t field)
 {
@@ -159,7 +160,7 @@ static PyObject *view_close(PyObject *self, PyObject *arguments)
     if (!PyArg_ParseTuple(arguments, "nU", &field, &reason))
         return NULL;
     Slot *slot = slot_of_field((View *)(void *)self, (size_t)field);
-    if (slot != NULL) { /* of a field that was renamed and then dropped the last reason counts */
+    if (slot != NULL) { /* a field that was renamed and then dropped: the last reason counts */
         slot->cells = NULL;
         Py_XSETREF(slot->reason, new_reference(reason));
         close_place((View *)(void *)self, slot);
