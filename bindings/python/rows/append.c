@@ -32,7 +32,7 @@ static inline bool store_values(const View *view, const Slot *slots, size_t row,
                                 PyObject *const *values)
 {
     for (Py_ssize_t i = 0; i < view->width; i++)
-        if (store_value(slots[i].type, cell_at(&slots[i], row), values[i]) != FITS)
+        if (store_value(&slots[i], slots[i].values, cell_at(&slots[i], row), values[i]) != FITS)
             return false;
     return true;
 }
@@ -64,7 +64,7 @@ static bool store_dict(const View *view, const Slot *slots, size_t row, PyObject
     while (PyDict_Next(dict, &place, &key, &value)) {
         const Slot *known = view_slot(view, key);
         const Slot *slot = known != NULL ? &slots[known - view->slots] : NULL;
-        if (slot == NULL || store_value(slot->type, cell_at(slot, row), value) != FITS)
+        if (slot == NULL || store_value(slot, slot->values, cell_at(slot, row), value) != FITS)
             return false;
     }
     return true;
@@ -271,7 +271,7 @@ static bool gather_begin(Gathered *to)
         return false;
     }
     for (size_t i = 0; i < width; i++) {
-        to->slots[i].type = to->view->slots[i].type;
+        to->slots[i] = to->view->slots[i];
         to->columns[i] = PyByteArray_FromStringAndSize(NULL, 0);
         if (to->columns[i] == NULL)
             return false;

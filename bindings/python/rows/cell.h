@@ -106,9 +106,9 @@ static inline PyObject *object_of(const View *view, stoa_handle handle)
     return NULL;
 }
 
-/* A new reference to the value of a cell that exists. For `spare` see box_int. */
-static inline PyObject *cell_value(const View *view, stoa_type type, const char *cells,
-                                   size_t index, SpareInts *spare)
+/* A new reference to what a cell that exists holds. For `spare` see box_int. */
+static inline PyObject *cell_number(const View *view, stoa_type type, const char *cells,
+                                    size_t index, SpareInts *spare)
 {
     if (type == STOA_INT32) /* the most common type needs no jump */
         return BOX_int32(((const int32_t *)(const void *)cells)[index]);
@@ -123,6 +123,49 @@ static inline PyObject *cell_value(const View *view, stoa_type type, const char 
     }
     PyErr_SetString(PyExc_SystemError, "a field without a type");
     return NULL;
+}
+
+static inline size_t cell_width(stoa_type type)
+{
+    switch (type) {
+#define WIDTH(NAME, name, cell, value, member) \
+    case STOA_##NAME:                          \
+        return sizeof(cell);
+        STOA_TYPES(WIDTH)
+#undef WIDTH
+    default:
+        return 0;
+    }
+}
+
+/* decoder[number]; where it is no tuple that has the place, this may run any code. */
+static inline PyObject *decoded_value(const View *view, const Slot *slot, const char *cells,
+                                      size_t index)
+{
+    PyObject *decoder = slot->decoder;
+    if (PyTuple_Check(decoder)) {
+        size_t place = cell_width(slot->type) == 1 ? ((const uint8_t *)(const void *)cells)[index]
+                                                   : ((const uint16_t *)(const void *)cells)[index];
+        if (place < (size_t)PyTuple_GET_SIZE(decoder))
+            return new_reference(PyTuple_GET_ITEM(decoder, (Py_ssize_t)place));
+    }
+    PyObject *number = cell_number(view, slot->type, cells, index, NULL);
+    if (number == NULL)
+        return NULL;
+    Py_INCREF(decoder);
+    PyObject *value = PyObject_GetItem(decoder, number);
+    Py_DECREF(decoder);
+    Py_DECREF(number);
+    return value;
+}
+
+/* values: the slot's. */
+static inline PyObject *cell_value(const View *view, const Slot *slot, stoa_type values,
+                                   const char *cells, size_t index, SpareInts *spare)
+{
+    if (values == DECODED)
+        return decoded_value(view, slot, cells, index);
+    return cell_number(view, values, cells, index, spare);
 }
 
 /* ---- storing ---- */
@@ -179,11 +222,26 @@ static inline Fit store_float32(void *at, PyObject *value)
     return FITS;
 }
 
-/* Stores the value into the cell at `at`, or leaves the cell unchanged. Runs no Python code. */
-static inline Fit store_value(stoa_type type, void *at, PyObject *value)
+/* Stores a value of those that decoder gives, if it is one of few. */
+static inline Fit store_place(const Slot *slot, void *at, PyObject *value)
+{
+    PyObject *decoder = slot->decoder;
+    if (!PyTuple_Check(decoder) || PyTuple_GET_SIZE(decoder) > MOST_PLACES)
+        return OTHER;
+    for (Py_ssize_t i = 0; i < PyTuple_GET_SIZE(decoder); i++)
+        if (PyTuple_GET_ITEM(decoder, i) == value) {
+            *(uint8_t *)at = (uint8_t)i;
+            return FITS;
+        }
+    return OTHER;
+}
+
+/* Stores the value into the cell at `at`, or leaves it as it is. Runs no Python code. The slot is
+ * looked at only where `values`, which are its, are DECODED. */
+static inline Fit store_value(const Slot *slot, stoa_type values, void *at, PyObject *value)
 {
     int64_t number;
-    switch (type) {
+    switch (values) {
     case STOA_BOOL:
         if (value != Py_True && value != Py_False)
             return OTHER;
@@ -212,21 +270,10 @@ static inline Fit store_value(stoa_type type, void *at, PyObject *value)
         STORE(UINT16, uint16_t)
         STORE(UINT32, uint32_t)
 #undef STORE
+    case DECODED:
+        return store_place(slot, at, value);
     default:
         return OTHER;
-    }
-}
-
-static inline size_t cell_width(stoa_type type)
-{
-    switch (type) {
-#define WIDTH(NAME, name, cell, value, member) \
-    case STOA_##NAME:                          \
-        return sizeof(cell);
-        STOA_TYPES(WIDTH)
-#undef WIDTH
-    default:
-        return 0;
     }
 }
 

@@ -26,7 +26,7 @@ typedef struct Iterator {
     int turn;
     Py_ssize_t count; /* number of fields, for VALUES */
     const Slot **slots;
-    bool has_objects;
+    bool has_objects, runs_code;
 } Iterator;
 
 /* ---- the next position ---- */
@@ -124,8 +124,13 @@ static PyObject *tuple_for(Iterator *it)
 
 static PyObject *read_slot(Iterator *it, const Slot *slot, size_t index)
 {
+    if (it->runs_code && !is_fresh(it->view, it->order, index)) { /* since the value before */
+        it->ended = true;
+        raise_stale("iterator");
+        return NULL;
+    }
     if (slot->cells != NULL)
-        return cell_value(it->view, slot->type, slot->cells, index, NULL);
+        return cell_value(it->view, slot, slot->values, slot->cells, index, NULL);
     raise_closed(slot);
     it->ended = true;
     return NULL;
@@ -225,7 +230,8 @@ static bool take_slots(Iterator *it, PyObject *fields)
             return false;
         }
         it->slots[i] = &it->view->slots[field];
-        it->has_objects = it->has_objects || it->slots[i]->type == STOA_OBJECT;
+        it->runs_code = it->runs_code || it->slots[i]->values == DECODED;
+        it->has_objects = it->has_objects || it->runs_code || it->slots[i]->type == STOA_OBJECT;
     }
     return true;
 }

@@ -35,7 +35,7 @@ static PyObject *values_of_row(const Row *row)
         return NULL;
     made->next = 0;
     made->count = row_items(row, made->items);
-    if (!row->view->is_plain)
+    if (row->view->has_objects)
         PyObject_GC_Track(made);
     if (made->count == row->view->width)
         return (PyObject *)made;

@@ -139,13 +139,14 @@ static inline PyObject *read_field(const Row *row, const Slot *slot)
 {
     if (!may_touch(row, slot))
         return NULL;
-    return cell_value(row->view, slot->type, slot->cells, row->index, NULL);
+    return cell_value(row->view, slot, slot->values, slot->cells, row->index, NULL);
 }
 
 static inline PyObject *read_place(const Row *row, const Place *place)
 {
     if (is_fresh(row->view, row->order, row->index) && place->cells != NULL)
-        return cell_value(row->view, place->type, place->cells, row->index, &row->view->spare);
+        return cell_value(row->view, place->slot, place->values, place->cells, row->index,
+                          &row->view->spare);
     (void)may_touch(row, place->slot);
     return NULL;
 }
@@ -159,7 +160,7 @@ static int write_object(const Row *row, const Slot *slot, PyObject *value)
                                       (unsigned long long)row->order));
 }
 
-/* Stores a value that fits, if the row may be written to. */
+/* Stores what the cell is to hold, once the row may be written to. */
 static int store_fitting(const Row *row, const Slot *slot, PyObject *value)
 {
     stoa_column *column = slot_column(row->view, slot);
@@ -170,7 +171,7 @@ static int store_fitting(const Row *row, const Slot *slot, PyObject *value)
                                          (Py_ssize_t)slot->field));
         return -1;
     }
-    if (store_value(slot->type, cell_at(slot, row->index), value) != FITS) {
+    if (store_value(NULL, slot->type, cell_at(slot, row->index), value) != FITS) {
         PyErr_SetString(PyExc_SystemError, "a converted value that its field does not take");
         return -1;
     }
@@ -182,6 +183,8 @@ static int store_fitting(const Row *row, const Slot *slot, PyObject *value)
 __attribute__((cold)) static int write_converted(const Row *row, const Slot *slot, PyObject *value)
 {
     PyObject *converted = PyObject_CallFunctionObjArgs(slot->convert, value, slot->name, NULL);
+    if (converted != NULL && slot->encoder != NULL)
+        Py_SETREF(converted, PyObject_CallFunctionObjArgs(slot->encoder, converted, NULL));
     if (converted == NULL)
         return -1;
     int status = store_fitting(row, slot, converted);
@@ -198,12 +201,12 @@ static int write_field(const Row *row, const Slot *slot, PyObject *value)
     bool is_open =
         is_fresh(row->view, row->order, row->index) && slot->cells != NULL && column->locked == 0;
     void *at = is_open ? cell_at(slot, row->index) : (void *)&aside;
-    Fit fit = store_value(slot->type, at, value);
+    Fit fit = store_value(slot, slot->values, at, value);
     if (fit == FITS && is_open) {
         column->version++;
         return 0;
     }
-    if (fit == FITS)
+    if (fit == FITS && slot->values != DECODED)
         return store_fitting(row, slot, value);
     if (fit == BEYOND && !may_touch(row, slot))
         return -1;
@@ -272,9 +275,11 @@ Py_ssize_t row_items(const Row *row, PyObject **items)
             (void)may_touch(row, slot);
             return i;
         }
-        items[i] = cell_value(view, slot->type, slot->cells, row->index, &view->spare);
+        items[i] = cell_value(view, slot, slot->values, slot->cells, row->index, &view->spare);
         if (items[i] == NULL)
             return i;
+        if (slot->values == DECODED)
+            is_there = is_fresh(view, row->order, row->index);
     }
     return view->width;
 }

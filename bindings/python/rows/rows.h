@@ -26,12 +26,20 @@ typedef struct Slot {
     PyObject *name;    /* interned */
     char *cells;       /* NULL: the slot is closed */
     PyObject *reason;  /* why the slot is closed: a message, or NULL */
-    PyObject *convert; /* convert(value, name): the value as the field stores it; may raise */
+    PyObject *convert; /* convert(value, name): the value as the field has it; may raise */
+    PyObject *encoder; /* encoder(value): what the cell holds; NULL: the value */
+    PyObject *decoder; /* decoder[what the cell holds]: the value; NULL: what it holds */
     PyObject *initial; /* the converted default; NULL: none, or a factory */
     size_t field;      /* the field's index in the library */
-    stoa_type type;
-    bool kw_only; /* keyword-only */
+    stoa_type type;    /* of the cells */
+    stoa_type values;  /* the same, or DECODED */
+    bool kw_only;      /* keyword-only */
 } Slot;
+
+/* Stands for a type where values are not what the cells hold. */
+#define DECODED ((stoa_type)255)
+/* The most values of a tuple `decoder` among which a value is looked for by identity. */
+enum { MOST_PLACES = 64 };
 
 /* An entry of a hash table keyed by the identity of interned names, which all names in code are. It
  * repeats the address and type of the slot, so that a read takes fewer steps from the row to the
@@ -40,7 +48,7 @@ typedef struct Place {
     PyObject *name; /* NULL: the place is free */
     char *cells;
     Slot *slot;
-    stoa_type type;
+    stoa_type values;
 } Place;
 
 /* Ints that may be reused: see box_int in cell.h. */
@@ -62,8 +70,9 @@ typedef struct View {
     PyTypeObject *record; /* the record class of row_class */
     Py_ssize_t width;
     Slot *slots;        /* in the order of the fields */
-    bool is_plain;      /* there is no object field */
-    bool is_positional; /* there is no keyword-only field */
+    bool is_plain;      /* each field takes plain stores: of an object none does */
+    bool has_objects;   /* the collector must know of the values of some field */
+    bool is_positional; /* no field that is kw_only */
     Place places[];
 } View;
 
@@ -186,11 +195,11 @@ PyObject *rows__class_of(PyObject *self, void *closure);
 
 typedef struct Member {
     PyObject *name;    /* interned */
-    PyObject *convert; /* as in a Slot */
-    PyObject *initial; /* the default as the user gave it; NULL: none */
-    PyObject *factory; /* the default factory; NULL: none */
-    Py_ssize_t offset; /* of the value, in an object of the sealed class */
-    stoa_type type;
+    PyObject *convert; /* as a Slot has it */
+    PyObject *initial; /* the default as it was given; NULL: none */
+    PyObject *factory; /* makes one; NULL: none */
+    Py_ssize_t offset; /* of the value in an object of the sealed class */
+    stoa_type values;  /* as a Slot has it */
     bool kw_only;
 } Member;
 

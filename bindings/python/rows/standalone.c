@@ -53,10 +53,10 @@ static PyObject *given_or_null(PyObject *object)
 /* initial and factory are tuples of one item, or None. */
 static bool take_member(Member *member, PyObject *described)
 {
-    PyObject *name, *convert, *initial, *factory, *slot;
+    PyObject *name, *convert, *decoder, *initial, *factory, *slot;
     int type, kw_only;
-    if (!PyArg_ParseTuple(described, "UiOOOO!p", &name, &type, &convert, &initial, &factory,
-                          &PyMemberDescr_Type, &slot, &kw_only))
+    if (!PyArg_ParseTuple(described, "UiOOOOO!p", &name, &type, &convert, &decoder, &initial,
+                          &factory, &PyMemberDescr_Type, &slot, &kw_only))
         return false;
     Py_INCREF(name);
     PyUnicode_InternInPlace(&name);
@@ -65,7 +65,7 @@ static bool take_member(Member *member, PyObject *described)
     member->initial = given_or_null(initial);
     member->factory = given_or_null(factory);
     member->offset = ((PyMemberDescrObject *)(void *)slot)->d_member->offset;
-    member->type = (stoa_type)type;
+    member->values = decoder == Py_None ? (stoa_type)type : DECODED;
     member->kw_only = kw_only != 0;
     return true;
 }
@@ -88,7 +88,8 @@ static bool take_members(Recipe *recipe, PyObject *fields)
         if (!take_member(&recipe->members[i], PyTuple_GET_ITEM(fields, (Py_ssize_t)i)))
             return false;
         recipe->width++;
-        recipe->has_objects |= recipe->members[i].type == STOA_OBJECT;
+        stoa_type values = recipe->members[i].values;
+        recipe->has_objects |= values == STOA_OBJECT || values == DECODED;
         enter_name(recipe, (Py_ssize_t)i);
     }
     return true;
@@ -155,17 +156,17 @@ static PyObject *plain_value(stoa_type type, PyObject *value)
     uint64_t aside = 0;
     if (type == STOA_OBJECT)
         return new_reference(value);
-    if (store_value(type, &aside, value) != FITS)
+    if (type == DECODED || store_value(NULL, type, &aside, value) != FITS)
         return NULL;
     if (type == STOA_FLOAT32 || (type == STOA_FLOAT64 && !PyFloat_CheckExact(value)))
-        return cell_value(NULL, type, (const char *)&aside, 0, NULL);
+        return cell_number(NULL, type, (const char *)&aside, 0, NULL);
     return new_reference(value);
 }
 
 /* The same, converted if need be; NULL with an exception. The caller keeps the recipe alive. */
 static inline PyObject *checked_value(const Member *member, PyObject *value)
 {
-    PyObject *plain = plain_value(member->type, value);
+    PyObject *plain = plain_value(member->values, value);
     if (plain != NULL || PyErr_Occurred())
         return plain;
     return PyObject_CallFunctionObjArgs(member->convert, value, member->name, NULL);
@@ -212,7 +213,8 @@ bool store_standalone(PyTypeObject *record_class, PyObject *record, const Slot *
         return false;
     for (Py_ssize_t i = 0; i < recipe->width; i++) {
         PyObject *value = *value_at(record, &recipe->members[i]);
-        if (value == NULL || store_value(slots[i].type, cell_at(&slots[i], row), value) != FITS)
+        if (value == NULL ||
+            store_value(&slots[i], slots[i].values, cell_at(&slots[i], row), value) != FITS)
             return false;
     }
     return true;
@@ -422,7 +424,7 @@ static bool fix_members(RecordClass *sealed, PyObject *fields)
     }
     for (Py_ssize_t i = 0; i < width; i++) {
         PyObject *described = PyTuple_GET_ITEM(fields, i);
-        PyObject *name = PyTuple_GET_ITEM(described, 0), *slot = PyTuple_GET_ITEM(described, 5);
+        PyObject *name = PyTuple_GET_ITEM(described, 0), *slot = PyTuple_GET_ITEM(described, 6);
         PyMemberDef *fixed = &sealed->fixed[i];
         *fixed = *((PyMemberDescrObject *)(void *)slot)->d_member;
         fixed->flags |= READONLY;

@@ -10,12 +10,19 @@
 
 /* ---- making a view ---- */
 
+static bool may_store_places(const Slot *slot)
+{
+    return slot->decoder == NULL ||
+           (PyTuple_Check(slot->decoder) && PyTuple_GET_SIZE(slot->decoder) <= MOST_PLACES);
+}
+
 static bool fill_slot(View *view, Slot *slot, PyObject *described)
 {
-    PyObject *name, *convert, *initial;
+    PyObject *name, *convert, *encoder, *decoder, *initial;
     Py_ssize_t field;
     int type, kw_only;
-    if (!PyArg_ParseTuple(described, "UniOOp", &name, &field, &type, &convert, &initial, &kw_only))
+    if (!PyArg_ParseTuple(described, "UniOOOOp", &name, &field, &type, &convert, &encoder, &decoder,
+                          &initial, &kw_only))
         return false;
     if (field < 0 || (size_t)field >= view->core->field_limit ||
         view->core->columns[field].type != (uint8_t)type) {
@@ -27,11 +34,15 @@ static bool fill_slot(View *view, Slot *slot, PyObject *described)
     slot->name = name;
     slot->cells = view->core->columns[field].cells;
     slot->convert = new_reference(convert);
+    slot->encoder = encoder == Py_None ? NULL : new_reference(encoder);
+    slot->decoder = decoder == Py_None ? NULL : new_reference(decoder);
     slot->initial = initial == Py_None ? NULL : new_reference(initial);
     slot->field = (size_t)field;
     slot->type = (stoa_type)type;
+    slot->values = slot->decoder == NULL ? slot->type : DECODED;
     slot->kw_only = kw_only != 0;
-    view->is_plain = view->is_plain && type != STOA_OBJECT;
+    view->is_plain = view->is_plain && type != STOA_OBJECT && may_store_places(slot);
+    view->has_objects = view->has_objects || type == STOA_OBJECT || slot->decoder != NULL;
     view->is_positional = view->is_positional && !slot->kw_only;
     return true;
 }
@@ -41,7 +52,7 @@ static void enter_place(View *view, Slot *slot)
     size_t i = (uintptr_t)slot->name >> 4 & view->mask;
     while (view->places[i].name != NULL)
         i = (i + 1) & view->mask;
-    view->places[i] = (Place){slot->name, slot->cells, slot, slot->type};
+    view->places[i] = (Place){slot->name, slot->cells, slot, slot->values};
 }
 
 /* The size of a view's hash table: a power of two, at least three times the number of fields. */
@@ -108,6 +119,8 @@ static int view_traverse(PyObject *self, visitproc visit, void *arg)
     Py_VISIT(view->objects);
     for (Py_ssize_t i = 0; i < view->width; i++) {
         Py_VISIT(view->slots[i].convert);
+        Py_VISIT(view->slots[i].encoder);
+        Py_VISIT(view->slots[i].decoder);
         Py_VISIT(view->slots[i].initial);
     }
     return 0;
@@ -124,6 +137,8 @@ static void view_dealloc(PyObject *self)
         Py_XDECREF(slot->name);
         Py_XDECREF(slot->reason);
         Py_XDECREF(slot->convert);
+        Py_XDECREF(slot->encoder);
+        Py_XDECREF(slot->decoder);
         Py_XDECREF(slot->initial);
     }
     PyMem_Free(view->slots);

@@ -18,6 +18,7 @@ from stoa._lib.ffi import ffi, lib
 from stoa._schema.extension import rows as extension
 from stoa._schema.types import IS_PYPY, OBJECT, FieldType
 from stoa._store import versions
+from stoa._store.cells import value_reader
 from stoa._store.sources import (
     Source,
     StoredField,
@@ -89,6 +90,10 @@ class Column(Base, InPlace[Expression], Generic[Value]):
             return range(self._store.rows())
         self._store.check_order(self._order, "column of a window")
         return self._positions
+
+    def _reader(self) -> Callable[[int], Any] | None:
+        """The value of what a cell holds; None: it is the value."""
+        return value_reader(self._type, self._store.pool.objects)
 
     def _cells(self) -> Any:
         return self._store.cells_of(self._field, self._name)
@@ -202,8 +207,8 @@ class Column(Base, InPlace[Expression], Generic[Value]):
             field = StoredField(self._name, self._type, self._field)
             return Column(self._store, field, masks.part(index, self._range))
         position = masks.position(index, self._range)
-        value = self._cells()[position]
-        return self._store.pool.objects[value] if self._type is OBJECT else value
+        cell, read = self._cells()[position], self._reader()
+        return cell if read is None else read(cell)
 
     def __setitem__(self, index: Any, value: Any) -> None:
         """Stores one value; or, into a slice, a scalar or as many values as it has rows.
@@ -221,7 +226,9 @@ class Column(Base, InPlace[Expression], Generic[Value]):
         if self._type is OBJECT:
             self._store.write_object(self._field, position, converted)
         else:
-            self._store.put(self._field, self._type.kind, position, converted)
+            encoder = self._type.encoder
+            cell = converted if encoder is None else encoder(converted)
+            self._store.put(self._field, self._type.base.kind, position, cell)
 
     def _write(self, rows: range, value: Any) -> None:
         """Checked first, stored last; `value` may be a column of the same table."""
@@ -276,8 +283,8 @@ class Column(Base, InPlace[Expression], Generic[Value]):
             values = [cells[i] for i in rows] if plain is None else plain
         else:
             values = cells[slice_of(rows)].tolist()
-        objects = self._store.pool.objects
-        return [objects[handle] for handle in values] if self._type is OBJECT else values
+        read = self._reader()
+        return values if read is None else list(map(read, values))
 
     def __iter__(self) -> Iterator[Value]:
         """The values one by one; those of rows appended meanwhile too."""
@@ -304,9 +311,8 @@ class Column(Base, InPlace[Expression], Generic[Value]):
             values: Iterator[Any] = (cells[i] for i in rows)
         else:
             values = iter(cells[slice_of(rows)])
-        if self._type is OBJECT:
-            return map(self._store.pool.objects.__getitem__, values)
-        return values
+        read = self._reader()
+        return values if read is None else map(read, values)
 
     def __reversed__(self) -> Iterator[Value]:
         return iter(self[::-1])
@@ -364,7 +370,7 @@ class Column(Base, InPlace[Expression], Generic[Value]):
             if self._export is None:
                 self._export = self._exported()
             rows, width = self._range(), self._type.width
-            kind = "b" if self._type.kind == "?" else self._type.kind
+            kind = self._type.base.kind.replace("?", "b")
             order = "|" if width == 1 else {"little": "<", "big": ">"}[sys.byteorder]
             address = int(ffi.cast("uintptr_t", self._export))
             return {

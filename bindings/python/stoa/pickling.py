@@ -14,7 +14,8 @@ from typing import Any, SupportsIndex
 
 from stoa._access.rows import layout
 from stoa._schema.record import RecordType, dereference, reference
-from stoa._schema.types import OBJECT
+from stoa._schema.types import OBJECT, FieldType
+from stoa._store.sources import Source, packed_source
 from stoa._store.store import new_store
 
 
@@ -54,10 +55,16 @@ def set_state(self: Any, state: tuple[str, list[Any]]) -> None:
         {
             each.name: column
             if isinstance(column, list)
-            else values_of_bytes(column, each.type.code, byte_order)
+            else cells_source(column, each.type, byte_order)
             for each, column in zip(fields, columns)
         }
     )
+
+
+def cells_source(cells: Any, field_type: FieldType, byte_order: str) -> Source:
+    """What a pickle has of a column."""
+    values = values_of_bytes(cells, field_type.code, byte_order)
+    return packed_source(values, field_type, len(values))
 
 
 def values_of_bytes(cells: Any, code: str, byte_order: str) -> memoryview:

@@ -41,6 +41,8 @@ def make_row(record: RecordType) -> tuple[type, Any]:
             i,
             each.type.number,
             each.type.convert,
+            each.type.encoder,
+            each.type.decoder,
             None if each.default is MISSING else each.default,
             each.kw_only,
         )

@@ -23,13 +23,13 @@ from stoa._schema.generate import (
     checked,
     compiled,
     converters,
+    decoded,
     hidden,
     keep_class,
     no_delete,
 )
 from stoa._schema.record import RecordType
-from stoa._schema.types import OBJECT
-from stoa._store.cells import PUT, Refusal, stale
+from stoa._store.cells import PUT, Refusal, stale, value_reader
 from stoa._store.sources import StoredField
 from stoa._store.store import Store
 
@@ -120,12 +120,13 @@ FRESH = [
 
 def plain_property(i: int, each: Field) -> list[str]:
     # Parameters with defaults are constants to PyPy's compiler; global names are not.
-    names = ("put", "type", "int", "float")
+    names = ("put", "type", "int", "float", f"encode_{i}")
+    told = [f"        _stoa_convert_{i}(value, {each.name!r})"] if each.type.encoder is None else []
     return [
-        "def _stoa_get(self):",
+        f"def _stoa_get(self, _stoa_decode_{i}=_stoa_decode_{i}):",
         *FRESH,
-        f"    return self._stoa_view.c{i}[self._stoa_index]",
-        f"_stoa_put = _stoa_put_{each.type.kind.replace('?', 'b')}",
+        f"    return {decoded(each, f'self._stoa_view.c{i}[self._stoa_index]', i)}",
+        f"_stoa_put = _stoa_put_{each.type.base.kind.replace('?', 'b')}",
         f"def _stoa_set(self, value, {', '.join(f'_stoa_{name}=_stoa_{name}' for name in names)}):",
         f"    value = {checked(each, 'value', i, in_place=True)}",
         "    view = self._stoa_view",
@@ -136,7 +137,7 @@ def plain_property(i: int, each: Field) -> list[str]:
         "        status = -1",
         "    if status:",
         f"        self._stoa_refuse({i}, status)",
-        f"        _stoa_convert_{i}(value, {each.name!r})",
+        *told,
         f"_stoa_property_{i} = property(_stoa_get, _stoa_set)",
     ]
 
@@ -161,8 +162,7 @@ def object_property(i: int) -> list[str]:
 def row_values_source(fields: Sequence[Field]) -> list[str]:
     cells = [f"view.c{i}[index]" for i in range(len(fields))]
     values = "".join(
-        f"view.objects[{cell}], " if each.type.kind == "o" else f"{cell}, "
-        for each, cell in zip(fields, cells)
+        f"{decoded(each, cell, i)}, " for i, (each, cell) in enumerate(zip(fields, cells))
     )
     return [
         "def _stoa_values(self):",
@@ -219,8 +219,10 @@ def values(rows: Any, fields: tuple[int, ...]) -> Iterator[tuple[Any, ...]]:
     """A tuple for each row of the values of the fields in these places of the record."""
     store = rows._store
     stored = list(store.fields.values())
-    read = reader(tuple((i, stored[i].type is OBJECT) for i in fields))
-    return read(rows._table, store.current_view(), steps(rows, "iterator"))  # type: ignore[no-any-return]
+    view = store.current_view()
+    readers = [value_reader(stored[i].type, view.objects) for i in fields]
+    read = reader(tuple((i, each is not None) for i, each in zip(fields, readers)))
+    return read(rows._table, view, steps(rows, "iterator"), readers)  # type: ignore[no-any-return]
 
 
 def new_row(table: Any, position: int) -> Any:
@@ -264,12 +266,16 @@ def running(
 
 @lru_cache(maxsize=256)
 def reader(columns: tuple[tuple[int, bool], ...]) -> Any:
-    """Writes read(table, view, positions), which gives a tuple for each position. It reads through
-    the view, where fields that were taken away refuse, and keeps the table."""
+    """Writes read(table, view, positions, readers), which gives a tuple for each position. It reads
+    through the view, where fields that were taken away refuse, and keeps the table. The readers are
+    for the columns whose cells are not the values."""
     cells = [f"view.c{i}[index]" for i, _ in columns]
     values = "".join(
-        f"view.objects[{cell}], " if is_object else f"{cell}, "
-        for cell, (_, is_object) in zip(cells, columns)
+        f"read_{k}({cell}), " if is_read else f"{cell}, "
+        for k, (cell, (_, is_read)) in enumerate(zip(cells, columns))
     )
-    source = ["def read(table, view, positions):", "    for index in positions:"]
-    return compiled([*source, f"        yield ({values})"], {})["read"]
+    names = "".join(f"read_{k}, " for k in range(len(columns)))
+    source = ["def read(table, view, positions, readers):"]
+    source += [f"    {names}= readers"] if columns else []
+    source += ["    for index in positions:", f"        yield ({values})"]
+    return compiled(source, {})["read"]

@@ -6,6 +6,7 @@ import sys
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Callable, ClassVar, TypeVar, get_origin, overload
 
+import stoa._schema.enumerations  # noqa: F401  (adds its parser)
 from stoa._schema.types import TYPES, FieldType, parse_type
 from stoa.errors import BadNameError, DeclarationError, shown
 
@@ -128,7 +129,7 @@ class Field:
 
     def parts(self) -> tuple[Any, ...]:
         """Its pickle: (name, type, default, factory), and further options that are set."""
-        parts = (self.name, str(self.type), self.default, self.factory)
+        parts = (self.name, self.type.written, self.default, self.factory)
         rest = (self.kw_only, dict(self.metadata))
         return (*parts, *rest) if self.kw_only or self.metadata else parts
 
@@ -140,7 +141,7 @@ class Field:
 
 def field_of_parts(
     name: str,
-    written: str,
+    written: Any,
     default: Any = MISSING,
     factory: Any = MISSING,
     kw_only: bool = False,

@@ -166,10 +166,13 @@ def slow_bind(name: str, fields: Sequence[Field]) -> Callable[..., tuple[Any, ..
 def checked(each: Field, value: str, i: int, in_place: bool) -> str:
     """An expression for `value` as a value of the field's type; the usual case without a call.
 
-    in_place: an integer's range need not be checked, since the store into the cells does that.
+    in_place: it is what the cell holds, and an integer's range need not be checked, since the store
+    into the cells does that.
     """
     kind = each.type.kind
     convert = f"_stoa_convert_{i}({value}, {each.name!r})"
+    if each.type.encoder is not None:
+        return f"_stoa_encode_{i}({convert})" if in_place else convert
     if kind == "o":
         return value
     if kind == "?":
@@ -188,9 +191,19 @@ def checked(each: Field, value: str, i: int, in_place: bool) -> str:
 
 
 def converters(fields: Sequence[Field]) -> dict[str, Any]:
-    names: dict[str, Any] = {f"_stoa_convert_{i}": f.type.convert for i, f in enumerate(fields)}
-    names.update(_stoa_int=int, _stoa_float=float)
+    names: dict[str, Any] = {"_stoa_int": int, "_stoa_float": float}
+    for i, each in enumerate(fields):
+        names[f"_stoa_convert_{i}"] = each.type.convert
+        names[f"_stoa_encode_{i}"] = each.type.encoder
+        names[f"_stoa_decode_{i}"] = each.type.decoder
     return names
+
+
+def decoded(each: Field, cell: str, i: int) -> str:
+    """An expression for the value of a cell; `view` has the objects."""
+    if each.type.kind == "o":
+        return f"view.objects[{cell}]"
+    return cell if each.type.decoder is None else f"_stoa_decode_{i}[{cell}]"
 
 
 # ---- the standalone class ----

@@ -337,6 +337,7 @@ def teach(record: RecordType, opened: type, sealed: type) -> None:
             each.name,
             each.type.number,
             each.type.convert,
+            each.type.decoder,
             None if each.default is MISSING else (each.default,),
             None if each.factory is MISSING else (each.factory,),
             opened.__dict__[f"_stoa_{i}"],

@@ -2,6 +2,11 @@
 
 A type is its name: FieldType is a str, so that `points.fields["x"] == "int32"` holds. The list
 comes from the library. To type checkers `int32` is int, so that they read `p.x` as one.
+
+A value goes two steps: `convert` checks what was given and makes the value that a record has;
+`encoder` makes of it the number that the cell holds, and `decoder[number]` is the value again. Most
+types have numbers for values, and neither of the two. A type that a module defines beside
+those of the library (enumerations.py) has one of these as its base.
 """
 
 from __future__ import annotations
@@ -46,9 +51,23 @@ class FieldType(str):
     """
 
     __module__ = "stoa"
-    __slots__ = ("code", "convert", "high", "kind", "low", "number", "width")
+    __slots__ = (
+        "base",
+        "code",
+        "convert",
+        "decoder",
+        "encoder",
+        "high",
+        "kind",
+        "labels",
+        "low",
+        "number",
+        "width",
+        "written",
+    )
 
     if TYPE_CHECKING:
+        base: FieldType  # the library's type of the cells
         number: int
         width: int
         code: str
@@ -56,12 +75,16 @@ class FieldType(str):
         low: int
         high: int
         convert: Callable[[Any, str], Any]
+        encoder: Callable[[Any], Any] | None  # of a converted value what the cell holds; None: it
+        decoder: Any  # decoder[cell] is the value; None: the cell is
+        labels: tuple[str, ...]  # of the members of an enumeration
+        written: Any  # what parse_type() makes it of
 
     def __repr__(self) -> str:
-        return f"stoa.{self}" if self.kind not in "?o" else str(self)
+        return f"stoa.{self}" if self.base is self and self.kind not in "?o" else str(self)
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return type_named, (str(self),)
+        return type_named, (self.written,)
 
 
 def make_type(number: int) -> FieldType:
@@ -72,7 +95,28 @@ def make_type(number: int) -> FieldType:
     made.kind = KINDS[made.rstrip("0123456789")]
     made.low = -(1 << (8 * made.width - 1)) if made.kind == "i" else 0
     made.high = {"i": -made.low - 1, "u": (1 << (8 * made.width)) - 1}.get(made.kind, 0)
-    made.convert = CONVERTERS[made.kind](made)
+    made.base, made.written, made.labels = made, str(made), ()
+    made.convert, made.encoder, made.decoder = CONVERTERS[made.kind](made), None, None
+    return made
+
+
+def derived_type(
+    name: str,
+    base: FieldType,
+    written: Any,
+    *,
+    kind: str,
+    convert: Callable[[Any, str], Any],
+    encoder: Callable[[Any], Any],
+    decoder: Any,
+    labels: tuple[str, ...] = (),
+) -> FieldType:
+    """A type whose cells are those of `base`; see FieldType."""
+    made = FieldType(name)
+    for each in ("number", "width", "code", "low", "high"):
+        setattr(made, each, getattr(base, each))
+    made.base, made.written, made.labels, made.kind = base, written, labels, kind
+    made.convert, made.encoder, made.decoder = convert, encoder, decoder
     return made
 
 
@@ -196,8 +240,9 @@ def list_types() -> dict[str, FieldType]:
     types = {}
     number = 1
     while lib.stoa_type_name(number) != ffi.NULL:
-        made = make_type(number)
-        types[str(made)] = made
+        name = ffi.string(lib.stoa_type_name(number)).decode()
+        if name.rstrip("0123456789") in KINDS:  # else a type that is written in another way
+            types[name] = make_type(number)
         number += 1
     return types
 
@@ -205,6 +250,7 @@ def list_types() -> dict[str, FieldType]:
 TYPES = list_types()
 BY_NUMBER = {made.number: made for made in TYPES.values()}
 OBJECT = TYPES["object"]
+ENUM8, ENUM16 = TYPES["uint8"], TYPES["uint16"]
 
 if TYPE_CHECKING:
     int8 = int
@@ -223,9 +269,9 @@ else:
     float32, float64 = TYPES["float32"], TYPES["float64"]
 
 
-def type_named(name: str) -> FieldType:
-    """The type of that name, for unpickling."""
-    return TYPES[name]
+def type_named(written: Any) -> FieldType:
+    """The type that was written so, for unpickling."""
+    return parse_type(written, "of a pickle")
 
 
 type_named.__module__ = "stoa.types"  # where pickles look for it
@@ -241,14 +287,24 @@ def type_of_number(kind: str, width: int) -> FieldType | None:
 
 def parse_type(written: Any, name: str) -> FieldType:
     """The type that was written for field `name`."""
-    found = type_written(written)
+    found = type_written(written, name)
     if found is None:
         raise DeclarationError(f"field {name!r} cannot be {unknown_type(written)}")
     return found
 
 
-def type_written(written: Any) -> FieldType | None:
-    """The type of stoa.int32, "int32", int or a numpy dtype."""
+# What modules that define types make of what is written; None: it is not theirs.
+PARSERS: list[Callable[[Any, str], FieldType | None]] = []
+
+
+def type_written(written: Any, name: str = "of a cast") -> FieldType | None:
+    """The type of stoa.int32, "int32", int, a numpy dtype or what PARSERS know, for a field."""
+    if isinstance(written, FieldType):
+        return written
+    for parser in PARSERS:
+        found = parser(written, name)
+        if found is not None:
+            return found
     python_types: dict[Any, str] = {
         int: "int64",
         float: "float64",

@@ -15,7 +15,7 @@ from stoa._schema.extension import rows as extension
 from stoa._schema.generate import no_field
 from stoa._schema.record import RecordType
 from stoa._schema.types import OBJECT
-from stoa._store.cells import PUT, make_cells, stale
+from stoa._store.cells import PUT, make_cells, stale, value_reader
 from stoa._store.gate import Gate
 from stoa._store.objects import ObjectPool
 from stoa._store.sources import StoredField
@@ -211,10 +211,11 @@ class Access(StoreBase):
     def values_at(self, index: int) -> tuple[Any, ...]:
         """The values of row `index`, which must be there."""
         return tuple(
-            self.pool.objects[self.cells[each.index][index]]
-            if each.type is OBJECT
-            else self.cells[each.index][index]
-            for each in self.fields.values()
+            cell if read is None else read(cell)
+            for cell, read in (
+                (self.cells[each.index][index], value_reader(each.type, self.pool.objects))
+                for each in self.fields.values()
+            )
         )
 
     # ---- views: what rows are made with ----

@@ -33,9 +33,17 @@ def stale(what: str) -> StaleError:
 def make_cells(pointer: Any, field_type: FieldType, count: int) -> Any:
     """The cells at a void pointer: who uses them keeps the table, and the field, alive."""
     if IS_PYPY:
-        return ffi.cast(CELL_POINTERS[field_type], pointer)
+        return ffi.cast(CELL_POINTERS[field_type.base], pointer)
     cells: Any = memoryview(ffi.buffer(ffi.cast("char *", pointer), count * field_type.width))
     return cells.cast(field_type.code or "I")
+
+
+def value_reader(field_type: FieldType, objects: list[Any]) -> Callable[[int], Any] | None:
+    """The value of what a cell holds; None: it is the value. The objects are the pool's."""
+    if field_type.kind == "o":
+        return objects.__getitem__
+    decoder = field_type.decoder
+    return None if decoder is None else decoder.__getitem__
 
 
 CELL_POINTERS = {

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import sys
 from array import array
+from enum import Enum
 from typing import Any
 
 from stoa._lib.ffi import ffi
@@ -127,7 +128,7 @@ def is_scalar(value: Any, field_type: FieldType) -> bool:
     """Whether a value assigned to a whole column means the same for every row."""
     if field_type is OBJECT and isinstance(value, (str, bytes, bytearray, dict, set, frozenset)):
         return True
-    if getattr(value, "ndim", None) == 0 or isinstance(value, str):
+    if getattr(value, "ndim", None) == 0 or isinstance(value, (str, Enum)):  # flags iterate
         return True
     return not hasattr(value, "__iter__") and not hasattr(value, "__getitem__")
 
@@ -152,6 +153,9 @@ def sequence_source(values: list[Any], to: StoredField) -> Source:
     """A list of Python values, converted aside."""
     if to.type is OBJECT:
         return Source(OBJECT, None, len(values), keep=values)
+    if to.type.encoder is not None:
+        cells = array(to.type.code, map(to.type.encoder, converted(values, to)))
+        return packed_source(cells, to.type, len(values))
     kinds = set(map(type, values))
     if to.type.kind == "?":
         bools = values if kinds <= {bool} else converted(values, to)

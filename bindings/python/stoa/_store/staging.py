@@ -32,7 +32,7 @@ def make_stage(fields: Sequence[Field]) -> Callable[..., None]:
     if IS_PYPY:
         source += stores_source(fields, names)
     else:
-        layout = Struct("=" + "".join(STAGED[each.type.kind][2] for each in fields))
+        layout = Struct("=" + "".join(STAGED[each.type.base.kind][2] for each in fields))
         names["_stoa_pack_into"] = layout.pack_into
         source.append(f"    _stoa_pack_into(into, 0, {', '.join(packed(fields))})")
     stage: Callable[..., None] = compiled(source, names)["_stoa_stage"]
@@ -41,7 +41,7 @@ def make_stage(fields: Sequence[Field]) -> Callable[..., None]:
 
 def packed(fields: Sequence[Field]) -> Iterable[str]:
     for i, each in enumerate(fields):
-        yield str(TYPES[STAGED[each.type.kind][0]].number)
+        yield str(TYPES[STAGED[each.type.base.kind][0]].number)
         # An object's value is a pointer. Integers that are no int are converted first: struct would
         # ask numpy's booleans for an index, of which numpy warns.
         value = f"_stoa_{i}"
@@ -55,7 +55,7 @@ def stores_source(fields: Sequence[Field], names: dict[str, Any]) -> Iterable[st
         value = checked(each, f"_stoa_{i}", i, in_place=True)
         if each.type.kind == "o":
             value = f"_stoa_cast(_stoa_void, {value})"
-        yield f"    into[{i}].{STAGED[each.type.kind][1]} = {value}"
+        yield f"    into[{i}].{STAGED[each.type.base.kind][1]} = {value}"
 
 
 class Stage:
@@ -66,6 +66,6 @@ class Stage:
     def __init__(self, fields: Sequence[Field]) -> None:
         self.values = ffi.new("stoa_value[]", len(fields))
         for i, each in enumerate(fields):
-            self.values[i].type = TYPES[STAGED[each.type.kind][0]].number
+            self.values[i].type = TYPES[STAGED[each.type.base.kind][0]].number
         self.into = self.values if IS_PYPY else ffi.buffer(self.values)
         self.error = ffi.new("stoa_error *")

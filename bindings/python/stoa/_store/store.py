@@ -539,9 +539,10 @@ def describe_field(place: Any, each: Field, c_name: Any, pool: ObjectPool) -> No
     place.type = each.type.number
     if each.default is MISSING:
         return
-    kind, initial = each.type.kind, place.initial
+    kind, initial = each.type.base.kind, place.initial
+    value = each.default if each.type.encoder is None else each.type.encoder(each.default)
     if kind == "o":
         initial.object = ffi.cast("void *", pool.pointer_to(each.default))
     else:
         member = {"?": "boolean", "i": "int64", "u": "uint64", "f": "float64"}[kind]
-        setattr(initial, member, each.default)
+        setattr(initial, member, value)

@@ -1,0 +1,167 @@
+"""Fields of enum.Enum, IntFlag and Literal."""
+
+from __future__ import annotations
+
+import copy
+import enum
+import pickle
+from typing import Any, Literal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import stoa
+from stoa import int32
+
+
+class Color(enum.Enum):
+    RED = 1
+    GREEN = "g"
+    BLUE = 3
+    AZURE = 3  # noqa: PIE796  (an alias)
+
+
+class Fruit(enum.Enum):
+    RED = 1
+
+
+class Perm(enum.IntFlag):
+    R = 1
+    W = 2
+    X = 64
+
+
+Many = enum.Enum("Many", [f"M{i}" for i in range(300)])  # type: ignore[misc]
+Size = Literal["small", "large"]
+
+
+class Item(stoa.Record):
+    x: int32
+    color: Color = Color.GREEN
+    perm: Perm = Perm.R
+    size: Size = "large"
+    many: Many = Many.M0  # type: ignore[valid-type, attr-defined]
+
+
+VALUES: dict[str, list[Any]] = {
+    "color": list(Color),
+    "perm": [Perm(0), Perm.R, Perm.W, Perm.X, Perm.R | Perm.W, Perm.R | Perm.W | Perm.X],
+    "size": ["small", "large"],
+    "many": list(Many),
+}
+
+
+def test_a_cell_holds_a_place_or_a_flag() -> None:
+    fields = stoa.Table(Item).fields
+    assert {name: each.width for name, each in fields.items()} == {
+        "x": 4,
+        "color": 1,
+        "perm": 1,
+        "size": 1,
+        "many": 2,
+    }
+    assert fields["color"] == "Color"
+    assert repr(fields["size"]) == "Literal['small', 'large']"
+
+
+def test_rows_and_records_give_members_back() -> None:
+    items = stoa.Table(Item, [(1,), Item(2, Color.BLUE, Perm.R | Perm.W, "small")])
+    items.append(3, Color.AZURE, many=Many.M299)  # type: ignore[attr-defined]
+    assert items[0].color is Color.GREEN
+    assert items[2].color is Color.BLUE
+    assert items[1] == (2, Color.BLUE, Perm.R | Perm.W, "small", Many.M0)  # type: ignore[attr-defined]
+    assert isinstance(items[1].perm, Perm)
+    assert items[2].many is Many.M299  # type: ignore[attr-defined]
+    assert items.color.tolist() == [Color.GREEN, Color.BLUE, Color.BLUE]
+    assert list(items.perm) == [Perm.R, Perm.R | Perm.W, Perm.R]
+    assert next(items.values("size", "color")) == ("large", Color.GREEN)
+
+
+def test_a_flag_that_was_inverted_is_stored_and_one_beyond_its_cell_refused() -> None:
+    items = stoa.Table(Item, [(1,)])
+    items[0].perm = ~Perm.R
+    assert items[0].perm & (Perm.R | Perm.W | Perm.X) == Perm.W | Perm.X
+    with pytest.raises(stoa.RangeError, match="perm is Perm, in 8 bits"):
+        items[0].perm = Perm(256)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("color", 1),
+        ("color", "RED"),
+        ("color", Fruit.RED),
+        ("color", None),
+        ("perm", 1),
+        ("perm", Fruit.RED),
+        ("size", "huge"),
+        ("size", 1),
+        ("many", 0),
+        ("many", Color.RED),
+    ],
+)
+def test_what_is_no_member_is_refused(name: str, value: Any) -> None:
+    items = stoa.Table(Item, [(1,), (2,)])
+    before = items.copy()
+    tries: list[Any] = [
+        lambda: setattr(items[0], name, value),
+        lambda: setattr(Item(1), name, value),
+        lambda: items.append(3, **{name: value}),
+        lambda: items.extend([{"x": 3, name: value}]),
+        lambda: items.extend({"x": each, name: value} for each in range(3)),
+        lambda: setattr(items, name, value),
+        lambda: setattr(items, name, [value, value]),
+        lambda: Item(1, **{name: value}),
+    ]
+    for each in tries:
+        with pytest.raises(stoa.WrongTypeError, match=name):
+            each()
+    assert items == before
+
+
+@pytest.mark.parametrize(
+    "written",
+    [enum.Enum("Empty", []), Literal[1, 2], Literal["a", 1], enum.IntFlag("Wide", {"A": 1 << 64})],
+)
+def test_types_that_no_field_can_have_are_refused(written: Any) -> None:
+    with pytest.raises(stoa.DeclarationError, match="'kind'"):
+        stoa.Table({"kind": written})
+
+
+def test_a_class_may_be_named_in_a_description() -> None:
+    assert stoa.Table({"color": Color}, 1)[0].color is Color.RED
+    assert stoa.Table({"size": Size}, 1)[0].size == "small"
+
+
+def test_tables_are_pickled_and_copied_with_their_members() -> None:
+    items = stoa.Table(Item, [(1, Color.RED, Perm.X), (2,)])
+    for protocol in range(2, pickle.HIGHEST_PROTOCOL + 1):
+        assert pickle.loads(pickle.dumps(items, protocol)) == items
+    assert pickle.loads(pickle.dumps(items[0])) == items[0]
+    assert copy.deepcopy(items) == items
+    assert pickle.loads(pickle.dumps(items.fields["color"])) is items.fields["color"]
+
+
+rows = st.tuples(st.integers(-5, 5), *(st.sampled_from(VALUES[name]) for name in VALUES))
+
+
+@given(st.lists(rows, max_size=8), st.data())
+def test_a_table_is_as_a_list_of_tuples(model: list[tuple[Any, ...]], data: Any) -> None:
+    items = stoa.Table(Item)
+    items.extend(iter(model))
+    names = ["x", *VALUES]
+    for _ in range(data.draw(st.integers(0, 4))):
+        name = data.draw(st.sampled_from(list(VALUES)))
+        value = data.draw(st.sampled_from(VALUES[name]))
+        place = names.index(name)
+        if model and data.draw(st.booleans()):
+            row = data.draw(st.integers(0, len(model) - 1))
+            setattr(items[row], name, value)
+            model[row] = (*model[row][:place], value, *model[row][place + 1 :])
+        else:
+            setattr(items, name, value)
+            model = [(*each[:place], value, *each[place + 1 :]) for each in model]
+    assert list(items.values()) == model
+    assert items.copy() == items
+    assert [tuple(row) for row in items] == model
