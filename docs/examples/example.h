@@ -58,5 +58,6 @@ void selection_examples(void);
 void strings_examples(void);
 void table_examples(void);
 void type_examples(void);
+void vector_examples(void);
 
 #endif

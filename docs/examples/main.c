@@ -22,6 +22,7 @@ static void run_all(void)
     strings_examples();
     table_examples();
     type_examples();
+    vector_examples();
 }
 
 /* What the examples print, from its start. */

@@ -6,7 +6,9 @@
  *         FIELD(float64, w, 1.0)
  *     STOA_RECORD(point, POINT)
  *
- * FIELD(type, name) or FIELD(type, name, default); type is a name of STOA_TYPES. It makes
+ * FIELD(type, name) or FIELD(type, name, default); type is a name of STOA_TYPES, or with a length a
+ * vector: FIELD(float32[3], position) makes `float *position[3]` of the table, `float position[3]`
+ * of the values. It makes
  *
  *     point_table     { stoa_table *table; int32_t *x, *y; double *w; }: the columns as arrays. It
  *                     may be copied; each stoa_ call takes its `table`
@@ -23,6 +25,7 @@
  *     point_at(&points, i)                              not checked
  *     point_x(row), point_set_x(row, value)             not checked, as fast as the array. Of an
  *                                                       object field: the pointer, and a status
+ *     point_position(row, k), point_set_position(row, k, value)     component k of a vector
  *
  * init and from refuse NULL (STOA_INVALID). All others but dispose trust that their typed table is
  * one that was made and not disposed of: they are inline, for hot loops.
@@ -44,8 +47,8 @@ STOA_BEGIN_DECLS
 
 /* ---- what the generated code calls ---- */
 
-/* Finds the fields, checks their types and holds them; columns[i] becomes the cells of fields[i].
- * Columns are NULL where the typed table to be made is. */
+/* Finds the fields, checks their types and holds them; columns becomes their cells in order, those
+ * of each component of a vector. Columns are NULL where the typed table to be made is. */
 STOA_TRY stoa__typed_hold(stoa_table *table, const stoa_field *fields, size_t count, void **columns,
                           stoa_error *error);
 
@@ -56,34 +59,36 @@ STOA_API void stoa__typed_release(stoa_table *table, const stoa_field *fields, s
 STOA_TRY stoa__typed_new(stoa_table **table, const stoa_field *fields, size_t count, size_t rows,
                          void **columns, stoa_error *error);
 
-/* values[i] points at the value of fields[i]. */
+/* values[i] points at the value of fields[i], or at those of the components. */
 STOA_TRY stoa__typed_append(stoa_table *table, const stoa_field *fields, size_t count,
                             const void *const *values, stoa_error *error);
 
 #define STOA__TYPEDEFS(NAME, name, cell, value, member) \
     typedef cell stoa__##name;                          \
-    typedef value stoa__value_##name;
+    typedef value stoa__##name##_value;
 STOA_TYPES(STOA__TYPEDEFS)
 #undef STOA__TYPEDEFS
 
-STOA__INLINE stoa_field stoa__typed_field(const char *name, stoa_type type)
+STOA__INLINE stoa_field stoa__typed_field(const char *name, stoa_type type, size_t components)
 {
     stoa_field field = STOA__ZERO;
     field.name = name;
     field.type = type;
+    field.length = STOA__CAST(uint16_t, components > 1 ? components : 0);
     return field;
 }
 
-#define STOA__DESCRIBE(name, tag, argument, slot)                                           \
-    STOA__INLINE stoa_field stoa__describe_stoa__##name(const char *field_name, argument v) \
-    {                                                                                       \
-        stoa_field field = stoa__typed_field(field_name, tag);                              \
-        field.initial.slot = v;                                                             \
-        return field;                                                                       \
-    }                                                                                       \
-    STOA__INLINE stoa__value_##name stoa__default_stoa__##name(argument v)                  \
-    {                                                                                       \
-        return STOA__CAST(stoa__value_##name, v);                                           \
+#define STOA__DESCRIBE(name, tag, argument, slot)                                                  \
+    STOA__INLINE stoa_field stoa__describe_stoa__##name(const char *field_name, size_t components, \
+                                                        argument initial)                          \
+    {                                                                                              \
+        stoa_field field = stoa__typed_field(field_name, tag, components);                         \
+        field.initial.slot = initial;                                                              \
+        return field;                                                                              \
+    }                                                                                              \
+    STOA__INLINE stoa__##name##_value stoa__default_stoa__##name(argument initial)                 \
+    {                                                                                              \
+        return STOA__CAST(stoa__##name##_value, initial);                                          \
     }
 STOA__DESCRIBE(bool, STOA_BOOL, bool, boolean)
 STOA__DESCRIBE(int8, STOA_INT8, int64_t, int64)
@@ -98,6 +103,38 @@ STOA__DESCRIBE(float32, STOA_FLOAT32, double, float64)
 STOA__DESCRIBE(float64, STOA_FLOAT64, double, float64)
 STOA__DESCRIBE(object, STOA_OBJECT, void *, object)
 #undef STOA__DESCRIBE
+
+/* ---- types ---- */
+
+/* What generated code is like for a type, and the C type of its cells. The length of a vector, in
+ * brackets, comes behind, as it does where the field is declared. */
+#define STOA__TYPE_bool STOA__PLAIN, stoa__bool,
+#define STOA__TYPE__Bool STOA__PLAIN, stoa__bool,
+#define STOA__TYPE_int8 STOA__PLAIN, stoa__int8,
+#define STOA__TYPE_int16 STOA__PLAIN, stoa__int16,
+#define STOA__TYPE_int32 STOA__PLAIN, stoa__int32,
+#define STOA__TYPE_int64 STOA__PLAIN, stoa__int64,
+#define STOA__TYPE_uint8 STOA__PLAIN, stoa__uint8,
+#define STOA__TYPE_uint16 STOA__PLAIN, stoa__uint16,
+#define STOA__TYPE_uint32 STOA__PLAIN, stoa__uint32,
+#define STOA__TYPE_uint64 STOA__PLAIN, stoa__uint64,
+#define STOA__TYPE_float32 STOA__PLAIN, stoa__float32,
+#define STOA__TYPE_float64 STOA__PLAIN, stoa__float64,
+#define STOA__TYPE_object STOA__OBJECT, stoa__object,
+
+/* macro(cell, length, …): STOA__WITH(macro, STOA__TYPE_##type, …). */
+#define STOA__WITH(...) STOA__WITH_(__VA_ARGS__)
+#define STOA__WITH_(macro, kind, cell, length, ...) macro(cell, length, __VA_ARGS__)
+/* STOA__PLAIN_what(cell, …), STOA__OBJECT_what or, where there is a length, STOA__VECTOR_what:
+ * STOA__BY_KIND(what, STOA__TYPE_##type, …). */
+#define STOA__BY_KIND(...) STOA__BY_KIND_(__VA_ARGS__)
+#define STOA__BY_KIND_(what, kind, cell, length, ...) \
+    STOA__PASTE(STOA__KIND(kind, length), what)(cell, __VA_ARGS__)
+#define STOA__KIND(kind, length) STOA__SECOND(STOA__NO_LENGTH length(kind), STOA__VECTOR)
+#define STOA__NO_LENGTH(kind) ~, kind,
+#define STOA__LENGTH(array) (sizeof(array) / sizeof((array)[0]))
+#define STOA__EACH_COMPONENT(array) \
+    for (size_t stoa__component = 0; stoa__component < STOA__LENGTH(array); stoa__component++)
 
 /* ---- preprocessor ---- */
 
@@ -160,63 +197,83 @@ STOA__DESCRIBE(object, STOA_OBJECT, void *, object)
 #define STOA__CHECK_NAME(type, ...)                                               \
     STOA__ASSERT(STOA__NO_PARENTHESES(STOA__FIRST(STOA__RESERVED_##__VA_ARGS__)), \
                  "a field of a STOA_RECORD can't have this name: the record needs it itself");
-#define STOA__COUNT_FIELD(type, ...) +1
-#define STOA__COLUMN_MEMBER(type, ...) stoa__##type *STOA__FIRST(__VA_ARGS__);
-#define STOA__VALUE_MEMBER(type, ...) stoa__value_##type STOA__FIRST(__VA_ARGS__);
+#define STOA__COUNT_ONE(type, ...) +1
+#define STOA__COUNT_FIELDS(type, ...) STOA__WITH(STOA__COUNT_FIELDS_OF, STOA__TYPE_##type, ~)
+#define STOA__COUNT_FIELDS_OF(cell, length, ...) +sizeof(char length)
+#define STOA__COLUMN_MEMBER(type, ...) \
+    STOA__WITH(STOA__COLUMN_MEMBER_OF, STOA__TYPE_##type, __VA_ARGS__)
+#define STOA__COLUMN_MEMBER_OF(cell, length, ...) cell *STOA__FIRST(__VA_ARGS__) length;
+#define STOA__VALUE_MEMBER(type, ...) \
+    STOA__WITH(STOA__VALUE_MEMBER_OF, STOA__TYPE_##type, __VA_ARGS__)
+#define STOA__VALUE_MEMBER_OF(cell, length, ...) cell##_value STOA__FIRST(__VA_ARGS__) length;
 #define STOA__DESCRIPTION(type, ...) \
-    stoa__describe_stoa__##type(STOA__QUOTE(STOA__FIRST(__VA_ARGS__)), STOA__DEFAULT(__VA_ARGS__)),
-#define STOA__TAKE_COLUMN(type, ...) \
-    stoa__columns->STOA__FIRST(__VA_ARGS__) = STOA__CAST(stoa__##type *, *stoa__cells++);
+    STOA__WITH(STOA__DESCRIPTION_OF, STOA__TYPE_##type, __VA_ARGS__)
+#define STOA__DESCRIPTION_OF(cell, length, ...)                                       \
+    stoa__describe_##cell(STOA__QUOTE(STOA__FIRST(__VA_ARGS__)), sizeof(char length), \
+                          STOA__DEFAULT(__VA_ARGS__)),
+#define STOA__TAKE_COLUMN(type, ...) STOA__BY_KIND(_TAKE, STOA__TYPE_##type, __VA_ARGS__)
+#define STOA__PLAIN_TAKE(cell, ...) \
+    stoa__columns->STOA__FIRST(__VA_ARGS__) = STOA__CAST(cell *, *stoa__cells++);
+#define STOA__OBJECT_TAKE(cell, ...) STOA__PLAIN_TAKE(cell, __VA_ARGS__)
+#define STOA__VECTOR_TAKE(cell, ...)                              \
+    STOA__EACH_COMPONENT(stoa__columns->STOA__FIRST(__VA_ARGS__)) \
+    stoa__columns->STOA__FIRST(__VA_ARGS__)[stoa__component] = STOA__CAST(cell *, *stoa__cells++);
 #define STOA__ARGUMENT(...) STOA__PASTE(stoa__argument_, STOA__FIRST(__VA_ARGS__))
-#define STOA__PUSH_PARAMETER(type, ...) stoa__value_##type STOA__ARGUMENT(__VA_ARGS__),
-#define STOA__PUSH_VALUE(type, ...) \
+#define STOA__PUSH_PARAMETER(type, ...) STOA__BY_KIND(_PARAMETER, STOA__TYPE_##type, __VA_ARGS__)
+#define STOA__PLAIN_PARAMETER(cell, ...) cell##_value STOA__ARGUMENT(__VA_ARGS__),
+#define STOA__OBJECT_PARAMETER(cell, ...) STOA__PLAIN_PARAMETER(cell, __VA_ARGS__)
+#define STOA__VECTOR_PARAMETER(cell, ...) const cell##_value *STOA__ARGUMENT(__VA_ARGS__),
+#define STOA__PUSH_VALUE(type, ...) STOA__BY_KIND(_PUSH, STOA__TYPE_##type, __VA_ARGS__)
+#define STOA__PLAIN_PUSH(cell, ...) \
     stoa__values.STOA__FIRST(__VA_ARGS__) = STOA__ARGUMENT(__VA_ARGS__);
-#define STOA__DEFAULT_VALUE(type, ...) \
-    stoa__values.STOA__FIRST(__VA_ARGS__) = stoa__default_stoa__##type(STOA__DEFAULT(__VA_ARGS__));
+#define STOA__OBJECT_PUSH(cell, ...) STOA__PLAIN_PUSH(cell, __VA_ARGS__)
+#define STOA__VECTOR_PUSH(cell, ...)                            \
+    STOA__EACH_COMPONENT(stoa__values.STOA__FIRST(__VA_ARGS__)) \
+    stoa__values.STOA__FIRST(__VA_ARGS__)[stoa__component] =    \
+        STOA__ARGUMENT(__VA_ARGS__)[stoa__component];
+#define STOA__DEFAULT_VALUE(type, ...) STOA__BY_KIND(_DEFAULT, STOA__TYPE_##type, __VA_ARGS__)
+#define STOA__PLAIN_DEFAULT(cell, ...) \
+    stoa__values.STOA__FIRST(__VA_ARGS__) = stoa__default_##cell(STOA__DEFAULT(__VA_ARGS__));
+#define STOA__OBJECT_DEFAULT(cell, ...) STOA__PLAIN_DEFAULT(cell, __VA_ARGS__)
+#define STOA__VECTOR_DEFAULT(cell, ...)                         \
+    STOA__EACH_COMPONENT(stoa__values.STOA__FIRST(__VA_ARGS__)) \
+    stoa__values.STOA__FIRST(__VA_ARGS__)[stoa__component] =    \
+        stoa__default_##cell(STOA__DEFAULT(__VA_ARGS__));
 #define STOA__VALUE_POINTER(type, ...) &stoa__values->STOA__FIRST(__VA_ARGS__),
-#define STOA__STORE_CELL(type, ...) STOA__STORE_##type(STOA__FIRST(__VA_ARGS__))
-#define STOA__TUPLE(type, ...) (stoa__##type, STOA__FIRST(__VA_ARGS__))
-
-#define STOA__PLAIN_STORE(name) stoa__columns->name[stoa__row] = stoa__values.name;
-#define STOA__STORE_bool(name) STOA__PLAIN_STORE(name)
-#define STOA__STORE__Bool(name) STOA__PLAIN_STORE(name)
-#define STOA__STORE_int8(name) STOA__PLAIN_STORE(name)
-#define STOA__STORE_int16(name) STOA__PLAIN_STORE(name)
-#define STOA__STORE_int32(name) STOA__PLAIN_STORE(name)
-#define STOA__STORE_int64(name) STOA__PLAIN_STORE(name)
-#define STOA__STORE_uint8(name) STOA__PLAIN_STORE(name)
-#define STOA__STORE_uint16(name) STOA__PLAIN_STORE(name)
-#define STOA__STORE_uint32(name) STOA__PLAIN_STORE(name)
-#define STOA__STORE_uint64(name) STOA__PLAIN_STORE(name)
-#define STOA__STORE_float32(name) STOA__PLAIN_STORE(name)
-#define STOA__STORE_float64(name) STOA__PLAIN_STORE(name)
+#define STOA__STORE_CELL(type, ...) \
+    STOA__BY_KIND(_STORE, STOA__TYPE_##type, STOA__FIRST(__VA_ARGS__))
+#define STOA__PLAIN_STORE(cell, name) stoa__columns->name[stoa__row] = stoa__values.name;
 /* A table with an object field never takes plain stores. */
-#define STOA__STORE_object(name)
+#define STOA__OBJECT_STORE(cell, name)
+#define STOA__VECTOR_STORE(cell, name)      \
+    STOA__EACH_COMPONENT(stoa__values.name) \
+    stoa__columns->name[stoa__component][stoa__row] = stoa__values.name[stoa__component];
 
-#define STOA__ACCESSORS(record, tuple) \
-    STOA__ACCESSORS_(record, STOA__FIRST tuple, STOA__SECOND tuple)
-#define STOA__ACCESSORS_(record, type, name) STOA__PASTE(STOA__ACCESSORS_, type)(record, type, name)
-#define STOA__PLAIN_ACCESSORS(record, type, name)                         \
-    STOA__INLINE type record##_##name(record stoa__row)                   \
+#define STOA__TUPLE(type, ...) (STOA__TYPE_##type, STOA__FIRST(__VA_ARGS__))
+#define STOA__ACCESSORS(record, tuple) STOA__ACCESSORS_(record, STOA__UNPACK tuple)
+#define STOA__UNPACK(...) __VA_ARGS__
+#define STOA__ACCESSORS_(...) STOA__ACCESSORS_OF(__VA_ARGS__)
+#define STOA__ACCESSORS_OF(record, kind, cell, length, name) \
+    STOA__PASTE(STOA__KIND(kind, length), _ACCESSORS)(record, cell, name)
+#define STOA__PLAIN_ACCESSORS(record, cell, name)                         \
+    STOA__INLINE cell record##_##name(record stoa__row)                   \
     {                                                                     \
         return stoa__row.columns->name[stoa__row.index];                  \
     }                                                                     \
-    STOA__INLINE void record##_set_##name(record stoa__row, type stoa__v) \
+    STOA__INLINE void record##_set_##name(record stoa__row, cell stoa__v) \
     {                                                                     \
         stoa__row.columns->name[stoa__row.index] = stoa__v;               \
     }
-#define STOA__ACCESSORS_stoa__bool(record, type, name) STOA__PLAIN_ACCESSORS(record, type, name)
-#define STOA__ACCESSORS_stoa__int8(record, type, name) STOA__PLAIN_ACCESSORS(record, type, name)
-#define STOA__ACCESSORS_stoa__int16(record, type, name) STOA__PLAIN_ACCESSORS(record, type, name)
-#define STOA__ACCESSORS_stoa__int32(record, type, name) STOA__PLAIN_ACCESSORS(record, type, name)
-#define STOA__ACCESSORS_stoa__int64(record, type, name) STOA__PLAIN_ACCESSORS(record, type, name)
-#define STOA__ACCESSORS_stoa__uint8(record, type, name) STOA__PLAIN_ACCESSORS(record, type, name)
-#define STOA__ACCESSORS_stoa__uint16(record, type, name) STOA__PLAIN_ACCESSORS(record, type, name)
-#define STOA__ACCESSORS_stoa__uint32(record, type, name) STOA__PLAIN_ACCESSORS(record, type, name)
-#define STOA__ACCESSORS_stoa__uint64(record, type, name) STOA__PLAIN_ACCESSORS(record, type, name)
-#define STOA__ACCESSORS_stoa__float32(record, type, name) STOA__PLAIN_ACCESSORS(record, type, name)
-#define STOA__ACCESSORS_stoa__float64(record, type, name) STOA__PLAIN_ACCESSORS(record, type, name)
-#define STOA__ACCESSORS_stoa__object(record, type, name)                                      \
+#define STOA__VECTOR_ACCESSORS(record, cell, name)                                                \
+    STOA__INLINE cell record##_##name(record stoa__row, size_t stoa__component)                   \
+    {                                                                                             \
+        return stoa__row.columns->name[stoa__component][stoa__row.index];                         \
+    }                                                                                             \
+    STOA__INLINE void record##_set_##name(record stoa__row, size_t stoa__component, cell stoa__v) \
+    {                                                                                             \
+        stoa__row.columns->name[stoa__component][stoa__row.index] = stoa__v;                      \
+    }
+#define STOA__OBJECT_ACCESSORS(record, cell, name)                                            \
     STOA__INLINE void *record##_##name(record stoa__row)                                      \
     {                                                                                         \
         return stoa_pool_get(stoa_table_pool(stoa__row.columns->table),                       \
@@ -242,8 +299,8 @@ STOA__DESCRIBE(object, STOA_OBJECT, void *, object)
     typedef struct record##_values {                                                              \
         FIELDS(STOA__VALUE_MEMBER)                                                                \
     } record##_values;                                                                            \
-    enum { record##_field_count = 0 FIELDS(STOA__COUNT_FIELD) };                                  \
-    STOA__ASSERT(record##_field_count <= 250, "a STOA_RECORD has at most 250 fields");            \
+    enum { record##_field_count = 0 FIELDS(STOA__COUNT_FIELDS) };                                 \
+    STOA__ASSERT(0 FIELDS(STOA__COUNT_ONE) <= 250, "a STOA_RECORD has at most 250 fields");       \
                                                                                                   \
     STOA__INLINE record##_values record##_defaults(void)                                          \
     {                                                                                             \
@@ -264,7 +321,7 @@ STOA__DESCRIBE(object, STOA_OBJECT, void *, object)
         void *stoa__cells[record##_field_count];                                                  \
         stoa_table *stoa__table;                                                                  \
         stoa_status stoa__status =                                                                \
-            stoa__typed_new(&stoa__table, stoa__fields, record##_field_count, stoa__rows,         \
+            stoa__typed_new(&stoa__table, stoa__fields, STOA__LENGTH(stoa__fields), stoa__rows,   \
                             stoa__columns == NULL ? NULL : stoa__cells, stoa__error);             \
         if (stoa__status == STOA_OK)                                                              \
             record##_table_take(stoa__columns, stoa__table, stoa__cells);                         \
@@ -276,7 +333,7 @@ STOA__DESCRIBE(object, STOA_OBJECT, void *, object)
         const stoa_field stoa__fields[] = {FIELDS(STOA__DESCRIPTION)};                            \
         void *stoa__cells[record##_field_count];                                                  \
         stoa_status stoa__status =                                                                \
-            stoa__typed_hold(stoa__table, stoa__fields, record##_field_count,                     \
+            stoa__typed_hold(stoa__table, stoa__fields, STOA__LENGTH(stoa__fields),               \
                              stoa__columns == NULL ? NULL : stoa__cells, stoa__error);            \
         if (stoa__status == STOA_OK)                                                              \
             record##_table_take(stoa__columns, stoa__table, stoa__cells);                         \
@@ -288,7 +345,7 @@ STOA__DESCRIBE(object, STOA_OBJECT, void *, object)
         const stoa_field stoa__fields[] = {FIELDS(STOA__DESCRIPTION)};                            \
         if (stoa__columns == NULL)                                                                \
             return;                                                                               \
-        stoa__typed_release(stoa__columns->table, stoa__fields, record##_field_count);            \
+        stoa__typed_release(stoa__columns->table, stoa__fields, STOA__LENGTH(stoa__fields));      \
         record##_table_take(stoa__columns, NULL, stoa__cells);                                    \
     }                                                                                             \
     STOA__INLINE STOA_MUST_USE stoa_status record##_table_append_slow(                            \
@@ -297,7 +354,7 @@ STOA__DESCRIBE(object, STOA_OBJECT, void *, object)
     {                                                                                             \
         const stoa_field stoa__fields[] = {FIELDS(STOA__DESCRIPTION)};                            \
         const void *const stoa__pointers[] = {FIELDS(STOA__VALUE_POINTER)};                       \
-        return stoa__typed_append(stoa__columns->table, stoa__fields, record##_field_count,       \
+        return stoa__typed_append(stoa__columns->table, stoa__fields, STOA__LENGTH(stoa__fields), \
                                   stoa__pointers, stoa__error);                                   \
     }                                                                                             \
     STOA__INLINE STOA_MUST_USE stoa_status record##_table_append(                                 \

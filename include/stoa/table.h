@@ -21,6 +21,10 @@ STOA_BEGIN_DECLS
  * The most fields that a table can ever have had.
  */
 #define STOA_MAX_FIELDS 32767
+/**
+ * The most components of a vector.
+ */
+#define STOA_MAX_LENGTH 1024
 
 /**
  * A flag of a field: its cells may be null. That takes one bit a row besides the cell: see
@@ -34,17 +38,35 @@ STOA_BEGIN_DECLS
 #define STOA_HAS_INITIAL 2u
 
 /**
- * A field, as the caller describes it.
+ * A field, as the caller describes it. One with a length is a vector of so many numbers, which the
+ * table keeps as fields of their own: `position` of length 3 becomes the fields `position[0]`,
+ * `position[1]` and `position[2]`, whose indices and columns follow one another
+ * (stoa_table_find_vector()). What holds for fields holds for them, but that only the whole
+ * vector can be dropped or renamed.
  *
  * @members stoa_field
  */
 typedef struct stoa_field {
     const char *name; /* copied */
     stoa_type type;
-    uint32_t flags; /* zero, or STOA_NULLABLE, STOA_HAS_INITIAL */
-    stoa_initial initial;
+    uint32_t flags;       /* zero, or STOA_NULLABLE, STOA_HAS_INITIAL */
+    stoa_initial initial; /* of a vector: of each component */
+    uint16_t length;      /* of a vector: 2 to STOA_MAX_LENGTH; 0: one value */
     uint64_t reserved[3]; /* zero */
 } stoa_field;
+
+/**
+ * A vector of a table: `length` columns of the same type, at one distance from each other.
+ *
+ * @members stoa_vector
+ */
+typedef struct stoa_vector {
+    const char *name; /* borrowed until the vector is renamed or dropped */
+    stoa_type type;   /* of the components */
+    size_t first;     /* the field index of component 0; the others follow it */
+    size_t length;
+    size_t distance; /* bytes from a cell to that of the next component in the same row */
+} stoa_vector;
 
 /**
  * A flag of a table, for a result whose rows are all stored at once. The initial rows hold
@@ -122,7 +144,8 @@ typedef struct stoa_source {
 /* ---- life ---- */
 
 /**
- * Makes a table of these fields. Field i gets index i. If the system refuses the address space for
+ * Makes a table of these fields, whose indices are 0, 1, … in order; a vector takes one for each
+ * component. If the system refuses the address space for
  * `max_rows`, it is halved until it is granted; stoa_table_max_rows() tells what it became. A table
  * whose `max_rows` needs at most 64 KiB takes plain memory.
  *
@@ -130,7 +153,7 @@ typedef struct stoa_source {
  * @param fields one or more; names are copied
  * @param options NULL: no rows, as much room to grow as fits well
  * @return STOA_INVALID: no fields or too many, a reserve or an unknown flag that is set,
- *     a default in two members of `initial`.
+ *     a default in two members of `initial`, a vector of a length that no vector has.
  *     STOA_BAD_NAME: a name is empty, too long, not UTF-8 or taken. STOA_WRONG_TYPE: a type that
  *     does not exist, or a default of another type. STOA_OVERFLOW: a default does not fit its
  *     field. STOA_FULL: more rows than a table can have. STOA_OUT_OF_MEMORY. STOA_REFUSED: the pool
@@ -221,7 +244,7 @@ STOA_API size_t stoa_table_capacity(const stoa_table *table);
 STOA_API size_t stoa_table_row_bytes(const stoa_table *table);
 
 /**
- * Tells how many fields there are. 0 for NULL.
+ * Tells how many fields there are; each component of a vector is one. 0 for NULL.
  *
  * @cost O(1).
  * @threads Reads the table.
@@ -284,12 +307,36 @@ STOA_TRY stoa_table_field_initial(const stoa_table *table, size_t field, stoa_va
  *
  * @param field becomes the index
  * @return STOA_NO_FIELD: there is no field of that name; the message lists those that there are.
+ *     A vector is no field, but its components are, as `position[0]`: see stoa_table_find_vector().
  * @cost O(1), by a hash of the name.
  * @threads Reads the table.
  * @snippet table.c describe
  */
 STOA_TRY stoa_table_find_field(const stoa_table *table, const char *name, size_t *field,
                                stoa_error *error);
+
+/**
+ * Finds a vector by its name: the indices of its components, and where their columns lie.
+ *
+ * @param vector becomes what it is
+ * @return STOA_NO_FIELD: there is no vector of that name.
+ * @cost O(1), by a hash of the name.
+ * @threads Reads the table.
+ * @snippet vector.c find
+ */
+STOA_TRY stoa_table_find_vector(const stoa_table *table, const char *name, stoa_vector *vector,
+                                stoa_error *error);
+
+/**
+ * Tells which vector a field is a component of: component `field - vector->first`.
+ *
+ * @param vector becomes what it is
+ * @return STOA_INVALID: NULL. STOA_NO_FIELD: there is no such field, or it is no component.
+ * @cost O(1).
+ * @threads Reads the table.
+ * @snippet vector.c component
+ */
+STOA_TRY stoa_table_field_vector(const stoa_table *table, size_t field, stoa_vector *vector);
 
 /**
  * Tells the pool of the object fields. NULL if the table has none.
@@ -315,11 +362,13 @@ STOA_API uint64_t stoa_table_version(const stoa_table *table);
 /* ---- fields of a living table: the other columns stay untouched where they are ---- */
 
 /**
- * Adds a field; each row gets its default. The other columns stay where they are. If no `max_rows`
- * was asked for when the table was made, it may fall to what the address space allows.
+ * Adds a field, or a vector with all its components; each row gets the default. The other columns
+ * stay where they are. If no `max_rows` was asked for when the table was made, it may fall to what
+ * the address space allows.
  *
- * @param index becomes the field's index; may be NULL
- * @return STOA_INVALID: a reserve or flag that is set, a default in two members. STOA_FULL: more
+ * @param index becomes the field's index, or that of component 0; may be NULL
+ * @return STOA_INVALID: a reserve or flag that is set, a default in two members, a vector of a
+ *     length that no vector has. STOA_FULL: more
  *     fields than STOA_MAX_FIELDS. STOA_BAD_NAME: the name is empty, too long, not UTF-8 or taken.
  *     STOA_WRONG_TYPE: a type that does not exist, or a default of another type. STOA_OVERFLOW: the
  *     default does not fit. STOA_OUT_OF_MEMORY. STOA_REFUSED: the pool refused the default.
@@ -332,10 +381,12 @@ STOA_TRY stoa_table_add_field(stoa_table *table, const stoa_field *field, size_t
                               stoa_error *error);
 
 /**
- * Removes a field and its column. Pages that are exported stay mapped. The last field stays.
+ * Removes a field and its column, or a vector with all its components. Pages that are exported stay
+ * mapped. The last field stays.
  *
  * @return STOA_NO_FIELD: there is no such field. STOA_IN_USE: a typed table has it. STOA_INVALID:
- *     it is the last one. STOA_OUT_OF_MEMORY. STOA_LOCKED: a column is locked.
+ *     it is the last one, or a component of a vector. STOA_OUT_OF_MEMORY. STOA_LOCKED: a column is
+ * locked.
  * @cost O(fields); O(rows) for an object field.
  * @threads Changes the table.
  * @snippet table.c fields
@@ -343,9 +394,10 @@ STOA_TRY stoa_table_add_field(stoa_table *table, const stoa_field *field, size_t
 STOA_TRY stoa_table_drop_field(stoa_table *table, const char *name, stoa_error *error);
 
 /**
- * Gives a field another name. Its index and its column stay.
+ * Gives a field, or a vector with its components, another name. Its index and its column stay.
  *
- * @return STOA_NO_FIELD: there is no such field. STOA_IN_USE: a typed table has it. STOA_BAD_NAME:
+ * @return STOA_NO_FIELD: there is no such field. STOA_IN_USE: a typed table has it. STOA_INVALID:
+ *     it is a component of a vector. STOA_BAD_NAME:
  *     the new name is empty, too long, not UTF-8 or taken. STOA_OUT_OF_MEMORY. STOA_LOCKED: a
  *     column is locked.
  * @cost O(fields).

@@ -49,7 +49,7 @@ stoa_status stoa_column_export(stoa_table *table, size_t field, stoa_error *erro
         if (whole->extra == NULL)
             return stoa__fail_memory(error, bytes);
     }
-    whole->extra[field].exports++;
+    stoa__extra_of(whole, field)->exports++;
     whole->exports++;
     return STOA_OK;
 }
@@ -58,9 +58,9 @@ void stoa_column_unexport(stoa_table *table, size_t field)
 {
     stoa__table *whole = stoa__whole(table);
     if (table == NULL || field >= table->field_limit || whole->extra == NULL ||
-        whole->extra[field].exports == 0)
+        stoa__extra_of(whole, field)->exports == 0)
         return;
-    stoa__column_extra *extra = &whole->extra[field];
+    stoa__column_extra *extra = stoa__extra_of(whole, field);
     extra->exports--;
     whole->exports--;
     if (extra->exports == 0 && !stoa__field_exists(table, field)) {

@@ -1,9 +1,10 @@
 /* fields.c: adding, dropping and renaming fields of a living table.
  *
  * The new schema is built aside and swapped in last. An added field gets a region of its own, with
- * room for max_rows cells and, if it is nullable, their validity bits (see reserve_column); the
- * other columns are not touched. A dropped field leaves its index unused; its pages stay until
- * their last export ends (see stoa_column_unexport). */
+ * room for max_rows cells and, if it is nullable, their validity bits (see reserve_columns), and so
+ * do all components of an added vector together; the other columns are not touched. A dropped field
+ * leaves its index unused; its pages stay until their last export ends (see
+ * stoa_column_unexport). */
 #include <assert.h>
 #include <string.h>
 
@@ -25,7 +26,7 @@ void stoa__field_give_up(stoa__addition *made, const stoa_table *table)
 
 static stoa_status copy_lists(stoa__addition *made, const stoa__table *table, stoa_error *error)
 {
-    size_t before = table->head.field_limit, after = before + 1;
+    size_t before = table->head.field_limit, after = before + made->count;
     made->columns = stoa__allocate_zeroed(after * sizeof *made->columns);
     made->extra = stoa__allocate_zeroed(after * sizeof *made->extra);
     if (made->columns == NULL || made->extra == NULL)
@@ -47,28 +48,42 @@ static size_t stagger_of(const stoa__table *table, size_t bytes)
     return bytes < STOA__SMALL_COLUMN ? 0 : (1 + place % (bytes / STOA__SMALL_COLUMN)) * STOA__LINE;
 }
 
-/* Bytes of the column with so many rows, from the start of its region on. Validity bits stand a
- * stagger behind the cells, or a line in plain memory. */
+/* How the columns of an added field lie in its region: cells of each component, and behind those of
+ * a nullable field its validity bits. Each array begins at a multiple of `unit` from the first one,
+ * `gap` after the one before. */
 typedef struct shape {
-    size_t before, width, gap; /* gap: 0: there are no bits */
+    size_t before; /* from the start of the region */
+    size_t width, count;
+    bool nullable; /* then count is 1 */
+    size_t unit, gap;
 } shape;
 
-/* What the cells are rounded up to, before their bits. */
-static size_t unit_of(shape s)
+static shape shape_of(const stoa__table *table, const stoa_field *field, size_t count)
 {
-    return s.gap > STOA__LINE ? STOA__PAGE : sizeof(uint64_t);
+    shape s = {.width = stoa__width(field->type), .count = count};
+    size_t bytes = table->max_rows * s.width;
+    s.before = stagger_of(table, bytes);
+    s.nullable = (field->flags & STOA_NULLABLE) != 0;
+    s.unit = sizeof(uint64_t);
+    s.gap = bytes < STOA__SMALL_COLUMN ? 0 : STOA__LINE;
+    if (bytes * count > STOA__PLAIN_LIMIT / 2) {
+        s.unit = bytes < STOA__LARGE_REGION / 2 ? STOA__PAGE : STOA__HUGE_PAGE;
+        s.gap = STOA__STAGGER;
+    }
+    return s;
 }
 
 static size_t bytes_of(shape s, size_t rows)
 {
-    return s.before + rows * s.width +
-           (s.gap > 0 ? s.gap + unit_of(s) + stoa__validity_bytes(rows + 64) : 0);
+    size_t lost = (s.count - 1 + s.nullable) * (s.unit + s.gap);
+    return s.before + rows * s.width * s.count + lost +
+           (s.nullable ? stoa__validity_bytes(rows + 64) : 0);
 }
 
 static size_t rows_in(shape s, size_t bytes)
 {
     size_t lost = bytes_of(s, 0);
-    size_t bits = s.width * 8 + (s.gap > 0);
+    size_t bits = s.width * s.count * 8 + s.nullable;
     return bytes > lost ? (bytes - lost) / bits * 8 + (bytes - lost) % bits * 8 / bits : 0;
 }
 
@@ -77,29 +92,28 @@ static void place(stoa__addition *made, shape s)
     made->cells = made->region.base + s.before;
     if (s.before > 0)
         made->cells -= (uintptr_t)made->cells % STOA__LINE;
-    size_t bytes = stoa__round_up(made->max_rows * s.width, unit_of(s));
-    if (s.gap > 0)
-        made->validity = (uint64_t *)(void *)(made->cells + bytes + s.gap);
+    made->distance = stoa__round_up(made->max_rows * s.width, s.unit) + s.gap;
+    if (s.nullable)
+        made->validity = (uint64_t *)(void *)(made->cells + made->distance);
 }
 
 static bool commit(stoa__addition *made, size_t rows, size_t width)
 {
     size_t bits = made->validity == NULL ? 0 : (size_t)((char *)made->validity - made->region.base);
     size_t cells = (size_t)(made->cells - made->region.base);
-    return stoa__region_commit(&made->region, 0, cells + rows * width) &&
-           (bits == 0 ||
-            stoa__region_commit(&made->region, bits, bits + stoa__validity_bytes(rows)));
+    for (uint32_t i = 0; i < made->count; i++, cells += made->distance)
+        if (!stoa__region_commit(&made->region, i == 0 ? 0 : cells, cells + rows * width))
+            return false;
+    return bits == 0 || stoa__region_commit(&made->region, bits, bits + stoa__validity_bytes(rows));
 }
 
 /* If a max_rows was asked for, room for all of it or nothing. Else a share of the address space,
  * and max_rows falls to what was granted. */
-static stoa_status reserve_column(stoa__addition *made, const stoa__table *table, size_t width,
-                                  bool nullable, stoa_error *error)
+static stoa_status reserve_columns(stoa__addition *made, const stoa__table *table,
+                                   const stoa_field *field, stoa_error *error)
 {
-    assert(width > 0); /* the schema has taken the type */
-    shape s = {.before = stagger_of(table, table->max_rows * width), .width = width};
-    if (nullable)
-        s.gap = table->max_rows * width > STOA__PLAIN_LIMIT ? STOA__STAGGER : STOA__LINE;
+    shape s = shape_of(table, field, made->count);
+    assert(s.width > 0); /* the schema has taken the type */
     size_t least_rows = table->asked > 0 ? table->max_rows : table->capacity;
     size_t wanted = bytes_of(s, table->max_rows), least = bytes_of(s, least_rows);
     size_t share = stoa__reserve_share(least);
@@ -107,13 +121,13 @@ static stoa_status reserve_column(stoa__addition *made, const stoa__table *table
         wanted = share;
     if (wanted < least)
         wanted = least;
-    bool had = stoa__region_reserve(&made->region, wanted, least, nullable ? 2 : 1);
+    bool had = stoa__region_reserve(&made->region, wanted, least, made->count + s.nullable);
     if (had) {
         size_t rows = rows_in(s, made->region.bytes);
         made->max_rows = rows < table->max_rows ? rows : table->max_rows;
         place(made, s);
     }
-    if (!had || !commit(made, table->capacity, width))
+    if (!had || !commit(made, table->capacity, s.width))
         return stoa__fail(error, STOA_OUT_OF_MEMORY,
                           "the system refused address space for another column of %zu cells",
                           least_rows);
@@ -127,8 +141,7 @@ static stoa_status prepare(stoa__addition *made, const stoa__table *table, const
     if (status == STOA_OK)
         status = copy_lists(made, table, error);
     if (status == STOA_OK)
-        status = reserve_column(made, table, stoa__width(field->type),
-                                (field->flags & STOA_NULLABLE) != 0, error);
+        status = reserve_columns(made, table, field, error);
     if (status != STOA_OK || field->type != STOA_OBJECT)
         return status;
     if (table->pool == NULL)
@@ -141,12 +154,15 @@ static stoa_status prepare(stoa__addition *made, const stoa__table *table, const
 static void put_in_place(stoa__table *table, stoa__addition *made)
 {
     uint32_t index = table->head.field_limit;
-    made->columns[index].cells = made->cells;
-    made->columns[index].validity = made->validity;
-    made->columns[index].type = made->schema->fields[index].type;
-    made->columns[index].plain = stoa__schema_plain(&made->schema->fields[index]);
-    made->columns[index].initial = made->handle;
-    made->columns[index].version = 1;
+    for (uint32_t i = 0; i < made->count; i++) {
+        stoa_column *column = &made->columns[index + i];
+        column->cells = made->cells + i * made->distance;
+        column->validity = made->validity;
+        column->type = made->schema->fields[index].type;
+        column->plain = stoa__schema_plain(&made->schema->fields[index]);
+        column->initial = made->handle;
+        column->version = 1;
+    }
     made->extra[index].own = made->region;
     if ((void *)table->head.columns != (void *)(table + 1))
         stoa__release(table->head.columns);
@@ -154,8 +170,8 @@ static void put_in_place(stoa__table *table, stoa__addition *made)
     stoa__schema_release(table->schema);
     table->max_rows = made->max_rows;
     table->head.columns = made->columns;
-    table->head.field_limit++;
-    table->head.field_count++;
+    table->head.field_limit += made->count;
+    table->head.field_count += made->count;
     table->extra = made->extra;
     table->schema = made->schema;
     table->pool = made->pool;
@@ -165,7 +181,7 @@ stoa_status stoa__field_prepare(stoa__addition *made, const stoa_table *table,
                                 const stoa_field *field, stoa_error *error)
 {
     const stoa__table *whole = stoa__whole_const(table);
-    *made = (stoa__addition){.pool = whole->pool};
+    *made = (stoa__addition){.pool = whole->pool, .count = field->length > 0 ? field->length : 1};
     stoa_status status = prepare(made, whole, field, error);
     if (status != STOA_OK)
         stoa__field_give_up(made, table);
@@ -175,8 +191,9 @@ stoa_status stoa__field_prepare(stoa__addition *made, const stoa_table *table,
 void stoa__field_expect(stoa__addition *made, size_t rows)
 {
     stoa_type type = (stoa_type)made->schema->fields[made->schema->field_limit - 1].type;
-    size_t offset = (size_t)(made->cells - made->region.base);
-    stoa__region_expect(&made->region, offset, offset + rows * stoa__width(type));
+    size_t offset = (size_t)(made->cells - made->region.base), bytes = rows * stoa__width(type);
+    for (uint32_t i = 0; i < made->count; i++, offset += made->distance)
+        stoa__region_expect(&made->region, offset, offset + bytes);
 }
 
 void stoa__field_put(stoa_table *table, stoa__addition *made)
@@ -204,7 +221,8 @@ stoa_status stoa_table_add_field(stoa_table *table, const stoa_field *field, siz
     size_t unlike = is_zero ? 0 : table->rows; /* its memory is fresh: zeros are there already */
     stoa__field_expect(&made, unlike);
     stoa__field_put(table, &made);
-    stoa__column_write_defaults(stoa__whole(table), added, 0, unlike);
+    for (uint32_t i = added; i < table->field_limit; i++)
+        stoa__column_write_defaults(stoa__whole(table), i, 0, unlike);
     if (index != NULL)
         *index = added;
     return STOA_OK;
@@ -212,37 +230,77 @@ stoa_status stoa_table_add_field(stoa_table *table, const stoa_field *field, siz
 
 /* ---- dropping and renaming ---- */
 
+/* The field of that name, or the first component of the vector. */
+static stoa_status find_whole(const stoa__table *table, const char *name, const char *what,
+                              uint32_t *field, stoa_error *error)
+{
+    size_t index;
+    const stoa__schema *schema = table->schema;
+    const stoa__schema_field *vector = stoa__schema_find_vector(schema, name, strlen(name));
+    stoa_status status = STOA_OK;
+    if (vector != NULL)
+        index = vector->vector;
+    else
+        status = stoa_table_find_field(&table->head, name, &index, error);
+    if (status != STOA_OK)
+        return status;
+    *field = (uint32_t)index;
+    if (vector == NULL && schema->fields[index].components > 0)
+        return stoa__fail(error, STOA_INVALID,
+                          "'%s' is a component of the vector '%s', which can be %s as a whole only",
+                          name, schema->fields[schema->fields[index].vector].name, what);
+    return STOA_OK;
+}
+
 static stoa_status find_free(const stoa__table *table, const char *name, const char *what,
                              uint32_t *field, stoa_error *error)
 {
-    size_t index;
-    stoa_status status = stoa_table_find_field(&table->head, name, &index, error);
+    stoa_status status = find_whole(table, name, what, field, error);
     if (status != STOA_OK)
         return status;
-    if (table->head.columns[index].holds > 0)
-        return stoa__fail(error, STOA_IN_USE, "field '%s' belongs to a typed table and can't be %s",
-                          name, what);
-    status = stoa__check_unlocked(table, error);
-    *field = (uint32_t)index;
-    return status;
+    uint32_t end = *field + stoa__schema_span(&table->schema->fields[*field]);
+    for (uint32_t i = *field; i < end; i++)
+        if (table->head.columns[i].holds > 0)
+            return stoa__fail(error, STOA_IN_USE,
+                              "field '%s' belongs to a typed table and can't be %s", name, what);
+    return stoa__check_unlocked(table, error);
 }
 
+/* Of a field and of the components that follow it. */
 static void free_pages(stoa__table *table, uint32_t field)
 {
-    size_t first, width = stoa__column_width(table, field);
+    size_t first, end, width = stoa__column_width(table, field);
+    uint32_t last = field + stoa__schema_span(&table->schema->fields[field]) - 1;
     stoa__region *region = stoa__column_region(table, field, &first);
-    size_t last = first + table->capacity * width;
+    (void)stoa__column_region(table, last, &end);
+    end += table->capacity * width;
     size_t bits = 0;
     if (region == &table->region && stoa__validity_region(table, field, &bits) != NULL)
         stoa__region_discard(region, bits, bits + stoa__validity_bytes(table->capacity));
     if (table->extra != NULL && table->extra[field].exports > 0) {
         table->extra[field].first = first;
-        table->extra[field].last = last;
+        table->extra[field].last = end;
     } else if (region != &table->region) {
         stoa__region_free(region);
     } else {
-        stoa__region_discard(region, first, last);
+        stoa__region_discard(region, first, end);
     }
+}
+
+static void drop_columns(stoa__table *table, uint32_t field)
+{
+    uint32_t count = stoa__schema_span(&table->schema->fields[field]);
+    for (uint32_t i = field; i < field + count; i++) {
+        stoa_column *column = &table->head.columns[i];
+        if (column->type == STOA_OBJECT) {
+            stoa__pool_leave_all(table->pool, column->cells, table->head.rows);
+            stoa__pool_leave(table->pool, column->initial);
+        }
+        table->changes += column->version + 1;
+    }
+    free_pages(table, field);
+    memset(&table->head.columns[field], 0, count * sizeof(stoa_column));
+    table->head.field_count -= count;
 }
 
 stoa_status stoa_table_drop_field(stoa_table *table, const char *name, stoa_error *error)
@@ -255,25 +313,16 @@ stoa_status stoa_table_drop_field(stoa_table *table, const char *name, stoa_erro
     stoa_status status = find_free(whole, name, "dropped", &field, error);
     if (status != STOA_OK)
         return status;
-    if (table->field_count == 1)
+    if (table->field_count == stoa__schema_span(&whole->schema->fields[field]))
         return stoa__fail(error, STOA_INVALID, "'%s' is the last field; a table needs one", name);
     status = stoa__schema_drop(&schema, whole->schema, field, error);
     if (status != STOA_OK)
         return status;
-    stoa_column *column = &table->columns[field];
-    stoa_pool *pool = whole->pool;
-    if (column->type == STOA_OBJECT) {
-        stoa__pool_leave_all(pool, column->cells, table->rows);
-        stoa__pool_leave(pool, column->initial);
-    }
-    free_pages(whole, field);
-    whole->changes += column->version + 1;
-    *column = (stoa_column){0};
-    table->field_count--;
+    drop_columns(whole, field);
     stoa__schema_release(whole->schema);
     whole->schema = schema;
     stoa__table_open(whole);
-    stoa__pool_release_pending(pool);
+    stoa__pool_release_pending(whole->pool);
     return STOA_OK;
 }
 
@@ -293,6 +342,8 @@ stoa_status stoa_table_rename_field(stoa_table *table, const char *name, const c
         return status;
     stoa__schema_release(whole->schema);
     whole->schema = schema;
-    stoa__column_written(whole, field); /* not what it was called */
+    uint32_t end = field + stoa__schema_span(&schema->fields[field]);
+    for (uint32_t i = field; i < end; i++)
+        stoa__column_written(whole, i); /* not what it was called */
     return STOA_OK;
 }

@@ -4,13 +4,15 @@
 
 #include "store/table.h"
 
-/* A prepared field. */
+/* A prepared field, or the components of a vector. */
 typedef struct stoa__addition {
     stoa__schema *schema;
     stoa_column *columns;
     stoa__column_extra *extra;
-    stoa__region region; /* of the column */
-    char *cells;         /* of the table's rows, all zero */
+    stoa__region region; /* of the columns */
+    uint32_t count;      /* of components; 1 for a single value */
+    size_t distance;     /* bytes from a component to the next */
+    char *cells;         /* of the table's rows, all zero; of the first component */
     uint64_t *validity;  /* likewise; NULL: not nullable */
     stoa_pool *pool;     /* the table's, or a new one */
     stoa_handle handle;

@@ -18,8 +18,8 @@
 stoa__region *stoa__column_region(stoa__table *table, uint32_t field, size_t *offset)
 {
     stoa__region *region = &table->region;
-    if (table->extra != NULL && table->extra[field].own.kind != STOA__NO_REGION)
-        region = &table->extra[field].own;
+    if (table->extra != NULL && stoa__extra_of(table, field)->own.kind != STOA__NO_REGION)
+        region = &stoa__extra_of(table, field)->own;
     *offset = region->kind == STOA__NO_REGION
                   ? 0
                   : (size_t)((char *)table->head.columns[field].cells - region->base);

@@ -1,6 +1,8 @@
 /* schema.c: immutable, interned descriptions of tables.
  *
- * One allocation holds the fields, the name index and the names. Building checks everything. Then
+ * One allocation holds the fields, the name index and the names. Building takes a list of fields
+ * whose components have the name of their vector, and gives them their own; it checks everything.
+ * Then
  * an equal schema is looked up among the living ones (256 buckets, by a hash of the contents); if
  * there is one, it is used instead. Invariant: no two living schemas in the buckets are equal;
  * references and buckets change only under `lock`. */
@@ -22,6 +24,15 @@ STOA__LOCK;
 static stoa__schema *buckets[BUCKETS];
 
 /* ---- checking ---- */
+
+/* The bytes that a component's name has more than its vector's. */
+static size_t suffix_length(const stoa__schema_field *field)
+{
+    size_t digits = 1;
+    for (unsigned rest = field->component; rest > 9; rest /= 10)
+        digits++;
+    return field->components == 0 ? 0 : digits + 2;
+}
 
 static stoa_status check_name(const char *name, stoa_error *error)
 {
@@ -77,6 +88,35 @@ static stoa_status check_flags(const stoa_field *field, stoa_error *error)
     return STOA_OK;
 }
 
+/* The lengths of vectors, and what can be one. */
+static stoa_status check_length(const stoa_field *field, stoa_error *error)
+{
+    if (field->length == 0)
+        return STOA_OK;
+    if (field->length == 1 || field->length > STOA_MAX_LENGTH)
+        return stoa__fail(
+            error, STOA_INVALID,
+            "vector '%s' has length %d; a vector has 2 to %d components, and a number "
+            "has length 0",
+            field->name, (int)field->length, STOA_MAX_LENGTH);
+    if (field->type > STOA_FLOAT64)
+        return stoa__fail(error, STOA_WRONG_TYPE,
+                          "vector '%s' is of type %s; the components of a vector are numbers",
+                          field->name, stoa_type_name(field->type));
+    if (field->flags != 0)
+        return stoa__fail(error, STOA_WRONG_TYPE,
+                          "vector '%s' cannot be nullable: a vector is there in every row",
+                          field->name);
+    stoa__schema_field last = {.components = field->length,
+                               .component = (uint16_t)(field->length - 1)};
+    if (strlen(field->name) + suffix_length(&last) > STOA_MAX_NAME)
+        return stoa__fail(error, STOA_BAD_NAME,
+                          "the name of vector '%.40s…' is too long for those of its components, "
+                          "which have at most %d bytes",
+                          field->name, STOA_MAX_NAME);
+    return STOA_OK;
+}
+
 static stoa_status describe(stoa__schema_field *out, const stoa_field *field, stoa_error *error)
 {
     memset(out, 0, sizeof *out);
@@ -87,14 +127,44 @@ static stoa_status describe(stoa__schema_field *out, const stoa_field *field, st
         return stoa__fail(error, STOA_WRONG_TYPE, "field '%s' has type %d, which does not exist",
                           field->name, (int)field->type);
     status = check_flags(field, error);
+    if (status == STOA_OK)
+        status = check_length(field, error);
     if (status != STOA_OK)
         return status;
     out->name = field->name;
     out->length = (uint16_t)strlen(field->name);
-    out->hash = (uint32_t)stoa__hash(out->name, out->length);
     out->type = (uint8_t)field->type;
     out->flags = (uint8_t)field->flags;
+    out->components = field->length;
     return store_initial(out, field, error);
+}
+
+/* The same for each component. */
+static stoa_status describe_all(stoa__schema_field *out, const stoa_field *field, stoa_error *error)
+{
+    stoa_status status = describe(&out[0], field, error);
+    for (uint16_t i = 1; status == STOA_OK && i < field->length; i++) {
+        out[i] = out[0];
+        out[i].component = i;
+    }
+    return status;
+}
+
+static size_t span(const stoa_field *field)
+{
+    return field->length > 0 ? field->length : 1;
+}
+
+/* How many fields they are, each component being one. */
+static stoa_status count_fields(const stoa_field *fields, size_t count, size_t *all,
+                                stoa_error *error)
+{
+    *all = 0;
+    for (size_t i = 0; i < count; i++)
+        *all += span(&fields[i]);
+    if (*all <= STOA_MAX_FIELDS)
+        return STOA_OK;
+    return stoa__fail(error, STOA_INVALID, "a table has at most %d fields", STOA_MAX_FIELDS);
 }
 
 /* ---- the name index ---- */
@@ -126,9 +196,22 @@ static uint32_t find_hashed(const stoa__schema *schema, uint32_t hash, const cha
     }
 }
 
-uint32_t stoa__schema_find(const stoa__schema *schema, const char *name, size_t length)
+static uint32_t find(const stoa__schema *schema, const char *name, size_t length)
 {
     return find_hashed(schema, (uint32_t)stoa__hash(name, length), name, length);
+}
+
+uint32_t stoa__schema_find(const stoa__schema *schema, const char *name, size_t length)
+{
+    uint32_t found = find(schema, name, length);
+    return found < schema->field_limit ? found : STOA__NO_FIELD;
+}
+
+const stoa__schema_field *stoa__schema_find_vector(const stoa__schema *schema, const char *name,
+                                                   size_t length)
+{
+    uint32_t found = find(schema, name, length);
+    return found == STOA__NO_FIELD || found < schema->field_limit ? NULL : &schema->fields[found];
 }
 
 static stoa_status index_field(stoa__schema *schema, uint32_t i, stoa_error *error)
@@ -143,56 +226,105 @@ static stoa_status index_field(stoa__schema *schema, uint32_t i, stoa_error *err
     return STOA_OK;
 }
 
+/* What is listed of a field: its name, or that of the vector which it begins. */
+static const char *listed_name(const stoa__schema *schema, uint32_t i)
+{
+    const stoa__schema_field *field = &schema->fields[i];
+    if (field->name == NULL || field->components == 0)
+        return field->name;
+    return field->component == 0 ? schema->fields[field->vector].name : NULL;
+}
+
 stoa_status stoa__schema_no_field(const stoa__schema *schema, const char *name, stoa_error *error)
 {
     char names[STOA_MESSAGE_SIZE] = "";
     size_t used = 0;
+    if (stoa__schema_find_vector(schema, name, strlen(name)) != NULL)
+        return stoa__fail(
+            error, STOA_NO_FIELD,
+            "'%.60s' is a vector: its components are the fields '%.60s[0]' and so on; "
+            "stoa_table_find_vector finds them",
+            name, name);
     for (uint32_t i = 0; error != NULL && i < schema->field_limit && used < sizeof names; i++)
-        if (schema->fields[i].name != NULL)
+        if (listed_name(schema, i) != NULL)
             used += (size_t)snprintf(names + used, sizeof names - used, "%s%s",
-                                     used > 0 ? ", " : "", schema->fields[i].name);
+                                     used > 0 ? ", " : "", listed_name(schema, i));
     return stoa__fail(error, STOA_NO_FIELD, "there is no field '%.60s'; the fields are: %s", name,
                       names);
 }
 
 /* ---- building ---- */
 
+static bool begins_vector(const stoa__schema_field *field)
+{
+    return field->name != NULL && field->components > 0 && field->component == 0;
+}
+
 /* Names are copied behind the index; dropped fields have no name. */
 static stoa__schema *allocate(const stoa__schema_field *fields, size_t count)
 {
-    size_t names = 0;
-    for (size_t i = 0; i < count; i++)
-        names += fields[i].name != NULL ? (size_t)fields[i].length + 1 : 0;
-    uint32_t slots = index_slots(count);
-    size_t head = sizeof(stoa__schema) + count * sizeof *fields;
+    size_t names = 0, vectors = 0;
+    for (size_t i = 0; i < count; i++) {
+        names += fields[i].name != NULL ? fields[i].length + suffix_length(&fields[i]) + 1 : 0;
+        names += begins_vector(&fields[i]) ? (size_t)fields[i].length + 1 : 0;
+        vectors += begins_vector(&fields[i]);
+    }
+    uint32_t slots = index_slots(count + vectors);
+    size_t head = sizeof(stoa__schema) + (count + vectors) * sizeof *fields;
     size_t bytes = head + slots * sizeof(uint16_t) + names;
     stoa__schema *schema = stoa__allocate_zeroed(bytes);
     if (schema == NULL)
         return NULL;
     schema->bytes = bytes;
     schema->field_limit = (uint32_t)count;
+    schema->vector_count = (uint32_t)vectors;
     schema->index_mask = slots - 1;
     schema->index = (uint16_t *)(void *)((char *)schema + head);
     return schema;
 }
 
+/* Copies the name to `room`, with the number of the component if `numbered`, and indexes it. Gives
+ * the end of what it wrote; NULL: the name is taken. */
+static char *name_field(stoa__schema *schema, uint32_t i, bool numbered, char *room,
+                        stoa_error *error)
+{
+    stoa__schema_field *field = &schema->fields[i];
+    size_t suffix = numbered ? suffix_length(field) : 0;
+    memcpy(room, field->name, field->length);
+    if (suffix > 0)
+        snprintf(room + field->length, suffix + 1, "[%d]", (int)field->component);
+    field->name = room;
+    field->length = (uint16_t)(field->length + suffix);
+    field->hash = (uint32_t)stoa__hash(field->name, field->length);
+    return index_field(schema, i, error) == STOA_OK ? room + field->length + 1 : NULL;
+}
+
+static void count_in(stoa__schema *schema, const stoa__schema_field *field)
+{
+    schema->field_count++;
+    schema->object_count += field->type == STOA_OBJECT;
+    schema->nullable_count += stoa__schema_nullable(field);
+    schema->row_bytes += stoa__width((stoa_type)field->type);
+}
+
 static stoa_status fill(stoa__schema *schema, const stoa__schema_field *fields, stoa_error *error)
 {
-    char *name = (char *)(schema->index + schema->index_mask + 1);
+    char *room = (char *)(schema->index + schema->index_mask + 1);
+    uint32_t entry = schema->field_limit;
     for (uint32_t i = 0; i < schema->field_limit; i++) {
         schema->fields[i] = fields[i];
         if (fields[i].name == NULL)
             continue;
-        memcpy(name, fields[i].name, (size_t)fields[i].length + 1);
-        schema->fields[i].name = name;
-        name += fields[i].length + 1;
-        stoa_status status = index_field(schema, i, error);
-        if (status != STOA_OK)
-            return status;
-        schema->field_count++;
-        schema->object_count += fields[i].type == STOA_OBJECT;
-        schema->nullable_count += stoa__schema_nullable(&fields[i]);
-        schema->row_bytes += stoa__width((stoa_type)fields[i].type);
+        if (begins_vector(&fields[i])) {
+            schema->fields[entry] = fields[i];
+            schema->fields[entry].vector = i;
+            room = name_field(schema, entry++, false, room, error);
+        }
+        schema->fields[i].vector = entry - 1;
+        room = room == NULL ? NULL : name_field(schema, i, true, room, error);
+        if (room == NULL)
+            return STOA_BAD_NAME;
+        count_in(schema, &fields[i]);
     }
     schema->row_bits = schema->row_bytes * 8 + schema->nullable_count;
     return STOA_OK;
@@ -203,8 +335,10 @@ static uint64_t hash_all(const stoa__schema *schema)
     uint64_t hash = schema->field_limit;
     for (uint32_t i = 0; i < schema->field_limit; i++) {
         const stoa__schema_field *field = &schema->fields[i];
-        uint64_t parts[] = {hash,         field->hash,         field->type,
-                            field->flags, field->initial.bits, (uint64_t)(uintptr_t)field->object};
+        uint64_t kind = (uint64_t)field->components << 32 | (uint64_t)field->component << 16 |
+                        (uint64_t)field->flags << 8;
+        uint64_t parts[] = {hash, field->hash, kind | field->type, field->initial.bits,
+                            (uint64_t)(uintptr_t)field->object};
         hash = stoa__hash(parts, sizeof parts);
     }
     return hash;
@@ -217,7 +351,8 @@ static bool same(const stoa__schema *a, const stoa__schema *b)
     for (uint32_t i = 0; i < a->field_limit; i++) {
         const stoa__schema_field *left = &a->fields[i], *right = &b->fields[i];
         if (left->type != right->type || left->flags != right->flags ||
-            left->initial.bits != right->initial.bits || left->object != right->object ||
+            left->initial.bits != right->initial.bits || left->components != right->components ||
+            left->component != right->component || left->object != right->object ||
             (left->name == NULL) != (right->name == NULL))
             return false;
         if (left->name != NULL && !has_name(left, right->hash, right->name, right->length))
@@ -268,15 +403,18 @@ stoa_status stoa__schema_new(stoa__schema **schema, const stoa_field *fields, si
                              stoa_error *error)
 {
     stoa__schema_field few[16], *described = few;
-    if (count > 16)
-        described = stoa__allocate(count * sizeof *described);
+    size_t all, used = 0;
+    stoa_status status = count_fields(fields, count, &all, error);
+    if (status != STOA_OK)
+        return status;
+    if (all > 16)
+        described = stoa__allocate(all * sizeof *described);
     if (described == NULL)
-        return stoa__fail_memory(error, count * sizeof *described);
-    stoa_status status = STOA_OK;
-    for (size_t i = 0; status == STOA_OK && i < count; i++)
-        status = describe(&described[i], &fields[i], error);
+        return stoa__fail_memory(error, all * sizeof *described);
+    for (size_t i = 0; status == STOA_OK && i < count; used += span(&fields[i]), i++)
+        status = describe_all(&described[used], &fields[i], error);
     if (status == STOA_OK)
-        status = build(schema, described, count, error);
+        status = build(schema, described, all, error);
     if (described != few)
         stoa__release(described);
     return status;
@@ -284,29 +422,36 @@ stoa_status stoa__schema_new(stoa__schema **schema, const stoa_field *fields, si
 
 /* ---- changing: copy the list, change it, build ---- */
 
-static stoa__schema_field *copy_fields(const stoa__schema *schema, stoa_error *error)
+/* The fields as build takes them, with room for `more`. */
+static stoa__schema_field *copy_fields(const stoa__schema *schema, size_t more, stoa_error *error)
 {
-    stoa__schema_field *fields = stoa__allocate((schema->field_limit + (size_t)1) * sizeof *fields);
-    if (fields == NULL)
-        (void)stoa__fail_memory(error, schema->field_limit * sizeof *fields);
-    else
-        memcpy(fields, schema->fields, schema->field_limit * sizeof *fields);
+    size_t bytes = (schema->field_limit + more) * sizeof(stoa__schema_field);
+    stoa__schema_field *fields = stoa__allocate(bytes);
+    if (fields == NULL) {
+        (void)stoa__fail_memory(error, bytes);
+        return NULL;
+    }
+    memcpy(fields, schema->fields, schema->field_limit * sizeof *fields);
+    for (uint32_t i = 0; i < schema->field_limit; i++)
+        if (fields[i].name != NULL)
+            fields[i].length = (uint16_t)(fields[i].length - suffix_length(&fields[i]));
     return fields;
 }
 
 stoa_status stoa__schema_add(stoa__schema **changed, const stoa__schema *schema,
                              const stoa_field *field, stoa_error *error)
 {
-    if (schema->field_limit >= STOA_MAX_FIELDS)
+    size_t more = span(field);
+    if (schema->field_limit + more > STOA_MAX_FIELDS)
         return stoa__fail(error, STOA_FULL,
                           "a table can have at most %d fields, dropped ones included",
                           STOA_MAX_FIELDS);
-    stoa__schema_field *fields = copy_fields(schema, error);
+    stoa__schema_field *fields = copy_fields(schema, more, error);
     if (fields == NULL)
         return STOA_OUT_OF_MEMORY;
-    stoa_status status = describe(&fields[schema->field_limit], field, error);
+    stoa_status status = describe_all(&fields[schema->field_limit], field, error);
     if (status == STOA_OK)
-        status = build(changed, fields, schema->field_limit + (size_t)1, error);
+        status = build(changed, fields, schema->field_limit + more, error);
     stoa__release(fields);
     return status;
 }
@@ -314,27 +459,41 @@ stoa_status stoa__schema_add(stoa__schema **changed, const stoa__schema *schema,
 stoa_status stoa__schema_drop(stoa__schema **changed, const stoa__schema *schema, uint32_t field,
                               stoa_error *error)
 {
-    stoa__schema_field *fields = copy_fields(schema, error);
+    stoa__schema_field *fields = copy_fields(schema, 0, error);
     if (fields == NULL)
         return STOA_OUT_OF_MEMORY;
-    memset(&fields[field], 0, sizeof fields[field]);
+    uint32_t end = field + stoa__schema_span(&fields[field]);
+    for (uint32_t i = field; i < end; i++)
+        fields[i] = (stoa__schema_field){.component = fields[i].component};
     stoa_status status = build(changed, fields, schema->field_limit, error);
     stoa__release(fields);
     return status;
 }
 
+/* A component's name must stay short enough. */
+static stoa_status check_new_name(const stoa__schema_field *field, const char *name,
+                                  stoa_error *error)
+{
+    stoa_status status = check_name(name, error);
+    stoa_field renamed = {
+        .name = name, .type = (stoa_type)field->type, .length = field->components};
+    return status == STOA_OK ? check_length(&renamed, error) : status;
+}
+
 stoa_status stoa__schema_rename(stoa__schema **changed, const stoa__schema *schema, uint32_t field,
                                 const char *name, stoa_error *error)
 {
-    stoa_status status = check_name(name, error);
+    stoa_status status = check_new_name(&schema->fields[field], name, error);
     if (status != STOA_OK)
         return status;
-    stoa__schema_field *fields = copy_fields(schema, error);
+    stoa__schema_field *fields = copy_fields(schema, 0, error);
     if (fields == NULL)
         return STOA_OUT_OF_MEMORY;
-    fields[field].name = name;
-    fields[field].length = (uint16_t)strlen(name);
-    fields[field].hash = (uint32_t)stoa__hash(name, fields[field].length);
+    uint32_t end = field + stoa__schema_span(&fields[field]);
+    for (uint32_t i = field; i < end; i++) {
+        fields[i].name = name;
+        fields[i].length = (uint16_t)strlen(name);
+    }
     status = build(changed, fields, schema->field_limit, error);
     stoa__release(fields);
     return status;
@@ -343,7 +502,7 @@ stoa_status stoa__schema_rename(stoa__schema **changed, const stoa__schema *sche
 stoa_status stoa__schema_compact(stoa__schema **changed, const stoa__schema *schema,
                                  stoa_error *error)
 {
-    stoa__schema_field *fields = copy_fields(schema, error);
+    stoa__schema_field *fields = copy_fields(schema, 0, error);
     if (fields == NULL)
         return STOA_OUT_OF_MEMORY;
     size_t count = 0;

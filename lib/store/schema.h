@@ -11,14 +11,19 @@
 
 #define STOA__NO_FIELD UINT32_MAX
 
+/* A vector is its components, fields in a row that are named `position[0]`, `position[1]`, …, and
+ * an entry behind the fields that has the vector's name. */
 typedef struct stoa__schema_field {
     const char *name; /* NULL: dropped */
     uint32_t hash;
-    uint16_t length;
+    uint16_t length; /* of the name */
     uint8_t type;
-    uint8_t flags;      /* STOA_NULLABLE, and STOA_HAS_INITIAL where its default is not null */
-    stoa__cell initial; /* numbers: the cell itself; null: zero. objects: unused */
-    void *object;       /* the default of an object field */
+    uint8_t flags;       /* STOA_NULLABLE, and STOA_HAS_INITIAL where its default is not null */
+    uint16_t components; /* of the vector that this is or is part of; 0: one value */
+    uint16_t component;  /* which one this is; kept when the field is dropped */
+    uint32_t vector;     /* of a component: its vector's entry. of an entry: the first component */
+    stoa__cell initial;  /* numbers: the cell itself; null: zero. objects: unused */
+    void *object;        /* the default of an object field */
 } stoa__schema_field;
 
 typedef struct stoa__schema {
@@ -30,11 +35,12 @@ typedef struct stoa__schema {
     size_t row_bits; /* those of the cells, and one for each nullable field */
     uint32_t field_limit;
     uint32_t field_count;
+    uint32_t vector_count;
     uint32_t object_count;
     uint32_t nullable_count;
     uint32_t index_mask;
-    uint16_t *index; /* open addressing on the name's hash; field + 1; 0: free */
-    stoa__schema_field fields[];
+    uint16_t *index; /* open addressing on the name's hash; field or entry + 1; 0: free */
+    stoa__schema_field fields[]; /* field_limit, and then the entries of vector_count vectors */
 } stoa__schema;
 
 static inline bool stoa__schema_nullable(const stoa__schema_field *field)
@@ -58,7 +64,8 @@ static inline uint8_t stoa__schema_plain(const stoa__schema_field *field)
 /* The schema of these fields. The caller owns a reference. */
 stoa_status stoa__schema_new(stoa__schema **schema, const stoa_field *fields, size_t count,
                              stoa_error *error);
-/* The schema with a field added, dropped or renamed. The caller owns a reference. */
+/* The schema with a field added, dropped or renamed: of a vector with all its components, where
+ * `field` is the first. The caller owns a reference. */
 stoa_status stoa__schema_add(stoa__schema **changed, const stoa__schema *schema,
                              const stoa_field *field, stoa_error *error);
 stoa_status stoa__schema_drop(stoa__schema **changed, const stoa__schema *schema, uint32_t field,
@@ -74,6 +81,14 @@ void stoa__schema_release(stoa__schema *schema);
 
 /* The index of a field; STOA__NO_FIELD if no field has that name. */
 uint32_t stoa__schema_find(const stoa__schema *schema, const char *name, size_t length);
+/* The entry of a vector; NULL if no vector has that name. */
+const stoa__schema_field *stoa__schema_find_vector(const stoa__schema *schema, const char *name,
+                                                   size_t length);
+/* How many fields go together with a field: those of its vector, or itself. */
+static inline uint32_t stoa__schema_span(const stoa__schema_field *field)
+{
+    return field->components > 0 ? field->components : 1;
+}
 /* Fails with STOA_NO_FIELD and the names of the fields. */
 stoa_status stoa__schema_no_field(const stoa__schema *schema, const char *name, stoa_error *error);
 

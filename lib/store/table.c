@@ -502,6 +502,44 @@ stoa_status stoa_table_find_field(const stoa_table *table, const char *name, siz
     return STOA_OK;
 }
 
+static stoa_vector describe_vector(const stoa_table *table, const stoa__schema_field *entry)
+{
+    const stoa_column *columns = &table->columns[entry->vector];
+    return (stoa_vector){.name = entry->name,
+                         .type = (stoa_type)entry->type,
+                         .first = entry->vector,
+                         .length = entry->components,
+                         .distance = (size_t)((char *)columns[1].cells - (char *)columns[0].cells)};
+}
+
+stoa_status stoa_table_find_vector(const stoa_table *table, const char *name, stoa_vector *vector,
+                                   stoa_error *error)
+{
+    STOA__REQUIRE_ARGUMENT(error, table);
+    STOA__REQUIRE_ARGUMENT(error, name);
+    STOA__REQUIRE_ARGUMENT(error, vector);
+    size_t field;
+    const stoa__schema *schema = stoa__whole_const(table)->schema;
+    const stoa__schema_field *entry = stoa__schema_find_vector(schema, name, strlen(name));
+    if (entry == NULL && stoa_table_find_field(table, name, &field, error) == STOA_OK)
+        return stoa__fail(error, STOA_NO_FIELD, "field '%s' is no vector", name);
+    if (entry == NULL)
+        return STOA_NO_FIELD;
+    *vector = describe_vector(table, entry);
+    return STOA_OK;
+}
+
+stoa_status stoa_table_field_vector(const stoa_table *table, size_t field, stoa_vector *vector)
+{
+    STOA__REQUIRE_ARGUMENT(NULL, table);
+    STOA__REQUIRE_ARGUMENT(NULL, vector);
+    const stoa__schema *schema = stoa__whole_const(table)->schema;
+    if (!stoa__field_exists(table, field) || schema->fields[field].components == 0)
+        return STOA_NO_FIELD;
+    *vector = describe_vector(table, &schema->fields[schema->fields[field].vector]);
+    return STOA_OK;
+}
+
 stoa_pool *stoa_table_pool(const stoa_table *table)
 {
     return table == NULL ? NULL : stoa__whole_const(table)->pool;

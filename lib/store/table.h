@@ -14,7 +14,7 @@
 #include "store/pool.h"
 #include "store/schema.h"
 
-/* Data that most columns never need. */
+/* Data that most columns never need. That of a vector is all at its first component. */
 typedef struct stoa__column_extra {
     stoa__region own;   /* of a field that was added; else the column lies in the table's region */
     uint32_t exports;   /* views that may read its pages */
@@ -45,6 +45,12 @@ static inline stoa__table *stoa__whole(stoa_table *table)
 static inline const stoa__table *stoa__whole_const(const stoa_table *table)
 {
     return (const stoa__table *)(const void *)table;
+}
+
+/* Where the extra of a field is, a dropped one too. */
+static inline stoa__column_extra *stoa__extra_of(const stoa__table *table, size_t field)
+{
+    return &table->extra[field - table->schema->fields[field].component];
 }
 
 /* for (each field that is not dropped) */

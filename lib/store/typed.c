@@ -7,10 +7,33 @@
 
 #include "store/append.h"
 
+static uint32_t span(const stoa_field *field)
+{
+    return field->length > 0 ? field->length : 1;
+}
+
+/* The first of the fields that a field of the record is. */
+static stoa_status find_first(const stoa_table *table, const stoa_field *field, size_t *index,
+                              stoa_error *error)
+{
+    stoa_vector vector;
+    if (field->length == 0)
+        return stoa_table_find_field(table, field->name, index, error);
+    stoa_status status = stoa_table_find_vector(table, field->name, &vector, error);
+    if (status != STOA_OK)
+        return status;
+    *index = vector.first;
+    if (vector.length == field->length)
+        return STOA_OK;
+    return stoa__fail(error, STOA_WRONG_TYPE,
+                      "vector '%s' has length %zu in the table, but %d in the record", field->name,
+                      vector.length, (int)field->length);
+}
+
 static stoa_status find(const stoa_table *table, const stoa_field *field, size_t *index,
                         stoa_error *error)
 {
-    stoa_status status = stoa_table_find_field(table, field->name, index, error);
+    stoa_status status = find_first(table, field, index, error);
     if (status != STOA_OK)
         return status;
     stoa_type type = (stoa_type)table->columns[*index].type;
@@ -29,9 +52,11 @@ static void count_holds(stoa_table *table, const stoa_field *fields, size_t coun
 {
     for (size_t i = 0; i < count; i++) {
         size_t index;
-        if (stoa_table_find_field(table, fields[i].name, &index, NULL) == STOA_OK &&
-            table->columns[index].holds + change >= 0)
-            table->columns[index].holds = (uint16_t)(table->columns[index].holds + change);
+        if (find_first(table, &fields[i], &index, NULL) != STOA_OK)
+            continue;
+        for (size_t k = index; k < index + span(&fields[i]); k++)
+            if (table->columns[k].holds + change >= 0)
+                table->columns[k].holds = (uint16_t)(table->columns[k].holds + change);
     }
 }
 
@@ -43,7 +68,8 @@ static stoa_status hold(stoa_table *table, const stoa_field *fields, size_t coun
         stoa_status status = find(table, &fields[i], &index, error);
         if (status != STOA_OK)
             return status;
-        columns[i] = table->columns[index].cells;
+        for (size_t k = index; k < index + span(&fields[i]); k++)
+            *columns++ = table->columns[k].cells;
     }
     count_holds(table, fields, count, 1);
     return STOA_OK;
@@ -88,22 +114,45 @@ void stoa__typed_release(stoa_table *table, const stoa_field *fields, size_t cou
     stoa_table_free(table);
 }
 
+/* For each component, where its value is and which field takes it. */
+static stoa_status list_values(const stoa_table *table, const stoa_field *fields, size_t count,
+                               const void *const *values, uint32_t *indices, const void **places,
+                               stoa_error *error)
+{
+    for (size_t i = 0; i < count; i++) {
+        size_t index;
+        stoa_status status = find_first(table, &fields[i], &index, error);
+        if (status != STOA_OK)
+            return status;
+        for (uint32_t k = 0; k < span(&fields[i]); k++) {
+            *indices++ = (uint32_t)index + k;
+            *places++ = (const char *)values[i] + k * stoa__width(fields[i].type);
+        }
+    }
+    return STOA_OK;
+}
+
 stoa_status stoa__typed_append(stoa_table *table, const stoa_field *fields, size_t count,
                                const void *const *values, stoa_error *error)
 {
-    enum { MOST = 256 };
-    uint32_t indices[MOST];
+    size_t all = 0;
     STOA__REQUIRE_ARGUMENT(error, table);
     STOA__REQUIRE_EACH(error, fields, count, .name);
     STOA__REQUIRE_EACH(error, values, count, );
-    if (count > MOST)
-        return stoa__fail(error, STOA_INVALID, "a typed table cannot have %zu fields", count);
-    for (size_t i = 0; i < count; i++) {
-        size_t index;
-        stoa_status status = stoa_table_find_field(table, fields[i].name, &index, error);
-        if (status != STOA_OK)
-            return status;
-        indices[i] = (uint32_t)index;
+    for (size_t i = 0; i < count; i++)
+        all += span(&fields[i]);
+    const void *few[64], **places = few;
+    uint32_t indices_of_few[64], *indices = indices_of_few;
+    if (all > 64) {
+        places = stoa__allocate(all * (sizeof *places + sizeof *indices));
+        indices = (uint32_t *)(void *)(places + all);
     }
-    return stoa__table_append_pointers(stoa__whole(table), indices, count, values, error);
+    if (places == NULL)
+        return stoa__fail_memory(error, all * (sizeof *places + sizeof *indices));
+    stoa_status status = list_values(table, fields, count, values, indices, places, error);
+    if (status == STOA_OK)
+        status = stoa__table_append_pointers(stoa__whole(table), indices, all, places, error);
+    if (places != few)
+        stoa__release((void *)places);
+    return status;
 }

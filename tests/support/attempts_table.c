@@ -130,6 +130,30 @@ ATTEMPTS(stoa_table_find_field)
     }
 }
 
+ATTEMPTS(stoa_table_find_vector)
+{
+    stoa_table *table = TABLE(NULL, {.name = "vector", .type = STOA_INT8, .length = 3});
+    EACH_TRY
+    {
+        stoa_vector vector;
+        JUDGE(stoa_table_find_vector(NEEDED("table", table), TEXT("name", "vector"),
+                                     PLACE("vector", &vector), ERROR));
+    }
+    stoa_table_free(table);
+}
+
+ATTEMPTS(stoa_table_field_vector)
+{
+    stoa_table *table = TABLE(NULL, {.name = "vector", .type = STOA_INT8, .length = 3});
+    EACH_TRY
+    {
+        stoa_vector vector;
+        JUDGE(stoa_table_field_vector(NEEDED("table", table), NUMBER("field", 1, no_field),
+                                      PLACE("vector", &vector)));
+    }
+    stoa_table_free(table);
+}
+
 /* ---- fields ---- */
 
 ATTEMPTS(stoa_table_add_field)
