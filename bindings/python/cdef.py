@@ -1,10 +1,10 @@
 """Writes the C source of stoa._core from the public headers.
 
-The preprocessor runs over <stoa/stoa.h> with STOA_CDEF defined: system headers, attributes and
-inline code are then left out, and the plain C that remains is what cffi reads. Macros that are
-whole numbers become constants of the module. Nothing is declared here by hand but the callbacks
-that Python gives to C. Calls that count references without care for threads get a second form,
-stoa_turn_…, for one thread at a time; stoa_python_interpreter lets others in while a run computes.
+The preprocessor runs over <stoa/stoa.h> with STOA_CDEF defined, which leaves out system headers,
+attributes and inline code; cffi reads the plain C that remains. Macros that are integers become
+constants of the module. Only the callbacks that Python gives to C are declared here by hand. Calls
+that count references without regard to threads get a second form, stoa_turn_…, which one thread at
+a time enters; stoa_python_interpreter lets other threads in while a run computes.
 
     cdef.py --include DIR --output FILE -- CC [ARGUMENT...]
 """
@@ -26,7 +26,7 @@ void stoa_python_forget_turns(void);
 const stoa_interpreter *stoa_python_interpreter(void);
 """
 
-# Calls that make, share and drop nodes of expressions, and those that bind programs to them.
+# Calls that make, share and free nodes of expressions, and calls that bind programs to them.
 TURNS = [
     *(
         f"expression_{name}"
@@ -38,9 +38,9 @@ TURNS = [
     ),
 ]
 
-# Calls are short, and a table that one thread changes is not to be read by another meanwhile: so
-# the wrappers that cffi writes keep CPython's lock; runs that may take long let go of it by
-# themselves. PyPy's wrappers let go of its lock: a mutex stands in for it where it is needed.
+# The wrappers that cffi writes keep CPython's lock: calls are short, and a table must not be read
+# by one thread while another changes it. Long runs release the lock themselves. PyPy's wrappers
+# release its lock, so a mutex replaces it where it is needed.
 SOURCE = """\
 #include <stoa/stoa.h>
 
@@ -157,7 +157,7 @@ def constants(macros: str) -> str:
 
 
 def declarations(compiler: list[str], include: Path) -> tuple[str, str]:
-    """What cffi reads, and what is compiled besides."""
+    """What cffi reads, and further C code to compile."""
     code = preprocess(compiler, include)
     leftover = re.search(r"\b(static|inline|__attribute__|__extension__)\b.*", code)
     if leftover:

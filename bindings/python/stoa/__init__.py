@@ -13,7 +13,7 @@ points[0].x += 1
 from stoa._access.rows import index_of
 from stoa._lazy.expression import Expression
 
-# Names that Python has too are not for `from stoa import *`.
+# Names that builtins have too are not exported by `from stoa import *`.
 from stoa._lazy.functions import abs as abs
 from stoa._lazy.functions import (
     acos,

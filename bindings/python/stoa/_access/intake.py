@@ -25,7 +25,7 @@ CHUNK = 4096
 
 
 def values_of(store: Store, record: Any) -> tuple[Any, ...]:
-    """The values of all fields that a record, a tuple or a mapping gives, not yet converted."""
+    """The values of all fields of a record, a tuple or a mapping, not yet converted."""
     if isinstance(record, tuple):
         if len(record) == len(store.fields):
             return record
@@ -45,20 +45,20 @@ def values_of(store: Store, record: Any) -> tuple[Any, ...]:
 def bind(store: Store, values: tuple[Any, ...], named: dict[str, Any]) -> tuple[Any, ...]:
     try:
         return bind_of(store.record)(*values, **named)
-    except TypeError:  # of the arguments, or a factory's own
+    except TypeError:  # from the arguments, or raised by a factory
         check_arguments(store.record, values, named)
         raise
 
 
 def given(store: Store, values: tuple[Any, ...], named: dict[str, Any]) -> tuple[Any, ...]:
-    """The values of all fields that the arguments of append and insert give."""
+    """The values of all fields for the arguments of append and insert."""
     if not named and len(values) == 1 and isinstance(values[0], (tuple, Record, Mapping)):
         return values_of(store, values[0])
     return bind(store, values, named)
 
 
 def aside(table: Any, records: Iterable[Any]) -> Store | dict[str, Any]:
-    """Records as columns that are not in the table yet: lists, or for many a store."""
+    """Records as columns outside the table: lists, or a store if there are many."""
     store: Store = table._store
     if isinstance(records, (Mapping, Record, str, bytes)):
         raise WrongTypeError(
@@ -70,7 +70,7 @@ def aside(table: Any, records: Iterable[Any]) -> Store | dict[str, Any]:
     described = store.record
     try:
         return converted_aside(table, records, described)
-    except Error:  # of records that fitted the fields of before
+    except Error:  # for records that fitted the former fields
         store.check_record(described)
         raise
 
@@ -98,7 +98,7 @@ def converted_aside(
 
 
 def chunks(store: Store, records: Iterable[Any], described: RecordType) -> Iterator[dict[str, Any]]:
-    """Columns of some records each; objects as lists, others converted."""
+    """Columns of some records each; columns of objects are lists, others are converted."""
     remaining, done = iter(records), 0
     while True:
         chunk = [values_of(store, record) for record in islice(remaining, CHUNK)]
@@ -111,7 +111,8 @@ def chunks(store: Store, records: Iterable[Any], described: RecordType) -> Itera
 
 
 def columns_of(store: Store, chunk: list[tuple[Any, ...]], done: int) -> dict[str, Any]:
-    """Of records that `done` others came before. The first that cannot be converted tells."""
+    """Converts records, `done` of which come before these. The error is that of the first bad
+    one."""
     fields = store.fields.values()
     columns = {each.name: list(column) for each, column in zip(fields, zip(*chunk))}
     try:
@@ -128,7 +129,7 @@ def columns_of(store: Store, chunk: list[tuple[Any, ...]], done: int) -> dict[st
 
 
 def plain_values(store: Store, record: Any, i: int) -> tuple[Any, ...]:
-    """The values of record i of many, converted."""
+    """The converted values of record i."""
     values, fields = values_of(store, record), store.fields.values()
     return tuple(
         each.type.convert(value, f"{each.name}, value {i},") for each, value in zip(fields, values)

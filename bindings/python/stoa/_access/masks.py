@@ -1,4 +1,4 @@
-"""The rows that an index, a slice, a mask or a sequence of indices means."""
+"""The rows meant by an index, a slice, a mask or a sequence of indices."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def position(index: Any, rows: Callable[[], Sequence[int]]) -> int:
 
 
 def checked_slice(key: slice) -> slice:
-    """The slice with plain integers, or None, in it."""
+    """The slice with its parts converted to int or None."""
     parts = [None if each is None else integer(each) for each in (key.start, key.stop, key.step)]
     if parts[2] == 0:
         raise ArgumentError("the step of a slice cannot be 0")
@@ -33,7 +33,8 @@ def checked_slice(key: slice) -> slice:
 
 
 def part(key: slice, rows: Callable[[], range]) -> range:
-    """The numbers of the rows that a slice takes; with steps that C has numbers for."""
+    """The row numbers of a slice. With at most one row the step, which does not matter then, is 2,
+    so that it fits a C integer."""
     checked = checked_slice(key)
     found = rows()[checked]
     if found.step != 1 and len(found) <= 1:
@@ -90,7 +91,7 @@ def mask_bytes(key: Any, rows: int) -> bytes:
 
 
 def positions(key: Any, rows: range) -> array[int]:
-    """The row numbers that `key` means among `rows`."""
+    """The row numbers that `key` means among `rows` rows."""
     values = listed(key)
     if is_mask(key, values):
         return array(SIZE_FORMAT, compress(rows, checked_mask(values, len(rows))))

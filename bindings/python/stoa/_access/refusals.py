@@ -1,4 +1,4 @@
-"""Errors that rows raise, in C and in Python."""
+"""Errors that rows raise, in the extension and in Python."""
 
 from __future__ import annotations
 
@@ -10,7 +10,8 @@ from stoa.errors import FieldNameError
 
 
 def raise_unknown(row: Any, name: str) -> None:
-    """FieldNameError, unless the class has an attribute of that name, which shall tell itself."""
+    """Raises FieldNameError. Returns if the class has an attribute of this name, whose own error
+    counts."""
     if not hasattr(type(row), name):
         raise no_field(name, type(row)._stoa_names)
 

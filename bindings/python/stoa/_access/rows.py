@@ -1,10 +1,10 @@
-"""Rows: a table, what tells whether they are stale, and an index; made when asked for.
+"""Rows: a table, an index, and what tells whether the row is stale; made when they are asked for.
 
-They are in C where the extension is, else in Python; both have a class that all rows stand on, the
-layout that a store makes rows with, and loops. For a loop `rows` is a table, window or selection:
-`_range()` gives its positions in its `_table`, ascending numbers or a range. A table's loop follows
-it: it sees rows that are appended. After a removal or a reordering a loop is stale, at its next
-step.
+The extension implements rows in C; without it they are in Python. Both implementations offer a base
+class of all rows, the layout with which a store makes rows, and loops. The argument `rows` of a
+loop is a table, window or selection; `rows._range()` gives its positions in its `_table`, as
+ascending numbers or a range. A loop over a table also sees rows that are appended meanwhile. After
+a removal or a reordering, the next step of a loop raises StaleError.
 """
 
 from __future__ import annotations

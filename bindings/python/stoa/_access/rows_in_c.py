@@ -1,7 +1,7 @@
-"""Rows in C: those of the extension, on CPython; in place of rows_in_python.py.
+"""Rows of the C extension, on CPython; used in place of rows_in_python.py.
 
-A row knows the order number of when it was taken, and finds its fields in a View
-(bindings/python/rows/row.c). One View lasts as long as the table has the same fields.
+A row keeps the table's order number from when it was made, and finds its fields in a View
+(bindings/python/rows/row.c). A View is used as long as the table has the same fields.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ class Row(Quiet, extension.Row):  # type: ignore[misc]
 
 
 def make_row(record: RecordType) -> tuple[type, Any]:
-    """The row class of a record class, and what begin() needs: the fields as a View has them."""
+    """The row class of a record class, and the fields as a View needs them, for begin()."""
     fields = record._stoa_fields
     namespace = {"__slots__": (), **{each.name: extension.Field(each.name) for each in fields}}
     row_class = hidden(record, (Row, record), namespace)
@@ -63,7 +63,7 @@ def begin(parts: tuple[type, Any], fields: Iterable[StoredField], store: Store) 
 
 
 def close(view: Any, column: int, message: str) -> None:
-    """Takes one field from the rows of the view."""
+    """Closes one field for the rows of the view."""
     view.close(column, message)
 
 
@@ -81,15 +81,15 @@ def iterate(rows: Any) -> Iterator[Any]:
 
 
 def move(rows: Any) -> Iterator[Any]:
-    """Yields one row that moves to each position."""
+    """Yields one row that moves from position to position."""
     return loop(rows, CURSOR)
 
 
 def values(rows: Any, fields: tuple[int, ...]) -> Iterator[tuple[Any, ...]]:
-    """A tuple for each row of the values of the fields in these places of the record."""
+    """Yields a tuple per row, with the values of the fields at these places of the record."""
     return loop(rows, VALUES, fields)
 
 
 def new_row(table: Any, position: int) -> Any:
-    """Row `position` of the table, which must be there."""
+    """Row `position` of the table, which must exist."""
     return extension.new_row(table, position)

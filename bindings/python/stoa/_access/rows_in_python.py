@@ -1,12 +1,12 @@
-"""Rows in pure Python: the reference; what PyPy runs, and CPython with STOA_PURE=1.
+"""Rows in pure Python: the reference, used by PyPy, and by CPython with STOA_PURE=1.
 
-A row is a table, a view of its columns, the order number that the table had, and an index. It
-compares the order number, and reads `view.c0[index]`, where c0 are the cells of a column: who makes
-a row sees to it that the index is there. A view lasts as long as the table has the same fields. A
-column that is dropped or renamed is replaced, in views of before, by an object that raises at any
-access. Appending changes nothing, since columns never move.
-Writes go through the library, by the number of the field (f0, f1, …; -1 where it was taken away),
-which counts them and refuses those to columns that a run is over.
+A row is a table, a view of its columns, the table's order number when the row was made, and an
+index. To read it compares the order number, and then reads `view.c0[index]`, where c0 are the cells
+of a column; whoever makes a row has checked the index. A view is used as long as the table has the
+same fields. When a column is dropped or renamed, existing views get in its place an object that
+raises at any access. Appending changes nothing, since columns never move. Writes go through the
+library, which counts them and refuses writes to locked columns. They pass the index of the field
+(f0, f1, …; -1 once it was taken away).
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ from stoa._store.cells import PUT, Refusal, stale, value_reader
 from stoa._store.sources import StoredField
 from stoa._store.store import Store
 
-place = object.__setattr__  # Row's own looks at the name
+place = object.__setattr__  # Row's own __setattr__ looks at the name
 PUT_NAMES = {f"_stoa_put_{kind.replace('?', 'b')}": put for kind, put in PUT.items()}
 
 
@@ -51,11 +51,11 @@ class Row(Quiet):
         return self._stoa_order == self._stoa_table._store.order  # type: ignore[no-any-return]
 
     def _stoa_refuse(self, i: int, status: int) -> None:
-        # Raises why the library refused the write; returns if the value itself is at fault, which
-        # then raises when it is converted again.
+        # Raises the reason for which the library refused the write. Returns if the value itself is
+        # bad; converting it again then raises.
         if not self._stoa_is_fresh() or status == lib.STOA_STALE:
             raise stale("row")
-        getattr(self._stoa_view, f"c{i}")[self._stoa_index]  # raises where it was taken away
+        getattr(self._stoa_view, f"c{i}")[self._stoa_index]  # raises if the field was taken away
         if status == lib.STOA_LOCKED:
             self._stoa_table._store.raise_locked(self._stoa_view.columns[i])
 
@@ -119,7 +119,7 @@ FRESH = [
 
 
 def plain_property(i: int, each: Field) -> list[str]:
-    # Parameters with defaults are constants to PyPy's compiler; global names are not.
+    # PyPy's compiler takes parameters with defaults for constants, but not global names.
     names = ("put", "type", "int", "float", f"encode_{i}")
     told = [f"        _stoa_convert_{i}(value, {each.name!r})"] if each.type.encoder is None else []
     return [
@@ -177,13 +177,13 @@ def row_values_source(fields: Sequence[Field]) -> list[str]:
 
 
 def begin(parts: tuple[type, Any], fields: Iterable[StoredField], store: Store) -> Any:
-    """A new view; its c0, c1, … are the fields' cells."""
+    """A new view; its attributes c0, c1, … are the cells of the fields."""
     row_class, view_class = parts
     view = view_class()
     view.row_class = row_class
     view.columns = tuple(each.index for each in fields)
     view.objects = store.pool.objects
-    view.table = store.c  # whose the cells are, even if the table were made anew
+    view.table = store.c  # the owner of the cells, even if the table were made anew
     for i, column in enumerate(view.columns):
         setattr(view, f"c{i}", store.cells[column])
         setattr(view, f"f{i}", column)
@@ -191,7 +191,7 @@ def begin(parts: tuple[type, Any], fields: Iterable[StoredField], store: Store) 
 
 
 def close(view: Any, column: int, message: str) -> None:
-    """Takes one field from the rows of the view."""
+    """Closes one field for the rows of the view."""
     if column in view.columns:
         i = view.columns.index(column)
         setattr(view, f"c{i}", Refusal(message))
@@ -209,14 +209,14 @@ def iterate(rows: Any) -> Iterator[Any]:
 
 
 def move(rows: Any) -> Iterator[Any]:
-    """Yields one row that moves to each position."""
+    """Yields one row that moves from position to position."""
     table = rows._table
     row = row_at(table, table._store.current_view(), table._store.order, 0)
     return (place(row, "_stoa_index", index) or row for index in steps(rows, "cursor"))
 
 
 def values(rows: Any, fields: tuple[int, ...]) -> Iterator[tuple[Any, ...]]:
-    """A tuple for each row of the values of the fields in these places of the record."""
+    """Yields a tuple per row, with the values of the fields at these places of the record."""
     store = rows._store
     stored = list(store.fields.values())
     view = store.current_view()
@@ -226,10 +226,10 @@ def values(rows: Any, fields: tuple[int, ...]) -> Iterator[tuple[Any, ...]]:
 
 
 def new_row(table: Any, position: int) -> Any:
-    """Row `position` of the table, which must be there."""
+    """Row `position` of the table, which must exist."""
     store = table._store
     view, order = store.view or store.current_view(), store.order
-    if position >= store.rows():  # another thread came in between
+    if position >= store.rows():  # another thread removed rows in between
         raise stale("row")
     return row_at(table, view, order, position)
 
@@ -244,7 +244,7 @@ def row_at(table: Any, view: Any, order: int, index: int) -> Any:
 
 
 def steps(rows: Any, what: str) -> Iterator[int]:
-    """The positions, as long as they are what they were now."""
+    """The positions; raises StaleError once rows were removed or reordered."""
     store: Store = rows._store
     return running(store, rows._range(), store.order, rows._follows, what)
 

@@ -1,1 +1,1 @@
-"""What is computed when it is asked for: expressions, selections, programs."""
+"""Lazy computation: expressions, selections, programs."""

@@ -1,7 +1,7 @@
-"""Assignment: values computed for many rows, stored into fields.
+"""Assignment: values computed for many rows and stored into fields.
 
-All right sides become one program, which the library runs as a whole: it checks first where
-something could fail, and every right side sees the values from before.
+All right sides are compiled to one program, which the library runs as a whole: it checks everything
+that can fail before it stores, and every right side sees the values from before.
 """
 
 from __future__ import annotations
@@ -30,8 +30,8 @@ def store_values(
     scope: RowSet | None = None,
     where: Expression | None = None,
 ) -> None:
-    """Each value into the field of its name: in the first `rows` rows, or those selected of them,
-    and of these where a condition holds."""
+    """Stores each value into the field of its name, in the first `rows` rows; only in the selected
+    ones if there is a selection, and only where the condition holds if there is one."""
     state = store.state()
     sides = [right_side(store, store.field(name), values[name], rows, scope) for name in values]
     if not sides:
@@ -70,8 +70,9 @@ def must_come_first(
     scope: RowSet | None,
     names: Iterable[str],
 ) -> bool:
-    """Whether a condition is to be found before anything else is computed: it would see what is
-    written, or is one of all rows in some of them, or says in which rows a side of all counts."""
+    """Whether the condition must be evaluated before anything else is computed. That is so if it
+    would see what is written; if it covers all rows but only some are assigned to; or if a right
+    side covers all rows."""
     is_whole = where._is_whole and scope is not None
     return (
         is_whole
@@ -85,8 +86,8 @@ def is_of_all(side: Expression) -> bool:
 
 
 def reads_what_is_written(store: Store, side: Expression, names: Iterable[str]) -> bool:
-    """Whether an array of an expression lies in a column that is stored into: part of the column
-    itself, or a view of it, whose cells would be written before they are read."""
+    """Whether an expression reads an array that lies in a column that is stored into (a part of the
+    column, or a view of it): its cells would be overwritten before they are read."""
     if not side._keep:
         return False
     for name in names:
@@ -102,7 +103,7 @@ def reads_what_is_written(store: Store, side: Expression, names: Iterable[str]) 
 
 
 def narrowed(side: Expression, chosen: Any) -> Expression:
-    """The same values, for a run over some of their rows."""
+    """The same values, for a run over only some of their rows."""
     return (
         aside(side._only(bits.mask(chosen)[: side._rows]), None, ffi.NULL)
         if is_of_all(side)
@@ -124,7 +125,7 @@ def aside(side: Expression, where: Expression | None, chosen: Any) -> Expression
 def right_side(
     store: Store, field: StoredField, value: Any, rows: int, scope: RowSet | None
 ) -> Expression:
-    """A value to be stored into a field, as an expression."""
+    """A value to store into a field, as an expression."""
     if field.type is OBJECT:
         raise WrongTypeError(f"{field.name} is an object field: it takes no computed values")
     if isinstance(value, Operators):
@@ -153,7 +154,7 @@ def expression_side(store: Store, value: Expression, rows: int, scope: RowSet | 
 
 
 def spread(source: Source, indices: array[int], rows: int) -> Source:
-    """The values of some rows, at their places among all."""
+    """The values of some rows, spread to their places among all rows."""
     width, whole = source.type.width, bytearray(rows * source.type.width)
     stride = 0 if source.repeat else source.stride or width
     cells = ffi.cast("char *", source.data)
@@ -170,7 +171,7 @@ def spread(source: Source, indices: array[int], rows: int) -> Source:
 
 
 def store_objects(store: Store, field: StoredField, scope: RowSet, value: Any) -> None:
-    """Objects into the selected rows: one for all, or as many."""
+    """Stores objects into the selected rows: one for all, or one for each."""
     state, indices = store.state(), scope.indices()
     values = [value] * len(indices) if is_scalar(value, OBJECT) else list(value)
     if len(values) != len(indices):
@@ -181,7 +182,7 @@ def store_objects(store: Store, field: StoredField, scope: RowSet, value: Any) -
 class SelectedColumn(Expression, InPlace[Expression]):
     """A field of the selected rows, such as `points.where(points.x > 3).w`.
 
-    An expression that can be stored into: `near.w = 0.0`, `near.w += 1`.
+    It is an expression that can also be stored into: `near.w = 0.0`, `near.w += 1`.
     """
 
     __slots__ = ("_field", "_row_set")

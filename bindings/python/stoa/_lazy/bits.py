@@ -1,4 +1,4 @@
-"""The library's selections: a bit for each row."""
+"""Wraps the library's selections, which have a bit for each row."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from stoa._store.store import Store
 
 
 def made_by(function: Callable[..., int], *arguments: Any) -> Any:
-    """The selection that a call into the library makes."""
+    """The selection made by a call into the library."""
     made, error = ffi.new("stoa_selection **"), new_error()
     check(function(made, *arguments, error), error)
     return owned(made[0], "stoa_selection *", lib.stoa_selection_free)
@@ -28,7 +28,7 @@ def of_indices(store: Store, indices: Iterable[int]) -> Any:
 
 
 def fitted(store: Store, bits: Any) -> Any:
-    """The same rows of a table that has grown since."""
+    """The same rows, for a table that has grown since."""
     return bits if bits.rows == store.rows() else of_indices(store, indices(bits))
 
 
@@ -51,7 +51,7 @@ def others(one: Any) -> Any:
 
 
 def indices(bits: Any) -> array[int]:
-    """The numbers of the rows, ascending."""
+    """The row numbers, ascending."""
     made = array(SIZE_FORMAT, bytes(bits.count * ffi.sizeof("size_t")))
     if made:
         lib.stoa_selection_indices(bits, ffi.from_buffer("size_t[]", made, True))

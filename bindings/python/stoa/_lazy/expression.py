@@ -1,9 +1,9 @@
 """Expressions: lazy computations over the rows of a table.
 
-An expression is a node (tree.py) and what it is of: a store, the number of rows that
-there were when it was written, and what was seen of the columns that it reads (versions.py): it
-means the values of then, or is stale. It never changes; an operation on expressions makes a new
-one of what they are of together. With a selection it is of the selected rows alone.
+An expression is a node (tree.py) with a store, the number of rows when it was written, and the
+versions of the columns that it reads (versions.py): it means the values at that time, or is stale.
+Expressions never change; an operation makes a new one, which depends on everything its operands
+depend on. With a selection it covers only the selected rows.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from stoa.errors import ArgumentError, LengthError, WrongTypeError
 if TYPE_CHECKING:
 
     class Scope(Protocol):
-        """The rows of an expression, if they are not all rows: a RowSet."""
+        """The rows of an expression that does not cover all rows: a RowSet."""
 
         def check(self) -> None: ...
         def pending(self) -> Expression | None: ...
@@ -42,12 +42,12 @@ AS_IT_IS: int = lib.STOA_NO_OPERATION
 
 
 class Expression(Operators["Expression"]):
-    """A value for each row, such as `points.x * 2`, computed when it is asked for.
+    """A value for each row, such as `points.x * 2`, computed when it is needed.
 
-    It means the values of the moment when it was written: a write through stoa to a column that it
-    reads, or removal or reordering of rows, makes it stale (StaleError). Rows appended later don't
-    belong to it. Writes through numpy's views can't be seen. Reductions compute at once;
-    `points.w = expression` stores; tolist(), iteration and numpy.asarray() give the values.
+    It means the values at the time it was written. A write through stoa to a column that it reads,
+    or removal or reordering of rows, makes it stale (StaleError). Rows appended later don't belong
+    to it. Writes through numpy's views can't be noticed. Reductions compute at once; `points.w =
+    expression` stores; tolist(), iteration and numpy.asarray() give the values.
     """
 
     __module__ = "stoa"
@@ -75,12 +75,13 @@ class Expression(Operators["Expression"]):
     ) -> None:
         self._node = node
         self._store = store
-        self._rows = rows  # of the table, also where some of them are selected
+        self._rows = rows  # rows of the table, even if only some of them are selected
         self._seen = seen
-        self._keep = keep  # what owns the arrays that it reads
+        self._keep = keep  # the owners of the arrays that it reads
         self._scope = scope  # None: all rows
-        self._is_whole = is_whole  # the value of a row may depend on which others there are
-        # Of what has no key (tree.py), by operation; taken out while in use.
+        self._is_whole = is_whole  # a row's value may depend on which other rows there are
+        # Programs of a node without a key (tree.py), by operation. A program is taken out while in
+        # use.
         self._programs: dict[int, Program] | None = {} if node.key is None else None
 
     def __copy__(self) -> Expression:
@@ -129,7 +130,7 @@ class Expression(Operators["Expression"]):
         return found
 
     def _put_back(self, operation: int, done: Program) -> None:
-        """After a run."""
+        """To be called after a run."""
         if self._programs is None:
             done.keep()
         else:
@@ -170,8 +171,8 @@ class Expression(Operators["Expression"]):
         return found
 
     def _found_among(self, chosen: Any) -> Any:
-        """The bits of those of the rows of `chosen` (NULL: of all) where it holds."""
-        if self._rows == 0:  # to the library, all the rows of the selection
+        """The bits of the rows where the condition holds, among those of `chosen` (NULL: all)."""
+        if self._rows == 0:  # for the library, all rows of the selection
             return bits.of_indices(self._store, [])
         if self._is_whole and chosen != ffi.NULL:
             return self._only(bits.mask(chosen)[: self._rows])._select()
@@ -181,7 +182,7 @@ class Expression(Operators["Expression"]):
         return found
 
     def _filter(self) -> Any:
-        """A stoa_table * of copies of the rows where it holds."""
+        """A stoa_table * with copies of the rows where the condition holds."""
         made = self._program()
         found = made.filter(self._store, self._rows, verify=self._check)
         self._put_back(AS_IT_IS, made)
@@ -207,7 +208,8 @@ class Expression(Operators["Expression"]):
         return found
 
     def _evaluate(self, to: FieldType, memory: Any) -> Any:
-        """The values of all rows into memory; with a selection, only the selected ones."""
+        """Writes the values of all rows to memory; with a selection, only those of the selected
+        rows."""
         made = self._program()
         rows, selected = self._run_scope()
         made.fill(self._store, rows, selected, to, memory, verify=self._check)
@@ -215,7 +217,8 @@ class Expression(Operators["Expression"]):
         return memory
 
     def _values(self) -> memoryview:
-        """The values of all rows, in memory of their own; only those selected are there."""
+        """The values of all rows in new memory; with a selection, only the selected ones are
+        written."""
         found = self._type()
         memory: Any = memoryview(self._evaluate(found, program.room_for(self._rows, found)))
         values: memoryview = memory.cast(found.code)
@@ -234,7 +237,7 @@ class Expression(Operators["Expression"]):
         return self._values().tolist() if self._scope is None else list(self)
 
     def __iter__(self) -> Iterator[Any]:
-        """The values one by one, all computed before the first is given."""
+        """Yields the values, all of which are computed before the first is given."""
         if self._scope is None:
             return iter(self._values())
         return map(self._values().__getitem__, self._scope.indices())
@@ -265,7 +268,7 @@ class Expression(Operators["Expression"]):
         return value
 
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> Any:
-        """The values as an array of numpy's, in memory of its own."""
+        """The values as an array of numpy, in memory of its own."""
         import numpy
 
         if copy is False:
@@ -278,14 +281,14 @@ class Expression(Operators["Expression"]):
         return values if dtype is None else values.astype(dtype, copy=False)
 
     def _stoa_source(self) -> Source:
-        """The values, for a store into a column."""
+        """The values, to be stored into a column."""
         found = self._type()
         if self._scope is None:
             return packed_source(self._values(), found, self._rows)
         values = array(found.code.replace("?", "B"), self)
         return packed_source(values, found, len(values))
 
-    # ---- how it is shown ----
+    # ---- repr ----
 
     def _is_stale(self) -> bool:
         return any(is_stale(self._store, each) for each in self._seen)
@@ -328,7 +331,7 @@ def combined(operation: int, operands: Sequence[Any]) -> Expression:
 
 
 def refuse_together(one: Expression, other: Expression) -> NoReturn:
-    """Raises an error that says why they do not cover the same rows."""
+    """Raises the error that says why they do not cover the same rows."""
     if one._store is not other._store:
         raise ArgumentError(
             "an expression is over one table, not over two: give the other's values as an array, "
@@ -340,7 +343,7 @@ def refuse_together(one: Expression, other: Expression) -> NoReturn:
 
 
 def operand(value: Any, rows: int) -> tuple[Any, tuple[Any, ...]]:
-    """The node of a number or of an array, and what must be kept for it."""
+    """The node of a number or an array, and what must be kept alive for it."""
     number = python_number(value)
     if number is not None:
         return tree.constant(number), ()
@@ -369,7 +372,7 @@ def python_number(value: Any) -> Any:
         if getattr(value, "ndim", None) != 0 or value.dtype.kind not in "biuf":
             return None
         number = value.item()
-        return number if isinstance(number, (int, float)) else None  # not of long double
+        return number if isinstance(number, (int, float)) else None  # fails for long double
     if isinstance(value, float):
         return float(value)
     return int(as_index(value)) if hasattr(value, "__index__") else None

@@ -1,7 +1,7 @@
-"""Functions of columns and expressions, as text has them.
+"""Functions of columns and expressions, the same that texts have.
 
-Each gives a lazy expression. Of their arguments one at least is a column or an expression; the
-others may be numbers, and arrays as long as the table. For plain numbers there is `math`.
+Each gives a lazy expression. At least one argument is a column or an expression; the others may be
+numbers, or arrays as long as the table. For plain numbers use `math`.
 """
 
 from __future__ import annotations
@@ -89,17 +89,17 @@ def hypot(x: Any, y: Any) -> Expression:
 
 
 def floor(x: Any) -> Expression:
-    """The greatest whole number up to x."""
+    """The greatest integer not above x."""
     return applied(lib.STOA_FLOOR, x)
 
 
 def ceil(x: Any) -> Expression:
-    """The least whole number from x on."""
+    """The least integer not below x."""
     return applied(lib.STOA_CEIL, x)
 
 
 def round(x: Any) -> Expression:
-    """The nearest whole number; halves go to the even one."""
+    """The nearest integer; halves go to the even one."""
     return applied(lib.STOA_ROUND, x)
 
 
@@ -124,17 +124,17 @@ def where(condition: Any, x: Any, y: Any) -> Expression:
 
 
 def clip(x: Any, low: Any, high: Any) -> Expression:
-    """x, but not below low and not above high."""
+    """x limited to the range from low to high."""
     return applied(lib.STOA_CLIP, x, low, high)
 
 
 def minimum(x: Any, y: Any, *more: Any) -> Expression:
-    """The least in each row, passing over NaN."""
+    """The least of the arguments in each row, ignoring NaN."""
     return applied(lib.STOA_MINIMUM, x, y, *more)
 
 
 def maximum(x: Any, y: Any, *more: Any) -> Expression:
-    """The greatest in each row, passing over NaN."""
+    """The greatest of the arguments in each row, ignoring NaN."""
     return applied(lib.STOA_MAXIMUM, x, y, *more)
 
 
@@ -144,7 +144,7 @@ EXPONENTIAL = (sqrt, exp, log, log2, log10)
 TRIGONOMETRIC = (sin, cos, tan, asin, acos, atan, atan2, hypot)
 OTHERS = (floor, ceil, round, abs, isnan, isfinite, where, clip, minimum, maximum)
 for each in (*EXPONENTIAL, *TRIGONOMETRIC, *OTHERS):
-    if each.__doc__:  # not under -OO
+    if each.__doc__:  # there are none under -OO
         each.__doc__ += """
 
     Raises WrongTypeError unless an argument is a column or an expression of numbers, LengthError

@@ -1,7 +1,7 @@
 """The operators and reductions of columns and expressions.
 
-Each stands for one operation of the library's list (STOA_OPERATIONS); what it means is decided
-there. Operators give lazy expressions, reductions compute at once.
+Each stands for one operation of the library's list (STOA_OPERATIONS), which defines its meaning.
+Operators give lazy expressions; reductions compute at once.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from stoa.errors import ArgumentError, WrongTypeError, shown
 if TYPE_CHECKING:
 
     class Lazy(Protocol):
-        """What is asked of an expression here."""
+        """What this module needs of an expression."""
 
         def _apply(self: Expression, operation: int, *others: Any) -> Expression: ...
         def _apply_to(self: Expression, other: Any, operation: int) -> Expression: ...
@@ -23,12 +23,12 @@ if TYPE_CHECKING:
         def _reduced(self, operation: int, *others: Any) -> Any: ...
 
 
-# The class of that name, which stands on Operators: expression.py.
+# The class of that name, derived from Operators, in expression.py.
 Expression = TypeVar("Expression", bound="Lazy")
 Self = TypeVar("Self", bound="InPlace[Any]")
 
-# What numpy's functions hand on to the methods of their argument, and the values that mean "all of
-# it, as it is".
+# The arguments that numpy's functions pass on to the methods of their argument, and the values that
+# mean the default.
 WHOLE: dict[str, tuple[Any, ...]] = {
     "axis": (None, 0, -1, (0,), (-1,)),
     "dtype": (None,),
@@ -54,19 +54,19 @@ def check_whole(name: str, options: dict[str, Any]) -> None:
 
 
 class Operators(Generic[Expression]):
-    """What can be computed with: columns, expressions, columns of selections.
+    """The base of columns, expressions and columns of selections.
 
     numpy's functions that call a method of their argument (numpy.sum, mean, std, var, min, max,
     any, all, argmin, argmax) give what the method gives; with an axis other than 0, or a dtype,
     out, keepdims or where, they raise WrongTypeError.
 
-    Operands are others of these, of the same table and as long; Python's and numpy's numbers; and
-    buffers and arrays that are as long as the table.
+    The other operand may be another of these, of the same table and length; a number of Python or
+    numpy; or a buffer or array as long as the table.
     """
 
     __slots__ = ()
 
-    # numpy's arrays shall leave `array + column` to the column.
+    # numpy's arrays leave `array + column` to the column.
     __array_priority__ = 1000
 
     def _expression(self) -> Expression:
@@ -195,7 +195,7 @@ class Operators(Generic[Expression]):
     def cast(self, type: Any) -> Expression:
         """The values converted to another field type.
 
-        `points.w.cast("int32")` cuts off the fraction; a value that does not fit is an error.
+        `points.w.cast("int32")` truncates; a value that does not fit is an error.
 
         Raises WrongTypeError for a type that does not exist, or is object.
         """
@@ -214,12 +214,12 @@ class Operators(Generic[Expression]):
         return self._reduce(lib.STOA_MEAN)
 
     def min(self, **numpy_options: Any) -> Any:
-        """The least value, passing over NaN; None of no rows."""
+        """The least value, ignoring NaN; None of no rows."""
         check_whole("min", numpy_options)
         return self._reduce(lib.STOA_MIN)
 
     def max(self, **numpy_options: Any) -> Any:
-        """The greatest value, passing over NaN; None of no rows."""
+        """The greatest value, ignoring NaN; None of no rows."""
         check_whole("max", numpy_options)
         return self._reduce(lib.STOA_MAX)
 
@@ -248,12 +248,12 @@ class Operators(Generic[Expression]):
         return self._reduce(lib.STOA_ALL)  # type: ignore[no-any-return]
 
     def argmin(self, **numpy_options: Any) -> Any:
-        """The row of the table that has the least value first; None of no rows."""
+        """The first row of the table that has the least value; None of no rows."""
         check_whole("argmin", numpy_options)
         return self._reduce(lib.STOA_ARGMIN)
 
     def argmax(self, **numpy_options: Any) -> Any:
-        """The row of the table that has the greatest value first; None of no rows."""
+        """The first row of the table that has the greatest value; None of no rows."""
         check_whole("argmax", numpy_options)
         return self._reduce(lib.STOA_ARGMAX)
 
@@ -266,32 +266,32 @@ class Operators(Generic[Expression]):
         return self._reduce(lib.STOA_LAST)
 
     def dot(self, other: Any) -> Any:
-        """The sum of the products with another's values."""
+        """The sum of the products with another column's or expression's values."""
         return self._expression()._reduced(lib.STOA_DOT, other)
 
-    # ---- running ----
+    # ---- running sums and the like ----
 
     def cumsum(self) -> Expression:
-        """In each row the sum of the values up to there."""
+        """For each row the sum of the values up to and including it."""
         return self._expression()._apply(lib.STOA_CUMSUM)
 
     def cumprod(self) -> Expression:
-        """In each row the product of the values up to there."""
+        """For each row the product of the values up to and including it."""
         return self._expression()._apply(lib.STOA_CUMPROD)
 
     def cummin(self) -> Expression:
-        """In each row the least of the values up to there."""
+        """For each row the least of the values up to and including it."""
         return self._expression()._apply(lib.STOA_CUMMIN)
 
     def cummax(self) -> Expression:
-        """In each row the greatest of the values up to there."""
+        """For each row the greatest of the values up to and including it."""
         return self._expression()._apply(lib.STOA_CUMMAX)
 
 
 REDUCTIONS = ("sum", "mean", "min", "max", "count", "var", "std", "any", "all")
 MORE_REDUCTIONS = ("argmin", "argmax", "first", "last", "dot")
 for each in map(vars(Operators).__getitem__, REDUCTIONS + MORE_REDUCTIONS):
-    if each.__doc__:  # not under -OO
+    if each.__doc__:  # there are none under -OO
         each.__doc__ += """
 
         Raises StaleError for a stale expression, RangeError or DivisionByZeroError for a value at
@@ -313,7 +313,7 @@ def checked_ddof(ddof: Any) -> tuple[int, ...]:
 
 
 class InPlace(Operators[Expression]):
-    """Columns, which `column += 1` writes through to the table."""
+    """The base of columns: `column += 1` writes through to the table."""
 
     __slots__ = ()
 

@@ -1,13 +1,12 @@
 """Programs: expressions bound to the fields of a table, and how they run.
 
-A program is used by one thread at a time. Those that have a key, what they say in plain tuples, are
-kept by the record class to be run again: who wants one takes it out of the cache and puts it back
-when done, so that another thread in between makes one of its own.
+Only one thread at a time uses a program. A program with a key (plain tuples that describe it) is
+kept in a cache of the record class, to be run again. A thread takes it out of the cache and puts it
+back when done; if another thread needs it meanwhile, that one makes its own.
 
-A run locks what it reads and writes in the library, and looks there whether the versions are still
-those that its expressions mean. Long runs enter the table's gate (gate.py), and let other threads
-in as soon as their columns are locked. On PyPy, whose calls never hold the interpreter's lock, all
-runs are long.
+A run locks what it reads and writes in the library, and then compares the versions with those that
+its expressions mean. Long runs enter the table's gate (gate.py) and let other threads in as soon as
+their columns are locked. On PyPy, whose calls never hold the interpreter's lock, all runs are long.
 """
 
 from __future__ import annotations
@@ -23,18 +22,18 @@ from stoa._schema.types import BY_NUMBER, IS_PYPY, FieldType
 from stoa._store.store import Store
 from stoa.errors import BusyError, ParameterError
 
-LONG = 0 if IS_PYPY else 20_000  # rows of a long run
-LARGE = 1 << 20  # bytes of a result; smaller ones are never kept
-KEPT = 32  # programs of a record class
-FEW = 8  # fields that most programs read at most
-TEXT, WHERE = "text", "where"  # begin the keys of programs that no single node is the key of
+LONG = 0 if IS_PYPY else 20_000  # rows from which on a run is long
+LARGE = 1 << 20  # bytes of a result; smaller results are not kept
+KEPT = 32  # programs kept for a record class
+FEW = 8  # most programs read at most this many fields
+TEXT, WHERE = "text", "where"  # the first items of keys of programs that are not of a single node
 
 Run = Callable[..., int]
-Verify = Callable[[], None]  # raises StaleError where what was written means other values by now
+Verify = Callable[[], None]  # raises StaleError if the values have changed meanwhile
 
 INTERPRETER = lib.stoa_python_interpreter()
 
-# Where a stoa_value of a type has it.
+# The member of stoa_value that holds values of a type.
 MEMBERS = {"i": "int64", "u": "uint64", "f": "float64", "?": "boolean"}
 VALUES = {each.number: MEMBERS[each.kind] for each in BY_NUMBER.values() if each.kind in MEMBERS}
 
@@ -42,9 +41,9 @@ allocate = ffi.new_allocator(should_clear_after_alloc=False)
 
 
 def room_for(rows: int, of: FieldType) -> Any:
-    """Memory for so many cells, which are not written yet; a buffer.
+    """A buffer with room for so many cells, whose content is undefined.
 
-    Much of it is a table's, which has the pages of the last such result if those were kept.
+    Large ones belong to a table, and reuse the pages of the last such result if these were kept.
     """
     size = rows * of.width
     if size < LARGE:
@@ -52,7 +51,8 @@ def room_for(rows: int, of: FieldType) -> Any:
     field, options = ffi.new("stoa_field *"), ffi.new("stoa_table_options *")
     name = ffi.new("char[]", b"values")
     field.name, field.type = name, of.number
-    # Results of about one length get one max_rows, as only then the next has the last one's pages.
+    # Results of similar length get the same max_rows, because only then are the last one's pages
+    # reused.
     options.rows, options.max_rows = rows, 1 << rows.bit_length()
     options.flags = lib.STOA_ROWS_UNWRITTEN
     made, error = ffi.new("stoa_table **"), new_error()
@@ -63,19 +63,19 @@ def room_for(rows: int, of: FieldType) -> Any:
 
 
 def python_value(value: Any) -> Any:
-    """What a stoa_value is in Python."""
+    """A stoa_value as a Python object."""
     return None if value.is_null else getattr(value, VALUES[value.type])
 
 
 class Program:
-    """A program of the library, and room for what its runs are told and give."""
+    """A program of the library, with memory for the arguments and results of its runs."""
 
     __slots__ = ("c", "error", "key", "output_type", "outputs", "programs", "scope", "values")
 
     def __init__(self, pointer: Any) -> None:
-        self.key: Any = None  # by which it is found again among the programs, if it is
+        self.key: Any = None  # finds it among the kept programs, if it is kept
         self.programs: dict[Any, Program] = {}
-        self.output_type: FieldType | None = None  # what type() has found
+        self.output_type: FieldType | None = None  # the result of type(), once it was asked
         self.c = owned(pointer, "stoa_program *", lib.stoa_turn_program_free)
         self.error = new_error()
         self.scope = ffi.new("stoa_scope *")
@@ -83,14 +83,14 @@ class Program:
         self.values = ffi.new("stoa_value[]", self.outputs)
 
     def keep(self) -> None:
-        """For the next one who wants it; whoever calls this uses it no more."""
+        """Puts it back for the next user. The caller must not use it after that."""
         if self.key is not None:
             self.programs[self.key] = self
             if len(self.programs) > KEPT:
                 tree.trim(self.programs, KEPT)
 
     def set(self, parameters: dict[str, Any]) -> None:
-        """Binds parameters by value, for the runs to come."""
+        """Binds parameters by value, for the following runs."""
         for name, value in parameters.items():
             status = lib.stoa_program_set_parameter(
                 self.c, tree.parameter_name(name), tree.constant_value(value)[0], self.error
@@ -99,10 +99,10 @@ class Program:
         self.output_type = None
 
     def type(self, store: Store) -> FieldType:
-        """Of its first output."""
+        """The type of its first output."""
         found = BY_NUMBER.get(lib.stoa_program_output_type(self.c, 0))
         if found is None:
-            self.select(store, 0)  # says which parameter is not set
+            self.select(store, 0)  # raises if a parameter is not set
             raise ParameterError("a parameter of the expression is not set")
         self.output_type = found
         return found
@@ -118,7 +118,7 @@ class Program:
             room = count
 
     def is_by_row(self) -> bool:
-        """Whether the value of a row follows from that row alone."""
+        """Whether the value of a row depends on that row alone."""
         return lib.stoa_program_is_by_row(self.c)  # type: ignore[no-any-return]
 
     def call(
@@ -131,8 +131,8 @@ class Program:
         verify: Verify | None,
         interpreter: Any = ffi.NULL,
     ) -> None:
-        """A run. What verify() has found good is what the run sees: it raises StaleError itself, or
-        where something was written to in between."""
+        """Runs it. The run sees the values that verify() has accepted: verify() raises StaleError,
+        and so does the run if a column was written to in between."""
         scope = self.scope
         scope.rows, scope.selection, scope.interpreter = rows, selection, interpreter
         if verify is None:
@@ -146,9 +146,9 @@ class Program:
 
     def refuse(self, status: int, verify: Verify | None) -> NoReturn:
         if status == lib.STOA_STALE and verify is not None:
-            verify()  # tells what has changed
+            verify()  # raises and says what has changed
             raise BusyError("another thread wrote to what is computed with: compute it again")
-        if status == lib.STOA_OUT_OF_RANGE:  # counted just before another thread removed some
+        if status == lib.STOA_OUT_OF_RANGE:  # another thread has removed rows since the count
             raise BusyError("another thread removed rows of the table meanwhile")
         check(status, self.error)
         raise AssertionError(status)
@@ -162,7 +162,7 @@ class Program:
         verify: Verify | None,
         is_alone: bool = False,
     ) -> None:
-        """A run that only reads the table; alone, it lets no other thread in."""
+        """A run that only reads the table. If it is short, no other thread is let in."""
         gate, key = store.gate, None
         is_held = (is_alone and not IS_PYPY) or rows < LONG
         interpreter = ffi.NULL if is_held else INTERPRETER
@@ -175,14 +175,14 @@ class Program:
             if key is not None:
                 gate.runs.pop(key, None)
         if verify is not None and self.scope.version == 0:
-            verify()  # it was bound anew, and so could not be told of a version
+            verify()  # it was bound anew, so the run could not compare versions
 
-    # The first so many rows take part, or those of them that are selected, if not NULL.
+    # Runs use the first `rows` rows, or the selected ones among these if the selection is not NULL.
 
     def compute(
         self, store: Store, rows: int, selection: Any = ffi.NULL, verify: Verify | None = None
     ) -> list[Any]:
-        """The value of each output, all aggregates."""
+        """The value of each output; all outputs are aggregates."""
         self.read(COMPUTE, store, rows, selection, self.values, self.outputs, verify=verify)
         return [python_value(each) for each in self.values]
 
@@ -195,7 +195,8 @@ class Program:
         memory: Any,
         verify: Verify | None = None,
     ) -> None:
-        """The values of each row into memory for `rows` cells of that type, which is new."""
+        """Writes a value per row to memory with room for `rows` cells of that type, which holds no
+        values yet."""
         into = ffi.new("stoa_output *")
         data = ffi.from_buffer(memory, require_writable=True)
         into.type, into.data, into.count = to.number, data, rows
@@ -210,10 +211,10 @@ class Program:
         return owned(taken(made), "stoa_selection *", lib.stoa_selection_free)
 
     def filter(self, store: Store, rows: int, verify: Verify | None = None) -> Any:
-        """A stoa_table * of the rows where the output holds, for the caller."""
+        """A stoa_table * with the rows where the output holds; the caller owns it."""
         made = receiver("stoa_table *", lib.stoa_table_free)
         told = FILTER, store, rows, ffi.NULL, made
-        if store.has_objects:  # which enter their pool once more
+        if store.has_objects:  # their objects enter the pool once more
             store.within(lambda: self.read(*told, verify=verify, is_alone=True))
         else:
             self.read(*told, verify=verify)
@@ -222,13 +223,13 @@ class Program:
     def assign(
         self, store: Store, rows: int, selection: Any, fields: list[str], verify: Verify
     ) -> None:
-        """The outputs into fields. No run of another thread may be under way."""
+        """Stores the outputs into fields. No run of another thread may be under way."""
         names = ffi.new("char *[]", [store.field(name).c_name for name in fields])
         interpreter = INTERPRETER if rows >= LONG else ffi.NULL
         told = ASSIGN, store, rows, selection, names, len(fields)
         gate, key = store.gate, object()
         try:
-            with store.lock:  # waits for changes that are short, and not while another one runs
+            with store.lock:  # waits for short changes, but is refused while another run goes on
                 gate.enter_change(key)
             self.call(*told, verify=verify, interpreter=interpreter)
         finally:
@@ -236,7 +237,8 @@ class Program:
 
 
 def place_last(run: Run) -> Run:
-    """A run that makes an object: the place for it comes first in C, and after the scope here."""
+    """A run that makes an object. In C the argument for the object comes first; here it comes after
+    the scope."""
 
     def call(program: Any, table: Any, scope: Any, place: Any, error: Any) -> int:
         return run(place, program, table, scope, error)
@@ -269,8 +271,7 @@ def kept(
     where: tree.Node | None = None,
     verify: Verify | None = None,
 ) -> Program:
-    """A program of an expression that was kept, if there is one, else a new one, where verify()
-    finds it good."""
+    """A kept program of an expression, or a new one, once verify() has accepted it."""
     key, programs = node.key, kept_programs(store.record)
     if where is not None:
         key = None if key is None or where.key is None else (WHERE, key, where.key)
@@ -284,7 +285,7 @@ def kept(
 
 
 def known_type(store: Store, node: tree.Node) -> FieldType | None:
-    """The type of an expression, if a program of it is kept that was asked for it before."""
+    """The type of an expression, if it is known from a kept program."""
     found = None if node.key is None else kept_programs(store.record).get(node.key)
     return None if found is None else found.output_type
 
@@ -298,11 +299,11 @@ def parsed(store: Store, text: str) -> Program:
     return Program(made[0])
 
 
-# ---- programs that are kept ----
+# ---- the cache of programs ----
 
 
 def kept_programs(record: RecordType) -> dict[Any, Program]:
-    """Those that wait to be used again, by what they were made of; the last used at the end."""
+    """The programs waiting to be used again, by key; the one used last is at the end."""
     made: dict[Any, Program] | None = record.__dict__.get("_stoa_programs")
     if made is None:
         made = {}
@@ -313,8 +314,8 @@ def kept_programs(record: RecordType) -> dict[Any, Program]:
 def compute_text(
     store: Store, text: str, parameters: dict[str, Any], rows: int, selection: Any = ffi.NULL
 ) -> list[Any]:
-    """The values of the aggregates that a text lists."""
-    key = (TEXT, text, *parameters)  # not their values, which are set; what is missing is noticed
+    """The values of the aggregates listed in a text."""
+    key = (TEXT, text, *parameters)  # not the values: a run sets them, and notices missing ones
     programs = kept_programs(store.record)
     program = programs.pop(key, None) if type(text) is str else None
     if program is None:
@@ -328,7 +329,7 @@ def compute_text(
 
 
 def reduce_field(store: Store, node: tree.Node, operation: int, *others: Any) -> Any:
-    """An aggregate of a field of the whole table."""
+    """An aggregate of a field over the whole table."""
     arguments = [node, *map(tree.constant, others)] if others else [node]
     made = kept(store, tree.call(operation, arguments))
     [value] = made.compute(store, store.c.rows)

@@ -1,7 +1,7 @@
-"""What tables, windows and selections can be asked in text or by a condition.
+"""What tables, windows and selections can be asked by text or a condition.
 
-Text is run anew each time, and means no values of before; only expression() and
-where() give something lazy, which has.
+A text is run at once on the present values. Only expression() and where() give something lazy,
+which can become stale.
 """
 
 from __future__ import annotations
@@ -39,10 +39,10 @@ class Queries(Generic[R]):
         _store: Store
         _table: Any
 
-    _row_set: RowSet | None = None  # of a selection
+    _row_set: RowSet | None = None  # set for a selection
 
     def _scope(self) -> RowSet | None:
-        """The rows that it is, or stands for; None: all of the table's."""
+        """The rows that it covers; None: all rows of the table."""
         raise NotImplementedError
 
     def values(self, *names: str) -> Iterator[tuple[Any, ...]]:
@@ -58,10 +58,10 @@ class Queries(Generic[R]):
     def compute(self, text: str, /, **parameters: Any) -> Any:
         """The value of aggregates: `points.compute("sum(x * x) / $n", n=10)`.
 
-        A list, as "min(x), max(x)", gives a tuple, computed in one pass. None stands for an
+        A list such as "min(x), max(x)" gives a tuple, computed in one pass. None stands for an
         aggregate without a value, such as the minimum of no rows. Raises ExpressionError,
         FieldNameError or ParameterError for a text that does not fit, and RangeError or
-        DivisionByZeroError for a value at fault.
+        DivisionByZeroError if a row's value fails.
         """
         scope, store = self._scope(), self._store
         given = checked_parameters(parameters)
@@ -70,7 +70,8 @@ class Queries(Generic[R]):
         return values[0] if len(values) == 1 else tuple(values)
 
     def expression(self, text: str, /, **parameters: Any) -> Expression:
-        """A lazy expression of a text, as operators make one: it means the values of now.
+        """A lazy expression from text, with the same meaning as one made by operators: the values
+        of now.
 
         `points.expression("x * $scale", scale=3)`, `points.expression("row()")`. Raises
         ExpressionError, FieldNameError or ParameterError for a text that does not fit.
@@ -115,13 +116,13 @@ class Queries(Generic[R]):
     def assign(
         self, field: str, value: str | Operators[Any], /, where: Any = None, **parameters: Any
     ) -> None:
-        """A field from the others: `points.assign("w", "sqrt(x * x + y * y)", where="x > 0")`.
+        """A field computed from others: `points.assign("w", "sqrt(x * x + y * y)", where="x > 0")`.
 
-        In the rows where the condition holds, without one in all. Both may be expressions too.
-        Aggregates in the text are of the rows that are assigned to. Raises ExpressionError,
-        FieldNameError or ParameterError for a text that does not fit, RangeError or
-        DivisionByZeroError for a value at fault, and BusyError while another thread computes with
-        the table.
+        In the rows where the condition holds, or in all rows if there is none. Both may be
+        expressions instead of text. Aggregates in the text cover the rows that are assigned to.
+        Raises ExpressionError, FieldNameError or ParameterError for a text that does not fit,
+        RangeError or DivisionByZeroError if a row's value fails, and BusyError while another thread
+        computes with the table.
         """
         scope, store = self._scope(), self._store
         given = tree.Parameters(checked_parameters(parameters))
@@ -142,18 +143,18 @@ class Queries(Generic[R]):
 
 
 def row_set_of(condition: Any) -> RowSet | None:
-    """The rows of a selection; None: it is none."""
+    """The rows of a selection; None if it is not a selection."""
     return condition._row_set if isinstance(condition, Queries) else None
 
 
 def check_no_text(parameters: dict[str, Any]) -> None:
-    """For a condition that is no text."""
+    """The same for a condition that is not text."""
     if parameters:
         raise ParameterError(f"${next(iter(parameters))} needs a condition in text")
 
 
 def checked_parameters(parameters: dict[str, Any]) -> dict[str, Any]:
-    """The values as numbers of Python's."""
+    """The values as Python numbers."""
     made = {}
     for name, value in parameters.items():
         made[name] = python_number(value)
@@ -166,7 +167,8 @@ def checked_parameters(parameters: dict[str, Any]) -> dict[str, Any]:
 
 
 def text_expression(store: Store, text: str, rows: int, parameters: tree.Parameters) -> Expression:
-    """What a text says, as a part of what is computed now; it is checked when it is compiled."""
+    """The expression of a text that is part of a computation done now; errors show when it is
+    compiled."""
     node = tree.parse(text, parameters)
     if lib.stoa_expression_output_count(node.c) != 1:
         raise ExpressionError("one expression is needed here; only compute() takes several")
@@ -174,7 +176,7 @@ def text_expression(store: Store, text: str, rows: int, parameters: tree.Paramet
 
 
 def lazy_text(store: Store, text: str, rows: int, parameters: tree.Parameters) -> Expression:
-    """What a text says, lazily, of the values of now. What is wrong with it is told now."""
+    """A lazy expression of a text, for the values of now. Errors in the text are raised now."""
     made = text_expression(store, text, rows, parameters)
     parameters.check_used()
     compiled = made._program()
@@ -188,7 +190,7 @@ def lazy_text(store: Store, text: str, rows: int, parameters: tree.Parameters) -
 
 
 def condition_of(store: Store, condition: Any, rows: int, parameters: dict[str, Any]) -> Expression:
-    """A condition, which was asked for by an expression, a column, an array or text."""
+    """A condition given as an expression, a column, an array or text."""
     if isinstance(condition, str):
         given = tree.Parameters(checked_parameters(parameters))
         made = lazy_text(store, condition, rows, given)

@@ -1,9 +1,8 @@
 """Row sets: the rows of a table for which a condition holds, found when they are needed.
 
-A row set begins as its condition, an expression. The bits, one for each row, are computed when
-they are first needed, and kept; as long as the condition holds good (versions.py) they are what it
-says. To pin a row set is to let go of the condition: from then on the bits decide, until rows are
-removed or reordered.
+A row set starts with its condition, an expression. The bits, one for each row, are computed when
+they are first needed, and kept while the condition is not stale (versions.py). Pinning a row set
+drops its condition: from then on the bits determine the rows, until rows are removed or reordered.
 """
 
 from __future__ import annotations
@@ -28,7 +27,7 @@ class RowSet:
         self.store = store
         self.order = store.order
         self.condition = condition  # None: pinned
-        self.found = found  # the bits; None: not needed yet
+        self.found = found  # the bits; None: not computed yet
         self.rows: int = found.rows if condition is None else condition._rows
 
     def check(self) -> None:
@@ -39,7 +38,7 @@ class RowSet:
             self.store.check_order(self.order, "selection")
 
     def pending(self) -> Expression | None:
-        """The condition, where it has not been computed yet."""
+        """The condition, if it has not been computed yet."""
         self.check()
         return self.condition if self.found is None else None
 
@@ -64,11 +63,11 @@ class RowSet:
         return self
 
     def let_go(self) -> None:
-        """Pins what was found, when the columns of the condition have been written to."""
+        """Pins the rows found so far. Called when the condition's columns were written to."""
         self.condition = None
 
     def indices(self) -> array[int]:
-        """The numbers of the rows, ascending."""
+        """The row numbers, ascending."""
         return bits.indices(self.bits())
 
     def mask(self) -> memoryview:
@@ -78,7 +77,7 @@ class RowSet:
     def __len__(self) -> int:
         return self.bits().count  # type: ignore[no-any-return]
 
-    # ---- combined ----
+    # ---- combining ----
 
     def complement(self) -> RowSet:
         condition = self.pending()
@@ -87,7 +86,7 @@ class RowSet:
         return RowSet(self.store, None, bits.others(self.bits()))
 
     def joined(self, other: RowSet, operation: int) -> RowSet:
-        """The rows of both (STOA_AND) or of either (STOA_OR)."""
+        """The rows of both (STOA_AND), or of either (STOA_OR)."""
         if other.store is not self.store:
             raise ArgumentError("selections of two tables cannot be combined")
         mine, others = self.pending(), other.pending()
@@ -97,21 +96,21 @@ class RowSet:
         first = bits.fitted(self.store, self.bits())
         if others is None:
             second = other.bits()
-        else:  # where the first decides, the second is not asked
+        else:  # where the first one decides, the second one is not evaluated
             asked = first if operation == lib.STOA_AND else bits.others(first)
             second = others._found_among(asked)
         return RowSet(self.store, None, join(first, bits.fitted(self.store, second)))
 
     def within(self, store: Store, scope: RowSet | None) -> RowSet:
-        """The same as a condition on the rows of a scope; None: on all of the store's."""
+        """The row set as a condition on the rows of a scope (None: on all rows of the store)."""
         if store is not self.store:
             raise ArgumentError("the selection is of another table")
         return self if scope is None else scope.joined(self, lib.STOA_AND)
 
-    # ---- what becomes of the rows ----
+    # ---- using the rows ----
 
     def copy(self) -> Store:
-        """A store of its own with copies of the rows."""
+        """A new store with copies of the rows."""
         condition, store = self.pending(), self.store
         if condition is not None:
             return store.like(condition._filter(), store.record)
@@ -122,7 +121,7 @@ class RowSet:
 
     def delete(self) -> None:
         """Removes the rows from the table."""
-        self.bits()  # which may take long, before others have to wait
+        self.bits()  # this may take long, and others must wait for what follows
         store = self.store
         store.within(
             lambda: store.change(lib.stoa_table_remove_selected, bits.fitted(store, self.bits()))
@@ -137,5 +136,5 @@ class RowSet:
 
 
 def of_positions(store: Store, positions: Iterable[int]) -> RowSet:
-    """The rows of these numbers, ascending, found already."""
+    """The rows with these numbers, ascending; they are known already."""
     return RowSet(store, None, bits.of_indices(store, positions))

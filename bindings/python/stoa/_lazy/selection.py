@@ -1,4 +1,4 @@
-"""Selections: a row set (rowset.py) as users have it."""
+"""Selections: the public form of a row set (rowset.py)."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ Self = TypeVar("Self", bound="Selected[Any]")
 
 
 class Selected(Queries[R], Generic[R]):
-    """The base of Selection: all of it that gives no table."""
+    """The base of Selection: everything except what returns a table."""
 
     __slots__ = ("_row_set", "_store", "_table")
 
@@ -40,31 +40,31 @@ class Selected(Queries[R], Generic[R]):
     # ---- which rows ----
 
     def pin(self: Self) -> Self:
-        """Finds the rows now, so that writes to the columns of the condition change nothing.
+        """Finds the rows now, so that writes to the condition's columns no longer matter.
 
-        Raises StaleError, and RangeError or DivisionByZeroError for a value at fault.
+        Raises StaleError, and RangeError or DivisionByZeroError if a row's value fails.
         """
         self._row_set.pin()
         return self
 
     def indices(self) -> array[int]:
-        """The numbers of the rows, ascending; numpy.asarray() shares the memory.
+        """The row numbers, ascending; numpy.asarray() shares the memory.
 
-        Raises StaleError, and RangeError or DivisionByZeroError for a value at fault.
+        Raises StaleError, and RangeError or DivisionByZeroError if a row's value fails.
         """
         return self._row_set.indices()
 
     def mask(self) -> memoryview:
         """A boolean for each row of the table; numpy.asarray() shares the memory.
 
-        Raises StaleError, and RangeError or DivisionByZeroError for a value at fault.
+        Raises StaleError, and RangeError or DivisionByZeroError if a row's value fails.
         """
         return self._row_set.mask()
 
     def __len__(self) -> int:
         return len(self._row_set)
 
-    # ---- combined ----
+    # ---- combining ----
 
     def __and__(self: Self, other: Any) -> Self:
         return self._joined(other, lib.STOA_AND)
@@ -94,7 +94,7 @@ class Selected(Queries[R], Generic[R]):
         return self._column(name)
 
     def __setattr__(self, name: str, value: Any) -> None:
-        """Stores into a field of the selected rows: a scalar, an expression, or their values."""
+        """Stores into a field of the selected rows: a scalar, an expression, or values for them."""
         if hasattr(type(self), name):
             raise FieldNameError(
                 f"{name!r} is an attribute of every selection: write the field of that name as "
@@ -107,7 +107,8 @@ class Selected(Queries[R], Generic[R]):
     @overload
     def __getitem__(self, key: int) -> R: ...
     def __getitem__(self, key: Any) -> Any:
-        """A column of the selected rows for a name, or one of the rows, which pins them.
+        """For a name, the column of the selected rows; for an index, one of the rows, which pins
+        them.
 
         Raises FieldNameError, RowIndexError, and StaleError.
         """
@@ -116,13 +117,13 @@ class Selected(Queries[R], Generic[R]):
         return rows.new_row(self._table, masks.position(key, self._range))
 
     def __setitem__(self, key: str, value: Any) -> None:
-        """The same as by attribute, for names that are taken.
+        """Stores into a field, like assigning the attribute; for names that are methods, too.
 
         Raises FieldNameError, WrongTypeError or RangeError for a value that does not fit its field,
         LengthError, StaleError, and BusyError while another thread computes with the table.
         """
         if isinstance(value, SelectedColumn) and value._is_of(self._row_set, key):
-            return  # what `near.x += 1` stores last
+            return  # `near.x += 1` ends with this store
         if self._store.field(key).type is OBJECT:
             store_objects(self._store, self._store.field(key), self._row_set, value)
             self._row_set.let_go()
@@ -135,11 +136,11 @@ class Selected(Queries[R], Generic[R]):
         return self._row_set.pin().indices()
 
     def __iter__(self) -> Iterator[R]:
-        """The rows, which are pinned."""
+        """The selected rows, which pins them."""
         return rows.iterate(self)
 
     def delete(self) -> None:
-        """Removes the rows from the table; all rows become stale, and the selection does.
+        """Removes the rows from the table; all rows and the selection itself become stale.
 
         Raises StaleError, and BusyError while another thread computes with the table.
         """

@@ -1,11 +1,11 @@
-"""Nodes of expression trees, and the library's own behind them.
+"""Nodes of expression trees, and the library's nodes behind them.
 
-A node never changes. What it says is its key, of plain tuples, by which the programs of equal
-expressions are found again (program.py); the library's node is made when it is first needed, which
-is mostly never. A node that reads an array, or that has become large, has no key, and the
-library's node from the start.
+A node never changes. Its key, made of plain tuples, describes it, so that programs of equal
+expressions are found again (program.py). The library's node is made when it is first needed, which
+is rarely. A node that reads an array, or whose tree is large, has no key, and the library's node
+from the start.
 
-The library counts references without care for threads: these calls take turns (see cdef.py).
+The library counts references without regard to threads, so these calls take turns (see cdef.py).
 """
 
 from __future__ import annotations
@@ -20,14 +20,14 @@ from stoa._store.sources import Source, StoredField
 from stoa.errors import ExpressionError, ParameterError, RangeError, WrongTypeError, shown
 
 LARGE = 64  # nodes of the largest tree that has a key
-PARSED = 32  # texts that are kept
-LIST = -1  # stands for no operation
+PARSED = 32  # number of texts that are kept
+LIST = -1  # in place of an operation
 
 SHOWN = 200
 
 
 def made_by(function: Callable[..., int], *arguments: Any) -> Any:
-    """The node that a call into the library makes."""
+    """The node made by a call into the library."""
     made, error = ffi.new("stoa_expression **"), new_error()
     status = function(made, *arguments, error)
     if status:
@@ -36,14 +36,14 @@ def made_by(function: Callable[..., int], *arguments: Any) -> Any:
 
 
 class Node:
-    """A value of a tree. The key of a field is its name; it is None where there is none."""
+    """A node of a tree. The key of a field is its name. None: there is no key."""
 
     __slots__ = ("key", "made", "parts", "size")
 
     def __init__(self, key: Any, parts: Any, size: int = 1, made: Any = None) -> None:
         self.key = key
-        self.parts = parts  # what `make` needs
-        self.size = size  # nodes, all told; LARGE at least where there is no key
+        self.parts = parts  # the arguments of `make`
+        self.size = size  # number of nodes in the tree; at least LARGE if there is no key
         self.made = made
 
     @property
@@ -92,7 +92,7 @@ class Listed(Node):
 
 
 def field(stored: StoredField) -> Node:
-    """The value of a field; one node for all uses of the stored field."""
+    """The value of a field; all uses of the stored field share one node."""
     if stored.node is None:
         stored.node = FieldNode(stored.name, stored.c_name)
     node: Node = stored.node
@@ -102,13 +102,13 @@ def field(stored: StoredField) -> Node:
 def constant(value: Any) -> Node:
     """A bool, an int or a float."""
     if isinstance(value, int) and not -(2**63) <= value < 2**64:
-        constant_value(value)  # refuses it
-    told = str(value) if value == 0 else value  # 0.0 equals -0.0
+        constant_value(value)  # raises if it is not supported
+    told = str(value) if value == 0 else value  # 0.0 equals -0.0, so the text tells them apart
     return Constant((type(value), told), value)
 
 
 def constant_value(value: Any) -> Any:
-    """The same as a stoa_value *."""
+    """The constant as a stoa_value *."""
     made = ffi.new("stoa_value *")
     if isinstance(value, bool):
         made.type, made.boolean = lib.STOA_BOOL, value
@@ -124,7 +124,7 @@ def constant_value(value: Any) -> Any:
 
 
 def array(source: Source, name: str) -> Any:
-    """A value for each row, out of memory that must outlive the node."""
+    """A value for each row, from memory that must outlive the node."""
     place, c_name = ffi.new("stoa_source *"), ffi.new("char[]", name.encode())
     source.put(place, c_name)
     return Node(None, None, LARGE, made_by(lib.stoa_turn_expression_array, place, source.length))
@@ -144,7 +144,7 @@ def call(operation: int, arguments: Sequence[Node]) -> Node:
 
 
 def listed(nodes: Sequence[Node]) -> Node:
-    """Several outputs in one; a single one as it is."""
+    """Several outputs as one list; a single one stays as it is."""
     if len(nodes) == 1:
         return nodes[0]
     key = None if any(each.key is None for each in nodes) else (LIST, *(each.key for each in nodes))
@@ -152,7 +152,7 @@ def listed(nodes: Sequence[Node]) -> Node:
 
 
 class Parameters:
-    """Values for the parameters of texts, bools, ints and floats, by name."""
+    """The values of parameters in texts (bool, int and float), by name."""
 
     __slots__ = ("c", "keep", "keys", "names")
 
@@ -165,14 +165,14 @@ class Parameters:
             each.name, each.value = name, constant_value(value)[0]
 
     def check_used(self) -> None:
-        """Refuses those that no text had."""
+        """Raises for parameters that no text had."""
         for each, name in zip(self.c, self.names):
             if not each.is_used:
                 raise ParameterError(f"the expression has no parameter ${name}")
 
 
 def parameter_name(name: str) -> bytes:
-    """The name as the library reads it, and none that no text can have."""
+    """The name in UTF-8. Raises ParameterError for a name that no text can contain."""
     try:
         encoded = name.encode()
     except UnicodeEncodeError:
@@ -182,11 +182,11 @@ def parameter_name(name: str) -> bytes:
     return encoded
 
 
-texts: dict[str, Node] = {}  # parsed last
+texts: dict[str, Node] = {}  # the texts parsed last
 
 
 def parse(text: Any, parameters: Parameters) -> Node:
-    """What a text says."""
+    """The node of a text."""
     node = texts.get(text) if type(text) is str and not parameters.names else None
     if node is None:
         made = made_by(
@@ -203,16 +203,16 @@ def parse(text: Any, parameters: Parameters) -> Node:
 
 
 def trim(kept: dict[Any, Any], most: int) -> None:
-    """Forgets the oldest."""
+    """Drops the oldest entry."""
     while len(kept) > most:
         try:
             kept.pop(next(iter(kept)), None)
-        except (RuntimeError, StopIteration):  # another thread is at it
+        except (RuntimeError, StopIteration):  # another thread is changing it
             return
 
 
 def text_bytes(text: Any) -> bytes:
-    """A text as the library reads it."""
+    """A text in UTF-8, as the library reads it."""
     if not isinstance(text, str):
         raise WrongTypeError(f"the text of an expression must be a str, not {type(text).__name__}")
     try:
@@ -225,7 +225,7 @@ def text_bytes(text: Any) -> bytes:
 
 
 def text_of(node: Node, size: int = SHOWN) -> str:
-    """An expression as text, cut to a size."""
+    """An expression as text, truncated to a size."""
     into = ffi.new("char[]", size)
     length = lib.stoa_expression_print(node.c, into, size)
     text: str = ffi.string(into).decode("utf-8", "ignore")
