@@ -5,7 +5,9 @@
  * made of it (program.h). The grammar is Python's, with Python's precedence:
  *
  *     + - * / // % **  unary - +   < <= == != >= > (chained)   and or not   & | ^ ~ << >>
- *     ( )   1  1.5e3  0xff  True False   name  `odd name`   $parameter   f(a, b)   a, b
+ *     x in (a, b)   x not in (a, b)
+ *     ( )   1  1.5e3  0xff  True False  'text' "text"   name  `odd name`   $parameter   f(a, b)
+ *     a, b
  *
  * with the functions of STOA_OPERATIONS, casts by type name (int32(w)), and the aggregates, whose
  * value is one for all rows and may stand in a larger expression (x - mean(x)).
@@ -25,6 +27,7 @@ STOA_BEGIN_DECLS
  * kind)` for each, with the least and the most arguments that it takes. The kinds:
  *
  *     UNARY, BINARY    an operator, written `text a` or `a text b`
+ *     MEMBER           an operator and a list, written `a text (b, c)`
  *     CALL             a function of the values of a row
  *     CAST             to the field type of that name
  *     AGGREGATE        an aggregate: of the selected rows, one value
@@ -56,6 +59,7 @@ STOA_BEGIN_DECLS
     OPERATION(GREATER, ">", 2, 2, BINARY)     \
     OPERATION(AND, "and", 2, 2, BINARY)       \
     OPERATION(OR, "or", 2, 2, BINARY)         \
+    OPERATION(IN, "in", 1, 65535, MEMBER)     \
     OPERATION(ABS, "abs", 1, 1, CALL)         \
     OPERATION(MINIMUM, "min", 2, 255, CALL)   \
     OPERATION(MAXIMUM, "max", 2, 255, CALL)   \
@@ -127,7 +131,7 @@ typedef enum stoa_operation {
 typedef struct stoa_expression stoa_expression;
 
 /**
- * A value for a parameter, of type STOA_BOOL, STOA_INT64, STOA_UINT64 or STOA_FLOAT64.
+ * A value for a parameter, of type STOA_BOOL, STOA_INT64, STOA_UINT64, STOA_FLOAT64 or STOA_STRING.
  *
  * @members stoa_parameter
  */
@@ -155,12 +159,12 @@ STOA_TRY stoa_expression_parse(stoa_expression **made, const char *text, stoa_er
 
 /**
  * Makes an expression of a text, with values for its parameters. They stand in the tree as
- * constants; parameters without a value here remain parameters.
+ * constants, strings as copies; parameters without a value here remain parameters.
  *
  * @param made becomes the new expression
  * @param parameters `is_used` is set for each that the text has
  * @return As stoa_expression_parse(); STOA_WRONG_TYPE: a value of another type. STOA_INVALID: a
- *     reserve that is set.
+ *     reserve that is set, a string that is not UTF-8.
  * @owner The caller holds a reference, which stoa_expression_free() gives back.
  * @cost O(length + count).
  * @threads Any.
@@ -183,11 +187,13 @@ STOA_TRY stoa_expression_parse_with(stoa_expression **made, const char *text,
 STOA_TRY stoa_expression_field(stoa_expression **made, const char *name, stoa_error *error);
 
 /**
- * Makes an expression of a number or a truth value.
+ * Makes an expression of a number, a truth value or a string.
  *
  * @param made becomes the new expression
- * @param value of type STOA_BOOL, STOA_INT64, STOA_UINT64 or STOA_FLOAT64, and not null
- * @return STOA_WRONG_TYPE: a value of another type, or null. STOA_OUT_OF_MEMORY.
+ * @param value of type STOA_BOOL, STOA_INT64, STOA_UINT64, STOA_FLOAT64 or STOA_STRING, and not
+ *     null. The bytes of a string are copied
+ * @return STOA_WRONG_TYPE: a value of another type, or null. STOA_INVALID: a string that is not
+ *     UTF-8. STOA_OUT_OF_MEMORY.
  * @owner The caller holds a reference, which stoa_expression_free() gives back.
  * @cost O(1).
  * @threads Any.

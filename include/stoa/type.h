@@ -60,6 +60,7 @@ typedef enum stoa_type {
 #define STOA__TYPE(NAME, name, cell, value, member) STOA_##NAME,
     STOA_TYPES(STOA__TYPE)
 #undef STOA__TYPE
+        STOA_STRING, /* of constants; no field is of it */
 } stoa_type;
 
 /**
@@ -76,7 +77,8 @@ typedef struct stoa_value {
         int64_t int64;
         uint64_t uint64;
         double float64;
-        void *object; /* borrowed */
+        void *object;       /* borrowed */
+        stoa_string string; /* borrowed */
     };
 } stoa_value;
 
@@ -130,6 +132,7 @@ STOA_API stoa_type stoa_type_named(const char *name);
  * @declare stoa_value stoa_uint64_value(uint64_t v)
  * @declare stoa_value stoa_float64_value(double v)
  * @declare stoa_value stoa_object_value(void *v)
+ * @declare stoa_value stoa_string_value(stoa_string v)
  * @declare stoa_value stoa_null_value(void)
  * @cost A few stores; inline.
  * @threads Any.
@@ -144,6 +147,7 @@ STOA_API stoa_type stoa_type_named(const char *name);
         made.type = tag;                                    \
         made.is_null = false;                               \
         made.uint64 = 0;                                    \
+        made.string.length = 0;                             \
         made.slot = v;                                      \
         return made;                                        \
     }
@@ -152,6 +156,7 @@ STOA__MAKE(int64, STOA_INT64, int64_t, int64)
 STOA__MAKE(uint64, STOA_UINT64, uint64_t, uint64)
 STOA__MAKE(float64, STOA_FLOAT64, double, float64)
 STOA__MAKE(object, STOA_OBJECT, void *, object)
+STOA__MAKE(string, STOA_STRING, stoa_string, string)
 #undef STOA__MAKE
 
 STOA__INLINE stoa_value stoa_null_value(void)
@@ -160,6 +165,7 @@ STOA__INLINE stoa_value stoa_null_value(void)
     made.type = STOA_NO_TYPE;
     made.is_null = true;
     made.uint64 = 0;
+    made.string.length = 0;
     return made;
 }
 #endif

@@ -20,6 +20,8 @@ const char *stoa_type_name(stoa_type type)
         return #name;
         STOA_TYPES(NAME)
 #undef NAME
+    case STOA_STRING:
+        return "string";
     }
     return NULL;
 }
@@ -155,6 +157,7 @@ stoa_status stoa__convert_value(stoa_type type, const stoa_value *value, void *o
         return store_float64(&source, out);
     case STOA_NO_TYPE:
     case STOA_OBJECT:
+    case STOA_STRING:
         break;
     }
     return STOA_WRONG_TYPE;
@@ -184,6 +187,7 @@ stoa_value stoa__cell_value(stoa_type type, const void *cell)
 #undef READ
     case STOA_NO_TYPE:
     case STOA_OBJECT:
+    case STOA_STRING:
         break;
     }
     return value;

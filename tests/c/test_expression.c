@@ -58,7 +58,7 @@ TEST(operations_are_found_by_their_names)
 
 TEST(what_is_no_operation_has_no_name)
 {
-    static const char *const none[] = {"", "min ", "Sum", "<>", "x", "in", "su", "sums"};
+    static const char *const none[] = {"", "min ", "Sum", "<>", "x", "is", "su", "sums"};
     for (size_t i = 0; i < sizeof none / sizeof *none; i++)
         ck_assert_int_eq(stoa_operation_named(none[i], 1), STOA_NO_OPERATION);
     ck_assert_int_eq(stoa_operation_named(NULL, 1), STOA_NO_OPERATION);

@@ -14,7 +14,7 @@ TEST(a_fault_is_shown_in_its_line)
            {"x + |sum(y", "never closed"}, {"x|)", "closes nothing"}, {"(x) |)", "closes nothing"},
            {"(|)", "value"}, {"5 |(y)", "operator"}, {"(x) |(y)", "operator"}, {"x |= 5", "=="},
            {"x |&& y", "'and'"}, {"x ||| y", "'or'"}, {"|!x", "'not'"}, {"x |<> y", "!="},
-           {"x == |'a'", "backquotes"}, {"x |@ y", "'@'"}, {"x|; y", "';'"}, {"x |~ y", "operator"},
+           {"x |'a'", "operator"}, {"x |@ y", "'@'"}, {"x|; y", "';'"}, {"x |~ y", "operator"},
            {"x |[1]", "'['"}, {"x |if y else z", "operator"}, {"|*", "value"},
            {"x |$y", "operator"}, {"x |1", "operator"}, {"x - |/ 2", "value"});
 }
@@ -39,6 +39,7 @@ TEST(bytes_that_are_no_text_are_refused_and_shown_as_one_character)
         {"x + \xff", "0xFF", "\nx + ?\n    ^"},
         {"é + a\x80", "0x80", "\né + a?\n     ^"},
         {"`a\xc3`", "0xC3", "\n`a?`\n  ^"},
+        {"'a\xc3'", "0xC3", "\n'a?'\n  ^"},
         {"\xed\xa0\x80", "0xED", "\n???\n^"},
         {"x\x01", "0x01", "\nx?\n ^"},
         {"\x7f", "0x7F", "\n?\n^"},

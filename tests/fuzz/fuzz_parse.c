@@ -95,6 +95,7 @@ static const char *const seeds[] = {
     "var(w, ddof=1), std(w,), row() % 0x_ff, min(a, b, max(c))",
     "~x | y ^ z & 3 << 2 >> 1_000\n- (-5) + +18446744073709551615",
     "größe * 1e999 - inf(1) + ((((x))))",
+    "name in ('UA', \"D'L\", '\\x00\\u20ac\\\\') and x not in (1, 2.5,) or 'ä' < `in`",
 };
 static const char *const words[] = {" + y",
                                     " < z",
@@ -129,7 +130,15 @@ static const char *const words[] = {" + y",
                                     "True",
                                     "~",
                                     "=",
-                                    "!"};
+                                    "!",
+                                    "'",
+                                    "\"",
+                                    "\\",
+                                    "\\x4",
+                                    "\\u00e4",
+                                    " in (",
+                                    " not in ",
+                                    "''"};
 
 static unsigned long long state = 1;
 

@@ -314,7 +314,7 @@ void attempt_flag(attempt *a, const char *name, bool *flag)
 
 stoa_value attempt_value(attempt *a, const char *name, stoa_value good)
 {
-    static const stoa_type none[] = {STOA_NO_TYPE, (stoa_type)(STOA_OBJECT + 1), (stoa_type)-1,
+    static const stoa_type none[] = {STOA_NO_TYPE, (stoa_type)(STOA_STRING + 1), (stoa_type)-1,
                                      (stoa_type)257};
     enum { NULLS = 3, TYPES = sizeof none / sizeof *none, FLAGS = 2 };
     static const unsigned char nulls[NULLS] = {1, 2, 255}, flags[FLAGS] = {2, 255};

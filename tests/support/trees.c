@@ -31,7 +31,14 @@ __attribute__((format(printf, 1, 2))) static void add(const char *format, ...)
 
 static void add_constant(const stoa_value *value)
 {
-    if (value->type == STOA_BOOL)
+    if (value->type == STOA_STRING) { /* in «», bytes beyond ASCII and controls as <e4> */
+        add("«");
+        for (size_t i = 0; i < value->string.length; i++) {
+            unsigned byte = (unsigned char)value->string.bytes[i];
+            add(byte >= ' ' && byte < 0x7F ? "%c" : "<%02x>", byte);
+        }
+        add("»");
+    } else if (value->type == STOA_BOOL)
         add("%s", value->boolean ? "True" : "False");
     else if (value->type == STOA_INT64)
         add("%" PRId64, value->int64);
@@ -72,6 +79,9 @@ static bool values_equal(const stoa_value *a, const stoa_value *b)
         return false;
     if (a->type == STOA_BOOL)
         return a->boolean == b->boolean;
+    if (a->type == STOA_STRING)
+        return a->string.length == b->string.length &&
+               memcmp(a->string.bytes, b->string.bytes, a->string.length) == 0;
     return a->uint64 == b->uint64; /* compares bits */
 }
 

@@ -6,7 +6,8 @@
 #include <stoa/expression.h>
 
 /* The whole tree as text: "(ADD x (NEGATE 2))", "[x y]" for a list, "2u" for an uint64, "2.0" for a
- * float. Static storage, valid until the next call; for trees that are not deep. */
+ * float, «a<00>» for a string. Static storage, valid until the next call; for trees that are not
+ * deep. */
 const char *tree_shape(const stoa_expression *expression);
 /* Whether both have the same nodes in the same places, shared or not. */
 bool trees_equal(const stoa_expression *a, const stoa_expression *b);

@@ -181,9 +181,9 @@ static stoa_status check_types(const stoa__code_block *code, const stoa_expressi
 {
     bool takes_condition = node->operation == STOA_ANY || node->operation == STOA_ALL;
     for (uint32_t i = 0; i < node->count; i++)
-        if (arguments[i].type == STOA_OBJECT && node->operation != STOA_COUNT)
-            return stoa__expression_fail(error, STOA_WRONG_TYPE, node,
-                                         "an object field cannot be part of an expression");
+        if ((arguments[i].type == STOA_OBJECT || arguments[i].type == STOA_STRING) &&
+            node->operation != STOA_COUNT)
+            return stoa__refuse_type(node, arguments[i].type, error);
     if (takes_condition && form_of(code, arguments[0].id) != STOA_BOOL)
         return stoa__expression_fail(error, STOA_WRONG_TYPE, node,
                                      "%s takes a condition: write != 0",

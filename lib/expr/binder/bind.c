@@ -10,7 +10,7 @@
 #include <assert.h>
 
 #include "base/memory.h"
-#include "expr/binder/emit.h"
+#include "expr/binder/operate.h"
 #include "store/table.h"
 
 typedef struct frame {
@@ -92,6 +92,8 @@ static stoa_status bind_constant(binder *b, const stoa_expression *node, stoa__t
         made->id = stoa__emit_float(b->code, value->float64);
     else if (value->type == STOA_UINT64)
         made->id = stoa__emit_constant(b->code, STOA_UINT64, value->uint64);
+    else if (value->type == STOA_STRING)
+        made->id = STOA__NOTHING_ID; /* for operations that look at the node */
     else
         made->id = stoa__emit_integer(b->code, value->int64);
     return STOA_OK;
@@ -255,9 +257,8 @@ static stoa_status want_bits(binder *b, const stoa_expression *node, stoa__resul
 
 static stoa_status want_value(binder *b, const stoa_expression *node, stoa__result *result)
 {
-    if (result->typed.type == STOA_OBJECT)
-        return stoa__expression_fail(b->error, STOA_WRONG_TYPE, node,
-                                     "an object field cannot be part of an expression");
+    if (result->typed.type == STOA_OBJECT || result->typed.type == STOA_STRING)
+        return stoa__refuse_type(node, result->typed.type, b->error);
     if (!b->code->terms[result->typed.id].uniform)
         return stoa__expression_fail(
             b->error, STOA_INVALID, node,

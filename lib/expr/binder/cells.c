@@ -49,8 +49,9 @@ stoa_status stoa__bind_store(stoa__code_block *code, stoa__typed typed, stoa_typ
 {
     bool from_float = form_of(code, typed.id) == STOA_FLOAT64;
     bool to_float = target == STOA_FLOAT32 || target == STOA_FLOAT64;
-    if (typed.type == STOA_OBJECT || target == STOA_OBJECT || target == STOA_NO_TYPE ||
-        (from_float && !to_float))
+    bool has_cells = target != STOA_NO_TYPE && target != STOA_OBJECT && target != STOA_STRING;
+    bool has_value = typed.type != STOA_OBJECT && typed.type != STOA_STRING;
+    if (!has_cells || !has_value || (from_float && !to_float))
         return stoa__expression_fail(
             error, STOA_WRONG_TYPE, code->origin,
             "a value of type %s does not go into %s%s%s of type %s", stoa_type_name(typed.type),

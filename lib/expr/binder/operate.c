@@ -315,7 +315,28 @@ static stoa__id cumulate(stoa__code_block *code, stoa_operation operation, stoa_
                                               .bits = {code->cumulative_count++, operation}});
 }
 
+/* x in (a, b): one of the comparisons holds. */
+static stoa__id member(stoa__code_block *code, const stoa__typed *arguments, uint32_t count)
+{
+    stoa__id any = stoa__emit_truth(code, false);
+    for (uint32_t i = 1; i < count; i++)
+        any = stoa__emit_or(code, any,
+                            stoa__emit_compare(code, STOA_EQUAL, arguments[0].id, arguments[i].id));
+    return any;
+}
+
 /* ---- calls ---- */
+
+stoa_status stoa__refuse_type(const stoa_expression *node, stoa_type type, stoa_error *error)
+{
+    if (type == STOA_OBJECT)
+        return stoa__expression_fail(error, STOA_WRONG_TYPE, node,
+                                     "an object field cannot be part of an expression");
+    if (node->kind != STOA__CALL_NODE)
+        return stoa__expression_fail(error, STOA_WRONG_TYPE, node, "a string has no use here");
+    return stoa__expression_fail(error, STOA_WRONG_TYPE, node, "%s takes no string here",
+                                 stoa_operation_text((stoa_operation)node->operation));
+}
 
 static stoa_status check_condition(const stoa_expression *node, stoa_type type, stoa_error *error)
 {
@@ -335,9 +356,8 @@ static stoa_status check_types(const stoa__code_block *code, const stoa_expressi
         operation == STOA_INVERT || (operation >= STOA_BIT_AND && operation <= STOA_SHIFT_RIGHT);
     stoa_status status = STOA_OK;
     for (uint32_t i = 0; i < node->count; i++)
-        if (arguments[i].type == STOA_OBJECT)
-            return stoa__expression_fail(error, STOA_WRONG_TYPE, node,
-                                         "an object field cannot be part of an expression");
+        if (arguments[i].type == STOA_OBJECT || arguments[i].type == STOA_STRING)
+            return stoa__refuse_type(node, arguments[i].type, error);
     if (joins || operation == STOA_NOT || operation == STOA_WHERE)
         status = check_condition(node, arguments[0].type, error);
     if (joins && status == STOA_OK)
@@ -363,6 +383,8 @@ static stoa__id emit_function(stoa__code_block *code, const stoa_expression *nod
         return invert(code, a);
     case STOA_NOT:
         return stoa__emit_not(code, a);
+    case STOA_IN:
+        return member(code, arguments, node->count);
     case STOA_AND:
         return stoa__emit_and(code, a, b);
     case STOA_OR:

@@ -15,7 +15,7 @@
 #include "store/source.h"
 
 const stoa__operation_facts stoa__operations[STOA__OPERATIONS_END] = {
-#define FACTS(NAME, text, least, most, kind) [STOA_##NAME] = {text, least, most, STOA__##kind},
+#define FACTS(NAME, text, least, most, kind) [STOA_##NAME] = {text, least, STOA__##kind, most},
     STOA_OPERATIONS(FACTS)
 #undef FACTS
 };
@@ -145,6 +145,32 @@ stoa_expression *stoa__node_named(stoa__text *text, stoa__node_kind kind, size_t
     return node;
 }
 
+stoa_expression *stoa__node_string(stoa__text *text, size_t place, size_t length)
+{
+    stoa_expression *node = make(text, STOA__CONSTANT_NODE, place, length + 1);
+    if (node == NULL)
+        return NULL;
+    char *bytes = (char *)node->arguments;
+    bytes[length] = '\0';
+    node->value = stoa_string_value((stoa_string){bytes, length});
+    return node;
+}
+
+stoa_expression *stoa__node_constant(stoa__text *text, size_t place, stoa_value value)
+{
+    stoa_expression *node;
+    if (value.type == STOA_STRING) {
+        node = stoa__node_string(text, place, value.string.length);
+        if (node != NULL && value.string.length > 0)
+            memcpy(node->arguments, value.string.bytes, value.string.length);
+        return node;
+    }
+    node = stoa__node_new(text, STOA__CONSTANT_NODE, place, 0);
+    if (node != NULL)
+        node->value = value.type == STOA_UINT64 ? stoa__unsigned_value(value.uint64) : value;
+    return node;
+}
+
 stoa_expression *stoa_expression_retain(stoa_expression *expression)
 {
     if (expression != NULL && expression->text != NULL)
@@ -243,19 +269,39 @@ stoa_value stoa__unsigned_value(uint64_t value)
     return value <= INT64_MAX ? stoa_int64_value((int64_t)value) : stoa_uint64_value(value);
 }
 
+static stoa_status check_string(stoa_string string, const char *what, stoa_error *error)
+{
+    if (string.bytes == NULL && string.length > 0)
+        return stoa__fail(error, STOA_INVALID, "%s is a string of %zu bytes at NULL", what,
+                          string.length);
+    if (string.length >= UINT32_MAX)
+        return stoa__fail(error, STOA_INVALID, "%s cannot be a string of %zu bytes", what,
+                          string.length);
+    if (stoa__utf8_valid((const unsigned char *)string.bytes, string.length) < string.length)
+        return stoa__fail(error, STOA_INVALID, "%s is a string that is not UTF-8", what);
+    return STOA_OK;
+}
+
+stoa_status stoa__check_operand(const stoa_value *value, const char *what, stoa_error *error)
+{
+    if (stoa__is_null(value))
+        return stoa__fail(error, STOA_WRONG_TYPE, "%s cannot be null", what);
+    if (value->type == STOA_STRING)
+        return check_string(value->string, what, error);
+    if (stoa__is_operand(value))
+        return STOA_OK;
+    return stoa__fail(error, STOA_WRONG_TYPE,
+                      "%s is a bool, an int64, a uint64, a float64 or a string, not of type %d",
+                      what, (int)value->type);
+}
+
 stoa_status stoa_expression_constant(stoa_expression **made, stoa_value value, stoa_error *error)
 {
     STOA__REQUIRE_ARGUMENT(error, made);
-    if (stoa__is_null(&value))
-        return stoa__fail(error, STOA_WRONG_TYPE, "a constant cannot be null");
-    if (!stoa__is_operand(&value))
-        return stoa__fail(error, STOA_WRONG_TYPE,
-                          "a constant is a bool, int64, uint64 or float64, not of type %d",
-                          (int)value.type);
-    stoa_expression *node = stoa__node_new(NULL, STOA__CONSTANT_NODE, STOA__NO_PLACE, 0);
-    if (node != NULL)
-        node->value = value.type == STOA_UINT64 ? stoa__unsigned_value(value.uint64) : value;
-    return made_or_refused(made, node, error);
+    stoa_status status = stoa__check_operand(&value, "a constant", error);
+    if (status != STOA_OK)
+        return status;
+    return made_or_refused(made, stoa__node_constant(NULL, STOA__NO_PLACE, value), error);
 }
 
 stoa_status stoa_expression_array(stoa_expression **made, const stoa_source *source, size_t count,

@@ -44,8 +44,10 @@ struct stoa_expression {
     stoa__text *text;    /* NULL: built by calls */
     char *name;          /* FIELD, PARAMETER, ARRAY (or NULL): ends in NUL, lies behind the node */
     union {
-        stoa_value value; /* CONSTANT: BOOL, INT64, UINT64 (only beyond INT64_MAX) or FLOAT64 */
-        struct {          /* ARRAY */
+        /* CONSTANT: BOOL, INT64, UINT64 (only beyond INT64_MAX), FLOAT64 or STRING, whose bytes
+         * lie behind the node and end in NUL. */
+        stoa_value value;
+        struct { /* ARRAY */
             const void *data;
             ptrdiff_t stride; /* never 0 but for one cell */
             stoa_type type;
@@ -65,8 +67,15 @@ void stoa__text_release(stoa__text *text);
 stoa_expression *stoa__node_new(stoa__text *text, stoa__node_kind kind, size_t place, size_t count);
 stoa_expression *stoa__node_named(stoa__text *text, stoa__node_kind kind, size_t place,
                                   const char *name, size_t length);
+/* A constant: a number, or a string, whose bytes are copied. */
+stoa_expression *stoa__node_constant(stoa__text *text, size_t place, stoa_value value);
+/* A constant string with room for `length` bytes, which the caller writes; it may shorten it. */
+stoa_expression *stoa__node_string(stoa__text *text, size_t place, size_t length);
 /* An INT64 where it fits. */
 stoa_value stoa__unsigned_value(uint64_t value);
+/* Whether an expression can have the value for a constant or a parameter. Else the error says what
+ * is wrong; `what` is what needs it: "a constant". */
+stoa_status stoa__check_operand(const stoa_value *value, const char *what, stoa_error *error);
 /* What is wrong with these arguments, NULL arguments and lists left aside: their number, or a ddof
  * that is none. False, and then there is a message. */
 bool stoa__arguments_fit(stoa_operation operation, stoa_expression *const *arguments, size_t count,
@@ -89,6 +98,7 @@ stoa__text_fail(stoa_error *error, stoa_status status, const stoa__text *text, s
 typedef enum stoa__operation_kind {
     STOA__UNARY = 1,
     STOA__BINARY,
+    STOA__MEMBER,
     STOA__CALL,
     STOA__CAST,
     STOA__AGGREGATE,
@@ -97,7 +107,8 @@ typedef enum stoa__operation_kind {
 
 typedef struct stoa__operation_facts {
     const char *text;
-    uint8_t least, most, kind;
+    uint8_t least, kind;
+    uint16_t most;
 } stoa__operation_facts;
 enum {
     STOA__OPERATIONS_END = 1

@@ -5,7 +5,7 @@
  * the point was. Up to 2^53 and 10^22 a product or quotient of the two is correctly rounded;
  * beyond that strtod is given "digits e power", in which no locale has a say. 767 digits decide
  * any rounding; of more it matters only whether one of them is not zero. */
-#include "expr/parser/lex.h"
+#include "expr/parser/literal.h"
 
 #include <fenv.h>
 #include <stdio.h>
@@ -82,7 +82,7 @@ static const struct word {
     {"and", STOA__OPERATOR_TOKEN, STOA_AND, 0}, {"or", STOA__OPERATOR_TOKEN, STOA_OR, 0},
     {"not", STOA__OPERATOR_TOKEN, STOA_NOT, 0}, {"True", STOA__CONSTANT_TOKEN, 0, 1},
     {"true", STOA__CONSTANT_TOKEN, 0, 1},       {"False", STOA__CONSTANT_TOKEN, 0, 0},
-    {"false", STOA__CONSTANT_TOKEN, 0, 0},
+    {"false", STOA__CONSTANT_TOKEN, 0, 0},      {"in", STOA__OPERATOR_TOKEN, STOA_IN, 0},
 };
 
 static const struct word *reserved(const char *name, size_t length)
@@ -161,7 +161,11 @@ static stoa_status lex_name(stoa__lexer *lexer, stoa__token *token, const char *
 {
     token->kind = STOA__NAME_TOKEN;
     stoa_status status = lex_plain(lexer, token, at);
-    const struct word *word = status == STOA_OK ? reserved(at, token->bytes) : NULL;
+    if (status != STOA_OK)
+        return status;
+    const struct word *word = reserved(at, token->bytes);
+    if (word == NULL && (*lexer->next == '\'' || *lexer->next == '"'))
+        return FAIL(lexer, STOA_SYNTAX, at, "a string has no prefix here; write '...'");
     if (word != NULL) {
         token->kind = word->kind;
         token->operation = word->operation;
@@ -389,8 +393,6 @@ static const char *hint(const char *at)
         return "write != here";
     if (at[0] == '!' && at[1] != '=')
         return "write 'not' here";
-    if (at[0] == '"' || at[0] == '\'')
-        return "quotes have no meaning here; put odd names in backquotes";
     return NULL;
 }
 
@@ -441,6 +443,8 @@ stoa_status stoa__lex(stoa__lexer *lexer, stoa__token *token)
         status = lex_number(lexer, token, at);
     else if (*at == '\0')
         return lex_end(lexer, token, at);
+    else if (*at == '\'' || *at == '"')
+        status = stoa__lex_string(lexer, token, at);
     else if (*at == '$')
         status = lex_parameter(lexer, token, at);
     else if (*at == '`') {

@@ -7,6 +7,7 @@
 typedef enum stoa__token_kind {
     STOA__END_TOKEN = 1,
     STOA__CONSTANT_TOKEN, /* value: BOOL, INT64, UINT64 beyond it, FLOAT64 */
+    STOA__STRING_TOKEN,
     STOA__NAME_TOKEN,
     STOA__QUOTED_TOKEN,    /* a name in backquotes */
     STOA__PARAMETER_TOKEN, /* after its $, either of the two */
@@ -21,7 +22,9 @@ typedef struct stoa__token {
     uint8_t kind;
     uint8_t operation;
     uint32_t place, length; /* bytes of the text */
-    uint32_t name, bytes;   /* the name alone, without $ and backquotes; doubled ones still are */
+    /* The name alone, without $ and backquotes, in which doubled ones still are; of a string, what
+     * stands between its quotes. */
+    uint32_t name, bytes;
     stoa_value value;
 } stoa__token;
 
@@ -85,6 +88,7 @@ static inline int stoa__level(stoa_operation operation)
         [STOA_NOT_EQUAL] = STOA__COMPARISON_LEVEL,
         [STOA_GREATER] = STOA__COMPARISON_LEVEL,
         [STOA_GREATER_EQUAL] = STOA__COMPARISON_LEVEL,
+        [STOA_IN] = STOA__COMPARISON_LEVEL,
         [STOA_AND] = STOA__AND_LEVEL,
         [STOA_OR] = STOA__OR_LEVEL,
     };

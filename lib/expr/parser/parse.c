@@ -7,25 +7,28 @@
  * rise upwards, prefix operators and ** aside; `depth` counts the entries of these and of
  * parentheses, and is at most MOST_DEPTH. All nodes are the text's, so giving up is to release it.
  */
+#include <stdio.h>
 #include <string.h>
 
 #include "base/memory.h"
 #include "base/names.h"
-#include "expr/parser/lex.h"
+#include "expr/parser/literal.h"
 #include "store/type.h"
 
 enum { MOST_DEPTH = 1000, FEW = 32, FEW_PARAMETERS = 8 };
 
-typedef enum entry_kind { OPEN, CALL, PREFIX, INFIX, CHAINED } entry_kind;
+typedef enum entry_kind { OPEN, CALL, MEMBERS, PREFIX, INFIX, CHAINED } entry_kind;
 
 typedef struct entry {
     uint8_t
         kind; /* CHAINED: a comparison whose left side is the one before it, and its right side */
     uint8_t operation; /* of a CALL: the first of that name */
-    uint8_t level;     /* OPEN, CALL: 0 */
+    uint8_t level;     /* OPEN, CALL, MEMBERS: 0 */
     bool keyword;      /* of a CALL: ddof= was read */
+    bool negated;      /* of MEMBERS: not in */
+    bool chained;      /* of MEMBERS: the comparison before it has the same value */
     uint32_t place;
-    size_t base; /* CALL: nodes below its arguments */
+    size_t base; /* CALL, MEMBERS: nodes below its arguments */
 } entry;
 
 typedef struct parser {
@@ -36,6 +39,8 @@ typedef struct parser {
     size_t parameter_count;
     stoa__names given; /* their indices, where they are more than a few */
     bool wants_value;  /* else an operator, or the end of something */
+    bool after_members,
+        closed_members; /* the token before this one ended `in (…)`; this one does */
     bool is_list;
     int depth;
     entry *entries;
@@ -137,9 +142,19 @@ static stoa_status unexpected(parser *p, const stoa__token *token, const char *w
 
 static stoa_status take_constant(parser *p, const stoa__token *token, stoa_value value)
 {
-    stoa_expression *node = stoa__node_new(p->text, STOA__CONSTANT_NODE, token->place, 0);
-    if (node != NULL)
-        node->value = value;
+    p->wants_value = false;
+    return push_node(p, stoa__node_constant(p->text, token->place, value));
+}
+
+static stoa_status take_string(parser *p, const stoa__token *token)
+{
+    stoa_expression *node = stoa__node_string(p->text, token->place, token->bytes);
+    if (node != NULL) {
+        char *bytes = (char *)node->arguments;
+        size_t length = stoa__decode_string(bytes, p->text->bytes + token->name, token->bytes);
+        bytes[length] = '\0';
+        node->value.string.length = length;
+    }
     p->wants_value = false;
     return push_node(p, node);
 }
@@ -156,17 +171,14 @@ static stoa_parameter *given_as(const parser *p, const char *name)
     return NULL;
 }
 
-/* A parameter that was given a value becomes a constant. */
-static void take_value_of(parser *p, stoa_expression *node)
+/* A parameter that was given a value is a constant. */
+static stoa_expression *value_of(parser *p, stoa_expression *node)
 {
     stoa_parameter *given = given_as(p, node->name);
     if (given == NULL)
-        return;
+        return node;
     given->reserved[0] = 1; /* see tell_used */
-    node->kind = STOA__CONSTANT_NODE;
-    node->name = NULL;
-    node->value =
-        given->value.type == STOA_UINT64 ? stoa__unsigned_value(given->value.uint64) : given->value;
+    return stoa__node_constant(p->text, node->place, given->value);
 }
 
 static stoa_status take_name(parser *p, const stoa__token *token)
@@ -182,7 +194,7 @@ static stoa_status take_name(parser *p, const stoa__token *token)
         *to = '\0';
     }
     if (node != NULL && kind == STOA__PARAMETER_NODE)
-        take_value_of(p, node);
+        node = value_of(p, node);
     p->wants_value = false;
     return push_node(p, node);
 }
@@ -299,10 +311,55 @@ static stoa_status take_prefix(parser *p, const stoa__token *token)
 
 /* ---- where a value may end ---- */
 
+/* a < b < c is a < b and b < c with the same b: applies the comparison on top, if there is one, and
+ * leaves its right side above it. */
+static stoa_status begin_chain(parser *p, bool *is_chained)
+{
+    *is_chained = p->entry_count > 0 && top(p)->level == STOA__COMPARISON_LEVEL;
+    if (!*is_chained)
+        return STOA_OK;
+    stoa_expression *shared = p->nodes[p->node_count - 1];
+    stoa_status status = apply(p);
+    return status == STOA_OK ? push_node(p, shared) : status;
+}
+
+/* `in`, which is next if it is negated, and the parenthesis behind it. */
+static stoa_status take_members(parser *p, const stoa__token *token, bool negated)
+{
+    stoa__token next;
+    entry made = {.kind = MEMBERS, .operation = STOA_IN, .place = token->place, .negated = negated};
+    stoa_status status = negated ? stoa__lex(&p->lexer, &next) : STOA_OK;
+    if (status == STOA_OK)
+        status = stoa__lex(&p->lexer, &next);
+    if (status == STOA_OK && next.kind != STOA__OPEN_TOKEN)
+        return FAIL(p, next.place, "in is followed by a list, as x in (1, 2)");
+    if (status == STOA_OK)
+        status = apply_from(p, STOA__COMPARISON_LEVEL + 1);
+    if (status == STOA_OK)
+        status = begin_chain(p, &made.chained);
+    made.base = p->node_count - 1;
+    p->wants_value = true;
+    return status == STOA_OK ? push_entry(p, made) : status;
+}
+
+/* Whether the word `in` is next. */
+static bool in_is_next(parser *p)
+{
+    stoa__token next;
+    stoa__lexer lexer = {p->text, p->lexer.next, NULL};
+    return stoa__lex(&lexer, &next) == STOA_OK && next.kind == STOA__OPERATOR_TOKEN &&
+           next.operation == STOA_IN;
+}
+
 static stoa_status take_infix(parser *p, const stoa__token *token)
 {
     stoa_operation operation = (stoa_operation)token->operation;
     int level = stoa__level(operation);
+    bool is_in = operation == STOA_IN || (operation == STOA_NOT && in_is_next(p));
+    if (p->after_members && (is_in || level >= STOA__COMPARISON_LEVEL))
+        return FAIL(p, token->place, "put what is before this into parentheses");
+    if (is_in)
+        return take_members(p, token, operation == STOA_NOT);
     if (operation == STOA_NOT || operation == STOA_INVERT)
         return unexpected(p, token, "an operator");
     entry made = {.kind = INFIX,
@@ -311,14 +368,11 @@ static stoa_status take_infix(parser *p, const stoa__token *token)
                   .place = token->place};
     bool applies_equals = operation != STOA_POWER && level != STOA__COMPARISON_LEVEL;
     stoa_status status = apply_from(p, level + !applies_equals);
-    if (status == STOA_OK && level == STOA__COMPARISON_LEVEL && p->entry_count > 0 &&
-        top(p)->level == level) { /* a < b < c is a < b and b < c with the same b */
-        stoa_expression *shared = p->nodes[p->node_count - 1];
+    bool chained = false;
+    if (status == STOA_OK && level == STOA__COMPARISON_LEVEL)
+        status = begin_chain(p, &chained);
+    if (chained)
         made.kind = CHAINED;
-        status = apply(p);
-        if (status == STOA_OK)
-            status = push_node(p, shared);
-    }
     p->wants_value = true;
     return status == STOA_OK ? push_entry(p, made) : status;
 }
@@ -341,6 +395,22 @@ static stoa_status close_call(parser *p)
     return reduce(p, STOA__CALL_NODE, operation, e.place, count);
 }
 
+static stoa_status close_members(parser *p)
+{
+    char message[STOA_MESSAGE_SIZE];
+    entry e = pop_entry(p);
+    size_t count = p->node_count - e.base;
+    if (!stoa__arguments_fit(STOA_IN, p->nodes + e.base, count, message, sizeof message))
+        return FAIL(p, e.place, "%s", message);
+    stoa_status status = reduce(p, STOA__CALL_NODE, STOA_IN, e.place, count);
+    if (status == STOA_OK && e.negated)
+        status = reduce(p, STOA__CALL_NODE, STOA_NOT, e.place, 1);
+    if (status == STOA_OK && e.chained)
+        status = reduce(p, STOA__CALL_NODE, STOA_AND, e.place, 2);
+    p->closed_members = true;
+    return status;
+}
+
 static stoa_status take_close(parser *p, const stoa__token *token)
 {
     stoa_status status = apply_from(p, STOA__OR_LEVEL);
@@ -351,6 +421,8 @@ static stoa_status take_close(parser *p, const stoa__token *token)
     p->wants_value = false;
     if (top(p)->kind == CALL)
         return close_call(p);
+    if (top(p)->kind == MEMBERS)
+        return close_members(p);
     pop_entry(p);
     return STOA_OK;
 }
@@ -372,7 +444,9 @@ static stoa_status take_end(parser *p)
     stoa_status status = apply_from(p, STOA__OR_LEVEL);
     if (status == STOA_OK && p->entry_count > 0)
         return FAIL(p, top(p)->place, "%s is never closed",
-                    top(p)->kind == CALL ? "the parenthesis of this call" : "this parenthesis");
+                    top(p)->kind == CALL      ? "the parenthesis of this call"
+                    : top(p)->kind == MEMBERS ? "the list of this"
+                                              : "this parenthesis");
     if (status == STOA_OK && p->is_list)
         status = reduce(p, STOA__LIST_NODE, STOA_NO_OPERATION, 0, p->node_count);
     return status;
@@ -385,7 +459,9 @@ static bool may_end(parser *p, const stoa__token *token)
 {
     if (token->kind == STOA__END_TOKEN)
         return p->is_list && p->entry_count == 0;
-    return p->entry_count > 0 && top(p)->kind == CALL && !top(p)->keyword;
+    if (p->entry_count == 0 || (top(p)->kind != CALL && top(p)->kind != MEMBERS))
+        return false;
+    return !top(p)->keyword;
 }
 
 static stoa_status take_value(parser *p, const stoa__token *token)
@@ -393,6 +469,8 @@ static stoa_status take_value(parser *p, const stoa__token *token)
     switch ((stoa__token_kind)token->kind) {
     case STOA__CONSTANT_TOKEN:
         return take_constant(p, token, token->value);
+    case STOA__STRING_TOKEN:
+        return take_string(p, token);
     case STOA__NAME_TOKEN:
     case STOA__QUOTED_TOKEN:
     case STOA__PARAMETER_TOKEN:
@@ -439,6 +517,8 @@ static stoa_status parse(parser *p)
         stoa_status status = stoa__lex(&p->lexer, &token);
         if (status == STOA_OK)
             status = p->wants_value ? take_value(p, &token) : take_operator(p, &token);
+        p->after_members = p->closed_members;
+        p->closed_members = false;
         if (status != STOA_OK || token.kind == STOA__END_TOKEN)
             return status;
     }
@@ -463,6 +543,7 @@ static stoa_status parse_text(stoa_expression **made, stoa__text *text, stoa_par
     p.text = text;
     p.error = error;
     p.wants_value = true;
+    p.after_members = p.closed_members = false;
     p.is_list = false;
     p.depth = 0;
     p.entries = p.few_entries;
@@ -492,10 +573,11 @@ static stoa_status check_parameters(const stoa_parameter *parameters, size_t cou
     for (size_t i = 0; i < count; i++) {
         if ((parameters[i].reserved[0] | parameters[i].reserved[1]) != 0)
             return stoa__fail(error, STOA_INVALID, "stoa_parameter.reserved must be zero");
-        if (!stoa__is_operand(&parameters[i].value))
-            return stoa__fail(error, STOA_WRONG_TYPE,
-                              "$%.64s takes a bool, an int64, a uint64 or a float64",
-                              parameters[i].name);
+        char what[80];
+        snprintf(what, sizeof what, "$%.64s", parameters[i].name);
+        stoa_status status = stoa__check_operand(&parameters[i].value, what, error);
+        if (status != STOA_OK)
+            return status;
     }
     return STOA_OK;
 }

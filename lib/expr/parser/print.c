@@ -15,7 +15,7 @@
 #include <string.h>
 
 #include "base/memory.h"
-#include "expr/parser/lex.h"
+#include "expr/parser/literal.h"
 
 enum { FEW = 64, MOST_TEXT = 1 << 20 };
 
@@ -91,10 +91,21 @@ static void put_finite(printer *p, double value)
         put_text(p, ".0");
 }
 
+static void put_string(printer *p, stoa_string string)
+{
+    char quote = stoa__quote_for(string), escaped[STOA__ESCAPED];
+    put(p, &quote, 1);
+    for (size_t i = 0; i < string.length && p->length < MOST_TEXT; i++)
+        put(p, escaped, stoa__escape_byte(escaped, string.bytes[i], quote));
+    put(p, &quote, 1);
+}
+
 static void put_constant(printer *p, const stoa_value *value)
 {
     char text[32];
-    if (value->type == STOA_BOOL)
+    if (value->type == STOA_STRING)
+        put_string(p, value->string);
+    else if (value->type == STOA_BOOL)
         put_text(p, value->boolean ? "True" : "False");
     else if (value->type == STOA_FLOAT64 && isnan(value->float64))
         put_text(p, "1e999 - 1e999"); /* which is NaN */
@@ -131,7 +142,7 @@ static bool is_call_of(const stoa_expression *node, stoa_operation operation)
 
 static bool is_comparison(const stoa_expression *node)
 {
-    return node->kind == STOA__CALL_NODE &&
+    return node->kind == STOA__CALL_NODE && node->operation != STOA_IN &&
            stoa__level((stoa_operation)node->operation) == STOA__COMPARISON_LEVEL;
 }
 
@@ -173,7 +184,8 @@ static int level_of(const stoa_expression *node)
 
 static bool is_number(const stoa_expression *node)
 {
-    return node->kind == STOA__CONSTANT_NODE && node->value.type != STOA_BOOL;
+    return node->kind == STOA__CONSTANT_NODE && node->value.type != STOA_BOOL &&
+           node->value.type != STOA_STRING;
 }
 
 /* The least level that argument i may have without parentheses. */
@@ -181,6 +193,8 @@ static int least_level(const stoa_expression *node, uint32_t i)
 {
     int level = level_of(node);
     if (node->kind == STOA__LIST_NODE || level == STOA__ATOM_LEVEL)
+        return 0;
+    if (node->operation == STOA_IN && i > 0)
         return 0;
     if (node->operation == STOA_POWER)
         return i == 0 ? STOA__ATOM_LEVEL : STOA__UNARY_LEVEL;
@@ -198,7 +212,7 @@ static void put_before(printer *p, const stoa_expression *node)
     if (node->kind != STOA__CALL_NODE)
         return;
     const stoa__operation_facts *facts = &stoa__operations[node->operation];
-    if (facts->kind == STOA__BINARY)
+    if (facts->kind == STOA__BINARY || facts->kind == STOA__MEMBER)
         return;
     put_text(p, facts->text);
     if (facts->kind != STOA__UNARY)
@@ -231,7 +245,8 @@ static bool visit(printer *p, const stoa_expression *node, int least, bool chain
     return true;
 }
 
-static void put_between(printer *p, const stoa_expression *node)
+/* Before argument i, which is not the first. */
+static void put_between(printer *p, const stoa_expression *node, uint32_t i)
 {
     bool infix =
         node->kind == STOA__CALL_NODE && stoa__operations[node->operation].kind == STOA__BINARY;
@@ -239,7 +254,9 @@ static void put_between(printer *p, const stoa_expression *node)
         put(p, " ", 1);
         put_text(p, stoa__operations[node->operation].text);
         put(p, " ", 1);
-    } else
+    } else if (is_call_of(node, STOA_IN) && i == 1)
+        put_text(p, " in (");
+    else
         put(p, ", ", 2);
     if (is_call_of(node, STOA_VAR) || is_call_of(node, STOA_STD))
         put_text(p, "ddof=");
@@ -251,7 +268,7 @@ static bool step_in_chain(printer *p, frame *f)
     const stoa_expression *left = f->node->arguments[0], *right = f->node->arguments[1];
     if (f->next++ == 0)
         return visit(p, left, 0, is_call_of(left, STOA_AND));
-    put_between(p, right);
+    put_between(p, right, 1);
     return visit(p, right->arguments[1], STOA__COMPARISON_LEVEL + 1, false);
 }
 
@@ -264,11 +281,13 @@ static bool step(printer *p)
     if (f->next < node->count) {
         uint32_t i = f->next++;
         if (i > 0)
-            put_between(p, node);
+            put_between(p, node, i);
         return visit(p, node->arguments[i], least_level(node, i), false);
     }
     if (node->kind == STOA__LIST_NODE && node->count == 1)
         put(p, ",", 1); /* a list of one */
+    if (is_call_of(node, STOA_IN) && node->count == 1)
+        put_text(p, " in ("); /* of nothing */
     if (node->kind == STOA__CALL_NODE && stoa__operations[node->operation].kind > STOA__BINARY)
         put(p, ")", 1);
     if (f->parentheses)
