@@ -47,6 +47,7 @@ void *record_member(record *r, stoa_type type)
         STOA_TYPES(MEMBER)
 #undef MEMBER
     case STOA_NO_TYPE:
+    case STOA_STRING:
         break;
     }
     ck_abort_msg("no type");
