@@ -1,4 +1,4 @@
-"""Rows in C: see bindings/python/rows. Only CPython has it."""
+"""The extension with rows in C (bindings/python/rows), on CPython only."""
 
 from array import array
 from collections.abc import Iterator

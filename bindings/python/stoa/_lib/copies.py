@@ -21,7 +21,7 @@ def refused(kind: str, instead: str) -> Any:
 
 
 def copy_rows(self: Any) -> Any:
-    """copy.copy() of an object with a copy() of its own: a table."""
+    """The __copy__ of an object with a copy() of its own, which is a table."""
     return self.copy()
 
 

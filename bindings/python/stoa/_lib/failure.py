@@ -1,4 +1,4 @@
-"""The one way from the library's statuses to exceptions."""
+"""Turns the library's statuses into exceptions. Nothing else does."""
 
 from __future__ import annotations
 
@@ -28,12 +28,12 @@ EXCEPTIONS = {
 
 
 def new_error() -> Any:
-    """A place for the library's message."""
+    """A stoa_error, which receives the library's message."""
     return ffi.new("stoa_error *")
 
 
 def check(status: int, error: Any) -> None:
-    """Raises the exception for a status; `error` is the stoa_error that the call was given."""
+    """Raises the exception for a status; `error` is the stoa_error that was passed to the call."""
     if status != lib.STOA_OK:
         message = ffi.string(error.message).decode("utf-8", "replace")
         raise EXCEPTIONS.get(status, errors.Error)(message)

@@ -1,8 +1,8 @@
-"""What a forked child must repair: locks and runs of threads that only its parent has.
+"""Repairs forked children: locks and runs that belong to threads which only the parent has.
 
-A fork copies the forking thread alone. Locks that other threads held would never be released in the
-child, and their runs would never end: so locks are made here, which replaces those in the child
-that its own thread does not hold, and gates forget the runs (gate.py). A change that another thread
+A fork copies only the thread that forks. In the child, locks held by other threads would never be
+released, and their runs would never end. So locks are made here, which replaces in the child those
+that its own thread does not hold; and gates forget the runs (gate.py). A change that another thread
 had begun stays half done, so its table is refused as busy for ever.
 """
 
@@ -19,7 +19,7 @@ locks: WeakSet[Any] = WeakSet()
 
 
 def new_lock() -> Any:
-    """A reentrant lock that a forked child finds free."""
+    """A reentrant lock that is free in a forked child."""
     made = RLock()
     locks.add(made)
     return made

@@ -1,4 +1,4 @@
-"""Integers from the caller: indices and counts."""
+"""Integers passed by the caller: indices and counts."""
 
 from __future__ import annotations
 
@@ -12,7 +12,8 @@ SIZE_FORMAT = "Q" if ffi.sizeof("size_t") == 8 else "I"
 
 
 def integer(index: Any, what: str = "an index") -> int:
-    """An integer from the caller. Its __index__ may change the table, so count rows after it."""
+    """Converts an integer passed by the caller. Its __index__ may change the table, so count rows
+    afterwards."""
     try:
         return int(as_index(index))
     except TypeError:

@@ -1,9 +1,9 @@
-"""Objects of the library that are freed when their last user in Python is gone.
+"""Objects of the library that are freed once nothing in Python uses them.
 
-ffi.gc would not do: CPython's collector finalizes the objects of a cycle in any order, so that a
+ffi.gc cannot be used: CPython's collector finalizes the objects of a cycle in any order, so that a
 __del__ could run after its table was freed. A plain pointer of cffi is not tracked by the
-collector, and dies only when the cycle is taken apart, after every __del__ in it. On PyPy an object
-stays alive while a __del__ that has not run yet may reach it.
+collector, and dies only when the cycle is cleared, after every __del__ in it. On PyPy an object
+stays alive while a __del__ that has not run yet can reach it.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from stoa._lib.ffi import ffi
 
 
 def receiver(kind: str, free: Callable[[Any], None]) -> Any:
-    """Room for a pointer to a new object, which is freed unless somebody takes it."""
+    """Receives a pointer to a new object, and frees the object unless it is taken."""
 
     def end(room: Any) -> None:
         if room[0]:
@@ -25,14 +25,14 @@ def receiver(kind: str, free: Callable[[Any], None]) -> Any:
 
 
 def taken(room: Any) -> Any:
-    """The new object, which the caller owns from now on."""
+    """The new object; the caller owns it from now on."""
     pointer = room[0]
     room[0] = ffi.NULL
     return pointer
 
 
 class Owned(ref):  # type: ignore[type-arg]
-    """Waits for a pointer to die. It is equal only to itself."""
+    """A weak reference to a pointer. It is equal only to itself."""
 
     __slots__ = ("address", "free", "kind")
 
@@ -48,7 +48,7 @@ waiting: set[Owned] = set()
 
 
 def owned(pointer: Any, kind: str, free: Callable[[Any], None]) -> Any:
-    """A pointer to be kept; when it dies, `free` is called with an equal pointer."""
+    """A pointer to keep; when it dies, `free` is called with an equal pointer."""
     kept = ffi.cast(kind, pointer)
     made = Owned(kept, end)
     made.address, made.free, made.kind = int(ffi.cast("uintptr_t", pointer)), free, kind

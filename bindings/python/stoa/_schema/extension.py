@@ -1,7 +1,7 @@
-"""Whether rows are in C: on CPython, unless the environment variable STOA_PURE is set to 1.
+"""Whether rows are in C: on CPython, unless the environment variable STOA_PURE is 1.
 
-The extension does the same as the Python code, and hands over to it all but the common cases; PyPy
-has only the Python code. `rows` is the extension's module, or None.
+The extension does the same as the Python code, and leaves everything but the common cases to it;
+PyPy has only the Python code. `rows` is the extension's module, or None.
 """
 
 from __future__ import annotations
@@ -14,11 +14,11 @@ from stoa._schema.types import IS_PYPY
 rows: Any = None
 
 if not IS_PYPY and os.environ.get("STOA_PURE", "0") in ("", "0"):
-    rows = __import__("stoa._rows", fromlist=["_rows"])  # no import of the package stoa itself
+    rows = __import__("stoa._rows", fromlist=["_rows"])  # does not import the package stoa itself
 
 
 def take_over(kind: type, base: type, *names: str) -> None:
-    """Replaces methods of a class by those of its base in C; the docstrings stay."""
+    """Replaces methods of a class by those of its base in C, which get the docstrings."""
     for name in names:
         method = rows.document(base.__dict__[name], getattr(kind, name).__doc__)
         type.__setattr__(kind, name, method)

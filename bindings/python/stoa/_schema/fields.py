@@ -1,4 +1,4 @@
-"""Fields as they are declared: by annotations, by a mapping of names to types, by a numpy dtype."""
+"""Declarations of fields: by annotations, by a mapping of names to types, by a numpy dtype."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class Missing:
 
 
 MISSING = Missing()
-KW_ONLY: Any = object()  # stands for dataclasses.KW_ONLY in annotations that are text
+KW_ONLY: Any = object()  # replaces dataclasses.KW_ONLY in annotations that are text
 NO_METADATA: Mapping[Any, Any] = {}
 
 
@@ -72,7 +72,7 @@ def field(
     kw_only: Any = MISSING,
     metadata: Mapping[Any, Any] | None = None,
 ) -> Any:
-    """Says more of a field than its type does: `tags: object = field(default_factory=list)`.
+    """Options of a field besides its type: `tags: object = field(default_factory=list)`.
 
     The factory is called without arguments for each new record that is not given the field. A field
     that is kw_only is given by name, and never by position. The metadata are for
@@ -128,7 +128,8 @@ class Field:
         return Field(name, self.type, options)
 
     def parts(self) -> tuple[Any, ...]:
-        """Its pickle: (name, type, default, factory), and further options that are set."""
+        """The arguments for its pickle: (name, type, default, factory), and further options that
+        are set."""
         parts = (self.name, self.type.written, self.default, self.factory)
         rest = (self.kw_only, dict(self.metadata))
         return (*parts, *rest) if self.kw_only or self.metadata else parts
@@ -163,7 +164,7 @@ def signature_text(fields: Sequence[Field]) -> str:
 
 
 def checked_name(name: Any) -> str:
-    """The name, if a field can have it: any text of 1 to 255 bytes but __this__ and _stoa_this."""
+    """The name, if it is valid: any text of 1 to 255 bytes except __this__ and _stoa_this."""
     if not isinstance(name, str):
         raise BadNameError(f"a field's name is a str, not {type(name).__name__} {shown(name)}")
     try:
@@ -176,12 +177,12 @@ def checked_name(name: Any) -> str:
         )
     if name.startswith(RESERVED_PREFIX) or (name.startswith("__") and name.endswith("__")):
         raise BadNameError(f"names like {name!r} are reserved")
-    return str.__str__(name)  # of a subclass, which may compare as it likes, the plain text
+    return str.__str__(name)  # the plain text of a subclass, which may compare in its own way
 
 
 def checked_order(fields: Iterable[Field], where: str) -> None:
-    """As in every Python signature: after a field with a default, all have one, but for those
-    given by name."""
+    """Checks the rule of Python's signatures: after a field with a default all have one, except
+    keyword-only fields."""
     optional = None
     for each in by_position(fields):
         if each.may_be_left_out:
@@ -193,7 +194,7 @@ def checked_order(fields: Iterable[Field], where: str) -> None:
 
 
 def fields_of_description(description: Any) -> list[Field]:
-    """Fields of {"x": "int32", "w": ("float64", 1.0)} or of a structured numpy dtype."""
+    """The fields for {"x": "int32", "w": ("float64", 1.0)} or a structured numpy dtype."""
     if isinstance(description, Mapping):
         pairs = list(description.items())
     elif getattr(description, "names", None) and hasattr(description, "fields"):
@@ -222,7 +223,7 @@ def type_and_default(name: Any, written: Any) -> tuple[Any, ...]:
 
 
 def own_annotations(record: type) -> dict[str, Any]:
-    """The annotations in the body of the class itself, some of them perhaps still text."""
+    """The annotations in the body of the class itself; some may still be text."""
     if sys.version_info >= (3, 14):
         import annotationlib
 
@@ -236,8 +237,8 @@ def own_annotations(record: type) -> dict[str, Any]:
 def resolve(text: str, record: type, local: Mapping[str, Any]) -> Any:
     """The meaning of an annotation given as text, in the scope of the class.
 
-    If its names cannot be found, such as those imported for type checkers only, the last of them
-    may still be the name of a type.
+    If its names cannot be found, for instance because they are imported for type checkers only, the
+    last of them may still be the name of a type.
     """
     module = sys.modules.get(record.__module__)
     scope = {**(vars(module) if module else {}), **local, **vars(record)}
@@ -262,7 +263,7 @@ def is_kw_only(written: Any) -> bool:
 
 
 def declared_fields(record: type, local: Mapping[str, Any], kw_only: bool) -> list[Field]:
-    """The fields that the body of a record class declares; kw_only: all by name."""
+    """The fields declared in the body of a record class; kw_only: all are keyword-only."""
     fields, marker = [], None
     for name, written in own_annotations(record).items():
         if is_text(written):

@@ -1,14 +1,14 @@
-"""Generates, for a record class, code that would be too slow as loops over the fields.
+"""Generates code for a record class, where loops over the fields would be too slow.
 
-From Point come, when they are first needed:
+For Point, when they are first needed:
 
     bind(x, y, w=1.0) -> (x, y, w)     arguments as Python understands them, not yet converted
     the standalone class               an object with a slot for each field
 
-and in the same way, in higher layers, the row class (rows_in_python.py) and the function that puts
-the values of a new row where the library reads them (staging.py). A standalone object is filled as
-an instance of an open class, by plain stores, and then becomes one of its sealed subclass, whose
-stores are checked.
+Higher layers generate in the same way the row class (rows_in_python.py) and the function that puts
+the values of a new row where the library reads them (staging.py). A standalone object is first an
+instance of an open class, which plain stores fill, and then becomes one of its sealed subclass,
+whose stores are checked.
 
 Parameters are named like the fields, so all other names in the code begin with _stoa_.
 """
@@ -28,7 +28,7 @@ from stoa.errors import DeletionError, FieldNameError, UnknownArgumentError, Wro
 
 
 class Quiet:
-    """A base of generated classes, which does not call the user's __init_subclass__."""
+    """The base of generated classes. It does not call the user's __init_subclass__."""
 
     __slots__ = ()
 
@@ -37,7 +37,7 @@ class Quiet:
 
 
 def hidden(record: type, bases: tuple[type, ...], namespace: dict[str, Any]) -> type:
-    """A class that looks like the record class that it stands for."""
+    """A class that is shown as the record class that it stands for."""
     shown = {
         "__module__": record.__module__,
         "__qualname__": record.__qualname__,
@@ -84,7 +84,7 @@ def keep_class() -> None:
 
 
 def are_parameters(names: Iterable[str]) -> bool:
-    """Whether all of them can be parameters, unchanged by Python's normalization."""
+    """Whether all names can be parameters, unchanged by Python's normalization of identifiers."""
     return all(
         name.isidentifier() and not iskeyword(name) and normalize("NFKC", name) == name
         for name in names
@@ -134,7 +134,7 @@ def make_bind(name: str, fields: Sequence[Field]) -> Callable[..., tuple[Any, ..
 
 
 def slow_bind(name: str, fields: Sequence[Field]) -> Callable[..., tuple[Any, ...]]:
-    """The same if a field's name cannot be that of a parameter."""
+    """The same for fields whose names cannot be parameters."""
     first = by_position(fields)
 
     def value_of(each: Field) -> Any:

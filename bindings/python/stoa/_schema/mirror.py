@@ -1,11 +1,12 @@
-"""Attributes that Python's dataclasses expect of a record class, for fields(), asdict() and so on.
+"""Attributes that Python's dataclasses expects of a record class, for fields(), asdict() and so on.
 
-It is made when it is first read, since dataclasses takes long to import; until then a Later stands
-in the class. The Field objects are those of a real dataclass, which this Python has made; they then
-take the names of the record's fields, which may be no names of Python's.
+They are made when they are first read, because importing dataclasses is slow; until then a Later
+stands in the class. The Field objects are those of a real dataclass, made by dataclasses; they are
+then given the names of the record's fields, which need not be Python identifiers.
 
-The class of standalone objects has a Later too, as orjson looks into an object's very class. That
-of rows has none: orjson lets go of what it reads before it writes it, and a row holds no values.
+The class of standalone objects has a Later too, since orjson looks only into an object's own class.
+The class of rows has none: orjson drops what it reads before it writes it, and a row does not hold
+its values.
 """
 
 from __future__ import annotations
@@ -27,7 +28,7 @@ class Later:
     def __get__(self, record: Any, kind: Any) -> Any:
         owner: Any = next(each for each in kind.__mro__ if self.name in each.__dict__)
         found = owner.__dict__[self.name]
-        if found is not self:  # another thread was first
+        if found is not self:  # another thread made it first
             return found
         made = getattr(mirror_of(owner._stoa_fields, owner.__name__), self.name)
         type.__setattr__(owner, self.name, made)
@@ -38,7 +39,7 @@ MIRRORED = (Later("__dataclass_fields__"), Later("__dataclass_params__"))
 
 
 def mirror_of(fields: tuple[Field, ...], name: str) -> Any:
-    """A dataclass whose attributes describe a record of these fields."""
+    """A dataclass whose attributes describe a record with these fields."""
     from dataclasses import make_dataclass
 
     described = [(f"field_{i}", each.type, mirrored(each)) for i, each in enumerate(fields)]

@@ -1,9 +1,9 @@
-"""Record classes: declared by annotations, they give rise to standalone objects and to rows.
+"""Record classes: declared by annotations; standalone objects and rows are made from them.
 
-The class that the user writes holds no values. Calling it makes a standalone object, of a hidden
-subclass; a table's rows are of another. Both show the user's class: its name, its methods, and
-isinstance. What stands here works by `_stoa_values()`, the tuple of an object's values, and by no
-other method, since a field may have the name of any.
+The class that the user writes has no instances of its own. Calling it makes a standalone object, of
+a hidden subclass; a table's rows are of another hidden subclass. Both present themselves as the
+user's class: its name, its methods, and isinstance. The code here uses `_stoa_values()`, the tuple
+of an object's values, and no other method, since a field may have the name of any method.
 """
 
 from __future__ import annotations
@@ -63,7 +63,7 @@ REFUSED_IN_BODY = {
     "__dataclass_params__": "it is a dataclass already: leave @dataclass out",
 }
 
-# What a record class may ask for in its __slots__.
+# What the __slots__ of a record class may list.
 ASKED = ("__dict__", "__weakref__")
 
 
@@ -73,18 +73,18 @@ else:
     RecordTypeBase = type
 
     class RecordBase:
-        """What the extension has a base for: methods that work by the values."""
+        """Replaced by the extension's base, if there is one: methods that use only the values."""
 
         __slots__ = ()
 
 
 @dataclass_transform(field_specifiers=(field,))
 class RecordType(RecordTypeBase):
-    """The class of record classes."""
+    """The metaclass of record classes."""
 
     _stoa_fields: tuple[Field, ...]
     _stoa_names: tuple[str, ...]
-    _stoa_family: RecordType | None  # the class that the user wrote; None: made of a description
+    _stoa_family: RecordType | None  # the class that the user wrote; None: made from a description
     __match_args__: tuple[str, ...]
 
     def __new__(
@@ -105,12 +105,12 @@ class RecordType(RecordTypeBase):
         own = declared_fields(made, local, kw_only) if not is_root else []
         for each in own:
             if each.name in made.__dict__:
-                type.__delattr__(made, each.name)  # a default is no attribute of the class
+                type.__delattr__(made, each.name)  # a default is not an attribute of the class
         equip(made, merged(made, own), made)
         return made
 
     def __setattr__(cls, name: str, value: Any) -> None:
-        if not name.startswith("_abc_"):  # PyPy's isinstance() notes what it has found
+        if not name.startswith("_abc_"):  # PyPy's isinstance() stores its results there
             refuse_hidden(cls)
         if name in REFUSED_IN_BODY:
             raise DeclarationError(f"{cls.__name__} cannot have {name}: {REFUSED_IN_BODY[name]}")
@@ -164,7 +164,7 @@ def check_cached(name: str, namespace: Mapping[str, Any]) -> None:
 
 
 def asked_slots(bases: tuple[type, ...], written: Any) -> tuple[str, ...]:
-    """The slots of a record class: none, but those for weak references and a dictionary."""
+    """The slots of a record class: none, except for weak references and a dictionary."""
     slots = (written,) if isinstance(written, str) else tuple(written)
     for each in slots:
         if each not in ASKED:
@@ -177,7 +177,8 @@ def asked_slots(bases: tuple[type, ...], written: Any) -> tuple[str, ...]:
 
 
 def merged(record: RecordType, own: Sequence[Field]) -> list[Field]:
-    """The fields of the bases in order, then its own; a redeclared field keeps its place."""
+    """The fields of the bases, in order, then the class's own; a redeclared field keeps its
+    place."""
     fields: dict[str, Field] = {}
     for base in reversed(record.__mro__[1:]):
         fields.update((each.name, each) for each in base.__dict__.get("_stoa_fields", ()))
@@ -187,7 +188,7 @@ def merged(record: RecordType, own: Sequence[Field]) -> list[Field]:
 
 
 def equip(record: RecordType, fields: Sequence[Field], family: RecordType | None) -> None:
-    """Gives a new record class its fields and what makes standalone objects."""
+    """Gives a new record class its fields and the code that makes standalone objects."""
     record._stoa_fields = tuple(fields)
     record._stoa_family = family
     record._stoa_names = tuple(each.name for each in fields)
@@ -201,15 +202,15 @@ def equip(record: RecordType, fields: Sequence[Field], family: RecordType | None
 
 
 def standalone_new(record: RecordType) -> Callable[..., Any]:
-    """What comes before the generated __init__. Called by the class of a row or of a standalone
-    object, as in type(self)(...) or in a classmethod called on one, it makes what Point() does.
+    """Runs before the generated __init__. Called through the class of a row or a standalone object,
+    as in type(self)(...) or in a classmethod called on one, it makes what Point() makes.
     """
     new: Any = object.__new__
     known = frozenset(record._stoa_names)
     needed = frozenset(each.name for each in record._stoa_fields if not each.may_be_left_out)
     least, most = len(needed), len(by_position(record._stoa_fields))
     if any(each.kw_only and each.name in needed for each in record._stoa_fields):
-        most = -1  # values alone never do
+        most = -1  # values alone never fit
     may_be_abstract = isinstance(record, ABCMeta)
     opened: Any = None
 
@@ -235,7 +236,7 @@ def standalone_new(record: RecordType) -> Callable[..., Any]:
 
 
 def check_arguments(record: RecordType, values: tuple[Any, ...], named: Mapping[str, Any]) -> None:
-    """Refuses too many or too few arguments, and unknown or repeated ones."""
+    """Raises for too many or too few arguments, and for unknown or repeated ones."""
     name, fields = record.__name__, record._stoa_fields
     first = by_position(fields)
     if len(values) > len(first):
@@ -268,7 +269,7 @@ def derived(record: RecordType, fields: Sequence[Field]) -> RecordType:
 
 
 def described(fields: Sequence[Field]) -> RecordType:
-    """The class of a table that was made of a mapping or a dtype."""
+    """The record class of a table that is made from a mapping or a dtype."""
     namespace = {"__slots__": (), "__module__": "stoa", "__qualname__": "Record"}
     made: RecordType = type.__new__(RecordType, "Record", (Quiet, Record), namespace)
     equip(made, fields, None)
@@ -276,7 +277,7 @@ def described(fields: Sequence[Field]) -> RecordType:
 
 
 def record_class_of(description: Any) -> RecordType:
-    """The record class for the description that a table is made of."""
+    """The record class for the description from which a table is made."""
     if not isinstance(description, RecordType):
         return described(fields_of_description(description))
     if not description._stoa_fields:
@@ -287,7 +288,7 @@ def record_class_of(description: Any) -> RecordType:
 def reference(record: RecordType) -> tuple[Any, ...]:
     """The pickle of a record class: the user's class, and its fields.
 
-    A field of the user's class is (name, type), since its default may not be picklable.
+    A field of the user's class is stored as (name, type), because its default may not be picklable.
     """
     family = record._stoa_family
     known = () if family is None else family._stoa_fields
@@ -296,7 +297,7 @@ def reference(record: RecordType) -> tuple[Any, ...]:
 
 
 def dereference(family: RecordType | None, parts: tuple[Any, ...]) -> RecordType:
-    """The class of a reference: the user's class, if it still has exactly these fields."""
+    """The class for a pickled reference: the user's class, if it still has exactly these fields."""
     known = {} if family is None else {each.parts()[:2]: each for each in family._stoa_fields}
     fields = [
         (known.get(each) if len(each) == 2 else None) or field_of_parts(*each) for each in parts
@@ -307,13 +308,13 @@ def dereference(family: RecordType | None, parts: tuple[Any, ...]) -> RecordType
 
 
 def is_same_record(a: RecordType, b: RecordType) -> bool:
-    """Whether objects of one can stand for objects of the other."""
+    """Whether objects of one class can be used as objects of the other."""
     return a is b or (a._stoa_family is b._stoa_family and a._stoa_names == b._stoa_names)
 
 
 # ---- what is made when it is first needed ----
 
-making = new_lock()  # one pair of classes for all threads
+making = new_lock()  # makes one pair of classes for all threads
 
 
 def standalone_of(record: RecordType) -> tuple[type, type, Callable[[Iterable[Any]], Any]]:
@@ -331,7 +332,7 @@ def standalone_of(record: RecordType) -> tuple[type, type, Callable[[Iterable[An
 
 
 def teach(record: RecordType, opened: type, sealed: type) -> None:
-    """Has the extension make objects of the sealed class, and store into them."""
+    """Lets the extension make objects of the sealed class, and store into them."""
     fields = tuple(
         (
             each.name,
@@ -358,12 +359,12 @@ def bind_of(record: RecordType) -> Callable[..., tuple[Any, ...]]:
 
 
 def declared(record: Any) -> RecordType:
-    """The record class that a standalone object or a row shows."""
+    """The record class as which a standalone object or a row presents itself."""
     return shown_class(type(record))
 
 
 def shown_class(kind: type) -> RecordType:
-    """The record class of a class of rows or standalone objects, or the class itself."""
+    """The record class of a class of rows or standalone objects; else the class itself."""
     for each in kind.__mro__:
         if "_stoa_fields" in each.__dict__:
             return each  # type: ignore[return-value]
@@ -378,10 +379,10 @@ class Record(RecordBase, metaclass=RecordType):
             y: int32
             w: float64 = 1.0
 
-    Point(1, 2) is an object of its own, with a slot for each field; rows of stoa.Table(Point) are
-    Points as well, and hold nothing: they read and write the table. Stores are checked in both.
+    Point(1, 2) is a standalone object with a slot for each field. Rows of stoa.Table(Point) are
+    Points as well, but hold no values: they read and write the table. Both check what is stored.
     Two records are equal if their values are, and equal to a tuple of these; neither has a hash,
-    since they can change. A standalone object runs __post_init__ when it is made, a row never.
+    since they can change. __post_init__ runs when a standalone object is made, and never for a row.
     """
 
     __module__ = "stoa"
@@ -412,11 +413,11 @@ class Record(RecordBase, metaclass=RecordType):
         shown = ", ".join(f"{n}={v!r}" for n, v in zip(names, self._stoa_values()))
         return f"{type(self).__name__}({shown})"
 
-    # CPython reads all attributes slower of a class that has a __getattr__.
+    # On CPython a __getattr__ would make all attributes of the class slower to read.
     if not TYPE_CHECKING and IS_PYPY:
 
         def __getattr__(self, name: str) -> Any:
-            if hasattr(type(self), name):  # a property of the user's that failed: let it tell
+            if hasattr(type(self), name):  # the user's property failed: let its own error through
                 return object.__getattribute__(self, name)
             raise no_field(name, type(self)._stoa_names)
 
@@ -462,7 +463,7 @@ class Record(RecordBase, metaclass=RecordType):
         record, values = declared(self), self._stoa_values()
         if not any(each.type is OBJECT for each in record._stoa_fields):
             return restore, (*reference(record), values)
-        # Objects may refer to the record: they come when it is there.
+        # Objects may refer to the record, so they are stored once it exists.
         empty = (None,) * len(values)
         return restore, (*reference(record), empty), values, None, None, set_values
 
@@ -472,12 +473,12 @@ if extension is not None:
 
 
 def remake(record: RecordType, values: Iterable[Any]) -> Record:
-    """A standalone record of values that were in one before; __post_init__ does not run."""
+    """A standalone record with values that were in another one; __post_init__ does not run."""
     return standalone_of(record)[2](values)  # type: ignore[no-any-return]
 
 
 def set_values(record: Record, values: Iterable[Any]) -> None:
-    """Stores unchecked values into a standalone record that nobody else has yet."""
+    """Stores unchecked values into a standalone record that nobody else has seen yet."""
     slots = standalone_of(declared(record))[0].__dict__
     for i, value in enumerate(values):
         slots[f"_stoa_{i}"].__set__(record, value)
@@ -529,7 +530,7 @@ def copy(record: Self) -> Self:
 
 
 def replace(record: Self, /, **changes: Any) -> Self:
-    """A standalone record with the values of `record`, but for those given.
+    """A standalone record with the values of `record`, except for those given.
 
     The record itself stays as it is. __post_init__ runs, as for any new record. Raises
     UnknownArgumentError, WrongTypeError or RangeError for a value that does not fit its field, and

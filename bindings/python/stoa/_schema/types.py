@@ -36,7 +36,7 @@ CODES = {
     "float64": "d",
 }
 KINDS = {"bool": "?", "int": "i", "uint": "u", "float": "f", "object": "o"}
-# A finite float64 of this size or more would round to infinity as a float32.
+# A finite float64 of this magnitude or more rounds to infinity as a float32.
 FLOAT32_LIMIT = 2.0**128 - 2.0**103
 
 pack_float32 = struct.Struct("f")
@@ -142,12 +142,12 @@ def integer_converter(to: FieldType) -> Callable[[Any, str], int]:
 
 def float_converter(to: FieldType) -> Callable[[Any, str], float]:
     def convert(value: Any, name: str) -> float:
-        if is_complex(value):  # numpy's have a __float__, which drops the imaginary part
+        if is_complex(value):  # numpy's __float__ drops the imaginary part
             raise refusal(name, to, "numbers", value)
         is_exact = to.width == 8 or type(value) is float or is_numpy_bool(value)
         exact = value if is_exact else odd_in_53_bits(value)
         try:
-            # Unlike float(), struct takes no text, but whatever has __float__.
+            # Unlike float(), struct accepts no text, but everything that has __float__.
             number: float = pack_float64.unpack(pack_float64.pack(exact))[0]
         except OverflowError:
             raise too_large(name, to, value) from None
@@ -182,10 +182,10 @@ def is_complex(value: Any) -> bool:
 
 
 def odd_in_53_bits(value: Any) -> Any:
-    """An integer that float64 holds, and that rounds to the same float32 as `value` does.
+    """An integer that float64 holds, and that rounds to the same float32 as `value`.
 
-    The bits that float64 cannot hold are kept as an odd last bit, so that the value is not rounded
-    twice (round to odd: Boldo and Melquiond, 2008). Values that are not integers are left alone.
+    If bits are lost in a float64, its last bit is made odd, so that the value is not rounded twice
+    (round to odd: Boldo and Melquiond, 2008). Values that are not integers are returned unchanged.
     """
     try:
         number = index(value)
@@ -329,7 +329,7 @@ def unknown_type(written: Any) -> str:
 
 
 def numpy_type(written: Any) -> FieldType | None:
-    """The type of a numpy dtype or scalar class; numpy itself is not needed."""
+    """The type for a numpy dtype or scalar class; numpy itself is not needed."""
     if isinstance(written, type):
         if written.__module__ != "numpy":
             return None

@@ -1,7 +1,7 @@
-"""How the cells of a table are reached from Python: what its fields are, the views that rows are
-made with, writes to single cells, and what has been seen of its columns.
+"""Access to the cells of a table from Python: its fields, the views with which rows are made,
+writes to single cells, and the versions of its columns.
 
-All of it follows the library's table; what changes its rows or fields is for the Store.
+All of this follows the library's table. Changes of its rows and fields are the Store's.
 """
 
 from __future__ import annotations
@@ -24,7 +24,8 @@ from stoa.errors import BusyError, FieldNameError
 
 
 def stored_fields(record: RecordType) -> dict[str, StoredField]:
-    """The fields of a table that never had others than its record class. Shared: not to change."""
+    """The fields of a table that has exactly the fields of its record class. Shared: do not
+    change."""
     made = record.__dict__.get("_stoa_stored")
     if made is None:
         fields = enumerate(record._stoa_fields)
@@ -34,20 +35,21 @@ def stored_fields(record: RecordType) -> dict[str, StoredField]:
 
 
 class Layout(Protocol):
-    """How rows are made and find their cells: rows_in_c.py and rows_in_python.py, higher up."""
+    """How rows are made and find their cells. Higher layers provide it: rows_in_c.py and
+    rows_in_python.py."""
 
     def make_row(self, record: RecordType) -> tuple[type, Any]:
         """The row class of a record class, and what else begin() needs."""
 
     def begin(self, parts: tuple[type, Any], fields: Iterable[StoredField], store: Any) -> Any:
-        """A new view, which rows of the store are made with from now on."""
+        """A new view, with which rows of the store are made from now on."""
 
     def close(self, view: Any, column: int, message: str) -> None:
-        """Takes one field from the rows of a view."""
+        """Closes one field for the rows of a view."""
 
 
 def row_parts_of(record: RecordType, layout: Layout) -> tuple[type, Any]:
-    """What views are made of, the row class first. Made when first needed."""
+    """The parts of views, the row class first. Made when first needed."""
     made = record.__dict__.get("_stoa_row_parts")
     if made is None:
         made = layout.make_row(record)
@@ -75,7 +77,7 @@ if extension is not None and not TYPE_CHECKING:
 else:
 
     class StoreBase:
-        """The view that rows are made with; None until one is asked for."""
+        """The view with which rows are made; None until it is first needed."""
 
         __slots__ = ("view",)
 
@@ -83,7 +85,7 @@ else:
 
 
 class Access(StoreBase):
-    """Of one table, whose Store this is."""
+    """Access to one table; a Store derives from it."""
 
     __slots__ = (
         "__weakref__",
@@ -108,22 +110,23 @@ class Access(StoreBase):
     )
 
     def __init__(self, table: Any, record: RecordType, pool: ObjectPool, layout: Layout) -> None:
-        """`table` is a stoa_table * that keeps the table."""
+        """`table` is a stoa_table *, which keeps the table alive."""
         self.c = table
         self.pool = pool
         self.layout = layout
         self.lock = pool.lock  # held by each call that changes the table
         self.gate = Gate(table)
         self.order: int = self.c.order
-        self.noticed = self.order  # what all have been told of
+        self.noticed = self.order  # the order number for which rows were made stale
         self.generation = 0  # grows with the order, and when a field is dropped or renamed
         self.view = None
         self.older: WeakSet[Any] = WeakSet()
         self.describe(record)
 
     def describe(self, record: RecordType) -> None:
-        """Learns the fields; `record` has them in the library's order. All is made before any of it
-        is put in place, for readers in other threads. Rows taken so far keep their class and view.
+        """Takes over the fields of `record`, which has them in the library's order. Everything is
+        made before any of it is put in place, because other threads may read. Existing rows keep
+        their class and view.
         """
         fields = self.found_fields(record)
         cells: list[Any] = [None] * self.c.field_limit
@@ -137,10 +140,11 @@ class Access(StoreBase):
             if view is not None:
                 self.older.add(view)
                 self.view = None
-            # First: who reads the record before them finds none that are of others.
-            self.stages: list[Stage] = []  # room for rows that are stored, to be used again
+            # First, so that a thread that reads the record before this finds no stages of other
+            # fields.
+            self.stages: list[Stage] = []  # memory for rows to be stored, to be reused
             self.record, self.fields, self.width = record, fields, len(fields)
-            # How many values append takes as they come; one may be a record.
+            # How many values append takes positionally; one value may be a record.
             by_name = any(each.kw_only for each in record._stoa_fields)
             self.append_width = -1 if by_name or self.width == 1 else self.width
             self.cells, self.has_objects = cells, has_objects
@@ -157,13 +161,13 @@ class Access(StoreBase):
         }
 
     def has_names(self, record: RecordType) -> bool:
-        """Whether the library has the fields of the record by now."""
+        """Whether the library's table has the fields of the record now."""
         names = [lib.stoa_table_field_name(self.c, i) for i in range(self.c.field_limit)]
         known = [ffi.string(each).decode() for each in names if each != ffi.NULL]
         return known == [each.name for each in record._stoa_fields]
 
     def take_fields(self, record: RecordType, before: Mapping[str, StoredField]) -> None:
-        """Learns the fields that the library has by now, and closes those of before."""
+        """Takes over the fields that the library's table has now, and closes the former ones."""
         self.describe(record)
         now = {each.index: name for name, each in self.fields.items()}
         for name, each in before.items():
@@ -181,7 +185,7 @@ class Access(StoreBase):
             for view in self.older:
                 self.layout.close(view, each.index, message)
 
-    # ---- what it is ----
+    # ---- properties ----
 
     def rows(self) -> int:
         return self.c.rows  # type: ignore[no-any-return]
@@ -202,14 +206,14 @@ class Access(StoreBase):
         return repr(names[0] if names else "a field")
 
     def cells_of(self, field: int, name: str) -> Any:
-        """The cells of a column, if it is still there; `name` is what it was called."""
+        """The cells of a column, if it still exists; `name` is what it was called."""
         cells = self.cells[field]
         if cells is None:
             raise FieldNameError(f"the field {name!r} was dropped")
         return cells
 
     def values_at(self, index: int) -> tuple[Any, ...]:
-        """The values of row `index`, which must be there."""
+        """The values of row `index`, which must exist."""
         return tuple(
             cell if read is None else read(cell)
             for cell, read in (
@@ -218,7 +222,7 @@ class Access(StoreBase):
             )
         )
 
-    # ---- views: what rows are made with ----
+    # ---- views, with which rows are made ----
 
     def current_view(self) -> Any:
         view = self.view
@@ -230,13 +234,13 @@ class Access(StoreBase):
         return view
 
     def conclude(self) -> None:
-        """Does for Python what a change of the table means."""
+        """Does in Python what a change of the table requires."""
         if self.c.order != self.noticed:
             self.notice_order()
 
     def notice_order(self) -> None:
-        """Makes rows stale if the library says that the order has changed. Where it is interrupted
-        it is to be called again."""
+        """Makes rows stale if the library's order has changed. If it is interrupted, it is to be
+        called again."""
         order = self.c.order
         self.order = order
         self.generation += 1
@@ -249,7 +253,8 @@ class Access(StoreBase):
             raise stale(what)
 
     def check_generation(self, field: int, name: str, order: int, what: str) -> int:
-        """For iterators over a column, once the generation has changed: does it concern them?"""
+        """For iterators over a column, once the generation has changed: raises if that concerns
+        them."""
         self.check_order(order, what)
         self.cells_of(field, name)
         return self.generation
@@ -257,7 +262,7 @@ class Access(StoreBase):
     # ---- writes ----
 
     def put(self, field: int, kind: str, index: int, value: Any) -> None:
-        """A converted value into a cell of row `index`, which was there a moment ago."""
+        """Stores a converted value into a cell of row `index`, which existed a moment ago."""
         status = PUT[kind](self.c, field, index, self.order, value)
         if status == lib.STOA_LOCKED:
             self.raise_locked(field)
@@ -265,7 +270,7 @@ class Access(StoreBase):
             raise changed()
 
     def raise_locked(self, field: int) -> None:
-        """Raises BusyError: a run of another thread uses the column."""
+        """Raises BusyError: a run in another thread uses the column."""
         raise BusyError(
             f"{self.name_of(field)} can't be written to while another thread computes with it: "
             "wait for it"

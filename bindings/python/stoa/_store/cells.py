@@ -1,4 +1,4 @@
-"""Cells: the values of a column as they lie in memory, and Refusals, which stand in for cells."""
+"""Cells: the values of a column in memory, and Refusals, which replace cells."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ STALE = (
 
 
 class Refusal:
-    """Stands in for the cells of a field that was taken away."""
+    """Replaces the cells of a field that was taken away; any access raises."""
 
     __slots__ = ("message",)
 
@@ -31,7 +31,7 @@ def stale(what: str) -> StaleError:
 
 
 def make_cells(pointer: Any, field_type: FieldType, count: int) -> Any:
-    """The cells at a void pointer: who uses them keeps the table, and the field, alive."""
+    """The cells at a void pointer. Whoever uses them keeps the table and the field alive."""
     if IS_PYPY:
         return ffi.cast(CELL_POINTERS[field_type.base], pointer)
     cells: Any = memoryview(ffi.buffer(ffi.cast("char *", pointer), count * field_type.width))
@@ -55,7 +55,7 @@ CELL_POINTERS = {
     "object": "stoa_handle *",
 }
 
-# Writes a value into the cell of a row, by kind: see stoa__cell_put_int64.
+# The functions that write a value into a cell of a row, by kind: see stoa__cell_put_int64.
 PUT: dict[str, Callable[[Any, int, int, int, Any], int]] = {
     "?": lib.stoa__cell_put_boolean,
     "i": lib.stoa__cell_put_int64,

@@ -1,4 +1,4 @@
-"""Changes of the fields of a table."""
+"""Changes of a table's fields."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ class FieldChange:
 
     def __init__(self, store: Access) -> None:
         self.store = store
-        self.record: RecordType | None = None  # with the fields that the table is to have
+        self.record: RecordType | None = None  # with the fields that the table will have
 
     def describe(self, record: RecordType, function: Callable[..., int], *arguments: Any) -> int:
         """A call that gives the table the fields of this record."""

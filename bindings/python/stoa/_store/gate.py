@@ -1,14 +1,14 @@
 """The gate of a table: runs without the interpreter's lock on one side, changes on the other.
 
-It lets in any number of runs, or one change. Whoever comes while the other side is in is refused at
-once and does not wait, since a long run may take seconds. Appending bypasses the gate, since it
+It admits any number of runs, or one change. Whoever comes while the other side is in is refused at
+once instead of waiting, since a long run may take seconds. Appending bypasses the gate, since it
 moves no value. A change is in only during its call into the library, never while values are read or
-converted. The gate does not guard cells: runs lock their columns in the library.
+converted. The gate does not protect cells: runs lock their columns in the library.
 
-Whoever enters gives a key, and leaves by taking it out of `runs` or `changes`, which is one call
-into C. So `try: enter…(key) … finally: ….pop(key, None)` leaves in any case: a signal's handler may
-raise when a Python function begins and after a call into C, but not between the end of the `try`
-block and the effect of that call.
+Whoever enters passes a key, and leaves by removing it from `runs` or `changes`, which is a single
+call into C. So `try: enter…(key) … finally: ….pop(key, None)` leaves in any case: a signal handler
+may raise when a Python function begins and after a call into C, but not between the end of the
+`try` block and the effect of that call.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ gates: WeakSet[Gate] = WeakSet()
 
 
 def forget_runs() -> None:
-    """In a forked child: forgets the runs of threads that it does not have."""
+    """Forgets, in a forked child, the runs of threads that it does not have."""
     me = get_ident()
     for each in gates:
         mine = {key: owner for key, owner in each.runs.items() if owner == me}
@@ -39,15 +39,15 @@ in_child(forget_runs)
 
 
 class Gate:
-    """Runs that are in, or a change."""
+    """The runs, or the change, that are in."""
 
     __slots__ = ("__weakref__", "changes", "lock", "runs", "table")
 
     def __init__(self, table: Any) -> None:
         self.table = table  # a stoa_table *
-        self.lock = new_lock()  # for some steps only; a finalizer may come in between
-        self.runs: dict[Any, int] = {}  # by key: its thread
-        self.changes: dict[Any, int] = {}  # likewise
+        self.lock = new_lock()  # held for a few steps only; a finalizer may come in between
+        self.runs: dict[Any, int] = {}  # the thread of each key
+        self.changes: dict[Any, int] = {}  # the thread of each key
         gates.add(self)
 
     def is_changed_elsewhere(self) -> bool:

@@ -1,14 +1,14 @@
 """Python objects in tables: their pointers for the library, and the lists that keep them alive.
 
-The library stores pointers in a pool and gives each a handle, which is what a cell holds. Ours
-are slot numbers plus one: they fit a pointer on PyPy too, where id() may not. `entered[slot]`
-keeps the object, `slots` finds the slot by identity, and `objects[handle]` is what rows read. All
-are plain lists and dicts of the table's pool, so that the garbage collector sees a cycle
-table -> pool -> object -> table.
+The library stores pointers in a pool and gives each a handle, which is what a cell holds. The
+pointers are slot numbers plus one, because on PyPy an id() may not fit a pointer. `entered[slot]`
+keeps the object, `slots` maps identity to slot, and `objects[handle]` is what rows read. All are
+plain lists and dicts of the table's pool, so that the garbage collector sees a cycle table -> pool
+-> object -> table.
 
-An object enters before the call that stores it, and the library is asked afterwards whether it
-has it. The library says when it holds an object no more, at any moment; the object is let go when
-no call is under way, since its __del__ may use the table.
+An object enters before the call that stores it, and afterwards the library is asked whether it has
+it. The library may report at any moment that it no longer holds an object; the object is released
+when no call is under way, since its __del__ may use the table.
 """
 
 from __future__ import annotations
@@ -27,14 +27,14 @@ T = TypeVar("T")
 
 
 class Change(Protocol):
-    """What is told of the end of an act."""
+    """An object that is told when an act ends."""
 
     def conclude(self) -> None:
-        """Where it is interrupted it is called again."""
+        """Called at the end of the act, and again if it was interrupted."""
 
 
 class ObjectPool:
-    """The objects of a table and of its copies."""
+    """The objects of a table and its copies."""
 
     __slots__ = (
         "__weakref__",
@@ -56,7 +56,7 @@ class ObjectPool:
         self.handles: list[int] = []  # by slot; 0: not known to be in the library's pool
         self.slots: dict[int, int] = {}  # by identity
         self.free: list[int] = []
-        # Slots that may have come into the library's pool, or left, in order.
+        # Slots that may have entered or left the library's pool, in order.
         self.doubtful: dict[int, None] = {}
         self.calls = 0
         self.lock = new_lock()  # held by each call that changes a table of the pool
@@ -70,14 +70,15 @@ class ObjectPool:
         pools[self.key] = self
 
     def within(self, act: Callable[[], T], change: Change | None = None) -> T:
-        """What act() gives, which may store or remove objects, or do what must not be left half
-        done. At its end the change is concluded, and objects that are out are let go.
+        """The result of act(), which may store or remove objects, or do something else that must
+        not be left half done. At its end the change is concluded, and objects that are out are
+        released.
 
-        A signal's handler may raise when a function of Python's begins, after a call into C and
-        where a loop jumps back; so in the middle of what is to be done at the end too. All of that
-        can be done again, and is, if it did not come to its own end. The lock, whose `with` is C's,
-        is free in any case. Objects that are out live until it is: only then may they do what they
-        like.
+        A signal handler may raise when a Python function begins, after a call into C and where a
+        loop jumps back: so also in the middle of the work done at the end. That work can be
+        repeated, and is, until it has completed. The lock is released in any case, because its
+        `with` is in C. Objects that are out live until then; only after that may their finalizers
+        run.
         """
         gone: list[Any] = []
         with self.lock:
@@ -128,11 +129,12 @@ class ObjectPool:
         return slot
 
     def settle(self, gone: list[Any]) -> None:
-        """Learns the handles of what is in the library's pool and forgets what is not.
+        """Learns the handles of objects in the library's pool, and forgets objects that are not in
+        it.
 
-        Within a call what is not in there may still be on its way, and stays. Adds the objects
-        that are out to `gone`: they live until the caller is done. Where it is interrupted it is
-        to be called again: a slot is doubtful until all about it is done.
+        During a call, an object that is not in the pool may still be on its way there, and stays.
+        Objects that are out are added to `gone`, so that they live until the caller is done. If it
+        is interrupted, it is to be called again: a slot stays doubtful until all its work is done.
         """
         for slot in list(self.doubtful):
             handle = lib.stoa_pool_find(self.pointer, ffi.cast("void *", slot + 1))
@@ -154,7 +156,7 @@ class ObjectPool:
 
     def clear_handle(self, slot: int) -> None:
         handle = self.handles[slot]
-        if self.objects[handle] is self.entered[slot]:  # else the handle is another's by now
+        if self.objects[handle] is self.entered[slot]:  # else it is another object's
             self.objects[handle] = None
         self.handles[slot] = 0
 
@@ -163,19 +165,19 @@ class ObjectPool:
         self.clear_handle(slot)
         gone.append(value)
         self.slots.pop(id(value), None)
-        # No signal comes between these two: the slot is free once, and only then not entered.
+        # No signal handler runs between these two lines, so a slot is freed exactly once.
         self.entered[slot] = None
         self.free.append(slot)
 
     def nbytes(self) -> int:
-        """Bytes of the pool, about; the objects themselves are not counted."""
+        """The approximate bytes of the pool, without the objects themselves."""
         places = len(self.entered) + len(self.handles) + len(self.objects)
         return int(lib.stoa_pool_bytes(self.pointer)) + 8 * places + 100 * len(self.slots)
 
 
 keys = count(1)
-# The library's callbacks find a pool by its number. Not by a handle to it, since when a cycle is
-# collected the table may be freed after its pool.
+# The library's callbacks find a pool by its number. A handle to the pool would not do: when a cycle
+# is collected, the table may be freed after its pool.
 pools: WeakValueDictionary[int, ObjectPool] = WeakValueDictionary()
 
 

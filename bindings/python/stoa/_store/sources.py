@@ -1,12 +1,12 @@
-"""What columns are filled from: buffers, numpy arrays, sequences, scalars, other columns.
+"""What columns can be filled from: buffers, numpy arrays, sequences, scalars, other columns.
 
-Everything becomes a Source: typed values in memory, which the library checks and then stores.
-Buffers of the machine's byte order are read where they lie, also strided ones that tell their
-address; others are copied aside. Sequences are converted aside, each value by the rules of its
-field, so that nothing is stored unless all can be.
+All of them become a Source: typed values in memory, which the library checks and then stores.
+Buffers in the machine's byte order are read in place, including strided ones with a known address;
+others are copied. Sequences are converted to new memory, each value by the rules of its field, so
+that nothing is stored unless all values can be.
 
-A Source is made while no table is locked, since reading values may run any code. Objects enter the
-pool, and columns are pointed at, when it is put in place, during the call that stores it.
+A Source is made while no table is locked, because reading values may run any code. Objects enter
+the pool, and pointers to columns are taken, during the call that stores the source.
 """
 
 from __future__ import annotations
@@ -45,8 +45,8 @@ class StoredField:
 
 
 class Source:
-    """Typed values in memory. `keep` is what owns them, or a list of objects that are to enter the
-    pool; `length` is None for a scalar."""
+    """Typed values in memory. `keep` owns them, or is a list of objects that are to enter the pool;
+    `length` is None for a scalar."""
 
     __slots__ = ("data", "keep", "length", "repeat", "stride", "type")
 
@@ -66,7 +66,7 @@ class Source:
         self.keep = keep
 
     def _stoa_source(self) -> Source:
-        """As for columns: a source stays as it is."""
+        """Returns itself; columns have the same method, which makes a Source."""
         return self
 
     def enter(self, pool: ObjectPool) -> Source:
@@ -76,7 +76,7 @@ class Source:
         return self
 
     def put(self, place: Any, c_name: Any) -> None:
-        """Fills in a stoa_source; c_name may be NULL where the name is not read."""
+        """Fills in a stoa_source; c_name may be NULL if the name is not used."""
         place.name = c_name
         place.type = self.type.number
         place.repeat = self.repeat
@@ -90,8 +90,8 @@ def is_cells(value: Any) -> bool:
 
 
 def source_of(value: Any, to: StoredField) -> Source:
-    """Many values for a field: from a buffer, a column or any iterable; or the Source that they
-    were made into."""
+    """Many values for a field, from a buffer, a column or any iterable; or a Source made of them
+    already."""
     if isinstance(value, Source):
         return value
     if to.type is not OBJECT and hasattr(value, "_stoa_source"):
@@ -125,7 +125,7 @@ def given_source(value: Any, to: StoredField) -> Any:
 
 
 def is_scalar(value: Any, field_type: FieldType) -> bool:
-    """Whether a value assigned to a whole column means the same for every row."""
+    """Whether a value assigned to a whole column applies to every row."""
     if field_type is OBJECT and isinstance(value, (str, bytes, bytearray, dict, set, frozenset)):
         return True
     if getattr(value, "ndim", None) == 0 or isinstance(value, (str, Enum)):  # flags iterate
@@ -150,7 +150,7 @@ def check_length(source: Source, rows: int, name: str) -> None:
 
 
 def sequence_source(values: list[Any], to: StoredField) -> Source:
-    """A list of Python values, converted aside."""
+    """A list of Python values, converted to new memory."""
     if to.type is OBJECT:
         return Source(OBJECT, None, len(values), keep=values)
     if to.type.encoder is not None:
@@ -167,7 +167,7 @@ def sequence_source(values: list[Any], to: StoredField) -> Source:
     try:
         packed = array(code, values if kinds <= plain else converted(values, to))
     except OverflowError:
-        converted(values, to)  # tells which value it is
+        converted(values, to)  # raises for the value at fault
         raise
     return packed_source(packed, FLOAT64 if code == "d" else to.type, len(values))
 
@@ -180,8 +180,8 @@ def converted(values: list[Any], to: StoredField) -> list[Any]:
 def packed_source(owner: Any, field_type: FieldType, length: int) -> Source:
     """Values in a buffer, which is locked as long as the source lives.
 
-    By a memoryview that nobody else has, and no export of cffi's: CPython's collector breaks a
-    memoryview in a cycle that has exports, and what gives them back then crashes.
+    It is held by a memoryview of its own and not by a cffi export: CPython's collector breaks a
+    memoryview in a cycle even if it has exports, and releasing such an export then crashes.
     """
     if IS_PYPY:
         data = ffi.from_buffer(owner)
@@ -194,7 +194,7 @@ def packed_source(owner: Any, field_type: FieldType, length: int) -> Source:
 
 
 def buffer_source(value: Any, name: str) -> Source | None:
-    """A buffer, read in place where that can be; None: it is no buffer."""
+    """A source for a buffer, read in place if possible; None if it is not a buffer."""
     if not hasattr(value, "__array_interface__") and hasattr(value, "__array__"):
         value = value.__array__()  # for example a pandas Series
     if hasattr(value, "mask") and hasattr(value, "filled"):
@@ -216,7 +216,7 @@ def buffer_source(value: Any, name: str) -> Source | None:
 
 
 def interface_source(interface: dict[str, Any], value: Any, name: str) -> Source | None:
-    """Values at an array's own address; None: they must be copied."""
+    """A source for values at an array's own address; None if they must be copied."""
     shape, data = interface["shape"], interface.get("data")
     check_shape(len(shape), name)
     order, kind, width = interface["typestr"][0], interface["typestr"][1], interface["typestr"][2:]
@@ -253,7 +253,7 @@ def view_source(view: memoryview, name: str) -> Source:
 
 def packed_bytes(view: memoryview) -> bytes:
     """The values, packed."""
-    array = view.obj  # of numpy's memory PyPy's tobytes passes over the strides: numpy shall copy
+    array = view.obj  # for numpy's memory PyPy's tobytes ignores the strides, so numpy copies
     whole = (getattr(array, "shape", None), getattr(array, "strides", None))
     if IS_PYPY and whole == (view.shape, view.strides):
         return array.tobytes()  # type: ignore[no-any-return, attr-defined]

@@ -1,6 +1,6 @@
-"""Staging: the values of a new row, as the array of stoa_value that the library reads.
+"""Staging: writes the values of a new row to the array of stoa_value that the library reads.
 
-For each record class a function stage(into, x, y, w) is written, without a loop over the fields.
+A function stage(into, x, y, w) is generated for each record class, without a loop over the fields.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ STAGED = {
 
 
 def make_stage(fields: Sequence[Field]) -> Callable[..., None]:
-    """stage(into, *values): objects are given as pointers. It may refuse in struct's words."""
+    """stage(into, *values): objects are given as pointers. It may raise struct's errors."""
     names = converters(fields)
     values = [f"_stoa_{i}" for i in range(len(fields))]
     source = [f"def _stoa_stage(into, {', '.join(values)}):"]
@@ -42,14 +42,14 @@ def make_stage(fields: Sequence[Field]) -> Callable[..., None]:
 def packed(fields: Sequence[Field]) -> Iterable[str]:
     for i, each in enumerate(fields):
         yield str(TYPES[STAGED[each.type.base.kind][0]].number)
-        # An object's value is a pointer. Integers that are no int are converted first: struct would
-        # ask numpy's booleans for an index, of which numpy warns.
+        # The value of an object is a pointer. Integers that are not an int are converted first:
+        # struct would call the __index__ of numpy's booleans, which numpy warns about.
         value = f"_stoa_{i}"
         yield value if each.type.kind == "o" else checked(each, value, i, in_place=True)
 
 
 def stores_source(fields: Sequence[Field], names: dict[str, Any]) -> Iterable[str]:
-    """Plain stores through the array, which PyPy compiles; the types stand there already."""
+    """Plain stores into the array, which PyPy compiles; the types are set already."""
     names.update(_stoa_cast=ffi.cast, _stoa_void=ffi.typeof("void *"))
     for i, each in enumerate(fields):
         value = checked(each, f"_stoa_{i}", i, in_place=True)
@@ -59,7 +59,7 @@ def stores_source(fields: Sequence[Field], names: dict[str, Any]) -> Iterable[st
 
 
 class Stage:
-    """Room for the values of one row and for an error."""
+    """Memory for the values of one row and an error."""
 
     __slots__ = ("error", "into", "values")
 

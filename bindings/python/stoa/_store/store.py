@@ -1,7 +1,7 @@
-"""The library's table, on which the Table, its rows, windows and columns are built.
+"""The library's table, which is the basis of Table, rows, windows and columns.
 
-Every call into the library that changes a table is made here, but for writes to single cells
-(cells.py) and assignments (program.py), and what it means for Python is done before the method
+Every call into the library that changes a table is made here, except for writes to single cells
+(cells.py) and assignments (program.py). Its consequences in Python take effect before the method
 returns: rows become stale, objects without cells are released, a status becomes an exception. The
 Store is not public; its Table is a thin wrapper.
 """
@@ -30,7 +30,7 @@ if IS_PYPY and not TYPE_CHECKING:
 else:
 
     def add_memory_pressure(size: int) -> None:
-        """Tells PyPy's collector of memory that it does not see."""
+        """Tells PyPy's collector about memory that it cannot see."""
 
 
 append = lib.stoa_table_append
@@ -45,7 +45,7 @@ def raise_changed() -> None:
 
 
 class Place:
-    """What a write of one object is told by."""
+    """The arguments and the error of a write of one object."""
 
     __slots__ = ("error", "pointer", "source")
 
@@ -69,22 +69,23 @@ class Store(Access):
         add_memory_pressure(pointer.rows * lib.stoa_table_row_bytes(pointer))
         self.ended: list[int] = []  # exports that ended during a call of another thread, by field
         self.asked = asked
-        self.places: list[Place] = []  # to be used again
-        self.stores: dict[int, int] = {}  # assignments to whole columns, by field
+        self.places: list[Place] = []  # to be reused
+        self.stores: dict[int, int] = {}  # number of assignments to the whole column, by field
         super().__init__(table, record, pool, layout)
 
     def like(self, pointer: Any, record: RecordType) -> Store:
-        """A store for another table with the same pool and options."""
+        """A store for another table, with the same pool and options."""
         return Store(pointer, record, self.pool, self.asked, self.layout)
 
     # ---- calls into the library ----
 
     def within(self, act: Callable[[], T]) -> T:
-        """What act() gives, which changes the table: with the lock held, and concluded."""
+        """The result of act(), which changes the table: called with the lock held, and
+        concluded."""
         return self.pool.within(act, self)
 
     def by_gate(self, function: Callable[..., T], *arguments: Any) -> T:
-        """Makes a call that must not overlap a run: it goes through the gate as a change."""
+        """Makes a call that must not overlap a run: it enters the gate as a change."""
         gate, key = self.gate, object()
         try:
             gate.enter_change(key)
@@ -93,8 +94,8 @@ class Store(Access):
             gate.changes.pop(key, None)
 
     def beside(self, values: Iterable[Any], function: Callable[[], int]) -> int:
-        """A call that reads the columns among the values: no change of theirs may come in between.
-        Those of this store are kept by its lock."""
+        """Makes a call that reads columns given as values; these must not be changed meanwhile.
+        Columns of this store are protected by its lock."""
         read = [each for each in values if is_cells(each) and each._store is not self]
         if not read:
             return function()
@@ -102,7 +103,7 @@ class Store(Access):
         return store.reading(field, self.beside, read[1:], function)  # type: ignore[no-any-return]
 
     def reading(self, field: int, function: Callable[..., int], *arguments: Any) -> int:
-        """A call that reads the cells of a column: no change may come in between."""
+        """Makes a call that reads the cells of a column; it must not be changed meanwhile."""
         gate, key = self.gate, object()
         try:
             gate.enter_run(key)
@@ -119,8 +120,8 @@ class Store(Access):
     def derive(
         self, function: Callable[..., int], *arguments: Any, state: State | None = None
     ) -> Store:
-        """A store of its own, of what function(place, table, …) copies; `state` is of when the
-        rows were found."""
+        """A new store, with what function(place, table, …) copies; `state` is that of when the rows
+        were found."""
         made, error = receiver("stoa_table *", lib.stoa_table_free), new_error()
         gate, key = self.gate, object()
 
@@ -141,24 +142,24 @@ class Store(Access):
     # ---- changes ----
 
     def state(self) -> State:
-        """A state that appending rows and writing values do not change."""
+        """A state that changes neither by appended rows nor by written values."""
         return self.order, self.record
 
     def check_state(self, state: State) -> None:
-        """Refuses to go on after rows were removed or reordered, or fields changed, by the user's
-        code or by another thread."""
+        """Raises BusyError if rows were removed or reordered, or fields changed, by the user's code
+        or by another thread."""
         if state != (self.order, self.record):
             raise changed()
 
     def check_record(self, record: RecordType) -> None:
-        """The same of fields alone."""
+        """The same for fields only."""
         if self.record is not record:
             raise changed()
 
     def change(
         self, function: Callable[..., int], *arguments: Any, state: State | None = None
     ) -> None:
-        """A call that may remove or reorder rows; `state` is of when they were found."""
+        """A call that may remove or reorder rows; `state` is that of when they were found."""
         error = new_error()
 
         def change() -> int:
@@ -170,7 +171,7 @@ class Store(Access):
         check(self.within(change), error)
 
     def grow(self, function: Callable[..., int], *arguments: Any) -> None:
-        """A call that only makes more rows, or room for them."""
+        """A call that only adds rows, or room for them."""
         error = new_error()
 
         def grow() -> int:
@@ -180,11 +181,11 @@ class Store(Access):
         check(self.within(grow), error)
 
     def resize(self, rows: int) -> None:
-        """More rows with defaults, or fewer."""
+        """Adds rows of defaults, or removes rows."""
 
         def resize() -> None:
             more = rows - self.rows()
-            if more > 0 and self.gate.runs:  # what cannot take rows away, come who may in between
+            if more > 0 and self.gate.runs:  # this removes no rows, whoever comes in between
                 self.grow(lib.stoa_table_extend, ffi.NULL, 0, more)
             else:
                 self.change(lib.stoa_table_resize, rows)
@@ -195,7 +196,7 @@ class Store(Access):
         self.change(lib.stoa_table_resize, 0)
 
     def append(self, values: Sequence[Any]) -> None:
-        """One row at the end: a value for each field, not yet converted."""
+        """Appends a row: a value for each field, not yet converted."""
         if self.has_objects:
             self.store_row(lib.stoa_table_insert, self.rows, values)
             return
@@ -209,7 +210,7 @@ class Store(Access):
         try:
             self.stage(stage.into, *values)
         except (struct.error, OverflowError, TypeError):
-            self.convert(values)  # tells better what is wrong
+            self.convert(values)  # raises a better error
             raise
         if IS_PYPY:
             with self.lock:
@@ -224,13 +225,14 @@ class Store(Access):
         stages.append(stage)
 
     def insert(self, index: int, values: Sequence[Any]) -> None:
-        """The same before row `index`, applied as in list.insert after the values are read."""
+        """Inserts it before row `index`, which is interpreted as by list.insert after the values
+        are read."""
         self.store_row(
             lib.stoa_table_insert, lambda: slice(index, None).indices(self.rows())[0], values
         )
 
     def replace(self, index: int, values: Sequence[Any], state: State) -> None:
-        """The same into row `index`; `state` is of when it was found."""
+        """Stores it into row `index`; `state` is that of when the row was found."""
 
         def found() -> int:
             self.check_state(state)
@@ -241,7 +243,7 @@ class Store(Access):
     def store_row(
         self, function: Callable[..., int], find: Callable[[], int], values: Sequence[Any]
     ) -> None:
-        """Replaces the row that find() gives, called with the lock held."""
+        """Replaces the row that find() returns; it is called with the lock held."""
         record, stages = self.record, self.stages
         try:
             stage = stages.pop()
@@ -262,7 +264,7 @@ class Store(Access):
         stages.append(stage)
 
     def fill(self, stage: Stage, record: RecordType, values: Sequence[Any]) -> None:
-        """Puts the values of a row into a stage, converted, but for its objects."""
+        """Puts the values of a row into a stage, converted except for objects."""
         fields, fill = record._stoa_fields, stage_of(record)
         if len(values) != len(fields):
             raise changed()
@@ -270,12 +272,12 @@ class Store(Access):
         try:
             fill(stage.into, *numbers)
         except (struct.error, OverflowError, TypeError):
-            for value, each in zip(values, fields):  # tells better what is wrong
+            for value, each in zip(values, fields):  # raises a better error
                 each.type.convert(value, each.name)
             raise
 
     def point_at_objects(self, stage: Stage, values: Sequence[Any]) -> None:
-        """During a call of the pool."""
+        """Only during a call of the pool."""
         if self.has_objects:
             for i, each in enumerate(self.fields.values()):
                 if each.type is OBJECT:
@@ -288,12 +290,12 @@ class Store(Access):
         check(status, error)
 
     def convert(self, values: Sequence[Any]) -> list[Any]:
-        """The values as their fields have them."""
+        """The values converted for their fields."""
         fields = self.fields.values()
         return [each.type.convert(value, each.name) for value, each in zip(values, fields)]
 
     def write_object(self, field: int, index: int, value: Any, order: int | None = None) -> None:
-        """One cell of an object field; of a row, which was taken at that order number."""
+        """Stores one cell of an object field; of a row that was made at that order number."""
         places = self.places
         try:
             place = places.pop()
@@ -315,7 +317,7 @@ class Store(Access):
     def write_objects(
         self, field: StoredField, indices: Sequence[int], values: Sequence[Any], state: State
     ) -> None:
-        """As many cells of an object field; `state` is of when the rows were found."""
+        """Stores cells of an object field; `state` is that of when the rows were found."""
         error, pool = new_error(), self.pool
 
         def write() -> int:
@@ -330,7 +332,7 @@ class Store(Access):
     def put_objects(
         self, field: int, indices: Sequence[int], before: Any, after: Any, error: Any
     ) -> int:
-        """Stores all or none: the pool has room for objects that have just been in it."""
+        """Stores all or none. The pool has room for the objects, since they were just in it."""
         place = ffi.new("stoa_source *")
         place.type = lib.STOA_OBJECT
 
@@ -352,8 +354,8 @@ class Store(Access):
         return status
 
     def write(self, field: StoredField, rows: range, values: Any, state: State) -> None:
-        """Cells of a column, from a Source or another column; `state` is of when the rows were
-        found."""
+        """Stores cells of a column, from a Source or another column; `state` is that of when the
+        rows were found."""
         place, error = ffi.new("stoa_source *"), new_error()
         start = rows.start if rows else 0
 
@@ -371,7 +373,8 @@ class Store(Access):
         check(self.within(write), error)
 
     def extend(self, columns: Mapping[str, Any]) -> None:
-        """Rows from columns of the same length; fields that are not given get their default."""
+        """Appends rows from columns of equal length; fields that are not given get their
+        default."""
 
         def extend(sources: Any, rows: int, error: Any) -> int:
             status: int = lib.stoa_table_extend(self.c, sources, len(sources), rows, error)
@@ -380,14 +383,14 @@ class Store(Access):
         self.store_columns(columns, extend)
 
     def splice(self, places: range, columns: Mapping[str, Any], state: State, what: str) -> None:
-        """Rows become others, in a slice of steps of 1 more or fewer; `state` is of when they were
-        found."""
+        """Replaces rows by others; if the step is 1, their number may change. `state` is that of
+        when they were found."""
 
         def splice(sources: Any, rows: int, error: Any) -> int:
             self.check_state(state)
             if rows != len(places) and (places.step != 1 or what):
                 raise LengthError(f"{rows} records were given for {len(places)} rows of {what}")
-            start = max(places.start, 0)  # of none backwards it may be -1
+            start = max(places.start, 0)  # may be -1 for an empty range that runs backwards
             told = lib.stoa_table_splice, self.c, start, places.step, len(places)
             put = (*told, sources, len(sources), rows, error)
             return self.by_gate(*put) if start < self.rows() else put[0](*put[1:])  # type: ignore[no-any-return]
@@ -424,15 +427,15 @@ class Store(Access):
     # ---- exports ----
 
     def export(self, field: int) -> None:
-        """Keeps the memory of a column mapped until unexport() is called as often."""
+        """Keeps a column's memory mapped until unexport() has been called as often."""
         error = new_error()
         with self.lock:
             status = lib.stoa_column_export(self.c, field, error)
         check(status, error)
 
     def unexport(self, field: int) -> None:
-        """Called by finalizers, at any moment: waits for nobody. If another thread is within a
-        call, a later one (but for an append) ends the export."""
+        """Called by finalizers at any moment, so it does not wait. If another thread is in a call,
+        a later call (except an append) ends the export."""
         self.ended.append(field)
         if self.lock.acquire(blocking=False):
             try:
@@ -441,12 +444,12 @@ class Store(Access):
                 self.lock.release()
 
     def end_exports(self) -> None:
-        """Holding the lock."""
+        """Called with the lock held."""
         while self.ended:
             lib.stoa_column_unexport(self.c, self.ended.pop())
 
     def shrink(self) -> None:
-        """Gives memory beyond the rows back."""
+        """Returns memory beyond the rows to the system."""
         with self.lock:
             self.end_exports()
             lib.stoa_table_shrink(self.c)
@@ -467,8 +470,8 @@ class Store(Access):
         check(self.pool.within(add, change), error)
 
     def drop_field(self, name: str) -> None:
-        """Drops a field. The column is held until no row can read it, whatever other threads do
-        meanwhile."""
+        """Drops a field. Its column is kept until no row can read it any more, whatever other
+        threads do meanwhile."""
         error, change = new_error(), FieldChange(self)
 
         def drop() -> int:
@@ -506,7 +509,7 @@ def new_store(
     layout: Layout,
     pool: ObjectPool | None = None,
 ) -> Store:
-    """A store of its own with `rows` rows, all defaults."""
+    """A new store with `rows` rows of defaults."""
     pool = pool or ObjectPool()
     options = ffi.new("stoa_table_options *")
     options.rows, options.max_rows, options.pool = rows, max_rows, pool.pointer
@@ -521,7 +524,8 @@ def new_store(
 
 
 def described_fields(record: RecordType, pool: ObjectPool) -> Any:
-    """An array of stoa_field; for all tables of the record, but for objects as defaults."""
+    """An array of stoa_field. It is shared by all tables of the record, unless defaults are
+    objects."""
     made = record.__dict__.get("_stoa_described")
     if made is None:
         fields = record._stoa_fields
@@ -534,7 +538,7 @@ def described_fields(record: RecordType, pool: ObjectPool) -> Any:
 
 
 def describe_field(place: Any, each: Field, c_name: Any, pool: ObjectPool) -> None:
-    """Fills in a stoa_field. Only during a call of the pool; c_name must outlive it."""
+    """Fills in a stoa_field. Only during a call of the pool; c_name must outlive the stoa_field."""
     place.name = c_name
     place.type = each.type.number
     if each.default is MISSING:

@@ -1,8 +1,8 @@
-"""Versions: how an expression learns that the values it was written for have changed.
+"""Versions: they tell an expression whether the values for which it was written have changed.
 
-The library counts the writes to each column that go through it, and has the order of the rows in
-the same number (stoa_column_version). An expression keeps what it has seen of each column that it
-reads, and compares when it is used. A run compares again, once what it reads is locked
+The library counts all writes to a column that go through it, and includes the order of the rows in
+the same number (stoa_column_version). An expression keeps the versions of the columns that it
+reads, and compares them when it is used. A run compares them again once its columns are locked
 (program.py).
 """
 
@@ -23,7 +23,7 @@ WRITTEN = (
     "store several columns by one update(), or pin() a selection before its columns change"
 )
 
-# A field, its version, and the order number; without a field, the order number twice.
+# A field, its version, and the order number. None instead of a field: the order number twice.
 Seen = tuple[Optional[StoredField], int, int]
 column_version = lib.stoa_column_version
 
@@ -64,7 +64,7 @@ def why_stale(store: Access, each: Seen) -> str:
 
 
 def together(some: tuple[Seen, ...], others: tuple[Seen, ...]) -> tuple[Seen, ...]:
-    """The versions of both, each once."""
+    """The versions in both, each once."""
     if some is others or not others:
         return some
     return tuple(dict.fromkeys((*some, *others)))
