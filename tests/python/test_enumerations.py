@@ -165,3 +165,46 @@ def test_a_table_is_as_a_list_of_tuples(model: list[tuple[Any, ...]], data: Any)
     assert list(items.values()) == model
     assert items.copy() == items
     assert [tuple(row) for row in items] == model
+
+
+def test_columns_of_another_type_are_refused() -> None:
+    items = stoa.Table({"x": "uint8", "color": Color, "other": Color, "fruit": Fruit}, 2)
+    items.color = [Color.BLUE, Color.GREEN]
+    items.other = items.color
+    assert items.other.tolist() == [Color.BLUE, Color.GREEN]
+    places = items.color.buffer
+    for name, value in (
+        ("fruit", items.color),
+        ("x", items.color),
+        ("color", items.x),
+        ("color", places),
+    ):
+        with pytest.raises(stoa.WrongTypeError, match=f"{name} is .* takes no values of"):
+            setattr(items, name, value)
+
+
+def test_a_place_without_a_member_that_was_written_past_stoa_is_an_error() -> None:
+    items = stoa.Table({"color": Color}, 1)
+    items.color.buffer[0] = 200
+    for read in (lambda: items[0].color, lambda: items.color[0], items.color.tolist):
+        with pytest.raises(stoa.RangeError, match="the cell holds 200"):
+            read()
+
+
+def test_typed_tables_may_name_the_class() -> None:
+    class Items(stoa.Table[Item]):
+        color: stoa.Column[Color]
+        size: stoa.Column[Size]
+
+    assert Items(1).color[0] is Color.GREEN
+    with pytest.raises(stoa.DeclarationError, match=r"Wrong\.color is a column of Color"):
+
+        class Wrong(stoa.Table[Item]):
+            color: stoa.Column[Fruit]
+
+
+def test_a_table_shows_names() -> None:
+    text = str(stoa.Table(Item, [(1, Color.BLUE, Perm.R)]))
+    assert "BLUE" in text
+    assert "<" not in text
+    assert stoa.Table(Item, [(1,)]).describe()[1].to_tuple() == ("color", "Color", 1, *[None] * 5)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from enum import Enum
 from typing import Any
 
 from stoa.errors import ShortRepr, shown
@@ -31,6 +32,8 @@ def title(rows: Any) -> str:
 
 
 def value_text(value: Any) -> str:
+    if isinstance(value, Enum):
+        return value.name or str(value)  # before Python 3.11, flags together have no name
     if not isinstance(value, float):
         return shown(value, shortened)
     text = f"{value:.6g}"

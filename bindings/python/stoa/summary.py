@@ -20,7 +20,8 @@ class Summary(Record):
     """A row of describe(): a field's name and type, and aggregates of its values.
 
     `count` is how many there are, `nan` how many of a float field's are no number. The others are
-    what the methods of these names give: of bool fields too, of object fields None, as of no rows.
+    what the methods of these names give: of bool fields too, of object and
+    enumeration fields None, as of no rows.
     """
 
     name: Any
@@ -52,7 +53,7 @@ def summaries(rows: Queries[Any]) -> list[Summary]:
 def aggregates(field: StoredField) -> dict[str, tree.Node]:
     """What is asked of a field, by the names that a Summary has for it."""
     kind = field.type.kind
-    if kind == "o":
+    if kind in "oe":
         return {}
     node = tree.field(field)
     operations = {"mean": lib.STOA_MEAN, "std": lib.STOA_STD}

@@ -6,7 +6,7 @@ from typing import Any, ClassVar, get_args, get_origin
 
 from stoa._schema.fields import own_annotations, resolve
 from stoa._schema.record import RecordType
-from stoa._schema.types import TYPES, FieldType
+from stoa._schema.types import TYPES, FieldType, type_written
 from stoa.column import Column
 from stoa.errors import DeclarationError, shown
 
@@ -50,6 +50,8 @@ def check_column(written: Any, field_type: FieldType, where: str) -> None:
     for argument in get_args(written):
         named = TYPES.get(getattr(argument, "__forward_arg__", ""))
         kinds = VALUE_TYPES.get(argument)
+        if kinds is None and named is None:
+            named = type_written(argument)
         fits = named is field_type if named else kinds is None or field_type.kind in kinds
         if not fits:
             raise DeclarationError(f"{where} is a column of {field_type}, not of {shown(argument)}")

@@ -97,6 +97,7 @@ def source_of(value: Any, to: StoredField) -> Source:
     if to.type is not OBJECT and hasattr(value, "_stoa_source"):
         column = value._stoa_source()
         if column is not None:
+            check_enumeration(column.type, to)
             return column  # type: ignore[no-any-return]
     if isinstance(value, (str, bytes, bytearray, dict)) and (
         to.type is OBJECT or isinstance(value, (str, dict))
@@ -107,6 +108,7 @@ def source_of(value: Any, to: StoredField) -> Source:
     if to.type is not OBJECT:
         found = buffer_source(value, to.name)
         if found is not None:
+            check_enumeration(found.type, to)
             return found
     try:
         values = list(value)
@@ -139,6 +141,15 @@ def scalar_source(value: Any, to: StoredField) -> Source:
     made.repeat = True
     made.length = None
     return made
+
+
+def check_enumeration(given: FieldType, to: StoredField) -> None:
+    """Refuses places of members for numbers, and the other way round."""
+    if given is not to.type and "e" in (given.kind, to.type.kind):
+        raise WrongTypeError(
+            f"{to.name} is {to.type} and takes no values of {given}: give its values, for example "
+            "by tolist()"
+        )
 
 
 def check_length(source: Source, rows: int, name: str) -> None:
