@@ -31,10 +31,37 @@ static void typed(void)
     /* [typed] */
 }
 
+static void expressions(void)
+{
+    stoa_error error;
+    /* [program] */
+    static const stoa_field fields[] = {
+        {.name = "position", .type = STOA_FLOAT32, .length = 3},
+        {.name = "velocity", .type = STOA_FLOAT32, .length = 3, .initial.float64 = 2},
+    };
+    const stoa_table_options options = {.rows = 4};
+    stoa_table *table;
+    stoa_program *program;
+    stoa_value sums[3], far;
+    must(stoa_table_new(&table, fields, 2, &options, &error), &error);
+    must(stoa_assign(table, "position", "position + velocity * 0.25", NULL, &error), &error);
+    must(stoa_compute(table, "max(norm(position))", &far, &error), &error);
+    printf("%.3f\n", far.float64); /* prints 0.866 */
+
+    must(stoa_program_parse(&program, table, "sum(position)", NULL, &error), &error);
+    printf("%zu\n", stoa_program_output_length(program, 0)); /* prints 3 */
+    must(stoa_program_compute(program, table, NULL, sums, 3, &error), &error);
+    printf("%g\n", sums[2].float64); /* prints 2 */
+    stoa_program_free(program);
+    stoa_table_free(table);
+    /* [program] */
+}
+
 void vector_examples(void)
 {
     stoa_error error;
     typed();
+    expressions();
     /* [find] */
     static const stoa_field fields[] = {
         {.name = "mass", .type = STOA_FLOAT64},

@@ -7,10 +7,15 @@
  *     + - * / // % **  unary - +   < <= == != >= > (chained)   and or not   & | ^ ~ << >>
  *     x in (a, b)   x not in (a, b)
  *     ( )   1  1.5e3  0xff  True False  'text' "text"   name  `odd name`   $parameter   f(a, b)
- *     a, b
+ *     a, b   v[0]
  *
  * with the functions of STOA_OPERATIONS, casts by type name (int32(w)), and the aggregates, whose
  * value is one for all rows and may stand in a larger expression (x - mean(x)).
+ *
+ * Vectors are computed component by component: with vectors of the same length, and with numbers,
+ * each of which goes with every component. So are casts and aggregates, but count; == and != are one
+ * condition, of all components; dot of two vectors and norm are numbers, vector(a, b, c) makes a
+ * vector of numbers, and v[0] (component(v, 0)) is one of them.
  *
  * Expressions never change. Each call that makes one gives the caller a reference to it; arguments
  * are kept by references of its own. Counting is not atomic: one thread at a time.
@@ -84,6 +89,9 @@ STOA_BEGIN_DECLS
     OPERATION(ISNAN, "isnan", 1, 1, CALL)     \
     OPERATION(ISFINITE, "isfinite", 1, 1, CALL) \
     OPERATION(ROW, "row", 0, 0, CALL)         \
+    OPERATION(VECTOR, "vector", 2, 1024, CALL) \
+    OPERATION(COMPONENT, "component", 2, 2, CALL) \
+    OPERATION(NORM, "norm", 1, 1, CALL)       \
     OPERATION(TO_BOOL, "bool", 1, 1, CAST)    \
     OPERATION(TO_INT8, "int8", 1, 1, CAST)    \
     OPERATION(TO_INT16, "int16", 1, 1, CAST)  \

@@ -120,7 +120,7 @@ STOA_TRY stoa_program_set_parameter(stoa_program *program, const char *parameter
                                     stoa_error *error);
 
 /**
- * Tells how many outputs there are. 0 for NULL.
+ * Tells how many outputs there are, each vector being one. 0 for NULL.
  *
  * @cost O(1).
  * @threads Reads the program.
@@ -129,7 +129,7 @@ STOA_TRY stoa_program_set_parameter(stoa_program *program, const char *parameter
 STOA_API size_t stoa_program_output_count(const stoa_program *program);
 
 /**
- * The next four functions tell what the program was bound to last. It is not bound while a
+ * The next five functions tell what the program was bound to last. It is not bound while a
  * parameter has no value, after a call that could not bind it, and after
  * stoa_program_set_parameter() gave a parameter a value of another kind or another size of integer,
  * until a run has bound it again.
@@ -144,6 +144,16 @@ STOA_API size_t stoa_program_output_count(const stoa_program *program);
  * @snippet program.c facts
  */
 STOA_API stoa_type stoa_program_output_type(const stoa_program *program, size_t output);
+
+/**
+ * Tells the length of an output that is a vector. 0 if it is none, and while the program is not
+ * bound.
+ *
+ * @cost O(1).
+ * @threads Reads the program.
+ * @snippet vector.c program
+ */
+STOA_API size_t stoa_program_output_length(const stoa_program *program, size_t output);
 
 /**
  * Tells whether an output is one value for all rows, made of aggregates and constants alone. False
@@ -207,9 +217,9 @@ STOA_API uint64_t stoa_program_version(const stoa_program *program, const stoa_t
  *
  * @param table NULL if the program reads arrays alone
  * @param scope NULL: all rows
- * @param values becomes a value for each output, of type STOA_BOOL, STOA_INT64, STOA_UINT64 or
- *     STOA_FLOAT64, or null
- * @param count the number of outputs
+ * @param values becomes a value for each output, or one for each component of a vector, of type
+ *     STOA_BOOL, STOA_INT64, STOA_UINT64 or STOA_FLOAT64, or null
+ * @param count the number of these values
  * @return STOA_INVALID: another `count`, or an output that is no aggregate. STOA_NO_FIELD,
  *     STOA_WRONG_TYPE: it does not fit the table. STOA_NO_PARAMETER: a parameter has no value.
  *     STOA_STALE: the scope's selection or version is out of date. STOA_OUT_OF_RANGE: the scope has
@@ -229,8 +239,8 @@ STOA_TRY stoa_program_compute(stoa_program *program, const stoa_table *table,
  *
  * @param table NULL if the program reads arrays alone
  * @param scope NULL: all rows
- * @param outputs where each goes; may be columns of the table
- * @param count the number of outputs
+ * @param outputs where each goes, and each component of a vector; may be columns of the table
+ * @param count the number of these arrays
  * @return STOA_INVALID: another `count`, or memory that overlaps as a run forbids. STOA_NO_FIELD,
  *     STOA_WRONG_TYPE: it does not fit the table. STOA_NO_PARAMETER: a parameter has no value.
  *     STOA_STALE: the scope's selection or version is out of date. STOA_OUT_OF_RANGE: the scope has
@@ -250,8 +260,8 @@ STOA_TRY stoa_program_evaluate(stoa_program *program, const stoa_table *table,
  *
  * @param table NULL if the program reads arrays alone
  * @param scope NULL: all rows
- * @param outputs where each goes; must not overlap what is read
- * @param count the number of outputs
+ * @param outputs where each goes, and each component of a vector; must not overlap what is read
+ * @param count the number of these arrays
  * @return STOA_INVALID: another `count`, or memory that overlaps. STOA_NO_FIELD, STOA_WRONG_TYPE:
  *     it does not fit the table. STOA_NO_PARAMETER: a parameter has no value. STOA_STALE: the
  *     scope's selection or version is out of date. STOA_OUT_OF_RANGE: the scope has more rows than
@@ -268,7 +278,8 @@ STOA_TRY stoa_program_fill(stoa_program *program, const stoa_table *table, const
  * Stores the outputs into fields. Every right side sees the values from before.
  *
  * @param scope NULL: all rows
- * @param fields the name of a field for each output
+ * @param fields the name of a field for each output; of a vector, which takes a vector of its
+ *     length, or one value for all components
  * @param count the number of outputs
  * @return STOA_INVALID: another `count`, a field twice, an array that overlaps as a run forbids.
  *     STOA_NO_FIELD, STOA_WRONG_TYPE: it does not fit the table. STOA_NO_PARAMETER: a parameter has
@@ -284,7 +295,8 @@ STOA_TRY stoa_program_assign(stoa_program *program, stoa_table *table, const sto
                              const char *const *fields, size_t count, stoa_error *error);
 
 /**
- * Adds a field with the values of the one output. Rows that are left out get zero.
+ * Adds a field with the values of the one output, a vector if that is one. Rows that are left out
+ * get zero.
  *
  * @param scope NULL: all rows
  * @param name of the new field
@@ -384,8 +396,8 @@ STOA_TRY stoa_compute(const stoa_table *table, const char *text, stoa_value *val
  * Computes several aggregates in one pass, as "sum(x), mean(y)".
  *
  * @param where a condition; NULL: every row
- * @param values becomes a value for each
- * @param count how many there are
+ * @param values becomes a value for each, or one for each component of a vector
+ * @param count how many values there are
  * @return STOA_INVALID: another `count`. STOA_SYNTAX: the text is no expression. STOA_NO_FIELD,
  *     STOA_WRONG_TYPE: it does not fit the table. STOA_NO_PARAMETER: a parameter has no value.
  *     STOA_OVERFLOW, STOA_DIVISION_BY_ZERO, STOA_INVALID: a value at fault, in row `error->row`.

@@ -37,7 +37,7 @@ static void store_block(void *context, void *const *slots, const uint64_t *mask,
     const stoa__kernels *kernels = stoa__kernels_here();
     if (to->direct)
         return;
-    for (uint32_t i = 0; i < to->program->output_count; i++) {
+    for (uint32_t i = 0; i < to->program->code.result_count; i++) {
         size_t width = stoa__width((stoa_type)to->types[i]);
         const void *in = slots[to->program->code.results[i].id];
         char *out = to->cells[i] + first * width;
@@ -101,13 +101,8 @@ static stoa_status store_outputs(stoa__run *run, char *const *cells, const uint8
 
 /* ---- arrays ---- */
 
-static stoa_status check_outputs(const stoa_program *program, const stoa_output *outputs,
-                                 size_t count, stoa_error *error)
+static stoa_status check_outputs(const stoa_output *outputs, size_t count, stoa_error *error)
 {
-    if (count != program->output_count)
-        return stoa__fail(error, STOA_INVALID,
-                          "the caller gives %zu outputs, but the program has %u", count,
-                          program->output_count);
     for (size_t i = 0; i < count; i++) {
         if ((outputs[i].reserved[0] | outputs[i].reserved[1]) != 0)
             return stoa__fail(error, STOA_INVALID, "stoa_output.reserved must be zero");
@@ -125,24 +120,35 @@ static stoa_status check_outputs(const stoa_program *program, const stoa_output 
     return STOA_OK;
 }
 
-/* The cells, types and places of the outputs, in one allocation that the caller releases. */
+/* The cells, types and places of the results, and how many of these each output has, in one
+ * allocation that the caller releases. */
 typedef struct targets {
     char **cells;
     stoa__written *written;
-    uint32_t *fields; /* of the table, where they are */
+    uint32_t *fields;  /* of the table, where they are */
+    uint16_t *lengths; /* by output */
     uint8_t *types;
+    size_t count;
 } targets;
 
-static stoa_status new_targets(targets *made, size_t count, stoa_error *error)
+static stoa_status new_targets(targets *made, size_t count, size_t outputs, stoa_error *error)
 {
-    size_t bytes = count * (sizeof *made->cells + sizeof *made->written + sizeof *made->fields + 1);
+    size_t each = sizeof *made->cells + sizeof *made->written + sizeof *made->fields + 1;
+    size_t bytes = count * each + outputs * sizeof *made->lengths;
     made->cells = stoa__allocate(bytes);
     if (made->cells == NULL)
         return stoa__fail_memory(error, bytes);
     made->written = (stoa__written *)(void *)(made->cells + count);
     made->fields = (uint32_t *)(made->written + count);
-    made->types = (uint8_t *)(made->fields + count);
+    made->lengths = (uint16_t *)(made->fields + count);
+    made->types = (uint8_t *)(made->lengths + outputs);
+    made->count = count;
     return STOA_OK;
+}
+
+static stoa__targets wanted_of(const targets *to, const char *const *names)
+{
+    return (stoa__targets){.types = to->types, .lengths = to->lengths, .names = names};
 }
 
 /* Where output i goes: a cell for each row. */
@@ -211,20 +217,49 @@ static stoa_status check_room(const stoa__run *run, const stoa_scope *scope, tar
                       is_fresh ? "" : ", but not cell for cell");
 }
 
+/* How many arrays an output goes into. */
+static uint16_t arrays_of(const stoa_program *program, uint32_t output, bool has_vectors)
+{
+    size_t length = has_vectors ? program->code.outputs[output].length : 0;
+    return (uint16_t)(length > 0 ? length : 1);
+}
+
+/* Where there are as many arrays as outputs it is one each; else the program is bound, so that the
+ * lengths of its vectors are known. */
+static stoa_status check_count(stoa_program *program, const stoa_table *table, size_t count,
+                               stoa_error *error)
+{
+    size_t wanted = 0;
+    if (count == program->output_count)
+        return STOA_OK;
+    stoa_status status = stoa__program_bind_any(program, table, error);
+    for (uint32_t i = 0; status == STOA_OK && i < program->output_count; i++)
+        wanted += arrays_of(program, i, true);
+    if (status == STOA_OK && count != wanted)
+        return stoa__fail(error, STOA_INVALID,
+                          "the caller gives %zu outputs, but the program has %zu", count, wanted);
+    return status;
+}
+
 static stoa_status evaluate(stoa_program *program, const stoa_table *table, const stoa_scope *scope,
                             const stoa_output *outputs, size_t count, bool is_fresh,
                             stoa_error *error)
 {
     stoa__run run;
     targets to;
-    stoa_status status = check_outputs(program, outputs, count, error);
+    stoa_status status = check_count(program, table, count, error);
     if (status == STOA_OK)
-        status = new_targets(&to, count, error);
+        status = check_outputs(outputs, count, error);
+    if (status == STOA_OK)
+        status = new_targets(&to, count, program->output_count, error);
     if (status != STOA_OK)
         return status;
+    for (uint32_t i = 0; i < program->output_count; i++)
+        to.lengths[i] = arrays_of(program, i, count != program->output_count);
     for (size_t i = 0; i < count; i++)
         set_target(&to, i, outputs[i].data, outputs[i].type);
-    status = stoa__program_bind(program, table, STOA__WANTS_CELLS, to.types, NULL, error);
+    stoa__targets wanted = wanted_of(&to, NULL);
+    status = stoa__program_bind(program, table, STOA__WANTS_CELLS, &wanted, error);
     if (status == STOA_OK)
         status = stoa__run_begin(&run, program, table, scope, error);
     if (status == STOA_OK) {
@@ -257,59 +292,97 @@ stoa_status stoa_program_fill(stoa_program *program, const stoa_table *table,
 
 /* ---- fields ---- */
 
+/* The first of the fields that a name stands for, and how many they are. */
+static stoa_status find_field(const stoa_table *table, const char *name, size_t *first,
+                              uint16_t *count, stoa_error *error)
+{
+    stoa_vector vector;
+    *count = 1;
+    if (stoa_table_find_vector(table, name, &vector, NULL) != STOA_OK)
+        return stoa_table_find_field(table, name, first, error);
+    *first = vector.first;
+    *count = (uint16_t)vector.length;
+    return STOA_OK;
+}
+
+static stoa_status count_fields(const stoa_table *table, const char *const *fields, size_t count,
+                                size_t *all, stoa_error *error)
+{
+    *all = 0;
+    for (size_t i = 0; i < count; i++) {
+        size_t first;
+        uint16_t length;
+        stoa_status status = find_field(table, fields[i], &first, &length, error);
+        if (status != STOA_OK)
+            return status;
+        *all += length;
+    }
+    return STOA_OK;
+}
+
+/* Which of the names a result goes into. */
+static size_t name_of(const targets *to, size_t result)
+{
+    size_t i = 0;
+    for (; result >= to->lengths[i]; i++)
+        result -= to->lengths[i];
+    return i;
+}
+
 static stoa_status find_fields(targets *to, const stoa_table *table, const char *const *fields,
                                size_t count, stoa_error *error)
 {
+    size_t at = 0, first = 0;
     for (size_t i = 0; i < count; i++) {
-        size_t field;
-        stoa_status status = stoa_table_find_field(table, fields[i], &field, error);
-        if (status != STOA_OK)
-            return status;
-        set_target(to, i, table->columns[field].cells, (stoa_type)table->columns[field].type);
-        to->fields[i] = (uint32_t)field;
-        status = stoa__check_writable(stoa__whole_const(table), (uint32_t)field, error);
+        stoa_status status = find_field(table, fields[i], &first, &to->lengths[i], error);
+        for (size_t field = first; status == STOA_OK && field < first + to->lengths[i]; field++) {
+            const stoa_column *column = &table->columns[field];
+            set_target(to, at, column->cells, (stoa_type)column->type);
+            to->fields[at++] = (uint32_t)field;
+            status = stoa__check_writable(stoa__whole_const(table), (uint32_t)field, error);
+        }
         if (status != STOA_OK)
             return status;
     }
-    size_t twice = stoa__written_sort(to->written, count, 1);
-    if (twice < count)
+    size_t twice = stoa__written_sort(to->written, to->count, 1);
+    if (twice < to->count)
         return stoa__fail(error, STOA_INVALID, "field '%s' is assigned twice",
-                          fields[to->written[twice].index]);
+                          fields[name_of(to, to->written[twice].index)]);
     return STOA_OK;
 }
 
 /* Checks that arrays overlap the assigned columns cell for cell, if at all. */
 static stoa_status check_arrays(const stoa__run *run, const targets *to, const char *const *fields,
-                                size_t count, stoa_error *error)
+                                stoa_error *error)
 {
     size_t at = 0;
     if (run->program->code.array_count == 0 ||
-        stoa__run_overlap(run, to->written, count, false, &at) == NULL)
+        stoa__run_overlap(run, to->written, to->count, false, &at) == NULL)
         return STOA_OK;
     return stoa__fail(error, STOA_INVALID,
                       "an array that the program reads overlaps field '%s', which it assigns to, "
                       "but not cell for cell",
-                      fields[at]);
+                      fields[name_of(to, at)]);
 }
 
 /* Locks the fields while a run stores into them and others may write. */
 static stoa_status store_into_fields(stoa__run *run, stoa_table *table, const targets *to,
-                                     size_t count, const stoa_scope *scope,
-                                     const char *const *fields, stoa_error *error)
+                                     const stoa_scope *scope, const char *const *fields,
+                                     stoa_error *error)
 {
     bool locks = scope != NULL && scope->interpreter != NULL;
-    for (size_t i = 0; locks && i < count; i++)
+    for (size_t i = 0; locks && i < to->count; i++)
         stoa__column_lock(table, to->fields[i]);
     stoa_status status = stoa__run_begin(run, run->program, table, scope, error);
     if (status == STOA_OK) {
-        status = check_arrays(run, to, fields, count, error);
+        status = check_arrays(run, to, fields, error);
         if (status == STOA_OK)
             status = store_outputs(run, to->cells, to->types, false, error);
         stoa__run_end(run);
     }
-    for (size_t i = 0; status == STOA_OK && i < count; i++)
+    for (size_t i = 0; status == STOA_OK && i < to->count; i++)
         table->columns[to->fields[i]].version++; /* nobody else writes to them */
-    for (size_t i = 0; locks && i < count; i++)
+    for (size_t i = 0; locks && i < to->count; i++)
         stoa__column_unlock(table, to->fields[i]);
     return status;
 }
@@ -326,15 +399,75 @@ stoa_status stoa_program_assign(stoa_program *program, stoa_table *table, const 
                           "%zu fields are given, but the program has %u outputs", count,
                           program->output_count);
     STOA__REQUIRE_EACH(error, fields, count, );
-    stoa_status status = new_targets(&to, count, error);
+    size_t all;
+    stoa_status status = count_fields(table, fields, count, &all, error);
+    if (status == STOA_OK)
+        status = new_targets(&to, all, count, error);
     if (status != STOA_OK)
         return status;
     status = find_fields(&to, table, fields, count, error);
+    stoa__targets wanted = wanted_of(&to, fields);
     if (status == STOA_OK)
-        status = stoa__program_bind(program, table, STOA__WANTS_CELLS, to.types, fields, error);
+        status = stoa__program_bind(program, table, STOA__WANTS_CELLS, &wanted, error);
     run.program = program;
     if (status == STOA_OK)
-        status = store_into_fields(&run, table, &to, count, scope, fields, error);
+        status = store_into_fields(&run, table, &to, scope, fields, error);
+    stoa__release(to.cells);
+    return status;
+}
+
+/* Fills the cells of a field that the table does not have yet. */
+static stoa_status fill_addition(stoa__addition *added, targets *to, stoa_program *program,
+                                 const stoa_table *table, const stoa_scope *scope,
+                                 stoa_error *error)
+{
+    stoa__run run;
+    for (uint32_t i = 0; i < added->count; i++)
+        to->cells[i] = added->cells + i * added->distance;
+    stoa_status status = stoa__run_begin(&run, program, table, scope, error);
+    if (status != STOA_OK)
+        return status;
+    stoa__field_expect(added, run.rows);
+    status = store_outputs(&run, to->cells, to->types, true, error);
+    stoa__run_end(&run);
+    return status;
+}
+
+/* The field that takes the output: a vector of its length, of its type if none is given. */
+static stoa_status describe_addition(stoa_field *field, stoa_program *program,
+                                     const stoa_table *table, stoa_error *error)
+{
+    stoa_status status = stoa__program_bind_any(program, table, error);
+    if (status != STOA_OK)
+        return status;
+    if (field->type == STOA_NO_TYPE)
+        field->type = stoa_program_output_type(program, 0);
+    field->length = (uint16_t)stoa_program_output_length(program, 0);
+    return STOA_OK;
+}
+
+static stoa_status add_field(stoa_program *program, stoa_table *table, const stoa_scope *scope,
+                             const stoa_field *field, stoa_error *error)
+{
+    targets to;
+    stoa__addition added;
+    size_t count = field->length > 0 ? field->length : 1;
+    stoa_status status = new_targets(&to, count, 1, error);
+    if (status != STOA_OK)
+        return status;
+    to.lengths[0] = (uint16_t)count;
+    memset(to.types, (int)field->type, count);
+    stoa__targets wanted = wanted_of(&to, NULL);
+    status = stoa__program_bind(program, table, STOA__WANTS_CELLS, &wanted, error);
+    if (status == STOA_OK)
+        status = stoa__field_prepare(&added, table, field, error);
+    if (status == STOA_OK) {
+        status = fill_addition(&added, &to, program, table, scope, error);
+        if (status == STOA_OK)
+            stoa__field_put(table, &added);
+        else
+            stoa__field_give_up(&added, table);
+    }
     stoa__release(to.cells);
     return status;
 }
@@ -343,9 +476,6 @@ stoa_status stoa_program_add_field(stoa_program *program, stoa_table *table,
                                    const stoa_scope *scope, const char *name, stoa_type type,
                                    stoa_error *error)
 {
-    stoa__run run;
-    uint8_t target;
-    stoa__addition added;
     STOA__REQUIRE_ARGUMENT(error, program);
     STOA__REQUIRE_ARGUMENT(error, table);
     STOA__REQUIRE_ARGUMENT(error, name);
@@ -358,31 +488,9 @@ stoa_status stoa_program_add_field(stoa_program *program, stoa_table *table,
     if (type != STOA_NO_TYPE && stoa_type_name(type) == NULL)
         return stoa__fail(error, STOA_WRONG_TYPE, "no field has type %d: it does not exist",
                           (int)type);
-    if (type == STOA_NO_TYPE) {
-        status = stoa__program_bind(program, table, STOA__WANTS_CELLS, NULL, NULL, error);
-        type = stoa_program_output_type(program, 0);
-    }
-    if (status != STOA_OK)
-        return status;
-    target = (uint8_t)type;
     stoa_field field = {.name = name, .type = type};
-    status = stoa__program_bind(program, table, STOA__WANTS_CELLS, &target, NULL, error);
-    if (status == STOA_OK)
-        status = stoa__field_prepare(&added, table, &field, error);
-    if (status != STOA_OK)
-        return status;
-    char *cells = added.cells;
-    status = stoa__run_begin(&run, program, table, scope, error);
-    if (status == STOA_OK) {
-        stoa__field_expect(&added, run.rows);
-        status = store_outputs(&run, &cells, &target, true, error);
-        stoa__run_end(&run);
-    }
-    if (status == STOA_OK)
-        stoa__field_put(table, &added);
-    else
-        stoa__field_give_up(&added, table);
-    return status;
+    status = describe_addition(&field, program, table, error);
+    return status == STOA_OK ? add_field(program, table, scope, &field, error) : status;
 }
 
 /* ---- from text ---- */

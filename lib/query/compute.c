@@ -28,11 +28,11 @@ stoa_status stoa_program_compute(stoa_program *program, const stoa_table *table,
     stoa__run run;
     STOA__REQUIRE_ARGUMENT(error, program);
     STOA__REQUIRE_ARGUMENT(error, values);
-    if (count != program->output_count)
+    stoa_status status = stoa__program_bind(program, table, STOA__WANTS_VALUES, NULL, error);
+    if (status == STOA_OK && count != program->code.result_count)
         return stoa__fail(error, STOA_INVALID,
-                          "the caller gives room for %zu values, but the program has %u outputs",
-                          count, program->output_count);
-    stoa_status status = stoa__program_bind(program, table, STOA__WANTS_VALUES, NULL, NULL, error);
+                          "the caller gives room for %zu values, but the program has %u", count,
+                          program->code.result_count);
     if (status == STOA_OK)
         status = stoa__run_begin(&run, program, table, scope, error);
     if (status != STOA_OK)

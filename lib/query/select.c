@@ -63,7 +63,7 @@ static stoa_status begin(stoa__run *run, stoa_program *program, const stoa_table
         return stoa__fail(error, STOA_INVALID,
                           "the program has %u outputs; one condition is needed",
                           program->output_count);
-    stoa_status status = stoa__program_bind(program, table, STOA__WANTS_BITS, NULL, NULL, error);
+    stoa_status status = stoa__program_bind(program, table, STOA__WANTS_BITS, NULL, error);
     if (status == STOA_OK)
         status = stoa__run_begin(run, program, table, scope, error);
     if (status != STOA_OK)

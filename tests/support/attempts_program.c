@@ -69,6 +69,18 @@ ATTEMPTS(stoa_program_output_type)
     }
 }
 
+ATTEMPTS(stoa_program_output_length)
+{
+    static const odd none[] = {{1, false}, {TRUNCATED(0), false}, {SIZE_MAX, false}};
+    EACH_TRY
+    {
+        size_t length =
+            stoa_program_output_length(NEEDED("program", attempt_program(a, "vector(int32, int8)")),
+                                       NUMBER("output", 0, none));
+        attempt_gave(a, length == 2, length == 0);
+    }
+}
+
 ATTEMPTS(stoa_program_output_is_aggregate)
 {
     static const odd none[] = {{1, false}, {TRUNCATED(0), false}, {SIZE_MAX, false}};

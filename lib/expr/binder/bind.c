@@ -61,13 +61,30 @@ static void finish(binder *b, stoa_expression *node, stoa__typed typed)
 
 /* ---- leaves ---- */
 
+static void bind_vector(binder *b, const stoa_vector *vector, stoa__typed *made)
+{
+    stoa__code_block *code = b->code;
+    if (!stoa__new_vector(code, made, vector->type, (uint32_t)vector->length))
+        return;
+    for (uint32_t i = 0; i < made->length; i++) {
+        uint32_t field = (uint32_t)vector->first + i;
+        stoa__id cells = stoa__emit_leaf(code, STOA__COLUMN_TERM, vector->type, field);
+        code->components[made->first + i] = stoa__emit_loaded(code, cells);
+    }
+}
+
 static stoa_status bind_field(binder *b, const stoa_expression *node, stoa__typed *made)
 {
     const stoa_table *table = b->binding->table;
     size_t field;
+    stoa_vector vector;
     if (table == NULL)
         return stoa__expression_fail(b->error, STOA_NO_FIELD, node,
                                      "field '%s' needs a table, and there is none", node->name);
+    if (stoa_table_find_vector(table, node->name, &vector, NULL) == STOA_OK) {
+        bind_vector(b, &vector, made);
+        return STOA_OK;
+    }
     stoa_error plain;
     stoa_status status = stoa_table_find_field(table, node->name, &field, &plain);
     if (status != STOA_OK)
@@ -139,6 +156,8 @@ static stoa_status bind_call(binder *b, const stoa_expression *node, stoa__typed
         assert(argument != NULL);
         b->arguments[i] = b->bound[argument->mark - 1].typed;
     }
+    if (stoa__is_of_vectors(node, b->arguments))
+        return stoa__bind_vectors(b->code, node, b->arguments, b->mask, made, b->error);
     if (stoa__operations[node->operation].kind == STOA__AGGREGATE)
         return stoa__bind_aggregate(b->code, node, b->arguments, b->mask, made, b->error);
     return stoa__bind_operation(b->code, node, b->arguments, made, b->error);
@@ -177,7 +196,7 @@ static stoa_status bind_tree(binder *b, stoa_expression *root, stoa__typed *made
             continue;
         }
         b->depth--;
-        stoa__typed typed = {STOA__NOTHING_ID, STOA_NO_TYPE};
+        stoa__typed typed = {.id = STOA__NOTHING_ID};
         if (node->mark != 0)
             continue;
         status = bind_node(b, node, &typed);
@@ -204,15 +223,16 @@ static void forget(binder *b)
 static stoa_status bind_where(binder *b)
 {
     stoa_expression *where = b->binding->where;
-    stoa__typed made = {STOA__NOTHING_ID, STOA_BOOL};
+    stoa__typed made = {.id = STOA__NOTHING_ID, .type = STOA_BOOL};
     if (where == NULL)
         return STOA_OK;
     stoa_status status = bind_tree(b, where, &made);
-    if (status == STOA_OK && made.type != STOA_BOOL)
-        status = stoa__expression_fail(b->error, STOA_WRONG_TYPE, where,
-                                       "the rows are chosen by a condition, not by a value of "
-                                       "type %s",
-                                       stoa_type_name(made.type));
+    if (status == STOA_OK && (made.type != STOA_BOOL || made.length > 0))
+        status =
+            stoa__expression_fail(b->error, STOA_WRONG_TYPE, where,
+                                  "the rows are chosen by a condition, not by a %s of "
+                                  "type %s",
+                                  made.length > 0 ? "vector" : "value", stoa_type_name(made.type));
     forget(b);
     /* A condition that always holds is none. */
     const stoa__term *term = &b->code->terms[made.id];
@@ -233,20 +253,22 @@ static stoa__id apart(stoa__code_block *code, stoa__id id)
                       false, term->range);
 }
 
-static stoa_status want_cells(binder *b, stoa__result *result, uint32_t index)
+static stoa_status want_cells(binder *b, stoa__result *result, uint32_t output)
 {
     const stoa__binding *binding = b->binding;
+    size_t index = (size_t)(result - b->code->results);
     stoa_type target = binding->targets == NULL ? STOA_NO_TYPE : (stoa_type)binding->targets[index];
     stoa_status status = stoa__bind_store(
         b->code, result->typed, target == STOA_NO_TYPE ? result->typed.type : target,
-        binding->names == NULL ? NULL : binding->names[index], &result->id, b->error);
-    if (status == STOA_OK && b->code->result_count > 1)
-        result->id = apart(b->code, result->id);
+        binding->names == NULL ? NULL : binding->names[output], &result->id, b->error);
     return status;
 }
 
 static stoa_status want_bits(binder *b, const stoa_expression *node, stoa__result *result)
 {
+    if (b->code->result_count > 1)
+        return stoa__expression_fail(b->error, STOA_WRONG_TYPE, node,
+                                     "rows are chosen by a condition, not by a vector");
     if (result->typed.type != STOA_BOOL)
         return stoa__expression_fail(b->error, STOA_WRONG_TYPE, node,
                                      "rows are chosen by a condition, not by a value of type %s",
@@ -267,18 +289,69 @@ static stoa_status want_value(binder *b, const stoa_expression *node, stoa__resu
     return STOA_OK;
 }
 
-static stoa_status bind_output(binder *b, stoa_expression *node, uint32_t index)
+/* How many results an output has. What is no vector goes into each component of one. */
+static stoa_status count_results(binder *b, const stoa_expression *node, uint32_t output,
+                                 stoa__typed typed, uint32_t *count)
 {
-    stoa__result *result = &b->code->results[index];
-    stoa_status status = bind_tree(b, node, &result->typed);
-    if (status != STOA_OK || b->code->refused)
-        return status;
-    b->code->origin = node;
+    const stoa__binding *binding = b->binding;
+    uint32_t own = typed.length > 0 ? typed.length : 1;
+    *count = binding->lengths == NULL ? own : binding->lengths[output];
+    if (*count == own || own == 1)
+        return STOA_OK;
+    const char *name = binding->names == NULL ? NULL : binding->names[output];
+    if (*count == 1)
+        return stoa__expression_fail(b->error, STOA_WRONG_TYPE, node,
+                                     "a vector of length %u does not go into %s%s%s", own,
+                                     name == NULL ? "one array" : "field '",
+                                     name == NULL ? "" : name, name == NULL ? "" : "'");
+    return stoa__expression_fail(b->error, STOA_WRONG_TYPE, node,
+                                 "a vector of length %u does not go into %s%s%s of length %u", own,
+                                 name == NULL ? "arrays" : "'", name == NULL ? "" : name,
+                                 name == NULL ? "" : "'", *count);
+}
+
+static stoa_status want(binder *b, const stoa_expression *node, stoa__result *result,
+                        uint32_t output)
+{
     if (b->binding->wanted == STOA__WANTS_CELLS)
-        return want_cells(b, result, index);
+        return want_cells(b, result, output);
     if (b->binding->wanted == STOA__WANTS_BITS)
         return want_bits(b, node, result);
     return want_value(b, node, result);
+}
+
+static stoa_status bind_output(binder *b, stoa_expression *node, uint32_t output)
+{
+    stoa__typed typed;
+    stoa__code_block *code = b->code;
+    uint32_t count = 0, first = code->result_count;
+    stoa_status status = bind_tree(b, node, &typed);
+    if (status != STOA_OK || code->refused)
+        return status;
+    status = count_results(b, node, output, typed, &count);
+    if (status != STOA_OK || !has_room(b, &code->results, &code->result_room, first + (size_t)count,
+                                       sizeof *code->results))
+        return status;
+    code->outputs[output] = (stoa__output){.first = first, .length = typed.length};
+    code->result_count += count;
+    code->origin = node;
+    for (uint32_t i = 0; status == STOA_OK && i < count; i++) {
+        stoa__result *result = &code->results[first + i];
+        stoa__id id = typed.length > 0 ? code->components[typed.first + i] : typed.id;
+        *result = (stoa__result){.typed = {.id = id, .type = typed.type}};
+        status = want(b, node, result, output);
+    }
+    return status;
+}
+
+/* Several columns that are outputs as they are: see apart. */
+static void keep_apart(binder *b)
+{
+    stoa__code_block *code = b->code;
+    if (b->binding->wanted != STOA__WANTS_CELLS || code->result_count == 1)
+        return;
+    for (uint32_t i = 0; i < code->result_count; i++)
+        code->results[i].id = apart(code, code->results[i].id);
 }
 
 /* Aggregates that no result needs, such as those in a branch that a constant rules out, are not
@@ -307,8 +380,11 @@ static stoa_status bind_all(binder *b)
     stoa_expression *root = b->binding->expression;
     bool is_list = root->kind == STOA__LIST_NODE;
     stoa_status status = bind_where(b);
-    for (uint32_t i = 0; status == STOA_OK && !b->code->refused && i < b->code->result_count; i++)
+    uint32_t count = is_list ? root->count : 1;
+    for (uint32_t i = 0; status == STOA_OK && !b->code->refused && i < count; i++)
         status = bind_output(b, is_list ? root->arguments[i] : root, i);
+    if (status == STOA_OK && !b->code->refused)
+        keep_apart(b);
     if (status == STOA_OK && !b->code->refused)
         drop_unused(b->code);
     if (status == STOA_OK && b->code->refused)
@@ -320,10 +396,10 @@ stoa_status stoa__bind(stoa__code_block *code, const stoa__binding *binding, sto
 {
     binder b = {.code = code, .binding = binding, .error = error};
     const stoa_expression *root = binding->expression;
-    code->result_count = root->kind == STOA__LIST_NODE ? root->count : 1;
-    code->results = stoa__allocate_zeroed(code->result_count * sizeof *code->results);
-    if (code->results == NULL || !stoa__code_begin(code))
-        return stoa__fail_memory(error, code->result_count * sizeof *code->results);
+    size_t outputs = root->kind == STOA__LIST_NODE ? root->count : 1;
+    code->outputs = stoa__allocate_zeroed(outputs * sizeof *code->outputs);
+    if (code->outputs == NULL || !stoa__code_begin(code))
+        return stoa__fail_memory(error, outputs * sizeof *code->outputs);
     stoa_status status = bind_all(&b);
     forget(&b);
     stoa__release(b.stack);

@@ -23,7 +23,8 @@ typedef struct stoa__binding {
     const stoa__parameter_slot *parameters;
     const stoa__names *parameter_names; /* their indices */
     stoa__wanted wanted;
-    const uint8_t *targets;   /* types of the cells that are wanted, by output; NULL: its own */
+    const uint8_t *targets;   /* types of the cells that are wanted, by result; NULL: its own */
+    const uint16_t *lengths;  /* how many of these an output has: 1, or the length of a vector */
     const char *const *names; /* of the fields that they go into, for messages; NULL: arrays */
 } stoa__binding;
 

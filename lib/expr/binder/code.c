@@ -134,5 +134,7 @@ void stoa__code_dispose(stoa__code_block *code)
     stoa__release(code->aggregates);
     stoa__release(code->arrays);
     stoa__release(code->results);
+    stoa__release(code->outputs);
+    stoa__release(code->components);
     *code = (stoa__code_block){0};
 }

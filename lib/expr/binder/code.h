@@ -64,10 +64,14 @@ typedef struct stoa__term {
     };
 } stoa__term;
 
-/* What an expression's node has become: a term, and the type that it is said to have. */
+/* What an expression's node has become: a term, and the type that it is said to have. A vector is a
+ * term for each component, all of the same type: the `length` entries from `first` on in the code's
+ * list of components. */
 typedef struct stoa__typed {
-    stoa__id id;
+    stoa__id id; /* NOTHING for a vector */
     stoa_type type;
+    uint32_t length; /* 0: one value */
+    uint32_t first;
 } stoa__typed;
 
 #define STOA__NO_PASS UINT16_MAX
@@ -98,6 +102,11 @@ typedef struct stoa__result {
     stoa__id id;       /* the same in the form of the target */
 } stoa__result;
 
+/* An output: a result, or one for each component. */
+typedef struct stoa__output {
+    uint32_t first, length; /* length: 0: one value */
+} stoa__output;
+
 /* Everything that binding makes. */
 typedef struct stoa__code_block {
     stoa__term *terms;
@@ -112,8 +121,13 @@ typedef struct stoa__code_block {
     uint32_t array_count;
     size_t array_room;
     uint32_t cumulative_count; /* cumsum and its like */
+    stoa__id *components;      /* of vectors */
+    uint32_t component_count;
+    size_t component_room;
+    stoa__output *outputs; /* as many as the expression has */
     stoa__result *results;
     uint32_t result_count;
+    size_t result_room;
     stoa__id where;                /* bits; NOTHING: every row */
     const stoa_expression *origin; /* of the steps that are made now */
     bool refused;                  /* memory was: all later terms are NOTHING */

@@ -46,6 +46,18 @@ stoa__id stoa__emit_row(stoa__code_block *code, stoa__id id);
 /* LESS ... GREATER of two values (compare.c). */
 stoa__id stoa__emit_compare(stoa__code_block *code, stoa_operation operation, stoa__id a,
                             stoa__id b);
+/* ADD … POWER of numbers, and a square root (operate.c). */
+stoa__id stoa__emit_arithmetic(stoa__code_block *code, stoa_operation operation, stoa__id a,
+                               stoa__id b);
+stoa__id stoa__emit_root(stoa__code_block *code, stoa__id a);
+/* A call that takes or makes a vector, whatever its operation (vectors.c). */
+bool stoa__is_of_vectors(const stoa_expression *node, const stoa__typed *arguments);
+stoa_status stoa__bind_vectors(stoa__code_block *code, const stoa_expression *node,
+                               const stoa__typed *arguments, stoa__id mask, stoa__typed *made,
+                               stoa_error *error);
+/* Room for the components of a vector, whose ids the caller stores; false where memory was
+ * refused, for good. */
+bool stoa__new_vector(stoa__code_block *code, stoa__typed *made, stoa_type type, uint32_t length);
 /* A call that is no aggregate (operate.c). */
 stoa_status stoa__bind_operation(stoa__code_block *code, const stoa_expression *node,
                                  const stoa__typed *arguments, stoa__typed *made,

@@ -45,7 +45,8 @@ static stoa__id power_of_floats(stoa__code_block *code, stoa__id a, stoa__id b)
     return stoa__emit(code, STOA__POW_FLOAT64, base, exponent, false, STOA__NO_RANGE);
 }
 
-static stoa__id arithmetic(stoa__code_block *code, stoa_operation operation, stoa__id a, stoa__id b)
+stoa__id stoa__emit_arithmetic(stoa__code_block *code, stoa_operation operation, stoa__id a,
+                               stoa__id b)
 {
     static const uint16_t codes[] = {
         [STOA_ADD] = STOA__ADD_FLOAT64,       [STOA_SUBTRACT] = STOA__SUB_FLOAT64,
@@ -279,6 +280,11 @@ static stoa__id elementary(stoa__code_block *code, stoa_operation operation, sto
     return in_floats(code, codes[operation], a, b);
 }
 
+stoa__id stoa__emit_root(stoa__code_block *code, stoa__id a)
+{
+    return elementary(code, STOA_SQRT, a, STOA__NOTHING_ID);
+}
+
 /* isnan, isfinite. No integer is NaN, all are finite; where one fails, so does this. */
 static stoa__id classify(stoa__code_block *code, bool nan, stoa__id a)
 {
@@ -421,7 +427,7 @@ static stoa__id emit_call(stoa__code_block *code, const stoa_expression *node,
     stoa__id a = node->count > 0 ? arguments[0].id : STOA__NOTHING_ID;
     stoa__id b = node->count > 1 ? arguments[1].id : STOA__NOTHING_ID;
     if (operation >= STOA_ADD && operation <= STOA_POWER)
-        return arithmetic(code, operation, a, b);
+        return stoa__emit_arithmetic(code, operation, a, b);
     if (operation >= STOA_LESS && operation <= STOA_GREATER)
         return stoa__emit_compare(code, operation, a, b);
     if (operation >= STOA_BIT_AND && operation <= STOA_BIT_XOR)
@@ -446,6 +452,6 @@ stoa_status stoa__bind_operation(stoa__code_block *code, const stoa_expression *
         type = arguments[1].type;
     else if (type == STOA_NO_TYPE)
         type = form == STOA_INT32 ? STOA_INT64 : form;
-    *made = (stoa__typed){id, type};
+    *made = (stoa__typed){.id = id, .type = type};
     return STOA_OK;
 }

@@ -30,7 +30,8 @@ static void unbind(stoa_program *program)
     program->uniforms = NULL;
     stoa__release(program->null_rows);
     program->null_rows = NULL;
-    stoa__release(program->targets);
+    stoa__release(program->lengths);
+    program->lengths = NULL;
     program->targets = NULL;
     if (program->schema != NULL)
         stoa__schema_release(program->schema);
@@ -123,26 +124,45 @@ bool stoa__program_prepare(stoa_program *program, size_t workers)
 
 /* ---- binding ---- */
 
+static size_t count_targets(const stoa_program *program, const uint16_t *lengths)
+{
+    size_t count = 0;
+    for (uint32_t i = 0; i < program->output_count; i++)
+        count += lengths[i];
+    return count;
+}
+
 static bool is_bound(const stoa_program *program, const stoa__schema *schema, stoa__wanted wanted,
-                     const uint8_t *targets)
+                     const stoa__targets *targets)
 {
     if (program->wanted != wanted || program->schema != schema)
         return false;
     if (targets == NULL || program->targets == NULL)
         return targets == NULL && program->targets == NULL;
-    return memcmp(targets, program->targets, program->output_count) == 0;
+    size_t count = program->output_count;
+    return memcmp(targets->lengths, program->lengths, count * sizeof *program->lengths) == 0 &&
+           memcmp(targets->types, program->targets, count_targets(program, program->lengths)) == 0;
+}
+
+static bool keep_targets(stoa_program *program, const stoa__targets *targets)
+{
+    size_t bytes = program->output_count * sizeof *program->lengths;
+    size_t count = count_targets(program, targets->lengths);
+    program->lengths = stoa__allocate(bytes + count);
+    if (program->lengths == NULL)
+        return false;
+    program->targets = (uint8_t *)(program->lengths + program->output_count);
+    memcpy(program->lengths, targets->lengths, bytes);
+    memcpy(program->targets, targets->types, count);
+    return true;
 }
 
 static stoa_status bind_anew(stoa_program *program, const stoa_table *table, stoa__wanted wanted,
-                             const uint8_t *targets, const char *const *names, stoa_error *error)
+                             const stoa__targets *targets, stoa_error *error)
 {
     program->wanted = wanted;
-    if (targets != NULL) {
-        program->targets = stoa__allocate(program->output_count);
-        if (program->targets == NULL)
-            return stoa__fail_memory(error, program->output_count);
-        memcpy(program->targets, targets, program->output_count);
-    }
+    if (targets != NULL && !keep_targets(program, targets))
+        return stoa__fail_memory(error, program->output_count);
     stoa__binding binding = {.expression = program->expression,
                              .where = program->where,
                              .table = table,
@@ -150,7 +170,8 @@ static stoa_status bind_anew(stoa_program *program, const stoa_table *table, sto
                              .parameter_names = &program->parameter_names,
                              .wanted = wanted,
                              .targets = program->targets,
-                             .names = names};
+                             .lengths = program->lengths,
+                             .names = targets == NULL ? NULL : targets->names};
     stoa__floats floats = stoa__floats_begin(); /* constants are folded */
     stoa_status status = stoa__bind(&program->code, &binding, error);
     stoa__floats_end(floats);
@@ -164,14 +185,19 @@ static stoa_status bind_anew(stoa_program *program, const stoa_table *table, sto
     return status;
 }
 
-stoa_status stoa__program_bind(stoa_program *program, const stoa_table *table, stoa__wanted wanted,
-                               const uint8_t *targets, const char *const *names, stoa_error *error)
+static stoa__schema *schema_of(const stoa_table *table)
 {
-    stoa__schema *schema = table == NULL ? NULL : stoa__whole_const(table)->schema;
+    return table == NULL ? NULL : stoa__whole_const(table)->schema;
+}
+
+stoa_status stoa__program_bind(stoa_program *program, const stoa_table *table, stoa__wanted wanted,
+                               const stoa__targets *targets, stoa_error *error)
+{
+    stoa__schema *schema = schema_of(table);
     if (is_bound(program, schema, wanted, targets))
         return STOA_OK;
     unbind(program);
-    stoa_status status = bind_anew(program, table, wanted, targets, names, error);
+    stoa_status status = bind_anew(program, table, wanted, targets, error);
     if (status != STOA_OK) {
         unbind(program);
         return status;
@@ -180,6 +206,14 @@ stoa_status stoa__program_bind(stoa_program *program, const stoa_table *table, s
     if (schema != NULL)
         stoa__schema_retain(schema);
     return STOA_OK;
+}
+
+stoa_status stoa__program_bind_any(stoa_program *program, const stoa_table *table,
+                                   stoa_error *error)
+{
+    if (program->wanted != 0 && program->schema == schema_of(table))
+        return STOA_OK;
+    return stoa__program_bind(program, table, STOA__WANTS_CELLS, NULL, error);
 }
 
 /* ---- parameters ---- */
@@ -282,10 +316,9 @@ stoa_status stoa_program_set_parameter(stoa_program *program, const char *parame
 static stoa_status try_to_bind(stoa_program *program, const stoa_table *table, stoa_error *error)
 {
     stoa_error failure = {.status = STOA_OK};
-    stoa_status status =
-        stoa__program_bind(program, table, STOA__WANTS_VALUES, NULL, NULL, &failure);
+    stoa_status status = stoa__program_bind(program, table, STOA__WANTS_VALUES, NULL, &failure);
     if (status == STOA_INVALID) /* a value for each row */
-        status = stoa__program_bind(program, table, STOA__WANTS_CELLS, NULL, NULL, &failure);
+        status = stoa__program_bind(program, table, STOA__WANTS_CELLS, NULL, &failure);
     if (status == STOA_OK || status == STOA_NO_PARAMETER)
         return STOA_OK;
     if (error != NULL)
@@ -382,14 +415,22 @@ stoa_type stoa_program_output_type(const stoa_program *program, size_t output)
 {
     if (program == NULL || program->wanted == 0 || output >= program->output_count)
         return STOA_NO_TYPE;
-    return program->code.results[output].typed.type;
+    return program->code.results[program->code.outputs[output].first].typed.type;
+}
+
+size_t stoa_program_output_length(const stoa_program *program, size_t output)
+{
+    if (program == NULL || program->wanted == 0 || output >= program->output_count)
+        return 0;
+    return program->code.outputs[output].length;
 }
 
 bool stoa_program_output_is_aggregate(const stoa_program *program, size_t output)
 {
     if (program == NULL || program->wanted == 0 || output >= program->output_count)
         return false;
-    return program->code.terms[program->code.results[output].typed.id].uniform;
+    const stoa__code_block *code = &program->code;
+    return code->terms[code->results[code->outputs[output].first].typed.id].uniform;
 }
 
 bool stoa_program_is_by_row(const stoa_program *program)

@@ -38,7 +38,8 @@ struct stoa_program {
     /* what it is bound to */
     stoa__wanted wanted; /* 0: not bound */
     stoa__schema *schema;
-    uint8_t *targets; /* of the outputs, when cells are wanted */
+    uint8_t *targets;  /* of the results, when cells are wanted of some types */
+    uint16_t *lengths; /* of these, how many each output has; in the same allocation */
     stoa__code_block code;
     stoa__plan plan;
     /* what runs use */
@@ -57,9 +58,19 @@ stoa_status stoa__program_make(stoa_program **program, stoa_expression *expressi
                                stoa_expression *where, stoa_error *error);
 stoa_status stoa__program_read(stoa_program **program, const char *text, const char *where,
                                stoa_error *error);
-/* Binds the program for that use, unless it is. targets: as many as there are outputs. */
+/* The types of the cells that are wanted, and how many of them each output has: 1, or the length of
+ * a vector. */
+typedef struct stoa__targets {
+    const uint8_t *types;
+    const uint16_t *lengths;  /* by output */
+    const char *const *names; /* by output, of the fields that take them; NULL: arrays do */
+} stoa__targets;
+/* Binds the program for that use, unless it is. targets: NULL: outputs as they are. */
 stoa_status stoa__program_bind(stoa_program *program, const stoa_table *table, stoa__wanted wanted,
-                               const uint8_t *targets, const char *const *names, stoa_error *error);
+                               const stoa__targets *targets, stoa_error *error);
+/* Binds the program to the table's fields for any use, so that the outputs' lengths are known. */
+stoa_status stoa__program_bind_any(stoa_program *program, const stoa_table *table,
+                                   stoa_error *error);
 /* Scratch for so many workers. */
 bool stoa__program_prepare(stoa_program *program, size_t workers);
 

@@ -380,6 +380,8 @@ static const struct sign {
     ['('] = {STOA__OPEN_TOKEN, 0, 0, 0},
     [')'] = {STOA__CLOSE_TOKEN, 0, 0, 0},
     [','] = {STOA__COMMA_TOKEN, 0, 0, 0},
+    ['['] = {STOA__INDEX_TOKEN, 0, 0, 0},
+    [']'] = {STOA__INDEX_END_TOKEN, 0, 0, 0},
 };
 
 /* What people write who come from other languages. */

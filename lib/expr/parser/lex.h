@@ -14,6 +14,8 @@ typedef enum stoa__token_kind {
     STOA__OPERATOR_TOKEN,  /* operation: the binary one, where there are two */
     STOA__OPEN_TOKEN,
     STOA__CLOSE_TOKEN,
+    STOA__INDEX_TOKEN, /* [ */
+    STOA__INDEX_END_TOKEN,
     STOA__COMMA_TOKEN,
     STOA__ASSIGN_TOKEN,
 } stoa__token_kind;

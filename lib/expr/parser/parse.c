@@ -452,6 +452,23 @@ static stoa_status take_end(parser *p)
     return status;
 }
 
+/* [2] behind a vector: a component. */
+static stoa_status take_index(parser *p, const stoa__token *open)
+{
+    stoa__token index, end;
+    stoa_status status = stoa__lex(&p->lexer, &index);
+    if (status != STOA_OK)
+        return status;
+    if (index.kind != STOA__CONSTANT_TOKEN || index.value.type != STOA_INT64)
+        return unexpected(p, &index, "the number of a component");
+    status = stoa__lex(&p->lexer, &end);
+    if (status == STOA_OK && end.kind != STOA__INDEX_END_TOKEN)
+        return unexpected(p, &end, "]");
+    if (status == STOA_OK)
+        status = take_constant(p, &index, index.value);
+    return status == STOA_OK ? reduce(p, STOA__CALL_NODE, STOA_COMPONENT, open->place, 2) : status;
+}
+
 /* ---- all of it ---- */
 
 /* As in Python, a comma may come before an end, and then a value is still wanted. */
@@ -485,6 +502,8 @@ static stoa_status take_value(parser *p, const stoa__token *token)
         return may_end(p, token) ? take_end(p) : unexpected(p, token, "a value");
     case STOA__COMMA_TOKEN:
     case STOA__ASSIGN_TOKEN:
+    case STOA__INDEX_TOKEN:
+    case STOA__INDEX_END_TOKEN:
         break;
     }
     return unexpected(p, token, "a value");
@@ -497,6 +516,8 @@ static stoa_status take_operator(parser *p, const stoa__token *token)
         return take_infix(p, token);
     case STOA__CLOSE_TOKEN:
         return take_close(p, token);
+    case STOA__INDEX_TOKEN:
+        return take_index(p, token);
     case STOA__COMMA_TOKEN:
         return take_comma(p, token);
     case STOA__END_TOKEN:

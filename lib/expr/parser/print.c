@@ -140,6 +140,13 @@ static bool is_call_of(const stoa_expression *node, stoa_operation operation)
     return node->kind == STOA__CALL_NODE && node->operation == operation;
 }
 
+/* Written as v[0]. */
+static bool is_index(const stoa_expression *node)
+{
+    return is_call_of(node, STOA_COMPONENT) && node->arguments[1]->kind == STOA__CONSTANT_NODE &&
+           node->arguments[1]->value.type == STOA_INT64 && node->arguments[1]->value.int64 >= 0;
+}
+
 static bool is_comparison(const stoa_expression *node)
 {
     return node->kind == STOA__CALL_NODE && node->operation != STOA_IN &&
@@ -192,6 +199,8 @@ static bool is_number(const stoa_expression *node)
 static int least_level(const stoa_expression *node, uint32_t i)
 {
     int level = level_of(node);
+    if (is_index(node) && i == 0)
+        return STOA__ATOM_LEVEL;
     if (node->kind == STOA__LIST_NODE || level == STOA__ATOM_LEVEL)
         return 0;
     if (node->operation == STOA_IN && i > 0)
@@ -209,7 +218,7 @@ static int least_level(const stoa_expression *node, uint32_t i)
 /* What stands before the first argument of a node. */
 static void put_before(printer *p, const stoa_expression *node)
 {
-    if (node->kind != STOA__CALL_NODE)
+    if (node->kind != STOA__CALL_NODE || is_index(node))
         return;
     const stoa__operation_facts *facts = &stoa__operations[node->operation];
     if (facts->kind == STOA__BINARY || facts->kind == STOA__MEMBER)
@@ -256,6 +265,8 @@ static void put_between(printer *p, const stoa_expression *node, uint32_t i)
         put(p, " ", 1);
     } else if (is_call_of(node, STOA_IN) && i == 1)
         put_text(p, " in (");
+    else if (is_index(node))
+        put(p, "[", 1);
     else
         put(p, ", ", 2);
     if (is_call_of(node, STOA_VAR) || is_call_of(node, STOA_STD))
@@ -288,7 +299,9 @@ static bool step(printer *p)
         put(p, ",", 1); /* a list of one */
     if (is_call_of(node, STOA_IN) && node->count == 1)
         put_text(p, " in ("); /* of nothing */
-    if (node->kind == STOA__CALL_NODE && stoa__operations[node->operation].kind > STOA__BINARY)
+    if (is_index(node))
+        put(p, "]", 1);
+    else if (node->kind == STOA__CALL_NODE && stoa__operations[node->operation].kind > STOA__BINARY)
         put(p, ")", 1);
     if (f->parentheses)
         put(p, ")", 1);
