@@ -208,6 +208,29 @@ static void ordering(void)
     stoa_table_free(table);
 }
 
+static void times(void)
+{
+    stoa_error error;
+    stoa_table *table;
+    /* [times] */
+    static const stoa_field fields[] = {
+        {.name = "day", .type = STOA_DATE},
+        {.name = "start",
+         .type = STOA_TIMESTAMP,
+         .unit = STOA_MICROSECOND,
+         .zone = "Europe/Berlin"},
+    };
+    must(stoa_table_new(&table, fields, 2, NULL, &error), &error);
+    printf("%d %s\n", stoa_table_field_unit(table, 1) == STOA_MICROSECOND,
+           stoa_table_field_zone(table, 1)); /* prints 1 Europe/Berlin */
+    const stoa_value row[] = {stoa_date_value(15706), stoa_zoned_value(1357041600, STOA_SECOND)};
+    must(stoa_table_append(table, row, 2, &error), &error);
+    printf("%lld\n", (long long)stoa_timestamp_column(table, "start")[0]);
+    /* prints 1357041600000000 */
+    /* [times] */
+    stoa_table_free(table);
+}
+
 static void keeping(void)
 {
     stoa_error error;
@@ -233,5 +256,6 @@ void table_examples(void)
     splicing();
     removing();
     ordering();
+    times();
     keeping();
 }

@@ -23,6 +23,15 @@ void type_examples(void)
         /* [values] */
     }
     {
+        /* [times] */
+        const stoa_value day = stoa_date_value(15706);                         /* 2013-01-01 */
+        const stoa_value noon = stoa_timestamp_value(1357041600, STOA_SECOND); /* of that day */
+        const stoa_value late = stoa_duration_value(90000, STOA_MILLISECOND);
+        printf("%s %s %s\n", stoa_type_name(day.type), stoa_type_name(noon.type),
+               stoa_type_name(late.type)); /* prints date timestamp duration */
+        /* [times] */
+    }
+    {
         /* [settings] */
         const char *simd = stoa_simd(); /* for example "avx2" */
         printf("%d\n", simd != NULL);   /* prints 1 */

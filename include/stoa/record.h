@@ -8,7 +8,9 @@
  *
  * FIELD(type, name) or FIELD(type, name, default); type is a name of STOA_TYPES, or with a length a
  * vector: FIELD(float32[3], position) makes `float *position[3]` of the table, `float position[3]`
- * of the values. It makes
+ * of the values. Of timestamps and durations the type says the unit: timestamp_s, timestamp_ms,
+ * timestamp_us, timestamp_ns, duration_s and so on, and utc_s and so on for timestamps with a zone:
+ * UTC in a table of its own, any in another's. It makes
  *
  *     point_table     { stoa_table *table; int32_t *x, *y; double *w; }: the columns as arrays. It
  *                     may be copied; each stoa_ call takes its `table`
@@ -69,6 +71,20 @@ STOA_TRY stoa__typed_append(stoa_table *table, const stoa_field *fields, size_t 
 STOA_TYPES(STOA__TYPEDEFS)
 #undef STOA__TYPEDEFS
 
+/* Timestamps and durations, by the names that say their units. */
+#define STOA__TIMES_IN(TIME, suffix, UNIT)               \
+    TIME(timestamp_##suffix, STOA_TIMESTAMP, UNIT, NULL) \
+    TIME(utc_##suffix, STOA_TIMESTAMP, UNIT, "UTC")      \
+    TIME(duration_##suffix, STOA_DURATION, UNIT, NULL)
+#define STOA__TIMES(TIME)                      \
+    STOA__TIMES_IN(TIME, s, STOA_SECOND)       \
+    STOA__TIMES_IN(TIME, ms, STOA_MILLISECOND) \
+    STOA__TIMES_IN(TIME, us, STOA_MICROSECOND) \
+    STOA__TIMES_IN(TIME, ns, STOA_NANOSECOND)
+#define STOA__TYPEDEFS(name, tag, unit, zone) typedef int64_t stoa__##name, stoa__##name##_value;
+STOA__TIMES(STOA__TYPEDEFS)
+#undef STOA__TYPEDEFS
+
 STOA__INLINE stoa_field stoa__typed_field(const char *name, stoa_type type, size_t components)
 {
     stoa_field field = STOA__ZERO;
@@ -89,7 +105,12 @@ STOA__INLINE stoa_field stoa__typed_field(const char *name, stoa_type type, size
     STOA__INLINE stoa__##name##_value stoa__default_stoa__##name(argument initial)                 \
     {                                                                                              \
         return STOA__CAST(stoa__##name##_value, initial);                                          \
+    }                                                                                              \
+    STOA__INLINE bool stoa__fits_stoa__##name(stoa__##name##_value value)                          \
+    {                                                                                              \
+        return STOA__FITS(tag, value);                                                             \
     }
+#define STOA__FITS(tag, value) (STOA__CAST(void, value), true)
 STOA__DESCRIBE(bool, STOA_BOOL, bool, boolean)
 STOA__DESCRIBE(int8, STOA_INT8, int64_t, int64)
 STOA__DESCRIBE(int16, STOA_INT16, int64_t, int64)
@@ -102,6 +123,42 @@ STOA__DESCRIBE(uint64, STOA_UINT64, uint64_t, uint64)
 STOA__DESCRIBE(float32, STOA_FLOAT32, double, float64)
 STOA__DESCRIBE(float64, STOA_FLOAT64, double, float64)
 STOA__DESCRIBE(object, STOA_OBJECT, void *, object)
+#undef STOA__FITS
+#define STOA__FITS(tag, value) ((value) >= STOA_FIRST_DAY && (value) <= STOA_LAST_DAY)
+STOA__DESCRIBE(date, STOA_DATE, int64_t, int64)
+#undef STOA__FITS
+#undef STOA__DESCRIBE
+
+/* Whether a count is within the years 1 to 9999; the least int64 is nothing. */
+STOA__INLINE bool stoa__time_fits(stoa_type type, stoa_unit unit, int64_t count)
+{
+    int64_t day = INT64_C(86400) * (unit == STOA_SECOND        ? 1
+                                    : unit == STOA_MILLISECOND ? 1000
+                                                               : 1000000);
+    if (type == STOA_DURATION || unit == STOA_NANOSECOND)
+        return count >= -INT64_MAX;
+    return count >= STOA_FIRST_DAY * day && count < (STOA_LAST_DAY + 1) * day;
+}
+
+#define STOA__DESCRIBE(name, tag, time_unit, time_zone)                                            \
+    STOA__INLINE stoa_field stoa__describe_stoa__##name(const char *field_name, size_t components, \
+                                                        int64_t initial)                           \
+    {                                                                                              \
+        stoa_field field = stoa__typed_field(field_name, tag, components);                         \
+        field.unit = time_unit;                                                                    \
+        field.zone = time_zone;                                                                    \
+        field.initial.int64 = initial;                                                             \
+        return field;                                                                              \
+    }                                                                                              \
+    STOA__INLINE int64_t stoa__default_stoa__##name(int64_t initial)                               \
+    {                                                                                              \
+        return initial;                                                                            \
+    }                                                                                              \
+    STOA__INLINE bool stoa__fits_stoa__##name(int64_t count)                                       \
+    {                                                                                              \
+        return stoa__time_fits(tag, time_unit, count);                                             \
+    }
+STOA__TIMES(STOA__DESCRIBE)
 #undef STOA__DESCRIBE
 
 /* ---- types ---- */
@@ -121,6 +178,19 @@ STOA__DESCRIBE(object, STOA_OBJECT, void *, object)
 #define STOA__TYPE_float32 STOA__PLAIN, stoa__float32,
 #define STOA__TYPE_float64 STOA__PLAIN, stoa__float64,
 #define STOA__TYPE_object STOA__OBJECT, stoa__object,
+#define STOA__TYPE_date STOA__PLAIN, stoa__date,
+#define STOA__TYPE_timestamp_s STOA__PLAIN, stoa__timestamp_s,
+#define STOA__TYPE_utc_s STOA__PLAIN, stoa__utc_s,
+#define STOA__TYPE_duration_s STOA__PLAIN, stoa__duration_s,
+#define STOA__TYPE_timestamp_ms STOA__PLAIN, stoa__timestamp_ms,
+#define STOA__TYPE_utc_ms STOA__PLAIN, stoa__utc_ms,
+#define STOA__TYPE_duration_ms STOA__PLAIN, stoa__duration_ms,
+#define STOA__TYPE_timestamp_us STOA__PLAIN, stoa__timestamp_us,
+#define STOA__TYPE_utc_us STOA__PLAIN, stoa__utc_us,
+#define STOA__TYPE_duration_us STOA__PLAIN, stoa__duration_us,
+#define STOA__TYPE_timestamp_ns STOA__PLAIN, stoa__timestamp_ns,
+#define STOA__TYPE_utc_ns STOA__PLAIN, stoa__utc_ns,
+#define STOA__TYPE_duration_ns STOA__PLAIN, stoa__duration_ns,
 
 /* macro(cell, length, …): STOA__WITH(macro, STOA__TYPE_##type, …). */
 #define STOA__WITH(...) STOA__WITH_(__VA_ARGS__)
@@ -240,6 +310,11 @@ STOA__DESCRIBE(object, STOA_OBJECT, void *, object)
     stoa__values.STOA__FIRST(__VA_ARGS__)[stoa__component] =    \
         stoa__default_##cell(STOA__DEFAULT(__VA_ARGS__));
 #define STOA__VALUE_POINTER(type, ...) &stoa__values->STOA__FIRST(__VA_ARGS__),
+/* Behind a condition: or the value is none of the type. */
+#define STOA__MISFIT(type, ...) STOA__BY_KIND(_MISFIT, STOA__TYPE_##type, STOA__FIRST(__VA_ARGS__))
+#define STOA__PLAIN_MISFIT(cell, name) || !stoa__fits_##cell(stoa__values.name)
+#define STOA__OBJECT_MISFIT(cell, name)
+#define STOA__VECTOR_MISFIT(cell, name)
 #define STOA__STORE_CELL(type, ...) \
     STOA__BY_KIND(_STORE, STOA__TYPE_##type, STOA__FIRST(__VA_ARGS__))
 #define STOA__PLAIN_STORE(cell, name) stoa__columns->name[stoa__row] = stoa__values.name;
@@ -362,7 +437,7 @@ STOA__DESCRIBE(object, STOA_OBJECT, void *, object)
     {                                                                                             \
         const size_t stoa__row = stoa__columns->table->rows;                                      \
         if (stoa__row >= stoa__columns->table->append_limit ||                                    \
-            stoa__columns->table->field_count != record##_field_count)                            \
+            stoa__columns->table->field_count != record##_field_count FIELDS(STOA__MISFIT))       \
             return record##_table_append_slow(stoa__columns, &stoa__values, stoa__error);         \
         FIELDS(STOA__STORE_CELL)                                                                  \
         stoa__columns->table->rows = stoa__row + 1;                                               \

@@ -42,7 +42,8 @@ STOA__INLINE stoa_row stoa_table_row(stoa_table *table, size_t index)
 /**
  * Reads a cell by the field's name. There is one function for each type. Integers convert if they
  * fit; an integer is read as a float, rounded as IEEE 754 does; a float is never read as an
- * integer. Of an object field: the pointer.
+ * integer. Of an object field: the pointer. Of a date, a timestamp or a duration, which no other
+ * type is read as: the count, in the unit of the field.
  *
  * @each stoa_status stoa_row_get_NAME(stoa_row row, const char *field_name, VALUE *value)
  * @param value becomes what the cell holds; not written if the call fails
@@ -183,7 +184,8 @@ STOA__INLINE bool stoa__plain_cell(stoa_row row, size_t field, stoa_type type)
     STOA__INLINE STOA_MUST_USE stoa_status stoa_row_set_##name##_at(stoa_row row, size_t field, \
                                                                     value_type value)           \
     {                                                                                           \
-        if (!stoa__plain_cell(row, field, STOA_##NAME) || row.table->columns[field].locked)     \
+        if (STOA_##NAME > STOA_OBJECT || !stoa__plain_cell(row, field, STOA_##NAME) ||          \
+            row.table->columns[field].locked)                                                   \
             return stoa__row_set_##name##_slow(row, field, value);                              \
         STOA__CAST(value_type *, row.table->columns[field].cells)[row.index] = value;           \
         row.table->columns[field].version++;                                                    \

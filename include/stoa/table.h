@@ -51,7 +51,9 @@ typedef struct stoa_field {
     stoa_type type;
     uint32_t flags;       /* zero, or STOA_NULLABLE, STOA_HAS_INITIAL */
     stoa_initial initial; /* of a vector: of each component */
-    uint16_t length;      /* of a vector: 2 to STOA_MAX_LENGTH; 0: one value */
+    const char *zone; /* of a timestamp: NULL: none; else as "Europe/Berlin", "UTC" or "+02:00" */
+    uint16_t length;  /* of a vector: 2 to STOA_MAX_LENGTH; 0: one value */
+    uint8_t unit;     /* a stoa_unit: of a timestamp or a duration */
     uint64_t reserved[3]; /* zero */
 } stoa_field;
 
@@ -133,6 +135,8 @@ typedef struct stoa_source {
     const char *name; /* of the field */
     stoa_type type;   /* of the values: STOA_OBJECT takes an array of pointers */
     bool repeat;      /* data is one value, for every row */
+    uint8_t unit;     /* a stoa_unit: of timestamps and durations */
+    bool is_zoned;    /* timestamps of UTC, for a field with a zone */
     const void *data; /* borrowed; may be unaligned, and may be a column of the table */
     ptrdiff_t stride; /* bytes from value to value; 0: packed */
     /* bit i % 8 of byte i / 8: value i is there; 0: it is null, whatever is in data; of a repeated
@@ -290,6 +294,26 @@ STOA_API stoa_type stoa_table_field_type(const stoa_table *table, size_t field);
  * @snippet table.c nullable
  */
 STOA_API uint32_t stoa_table_field_flags(const stoa_table *table, size_t field);
+
+/**
+ * Tells the unit of a timestamp or duration field; of any other, and of none, STOA_NO_UNIT.
+ *
+ * @cost O(1).
+ * @threads Reads the table.
+ * @snippet table.c times
+ */
+STOA_API stoa_unit stoa_table_field_unit(const stoa_table *table, size_t field);
+
+/**
+ * Tells the zone of a timestamp field, as "Europe/Berlin". NULL: it has none, or there is no such
+ * field.
+ *
+ * @owner Static storage.
+ * @cost O(1).
+ * @threads Reads the table.
+ * @snippet table.c times
+ */
+STOA_API const char *stoa_table_field_zone(const stoa_table *table, size_t field);
 
 /**
  * Tells the default of a field, in the field's type.

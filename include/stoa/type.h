@@ -38,19 +38,22 @@ typedef struct stoa_string {
  *
  * A user of the list must paste or quote `name` at once: with <stdbool.h>, bool is a macro.
  */
-#define STOA_TYPES(TYPE)                             \
-    TYPE(BOOL, bool, bool, bool, boolean)            \
-    TYPE(INT8, int8, int8_t, int8_t, int64)          \
-    TYPE(INT16, int16, int16_t, int16_t, int64)      \
-    TYPE(INT32, int32, int32_t, int32_t, int64)      \
-    TYPE(INT64, int64, int64_t, int64_t, int64)      \
-    TYPE(UINT8, uint8, uint8_t, uint8_t, uint64)     \
-    TYPE(UINT16, uint16, uint16_t, uint16_t, uint64) \
-    TYPE(UINT32, uint32, uint32_t, uint32_t, uint64) \
-    TYPE(UINT64, uint64, uint64_t, uint64_t, uint64) \
-    TYPE(FLOAT32, float32, float, float, float64)    \
-    TYPE(FLOAT64, float64, double, double, float64)  \
-    TYPE(OBJECT, object, stoa_handle, void *, object)
+#define STOA_TYPES(TYPE)                                \
+    TYPE(BOOL, bool, bool, bool, boolean)               \
+    TYPE(INT8, int8, int8_t, int8_t, int64)             \
+    TYPE(INT16, int16, int16_t, int16_t, int64)         \
+    TYPE(INT32, int32, int32_t, int32_t, int64)         \
+    TYPE(INT64, int64, int64_t, int64_t, int64)         \
+    TYPE(UINT8, uint8, uint8_t, uint8_t, uint64)        \
+    TYPE(UINT16, uint16, uint16_t, uint16_t, uint64)    \
+    TYPE(UINT32, uint32, uint32_t, uint32_t, uint64)    \
+    TYPE(UINT64, uint64, uint64_t, uint64_t, uint64)    \
+    TYPE(FLOAT32, float32, float, float, float64)       \
+    TYPE(FLOAT64, float64, double, double, float64)     \
+    TYPE(OBJECT, object, stoa_handle, void *, object)   \
+    TYPE(DATE, date, int32_t, int32_t, int64)           \
+    TYPE(TIMESTAMP, timestamp, int64_t, int64_t, int64) \
+    TYPE(DURATION, duration, int64_t, int64_t, int64)
 
 /**
  * A field type: STOA_NO_TYPE, or one of STOA_TYPES, as STOA_INT32.
@@ -64,6 +67,25 @@ typedef enum stoa_type {
 } stoa_type;
 
 /**
+ * What a timestamp or a duration is counted in. There is no default: STOA_NO_UNIT is refused where
+ * one is needed, and all else where none is.
+ */
+typedef enum stoa_unit {
+    STOA_NO_UNIT = 0,
+    STOA_SECOND,
+    STOA_MILLISECOND,
+    STOA_MICROSECOND,
+    STOA_NANOSECOND,
+} stoa_unit;
+
+/**
+ * The days that dates and timestamps are within, in days since 1970-01-01: 0001-01-01 and
+ * 9999-12-31. Timestamps in nanoseconds are within 1677-09-21 and 2262-04-11, as 64 bits hold them.
+ */
+#define STOA_FIRST_DAY (-719162)
+#define STOA_LAST_DAY 2932896
+
+/**
  * A value with its type. STOA_TYPES tells which member holds a value of which type. A member that
  * is wider than the field is checked when the value is stored.
  *
@@ -71,7 +93,9 @@ typedef enum stoa_type {
  */
 typedef struct stoa_value {
     stoa_type type;
-    bool is_null; /* then there is no value, and the type need not be one */
+    bool is_null;  /* then there is no value, and the type need not be one */
+    uint8_t unit;  /* a stoa_unit: of a timestamp or a duration */
+    bool is_zoned; /* a timestamp of a zone: its count is of UTC */
     union {
         bool boolean;
         int64_t int64;
@@ -84,7 +108,8 @@ typedef struct stoa_value {
 
 /**
  * The default of a field: set one member, and leave the others zero. It is stored by the rules of
- * every store: an integer goes into a float field, a float never into an integer field.
+ * every store: an integer goes into a float field, a float never into an integer field. Of dates,
+ * timestamps and durations int64 is the count, in the unit of the field.
  *
  * @members stoa_initial
  */
@@ -146,6 +171,8 @@ STOA_API stoa_type stoa_type_named(const char *name);
         stoa_value made;                                    \
         made.type = tag;                                    \
         made.is_null = false;                               \
+        made.unit = 0;                                      \
+        made.is_zoned = false;                              \
         made.uint64 = 0;                                    \
         made.string.length = 0;                             \
         made.slot = v;                                      \
@@ -164,9 +191,52 @@ STOA__INLINE stoa_value stoa_null_value(void)
     stoa_value made;
     made.type = STOA_NO_TYPE;
     made.is_null = true;
+    made.unit = 0;
+    made.is_zoned = false;
     made.uint64 = 0;
     made.string.length = 0;
     return made;
+}
+#endif
+
+/**
+ * Makes a date, a timestamp or a duration. A date counts days since 1970-01-01, a timestamp what
+ * its unit says since then: local time that belongs to no zone, or (stoa_zoned_value) of UTC.
+ *
+ * @declare stoa_value stoa_date_value(int32_t days)
+ * @declare stoa_value stoa_timestamp_value(int64_t count, stoa_unit unit)
+ * @declare stoa_value stoa_zoned_value(int64_t count, stoa_unit unit)
+ * @declare stoa_value stoa_duration_value(int64_t count, stoa_unit unit)
+ * @cost A few stores; inline.
+ * @threads Any.
+ * @snippet type.c times
+ */
+
+#ifndef STOA_CDEF
+STOA__INLINE stoa_value stoa__time_value(stoa_type type, int64_t count, stoa_unit unit)
+{
+    stoa_value made = stoa_int64_value(count);
+    made.type = type;
+    made.unit = STOA__CAST(uint8_t, unit);
+    return made;
+}
+STOA__INLINE stoa_value stoa_date_value(int32_t days)
+{
+    return stoa__time_value(STOA_DATE, days, STOA_NO_UNIT);
+}
+STOA__INLINE stoa_value stoa_timestamp_value(int64_t count, stoa_unit unit)
+{
+    return stoa__time_value(STOA_TIMESTAMP, count, unit);
+}
+STOA__INLINE stoa_value stoa_zoned_value(int64_t count, stoa_unit unit)
+{
+    stoa_value made = stoa__time_value(STOA_TIMESTAMP, count, unit);
+    made.is_zoned = true;
+    return made;
+}
+STOA__INLINE stoa_value stoa_duration_value(int64_t count, stoa_unit unit)
+{
+    return stoa__time_value(STOA_DURATION, count, unit);
 }
 #endif
 

@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "store/append.h"
-#include "store/convert.h"
+#include "store/cell.h"
 #include "store/grow.h"
 #include "store/lock.h"
 #include "store/source.h"
@@ -52,18 +52,13 @@ static void default_cell(const stoa__table *table, uint32_t field, new_cell *mad
 static stoa_status convert_cell(const stoa__table *table, uint32_t field, const stoa_value *value,
                                 new_cell *made, stoa_error *error)
 {
-    char text[40];
-    stoa_type type = (stoa_type)table->head.columns[field].type;
+    const stoa__schema_field *described = &table->schema->fields[field];
     made->cell.bits = 0;
     made->is_null = stoa__is_null(value) && table->head.columns[field].validity != NULL;
     if (made->is_null)
         return STOA_OK;
-    stoa_status status = stoa__convert_value(type, value, made->cell.bytes);
-    if (status == STOA_OK)
-        return STOA_OK;
-    stoa__print_value(value, text, sizeof text);
-    return stoa__fail(error, status, "field '%s' is %s and takes no %s",
-                      table->schema->fields[field].name, stoa_type_name(type), text);
+    stoa_status status = stoa__field_convert(described, value, made->cell.bytes);
+    return status == STOA_OK ? STOA_OK : stoa__field_refuse(described, value, status, 0, error);
 }
 
 static stoa_status convert_values(const stoa__table *table, const stoa_value *values, size_t count,
@@ -215,6 +210,17 @@ stoa_status stoa_table_replace(stoa_table *table, size_t index, const stoa_value
     return status;
 }
 
+static stoa_status check_cell(const stoa__table *table, uint32_t field, const stoa__cell *cell,
+                              stoa_error *error)
+{
+    const stoa__schema_field *described = &table->schema->fields[field];
+    stoa_status status = stoa__field_check(described, cell->bytes);
+    if (status == STOA_OK)
+        return STOA_OK;
+    stoa_value value = stoa__field_value(described, cell->bytes);
+    return stoa__field_refuse(described, &value, status, 0, error);
+}
+
 stoa_status stoa__table_append_pointers(stoa__table *table, const uint32_t *fields, size_t count,
                                         const void *const *values, stoa_error *error)
 {
@@ -229,8 +235,11 @@ stoa_status stoa__table_append_pointers(stoa__table *table, const uint32_t *fiel
         row.cells[fields[k]].is_null = false;
         memcpy(row.cells[fields[k]].cell.bytes, values[k],
                type == STOA_OBJECT ? sizeof(void *) : stoa__width(type));
+        if (status == STOA_OK)
+            status = check_cell(table, fields[k], &row.cells[fields[k]].cell, error);
     }
-    status = insert_cells(table, table->head.rows, row.cells, error);
+    if (status == STOA_OK)
+        status = insert_cells(table, table->head.rows, row.cells, error);
     drop_cells(&row);
     return status;
 }
@@ -263,9 +272,9 @@ static stoa_status store_numbers(stoa__table *table, const stoa_source *const *m
         const stoa_source *source = matched[i];
         if (source == NULL || stoa__is_object(table, i))
             continue;
-        stoa_type type = (stoa_type)table->head.columns[i].type;
-        size_t stored = stoa__source_store(source, type, stoa__cell_at(table, i, table->head.rows),
-                                           (ptrdiff_t)stoa__width(type), 0, count);
+        size_t stored = stoa__source_store(source, stoa__field_time(&table->schema->fields[i]),
+                                           stoa__cell_at(table, i, table->head.rows),
+                                           (ptrdiff_t)stoa__column_width(table, i), 0, count);
         if (stored < count)
             return stoa__source_overflow(table, i, source, stored, error);
     }

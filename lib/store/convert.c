@@ -81,7 +81,8 @@ static const pair *const pairs[] = {
 
 bool stoa__convertible(stoa_type to, stoa_type from)
 {
-    if (!stoa__type_exists(to) || !stoa__type_exists(from) || to == STOA_OBJECT)
+    if (to > STOA_FLOAT64 || from > STOA_FLOAT64 || !stoa__type_exists(to) ||
+        !stoa__type_exists(from))
         return false;
     return pairs[to][from].check != NULL;
 }

@@ -4,7 +4,7 @@
 
 #include <stoa/type.h>
 
-/* Whether values of type `from` can go into cells of type `to` at all. Objects can't. */
+/* Whether values of type `from` can go into cells of type `to` at all. Only numbers can. */
 bool stoa__convertible(stoa_type to, stoa_type from);
 /* Whether every value fits, so that checking can be left out. */
 bool stoa__converts_always(stoa_type to, stoa_type from);

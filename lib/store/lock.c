@@ -15,6 +15,8 @@
 
 #include <stoa/row.h>
 
+#include "store/cell.h"
+
 /* ---- locks ---- */
 
 stoa_status stoa__check_writable(const stoa__table *table, uint32_t field, stoa_error *error)
@@ -118,19 +120,25 @@ static inline stoa_status begin_write(stoa_table *table, size_t field, size_t ro
     return STOA_LOCKED;
 }
 
-/* A number into a cell, where its type is another; most are not. */
-static stoa_status store_converted(stoa_type type, void *cell, const stoa_value *value)
+/* A number into a cell, where its type is another; most are not. Of a time: its count. */
+static stoa_status store_converted(const stoa__schema_field *field, void *cell,
+                                   const stoa_value *value)
 {
     stoa__cell made;
-    stoa_status status =
-        type == STOA_OBJECT ? STOA_WRONG_TYPE : stoa__convert_value(type, value, made.bytes);
+    stoa_value time = *value;
+    if (stoa__is_time((stoa_type)field->type) && value->type == STOA_INT64)
+        time = stoa__time_value_of(stoa__field_time(field), value->int64);
+    stoa_status status = field->type == STOA_OBJECT ? STOA_WRONG_TYPE
+                                                    : stoa__field_convert(field, &time, made.bytes);
     if (status == STOA_OK)
-        memcpy(cell, made.bytes, stoa__width(type));
+        memcpy(cell, made.bytes, stoa__width((stoa_type)field->type));
     return status;
 }
 
-static inline stoa_status store_number(stoa_type type, void *cell, const stoa_value *value)
+static inline stoa_status store_number(const stoa__schema_field *field, void *cell,
+                                       const stoa_value *value)
 {
+    stoa_type type = (stoa_type)field->type;
     if (type == STOA_INT32 && value->type == STOA_INT64 && value->int64 == (int32_t)value->int64)
         *(int32_t *)cell = (int32_t)value->int64;
     else if (type == value->type && type == STOA_INT64)
@@ -138,7 +146,7 @@ static inline stoa_status store_number(stoa_type type, void *cell, const stoa_va
     else if (type == value->type && type == STOA_FLOAT64)
         *(double *)cell = value->float64;
     else
-        return store_converted(type, cell, value);
+        return store_converted(field, cell, value);
     return STOA_OK;
 }
 
@@ -167,7 +175,7 @@ static inline stoa_status put(stoa_table *table, size_t field, size_t row, uint6
     if (null)
         memset(cell, 0, stoa__width(type));
     else
-        status = store_number(type, cell, value);
+        status = store_number(&whole->schema->fields[field], cell, value);
     if (status == STOA_OK && validity != NULL)
         put_bit(validity, row, !null);
     if (status == STOA_OK)

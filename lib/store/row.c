@@ -6,6 +6,7 @@
 
 #include <string.h>
 
+#include "store/cell.h"
 #include "store/lock.h"
 
 static stoa_value read_cell(const stoa__table *table, uint32_t field, size_t row)
@@ -15,7 +16,7 @@ static stoa_value read_cell(const stoa__table *table, uint32_t field, size_t row
         return (stoa_value){.type = (stoa_type)table->head.columns[field].type, .is_null = true};
     if (stoa__is_object(table, field))
         return stoa_object_value(stoa_pool_get(table->pool, *(const stoa_handle *)cell));
-    return stoa__cell_value((stoa_type)table->head.columns[field].type, cell);
+    return stoa__field_value(&table->schema->fields[field], cell);
 }
 
 static stoa_status write_object(stoa__table *table, uint32_t field, size_t row, void *object,
@@ -51,15 +52,10 @@ static stoa_status write_cell(stoa__table *table, uint32_t field, size_t row,
         return STOA_OK;
     }
     stoa__cell cell;
-    stoa_status status = stoa__convert_value(type, value, cell.bytes);
-    if (status != STOA_OK && error != NULL) {
-        char text[40];
-        stoa__print_value(value, text, sizeof text);
-        return stoa__fail_at(error, status, row, "field '%s' is %s and takes no %s",
-                             table->schema->fields[field].name, stoa_type_name(type), text);
-    }
+    const stoa__schema_field *described = &table->schema->fields[field];
+    stoa_status status = stoa__field_convert(described, value, cell.bytes);
     if (status != STOA_OK)
-        return status;
+        return stoa__field_refuse(described, value, status, row, error);
     memcpy(stoa__cell_at(table, field, row), cell.bytes, stoa__width(type));
     if (table->head.columns[field].validity != NULL)
         stoa__bit_put(table->head.columns[field].validity, row, true);
@@ -120,6 +116,27 @@ stoa_status stoa_row_set_null(stoa_row row, const char *field_name)
     return stoa_row_set(row, field_named(row, field_name), stoa_null_value(), NULL);
 }
 
+/* A count, in the unit of the field. */
+static void give_unit(stoa_row row, size_t field, stoa_value *value)
+{
+    if (!stoa__is_time(value->type) || row.table == NULL || !stoa__field_exists(row.table, field))
+        return;
+    const stoa__schema_field *described = &stoa__whole(row.table)->schema->fields[field];
+    value->unit = described->unit;
+    value->is_zoned = described->zone != NULL;
+}
+
+/* What was read, as a value of a type; a time is a count in the unit of its field. */
+static stoa_status take(const stoa_value *read, stoa_type type, void *value)
+{
+    if (!stoa__is_time(type) && !stoa__is_time(read->type))
+        return stoa__convert_value(type, read, value);
+    if (type != read->type)
+        return STOA_WRONG_TYPE;
+    memcpy(value, &read->int64, stoa__width(type)); /* little-endian: the low bytes */
+    return STOA_OK;
+}
+
 #define ROW(NAME, name, cell, value_type, member)                                            \
     stoa_status stoa__row_get_##name##_slow(stoa_row row, size_t field, value_type *value)   \
     {                                                                                        \
@@ -128,12 +145,13 @@ stoa_status stoa_row_set_null(stoa_row row, const char *field_name)
         stoa_status status = stoa_row_get(row, field, &any, NULL);                           \
         if (status == STOA_OK && any.is_null)                                                \
             return STOA_NULL;                                                                \
-        return status == STOA_OK ? stoa__convert_value(STOA_##NAME, &any, value) : status;   \
+        return status == STOA_OK ? take(&any, STOA_##NAME, value) : status;                  \
     }                                                                                        \
     stoa_status stoa__row_set_##name##_slow(stoa_row row, size_t field, value_type value)    \
     {                                                                                        \
         stoa_value any = {.type = STOA_##NAME};                                              \
         any.member = value;                                                                  \
+        give_unit(row, field, &any);                                                         \
         return stoa_row_set(row, field, any, NULL);                                          \
     }                                                                                        \
     stoa_status stoa_row_get_##name(stoa_row row, const char *field_name, value_type *value) \

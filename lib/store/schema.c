@@ -17,6 +17,7 @@
 #include "base/lock.h"
 #include "base/memory.h"
 #include "base/utf8.h"
+#include "store/cell.h"
 
 #define BUCKETS 256
 
@@ -48,11 +49,18 @@ static stoa_status check_name(const char *name, stoa_error *error)
     return STOA_OK;
 }
 
+/* The default of a time is a count, in the field's unit. */
+static void as_time(const stoa__schema_field *field, stoa_value *value)
+{
+    if (stoa__is_time((stoa_type)field->type) && value->type == STOA_INT64)
+        *value = stoa__time_value_of(stoa__field_time(field), value->int64);
+}
+
 static stoa_status store_initial(stoa__schema_field *out, const stoa_field *field,
                                  stoa_error *error)
 {
     stoa_value value;
-    char text[40];
+    char text[40], type[STOA__TYPE_TEXT];
     if (stoa__initial_value(&field->initial, &value) != STOA_OK)
         return stoa__fail(error, STOA_INVALID,
                           "the default of field '%s' sets more than one member of initial",
@@ -62,12 +70,31 @@ static stoa_status store_initial(stoa__schema_field *out, const stoa_field *fiel
     if ((out->flags & STOA_NULLABLE) != 0)
         out->flags |= STOA_HAS_INITIAL;
     void *cell = field->type == STOA_OBJECT ? (void *)&out->object : (void *)out->initial.bytes;
-    stoa_status status = stoa__convert_value(field->type, &value, cell);
+    as_time(out, &value);
+    stoa_status status = stoa__field_convert(out, &value, cell);
     if (status == STOA_OK)
         return STOA_OK;
     stoa__print_value(&value, text, sizeof text);
     return stoa__fail(error, status, "the default of field '%s' is %s, which does not fit %s",
-                      field->name, text, stoa_type_name(field->type));
+                      field->name, text, stoa__type_text(field->type, stoa__field_time(out), type));
+}
+
+static stoa_status describe_time(stoa__schema_field *out, const stoa_field *field,
+                                 stoa_error *error)
+{
+    bool has_unit = field->type == STOA_TIMESTAMP || field->type == STOA_DURATION;
+    if (has_unit && !stoa__unit_exists(field->unit))
+        return stoa__fail(error, STOA_INVALID,
+                          "field '%s' is a %s and needs a unit, as STOA_MICROSECOND", field->name,
+                          stoa_type_name(field->type));
+    if (!has_unit && field->unit != STOA_NO_UNIT)
+        return stoa__fail(error, STOA_INVALID, "field '%s' is %s and takes no unit", field->name,
+                          stoa_type_name(field->type));
+    if (field->type != STOA_TIMESTAMP && field->zone != NULL)
+        return stoa__fail(error, STOA_INVALID, "field '%s' is %s and takes no zone", field->name,
+                          stoa_type_name(field->type));
+    out->unit = field->unit;
+    return field->zone == NULL ? STOA_OK : stoa__zone_find(&out->zone, field->zone, error);
 }
 
 static stoa_status check_flags(const stoa_field *field, stoa_error *error)
@@ -136,6 +163,9 @@ static stoa_status describe(stoa__schema_field *out, const stoa_field *field, st
     out->type = (uint8_t)field->type;
     out->flags = (uint8_t)field->flags;
     out->components = field->length;
+    status = describe_time(out, field, error);
+    if (status != STOA_OK)
+        return status;
     return store_initial(out, field, error);
 }
 
@@ -337,8 +367,13 @@ static uint64_t hash_all(const stoa__schema *schema)
         const stoa__schema_field *field = &schema->fields[i];
         uint64_t kind = (uint64_t)field->components << 32 | (uint64_t)field->component << 16 |
                         (uint64_t)field->flags << 8;
-        uint64_t parts[] = {hash, field->hash, kind | field->type, field->initial.bits,
-                            (uint64_t)(uintptr_t)field->object};
+        kind |= (uint64_t)field->unit << 48;
+        uint64_t parts[] = {hash,
+                            field->hash,
+                            kind | field->type,
+                            field->initial.bits,
+                            (uint64_t)(uintptr_t)field->object,
+                            (uint64_t)(uintptr_t)field->zone};
         hash = stoa__hash(parts, sizeof parts);
     }
     return hash;
@@ -351,7 +386,8 @@ static bool same(const stoa__schema *a, const stoa__schema *b)
     for (uint32_t i = 0; i < a->field_limit; i++) {
         const stoa__schema_field *left = &a->fields[i], *right = &b->fields[i];
         if (left->type != right->type || left->flags != right->flags ||
-            left->initial.bits != right->initial.bits || left->components != right->components ||
+            left->initial.bits != right->initial.bits || left->unit != right->unit ||
+            left->zone != right->zone || left->components != right->components ||
             left->component != right->component || left->object != right->object ||
             (left->name == NULL) != (right->name == NULL))
             return false;

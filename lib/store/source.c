@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "store/cell.h"
 #include "store/convert.h"
 
 stoa_status stoa__source_check_array(const stoa_source *source, size_t count, stoa_error *error)
@@ -42,19 +43,55 @@ static size_t next_bit(const stoa_source *source, size_t from, size_t count, boo
     return count;
 }
 
+/* A unit where the type has one, and nowhere else. */
+static stoa_status check_unit(const stoa_source *source, stoa_error *error)
+{
+    bool has_unit = source->type == STOA_TIMESTAMP || source->type == STOA_DURATION;
+    unsigned char zoned = stoa__byte_of(&source->is_zoned);
+    if (has_unit && !stoa__unit_exists(source->unit))
+        return stoa__fail(error, STOA_INVALID, "values of %s need stoa_source.unit",
+                          stoa_type_name(source->type));
+    if (!has_unit && source->unit != STOA_NO_UNIT)
+        return stoa__fail(error, STOA_INVALID, "values of %s take no stoa_source.unit",
+                          stoa_type_name(source->type));
+    if (zoned > (source->type == STOA_TIMESTAMP))
+        return stoa__fail(error, STOA_INVALID,
+                          "stoa_source.is_zoned is neither true nor false, or set for values of %s",
+                          stoa_type_name(source->type));
+    return STOA_OK;
+}
+
+static bool takes(const stoa__schema_field *field, const stoa_source *source)
+{
+    if (field->type == STOA_OBJECT)
+        return source->type == STOA_OBJECT;
+    if (stoa__is_time((stoa_type)field->type))
+        return stoa__times_match(stoa__field_time(field), source->type, source->is_zoned);
+    return stoa__convertible((stoa_type)field->type, source->type);
+}
+
 stoa_status stoa__source_check(const stoa__table *table, uint32_t field, const stoa_source *source,
                                size_t count, stoa_error *error)
 {
-    stoa_type type = (stoa_type)table->head.columns[field].type;
-    const char *name = table->schema->fields[field].name;
+    const stoa__schema_field *described = &table->schema->fields[field];
+    const char *name = described->name;
+    char text[STOA__TYPE_TEXT];
     if (!stoa__type_exists(source->type))
         return stoa__fail(error, STOA_WRONG_TYPE,
                           "the values for field '%s' have type %d, which does not exist", name,
                           (int)source->type);
-    if (type == STOA_OBJECT ? source->type != STOA_OBJECT : !stoa__convertible(type, source->type))
-        return stoa__fail(error, STOA_WRONG_TYPE, "field '%s' is %s and takes no values of %s",
-                          name, stoa_type_name(type), stoa_type_name(source->type));
-    stoa_status status = stoa__source_check_array(source, count, error);
+    stoa_status status = check_unit(source, error);
+    if (status != STOA_OK)
+        return status;
+    if (!takes(described, source))
+        return stoa__fail(
+            error, STOA_WRONG_TYPE, "field '%s' is %s and takes no values of %s%s", name,
+            stoa__type_text((stoa_type)described->type, stoa__field_time(described), text),
+            stoa_type_name(source->type),
+            source->type != described->type ? ""
+            : source->is_zoned              ? ", which are of UTC"
+                                            : ", which belong to no zone");
+    status = stoa__source_check_array(source, count, error);
     if (status != STOA_OK || table->head.columns[field].validity != NULL)
         return status;
     size_t null = next_bit(source, 0, count, false);
@@ -86,19 +123,24 @@ static stoa_value value_at(const stoa_source *source, size_t position)
     memcpy(cell.bytes, at, stoa__width(source->type));
     if (source->type == STOA_BOOL && cell.bytes[0] > 1) /* a byte that is no bool: show it */
         return stoa_uint64_value(cell.bytes[0]);
+    if (stoa__is_time(source->type)) {
+        stoa__schema_field field = {.type = (uint8_t)source->type, .unit = source->unit};
+        return stoa__field_value(&field, cell.bytes);
+    }
     return stoa__cell_value(source->type, cell.bytes);
 }
 
 stoa_status stoa__source_overflow(const stoa__table *table, uint32_t field,
                                   const stoa_source *source, size_t position, stoa_error *error)
 {
-    char text[40];
+    char text[40], type[STOA__TYPE_TEXT];
+    const stoa__schema_field *described = &table->schema->fields[field];
     stoa_value value = value_at(source, position);
     stoa__print_value(&value, text, sizeof text);
-    return stoa__fail_at(error, STOA_OVERFLOW, position,
-                         "value %zu for field '%s', %s, does not fit %s", position,
-                         table->schema->fields[field].name, text,
-                         stoa_type_name((stoa_type)table->head.columns[field].type));
+    return stoa__fail_at(
+        error, STOA_OVERFLOW, position, "value %zu for field '%s', %s, does not fit %s", position,
+        described->name, text,
+        stoa__type_text((stoa_type)described->type, stoa__field_time(described), type));
 }
 
 /* ---- values and nulls ---- */
@@ -109,17 +151,42 @@ static const void *data_at(const stoa_source *source, size_t position)
     return (const char *)source->data + (ptrdiff_t)position * stoa__source_stride(source);
 }
 
-size_t stoa__source_fit(const stoa_source *source, stoa_type type, size_t count)
+static size_t check(const stoa_source *source, stoa__time to, size_t first, size_t count)
 {
+    const void *data = data_at(source, first);
     ptrdiff_t stride = stoa__source_stride(source);
+    if (stoa__is_time((stoa_type)to.type))
+        return stoa__times_check(to, source->unit, data, stride, count);
+    return stoa__convert_check((stoa_type)to.type, source->type, data, stride, count);
+}
+
+static size_t store(const stoa_source *source, stoa__time to, char *out, ptrdiff_t out_stride,
+                    size_t first, size_t count)
+{
+    const void *data = data_at(source, first);
+    ptrdiff_t stride = stoa__source_stride(source);
+    if (stoa__is_time((stoa_type)to.type))
+        return stoa__times_store(to, out, out_stride, source->unit, data, stride, count);
+    return stoa__convert_store((stoa_type)to.type, out, out_stride, source->type, data, stride,
+                               count);
+}
+
+static bool converts_always(const stoa_source *source, stoa__time to)
+{
+    return !stoa__is_time((stoa_type)to.type) &&
+           stoa__converts_always((stoa_type)to.type, source->type);
+}
+
+size_t stoa__source_fit(const stoa_source *source, stoa__time to, size_t count)
+{
     bool is_repeated = stoa__byte_of(&source->repeat) != 0;
-    if (stoa__converts_always(type, source->type))
+    if (converts_always(source, to))
         return count;
     size_t from = next_bit(source, 0, count, true), end = count;
     for (; from < count; from = next_bit(source, end, count, true)) {
         end = next_bit(source, from, count, false);
         size_t values = is_repeated ? 1 : end - from;
-        size_t fit = stoa__convert_check(type, source->type, data_at(source, from), stride, values);
+        size_t fit = check(source, to, from, values);
         if (fit < values)
             return from + fit;
     }
@@ -132,25 +199,21 @@ static void store_zeros(char *out, ptrdiff_t stride, size_t width, size_t count)
         memset(out, 0, width);
 }
 
-size_t stoa__source_store(const stoa_source *source, stoa_type type, char *out,
-                          ptrdiff_t out_stride, size_t first, size_t count)
+size_t stoa__source_store(const stoa_source *source, stoa__time to, char *out, ptrdiff_t out_stride,
+                          size_t first, size_t count)
 {
-    ptrdiff_t stride = stoa__source_stride(source);
-    size_t end = first + count, width = stoa__width(type);
+    size_t end = first + count, width = stoa__width((stoa_type)to.type);
     if (source->validity == NULL)
-        return stoa__convert_store(type, out, out_stride, source->type, data_at(source, first),
-                                   stride, count);
-    bool at_once = stoa__converts_always(type, source->type);
+        return store(source, to, out, out_stride, first, count);
+    bool at_once = converts_always(source, to);
     if (at_once) /* nulls too: they are zeroed below */
-        stoa__convert_store(type, out, out_stride, source->type, data_at(source, first), stride,
-                            count);
+        store(source, to, out, out_stride, first, count);
     for (size_t null, from = first; from < end; from = null) {
         null = next_bit(source, from, end, false);
         char *at = out + (ptrdiff_t)(from - first) * out_stride;
         size_t stored = null - from;
         if (!at_once)
-            stored = stoa__convert_store(type, at, out_stride, source->type, data_at(source, from),
-                                         stride, null - from);
+            stored = store(source, to, at, out_stride, from, null - from);
         if (stored < null - from)
             return from - first + stored;
         at += (ptrdiff_t)(null - from) * out_stride;

@@ -37,13 +37,13 @@ static inline bool stoa__source_has(const stoa_source *source, size_t position)
     return (source->validity[at / 8] >> at % 8 & 1) != 0;
 }
 
-/* The position of the first of `count` values that is there and does not fit cells of that type, or
+/* The position of the first of `count` values that is there and does not fit such cells, or
  * count. */
-size_t stoa__source_fit(const stoa_source *source, stoa_type type, size_t count);
+size_t stoa__source_fit(const stoa_source *source, stoa__time to, size_t count);
 /* Stores `count` values from position `first` on, and zero for nulls; the same as
- * stoa__convert_store() otherwise. */
-size_t stoa__source_store(const stoa_source *source, stoa_type type, char *out,
-                          ptrdiff_t out_stride, size_t first, size_t count);
+ * stoa__convert_store() or stoa__times_store() otherwise. */
+size_t stoa__source_store(const stoa_source *source, stoa__time to, char *out, ptrdiff_t out_stride,
+                          size_t first, size_t count);
 /* Says which of the cells at rows row, row + step, … hold values, for the same values. */
 void stoa__source_store_validity(const stoa_source *source, uint64_t *validity, size_t row,
                                  ptrdiff_t step, size_t first, size_t count);

@@ -5,6 +5,7 @@
  * room for max_rows cells. They are staggered (STOA__STAGGER), so that the cells of a row do not
  * fall into the same sets of a cache. No column ever moves. Invariant: each column of the schema
  * that is not dropped has cells for `capacity` rows. */
+#include "store/cell.h"
 #include "store/grow.h"
 
 #include <string.h>
@@ -473,6 +474,21 @@ uint32_t stoa_table_field_flags(const stoa_table *table, size_t field)
     return stoa__whole_const(table)->schema->fields[field].flags;
 }
 
+stoa_unit stoa_table_field_unit(const stoa_table *table, size_t field)
+{
+    if (table == NULL || !stoa__field_exists(table, field))
+        return STOA_NO_UNIT;
+    return (stoa_unit)stoa__whole_const(table)->schema->fields[field].unit;
+}
+
+const char *stoa_table_field_zone(const stoa_table *table, size_t field)
+{
+    if (table == NULL || !stoa__field_exists(table, field))
+        return NULL;
+    const stoa__zone *zone = stoa__whole_const(table)->schema->fields[field].zone;
+    return zone == NULL ? NULL : zone->name;
+}
+
 stoa_status stoa_table_field_initial(const stoa_table *table, size_t field, stoa_value *initial)
 {
     STOA__REQUIRE_ARGUMENT(NULL, table);
@@ -483,7 +499,7 @@ stoa_status stoa_table_field_initial(const stoa_table *table, size_t field, stoa
     if (described->type == STOA_OBJECT)
         *initial = stoa_object_value(described->object);
     else
-        *initial = stoa__cell_value((stoa_type)described->type, described->initial.bytes);
+        *initial = stoa__field_value(described, described->initial.bytes);
     initial->is_null = stoa__schema_begins_null(described);
     return STOA_OK;
 }

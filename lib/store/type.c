@@ -10,6 +10,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "store/times.h"
+
 const char *stoa_type_name(stoa_type type)
 {
     switch (type) {
@@ -33,7 +35,7 @@ size_t stoa_type_width(stoa_type type)
 
 stoa_type stoa_type_named(const char *name)
 {
-    for (int type = STOA_BOOL; name != NULL && type < STOA__TYPE_END; type++)
+    for (int type = STOA_BOOL; name != NULL && type < STOA__TYPES_END; type++)
         if (strcmp(stoa_type_name((stoa_type)type), name) == 0)
             return (stoa_type)type;
     return STOA_NO_TYPE;
@@ -155,9 +157,7 @@ stoa_status stoa__convert_value(stoa_type type, const stoa_value *value, void *o
         return store_float32(&source, out);
     case STOA_FLOAT64:
         return store_float64(&source, out);
-    case STOA_NO_TYPE:
-    case STOA_OBJECT:
-    case STOA_STRING:
+    default:
         break;
     }
     return STOA_WRONG_TYPE;
@@ -185,9 +185,7 @@ stoa_value stoa__cell_value(stoa_type type, const void *cell)
         READ(FLOAT32, float, float64)
         READ(FLOAT64, double, float64)
 #undef READ
-    case STOA_NO_TYPE:
-    case STOA_OBJECT:
-    case STOA_STRING:
+    default:
         break;
     }
     return value;
@@ -221,6 +219,9 @@ void stoa__print_value(const stoa_value *value, char *text, size_t size)
         snprintf(text, size, "null");
     else if (value->type == STOA_OBJECT)
         snprintf(text, size, "an object");
+    else if (stoa__is_time(value->type))
+        stoa__time_print(value->type, stoa__unit_exists(value->unit) ? value->unit : 0,
+                         stoa__byte_of(&value->is_zoned) != 0, value->int64, text, size);
     else if (!as_number(value, &source))
         snprintf(text, size, "a value without a type");
     else if (!source.is_integer)

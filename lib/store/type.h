@@ -13,6 +13,28 @@ typedef union stoa__cell {
     stoa_handle handle;
 } stoa__cell;
 
+/* Behind the last type. */
+enum {
+    STOA__TYPES_END = 1
+#define COUNT(NAME, name, cell, value, member) +1
+    STOA_TYPES(COUNT)
+#undef COUNT
+};
+
+/* A date, a timestamp or a duration: see times.h. */
+static inline bool stoa__is_time(stoa_type type)
+{
+    return type >= STOA_DATE && type <= STOA_DURATION;
+}
+
+/* The number type whose cells are the same: what a time is once it has been checked. */
+static inline stoa_type stoa__cell_type(stoa_type type)
+{
+    if (type == STOA_DATE)
+        return STOA_INT32;
+    return type == STOA_TIMESTAMP || type == STOA_DURATION ? STOA_INT64 : type;
+}
+
 static inline size_t stoa__width(stoa_type type)
 {
     static const uint8_t widths[] = {0,
@@ -23,17 +45,9 @@ static inline size_t stoa__width(stoa_type type)
     return widths[type];
 }
 
-/* The first number behind those of the types. */
-enum {
-    STOA__TYPE_END = 1
-#define COUNT(NAME, name, cell, value, member) +1
-    STOA_TYPES(COUNT)
-#undef COUNT
-};
-
 static inline bool stoa__type_exists(stoa_type type)
 {
-    return type != STOA_NO_TYPE && (unsigned)type < STOA__TYPE_END;
+    return (unsigned)type > STOA_NO_TYPE && (unsigned)type < STOA__TYPES_END;
 }
 
 /* Whether a value is null, or its is_null holds a byte that is not a bool. */

@@ -6,6 +6,7 @@
 #include <stoa/record.h>
 
 #include "store/append.h"
+#include "store/cell.h"
 
 static uint32_t span(const stoa_field *field)
 {
@@ -42,6 +43,15 @@ static stoa_status find(const stoa_table *table, const stoa_field *field, size_t
                           "field '%s' is %s in the table, but %s in the record", field->name,
                           stoa_type_name(type),
                           stoa__type_exists(field->type) ? stoa_type_name(field->type) : "nothing");
+    const stoa__schema_field *described = &stoa__whole_const(table)->schema->fields[*index];
+    if (described->unit != field->unit || (described->zone != NULL) != (field->zone != NULL)) {
+        char text[STOA__TYPE_TEXT];
+        return stoa__fail(
+            error, STOA_WRONG_TYPE, "field '%s' is %s in the table, but the record says %s of %s",
+            field->name, stoa__type_text(type, stoa__field_time(described), text),
+            field->zone != NULL ? "utc" : stoa_type_name(type),
+            stoa__unit_exists(field->unit) ? stoa__unit_name(field->unit) : "no unit");
+    }
     if (table->columns[*index].holds == UINT16_MAX)
         return stoa__fail(error, STOA_IN_USE, "field '%s' is held by %d typed tables already",
                           field->name, UINT16_MAX);

@@ -5,6 +5,7 @@
  * Additional rows are appended and then rotated to their place. */
 #include <string.h>
 
+#include "store/cell.h"
 #include "store/convert.h"
 #include "store/grow.h"
 #include "store/lock.h"
@@ -16,6 +17,7 @@
 typedef struct part {
     uint32_t field;
     stoa_type type;
+    uint8_t unit; /* as the field's */
     size_t width;
     size_t row; /* of the first cell */
     ptrdiff_t step;
@@ -50,6 +52,7 @@ static part part_of(stoa__table *table, uint32_t field, size_t first, ptrdiff_t 
 {
     part made = {.field = field, .count = count, .values = count, .row = first, .step = step};
     made.type = (stoa_type)table->head.columns[field].type;
+    made.unit = table->schema->fields[field].unit;
     made.width = stoa__width(made.type);
     made.stride = count > 1 ? step * (ptrdiff_t)made.width : 0; /* of one cell, any step is fine */
     made.start = stoa__cell_at(table, field, first);
@@ -84,7 +87,8 @@ static bool is_in_the_way(const part *p, const part *parts, size_t count, span c
     span in = span_of(p->source->data, stoa__source_stride(p->source), p->values);
     if (in.first >= cells.end || cells.first >= in.end)
         return false;
-    bool packed = p->type == p->source->type && p->type != STOA_BOOL && p->values == p->count &&
+    bool packed = p->type == p->source->type && p->unit == p->source->unit &&
+                  p->type != STOA_BOOL && p->values == p->count &&
                   p->stride == (ptrdiff_t)p->width && stoa__source_stride(p->source) == p->stride;
     for (size_t i = 0; i < count; i++) {
         bool is_own = &parts[i] == p;
@@ -112,7 +116,8 @@ static stoa_status prepare_numbers(const stoa__table *table, part *p, bool is_in
                                    stoa_error *error)
 {
     const stoa_source *source = p->source;
-    size_t fit = stoa__source_fit(source, p->type, p->values);
+    stoa__time to = stoa__field_time(&table->schema->fields[p->field]);
+    size_t fit = stoa__source_fit(source, to, p->values);
     stoa_status status = STOA_OK;
     if (fit < p->values)
         return stoa__source_overflow(table, p->field, source, fit, error);
@@ -123,7 +128,7 @@ static stoa_status prepare_numbers(const stoa__table *table, part *p, bool is_in
         return status;
     status = make_aside(p, error);
     if (status == STOA_OK)
-        stoa__source_store(source, p->type, p->aside, (ptrdiff_t)p->width, 0, p->values);
+        stoa__source_store(source, to, p->aside, (ptrdiff_t)p->width, 0, p->values);
     return status;
 }
 
@@ -185,6 +190,7 @@ static stoa_source prepared(const part *p, stoa_type type)
         return made;
     made.data = p->aside;
     made.type = type;
+    made.unit = p->unit;
     made.stride = (ptrdiff_t)p->width;
     if (made.validity == NULL)
         made.repeat = false; /* aside are all values */
@@ -205,15 +211,17 @@ static void store_validity(stoa__table *table, const part *p, const stoa_source 
 static void store(stoa__table *table, part *p)
 {
     bool is_object = p->type == STOA_OBJECT;
-    stoa_type type = is_object ? STOA_UINT32 : p->type;
-    stoa_source from = prepared(p, type);
+    stoa__time to = stoa__field_time(&table->schema->fields[p->field]);
+    if (is_object)
+        to.type = STOA_UINT32;
+    stoa_source from = prepared(p, (stoa_type)to.type);
     if (p->count > 0)
         stoa__column_written(table, p->field);
     if (is_object)
         leave_cells(table->pool, p);
-    stoa__source_store(&from, type, p->start, p->stride, 0, p->count);
+    stoa__source_store(&from, to, p->start, p->stride, 0, p->count);
     if (p->values > p->count)
-        stoa__source_store(&from, type, stoa__cell_at(table, p->field, table->head.rows),
+        stoa__source_store(&from, to, stoa__cell_at(table, p->field, table->head.rows),
                            (ptrdiff_t)p->width, p->count, p->values - p->count);
     store_validity(table, p, &from);
     let_go(p);
@@ -284,6 +292,8 @@ static stoa_source initial_of(const stoa__schema_field *described)
         data = &described->object;
     return (stoa_source){.type = (stoa_type)described->type,
                          .repeat = true,
+                         .unit = described->unit,
+                         .is_zoned = described->zone != NULL,
                          .data = data,
                          .validity = stoa__schema_begins_null(described) ? &null : NULL};
 }

@@ -2,13 +2,14 @@
  * them. */
 #include <math.h>
 
+#include "../support/plain_types.h"
 #include "../support/reference.h"
 #include "../support/testing.h"
 #include "../support/things.h"
 
 static const stoa_type every_type[] = {
 #define LISTED(NAME, name, cell, value, member) STOA_##NAME,
-    STOA_TYPES(LISTED)
+    PLAIN_TYPES(LISTED)
 #undef LISTED
 };
 enum { TYPES = sizeof every_type / sizeof *every_type };

@@ -2,6 +2,7 @@
  * where they are. */
 #include <stdlib.h>
 
+#include "../support/plain_types.h"
 #include "../support/testing.h"
 
 static const stoa_field x_field = {.name = "x", .type = STOA_INT32, .initial.int64 = 7};
@@ -375,7 +376,7 @@ TEST(a_field_without_a_type_a_name_or_a_reason_is_refused)
     stoa_field field = {.name = "y"};
     REFUSED(table, STOA_WRONG_TYPE, stoa_table_add_field(table, &field, NULL, &trouble));
     SAYS("y");
-    field.type = (stoa_type)(STOA_STRING + 1);
+    field.type = (stoa_type)BEHIND_TYPES;
     REFUSED(table, STOA_WRONG_TYPE, stoa_table_add_field(table, &field, NULL, &trouble));
     field.type = STOA_INT8;
     field.flags = 8;

@@ -57,17 +57,17 @@ typedef stoa_status getter(stoa_row row, stoa_type field, void *value);
         memcpy(to, &value, sizeof value);                                                       \
         return status;                                                                          \
     }
-STOA_TYPES(SETTERS)
+PLAIN_TYPES(SETTERS)
 #undef SETTERS
 
 static setter *const setters[][2] = {
 #define ENTRY(NAME, type_name, cell, value, member) {by_name_set_##type_name, at_set_##type_name},
-    STOA_TYPES(ENTRY)
+    PLAIN_TYPES(ENTRY)
 #undef ENTRY
 };
 static getter *const getters[][2] = {
 #define ENTRY(NAME, type_name, cell, value, member) {by_name_get_##type_name, at_get_##type_name},
-    STOA_TYPES(ENTRY)
+    PLAIN_TYPES(ENTRY)
 #undef ENTRY
 };
 

@@ -2,6 +2,7 @@
 #include <stoa/type.h>
 #include <stoa/version.h>
 
+#include "../support/plain_types.h"
 #include "../support/testing.h"
 
 TEST(each_type_has_a_name_a_width_and_is_found_by_its_name)
@@ -24,7 +25,7 @@ TEST(a_bool_takes_one_byte_and_an_object_four)
 
 TEST(what_is_no_type_has_neither_name_nor_width)
 {
-    static const int none[] = {STOA_NO_TYPE, STOA_STRING + 1, 255, 1 << 20, -1};
+    static const int none[] = {STOA_NO_TYPE, BEHIND_TYPES, 255, 1 << 20, -1};
     for (size_t i = 0; i < sizeof none / sizeof *none; i++) {
         ck_assert_ptr_null(stoa_type_name((stoa_type)none[i]));
         ck_assert_uint_eq(stoa_type_width((stoa_type)none[i]), 0);

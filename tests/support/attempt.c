@@ -68,7 +68,10 @@ static void fill(stoa_table *table)
         stoa_value values[ATTEMPT_FIELDS] = {stoa_boolean_value(row % 2 == 0)};
         for (size_t i = 1; i < ATTEMPT_FIELDS; i++)
             values[i] = stoa_int64_value((int64_t)(10 * row + i));
-        values[ATTEMPT_FIELDS - 1] = stoa_object_value(&things[row / 2]);
+        values[STOA_OBJECT - 1] = stoa_object_value(&things[row / 2]);
+        values[STOA_DATE - 1] = stoa_date_value((int32_t)row);
+        values[STOA_TIMESTAMP - 1] = stoa_timestamp_value((int64_t)row, STOA_SECOND);
+        values[STOA_DURATION - 1] = stoa_duration_value((int64_t)row, STOA_SECOND);
         PASSES(stoa_table_append(table, values, ATTEMPT_FIELDS, &trouble));
     }
 }
@@ -76,7 +79,10 @@ static void fill(stoa_table *table)
 static void make_table(attempt *a)
 {
     static const stoa_field fields[] = {
-#define FIELD(NAME, field_name, cell, value, member) {.name = #field_name, .type = STOA_##NAME},
+#define FIELD(NAME, field_name, cell, value, member) \
+    {.name = #field_name,                            \
+     .type = STOA_##NAME,                            \
+     .unit = STOA_##NAME == STOA_TIMESTAMP || STOA_##NAME == STOA_DURATION ? STOA_SECOND : 0},
         STOA_TYPES(FIELD)
 #undef FIELD
             {.name = "dropped", .type = STOA_INT32},
@@ -314,7 +320,7 @@ void attempt_flag(attempt *a, const char *name, bool *flag)
 
 stoa_value attempt_value(attempt *a, const char *name, stoa_value good)
 {
-    static const stoa_type none[] = {STOA_NO_TYPE, (stoa_type)(STOA_STRING + 1), (stoa_type)-1,
+    static const stoa_type none[] = {STOA_NO_TYPE, (stoa_type)BEHIND_TYPES, (stoa_type)-1,
                                      (stoa_type)257};
     enum { NULLS = 3, TYPES = sizeof none / sizeof *none, FLAGS = 2 };
     static const unsigned char nulls[NULLS] = {1, 2, 255}, flags[FLAGS] = {2, 255};

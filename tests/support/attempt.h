@@ -19,9 +19,15 @@
 #ifndef STOA_TESTS_ATTEMPT_H
 #define STOA_TESTS_ATTEMPT_H
 
+#include "plain_types.h"
 #include "testing.h"
 
-enum { ATTEMPT_ROWS = 6, ATTEMPT_FIELDS = 12, ATTEMPT_MOST_ROWS = 64, ATTEMPT_DROPPED = 12 };
+enum {
+    ATTEMPT_ROWS = 6,
+    ATTEMPT_FIELDS = FIELD_TYPES,
+    ATTEMPT_MOST_ROWS = 64,
+    ATTEMPT_DROPPED = ATTEMPT_FIELDS,
+};
 
 /* A bad or unusual value of a number. */
 typedef struct odd {

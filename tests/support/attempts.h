@@ -17,8 +17,8 @@ static const odd no_order[] = {{MOST, false}, {SIZE_MAX, false}};
 static const odd no_field[] = {
     {ATTEMPT_DROPPED, false}, {ATTEMPT_DROPPED + 1, false}, {256, false},  {STOA_MAX_FIELDS, false},
     {65536, false},           {TRUNCATED(0), false},        {MOST, false}, {SIZE_MAX, false}};
-static const odd no_type[] = {{STOA_NO_TYPE, false}, {STOA_STRING + 1, false}, {255, false},
-                              {257, false},          {65537, false},           {INT32_MAX, false},
+static const odd no_type[] = {{STOA_NO_TYPE, false}, {BEHIND_TYPES, false}, {255, false},
+                              {257, false},          {65537, false},        {INT32_MAX, false},
                               {UINT32_MAX, false}};
 /* Lengths that are invalid for an array whose length is checked in no other way. */
 static const odd no_length[] = {

@@ -82,13 +82,15 @@ ATTEMPTS(stoa_table_take)
 TELLS(stoa_table_rows, ROWS, 0, (table))
 TELLS(stoa_table_max_rows, ATTEMPT_MOST_ROWS, 0, (table))
 TELLS(stoa_table_capacity, ATTEMPT_MOST_ROWS, 0, (table))
-TELLS(stoa_table_row_bytes, 1 + 2 * (1 + 2 + 4 + 8) + 4 + 8 + 4, 0, (table))
+TELLS(stoa_table_row_bytes, 1 + 2 * (1 + 2 + 4 + 8) + 4 + 8 + 4 + 4 + 8 + 8, 0, (table))
 TELLS(stoa_table_field_count, ATTEMPT_FIELDS, 0, (table))
 TELLS(stoa_table_field_limit, ATTEMPT_FIELDS + 1, 0, (table))
 TELLS(stoa_table_pool, a->pool, NULL, (table))
 TELLS(stoa_table_field_type, STOA_INT8, STOA_NO_TYPE, (table, NUMBER("field", 1, no_field)))
 TELLS(stoa_table_field_flags, 0, 0, (table, NUMBER("field", 1, no_field)))
 TELLS(stoa_column_validity, NULL, NULL, (table, NUMBER("field", 1, no_field)))
+TELLS(stoa_table_field_unit, STOA_SECOND, STOA_NO_UNIT,
+      (table, NUMBER("field", STOA_TIMESTAMP - 1, no_field)))
 TELLS(stoa_column_cells, a->table->columns[1].cells, NULL, (table, NUMBER("field", 1, no_field)))
 
 ATTEMPTS(stoa_table_version)
@@ -97,6 +99,24 @@ ATTEMPTS(stoa_table_version)
     {
         uint64_t version = stoa_table_version(NEEDED("table", a->table));
         attempt_gave(a, version > 0, version == 0);
+    }
+}
+
+ATTEMPTS(stoa_table_field_zone)
+{
+    static const odd none[] = {{0, true}, {1, true}};
+    EACH_TRY
+    {
+        stoa_table *zoned =
+            TABLE(NULL, {.name = "t", .type = STOA_TIMESTAMP, .unit = STOA_SECOND, .zone = "UTC"},
+                  {.name = "u", .type = STOA_TIMESTAMP, .unit = STOA_SECOND});
+        const stoa_table *table = NEEDED("table", zoned);
+        size_t field = NUMBER("field", 0, none);
+        const char *zone = stoa_table_field_zone(table, field);
+        bool has = table != NULL && field == 0;
+        attempt_gave(a, has ? zone != NULL && strcmp(zone, "UTC") == 0 : zone == NULL,
+                     zone == NULL);
+        stoa_table_free(zoned);
     }
 }
 

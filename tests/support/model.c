@@ -44,10 +44,9 @@ void *record_member(record *r, stoa_type type)
 #define MEMBER(NAME, name, cell, value, member) \
     case STOA_##NAME:                           \
         return &r->in_##name;
-        STOA_TYPES(MEMBER)
+        PLAIN_TYPES(MEMBER)
 #undef MEMBER
-    case STOA_NO_TYPE:
-    case STOA_STRING:
+    default:
         break;
     }
     ck_abort_msg("no type");
@@ -61,7 +60,7 @@ void model_fields(const model *m, stoa_field *fields)
     fields[STOA_##NAME - 1].name = #type_name;    \
     fields[STOA_##NAME - 1].type = STOA_##NAME;   \
     fields[STOA_##NAME - 1].initial.slot = m->initial.in_##type_name;
-    STOA_TYPES(FIELD)
+    PLAIN_TYPES(FIELD)
 #undef FIELD
 }
 

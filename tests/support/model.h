@@ -7,6 +7,7 @@
 
 #include <stoa/stoa.h>
 
+#include "plain_types.h"
 #include "testing.h"
 #include "things.h"
 
@@ -15,7 +16,7 @@ enum { MODEL_FIELDS = STOA_OBJECT };
 /* Members are in_int32 and so on; that of an object is its pointer. */
 typedef struct record {
 #define MODEL__MEMBER(NAME, name, cell, value, member) value in_##name;
-    STOA_TYPES(MODEL__MEMBER)
+    PLAIN_TYPES(MODEL__MEMBER)
 #undef MODEL__MEMBER
 } record;
 
@@ -30,7 +31,7 @@ typedef struct model {
 void model_init(model *m);
 void model_dispose(model *m);
 
-/* The fields of a table like the model: "bool", "int8", … "object", in the order of STOA_TYPES, so
+/* The fields of a table like the model: "bool", "int8", … "object", in the order of PLAIN_TYPES, so
  * that a type's field has the index type - 1. `fields` has MODEL_FIELDS places. */
 void model_fields(const model *m, stoa_field *fields);
 /* An empty table like the model. pool: for its objects; may be NULL. */

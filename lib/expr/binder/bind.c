@@ -90,6 +90,10 @@ static stoa_status bind_field(binder *b, const stoa_expression *node, stoa__type
     if (status != STOA_OK)
         return stoa__expression_fail(b->error, status, node, "%s", plain.message);
     made->type = (stoa_type)table->columns[field].type;
+    if (stoa__is_time(made->type))
+        return stoa__expression_fail(b->error, STOA_WRONG_TYPE, node,
+                                     "a %s field cannot be part of an expression",
+                                     stoa_type_name(made->type));
     if (table->columns[field].validity != NULL)
         return stoa__expression_fail(b->error, STOA_WRONG_TYPE, node,
                                      "field '%s' is nullable, which no expression knows of yet",
