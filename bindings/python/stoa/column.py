@@ -30,7 +30,7 @@ from stoa.errors import ColumnBufferError, RowValueError, StaleError, WrongTypeE
 
 Value = TypeVar("Value")
 ALL: Any = object()
-CHUNK = 1 << 14  # values that are looked through at once
+CHUNK = 1 << 14  # values that a search reads at once
 
 if IS_PYPY and not TYPE_CHECKING:
     from __pypy__.bufferable import bufferable as Base
@@ -39,7 +39,7 @@ elif extension is not None and not TYPE_CHECKING:
 else:
 
     class Base:
-        """A __buffer__ needs a base that asks for it on PyPy, and before CPython 3.12."""
+        """The base that makes a __buffer__ method work on PyPy, and on CPython before 3.12."""
 
         __slots__ = ()
 
@@ -50,10 +50,11 @@ SHOWN = 6
 class Column(Base, InPlace[Expression], Generic[Value]):
     """A field of all rows of a table, or of a window: an array that does not move.
 
-    Reads and writes go through. A column of a table follows its length; a slice of a column, or
-    the column of a window, has a fixed length, and is stale once rows were removed, inserted in the
-    middle or reordered. len() is the rows; items and iteration give Python values. Operators give
-    expressions, reductions (sum, mean, …) compute at once, `column += 1` writes through.
+    Reads and writes go through to the table. A column of a table follows its length; a slice of a
+    column, or the column of a window, has a fixed length, and is stale once rows were removed,
+    inserted in the middle or reordered. len() is the number of rows; items and iteration give
+    Python values. Operators give expressions, reductions (sum, mean, …) compute at once, and
+    `column += 1` writes through.
     """
 
     __slots__ = (
@@ -77,7 +78,7 @@ class Column(Base, InPlace[Expression], Generic[Value]):
         self._stores = store.stores.get(field.index, 0)
         self._export: Any = None
 
-    _stoa_cells = True  # it lies in a table (sources.py)
+    _stoa_cells = True  # its cells are in a table (sources.py)
 
     def __copy__(self) -> Column[Value]:
         return self
@@ -85,7 +86,7 @@ class Column(Base, InPlace[Expression], Generic[Value]):
     __reduce_ex__ = copies.refused("a column", "tolist()")
 
     def _range(self) -> range:
-        """The rows that it is of."""
+        """The rows that it covers."""
         if self._positions is None:
             return range(self._store.rows())
         self._store.check_order(self._order, "column of a window")
@@ -98,11 +99,11 @@ class Column(Base, InPlace[Expression], Generic[Value]):
     def _cells(self) -> Any:
         return self._store.cells_of(self._field, self._name)
 
-    # ---- what it is ----
+    # ---- properties ----
 
     @property
     def name(self) -> str:
-        """The name of the field, as it is now. Raises FieldNameError once the field was dropped."""
+        """The present name of the field. Raises FieldNameError once the field was dropped."""
         self._cells()
         return next(f.name for f in self._store.fields.values() if f.index == self._field)
 
@@ -113,7 +114,7 @@ class Column(Base, InPlace[Expression], Generic[Value]):
 
     @property
     def nbytes(self) -> int:
-        """Bytes of the cells; of an object field, of the handles.
+        """The bytes of the cells; for an object field, of the handles.
 
         Raises FieldNameError once the field was dropped.
         """
@@ -124,9 +125,9 @@ class Column(Base, InPlace[Expression], Generic[Value]):
         """A number that grows when values change: a cell is written to, or rows are removed,
         inserted in the middle or reordered.
 
-        Appended rows leave it as it is: what there was is still the same. Writes through numpy's
-        views and `buffer` are not seen. Of a part of a column it is the whole column's. Raises
-        FieldNameError once the field was dropped. O(1).
+        Appending rows does not change it, since existing values stay the same. Writes through
+        numpy's views and `buffer` are not noticed. Part of a column has the version of the whole
+        column. Raises FieldNameError once the field was dropped. O(1).
         """
         self._cells()
         return column_version(self._store.c, self._field)  # type: ignore[no-any-return]
@@ -142,7 +143,7 @@ class Column(Base, InPlace[Expression], Generic[Value]):
         more = ", …" if len(rows) > SHOWN else ""
         return f"<Column {self.name}: {self._type}, {len(rows):,} rows: {', '.join(first)}{more}>"
 
-    # ---- to compute with ----
+    # ---- computing ----
 
     def _stored_field(self) -> StoredField:
         found = self._store.fields.get(self._name)
@@ -151,12 +152,12 @@ class Column(Base, InPlace[Expression], Generic[Value]):
         return self._store.fields[self.name]
 
     def _expression(self) -> Expression:
-        """Its values of now; of a part of a column, as an array."""
+        """The node of its present values; for a part of a column, an array."""
         field, store = self._stored_field(), self._store
         if self._type is OBJECT:
             raise WrongTypeError(f"{field.name} is an object field: it cannot be computed with")
         seen = (versions.seen(store, field),)
-        rows = self._range()  # counted last: rows that go before that are noticed
+        rows = self._range()  # counted last, so that rows removed before are noticed
         if self._positions is None:
             return Expression(tree.field(field), store, len(rows), seen)
         source = self._stoa_source()
@@ -175,8 +176,8 @@ class Column(Base, InPlace[Expression], Generic[Value]):
         self._write(self._range(), value)
 
     def _check_assigned(self, store: Store) -> None:
-        """Refuses to be a right side once its field was assigned to as a whole, since the line
-        `points.x, points.y = points.y, points.x` means the values from before."""
+        """Raises if it is used as a right side after its field was assigned to as a whole, because
+        the line `points.x, points.y = points.y, points.x` means the values from before."""
         if self._store is store and store.stores.get(self._field, 0) != self._stores:
             raise StaleError(
                 f"{self._name!r} was assigned to since this column was taken, and may have meant "
@@ -184,7 +185,7 @@ class Column(Base, InPlace[Expression], Generic[Value]):
             )
 
     def _is(self, other: Any) -> bool:
-        """Whether the other is of the same cells."""
+        """Whether the other column has the same cells."""
         return (
             isinstance(other, Column)
             and other._store is self._store
@@ -231,21 +232,22 @@ class Column(Base, InPlace[Expression], Generic[Value]):
             self._store.put(self._field, self._type.base.kind, position, cell)
 
     def _write(self, rows: range, value: Any) -> None:
-        """Checked first, stored last; `value` may be a column of the same table."""
+        """Everything is checked before anything is stored; `value` may be a column of the same
+        table."""
         field, store = self._stored_field(), self._store
         if type(value) is Column and value._is(self) and rows == self._range():
-            return  # what `points.x += 1` stores last
+            return  # `points.x += 1` ends with this store
         if isinstance(value, Expression) and value._store is store and rows == range(store.rows()):
             store_values(store, {field.name: value}, len(rows))
             return
         state = store.state()
-        self._range()  # is still what the rows are of
+        self._range()  # raises if the rows are stale
         store.write(field, rows, given_source(value, field), state)
 
-    # ---- values that are looked for ----
+    # ---- searching ----
 
     def index(self, value: Any, start: int = 0, stop: int = sys.maxsize) -> int:
-        """The first row from start to stop that holds the value, as list.index.
+        """The first row from start to stop that holds the value, as list.index does.
 
         Raises RowValueError if there is none.
         """
@@ -256,7 +258,7 @@ class Column(Base, InPlace[Expression], Generic[Value]):
         raise RowValueError(f"{shown(value)} is not in the column")
 
     def count(self, value: Any = ALL) -> int:
-        """The number of values; with a value given, how many equal it, as list.count.
+        """The number of values; with a value given, how many equal it, as list.count does.
 
         Raises FieldNameError once the field was dropped.
         """
@@ -265,7 +267,7 @@ class Column(Base, InPlace[Expression], Generic[Value]):
         return sum(values.count(value) for _, values in self._chunks(0, len(self)))
 
     def _chunks(self, start: int, stop: int) -> Iterator[tuple[int, list[Value]]]:
-        """Lists of some thousand values each, under the number of their first."""
+        """Yields lists of many values each, with the row of their first."""
         for first in range(start, stop, CHUNK):
             yield first, self[first : min(first + CHUNK, stop)].tolist()
 
@@ -287,7 +289,7 @@ class Column(Base, InPlace[Expression], Generic[Value]):
         return values if read is None else list(map(read, values))
 
     def __iter__(self) -> Iterator[Value]:
-        """The values one by one; those of rows appended meanwhile too."""
+        """Yields the values one by one, including those of rows appended meanwhile."""
         store, order = self._store, self._order
         if self._positions is None:
             order = store.order
@@ -305,7 +307,7 @@ class Column(Base, InPlace[Expression], Generic[Value]):
             rows = range(rows.stop, store.rows()) if self._positions is None else rows[:0]
 
     def _live(self, rows: range) -> Iterator[Any]:
-        """The values of these rows, each read when it is asked for."""
+        """Yields the values of these rows; each is read when it is asked for."""
         cells = self._cells()
         if IS_PYPY:
             values: Iterator[Any] = (cells[i] for i in rows)
@@ -333,7 +335,8 @@ class Column(Base, InPlace[Expression], Generic[Value]):
     # ---- memory ----
 
     def _exported(self) -> Any:
-        """A pointer to the cells that keeps the table, and the memory mapped, while it lives."""
+        """A pointer to the cells. While it lives, the table is alive and the memory stays
+        mapped."""
         self._cells()
         self._store.export(self._field)
         pointer = ffi.cast("char *", lib.stoa_column_cells(self._store.c, self._field))
@@ -343,9 +346,9 @@ class Column(Base, InPlace[Expression], Generic[Value]):
     def buffer(self) -> memoryview:
         """The cells as a writable memoryview of the field's format, without a copy.
 
-        It keeps the table alive and stays as long as it was. After rows were removed it has values,
-        but unspecified ones; after the field was dropped too. An object field has none. Stores into
-        it are checked by memoryview, which cuts a float to a float32. Raises ColumnBufferError for
+        It keeps the table alive, and its length stays the same. After rows were removed, or the
+        field was dropped, its values are unspecified. An object field has no buffer. memoryview
+        checks what is stored, and rounds a float for a float32 cell. Raises ColumnBufferError for
         an object field.
         """
         if self._type is OBJECT:
@@ -364,7 +367,7 @@ class Column(Base, InPlace[Expression], Generic[Value]):
 
         @property
         def __array_interface__(self):
-            """How numpy shares the memory: version 3, writable."""
+            """numpy's array interface, version 3: shares the memory, writable."""
             if self._type is OBJECT:
                 raise AttributeError("an object field has no array interface")
             if self._export is None:
@@ -382,7 +385,7 @@ class Column(Base, InPlace[Expression], Generic[Value]):
             }
 
     def _stoa_source(self) -> Source | None:
-        """The cells as they lie, for a store into another column."""
+        """A Source of the cells themselves, for a store into another column."""
         if self._type is OBJECT:
             return None
         rows, width = self._range(), self._type.width
@@ -397,7 +400,7 @@ def unexport(store: Store, field: int) -> Callable[[Any], None]:
 
 
 def slice_of(rows: range) -> slice:
-    """The slice that takes these rows of a sequence."""
+    """The slice of a sequence that takes these rows."""
     if not rows:
         return slice(0, 0)
     return slice(rows.start, rows.stop if rows.stop >= 0 else None, rows.step)

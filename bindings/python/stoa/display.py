@@ -1,4 +1,4 @@
-"""How tables and windows are shown: their first and last rows, types and bytes."""
+"""The display of tables and windows: first and last rows, types and bytes."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ shortened.maxstring = shortened.maxother = 24
 
 
 def size_text(size: float) -> str:
-    """A number of bytes as people read it: 1 MB is 1,000,000."""
+    """A number of bytes for people: 1 MB is 1,000,000 bytes."""
     unit = 0
     while size >= 1000 and unit < len(UNITS) - 1:
         size /= 1000
@@ -41,7 +41,7 @@ def value_text(value: Any) -> str:
 
 
 def grid(rows: Any) -> tuple[list[str], list[str], list[list[str]]]:
-    """Names, types, and a line of texts for each row shown; first the row's number."""
+    """The names, the types, and a list of texts for each row shown, its number first."""
     fields = list(rows._store.fields.values())
     shown = fields[:COLUMNS]
     more = ["…"] if len(fields) > COLUMNS else []
@@ -74,7 +74,7 @@ def as_text(rows: Any) -> str:
 
 
 def as_html(rows: Any) -> str:
-    from html import escape  # which takes long to import, as others that are within functions
+    from html import escape  # slow to import, as are others within functions
 
     names, types, body = grid(rows)
     head = "".join(

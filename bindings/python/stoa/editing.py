@@ -1,4 +1,4 @@
-"""What makes a table another one: its rows come, go and change places, and its fields do."""
+"""Changes of a table: its rows are added, removed and reordered, and its fields changed."""
 
 from __future__ import annotations
 
@@ -30,16 +30,16 @@ Self = TypeVar("Self", bound="Editing[Any]")
 
 
 class Editing(Rows[R]):
-    """The base of Table: its rows come, go and change places, and its fields do."""
+    """The base of Table: methods that change its rows and fields."""
 
     __slots__ = ()
 
-    _stoa_record: RecordType | None = None  # of a table class that was declared for one
+    _stoa_record: RecordType | None = None  # set by a table class declared for one
 
-    # ---- more rows ----
+    # ---- adding rows ----
 
     def append(self, /, *values: Any, **named: Any) -> None:
-        """One row more: `append(1, 2, w=3.0)`, or one record, tuple or mapping.
+        """Appends a row: `append(1, 2, w=3.0)`, or one record, tuple or mapping.
 
         Every field without a default must be given. Makes no row stale. Raises WrongTypeError for a
         field that is missing, UnknownArgumentError, WrongTypeError or RangeError for a value that
@@ -51,7 +51,8 @@ class Editing(Rows[R]):
         store.append(values)
 
     def insert(self, index: int, /, *values: Any, **named: Any) -> None:
-        """The same before row `index`, as with a list. O(rows behind it); all rows become stale.
+        """Inserts a row before row `index`, as with a list. O(rows behind it); all rows become
+        stale.
 
         Raises what append() raises, and BusyError while another thread computes with the table.
         """
@@ -59,10 +60,10 @@ class Editing(Rows[R]):
         self._store.insert(integer(index), given)
 
     def extend(self, records: Iterable[Any] = NO_RECORDS, /, **columns: Any) -> None:
-        """Rows from an iterable of records, tuples and mappings; or from columns.
+        """Appends rows from an iterable of records, tuples and mappings; or from columns.
 
         `extend(x=xs, y=ys)` takes buffers, arrays and iterables of the same length, and copies
-        buffers of the field's type as fast as memory allows. All rows come, or none. Raises
+        buffers of the field's type as fast as memory allows. All rows are appended, or none. Raises
         LengthError for columns of different lengths, WrongTypeError for a field that is missing,
         FieldNameError, WrongTypeError or RangeError for a value that does not fit its field, and
         FullError past max_rows.
@@ -91,7 +92,7 @@ class Editing(Rows[R]):
         self._store.extend(columns)
 
     def _columns_aside(self, records: Iterable[Any]) -> dict[str, Any]:
-        """Records as columns that the store takes."""
+        """The records as columns that the store takes."""
         if isinstance(records, Rows) and is_same_record(records._store.record, self._store.record):
             return {name: records._column(name) for name in self._store.fields}
         aside = intake.aside(self, records)
@@ -104,7 +105,7 @@ class Editing(Rows[R]):
         return self
 
     def resize(self, rows: int) -> None:
-        """More rows with defaults, or zeros where there is none; or fewer.
+        """Appends rows of defaults (zeros where there is no default), or removes rows at the end.
 
         Raises ArgumentError for a number below 0, FullError past max_rows, and BusyError while
         another thread computes with the table.
@@ -128,20 +129,20 @@ class Editing(Rows[R]):
         store.within(extend)
 
     def reserve(self, rows: int) -> None:
-        """Memory for so many rows in all: appends up to there cannot fail for want of it.
+        """Reserves memory for so many rows in all: appending up to there cannot run out of memory.
 
         Raises ArgumentError for a number below 0, FullError past max_rows, and OutOfMemoryError.
         """
         self._store.grow(lib.stoa_table_reserve, checked_count(rows, "the number of rows"))
 
     def shrink(self) -> None:
-        """Gives memory beyond the rows back to the system."""
+        """Returns memory beyond the rows to the system."""
         self._store.shrink()
 
-    # ---- fewer rows ----
+    # ---- removing rows ----
 
     def __delitem__(self, key: Any) -> None:
-        """Removes a row, or those of a slice. O(rows behind it); all rows become stale.
+        """Removes a row, or the rows of a slice. O(rows behind it); all rows become stale.
 
         Raises RowIndexError, and BusyError while another thread computes with the table.
         """
@@ -168,7 +169,7 @@ class Editing(Rows[R]):
     def _change_at(
         self, function: Callable[..., int], *indices: Any, count: tuple[int, ...] = ()
     ) -> None:
-        """A change of the rows that these indices mean, when nobody else can come in between."""
+        """Changes the rows that these indices mean, with no other thread in between."""
         numbers = [integer(each) for each in indices]
         store = self._store
 
@@ -214,9 +215,9 @@ class Editing(Rows[R]):
     def keep(self, condition: Any, /, **parameters: Any) -> None:
         """Removes the rows for which a condition does not hold: `points.keep("x > 0")`.
 
-        It is a sequence or buffer of booleans, one for each row, or whatever where() takes. Raises
-        LengthError for a mask of another length, what where() raises, and BusyError while another
-        thread computes with the table.
+        The condition is a sequence or buffer of booleans, one for each row, or anything that
+        where() takes. Raises LengthError for a mask of another length, what where() raises, and
+        BusyError while another thread computes with the table.
         """
         if isinstance(condition, (str, Operators, Queries)) or parameters:
             self._rows_where(condition, parameters).complement().delete()
@@ -229,13 +230,13 @@ class Editing(Rows[R]):
         self._store.change(lib.stoa_table_keep, data, len(mask), state=state)
 
     def clear(self) -> None:
-        """Removes all rows; memory stays for the next ones.
+        """Removes all rows; the memory is kept for later ones.
 
         Raises BusyError while another thread computes with the table.
         """
         self._store.clear()
 
-    # ---- another order ----
+    # ---- reordering rows ----
 
     def swap(self, a: int, b: int) -> None:
         """Exchanges two rows.
@@ -245,14 +246,14 @@ class Editing(Rows[R]):
         self._change_at(lib.stoa_table_swap, a, b)
 
     def reverse(self) -> None:
-        """Turns the order of the rows around, in place.
+        """Reverses the order of the rows in place.
 
         Raises BusyError while another thread computes with the table.
         """
         self._store.change(lib.stoa_table_reverse)
 
     def shuffle(self, random: Random | None = None) -> None:
-        """Puts the rows into a random order, by a random.Random or by one of its own.
+        """Puts the rows into a random order, using the given random.Random or a new one.
 
         Raises BusyError while another thread computes with the table.
         """
@@ -266,7 +267,7 @@ class Editing(Rows[R]):
         data = ffi.from_buffer("size_t[]", order)
         self._store.change(lib.stoa_table_permute, data, len(order))
 
-    # ---- slices are assigned ----
+    # ---- assigning to slices ----
 
     def _set_slice(self, positions: range, records: Any) -> None:
         what = "" if positions.step == 1 else "an extended slice"
@@ -284,12 +285,13 @@ class Editing(Rows[R]):
         default_factory: Callable[[], Any] | Any = MISSING,
         values: Any = MISSING,
     ) -> None:
-        """A new field, behind the others: every row gets the default, or zero if there is none.
+        """Adds a field behind the others: every row gets the default, or zero if there is none.
 
-        Or its own of `values`: an expression, a buffer or a sequence. Other columns are not
-        touched. Rows taken before don't have it. Raises BadNameError, DeclarationError for a type
-        that does not exist, WrongTypeError or RangeError for a value that does not fit its field,
-        LengthError, and BusyError while another thread computes with the table.
+        With `values` (an expression, a buffer or a sequence) every row gets its own value. Other
+        columns are not touched. Rows taken before don't have the field. Raises BadNameError,
+        DeclarationError for a type that does not exist, WrongTypeError or RangeError for a value
+        that does not fit its field, LengthError, and BusyError while another thread computes with
+        the table.
         """
         options = FieldOptions(default, default_factory) if default is MISSING else default
         added, store = Field(name, type, options), self._store
@@ -301,7 +303,7 @@ class Editing(Rows[R]):
         is_run = isinstance(values, Expression) and values._store is store
         if not is_run:
             values = given_source(values, StoredField(name, added.type, 0))
-        # Nobody else computes with a field that may have to go again; nor waits for a long run.
+        # No other thread may use a field that may have to be dropped again, or wait for a long run.
         if is_run:
             store.by_gate(self._add_values, added, values)
         else:
@@ -318,7 +320,7 @@ class Editing(Rows[R]):
             raise
 
     def drop_field(self, name: str) -> None:
-        """Removes a field and its column. What rows taken before read of it is an error.
+        """Removes a field and its column. Reading it from rows taken before is an error.
 
         Raises FieldNameError, InUseError for a field of a typed table, ArgumentError for the last
         field, and BusyError while another thread computes with the table.
@@ -327,7 +329,7 @@ class Editing(Rows[R]):
         self._store.drop_field(name)
 
     def rename_field(self, name: str, new_name: str) -> None:
-        """Gives a field another name. Rows taken before don't know it.
+        """Gives a field another name. Rows taken before don't have the new name.
 
         Raises FieldNameError, BadNameError, InUseError for a field of a typed table, and BusyError
         while another thread computes with the table.

@@ -1,4 +1,4 @@
-"""Every exception that stoa raises: a subclass of Error and of the builtin that one expects.
+"""All exceptions that stoa raises: each is a subclass of Error and of the builtin that one expects.
 
 A call that raised has changed nothing.
 """
@@ -10,10 +10,10 @@ from typing import Any
 
 
 class ShortRepr(Repr):
-    """Texts of values for people: short ones."""
+    """Formats values for messages, briefly."""
 
     def repr_int(self, value: Any, level: int) -> str:
-        """Python turns no integer of thousands of digits into text."""
+        """Python refuses to print integers with thousands of digits."""
         bits = value.bit_length()
         return f"<integer of {bits} bits>" if bits > 1000 else super().repr_int(value, level)
 
@@ -24,7 +24,7 @@ short.maxstring = 200
 
 
 def shown(value: object, short: Repr = short) -> str:
-    """What a message shows of a value, whatever its own repr() does."""
+    """A value as a message shows it, whatever its own repr() does."""
     try:
         return short.repr(value)
     except Exception:
@@ -46,12 +46,12 @@ class StaleError(Error, RuntimeError):
 class BusyError(Error, RuntimeError):
     """Another thread, or a callback, changed the table in the middle of a call.
 
-    Or the table cannot be changed now, since another thread computes with it.
+    Or the table cannot be changed now, because another thread computes with it.
     """
 
 
 class DeclarationError(Error, TypeError, ValueError):
-    """A record class, a field or a typed table cannot be declared like this."""
+    """The declaration of a record class, a field or a typed table is not valid."""
 
 
 class FieldNameError(Error, AttributeError, KeyError):
@@ -66,7 +66,7 @@ class BadNameError(Error, ValueError):
 
 
 class WrongTypeError(Error, TypeError):
-    """A value has a type that the field does not take, or arguments do not fit together."""
+    """A value has a type that the field does not accept, or arguments do not fit together."""
 
 
 class DeletionError(WrongTypeError, AttributeError):
@@ -74,7 +74,7 @@ class DeletionError(WrongTypeError, AttributeError):
 
 
 class UnknownArgumentError(FieldNameError, WrongTypeError):
-    """A call was given a field that does not exist; also a TypeError, as for any call."""
+    """A call names a field that does not exist; also a TypeError, as for any unknown argument."""
 
 
 class RangeError(Error, OverflowError):
@@ -82,11 +82,11 @@ class RangeError(Error, OverflowError):
 
 
 class DivisionByZeroError(Error, ZeroDivisionError):
-    """An integer was divided by zero; the message tells the row."""
+    """An integer was divided by zero; the message says in which row."""
 
 
 class ExpressionError(Error, ValueError):
-    """A text is not an expression; the message shows the line and points at the place."""
+    """A text is not an expression; the message shows the line and marks the place."""
 
 
 class ParameterError(Error, TypeError):
@@ -94,7 +94,7 @@ class ParameterError(Error, TypeError):
 
 
 class RowIndexError(Error, IndexError):
-    """A row is beyond the end."""
+    """A row index is out of range."""
 
 
 class RowValueError(Error, ValueError):
@@ -102,11 +102,11 @@ class RowValueError(Error, ValueError):
 
 
 class LengthError(Error, ValueError):
-    """Values, a mask or a buffer do not have the length of the rows; the message tells both."""
+    """Values, a mask or a buffer have a different length from the rows; the message gives both."""
 
 
 class ColumnBufferError(Error, BufferError, TypeError):
-    """No column takes a buffer of that format or shape, or a column has no buffer."""
+    """A column cannot take a buffer of this format or shape, or has no buffer itself."""
 
 
 class FixedLengthError(Error, TypeError):
@@ -118,7 +118,7 @@ class OutOfMemoryError(Error, MemoryError):
 
 
 class FullError(OutOfMemoryError):
-    """The table is full: max_rows tells how many rows it has address space for."""
+    """The table is full: max_rows is the number of rows that it has address space for."""
 
 
 class InUseError(Error, BufferError):

@@ -1,4 +1,4 @@
-"""The name under which pickles find the mark of a field without a default."""
+"""The module under which pickles find the marker of a field without a default."""
 
 from stoa._schema.fields import MISSING
 

@@ -1,4 +1,4 @@
-"""What those look for in a table who know numpy, pandas or Polars, and what does it here."""
+"""Names that users of numpy, pandas and Polars look for in a table, and what to use here."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ ELSEWHERE = {
 
 
 def text(name: str, fields: Iterable[str]) -> str:
-    """The message for a name that is no field, but known from elsewhere."""
+    """The message for a name that is not a field, but known from other libraries."""
     return (
         f"there is no field {name!r} (the fields are {', '.join(fields)}); if another library's "
         f"{name} is meant: {ELSEWHERE[name]}"

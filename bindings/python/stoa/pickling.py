@@ -1,8 +1,8 @@
 """Tables in pickles and in copy.deepcopy.
 
-A pickle has the record class (see record.reference) and, for each field, the cells as they lie:
-out of band from protocol 5 on. Objects are pickled one by one, after the table itself, so that they
-may refer to it.
+A pickle has the record class (see record.reference) and, for each field, the bytes of the cells;
+from protocol 5 on these can be out of band. Objects are pickled one by one, after the table itself,
+so that they may refer to it.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ def restore_table(
     parts: tuple[Any, ...],
     asked: int,
 ) -> Any:
-    """A table without rows, from its pickle."""
+    """A table without rows, made from its pickle."""
     made = object.__new__(table_class)
     object.__setattr__(made, "_store", new_store(dereference(family, parts), 0, asked, layout))
     return made

@@ -1,4 +1,4 @@
-"""The name under which pickles find what makes records."""
+"""The module under which pickles find the functions that make records."""
 
 from stoa._schema.record import Record, restore, set_values
 

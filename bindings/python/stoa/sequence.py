@@ -1,7 +1,7 @@
 """What tables and windows have in common: rows by index and in order, and columns.
 
-Both are a store and a range of row numbers. A table's range follows its length; a window's is
-fixed, and stale once the table's order number has changed.
+Both are a store and a range of row numbers. A table's range follows its length. A window's range is
+fixed, and the window is stale once the table's order number has changed.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ if extension is not None and not TYPE_CHECKING:
 else:
 
     class SequenceBase:
-        """What the extension has a base for: the store."""
+        """Replaced by the extension's base, if there is one: the store."""
 
         __slots__ = ("_store",)
 
@@ -38,19 +38,20 @@ else:
 
 
 class Rows(SequenceBase, Queries[R], Generic[R]):
-    """The base of Table and Window: all of it that gives no other table or window."""
+    """The base of Table and Window: everything except what returns another table or window."""
 
     __slots__ = ()
 
     def _range(self) -> range:
-        """The numbers of its rows in the table. StaleError for a window that is."""
+        """Its row numbers in the table. Raises StaleError for a stale window."""
         raise NotImplementedError
 
-    # ---- what it is ----
+    # ---- properties ----
 
     @property
     def record(self) -> type[R]:
-        """The class of its rows: the one that it was made of, until a field comes or goes."""
+        """The class of its rows: the one it was made with, until a field is added, dropped or
+        renamed."""
         return self._store.record  # type: ignore[return-value]
 
     @property
@@ -60,12 +61,12 @@ class Rows(SequenceBase, Queries[R], Generic[R]):
 
     @property
     def nbytes(self) -> int:
-        """Bytes of the rows' values: their number times the sum of the field widths."""
+        """The bytes of the rows' values: the number of rows times the sum of the field widths."""
         width = sum(each.type.width for each in self._store.fields.values())
         return len(self._range()) * width
 
     def __len__(self) -> int:
-        """How many rows there are."""
+        """The number of rows."""
         return len(self._range())
 
     @recursive_repr()
@@ -76,7 +77,7 @@ class Rows(SequenceBase, Queries[R], Generic[R]):
         return display.as_html(self)
 
     def __dir__(self) -> list[str]:
-        """The fields, and what every table has."""
+        """The names of the fields and of the attributes that every table has."""
         return sorted({*object.__dir__(self), *filter(str.isidentifier, self._store.fields)})
 
     # ---- columns ----
@@ -92,7 +93,7 @@ class Rows(SequenceBase, Queries[R], Generic[R]):
         return self._column(name)
 
     def __setattr__(self, name: str, value: Any) -> None:
-        """Stores a whole column: from a scalar, or from as many values as there are rows."""
+        """Stores a whole column: from a scalar, or from one value per row."""
         is_own = hasattr(type(self), name)
         if name in self._store.fields and is_own:
             raise FieldNameError(
@@ -119,9 +120,9 @@ class Rows(SequenceBase, Queries[R], Generic[R]):
     def __setitem__(self, key: Any, value: Any) -> None:
         """Stores a record (or tuple, or mapping) into a row, or a whole column by name.
 
-        Assigning a row of the same table is refused: `t[i], t[j] = t[j], t[i]` would lose one. Into
-        a slice: as many records as it has rows; of a table, as with a list, any number. Raises
-        RowIndexError, WrongTypeError or RangeError for a value that does not fit its field,
+        Assigning a row of the same table is refused: `t[i], t[j] = t[j], t[i]` would lose one. A
+        slice takes as many records as it has rows; a slice of a table any number, as with a list.
+        Raises RowIndexError, WrongTypeError or RangeError for a value that does not fit its field,
         LengthError for another number of values, and BusyError while another thread computes with
         the table.
         """
@@ -142,29 +143,29 @@ class Rows(SequenceBase, Queries[R], Generic[R]):
     def _set_slice(self, positions: range, records: Any) -> None:
         raise NotImplementedError
 
-    # ---- one after the other ----
+    # ---- iterating ----
 
-    _follows = False  # whether iteration sees rows that are appended
+    _follows = False  # whether iteration includes rows appended meanwhile
 
     def __iter__(self) -> Iterator[R]:
         return rows.iterate(self)
 
     def cursor(self) -> Iterator[R]:
-        """One row that moves on from row to row, made once. Don't keep what it gives.
+        """Yields one row object that moves from row to row. Don't keep the object.
 
         Raises StaleError once rows were removed or reordered.
         """
         return rows.move(self)
 
     def to_dicts(self) -> list[dict[str, Any]]:
-        """A dict for each row; objects are not copied.
+        """Yields a dict for each row; objects are not copied.
 
         Raises StaleError if rows are removed meanwhile.
         """
         names = list(self._store.fields)
         return [dict(zip(names, values)) for values in self.values()]
 
-    # ---- by value ----
+    # ---- searching ----
 
     def _find(self, value: Any, start: int = 0, stop: int = sys.maxsize) -> Iterator[int]:
         if isinstance(value, Record):
@@ -182,7 +183,7 @@ class Rows(SequenceBase, Queries[R], Generic[R]):
         return next(self._find(value), None) is not None
 
     def index(self, value: Any, start: int = 0, stop: int = sys.maxsize) -> int:
-        """The first row that is equal to a record, tuple or mapping.
+        """The index of the first row that is equal to a record, tuple or mapping.
 
         Raises RowValueError if there is none.
         """
@@ -194,14 +195,14 @@ class Rows(SequenceBase, Queries[R], Generic[R]):
         raise RowValueError(f"{shown(value)} is not in the table")
 
     def count(self, value: Any) -> int:
-        """The rows that are equal to a record, tuple or mapping.
+        """The number of rows that are equal to a record, tuple or mapping.
 
         Raises StaleError if rows are removed meanwhile.
         """
         return sum(1 for _ in self._find(value))
 
     def __eq__(self, other: object) -> bool:
-        """Whether both have fields of the same names and rows of the same values."""
+        """Whether both have fields with the same names, and rows with the same values."""
         if not isinstance(other, Rows):
             return NotImplemented
         if list(self._store.fields) != list(other._store.fields) or len(self) != len(other):

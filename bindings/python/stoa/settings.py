@@ -1,4 +1,4 @@
-"""What holds for the whole process: threads, the processor's level, kept memory."""
+"""Settings of the whole process: threads, processor level, kept memory."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from stoa.errors import ArgumentError, shown
 
 
 def set_threads(threads: int) -> None:
-    """Sets how many threads bulk work may use; 0: one for each core of the process.
+    """Sets how many threads bulk work may use; 0 means one for each core of the process.
 
     Raises ArgumentError for a number below 0 or above 256.
     """
@@ -23,16 +23,16 @@ def set_threads(threads: int) -> None:
 
 
 def threads() -> int:
-    """How many threads bulk work may use, the caller's among them."""
+    """How many threads bulk work may use, including the calling one."""
     return int(lib.stoa_threads())
 
 
 def simd() -> str:
-    """The kernels that run: "baseline", "avx2" or "avx512". The variable STOA_SIMD caps them."""
+    """The level of the kernels in use: "baseline", "avx2" or "avx512". STOA_SIMD limits it."""
     text: str = ffi.string(lib.stoa_simd()).decode()
     return text
 
 
 def trim() -> int:
-    """Gives memory kept for the next tables back to the system; returns the bytes."""
+    """Returns memory that is kept for later tables to the system; returns the number of bytes."""
     return int(lib.stoa_trim())

@@ -1,7 +1,7 @@
-"""describe(): what the aggregates say of each field, as a table with a row for each.
+"""describe(): the aggregates of each field, as a table with a row per field.
 
-All are computed in one run, so that they are of the same rows whatever is appended meanwhile. A row
-for a field and not a column, as pandas has it, keeps integers exact: a column has one type.
+All are computed in one run, so that they cover the same rows even if rows are appended meanwhile. A
+row per field (instead of a column, as in pandas) keeps integers exact, since a column has one type.
 """
 
 from __future__ import annotations
@@ -51,7 +51,7 @@ def summaries(rows: Queries[Any]) -> list[Summary]:
 
 
 def aggregates(field: StoredField) -> dict[str, tree.Node]:
-    """What is asked of a field, by the names that a Summary has for it."""
+    """The aggregates computed for a field, by their names in a Summary."""
     kind = field.type.kind
     if kind in "oe":
         return {}

@@ -1,4 +1,4 @@
-"""Tables, and what they give: windows and selections, which give tables again."""
+"""Tables, windows and selections; they are in one module because they return each other."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ from stoa.summary import Summary, summaries
 
 
 class Choosing(Queries[R]):
-    """What tables, windows and selections give: selections, and tables of copies."""
+    """What tables, windows and selections return: selections, and tables of copies."""
 
     __slots__ = ()
 
@@ -47,8 +47,8 @@ class Choosing(Queries[R]):
     def describe(self) -> Table[Summary]:
         """A table with a row for each field: count, nan, mean, std, min and max of its values.
 
-        They are what `points.x.mean()` and the like give; an object field has a count alone.
-        `points.describe().to_dicts()` for plain dicts. Raises BusyError while another thread
+        The values are what `points.x.mean()` and the like return; an object field has only a count.
+        `points.describe().to_dicts()` gives plain dicts. Raises BusyError while another thread
         assigns to the table.
         """
         return Table(Summary, summaries(self))
@@ -66,15 +66,15 @@ class Choosing(Queries[R]):
         return Selection(self._table, made)
 
     def filter(self, condition: Any, /, **parameters: Any) -> Table[R]:
-        """A new table of copies of those rows: where(condition).copy().
+        """A new table with copies of those rows: where(condition).copy().
 
-        Raises what where() raises, and RangeError or DivisionByZeroError for a value at fault.
+        Raises what where() raises, and RangeError or DivisionByZeroError if a row's value fails.
         """
         return self.where(condition, **parameters).copy()
 
 
 class Giving(Rows[R], Choosing[R]):
-    """What tables and windows give besides: rows, columns, windows, and tables of copies."""
+    """What tables and windows return: rows, columns, windows, and tables of copies."""
 
     __slots__ = ()
 
@@ -125,12 +125,12 @@ class Giving(Rows[R], Choosing[R]):
         return iter(self._window(self._range()[::-1]))
 
     def copy(self) -> Table[R]:
-        """A table of its own with copies of the rows; objects are not copied."""
+        """A new table with copies of the rows; objects are not copied."""
         state = self._store.state()
         return self._table._take(self._range(), state)
 
     def sample(self, count: int, seed: int | None = None) -> Table[R]:
-        """A new table of copies of `count` different rows, in random order.
+        """A new table with copies of `count` different rows, in random order.
 
         The same seed gives the same rows. Raises ArgumentError if there are fewer rows.
         """
@@ -146,15 +146,15 @@ class Table(Giving[R], Editing[R], MutableSequence[R]):  # type: ignore[misc]
     """Records kept as typed columns: a sequence of rows.
 
         points = stoa.Table(Point)                        no rows
-        points = stoa.Table(Point, 1000)                  rows of defaults, and zeros
+        points = stoa.Table(Point, 1000)                  1000 rows of defaults, or zeros
         points = stoa.Table(Point, [(1, 2), Point(3, 4)]) records, tuples or mappings
         points = stoa.Table({"x": "int32", "w": ("float64", 1.0)})
         points = stoa.Table(a_structured_numpy_dtype)
 
-    A row costs the sum of its field widths. Columns never move, however far the table grows, up
-    to max_rows rows: by default as many as address space can be had for. `points[i]` is a row,
-    which reads and writes the table; `points.x` is a column, as is `points["x"]`, whose name may be
-    that of a method. Any number of threads may read, or one may write.
+    A row costs the sum of its field widths. Columns never move, however far the table grows. It can
+    grow up to max_rows rows: by default as many as there is address space for. `points[i]` is a
+    row, which reads and writes the table. `points.x` is a column; `points["x"]` is the same, also
+    for a field that is named like a method. Any number of threads may read, or one may write.
     """
 
     __slots__ = ("__weakref__",)
@@ -226,7 +226,7 @@ class Table(Giving[R], Editing[R], MutableSequence[R]):  # type: ignore[misc]
 
     @classmethod
     def from_columns(cls, record: type[R] | Any = None, /, **columns: Any) -> Table[R]:
-        """A table of columns of the same length: `Table.from_columns(Point, x=xs, y=ys)`.
+        """A table from columns of the same length: `Table.from_columns(Point, x=xs, y=ys)`.
 
         Each is a buffer, an array or an iterable; fields with defaults may be left out. Raises
         LengthError for columns of different lengths, FieldNameError, and WrongTypeError or
@@ -241,7 +241,7 @@ class Table(Giving[R], Editing[R], MutableSequence[R]):  # type: ignore[misc]
         object.__setattr__(made, "_store", store)
         return made
 
-    # ---- what Rows and Queries need ----
+    # ---- what the bases Rows and Queries require ----
 
     def _scope(self) -> None:
         return None
@@ -254,37 +254,38 @@ class Table(Giving[R], Editing[R], MutableSequence[R]):  # type: ignore[misc]
         return range(self._store.rows())
 
     def __len__(self) -> int:
-        """How many rows there are."""
+        """The number of rows."""
         return self._store.c.rows  # type: ignore[no-any-return]
 
     def _column(self, name: str) -> Column[Any]:
         return Column(self._store, self._store.field(name))
 
-    # ---- what it is ----
+    # ---- properties ----
 
     @property
     def max_rows(self) -> int:
-        """How many rows the table can ever have."""
+        """The number of rows that the table can ever have."""
         return self._store.max_rows()
 
     @property
     def capacity(self) -> int:
-        """How many rows it can have without asking the system for memory again."""
+        """The number of rows it can have without requesting memory from the system again."""
         return lib.stoa_table_capacity(self._store.c)  # type: ignore[no-any-return]
 
     @property
     def version(self) -> int:
-        """A number that grows with every change of the table: rows that are appended, removed,
-        reordered or written to, fields that come, go or get other names.
+        """A number that grows with every change of the table: rows are appended, removed, reordered
+        or written to, fields are added, dropped or renamed.
 
         It tells a cache or a view whether anything has changed since it last looked. Writes through
-        numpy's views and `buffer` are not seen. O(fields).
+        numpy's views and `buffer` are not noticed. O(fields).
         """
         return lib.stoa_table_version(self._store.c)  # type: ignore[no-any-return]
 
     @property
     def order(self) -> int:
-        """Counts removals, insertions in the middle and reorderings: what makes rows stale."""
+        """The number of removals, insertions in the middle and reorderings, which make rows
+        stale."""
         return self._store.order
 
     def __sizeof__(self) -> int:
@@ -295,7 +296,7 @@ class Table(Giving[R], Editing[R], MutableSequence[R]):  # type: ignore[misc]
     # ---- copies ----
 
     def copy(self) -> Table[R]:
-        """A table of its own with the same fields and rows; objects are not copied.
+        """A new table with the same fields and rows; objects are not copied.
 
         Raises OutOfMemoryError.
         """
@@ -319,7 +320,7 @@ class Window(Giving[R], Sequence[R]):
     """A slice of a table: a sequence of fixed length that shares the table's memory.
 
     Reads and writes go through to the table, which it keeps alive. It is stale once rows were
-    removed, inserted in the middle or reordered. copy() makes a table of its own.
+    removed, inserted in the middle or reordered. copy() makes a new table.
     """
 
     __slots__ = ("_order", "_positions", "_table")
@@ -348,7 +349,7 @@ class Window(Giving[R], Sequence[R]):
     def _column(self, name: str) -> Column[Any]:
         return Column(self._store, self._store.field(name), self._range())
 
-    # ---- as a selection of the table: text has the table's row numbers ----
+    # ---- as a selection of the table: row() in text is the table's row number ----
 
     def _scope(self) -> RowSet:
         if self._range().step < 0:
@@ -358,7 +359,7 @@ class Window(Giving[R], Sequence[R]):
         return of_positions(self._store, self._range())
 
     def where(self, condition: Any, /, **parameters: Any) -> Selection[R]:
-        """The rows of the window for which a condition holds, already found.
+        """The rows of the window for which a condition holds; they are found at once.
 
         The condition is text, or an expression or array as long as the window.
         """
@@ -371,7 +372,8 @@ class Window(Giving[R], Sequence[R]):
     def assign(
         self, field: str, value: str | Operators[Any], /, where: Any = None, **parameters: Any
     ) -> None:
-        """A field from the others, both in text: `points[:9].assign("w", "x + y", "x > 0")`."""
+        """A field computed from others, both given as text: `points[:9].assign("w", "x + y", "x >
+        0")`."""
         if not isinstance(value, str) or not isinstance(where, (str, type(None))):
             raise WrongTypeError("a window takes text here, and expressions as window[field] = …")
         super().assign(field, value, where, **parameters)
@@ -384,7 +386,7 @@ class Window(Giving[R], Sequence[R]):
         }
         super().update(given)
 
-    # ---- what it can't ----
+    # ---- what a window cannot do ----
 
     def _set_slice(self, positions: range, records: Any) -> None:
         state = self._store.state()
@@ -392,7 +394,7 @@ class Window(Giving[R], Sequence[R]):
         self._store.splice(positions, columns, state, "a window")
 
     def _fixed(self, *arguments: Any, **named: Any) -> NoReturn:
-        """Raises FixedLengthError: a window has a fixed length. Change its table."""
+        """Raises FixedLengthError: a window has a fixed length. Change its table instead."""
         raise FixedLengthError(
             "a window has a fixed length and order: append, insert, remove and reorder in its "
             "table, or in a copy()"
@@ -406,10 +408,10 @@ class Selection(Selected[R], Choosing[R]):
     """Some of the rows of a table, such as `points.where(points.x > 3)`, found when needed.
 
     `near.x` is a column of the selected rows, for reductions, operators and assignment; iteration
-    gives rows. Selections of one table are combined by & | ~. A selection means the values of the
-    moment when it was written, and is stale once the columns of its condition are written to,
-    unless it is pinned: by its own first write, by iteration or by pin(). Rows that are appended
-    later don't belong to it; removal and reordering make it stale.
+    gives rows. Selections of one table are combined by & | ~. A selection means the values at the
+    time it was written, and is stale once columns of its condition are written to, unless it is
+    pinned: by its own first write, by iteration or by pin(). Rows appended later don't belong to
+    it; removal and reordering make it stale.
     """
 
     __module__ = "stoa"
@@ -420,7 +422,7 @@ class Selection(Selected[R], Choosing[R]):
     __reduce_ex__ = copies.refused("a selection", "copy()")
 
     def copy(self) -> Table[R]:
-        """A table of its own with copies of the rows; objects are not copied.
+        """A new table with copies of the rows; objects are not copied.
 
         Raises StaleError, and OutOfMemoryError.
         """
@@ -433,7 +435,7 @@ def table_of(row: Record) -> Table[Any]:
 
 
 if extension is not None:
-    # The plain cases of these are C; the methods above are what it calls in all others.
+    # C handles the plain cases of these methods, and calls the methods above for all others.
     extension.connect(
         append=Table.append,
         current_view=Store.current_view,

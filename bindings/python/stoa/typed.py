@@ -14,7 +14,7 @@ VALUE_TYPES = {int: "iu", float: "f", bool: "?", object: "o"}
 
 
 def record_of(table_class: type, base: type) -> RecordType | None:
-    """The record class that a subclass of Table is declared for; None: none yet."""
+    """The record class for which a subclass of Table is declared; None: not declared yet."""
     for each in table_class.__dict__.get("__orig_bases__", ()):
         origin = get_origin(each)
         if isinstance(origin, type) and issubclass(origin, base):
@@ -43,7 +43,7 @@ def check_columns(table_class: type, base: type, record: RecordType) -> None:
 
 
 def check_column(written: Any, field_type: FieldType, where: str) -> None:
-    if isinstance(written, str):  # text whose names are only there for type checkers
+    if isinstance(written, str):  # its names may exist for type checkers only
         return
     if written is not Column and get_origin(written) is not Column:
         raise DeclarationError(f"{where} is a column: write stoa.Column[…], not {written!r}")

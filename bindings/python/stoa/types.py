@@ -1,4 +1,4 @@
-"""The name under which pickles find field types."""
+"""The module under which pickles find field types."""
 
 from stoa._schema.types import FieldType, type_named
 
