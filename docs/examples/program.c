@@ -16,6 +16,35 @@ static stoa_table *points(void)
     return table;
 }
 
+static void nulls(void)
+{
+    static const stoa_field fields[] = {
+        {.name = "delay", .type = STOA_INT32, .flags = STOA_NULLABLE}};
+    const stoa_value values[] = {stoa_int64_value(7), stoa_null_value()};
+    stoa_table *table;
+    stoa_program *program;
+    stoa_error error;
+    must(stoa_table_new(&table, fields, 1, NULL, &error), &error);
+    must(stoa_table_append(table, &values[0], 1, &error), &error);
+    must(stoa_table_append(table, &values[1], 1, &error), &error);
+    /* [nulls] */
+    must(stoa_program_parse(&program, table, "delay + 1, coalesce(delay, 0)", NULL, &error),
+         &error);
+    printf("%d %d\n", stoa_program_output_may_be_null(program, 0),
+           stoa_program_output_may_be_null(program, 1)); /* prints 1 0 */
+    int64_t later[2], delay[2];
+    uint64_t there[1];
+    const stoa_output outputs[] = {
+        {.type = STOA_INT64, .data = later, .count = 2, .validity = there},
+        {.type = STOA_INT64, .data = delay, .count = 2}};
+    must(stoa_program_evaluate(program, table, NULL, outputs, 2, &error), &error);
+    printf("%" PRId64 ", bits %" PRIu64 "\n", later[0], there[0]); /* prints 8, bits 1 */
+    printf("%" PRId64 " %" PRId64 "\n", delay[0], delay[1]);       /* prints 7 0 */
+    stoa_program_free(program);
+    /* [nulls] */
+    stoa_table_free(table);
+}
+
 static void show_w(const stoa_table *table)
 {
     const double *w = stoa_float64_column(table, "w");
@@ -185,6 +214,7 @@ static void kept(void)
 
 void program_examples(void)
 {
+    nulls();
     from_text();
     kept();
 }

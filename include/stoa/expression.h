@@ -88,6 +88,9 @@ STOA_BEGIN_DECLS
     OPERATION(CLIP, "clip", 3, 3, CALL)       \
     OPERATION(ISNAN, "isnan", 1, 1, CALL)     \
     OPERATION(ISFINITE, "isfinite", 1, 1, CALL) \
+    OPERATION(IS_NULL, "is_null", 1, 1, CALL) \
+    OPERATION(COALESCE, "coalesce", 2, 255, CALL) \
+    OPERATION(FILL_NULL, "fill_null", 2, 2, CALL) \
     OPERATION(ROW, "row", 0, 0, CALL)         \
     OPERATION(VECTOR, "vector", 2, 1024, CALL) \
     OPERATION(COMPONENT, "component", 2, 2, CALL) \

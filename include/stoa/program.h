@@ -60,7 +60,9 @@ typedef struct stoa_output {
     stoa_type type;
     void *data;
     size_t count;
-    uint64_t reserved[2]; /* zero */
+    uint64_t *validity; /* bit i % 64 of word i / 64 becomes 1 where row i has a value, else 0: then
+                           its cell is zero. NULL: a null value is an error */
+    uint64_t reserved[1]; /* zero */
 } stoa_output;
 
 /**
@@ -154,6 +156,16 @@ STOA_API stoa_type stoa_program_output_type(const stoa_program *program, size_t 
  * @snippet vector.c program
  */
 STOA_API size_t stoa_program_output_length(const stoa_program *program, size_t output);
+
+/**
+ * Tells whether an output can be null in some row, or for all of them. False if the program is not
+ * bound.
+ *
+ * @cost O(1).
+ * @threads Reads the program.
+ * @snippet program.c nulls
+ */
+STOA_API bool stoa_program_output_may_be_null(const stoa_program *program, size_t output);
 
 /**
  * Tells whether an output is one value for all rows, made of aggregates and constants alone. False

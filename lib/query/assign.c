@@ -17,6 +17,7 @@
 typedef struct destination {
     stoa_program *program;
     char *const *cells;
+    uint64_t *const *validity; /* by output; NULL: it takes no null */
     const uint8_t *types;
     bool direct;
 } destination;
@@ -30,25 +31,53 @@ static void store_some(char *out, const char *in, size_t width, const uint64_t *
             memcpy(out + i * width, in + i * width, width);
 }
 
-static void store_block(void *context, void *const *slots, const uint64_t *mask, size_t first,
-                        size_t count)
+static void store_cells(char *out, const void *in, size_t width, const uint64_t *mask, size_t count)
+{
+    const stoa__kernels *kernels = stoa__kernels_here();
+    if (mask == NULL)
+        memmove(out, in, count * width);
+    else if (width == 8)
+        kernels->run[STOA__CHOOSE_INT64][STOA__VV](out, in, out, mask, count);
+    else if (width == 4)
+        kernels->run[STOA__CHOOSE_INT32][STOA__VV](out, in, out, mask, count);
+    else
+        store_some(out, in, width, mask, count);
+}
+
+static void clear_cells(char *out, size_t width, uint64_t which)
+{
+    for (; which != 0; which &= which - 1)
+        memset(out + (size_t)__builtin_ctzll(which) * width, 0, width);
+}
+
+/* Cells that are null become zero. out: the block's cells; to: its words of the target; validity:
+ * NULL: all are there. */
+static void store_validity(uint64_t *to, char *out, size_t width, const uint64_t *validity,
+                           const uint64_t *mask, size_t count)
+{
+    for (size_t k = 0; k < stoa__words(count); k++) {
+        uint64_t rows = mask == NULL ? UINT64_MAX : mask[k];
+        if (count - k * 64 < 64)
+            rows &= ((uint64_t)1 << (count - k * 64)) - 1;
+        uint64_t there = validity == NULL ? rows : rows & validity[k];
+        to[k] = (to[k] & ~rows) | there;
+        clear_cells(out + k * 64 * width, width, rows & ~there);
+    }
+}
+
+static void store_block(void *context, void *const *slots, const uint64_t *const *validity,
+                        const uint64_t *mask, size_t first, size_t count)
 {
     const destination *to = context;
-    const stoa__kernels *kernels = stoa__kernels_here();
-    if (to->direct)
-        return;
     for (uint32_t i = 0; i < to->program->code.result_count; i++) {
         size_t width = stoa__width((stoa_type)to->types[i]);
-        const void *in = slots[to->program->code.results[i].id];
+        stoa__id id = to->program->code.results[i].id;
         char *out = to->cells[i] + first * width;
-        if (mask == NULL)
-            memmove(out, in, count * width);
-        else if (width == 8)
-            kernels->run[STOA__CHOOSE_INT64][STOA__VV](out, in, out, mask, count);
-        else if (width == 4)
-            kernels->run[STOA__CHOOSE_INT32][STOA__VV](out, in, out, mask, count);
-        else
-            store_some(out, in, width, mask, count);
+        if (!to->direct)
+            store_cells(out, slots[id], width, mask, count);
+        if (to->validity[i] != NULL)
+            store_validity(to->validity[i] + first / 64, out, width,
+                           validity == NULL ? NULL : validity[id], mask, count);
     }
 }
 
@@ -64,29 +93,44 @@ static bool is_direct(const stoa__run *run)
            term->code != STOA__CUMULATE;
 }
 
-static void pass_by(void *context, void *const *slots, const uint64_t *mask, size_t first,
-                    size_t count)
+static void pass_by(void *context, void *const *slots, const uint64_t *const *validity,
+                    const uint64_t *mask, size_t first, size_t count)
 {
-    (void)context, (void)slots, (void)mask, (void)first, (void)count;
+    (void)context, (void)slots, (void)validity, (void)mask, (void)first, (void)count;
+}
+
+/* Whether an output may be null in this run, and its target takes no null. */
+static bool may_refuse_null(const stoa__run *run)
+{
+    const stoa_program *program = run->program;
+    bool may = false;
+    for (uint32_t i = 0; i < program->code.result_count; i++)
+        may = may || (program->code.terms[program->code.results[i].id].may_be_null &&
+                      run->validity[i] == NULL);
+    return may && stoa__may_meet_nulls(program, &program->plan.passes[program->plan.count - 1]);
 }
 
 /* Computes the aggregates and, before the first cell is stored, checks whether a row would fail. No
  * check is needed for fresh cells. */
 static stoa_status get_ready(stoa__run *run, bool is_fresh, stoa_error *error)
 {
-    const stoa__plan *plan = &run->program->plan;
     stoa_status status = stoa__run_aggregates(run, error);
     if (status != STOA_OK || is_fresh)
         return status;
-    if (stoa__has_nulls(run->program, &plan->passes[plan->count - 1]))
+    if (may_refuse_null(run))
         return stoa__run_outputs(run, 0, run->rows, pass_by, NULL, error);
     return stoa__run_check(run, error);
 }
 
-static stoa_status store_outputs(stoa__run *run, char *const *cells, const uint8_t *types,
-                                 bool is_fresh, stoa_error *error)
+/* Outputs go into cells and validity, by output. names: of the fields, for messages, or NULL. */
+static stoa_status store_outputs(stoa__run *run, char *const *cells, uint64_t *const *validity,
+                                 const uint8_t *types, const char *const *names, bool is_fresh,
+                                 stoa_error *error)
 {
-    destination to = {.program = run->program, .cells = cells, .types = types};
+    destination to = {
+        .program = run->program, .cells = cells, .validity = validity, .types = types};
+    run->validity = validity;
+    run->names = names;
     stoa_status status = get_ready(run, is_fresh, error);
     if (status != STOA_OK)
         return status;
@@ -104,7 +148,7 @@ static stoa_status store_outputs(stoa__run *run, char *const *cells, const uint8
 static stoa_status check_outputs(const stoa_output *outputs, size_t count, stoa_error *error)
 {
     for (size_t i = 0; i < count; i++) {
-        if ((outputs[i].reserved[0] | outputs[i].reserved[1]) != 0)
+        if (outputs[i].reserved[0] != 0)
             return stoa__fail(error, STOA_INVALID, "stoa_output.reserved must be zero");
         if (!stoa__type_exists(outputs[i].type) || outputs[i].type == STOA_OBJECT)
             return stoa__fail(error, STOA_WRONG_TYPE, "output %zu is not of a number type", i);
@@ -112,6 +156,8 @@ static stoa_status check_outputs(const stoa_output *outputs, size_t count, stoa_
             return stoa__fail(error, STOA_INVALID, "output %zu: data is NULL", i);
         if ((uintptr_t)outputs[i].data % stoa__width(outputs[i].type) != 0)
             return stoa__fail(error, STOA_INVALID, "output %zu is not aligned to its type", i);
+        if ((uintptr_t)outputs[i].validity % sizeof(uint64_t) != 0)
+            return stoa__fail(error, STOA_INVALID, "output %zu: validity is not aligned", i);
         size_t most = (UINTPTR_MAX - (uintptr_t)outputs[i].data) / stoa__width(outputs[i].type);
         if (outputs[i].count > most)
             return stoa__fail(error, STOA_INVALID, "output %zu cannot have %zu cells", i,
@@ -124,6 +170,7 @@ static stoa_status check_outputs(const stoa_output *outputs, size_t count, stoa_
  * allocation that the caller releases. */
 typedef struct targets {
     char **cells;
+    uint64_t **validity; /* NULL: it takes no null */
     stoa__written *written;
     uint32_t *fields;  /* of the table, where they are */
     uint16_t *lengths; /* by output */
@@ -133,12 +180,14 @@ typedef struct targets {
 
 static stoa_status new_targets(targets *made, size_t count, size_t outputs, stoa_error *error)
 {
-    size_t each = sizeof *made->cells + sizeof *made->written + sizeof *made->fields + 1;
+    size_t each = sizeof *made->cells + sizeof *made->validity + sizeof *made->written +
+                  sizeof *made->fields + 1;
     size_t bytes = count * each + outputs * sizeof *made->lengths;
     made->cells = stoa__allocate(bytes);
     if (made->cells == NULL)
         return stoa__fail_memory(error, bytes);
-    made->written = (stoa__written *)(void *)(made->cells + count);
+    made->validity = (uint64_t **)(void *)(made->cells + count);
+    made->written = (stoa__written *)(void *)(made->validity + count);
     made->fields = (uint32_t *)(made->written + count);
     made->lengths = (uint16_t *)(made->fields + count);
     made->types = (uint8_t *)(made->lengths + outputs);
@@ -152,9 +201,10 @@ static stoa__targets wanted_of(const targets *to, const char *const *names)
 }
 
 /* Where output i goes: a cell for each row. */
-static void set_target(targets *to, size_t i, void *cells, stoa_type type)
+static void set_target(targets *to, size_t i, void *cells, uint64_t *validity, stoa_type type)
 {
     to->cells[i] = cells;
+    to->validity[i] = validity;
     to->types[i] = (uint8_t)type;
     to->written[i] = (stoa__written){.cells = cells, .width = stoa__width(type), .index = i};
 }
@@ -257,7 +307,7 @@ static stoa_status evaluate(stoa_program *program, const stoa_table *table, cons
     for (uint32_t i = 0; i < program->output_count; i++)
         to.lengths[i] = arrays_of(program, i, count != program->output_count);
     for (size_t i = 0; i < count; i++)
-        set_target(&to, i, outputs[i].data, outputs[i].type);
+        set_target(&to, i, outputs[i].data, outputs[i].validity, outputs[i].type);
     stoa__targets wanted = wanted_of(&to, NULL);
     status = stoa__program_bind(program, table, STOA__WANTS_CELLS, &wanted, error);
     if (status == STOA_OK)
@@ -265,7 +315,10 @@ static stoa_status evaluate(stoa_program *program, const stoa_table *table, cons
     if (status == STOA_OK) {
         status = check_room(&run, scope, &to, outputs, count, is_fresh, error);
         if (status == STOA_OK)
-            status = store_outputs(&run, to.cells, to.types, is_fresh, error);
+            status = store_outputs(&run, to.cells, to.validity, to.types, NULL, is_fresh, error);
+        for (size_t i = 0; status == STOA_OK && i < count; i++)
+            if (outputs[i].validity != NULL)
+                stoa__words_end(outputs[i].validity, run.rows);
         stoa__run_end(&run);
     }
     stoa__release(to.cells);
@@ -337,7 +390,7 @@ static stoa_status find_fields(targets *to, const stoa_table *table, const char 
         stoa_status status = find_field(table, fields[i], &first, &to->lengths[i], error);
         for (size_t field = first; status == STOA_OK && field < first + to->lengths[i]; field++) {
             const stoa_column *column = &table->columns[field];
-            set_target(to, at, column->cells, (stoa_type)column->type);
+            set_target(to, at, column->cells, column->validity, (stoa_type)column->type);
             to->fields[at++] = (uint32_t)field;
             status = stoa__check_writable(stoa__whole_const(table), (uint32_t)field, error);
         }
@@ -377,7 +430,7 @@ static stoa_status store_into_fields(stoa__run *run, stoa_table *table, const ta
     if (status == STOA_OK) {
         status = check_arrays(run, to, fields, error);
         if (status == STOA_OK)
-            status = store_outputs(run, to->cells, to->types, false, error);
+            status = store_outputs(run, to->cells, to->validity, to->types, fields, false, error);
         stoa__run_end(run);
     }
     for (size_t i = 0; status == STOA_OK && i < to->count; i++)
@@ -418,17 +471,19 @@ stoa_status stoa_program_assign(stoa_program *program, stoa_table *table, const 
 
 /* Fills the cells of a field that the table does not have yet. */
 static stoa_status fill_addition(stoa__addition *added, targets *to, stoa_program *program,
-                                 const stoa_table *table, const stoa_scope *scope,
+                                 const stoa_table *table, const stoa_scope *scope, const char *name,
                                  stoa_error *error)
 {
     stoa__run run;
-    for (uint32_t i = 0; i < added->count; i++)
+    for (uint32_t i = 0; i < added->count; i++) {
         to->cells[i] = added->cells + i * added->distance;
+        to->validity[i] = added->validity;
+    }
     stoa_status status = stoa__run_begin(&run, program, table, scope, error);
     if (status != STOA_OK)
         return status;
     stoa__field_expect(added, run.rows);
-    status = store_outputs(&run, to->cells, to->types, true, error);
+    status = store_outputs(&run, to->cells, to->validity, to->types, &name, true, error);
     stoa__run_end(&run);
     return status;
 }
@@ -447,7 +502,7 @@ static stoa_status describe_addition(stoa_field *field, stoa_program *program,
 }
 
 static stoa_status add_field(stoa_program *program, stoa_table *table, const stoa_scope *scope,
-                             const stoa_field *field, stoa_error *error)
+                             stoa_field *field, stoa_error *error)
 {
     targets to;
     stoa__addition added;
@@ -459,10 +514,13 @@ static stoa_status add_field(stoa_program *program, stoa_table *table, const sto
     memset(to.types, (int)field->type, count);
     stoa__targets wanted = wanted_of(&to, NULL);
     status = stoa__program_bind(program, table, STOA__WANTS_CELLS, &wanted, error);
+    if (status == STOA_OK && field->length == 0 &&
+        program->code.terms[program->code.results[0].id].nullable_rows)
+        field->flags = STOA_NULLABLE;
     if (status == STOA_OK)
         status = stoa__field_prepare(&added, table, field, error);
     if (status == STOA_OK) {
-        status = fill_addition(&added, &to, program, table, scope, error);
+        status = fill_addition(&added, &to, program, table, scope, field->name, error);
         if (status == STOA_OK)
             stoa__field_put(table, &added);
         else

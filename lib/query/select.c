@@ -36,9 +36,10 @@ typedef struct bits {
     size_t *counts; /* by morsel from row `first` on, or NULL */
 } bits;
 
-static void take_bits(void *context, void *const *slots, const uint64_t *mask, size_t first,
-                      size_t count)
+static void take_bits(void *context, void *const *slots, const uint64_t *const *validity,
+                      const uint64_t *mask, size_t first, size_t count)
 {
+    (void)validity; /* bits are not set where the condition is null */
     const bits *to = context;
     const uint64_t *result = slots[to->result];
     uint64_t *words = to->words + (first - to->first) / 64;

@@ -90,13 +90,13 @@ TEST(what_does_not_fit_is_refused_and_nothing_is_written)
 TEST(null_is_not_stored)
 {
     stoa_table *table = points(100);
-    REFUSED(table, STOA_INVALID, stoa_assign(table, "w", "x + var(x, 1000)", NULL, &trouble));
+    REFUSED(table, STOA_WRONG_TYPE, stoa_assign(table, "w", "x + var(x, 1000)", NULL, &trouble));
     SAYS("null");
     ck_assert_uint_eq(trouble.row, 0);
     const char *choice = "where(row() == 70, var(x, 1000), w + 1)";
-    REFUSED(table, STOA_INVALID, stoa_assign(table, "w", choice, NULL, &trouble));
+    REFUSED(table, STOA_WRONG_TYPE, stoa_assign(table, "w", choice, NULL, &trouble));
     ck_assert_uint_eq(trouble.row, 70);
-    REFUSED(table, STOA_INVALID,
+    REFUSED(table, STOA_WRONG_TYPE,
             stoa_add_field(table, "new", STOA_NO_TYPE, choice, NULL, &trouble));
     double before = stoa_float64_column(table, "w")[71];
     WORKS(table, stoa_assign(table, "w", choice, "row() != 70", &trouble));

@@ -272,7 +272,7 @@ TEST(what_is_reserved_must_be_zero)
         stoa_output output = {.type = STOA_INT32, .data = cells, .count = 3};
         stoa_source source = {.type = STOA_INT32, .data = cells};
         stoa_parameter parameter = {.name = "n", .value = stoa_int64_value(1)};
-        scope.reserved[i] = output.reserved[i] = source.reserved[0] = parameter.reserved[i] = 1;
+        scope.reserved[i] = output.reserved[0] = source.reserved[0] = parameter.reserved[i] = 1;
         REFUSED(table, STOA_INVALID,
                 stoa_program_compute(program, table, &scope, &value, 1, &trouble));
         REFUSED(table, STOA_INVALID,

@@ -92,6 +92,17 @@ ATTEMPTS(stoa_program_output_is_aggregate)
     }
 }
 
+ATTEMPTS(stoa_program_output_may_be_null)
+{
+    static const odd none[] = {{1, false}, {TRUNCATED(0), false}, {SIZE_MAX, false}};
+    EACH_TRY
+    {
+        bool may = stoa_program_output_may_be_null(
+            NEEDED("program", attempt_program(a, "max(int32)")), NUMBER("output", 0, none));
+        attempt_gave(a, may, !may);
+    }
+}
+
 ATTEMPTS(stoa_program_is_by_row)
 {
     EACH_TRY
@@ -153,8 +164,7 @@ static stoa_output tried_output(attempt *a, int64_t (*cells)[ROWS])
     return (stoa_output){.type = (stoa_type)NUMBER("outputs[0].type", STOA_INT64, no_type),
                          .data = data,
                          .count = NUMBER("outputs[0].count", ROWS, not_all_rows),
-                         .reserved = {NUMBER("outputs[0].reserved[0]", 0, not_zero),
-                                      NUMBER("outputs[0].reserved[1]", 0, not_zero)}};
+                         .reserved = {NUMBER("outputs[0].reserved[0]", 0, not_zero)}};
 }
 
 #define RUNS_INTO_ARRAYS(function)                                                           \

@@ -146,7 +146,7 @@ static void choose_reduction(stoa__code_block *code, stoa__aggregate *aggregate)
         end_of(code, aggregate, aggregate->operation == STOA_FIRST);
         break;
     case STOA_COUNT:
-        if (code->terms[aggregate->a].depth == 0) /* made of no aggregate: never null */
+        if (code->terms[aggregate->a].depth == 0 && !code->terms[aggregate->a].may_be_null)
             aggregate->a = STOA__NOTHING_ID;
         reduce_bits(aggregate, STOA__COUNT_REDUCTION, STOA_INT64);
         break;

@@ -61,16 +61,20 @@ static void finish(binder *b, stoa_expression *node, stoa__typed typed)
 
 /* ---- leaves ---- */
 
+static stoa__id column_of(binder *b, stoa_type type, size_t field)
+{
+    bool nullable = b->binding->table->columns[field].validity != NULL;
+    stoa__id cells = stoa__emit_leaf(b->code, STOA__COLUMN_TERM, type, nullable, (uint32_t)field);
+    return stoa__emit_loaded(b->code, cells);
+}
+
 static void bind_vector(binder *b, const stoa_vector *vector, stoa__typed *made)
 {
     stoa__code_block *code = b->code;
     if (!stoa__new_vector(code, made, vector->type, (uint32_t)vector->length))
         return;
-    for (uint32_t i = 0; i < made->length; i++) {
-        uint32_t field = (uint32_t)vector->first + i;
-        stoa__id cells = stoa__emit_leaf(code, STOA__COLUMN_TERM, vector->type, field);
-        code->components[made->first + i] = stoa__emit_loaded(code, cells);
-    }
+    for (uint32_t i = 0; i < made->length; i++)
+        code->components[made->first + i] = column_of(b, vector->type, vector->first + i);
 }
 
 static stoa_status bind_field(binder *b, const stoa_expression *node, stoa__typed *made)
@@ -94,12 +98,7 @@ static stoa_status bind_field(binder *b, const stoa_expression *node, stoa__type
         return stoa__expression_fail(b->error, STOA_WRONG_TYPE, node,
                                      "a %s field cannot be part of an expression",
                                      stoa_type_name(made->type));
-    if (table->columns[field].validity != NULL)
-        return stoa__expression_fail(b->error, STOA_WRONG_TYPE, node,
-                                     "field '%s' is nullable, which no expression knows of yet",
-                                     node->name);
-    made->id = stoa__emit_leaf(b->code, STOA__COLUMN_TERM, made->type, (uint32_t)field);
-    made->id = stoa__emit_loaded(b->code, made->id);
+    made->id = column_of(b, made->type, field);
     return STOA_OK;
 }
 
@@ -128,7 +127,7 @@ static stoa_status bind_parameter(binder *b, const stoa_expression *node, stoa__
         return stoa__expression_fail(b->error, STOA_NO_PARAMETER, node,
                                      "the parameter $%s is not set", node->name);
     made->type = type == STOA_INT32 ? STOA_INT64 : type;
-    made->id = stoa__emit_leaf(b->code, STOA__PARAMETER_TERM, type, index);
+    made->id = stoa__emit_leaf(b->code, STOA__PARAMETER_TERM, type, false, index);
     return STOA_OK;
 }
 
@@ -139,12 +138,14 @@ static stoa_status bind_array(binder *b, const stoa_expression *node, stoa__type
                   sizeof *code->arrays))
         return STOA_OK;
     made->type = node->array.type;
-    made->id = stoa__emit_leaf(code, STOA__ARRAY_TERM, made->type, code->array_count);
+    made->id = stoa__emit_leaf(code, STOA__ARRAY_TERM, made->type, node->array.validity != NULL,
+                               code->array_count);
     made->id = stoa__emit_loaded(code, made->id);
     code->arrays[code->array_count++] = (stoa__array){.data = node->array.data,
                                                       .stride = node->array.stride,
                                                       .type = node->array.type,
-                                                      .length = node->array.length};
+                                                      .length = node->array.length,
+                                                      .validity = node->array.validity};
     return STOA_OK;
 }
 
@@ -379,6 +380,16 @@ static void drop_unused(stoa__code_block *code)
     stoa__release(used);
 }
 
+static void number_nullables(stoa__code_block *code)
+{
+    for (stoa__id id = STOA__FIRST_TERM; id < code->count; id++) {
+        stoa__term *term = &code->terms[id];
+        code->has_nullable = code->has_nullable || term->may_be_null;
+        if (term->may_be_null && !term->uniform)
+            term->nullable = ++code->nullable_count;
+    }
+}
+
 static stoa_status bind_all(binder *b)
 {
     stoa_expression *root = b->binding->expression;
@@ -389,8 +400,10 @@ static stoa_status bind_all(binder *b)
         status = bind_output(b, is_list ? root->arguments[i] : root, i);
     if (status == STOA_OK && !b->code->refused)
         keep_apart(b);
-    if (status == STOA_OK && !b->code->refused)
+    if (status == STOA_OK && !b->code->refused) {
         drop_unused(b->code);
+        number_nullables(b->code);
+    }
     if (status == STOA_OK && b->code->refused)
         return stoa__fail_memory(b->error, sizeof(stoa__term));
     return status;

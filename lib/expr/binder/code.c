@@ -91,6 +91,13 @@ stoa__id stoa__intern(stoa__code_block *code, const stoa__term *term)
 
 /* ---- aggregates ---- */
 
+/* Of no rows. */
+static bool may_be_null(stoa_operation operation)
+{
+    return operation != STOA_SUM && operation != STOA_DOT && operation != STOA_COUNT &&
+           operation != STOA_ANY && operation != STOA_ALL;
+}
+
 static stoa__term aggregate_of(const stoa__code_block *code, const stoa__aggregate *aggregate)
 {
     stoa__term term = {.kind = STOA__AGGREGATE_TERM,
@@ -101,6 +108,7 @@ static stoa__term aggregate_of(const stoa__code_block *code, const stoa__aggrega
                        .b = aggregate->b,
                        .c = aggregate->mask,
                        .aggregate = code->aggregate_count,
+                       .may_be_null = may_be_null((stoa_operation)aggregate->operation),
                        .range = stoa__range_of((stoa_type)aggregate->form)};
     term.bits[0] = (uint64_t)aggregate->reduction << 32 | aggregate->operation;
     term.bits[1] = aggregate->ddof;

@@ -27,6 +27,7 @@ enum {
 enum {
     STOA__FILL_BITS = STOA__CODES, /* a uniform BOOL to bits */
     STOA__CUMULATE,                /* cumsum and its like: b is the stoa__cumulative */
+    STOA__IS_NULL,                 /* bits: where a is null */
     STOA__ALL_CODES,
 };
 
@@ -47,12 +48,15 @@ typedef struct stoa__term {
     bool uniform;  /* one value for all rows */
     bool may_fail; /* the step itself */
     bool may_fail_deep; /* it, or what it is made of */
+    bool may_be_null;
+    bool nullable_rows; /* because a column or an array is nullable: in some rows only */
     bool strict;        /* a CHOOSE whose branches both count, taken or not */
     uint16_t code;      /* of a step */
     uint16_t depth;
     stoa__id a, b, c;
     stoa__id next;                 /* of the same hash */
     uint32_t aggregate;            /* AGGREGATE: of its list; its operands are in a, b and c */
+    uint32_t nullable;             /* numbers the values of rows that may be null, from 1 */
     const stoa_expression *origin; /* for messages */
     stoa__range range;             /* of integers */
     union {
@@ -95,6 +99,7 @@ typedef struct stoa__array {
     ptrdiff_t stride;
     stoa_type type;
     size_t length;
+    const uint8_t *validity; /* NULL: all values are there */
 } stoa__array;
 
 typedef struct stoa__result {
@@ -121,6 +126,8 @@ typedef struct stoa__code_block {
     uint32_t array_count;
     size_t array_room;
     uint32_t cumulative_count; /* cumsum and its like */
+    uint32_t nullable_count;   /* values of rows that may be null */
+    bool has_nullable;         /* a value that may be null, of rows or for all of them */
     stoa__id *components;      /* of vectors */
     uint32_t component_count;
     size_t component_room;
@@ -142,10 +149,10 @@ stoa__id stoa__intern(stoa__code_block *code, const stoa__term *term);
 stoa__id stoa__emit_aggregate(stoa__code_block *code, const stoa__aggregate *aggregate);
 /* The term of the aggregate that says the same, or NOTHING. */
 stoa__id stoa__find_aggregate(const stoa__code_block *code, const stoa__aggregate *aggregate);
-/* Whether it neither fails nor is null, which only aggregates are and what is made of them. */
+/* Whether it neither fails nor is null. Aggregates may fail. */
 static inline bool stoa__is_sure(const stoa__term *term)
 {
-    return !term->may_fail_deep && term->depth == 0;
+    return !term->may_fail_deep && !term->may_be_null && term->depth == 0;
 }
 static inline bool stoa__is_constant(const stoa__code_block *code, stoa__id id)
 {

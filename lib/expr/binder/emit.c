@@ -41,11 +41,13 @@ stoa__id stoa__emit_truth(stoa__code_block *code, bool value)
 }
 
 stoa__id stoa__emit_leaf(stoa__code_block *code, stoa__term_kind kind, stoa_type form,
-                         uint32_t index)
+                         bool nullable, uint32_t index)
 {
     stoa__term term = {.kind = (uint8_t)kind,
                        .form = (uint8_t)form,
                        .uniform = kind == STOA__PARAMETER_TERM,
+                       .may_be_null = nullable,
+                       .nullable_rows = nullable,
                        .range = stoa__range_of(form),
                        .bits = {index}};
     return stoa__intern(code, &term);
@@ -55,7 +57,7 @@ stoa__id stoa__emit_leaf(stoa__code_block *code, stoa__term_kind kind, stoa_type
 
 static stoa_type form_of(unsigned step, const stoa__code_block *code, stoa__id a)
 {
-    if (step == STOA__FILL_BITS)
+    if (step == STOA__FILL_BITS || step == STOA__IS_NULL)
         return STOA_BOOL;
     bool of_8_bytes = step == STOA__CHOOSE_INT64 || step == STOA__AND_INT64 ||
                       step == STOA__OR_INT64 || step == STOA__XOR_INT64 ||
@@ -110,6 +112,8 @@ stoa__id stoa__emit_row(stoa__code_block *code, stoa__id id)
                        .code = (uint16_t)step,
                        .a = id,
                        .may_fail_deep = term->may_fail_deep,
+                       .may_be_null = term->may_be_null,
+                       .nullable_rows = term->nullable_rows,
                        .depth = term->depth,
                        .range = term->range};
     return stoa__intern(code, &made);
@@ -145,6 +149,19 @@ static void choose_shape(stoa__code_block *code, stoa__term *step)
     step->shape = b ? STOA__VC : STOA__VV;
 }
 
+/* Though an operand may be null. coalesce(x, v) is where(is_null(x), v, x). */
+static bool is_never_null(const stoa__code_block *code, const stoa__term *step)
+{
+    bool chooses = step->code == STOA__CHOOSE_INT32 || step->code == STOA__CHOOSE_INT64 ||
+                   step->code == STOA__CHOOSE_BITS;
+    const stoa__term *condition = &code->terms[step->c];
+    if (step->code == STOA__IS_NULL)
+        return true;
+    return chooses && !step->strict && condition->kind == STOA__STEP_TERM &&
+           condition->code == STOA__IS_NULL && condition->a == step->b &&
+           !code->terms[step->a].may_be_null;
+}
+
 stoa__id stoa__emit_step(stoa__code_block *code, stoa__term step)
 {
     if (code->refused)
@@ -156,8 +173,9 @@ stoa__id stoa__emit_step(stoa__code_block *code, stoa__term step)
     if (step.range.low > step.range.high) /* it always fails, with whatever bits */
         step.range = stoa__range_of((stoa_type)step.form);
     step.may_fail_deep = step.may_fail;
-    step.uniform = step.code < STOA__CODES && step.code != STOA__NUMBERS;
-    bool constant = step.uniform;
+    step.uniform =
+        (step.code < STOA__CODES && step.code != STOA__NUMBERS) || step.code == STOA__IS_NULL;
+    bool constant = step.uniform && step.code != STOA__IS_NULL;
     stoa__id operands[] = {step.a, step.b, step.c};
     for (size_t i = 0; i < 3; i++) {
         if (operands[i] == STOA__NOTHING_ID)
@@ -166,9 +184,13 @@ stoa__id stoa__emit_step(stoa__code_block *code, stoa__term step)
         step.uniform = step.uniform && operand->uniform;
         constant = constant && operand->kind == STOA__CONSTANT_TERM;
         step.may_fail_deep = step.may_fail_deep || operand->may_fail_deep;
+        step.may_be_null = step.may_be_null || operand->may_be_null;
+        step.nullable_rows = step.nullable_rows || operand->nullable_rows;
         if (operand->depth > step.depth)
             step.depth = operand->depth;
     }
+    if (is_never_null(code, &step))
+        step.may_be_null = step.nullable_rows = false;
     uint64_t bits;
     if (constant && fold(code, &step, &bits))
         return stoa__emit_constant(code, (stoa_type)step.form, bits);

@@ -15,7 +15,7 @@ stoa__id stoa__emit_float(stoa__code_block *code, double value);
 stoa__id stoa__emit_truth(stoa__code_block *code, bool value);
 /* PARAMETER, which is uniform, COLUMN or ARRAY. */
 stoa__id stoa__emit_leaf(stoa__code_block *code, stoa__term_kind kind, stoa_type form,
-                         uint32_t index);
+                         bool nullable, uint32_t index);
 /* A step, or what is the same: an equal one, or a constant. A step that may fail, and whose
  * operands are constants that fail, stays a step. The step's code, operands, may_fail, range,
  * strict and bits are the caller's. */

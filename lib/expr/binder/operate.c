@@ -103,6 +103,28 @@ static stoa__id choose(stoa__code_block *code, stoa__id condition, stoa__id a, s
     return stoa__emit_step(code, step);
 }
 
+/* A step even of what is never null, if it may fail: then so does this. */
+static stoa__id is_null(stoa__code_block *code, stoa__id a)
+{
+    if (stoa__is_sure(&code->terms[a]))
+        return stoa__emit_truth(code, false);
+    return stoa__emit(code, STOA__IS_NULL, a, 0, false, STOA__TRUTH_RANGE);
+}
+
+/* The first of them that is not null. */
+static stoa__id coalesce(stoa__code_block *code, const stoa__typed *arguments, uint32_t count)
+{
+    stoa__id made = arguments[count - 1].id;
+    while (--count > 0) {
+        stoa__id first = arguments[count - 1].id;
+        stoa_type form = common_form(code, first, made);
+        first = stoa__emit_as(code, first, form);
+        bool nullable = code->terms[first].may_be_null;
+        made = nullable ? choose(code, is_null(code, first), made, first, false) : first;
+    }
+    return made;
+}
+
 /* uint64 beside what may be negative: of the one side only what both forms hold can be the answer.
  */
 static stoa__id narrowed_to(stoa__code_block *code, bool maximum, stoa__id id, stoa__id other)
@@ -125,6 +147,16 @@ static stoa__id narrowed_to(stoa__code_block *code, bool maximum, stoa__id id, s
     return id;
 }
 
+/* Of conditions that may be null: `or` and `and` would not always be. */
+static stoa__id strict_extreme(stoa__code_block *code, bool maximum, stoa__id a, stoa__id b)
+{
+    a = stoa__emit_as(code, a, STOA_INT32);
+    b = stoa__emit_as(code, b, STOA_INT32);
+    stoa__id made = stoa__emit(code, maximum ? STOA__MAX_INT32 : STOA__MIN_INT32, a, b, false,
+                               STOA__TRUTH_RANGE);
+    return stoa__emit_compare(code, STOA_NOT_EQUAL, made, stoa__emit_integer(code, 0));
+}
+
 static stoa__id extreme(stoa__code_block *code, bool maximum, stoa__id a, stoa__id b)
 {
     bool floats = form_of(code, a) == STOA_FLOAT64 || form_of(code, b) == STOA_FLOAT64;
@@ -134,6 +166,8 @@ static stoa__id extreme(stoa__code_block *code, bool maximum, stoa__id a, stoa__
     stoa_type form = common_form(code, a, b);
     a = stoa__emit_as(code, a, form);
     b = stoa__emit_as(code, b, form);
+    if (form == STOA_BOOL && (code->terms[a].may_be_null || code->terms[b].may_be_null))
+        return strict_extreme(code, maximum, a, b);
     if (form == STOA_BOOL)
         return maximum ? stoa__emit_or(code, a, b) : stoa__emit_and(code, a, b);
     unsigned first = maximum ? STOA__MAX_INT32 : STOA__MIN_INT32;
@@ -412,6 +446,11 @@ static stoa__id emit_function(stoa__code_block *code, const stoa_expression *nod
     case STOA_ISNAN:
     case STOA_ISFINITE:
         return classify(code, operation == STOA_ISNAN, a);
+    case STOA_IS_NULL:
+        return is_null(code, a);
+    case STOA_COALESCE:
+    case STOA_FILL_NULL:
+        return coalesce(code, arguments, node->count);
     case STOA_ROW:
         return stoa__emit(code, STOA__NUMBERS, STOA__FIRST_ID, 0, false,
                           (stoa__range){0, INT64_MAX});
@@ -439,6 +478,15 @@ static stoa__id emit_call(stoa__code_block *code, const stoa_expression *node,
     return emit_function(code, node, arguments, a, b);
 }
 
+/* The type that they have in common; NO_TYPE: none. */
+static stoa_type type_of_all(const stoa__typed *arguments, uint32_t count)
+{
+    for (uint32_t i = 1; i < count; i++)
+        if (arguments[i].type != arguments[0].type)
+            return STOA_NO_TYPE;
+    return arguments[0].type;
+}
+
 stoa_status stoa__bind_operation(stoa__code_block *code, const stoa_expression *node,
                                  const stoa__typed *arguments, stoa__typed *made, stoa_error *error)
 {
@@ -450,7 +498,9 @@ stoa_status stoa__bind_operation(stoa__code_block *code, const stoa_expression *
     stoa_type form = (stoa_type)form_of(code, id), type = stoa__cast_type(operation);
     if (operation == STOA_WHERE && arguments[1].type == arguments[2].type)
         type = arguments[1].type;
-    else if (type == STOA_NO_TYPE)
+    else if (operation == STOA_COALESCE || operation == STOA_FILL_NULL)
+        type = type_of_all(arguments, node->count);
+    if (type == STOA_NO_TYPE)
         type = form == STOA_INT32 ? STOA_INT64 : form;
     *made = (stoa__typed){.id = id, .type = type};
     return STOA_OK;

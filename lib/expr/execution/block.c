@@ -50,7 +50,8 @@ static const stoa__term *value_of(const stoa__run *run, stoa__id id)
     return &run->program->code.terms[id];
 }
 
-static void remember(const stoa__run *run, stoa__worker *worker, const stoa__instruction *step,
+/* Whether it fails where it is not null. */
+static bool remember(const stoa__run *run, stoa__worker *worker, const stoa__instruction *step,
                      size_t position, size_t count)
 {
     uint64_t *failed = worker->failed + step->failure * WORDS;
@@ -61,11 +62,13 @@ static void remember(const stoa__run *run, stoa__worker *worker, const stoa__ins
     } else
         stoa__failures((stoa__code)step->code, (stoa__shape)step->shape, failed, slots[step->a],
                        slots[step->b], count);
-    if (run->null_rows != NULL) { /* a step on null is null, and does not fail */
-        stoa__drop_nulls(run, failed, step->a, count);
-        stoa__drop_nulls(run, failed, step->b, count);
+    if (worker->has_nulls && step->nulls != STOA__NEVER_NULL) {
+        stoa__drop_nulls(worker, failed, step->out, count);
+        if (is_empty(failed, count))
+            return false;
     }
     worker->failing[worker->failing_count++] = (uint32_t)(step - run->pass->steps);
+    return true;
 }
 
 /* The rows of the block in which each mask holds, in the order of their making. */
@@ -91,8 +94,10 @@ static void evaluate_active_masks(const stoa__run *run, stoa__worker *worker, si
             else
                 out[k] = mask->kind == STOA__BOTH ? x[k] & y[k] : x[k] | y[k];
         }
-        if (mask->kind == STOA__BIT && run->null_rows != NULL)
-            stoa__drop_nulls(run, out, mask->bits, count);
+        const uint64_t *validity = worker->has_nulls ? worker->validity[mask->bits] : NULL;
+        for (size_t k = 0; mask->kind == STOA__BIT && validity != NULL && k < stoa__words(count);
+             k++)
+            out[k] = mask->or_null ? out[k] | ~validity[k] : out[k] & validity[k];
     }
 }
 
@@ -218,34 +223,20 @@ bool stoa__some_uniform_failed(const stoa__run *run)
 
 /* ---- a block ---- */
 
-/* The rows of a mask (NULL: all) where none of three values is null. */
-static const uint64_t *without_nulls(const stoa__run *run, stoa__worker *worker,
-                                     const uint64_t *mask, const stoa__id *values, size_t count)
-{
-    if (mask == NULL) {
-        memset(worker->joined, 0xFF, WORDS * sizeof *worker->joined);
-        stoa__words_end(worker->joined, count);
-    } else if (mask != worker->joined)
-        memcpy(worker->joined, mask, stoa__words(count) * sizeof *mask);
-    for (size_t i = 0; i < 3; i++)
-        stoa__drop_nulls(run, worker->joined, values[i], count);
-    return worker->joined;
-}
-
 static bool cumulate(const stoa__run *run, stoa__worker *worker, const stoa__instruction *step,
                      size_t count)
 {
     const stoa__term *term = value_of(run, step->out);
     const uint64_t *mask = narrowed(worker, worker->slots[STOA__MASK_ID], step->c, count);
-    if (run->null_rows != NULL)
-        mask = without_nulls(run, worker, mask, (const stoa__id[]){step->a, 0, 0}, count);
+    if (worker->has_nulls) {
+        mask = stoa__without_nulls(worker, mask, step->a, count);
+        mask = stoa__without_nulls(worker, mask, step->c, count);
+    }
     if (mask != NULL) /* what is left out is not looked at, but computed with */
         memset(worker->slots[step->out], 0, count * sizeof(uint64_t));
     size_t done = stoa__cumulate(&run->program->cumulatives[term->index], worker->slots[step->out],
                                  worker->slots[step->a], mask, count);
-    if (done < count)
-        remember(run, worker, step, done, count);
-    return done < count;
+    return done < count && remember(run, worker, step, done, count);
 }
 
 /* Steps from to to - 1. Whether one failed. */
@@ -257,19 +248,19 @@ static bool execute(const stoa__run *run, stoa__worker *worker, uint32_t from, u
     bool failed = false;
     for (uint32_t i = from; i < to; i++) {
         const stoa__instruction *step = &steps[i];
+        if (worker->has_nulls && step->nulls != STOA__NEVER_NULL)
+            stoa__note_nulls(run, worker, step, count);
         if (STOA__LIKELY(step->kernel != NULL)) {
             if (step->kernel(slots[step->out], slots[step->a], slots[step->b], slots[step->c],
                              count) &&
-                step->may_fail) {
-                remember(run, worker, step, 0, count);
-                failed = true;
-            }
+                step->may_fail)
+                failed = remember(run, worker, step, 0, count) || failed;
         } else if (step->code == STOA__FILL_BITS)
             fill_bits(slots[step->out], slots[step->a], count);
+        else if (step->code == STOA__IS_NULL)
+            stoa__bits_of_nulls(worker, slots[step->out], step->a, count);
         else
             failed = cumulate(run, worker, step, count) || failed;
-        if (run->null_rows != NULL)
-            stoa__note_nulls(run, slots, step, count);
     }
     return failed;
 }
@@ -286,10 +277,11 @@ static void reduce(const stoa__run *run, stoa__worker *worker, const uint64_t *r
             program->nulls[aggregate->mask])
             continue;
         const uint64_t *mask = narrowed(worker, rows, aggregate->mask, count);
-        if (run->null_rows != NULL)
-            mask = without_nulls(run, worker, mask,
-                                 (const stoa__id[]){aggregate->a, aggregate->b, aggregate->mask},
-                                 count);
+        if (worker->has_nulls) {
+            mask = stoa__without_nulls(worker, mask, aggregate->mask, count);
+            mask = stoa__without_nulls(worker, mask, aggregate->a, count);
+            mask = stoa__without_nulls(worker, mask, aggregate->b, count);
+        }
         kernels->reduce[run->pass->calls[i]](&worker->accumulators[i], worker->slots[aggregate->a],
                                              worker->slots[aggregate->b], mask, count,
                                              (uint64_t)worker->first);
@@ -309,31 +301,48 @@ static const uint64_t *rows_of(const stoa__run *run, stoa__worker *worker, size_
     return worker->mask;
 }
 
-/* False where an output is null in a row of the mask and would be stored. A condition does not hold
- * where it is null. */
-static bool reject_nulls(stoa__run *run, stoa__worker *worker, const uint64_t *mask, size_t count)
+static void refuse_null(stoa__run *run, stoa__worker *worker, uint32_t result, size_t at)
+{
+    const stoa_expression *expression = run->program->expression;
+    uint32_t output = run->program->output_count - 1;
+    while (run->program->code.outputs[output].first > result)
+        output--;
+    worker->status = STOA_WRONG_TYPE;
+    worker->origin =
+        expression->kind == STOA__LIST_NODE ? expression->arguments[output] : expression;
+    snprintf(worker->message, sizeof worker->message,
+             run->names == NULL ? "the value is null, which %s cannot hold"
+                                : "the value is null, but field '%.60s' takes no null",
+             run->names == NULL ? "the output" : run->names[output]);
+    write_down(run, worker, (size_t)worker->first + at);
+}
+
+/* False where an output is null in a row of the mask and its target takes no null. A condition does
+ * not hold where it is null. */
+static bool check_nulls(stoa__run *run, stoa__worker *worker, const uint64_t *mask, size_t count)
 {
     const stoa__code_block *code = &run->program->code;
     size_t best = count;
-    uint64_t all[WORDS];
-    memset(all, 0xFF, sizeof all);
-    stoa__words_end(all, count);
+    uint32_t result = 0;
     for (uint32_t i = 0; i < code->result_count; i++) {
         stoa__id id = code->results[i].id;
-        size_t at = first_bit(run->null_rows + id * WORDS, all, mask, count);
         if (run->program->wanted == STOA__WANTS_BITS)
-            stoa__drop_nulls(run, worker->slots[id], id, count);
-        else if (at < best)
+            stoa__drop_nulls(worker, worker->slots[id], id, count);
+        if (run->program->wanted == STOA__WANTS_BITS || worker->validity[id] == NULL ||
+            (run->validity != NULL && run->validity[i] != NULL))
+            continue;
+        uint64_t nulls[WORDS], all[WORDS];
+        memset(all, 0xFF, sizeof all);
+        stoa__bits_of_nulls(worker, nulls, id, count);
+        size_t at = first_bit(nulls, all, mask, count);
+        if (at < best) {
             best = at;
+            result = i;
+        }
     }
-    if (best == count)
-        return true;
-    worker->status = STOA_INVALID;
-    worker->origin = run->program->expression;
-    snprintf(worker->message, sizeof worker->message,
-             "an aggregate over no rows is null, which cannot be stored");
-    write_down(run, worker, (size_t)worker->first + best);
-    return false;
+    if (best < count)
+        refuse_null(run, worker, result, best);
+    return best == count;
 }
 
 /* False where the run is over for this worker. */
@@ -345,10 +354,12 @@ static bool run_block(stoa__run *run, stoa__worker *worker, size_t row, size_t c
     worker->slots[STOA__MASK_ID] = (void *)(uintptr_t)rows;
     if (rows != NULL && is_empty(rows, count))
         return true;
+    if (run->program->code.has_nullable)
+        stoa__find_nulls(run, worker, row, count);
     bool failed = pass->uniform_failure_count > 0 && stoa__some_uniform_failed(run);
     failed = execute(run, worker, 0, pass->condition_steps, count) || failed;
-    if (pass->condition != 0 && run->null_rows != NULL)
-        stoa__drop_nulls(run, worker->slots[pass->condition], pass->condition, count);
+    if (pass->condition != 0 && worker->has_nulls)
+        stoa__drop_nulls(worker, worker->slots[pass->condition], pass->condition, count);
     if (pass->condition != 0 && is_empty(worker->slots[pass->condition], count))
         return !(failed && stoa__resolve_failures(run, worker, rows, count));
     failed = execute(run, worker, pass->condition_steps, pass->step_count, count) || failed;
@@ -360,11 +371,13 @@ static bool run_block(stoa__run *run, stoa__worker *worker, size_t row, size_t c
         return true;
     stoa__id where = run->program->code.where;
     const uint64_t *mask = narrowed(worker, rows, where, count);
-    if (run->null_rows != NULL && where != 0)
-        mask = without_nulls(run, worker, mask, (const stoa__id[]){where, 0, 0}, count);
-    if (run->null_rows != NULL && !reject_nulls(run, worker, mask, count))
-        return false;
-    run->take(run->context, worker->slots, mask, row, count);
+    if (worker->has_nulls) {
+        mask = stoa__without_nulls(worker, mask, where, count);
+        if (!check_nulls(run, worker, mask, count))
+            return false;
+    }
+    run->take(run->context, worker->slots, worker->has_nulls ? worker->validity : NULL, mask, row,
+              count);
     return true;
 }
 
@@ -407,13 +420,15 @@ static void point_at_columns(const stoa__run *run, stoa__worker *worker, size_t 
         worker->slots[run->direct] = run->direct_base + row * run->direct_width;
 }
 
-/* Aggregates of columns as they are: a morsel is as good as a block. */
-static bool runs_whole(const stoa__run *run)
+/* Aggregates of columns as they are: a morsel, that ends in row `last`, is as good as a block. */
+static bool runs_whole(const stoa__run *run, size_t last)
 {
     const stoa__code_block *code = &run->program->code;
     for (uint32_t i = 0; i < code->array_count; i++)
-        if (!is_packed(&code->arrays[i]))
+        if (!is_packed(&code->arrays[i]) || code->arrays[i].validity != NULL)
             return false;
+    if (run->pass->reads_nullable && last % 64 != 0)
+        return false;
     return run->pass->step_count == 0 && !run->pass->has_outputs && !run->is_trimmed &&
            run->pass->uniform_failure_count == 0;
 }
@@ -432,6 +447,7 @@ static void begin_morsel(const stoa__run *run, stoa__worker *worker)
     if (pass->aggregate_count > 0)
         memset(worker->accumulators, 0, pass->aggregate_count * sizeof *worker->accumulators);
     worker->failing_count = 0;
+    stoa__begin_nulls(run, worker);
 }
 
 static void end_morsel(const stoa__run *run, stoa__worker *worker, size_t first)
@@ -455,8 +471,7 @@ void stoa__run_morsel(stoa__run *run, stoa__worker *worker, size_t first, size_t
     if (first > atomic_load_explicit(&run->failed_row, memory_order_relaxed))
         return;
     begin_morsel(run, worker);
-    size_t step = run->null_rows != NULL  ? STOA__BLOCK
-                  : !runs_whole(run)      ? run->pass->block
+    size_t step = !runs_whole(run, last)  ? run->pass->block
                   : reads_once(run->pass) ? STOA__MORSEL
                                           : WHOLE;
     for (size_t row = first; row < last; row += step) {

@@ -152,15 +152,18 @@ static uint32_t add_mask(planner *p, stoa__active_mask mask)
     return pass->mask_count++;
 }
 
-static uint32_t mask_of_bits(planner *p, stoa__id bits, bool negated)
+static uint32_t mask_of_bits(planner *p, stoa__id bits, bool negated, bool or_null)
 {
     uint32_t count = p->pass->mask_count;
     for (uint32_t i = 2; i < count && i < SEARCHED_MASKS; i++) {
         const stoa__active_mask *mask = &p->pass->active_masks[i];
-        if (mask->kind == STOA__BIT && mask->bits == bits && mask->negated == negated)
+        if (mask->kind == STOA__BIT && mask->bits == bits && mask->negated == negated &&
+            mask->or_null == or_null)
             return i;
     }
-    return add_mask(p, (stoa__active_mask){.kind = STOA__BIT, .bits = bits, .negated = negated});
+    return add_mask(p,
+                    (stoa__active_mask){
+                        .kind = STOA__BIT, .bits = bits, .negated = negated, .or_null = or_null});
 }
 
 static uint32_t intersection(planner *p, uint32_t x, uint32_t y)
@@ -185,11 +188,12 @@ static void activate(planner *p, stoa__id id, uint32_t mask)
             add_mask(p, (stoa__active_mask){.kind = STOA__EITHER, .x = before, .y = mask});
 }
 
-/* The same in those rows only where the bits are set (negated: are not). */
-static void activate_where(planner *p, stoa__id id, uint32_t mask, stoa__id bits, bool negated)
+/* The same in those rows only where the bits are set (negated: are not); or_null: or null. */
+static void activate_where(planner *p, stoa__id id, uint32_t mask, stoa__id bits, bool negated,
+                           bool or_null)
 {
     if (p->code->terms[id].may_fail_deep)
-        activate(p, id, intersection(p, mask, mask_of_bits(p, bits, negated)));
+        activate(p, id, intersection(p, mask, mask_of_bits(p, bits, negated, or_null)));
 }
 
 /* In which rows an operand is used, given those in which the step is. */
@@ -201,14 +205,14 @@ static void activate_operands(planner *p, stoa__id id)
     case STOA__CHOOSE_INT32:
     case STOA__CHOOSE_INT64:
     case STOA__CHOOSE_BITS:
-        activate_where(p, term->a, mask, term->c, false);
-        activate_where(p, term->b, mask, term->c, true);
+        activate_where(p, term->a, mask, term->c, false, false);
+        activate_where(p, term->b, mask, term->c, true, false);
         activate(p, term->c, mask);
         return;
     case STOA__AND_BITS:
     case STOA__OR_BITS:
         activate(p, term->a, mask);
-        activate_where(p, term->b, mask, term->a, term->code == STOA__OR_BITS);
+        activate_where(p, term->b, mask, term->a, term->code == STOA__OR_BITS, true);
         return;
     default:
         activate(p, term->a, mask);
@@ -229,13 +233,13 @@ static void find_active_masks(planner *p)
         if (aggregate->depth != p->depth)
             continue;
         uint32_t mask =
-            aggregate->mask == 0 ? STOA__ALWAYS : mask_of_bits(p, aggregate->mask, false);
+            aggregate->mask == 0 ? STOA__ALWAYS : mask_of_bits(p, aggregate->mask, false, false);
         activate(p, aggregate->mask, STOA__ALWAYS);
         activate(p, aggregate->a, mask);
         activate(p, aggregate->b, mask);
     }
     bool is_narrowed = is_by_row(p) && code->where != 0;
-    uint32_t mask = is_narrowed ? mask_of_bits(p, code->where, false) : STOA__ALWAYS;
+    uint32_t mask = is_narrowed ? mask_of_bits(p, code->where, false, false) : STOA__ALWAYS;
     for (uint32_t i = 0; i < results_of(p); i++)
         activate(p, code->results[i].id, mask);
     if (is_by_row(p))
@@ -293,7 +297,8 @@ static void give_registers(planner *p, const stoa__id *order, uint32_t count)
 {
     take_places(p, order, count);
     uint32_t registers = p->registers.count, bits = p->bits.count;
-    bool is_long = registers == 0 && bits <= MOST_LONG && p->code->array_count == 0 && !p->may_fail;
+    bool is_long = registers == 0 && bits + p->code->nullable_count <= MOST_LONG &&
+                   p->code->array_count == 0 && !p->may_fail;
     size_t block = is_long ? STOA__LONG_BLOCK : STOA__BLOCK;
     uint32_t wide = REGISTER / STOA__LINE, narrow = (uint32_t)(block / 8 / STOA__LINE);
     for (uint32_t i = 0; i < count; i++) {
@@ -332,6 +337,7 @@ static stoa__instruction instruction_of(planner *p, stoa__id id)
     stoa__instruction made = {.out = id, .a = term->a, .b = term->b, .c = term->c};
     made.code = term->code;
     made.shape = term->shape;
+    made.nulls = (uint8_t)stoa__null_rule_of(term);
     made.may_fail = term->may_fail;
     made.mask = term->may_fail ? p->mask[id] : STOA__ALWAYS;
     made.line = p->place[id];
@@ -395,8 +401,10 @@ static void list_leaves(planner *p)
     for (stoa__id id = STOA__FIRST_TERM; id < code->count; id++) {
         const stoa__term *term = &code->terms[id];
         if (p->needed[id] != 0 &&
-            (term->kind == STOA__COLUMN_TERM || term->kind == STOA__ARRAY_TERM))
+            (term->kind == STOA__COLUMN_TERM || term->kind == STOA__ARRAY_TERM)) {
             pass->columns[pass->column_count++] = id;
+            pass->reads_nullable = pass->reads_nullable || term->may_be_null;
+        }
         if (!is_step(term) || !term->uniform)
             continue;
         if (term->depth == p->depth)
@@ -489,6 +497,7 @@ static uint16_t deepest(const stoa__code_block *code)
 static void measure(stoa__plan *plan, const stoa__pass *pass)
 {
     plan->scratch = pass->scratch > plan->scratch ? pass->scratch : plan->scratch;
+    plan->block = pass->block > plan->block ? pass->block : plan->block;
     if (pass->failure_count > plan->failures)
         plan->failures = pass->failure_count;
     if (pass->mask_count > plan->masks)

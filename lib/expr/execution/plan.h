@@ -24,9 +24,19 @@ typedef struct stoa__instruction {
     uint32_t mask; /* of steps that may fail */
     uint16_t code;
     uint8_t shape;
+    uint8_t nulls; /* stoa__null_rule */
     bool may_fail;
     uint32_t failure; /* of those: its number in the pass */
 } stoa__instruction;
+
+/* Where the result of a step is null. */
+typedef enum stoa__null_rule {
+    STOA__NEVER_NULL = 0,
+    STOA__NULL_WITH_OPERANDS, /* where one of them is */
+    STOA__NULL_WITH_BRANCH,   /* `where`: where the branch that is taken is, or the condition */
+    STOA__NULL_AS_AND,        /* unless one side alone decides */
+    STOA__NULL_AS_OR,
+} stoa__null_rule;
 
 typedef enum stoa__mask_kind {
     STOA__NEVER = 0,
@@ -43,6 +53,7 @@ typedef enum stoa__mask_kind {
 typedef struct stoa__active_mask {
     uint8_t kind;
     bool negated; /* BIT: where it is not set */
+    bool or_null; /* BIT: and where it is null */
     uint32_t x, y;
     stoa__id bits;
 } stoa__active_mask;
@@ -58,6 +69,7 @@ typedef struct stoa__pass {
     uint32_t *calls;      /* for each of these: the stoa__reduction to call, or STOA__DONE */
     uint32_t aggregate_count;
     bool has_outputs;
+    bool reads_nullable;             /* a column or an array that may have nulls */
     stoa__active_mask *active_masks; /* only where something may fail */
     uint32_t mask_count;
     size_t mask_room;
@@ -75,6 +87,7 @@ typedef struct stoa__plan {
     bool may_fail;            /* check has steps */
     bool in_order;            /* a running sum: rows one after another, on one thread */
     size_t scratch;           /* the most of any pass */
+    size_t block;             /* likewise */
     uint32_t failures, masks; /* likewise */
 } stoa__plan;
 
@@ -83,6 +96,8 @@ stoa_status stoa__plan_new(stoa__plan *plan, const stoa__code_block *code, bool 
                            stoa_error *error);
 void stoa__plan_dispose(stoa__plan *plan);
 
+/* Where the results of a term are null (nulls.c). */
+stoa__null_rule stoa__null_rule_of(const stoa__term *term);
 /* Lists the aggregates of that depth in the pass, whose lists have room for them (aggregates.c). */
 void stoa__list_aggregates(stoa__pass *pass, const stoa__code_block *code, unsigned depth);
 

@@ -28,8 +28,6 @@ static void unbind(stoa_program *program)
     stoa__code_dispose(&program->code);
     stoa__release(program->uniforms);
     program->uniforms = NULL;
-    stoa__release(program->null_rows);
-    program->null_rows = NULL;
     stoa__release(program->lengths);
     program->lengths = NULL;
     program->targets = NULL;
@@ -84,8 +82,10 @@ static bool make_worker(stoa_program *program, stoa__worker *worker)
     size_t packed = program->code.array_count * STOA__BLOCK * 8;
     size_t aggregates = aligned(program->code.aggregate_count * sizeof *worker->accumulators);
     size_t failing = aligned(plan->failures * sizeof *worker->failing);
-    size_t bytes = slots + aligned(plan->scratch) + packed + aggregates + failing + 2 * rows +
-                   block * (plan->failures + plan->masks) + STOA__PAGE;
+    size_t validity = program->code.has_nullable ? slots : 0;
+    size_t bits = program->code.nullable_count * (plan->block / 64) * sizeof(uint64_t);
+    size_t bytes = 2 * slots + aligned(plan->scratch) + packed + aggregates + failing + 2 * rows +
+                   block * (plan->failures + plan->masks) + bits + STOA__PAGE;
     *worker = (stoa__worker){.memory = stoa__allocate(bytes), .failed_row = SIZE_MAX};
     if (worker->memory == NULL)
         return false;
@@ -98,8 +98,10 @@ static bool make_worker(stoa_program *program, stoa__worker *worker)
     worker->active_masks = (void *)(at += block * plan->failures);
     worker->accumulators = (void *)(at += block * plan->masks);
     worker->failing = (void *)(at += aggregates);
-    worker->slots = (void *)(at + failing);
-    memset(worker->slots, 0, slots);
+    worker->slots = (void *)(at += failing);
+    worker->validity = (void *)(at + slots);
+    worker->validity_bits = (void *)(at + slots + validity);
+    memset(worker->slots, 0, slots + validity);
     place_values(program, worker);
     return true;
 }
@@ -423,6 +425,17 @@ size_t stoa_program_output_length(const stoa_program *program, size_t output)
     if (program == NULL || program->wanted == 0 || output >= program->output_count)
         return 0;
     return program->code.outputs[output].length;
+}
+
+bool stoa_program_output_may_be_null(const stoa_program *program, size_t output)
+{
+    if (program == NULL || program->wanted == 0 || output >= program->output_count)
+        return false;
+    const stoa__output *made = &program->code.outputs[output];
+    bool may = false;
+    for (uint32_t i = made->first; i < made->first + (made->length > 0 ? made->length : 1); i++)
+        may = may || program->code.terms[program->code.results[i].id].may_be_null;
+    return may;
 }
 
 bool stoa_program_output_is_aggregate(const stoa_program *program, size_t output)

@@ -11,18 +11,23 @@
 
 /* What one thread of a run works with. */
 typedef struct stoa__worker {
-    void *memory;           /* of all that follows */
-    void **slots;           /* by id: where a value's register, cells or constant is */
-    char *scratch;          /* registers */
-    char *packed;           /* a block of each array that does not lie packed */
-    uint64_t *mask;         /* a block's rows */
-    uint64_t *joined;       /* those of an aggregate */
-    uint64_t *failed;       /* STOA__BLOCK_WORDS for each step that may fail */
-    uint64_t *active_masks; /* likewise for each active mask */
-    uint32_t *failing;      /* steps of the pass that failed in this block */
+    void *memory;              /* of all that follows */
+    void **slots;              /* by id: where a value's register, cells or constant is */
+    const uint64_t **validity; /* by id: bits of the values that are there; NULL: all are. Only
+                                * where something may be null, and while has_nulls */
+    uint64_t *validity_bits;   /* of those that lie nowhere else */
+    char *scratch;             /* registers */
+    char *packed;              /* a block of each array that does not lie packed */
+    uint64_t *mask;            /* a block's rows */
+    uint64_t *joined;          /* those of an aggregate */
+    uint64_t *failed;          /* STOA__BLOCK_WORDS for each step that may fail */
+    uint64_t *active_masks;    /* likewise for each active mask */
+    uint32_t *failing;         /* steps of the pass that failed in this block */
     uint32_t failing_count;
-    int64_t first;     /* STOA__FIRST_ID */
-    size_t failed_row; /* of the first failure that counts; SIZE_MAX: none */
+    bool has_nulls;         /* in this block */
+    bool has_uniform_nulls; /* in this pass */
+    int64_t first;          /* STOA__FIRST_ID */
+    size_t failed_row;      /* of the first failure that counts; SIZE_MAX: none */
     stoa_status status;
     const stoa_expression *origin;
     char message[128];
@@ -46,7 +51,6 @@ struct stoa_program {
     uint64_t (*uniforms)[2]; /* by id */
     bool *nulls;             /* by id: a uniform value that is null */
     bool *uniform_failed;    /* by id */
-    uint64_t *null_rows;     /* room for stoa__run's; NULL: no run has needed it */
     stoa__partial *totals;   /* by aggregate */
     stoa__cumulative *cumulatives;
     stoa__worker *workers;

@@ -99,7 +99,7 @@ static stoa_status run_rows(stoa__run *run, size_t first, size_t last, stoa_erro
 {
     stoa_program *program = run->program;
     size_t morsels = (last - first + STOA__MORSEL - 1) / STOA__MORSEL;
-    bool one = program->plan.in_order || run->null_rows != NULL || morsels < 3;
+    bool one = program->plan.in_order || morsels < 3;
     size_t workers = one ? 1 : stoa__workers(morsels);
     if (!stoa__program_prepare(program, workers) && program->worker_count == 0)
         return stoa__fail_memory(error, sizeof(stoa__worker));
@@ -125,18 +125,15 @@ static stoa_status run_pass(stoa__run *run, const stoa__pass *pass, size_t first
     run->end = last;
     if (first >= last)
         return STOA_OK;
-    if (!stoa__begin_nulls(run))
-        return stoa__fail_memory(error, run->program->code.count * STOA__BLOCK / 8);
     stoa__floats floats = stoa__floats_begin();
     stoa_status status = run_rows(run, first, last, error);
     stoa__floats_end(floats);
-    run->null_rows = NULL;
     return status;
 }
 
 /* ---- values for all rows ---- */
 
-/* Whether a condition, if it is there, decides `and`, `or` or `and not` alone. */
+/* Whether a condition, if it is there, decides `and` or `or` alone. */
 static bool decides(const stoa_program *program, stoa__id id, bool deciding)
 {
     const uint64_t *bits = program->workers[0].slots[id];
@@ -146,13 +143,13 @@ static bool decides(const stoa_program *program, stoa__id id, bool deciding)
 static bool is_null(const stoa_program *program, const stoa__instruction *step)
 {
     const bool *nulls = program->nulls;
-    if (stoa__is_choice(program, step) && !nulls[step->c])
+    if (step->nulls == STOA__NULL_WITH_BRANCH && !nulls[step->c])
         return nulls[decides(program, step->c, true) ? step->a : step->b];
     bool null = nulls[step->a] || nulls[step->b] || nulls[step->c];
-    bool is_or = step->code == STOA__OR_BITS, is_and_not = step->code == STOA__AND_NOT_BITS;
-    if (null && (step->code == STOA__AND_BITS || is_or || is_and_not))
-        return !decides(program, step->a, is_or) && !decides(program, step->b, is_or || is_and_not);
-    return null;
+    bool is_or = step->nulls == STOA__NULL_AS_OR;
+    if (null && (step->nulls == STOA__NULL_AS_AND || is_or))
+        return !decides(program, step->a, is_or) && !decides(program, step->b, is_or);
+    return null && step->nulls != STOA__NEVER_NULL;
 }
 
 static void run_uniform(stoa_program *program, const stoa__pass *pass)
@@ -163,6 +160,10 @@ static void run_uniform(stoa_program *program, const stoa__pass *pass)
         program->nulls[step->out] = is_null(program, step);
         if (program->nulls[step->out])
             continue;
+        if (step->code == STOA__IS_NULL) {
+            *(uint64_t *)slots[step->out] = program->nulls[step->a];
+            continue;
+        }
         bool failed =
             step->kernel(slots[step->out], slots[step->a], slots[step->b], slots[step->c], 1);
         program->uniform_failed[step->out] = failed && step->may_fail;

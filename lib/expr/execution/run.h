@@ -10,9 +10,9 @@
 #define STOA__BATCH ((size_t)1024)
 
 /* Takes a block's results: its rows are first to first + count - 1, and mask their bits (NULL:
- * all). slots: where the values are, by id. */
-typedef void stoa__take_block(void *context, void *const *slots, const uint64_t *mask, size_t first,
-                              size_t count);
+ * all). slots: where the values are, by id; validity: likewise; NULL: no value is null. */
+typedef void stoa__take_block(void *context, void *const *slots, const uint64_t *const *validity,
+                              const uint64_t *mask, size_t first, size_t count);
 
 typedef struct stoa__run {
     stoa_program *program;
@@ -28,12 +28,13 @@ typedef struct stoa__run {
     char *direct_base;
     size_t direct_width;
     const stoa__pass *pass;
-    size_t end;              /* of the rows of the pass */
-    size_t batch_first;      /* row of the batch */
-    stoa__partial *partials; /* by morsel of the batch, then by aggregate of the pass; NULL: one
-                              * worker, that adds to the totals */
-    uint64_t *null_rows;     /* by id, STOA__BLOCK_WORDS each: where it is null in the block; NULL:
-                              * no value of the pass is */
+    size_t end;                /* of the rows of the pass */
+    size_t batch_first;        /* row of the batch */
+    stoa__partial *partials;   /* by morsel of the batch, then by aggregate of the pass; NULL: one
+                                * worker, that adds to the totals */
+    uint64_t *const *validity; /* of the outputs' targets, by output; a NULL, or none at all: it
+                                * takes no null */
+    const char *const *names;  /* of the fields that are assigned; NULL: no fields */
     atomic_size_t failed_row;
 } stoa__run;
 
@@ -52,18 +53,22 @@ stoa_status stoa__finalize_pass(stoa_program *program, const stoa__pass *pass, s
 
 /* ---- values that are null in some rows (nulls.c) ---- */
 
-/* Whether a step of the pass has an operand that is null. */
-bool stoa__has_nulls(const stoa_program *program, const stoa__pass *pass);
-/* Makes run->null_rows for run->pass, where it has; false where memory was refused, which can be
- * only the first time that a bound program meets nulls. */
-bool stoa__begin_nulls(stoa__run *run);
-/* Whether it is a `where`, whose branch that is not taken does not count. */
-bool stoa__is_choice(const stoa_program *program, const stoa__instruction *step);
-/* Where the result of a step that has just run is null. */
-void stoa__note_nulls(const stoa__run *run, void *const *slots, const stoa__instruction *step,
+/* Whether a block of the pass can have nulls. */
+bool stoa__may_meet_nulls(const stoa_program *program, const stoa__pass *pass);
+/* Before a morsel: uniform values that are null. */
+void stoa__begin_nulls(const stoa__run *run, stoa__worker *worker);
+/* Before a block: columns that have nulls there; sets worker->has_nulls. */
+void stoa__find_nulls(const stoa__run *run, stoa__worker *worker, size_t row, size_t count);
+/* Before a step that may be null, in a block that has nulls. */
+void stoa__note_nulls(const stoa__run *run, stoa__worker *worker, const stoa__instruction *step,
                       size_t count);
+/* Sets the bits where that value is null, and clears the others. */
+void stoa__bits_of_nulls(const stoa__worker *worker, uint64_t *out, stoa__id id, size_t count);
 /* Clears the bits where that value is null. */
-void stoa__drop_nulls(const stoa__run *run, uint64_t *bits, stoa__id id, size_t count);
+void stoa__drop_nulls(const stoa__worker *worker, uint64_t *bits, stoa__id id, size_t count);
+/* The rows of a mask (NULL: all) where that value is not null; they may be in worker->joined. */
+const uint64_t *stoa__without_nulls(const stoa__worker *worker, const uint64_t *mask, stoa__id id,
+                                    size_t count);
 
 /* ---- whole runs (run.c) ---- */
 

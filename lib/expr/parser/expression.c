@@ -326,6 +326,7 @@ stoa_status stoa_expression_array(stoa_expression **made, const stoa_source *sou
         node->array.stride = stoa__source_stride(source);
         node->array.type = source->type;
         node->array.length = count;
+        node->array.validity = source->validity;
     }
     return made_or_refused(made, node, error);
 }

@@ -52,6 +52,7 @@ struct stoa_expression {
             ptrdiff_t stride; /* never 0 but for one cell */
             stoa_type type;
             size_t length;
+            const uint8_t *validity; /* NULL: all are there */
         } array;
         stoa_expression *next_dead; /* of a node that is about to be freed */
     };
