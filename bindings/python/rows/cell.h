@@ -96,6 +96,9 @@ static inline PyObject *box_int(int64_t number, SpareInts *spare)
 #define BOX_float32(value) PyFloat_FromDouble((double)(value))
 #define BOX_float64(value) PyFloat_FromDouble(value)
 #define BOX_object(handle) object_of(view, handle)
+#define BOX_date(value) box_int(value, spare)
+#define BOX_timestamp(value) box_int(value, spare)
+#define BOX_duration(value) box_int(value, spare)
 
 /* A new reference to the object of a handle. */
 static inline PyObject *object_of(const View *view, stoa_handle handle)
@@ -106,18 +109,24 @@ static inline PyObject *object_of(const View *view, stoa_handle handle)
     return NULL;
 }
 
-/* A new reference to what a cell that exists holds. For `spare` see box_int. */
-static inline PyObject *cell_number(const View *view, stoa_type type, const char *cells,
-                                    size_t index, SpareInts *spare)
+/* The same of a slot whose values are decoded; it may run any code. */
+static PyObject *decoded_value(const View *view, const Slot *slot, const char *cells, size_t index);
+
+/* A new reference to the value of a cell that exists. values: the slot's; for a plain type no slot
+ * is looked at. For `spare` see box_int. */
+static inline PyObject *cell_value(const View *view, const Slot *slot, stoa_type values,
+                                   const char *cells, size_t index, SpareInts *spare)
 {
-    if (type == STOA_INT32) /* the most common type needs no jump */
+    if (values == STOA_INT32) /* the most common type needs no jump */
         return BOX_int32(((const int32_t *)(const void *)cells)[index]);
-    switch (type) {
+    switch (values) {
 #define BOX(NAME, name, cell, value, member) \
     case STOA_##NAME:                        \
         return BOX_##name(((const cell *)(const void *)cells)[index]);
         STOA_TYPES(BOX)
 #undef BOX
+    case DECODED:
+        return decoded_value(view, slot, cells, index);
     default:
         break;
     }
@@ -138,9 +147,9 @@ static inline size_t cell_width(stoa_type type)
     }
 }
 
-/* decoder[number]; where it is no tuple that has the place, this may run any code. */
-static inline PyObject *decoded_value(const View *view, const Slot *slot, const char *cells,
-                                      size_t index)
+/* decoder[what the cell holds] */
+__attribute__((noinline, unused)) static PyObject *decoded_value(const View *view, const Slot *slot,
+                                                                 const char *cells, size_t index)
 {
     PyObject *decoder = slot->decoder;
     if (PyTuple_Check(decoder)) {
@@ -149,7 +158,7 @@ static inline PyObject *decoded_value(const View *view, const Slot *slot, const 
         if (place < (size_t)PyTuple_GET_SIZE(decoder))
             return new_reference(PyTuple_GET_ITEM(decoder, (Py_ssize_t)place));
     }
-    PyObject *number = cell_number(view, slot->type, cells, index, NULL);
+    PyObject *number = cell_value(view, NULL, slot->type, cells, index, NULL);
     if (number == NULL)
         return NULL;
     Py_INCREF(decoder);
@@ -157,15 +166,6 @@ static inline PyObject *decoded_value(const View *view, const Slot *slot, const 
     Py_DECREF(decoder);
     Py_DECREF(number);
     return value;
-}
-
-/* values: the slot's. */
-static inline PyObject *cell_value(const View *view, const Slot *slot, stoa_type values,
-                                   const char *cells, size_t index, SpareInts *spare)
-{
-    if (values == DECODED)
-        return decoded_value(view, slot, cells, index);
-    return cell_number(view, values, cells, index, spare);
 }
 
 /* ---- storing ---- */
@@ -223,7 +223,8 @@ static inline Fit store_float32(void *at, PyObject *value)
 }
 
 /* Stores a value of those that decoder gives, if it is one of few. */
-static inline Fit store_place(const Slot *slot, void *at, PyObject *value)
+__attribute__((noinline, unused)) static Fit store_place(const Slot *slot, void *at,
+                                                         PyObject *value)
 {
     PyObject *decoder = slot->decoder;
     if (!PyTuple_Check(decoder) || PyTuple_GET_SIZE(decoder) > MOST_PLACES)

@@ -159,7 +159,7 @@ static PyObject *plain_value(stoa_type type, PyObject *value)
     if (type == DECODED || store_value(NULL, type, &aside, value) != FITS)
         return NULL;
     if (type == STOA_FLOAT32 || (type == STOA_FLOAT64 && !PyFloat_CheckExact(value)))
-        return cell_number(NULL, type, (const char *)&aside, 0, NULL);
+        return cell_value(NULL, NULL, type, (const char *)&aside, 0, NULL);
     return new_reference(value);
 }
 

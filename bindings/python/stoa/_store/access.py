@@ -102,6 +102,7 @@ class Access(StoreBase):
         "older",
         "order",
         "pool",
+        "readers",
         "record",
         "row_parts",
         "stage",
@@ -135,6 +136,10 @@ class Access(StoreBase):
             cells[stored.index] = make_cells(pointer, stored.type, self.max_rows())
         row_parts, stage = row_parts_of(record, self.layout), stage_of(record)
         has_objects = any(each.type is OBJECT for each in fields.values())
+        readers = [
+            (i, value_reader(each.type, self.pool.objects))
+            for i, each in enumerate(fields.values())
+        ]
         with self.gate.lock:
             view = self.view
             if view is not None:
@@ -148,6 +153,8 @@ class Access(StoreBase):
             by_name = any(each.kw_only for each in record._stoa_fields)
             self.append_width = -1 if by_name or self.width == 1 else self.width
             self.cells, self.has_objects = cells, has_objects
+            # Of the fields whose cells are not the values, by place.
+            self.readers = [(i, read) for i, read in readers if read is not None]
             self.row_parts, self.stage = row_parts, stage
 
     def found_fields(self, record: RecordType) -> dict[str, StoredField]:
@@ -214,13 +221,10 @@ class Access(StoreBase):
 
     def values_at(self, index: int) -> tuple[Any, ...]:
         """The values of row `index`, which must exist."""
-        return tuple(
-            cell if read is None else read(cell)
-            for cell, read in (
-                (self.cells[each.index][index], value_reader(each.type, self.pool.objects))
-                for each in self.fields.values()
-            )
-        )
+        values = [self.cells[each.index][index] for each in self.fields.values()]
+        for i, read in self.readers:
+            values[i] = read(values[i])
+        return tuple(values)
 
     # ---- views, with which rows are made ----
 

@@ -16,11 +16,11 @@ from stoa._schema.types import IS_PYPY, TYPES
 
 # kind: (type of the value, member that holds it, struct format of type and member)
 STAGED = {
-    "?": ("bool", "boolean", "i4x?7x"),
-    "i": ("int64", "int64", "i4xq"),
-    "u": ("uint64", "uint64", "i4xQ"),
-    "f": ("float64", "float64", "i4xd"),
-    "o": ("object", "object", "i4xQ"),
+    "?": ("bool", "boolean", "i4x?15x"),
+    "i": ("int64", "int64", "i4xq8x"),
+    "u": ("uint64", "uint64", "i4xQ8x"),
+    "f": ("float64", "float64", "i4xd8x"),
+    "o": ("object", "object", "i4xQ8x"),
 }
 
 
