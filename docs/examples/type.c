@@ -15,8 +15,13 @@ void type_examples(void)
     {
         /* [values] */
         const stoa_value values[] = {
-            stoa_boolean_value(true), stoa_int64_value(-1),    stoa_uint64_value(UINT64_MAX),
-            stoa_float64_value(0.5),  stoa_object_value(NULL),
+            stoa_boolean_value(true),
+            stoa_int64_value(-1),
+            stoa_uint64_value(UINT64_MAX),
+            stoa_float64_value(0.5),
+            stoa_object_value(NULL),
+            stoa_string_value((stoa_string){"UA", 2}),
+            stoa_null_value(),
         };
         printf("%s\n", stoa_type_name(values[3].type)); /* prints float64 */
         printf("%g\n", values[3].float64);              /* prints 0.5 */
@@ -26,9 +31,11 @@ void type_examples(void)
         /* [times] */
         const stoa_value day = stoa_date_value(15706);                         /* 2013-01-01 */
         const stoa_value noon = stoa_timestamp_value(1357041600, STOA_SECOND); /* of that day */
+        const stoa_value there = stoa_zoned_value(1357041600, STOA_SECOND);    /* noon in UTC */
         const stoa_value late = stoa_duration_value(90000, STOA_MILLISECOND);
         printf("%s %s %s\n", stoa_type_name(day.type), stoa_type_name(noon.type),
                stoa_type_name(late.type)); /* prints date timestamp duration */
+        printf("%d\n", there.is_zoned);    /* prints 1 */
         /* [times] */
     }
     {

@@ -115,7 +115,7 @@ STOA_TRY stoa_row_is_null(stoa_row row, const char *field_name, bool *is_null);
  * Makes a cell null.
  *
  * @return As stoa_row_is_null(). STOA_WRONG_TYPE: the field is not nullable. STOA_LOCKED: the
- * column is locked.
+ *     column is locked.
  * @cost O(1): a hash of the name.
  * @threads Changes the table.
  * @snippet row.c null
@@ -141,8 +141,8 @@ STOA_TRY stoa_row_get(stoa_row row, size_t field, stoa_value *value, stoa_error 
  * @param value converted by the rules of stoa_row_set_int32(); null goes into nullable fields
  * @return STOA_INVALID: NULL. STOA_NO_FIELD: there is no such field. STOA_OUT_OF_RANGE: there is no
  *     such row. STOA_WRONG_TYPE: the field does not take this type, or no null. STOA_OVERFLOW: the
- * value does not fit. Of objects also STOA_OUT_OF_MEMORY, STOA_FULL: no handle is left,
- * STOA_REFUSED: the pool refused it. STOA_LOCKED: the column is locked.
+ *     value does not fit. Of objects also STOA_OUT_OF_MEMORY, STOA_FULL: no handle is left,
+ *     STOA_REFUSED: the pool refused it. STOA_LOCKED: the column is locked.
  * @cost O(1).
  * @threads Changes the table.
  * @snippet row.c any

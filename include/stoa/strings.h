@@ -62,7 +62,7 @@ STOA_TRY stoa_string_pool_new(stoa_string_pool **pool, const stoa_string_pool_op
 /**
  * Adds a reference, which stoa_string_pool_free() gives back. NULL does nothing.
  *
- * @return The pool.
+ * @owner The caller holds the reference.
  * @cost O(1).
  * @threads Any.
  * @snippet strings.c pool

@@ -410,7 +410,7 @@ STOA_TRY stoa_table_add_field(stoa_table *table, const stoa_field *field, size_t
  *
  * @return STOA_NO_FIELD: there is no such field. STOA_IN_USE: a typed table has it. STOA_INVALID:
  *     it is the last one, or a component of a vector. STOA_OUT_OF_MEMORY. STOA_LOCKED: a column is
- * locked.
+ *     locked.
  * @cost O(fields); O(rows) for an object field.
  * @threads Changes the table.
  * @snippet table.c fields
