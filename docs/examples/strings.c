@@ -30,4 +30,27 @@ void strings_examples(void)
     stoa_string_pool_free(pool); /* the other reference is left */
     stoa_string_pool_free(same);
     /* [pool] */
+
+    /* [table] */
+    const stoa_field fields[] = {
+        {.name = "name", .type = STOA_STRING},
+        {.name = "city", .type = STOA_STRING, .initial.string = {.bytes = "Oslo", .length = 4}}};
+    stoa_table *table;
+    must(stoa_table_new(&table, fields, 2, NULL, &error), &error);
+    const stoa_value values[] = {stoa_string_value(text("Ann"))};
+    for (size_t i = 0; i < 3; i++)
+        must(stoa_table_append(table, values, 1, &error), &error);
+    if (stoa_row_set_string(stoa_table_row(table, 1), "name", text("Bob")) != STOA_OK)
+        exit(EXIT_FAILURE);
+
+    stoa_string name;
+    if (stoa_row_get_string(stoa_table_row(table, 1), "name", &name) != STOA_OK)
+        exit(EXIT_FAILURE);
+    printf("%.*s\n", (int)name.length, name.bytes); /* prints Bob */
+
+    const stoa_handle *cities = stoa_string_column(table, "city"); /* 4 bytes a row */
+    stoa_string city = stoa_string_pool_get(stoa_table_strings(table), cities[2]);
+    printf("%.*s\n", (int)city.length, city.bytes); /* prints Oslo */
+    stoa_table_free(table);
+    /* [table] */
 }

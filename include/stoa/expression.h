@@ -13,9 +13,9 @@
  * value is one for all rows and may stand in a larger expression (x - mean(x)).
  *
  * Vectors are computed component by component: with vectors of the same length, and with numbers,
- * each of which goes with every component. So are casts and aggregates, but count; == and != are one
- * condition, of all components; dot of two vectors and norm are numbers, vector(a, b, c) makes a
- * vector of numbers, and v[0] (component(v, 0)) is one of them.
+ * each of which goes with every component. So are casts and aggregates, but count; == and != are
+ * one condition, of all components; dot of two vectors and norm are numbers, vector(a, b, c) makes
+ * a vector of numbers, and v[0] (component(v, 0)) is one of them.
  *
  * Expressions never change. Each call that makes one gives the caller a reference to it; arguments
  * are kept by references of its own. Counting is not atomic: one thread at a time.

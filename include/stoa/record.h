@@ -10,7 +10,8 @@
  * vector: FIELD(float32[3], position) makes `float *position[3]` of the table, `float position[3]`
  * of the values. Of timestamps and durations the type says the unit: timestamp_s, timestamp_ms,
  * timestamp_us, timestamp_ns, duration_s and so on, and utc_s and so on for timestamps with a zone:
- * UTC in a table of its own, any in another's. It makes
+ * UTC in a table of its own, any in another's. The default of a string is a text in quotes. It
+ * makes
  *
  *     point_table     { stoa_table *table; int32_t *x, *y; double *w; }: the columns as arrays. It
  *                     may be copied; each stoa_ call takes its `table`
@@ -26,7 +27,9 @@
  *     point_defaults()                                  the values of a new row
  *     point_at(&points, i)                              not checked
  *     point_x(row), point_set_x(row, value)             not checked, as fast as the array. Of an
- *                                                       object field: the pointer, and a status
+ *                                                       object field the pointer, of a string
+ *                                                       field a stoa_string; the setters of both
+ *                                                       give a status
  *     point_position(row, k), point_set_position(row, k, value)     component k of a vector
  *
  * init and from refuse NULL (STOA_INVALID). All others but dispose trust that their typed table is
@@ -44,6 +47,8 @@
 #include <stoa/column.h>
 #include <stoa/row.h>
 #include <stoa/table.h>
+
+#include <string.h>
 
 STOA_BEGIN_DECLS
 
@@ -161,6 +166,22 @@ STOA__INLINE bool stoa__time_fits(stoa_type type, stoa_unit unit, int64_t count)
 STOA__TIMES(STOA__DESCRIBE)
 #undef STOA__DESCRIBE
 
+STOA__INLINE stoa__string_value stoa__default_stoa__string(const char *text)
+{
+    stoa_string string;
+    string.bytes = text;
+    string.length = text ? strlen(text) : 0;
+    return string;
+}
+
+STOA__INLINE stoa_field stoa__describe_stoa__string(const char *field_name, size_t length,
+                                                    const char *text)
+{
+    stoa_field field = stoa__typed_field(field_name, STOA_STRING, length);
+    field.initial.string = stoa__default_stoa__string(text);
+    return field;
+}
+
 /* ---- types ---- */
 
 /* What generated code is like for a type, and the C type of its cells. The length of a vector, in
@@ -191,12 +212,13 @@ STOA__TIMES(STOA__DESCRIBE)
 #define STOA__TYPE_timestamp_ns STOA__PLAIN, stoa__timestamp_ns,
 #define STOA__TYPE_utc_ns STOA__PLAIN, stoa__utc_ns,
 #define STOA__TYPE_duration_ns STOA__PLAIN, stoa__duration_ns,
+#define STOA__TYPE_string STOA__STRING, stoa__string,
 
 /* macro(cell, length, …): STOA__WITH(macro, STOA__TYPE_##type, …). */
 #define STOA__WITH(...) STOA__WITH_(__VA_ARGS__)
 #define STOA__WITH_(macro, kind, cell, length, ...) macro(cell, length, __VA_ARGS__)
-/* STOA__PLAIN_what(cell, …), STOA__OBJECT_what or, where there is a length, STOA__VECTOR_what:
- * STOA__BY_KIND(what, STOA__TYPE_##type, …). */
+/* STOA__PLAIN_what(cell, …), STOA__OBJECT_what, STOA__STRING_what or, where there is a length,
+ * STOA__VECTOR_what: STOA__BY_KIND(what, STOA__TYPE_##type, …). */
 #define STOA__BY_KIND(...) STOA__BY_KIND_(__VA_ARGS__)
 #define STOA__BY_KIND_(what, kind, cell, length, ...) \
     STOA__PASTE(STOA__KIND(kind, length), what)(cell, __VA_ARGS__)
@@ -285,6 +307,7 @@ STOA__TIMES(STOA__DESCRIBE)
 #define STOA__PLAIN_TAKE(cell, ...) \
     stoa__columns->STOA__FIRST(__VA_ARGS__) = STOA__CAST(cell *, *stoa__cells++);
 #define STOA__OBJECT_TAKE(cell, ...) STOA__PLAIN_TAKE(cell, __VA_ARGS__)
+#define STOA__STRING_TAKE(cell, ...) STOA__PLAIN_TAKE(cell, __VA_ARGS__)
 #define STOA__VECTOR_TAKE(cell, ...)                              \
     STOA__EACH_COMPONENT(stoa__columns->STOA__FIRST(__VA_ARGS__)) \
     stoa__columns->STOA__FIRST(__VA_ARGS__)[stoa__component] = STOA__CAST(cell *, *stoa__cells++);
@@ -292,11 +315,13 @@ STOA__TIMES(STOA__DESCRIBE)
 #define STOA__PUSH_PARAMETER(type, ...) STOA__BY_KIND(_PARAMETER, STOA__TYPE_##type, __VA_ARGS__)
 #define STOA__PLAIN_PARAMETER(cell, ...) cell##_value STOA__ARGUMENT(__VA_ARGS__),
 #define STOA__OBJECT_PARAMETER(cell, ...) STOA__PLAIN_PARAMETER(cell, __VA_ARGS__)
+#define STOA__STRING_PARAMETER(cell, ...) STOA__PLAIN_PARAMETER(cell, __VA_ARGS__)
 #define STOA__VECTOR_PARAMETER(cell, ...) const cell##_value *STOA__ARGUMENT(__VA_ARGS__),
 #define STOA__PUSH_VALUE(type, ...) STOA__BY_KIND(_PUSH, STOA__TYPE_##type, __VA_ARGS__)
 #define STOA__PLAIN_PUSH(cell, ...) \
     stoa__values.STOA__FIRST(__VA_ARGS__) = STOA__ARGUMENT(__VA_ARGS__);
 #define STOA__OBJECT_PUSH(cell, ...) STOA__PLAIN_PUSH(cell, __VA_ARGS__)
+#define STOA__STRING_PUSH(cell, ...) STOA__PLAIN_PUSH(cell, __VA_ARGS__)
 #define STOA__VECTOR_PUSH(cell, ...)                            \
     STOA__EACH_COMPONENT(stoa__values.STOA__FIRST(__VA_ARGS__)) \
     stoa__values.STOA__FIRST(__VA_ARGS__)[stoa__component] =    \
@@ -305,6 +330,7 @@ STOA__TIMES(STOA__DESCRIBE)
 #define STOA__PLAIN_DEFAULT(cell, ...) \
     stoa__values.STOA__FIRST(__VA_ARGS__) = stoa__default_##cell(STOA__DEFAULT(__VA_ARGS__));
 #define STOA__OBJECT_DEFAULT(cell, ...) STOA__PLAIN_DEFAULT(cell, __VA_ARGS__)
+#define STOA__STRING_DEFAULT(cell, ...) STOA__PLAIN_DEFAULT(cell, __VA_ARGS__)
 #define STOA__VECTOR_DEFAULT(cell, ...)                         \
     STOA__EACH_COMPONENT(stoa__values.STOA__FIRST(__VA_ARGS__)) \
     stoa__values.STOA__FIRST(__VA_ARGS__)[stoa__component] =    \
@@ -318,8 +344,9 @@ STOA__TIMES(STOA__DESCRIBE)
 #define STOA__STORE_CELL(type, ...) \
     STOA__BY_KIND(_STORE, STOA__TYPE_##type, STOA__FIRST(__VA_ARGS__))
 #define STOA__PLAIN_STORE(cell, name) stoa__columns->name[stoa__row] = stoa__values.name;
-/* A table with an object field never takes plain stores. */
+/* A table with an object or string field never takes plain stores. */
 #define STOA__OBJECT_STORE(cell, name)
+#define STOA__STRING_STORE(cell, name)
 #define STOA__VECTOR_STORE(cell, name)      \
     STOA__EACH_COMPONENT(stoa__values.name) \
     stoa__columns->name[stoa__component][stoa__row] = stoa__values.name[stoa__component];
@@ -359,6 +386,19 @@ STOA__TIMES(STOA__DESCRIBE)
     {                                                                                         \
         return stoa_row_set_object(stoa_table_row(stoa__row.columns->table, stoa__row.index), \
                                    #name, stoa__pointer);                                     \
+    }
+
+#define STOA__STRING_ACCESSORS(record, cell, name)                                            \
+    STOA__INLINE stoa_string record##_##name(record stoa__row)                                \
+    {                                                                                         \
+        return stoa__string_of(stoa__row.columns->table->strings,                             \
+                               stoa__row.columns->name[stoa__row.index]);                     \
+    }                                                                                         \
+    STOA__INLINE STOA_MUST_USE stoa_status record##_set_##name(record stoa__row,              \
+                                                               stoa_string stoa__v)           \
+    {                                                                                         \
+        return stoa_row_set_string(stoa_table_row(stoa__row.columns->table, stoa__row.index), \
+                                   #name, stoa__v);                                           \
     }
 
 #define STOA_RECORD(record, FIELDS)                                                               \

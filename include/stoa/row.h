@@ -42,8 +42,9 @@ STOA__INLINE stoa_row stoa_table_row(stoa_table *table, size_t index)
 /**
  * Reads a cell by the field's name. There is one function for each type. Integers convert if they
  * fit; an integer is read as a float, rounded as IEEE 754 does; a float is never read as an
- * integer. Of an object field: the pointer. Of a date, a timestamp or a duration, which no other
- * type is read as: the count, in the unit of the field.
+ * integer. Of an object field: the pointer. Of a string field: its bytes, borrowed from the pool.
+ * Of a date, a timestamp or a duration, which no other type is read as: the count, in the unit of
+ * the field.
  *
  * @each stoa_status stoa_row_get_NAME(stoa_row row, const char *field_name, VALUE *value)
  * @param value becomes what the cell holds; not written if the call fails
@@ -61,8 +62,8 @@ STOA__INLINE stoa_row stoa_table_row(stoa_table *table, size_t index)
  * @each stoa_status stoa_row_set_NAME(stoa_row row, const char *field_name, VALUE value)
  * @return STOA_INVALID: NULL. STOA_NO_FIELD: there is no such field. STOA_OUT_OF_RANGE: there is no
  *     such row. STOA_WRONG_TYPE: the field does not take this type. STOA_OVERFLOW: the value does
- *     not fit. Of objects also STOA_OUT_OF_MEMORY, STOA_FULL: no handle is left, STOA_REFUSED: the
- *     pool refused it.
+ *     not fit. Of objects and strings also STOA_OUT_OF_MEMORY, STOA_FULL: the pool is full,
+ *     STOA_REFUSED: the pool refused it, STOA_INVALID: a string is not UTF-8.
  *     STOA_LOCKED: the column is locked.
  * @cost O(1): a hash of the name, and stoa_row_set_int32_at().
  * @threads Changes the table.
@@ -126,7 +127,7 @@ STOA_TRY stoa_row_set_null(stoa_row row, const char *field_name);
  * Reads a cell of any type, with a message if it fails.
  *
  * @param value becomes what the cell holds, in the field's type: `is_null` tells that it holds
- *     nothing; an object is borrowed
+ *     nothing; an object or a string is borrowed
  * @return STOA_INVALID: NULL. STOA_NO_FIELD: there is no such field. STOA_OUT_OF_RANGE: there is no
  *     such row.
  * @cost O(1).
@@ -141,8 +142,9 @@ STOA_TRY stoa_row_get(stoa_row row, size_t field, stoa_value *value, stoa_error 
  * @param value converted by the rules of stoa_row_set_int32(); null goes into nullable fields
  * @return STOA_INVALID: NULL. STOA_NO_FIELD: there is no such field. STOA_OUT_OF_RANGE: there is no
  *     such row. STOA_WRONG_TYPE: the field does not take this type, or no null. STOA_OVERFLOW: the
- *     value does not fit. Of objects also STOA_OUT_OF_MEMORY, STOA_FULL: no handle is left,
- *     STOA_REFUSED: the pool refused it. STOA_LOCKED: the column is locked.
+ *     value does not fit. Of objects and strings also STOA_OUT_OF_MEMORY, STOA_FULL: the pool is
+ *     full, STOA_REFUSED: the pool refused it, STOA_INVALID: a string is not UTF-8. STOA_LOCKED:
+ *     the column is locked.
  * @cost O(1).
  * @threads Changes the table.
  * @snippet row.c any

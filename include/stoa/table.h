@@ -9,6 +9,7 @@
 #define STOA_TABLE_H
 
 #include <stoa/pool.h>
+#include <stoa/strings.h>
 #include <stoa/type.h>
 
 STOA_BEGIN_DECLS
@@ -72,8 +73,8 @@ typedef struct stoa_vector {
 
 /**
  * A flag of a table, for a result whose rows are all stored at once. The initial rows hold
- * unspecified values, which may change by themselves until they are written; only object and
- * nullable fields have their defaults. A table of 1 to 256 MiB gets the pages of the last freed
+ * unspecified values, which may change by themselves until they are written; only object, string
+ * and nullable fields have their defaults. A table of 1 to 256 MiB gets the pages of the last freed
  * result, if they were kept (see stoa_trim()) and it had the same widths of fields in order, the
  * same `max_rows` and about as many rows. That saves what the first touch of fresh pages costs.
  */
@@ -85,11 +86,12 @@ typedef struct stoa_vector {
  * @members stoa_table_options
  */
 typedef struct stoa_table_options {
-    size_t rows;          /* initial rows, all defaults unless flags say otherwise */
-    size_t max_rows;      /* address space is reserved for these; 0: for a good number */
-    stoa_pool *pool;      /* of the object fields; NULL: one of its own, without callbacks */
-    uint64_t flags;       /* zero, or STOA_ROWS_UNWRITTEN */
-    uint64_t reserved[3]; /* zero */
+    size_t rows;               /* initial rows, all defaults unless flags say otherwise */
+    size_t max_rows;           /* address space is reserved for these; 0: for a good number */
+    stoa_pool *pool;           /* of the object fields; NULL: one of its own, without callbacks */
+    stoa_string_pool *strings; /* of the string fields; NULL: one of its own */
+    uint64_t flags;            /* zero, or STOA_ROWS_UNWRITTEN */
+    uint64_t reserved[3];      /* zero */
 } stoa_table_options;
 
 /**
@@ -101,7 +103,7 @@ typedef struct stoa_table_options {
 typedef struct stoa_column {
     void *cells;         /* NULL: dropped */
     uint64_t version;    /* counts writes to its cells: see stoa_column_version */
-    stoa_handle initial; /* object fields: the default's handle */
+    stoa_handle initial; /* object and string fields: the default's handle */
     uint32_t locked;     /* nonzero: its cells may not be written to: see stoa_column_lock */
     uint32_t writers;    /* writes to cells that are under way: see lib/store/lock.c */
     uint16_t holds;      /* typed tables that use it */
@@ -124,6 +126,8 @@ typedef struct stoa_table {
     stoa_column *columns;
     uint32_t field_limit; /* field indices are below it */
     uint32_t field_count; /* fields that are not dropped */
+    stoa_string_pool
+        *strings; /* of the string fields; NULL: no pool was given, and there are none */
 } stoa_table;
 
 /**
@@ -133,7 +137,8 @@ typedef struct stoa_table {
  */
 typedef struct stoa_source {
     const char *name; /* of the field */
-    stoa_type type;   /* of the values: STOA_OBJECT takes an array of pointers */
+    stoa_type type;   /* of the values: STOA_OBJECT takes an array of pointers, STOA_STRING one of
+                         stoa_string, or of handles */
     bool repeat;      /* data is one value, for every row */
     uint8_t unit;     /* a stoa_unit: of timestamps and durations */
     bool is_zoned;    /* timestamps of UTC, for a field with a zone */
@@ -142,7 +147,8 @@ typedef struct stoa_source {
     /* bit i % 8 of byte i / 8: value i is there; 0: it is null, whatever is in data; of a repeated
      * value: bit 0. NULL: all are there. Borrowed; it may be a column's validity */
     const uint8_t *validity;
-    uint64_t reserved[1]; /* zero */
+    const stoa_string_pool *strings; /* STOA_STRING: data has handles of this pool; NULL: strings */
+    uint64_t reserved[1];            /* zero */
 } stoa_source;
 
 /* ---- life ---- */
@@ -371,6 +377,16 @@ STOA_TRY stoa_table_field_vector(const stoa_table *table, size_t field, stoa_vec
  * @snippet pool.c pool
  */
 STOA_API stoa_pool *stoa_table_pool(const stoa_table *table);
+
+/**
+ * Tells the pool of the string fields. NULL if the table has none.
+ *
+ * @owner Borrowed from the table; stoa_table_compact() gives the table another one.
+ * @cost O(1).
+ * @threads Reads the table.
+ * @snippet strings.c table
+ */
+STOA_API stoa_string_pool *stoa_table_strings(const stoa_table *table);
 
 /**
  * Tells a number that grows with every change of the table through stoa: rows that are appended,

@@ -13,7 +13,8 @@
 STOA_BEGIN_DECLS
 
 /**
- * What a cell of an object field holds: the place of an object in its pool. 0 is NULL.
+ * What a cell of an object or string field holds: the place of an object or a string in its pool. 0
+ * is NULL, or the empty string.
  */
 typedef uint32_t stoa_handle;
 
@@ -33,26 +34,28 @@ typedef struct stoa_string {
  *
  *     NAME, name   the enumerator's and the function's spelling
  *     cell         the C type in a column
- *     value        the C type that goes in and out (object: the pointer, not the handle)
+ *     value        the C type that goes in and out (of an object the pointer, of a string its bytes
+ *                  and length, not the handle)
  *     member       the member of stoa_value and stoa_initial that holds one
  *
  * A user of the list must paste or quote `name` at once: with <stdbool.h>, bool is a macro.
  */
-#define STOA_TYPES(TYPE)                                \
-    TYPE(BOOL, bool, bool, bool, boolean)               \
-    TYPE(INT8, int8, int8_t, int8_t, int64)             \
-    TYPE(INT16, int16, int16_t, int16_t, int64)         \
-    TYPE(INT32, int32, int32_t, int32_t, int64)         \
-    TYPE(INT64, int64, int64_t, int64_t, int64)         \
-    TYPE(UINT8, uint8, uint8_t, uint8_t, uint64)        \
-    TYPE(UINT16, uint16, uint16_t, uint16_t, uint64)    \
-    TYPE(UINT32, uint32, uint32_t, uint32_t, uint64)    \
-    TYPE(UINT64, uint64, uint64_t, uint64_t, uint64)    \
-    TYPE(FLOAT32, float32, float, float, float64)       \
-    TYPE(FLOAT64, float64, double, double, float64)     \
-    TYPE(OBJECT, object, stoa_handle, void *, object)   \
-    TYPE(DATE, date, int32_t, int32_t, int64)           \
-    TYPE(TIMESTAMP, timestamp, int64_t, int64_t, int64) \
+#define STOA_TYPES(TYPE)                                   \
+    TYPE(BOOL, bool, bool, bool, boolean)                  \
+    TYPE(INT8, int8, int8_t, int8_t, int64)                \
+    TYPE(INT16, int16, int16_t, int16_t, int64)            \
+    TYPE(INT32, int32, int32_t, int32_t, int64)            \
+    TYPE(INT64, int64, int64_t, int64_t, int64)            \
+    TYPE(UINT8, uint8, uint8_t, uint8_t, uint64)           \
+    TYPE(UINT16, uint16, uint16_t, uint16_t, uint64)       \
+    TYPE(UINT32, uint32, uint32_t, uint32_t, uint64)       \
+    TYPE(UINT64, uint64, uint64_t, uint64_t, uint64)       \
+    TYPE(FLOAT32, float32, float, float, float64)          \
+    TYPE(FLOAT64, float64, double, double, float64)        \
+    TYPE(OBJECT, object, stoa_handle, void *, object)      \
+    TYPE(STRING, string, stoa_handle, stoa_string, string) \
+    TYPE(DATE, date, int32_t, int32_t, int64)              \
+    TYPE(TIMESTAMP, timestamp, int64_t, int64_t, int64)    \
     TYPE(DURATION, duration, int64_t, int64_t, int64)
 
 /**
@@ -63,7 +66,6 @@ typedef enum stoa_type {
 #define STOA__TYPE(NAME, name, cell, value, member) STOA_##NAME,
     STOA_TYPES(STOA__TYPE)
 #undef STOA__TYPE
-        STOA_STRING, /* of constants; no field is of it */
 } stoa_type;
 
 /**
@@ -119,6 +121,7 @@ typedef struct stoa_initial {
     double float64;
     void *object;
     bool boolean;
+    stoa_string string; /* copied */
 } stoa_initial;
 
 /**
@@ -173,7 +176,7 @@ STOA_API stoa_type stoa_type_named(const char *name);
         made.is_null = false;                               \
         made.unit = 0;                                      \
         made.is_zoned = false;                              \
-        made.uint64 = 0;                                    \
+        made.string.bytes = STOA__NOTHING;                  \
         made.string.length = 0;                             \
         made.slot = v;                                      \
         return made;                                        \

@@ -150,7 +150,7 @@ static stoa_status check_outputs(const stoa_output *outputs, size_t count, stoa_
     for (size_t i = 0; i < count; i++) {
         if (outputs[i].reserved[0] != 0)
             return stoa__fail(error, STOA_INVALID, "stoa_output.reserved must be zero");
-        if (!stoa__type_exists(outputs[i].type) || outputs[i].type == STOA_OBJECT)
+        if (!stoa__is_number(outputs[i].type))
             return stoa__fail(error, STOA_WRONG_TYPE, "output %zu is not of a number type", i);
         if (outputs[i].data == NULL && outputs[i].count > 0)
             return stoa__fail(error, STOA_INVALID, "output %zu: data is NULL", i);
@@ -216,7 +216,7 @@ static bool overlaps(const stoa_output *output, const void *memory, size_t bytes
 }
 
 /* Refuses an output that overlaps the words of the scope's selection, which are read meanwhile, or
- * handles, which the pool counts. */
+ * handles, which the library alone may write. */
 static stoa_status check_place(const stoa__run *run, const stoa_scope *scope,
                                const stoa_output *outputs, size_t i, stoa_error *error)
 {
@@ -226,10 +226,10 @@ static stoa_status check_place(const stoa__run *run, const stoa_scope *scope,
                                       stoa__words(selection->rows) * sizeof *selection->words))
         return stoa__fail(error, STOA_INVALID,
                           "output %zu overlaps the words of the scope's selection", i);
-    if (table == NULL || table->schema->object_count == 0)
+    if (table == NULL || table->schema->object_count + table->schema->string_count == 0)
         return STOA_OK;
     STOA__EACH_FIELD (table, field) {
-        if (stoa__is_object(table, field) && overlaps(&outputs[i], stoa__cell_at(table, field, 0),
+        if (stoa__is_pooled(table, field) && overlaps(&outputs[i], stoa__cell_at(table, field, 0),
                                                       table->head.rows * sizeof(stoa_handle)))
             return stoa__fail(error, STOA_INVALID,
                               "output %zu overlaps the handles of field '%s', which only the "

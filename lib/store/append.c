@@ -39,7 +39,8 @@ static void drop_cells(row_cells *row)
         stoa__release(row->cells);
 }
 
-/* For an object field the pointer is stored for now; enter_objects makes it a handle. */
+/* For an object field the pointer is stored for now, for a string field a pointer to the string
+ * (NULL: null); enter makes them handles. */
 static void default_cell(const stoa__table *table, uint32_t field, new_cell *made)
 {
     const stoa__schema_field *described = &table->schema->fields[field];
@@ -47,6 +48,8 @@ static void default_cell(const stoa__table *table, uint32_t field, new_cell *mad
     made->is_null = stoa__schema_begins_null(described);
     if (described->type == STOA_OBJECT)
         made->cell.bits = (uint64_t)(uintptr_t)described->object;
+    if (described->type == STOA_STRING)
+        made->cell.bits = (uint64_t)(uintptr_t)&described->string;
 }
 
 static stoa_status convert_cell(const stoa__table *table, uint32_t field, const stoa_value *value,
@@ -57,7 +60,11 @@ static stoa_status convert_cell(const stoa__table *table, uint32_t field, const 
     made->is_null = stoa__is_null(value) && table->head.columns[field].validity != NULL;
     if (made->is_null)
         return STOA_OK;
-    stoa_status status = stoa__field_convert(described, value, made->cell.bytes);
+    stoa_status status = STOA_WRONG_TYPE;
+    if (described->type != STOA_STRING)
+        status = stoa__field_convert(described, value, made->cell.bytes);
+    else if (value->type == STOA_STRING && !stoa__is_null(value))
+        made->cell.bits = (uint64_t)(uintptr_t)&value->string, status = STOA_OK;
     return status == STOA_OK ? STOA_OK : stoa__field_refuse(described, value, status, 0, error);
 }
 
@@ -80,11 +87,25 @@ static stoa_status convert_values(const stoa__table *table, const stoa_value *va
     return STOA_OK;
 }
 
-/* Pointers become handles. On failure the objects that have entered the pool leave it again. */
+static stoa_status enter_strings(stoa__table *table, new_cell *cells, stoa_error *error)
+{
+    STOA__EACH_FIELD (table, i) {
+        if (!stoa__is_string(table, i) || cells[i].is_null)
+            continue;
+        /* NOLINTNEXTLINE(clang-analyzer-core.uninitialized.Assign): every field has a cell */
+        const void *string = (const void *)(uintptr_t)cells[i].cell.bits;
+        stoa_status status =
+            stoa__strings_intern(table->head.strings, string, 0, 1, &cells[i].cell.handle,
+                                 (stoa__place){table->schema->fields[i].name, 0}, error);
+        if (status != STOA_OK)
+            return status;
+    }
+    return STOA_OK;
+}
+
+/* On failure the objects that have entered the pool leave it again. */
 static stoa_status enter_objects(stoa__table *table, new_cell *cells, stoa_error *error)
 {
-    if (table->schema->object_count == 0)
-        return STOA_OK;
     STOA__EACH_FIELD (table, i) {
         if (!stoa__is_object(table, i))
             continue;
@@ -96,10 +117,25 @@ static stoa_status enter_objects(stoa__table *table, new_cell *cells, stoa_error
         for (uint32_t entered = 0; entered < i; entered++)
             if (stoa__is_object(table, entered))
                 stoa__pool_leave(table->pool, cells[entered].cell.handle);
-        stoa__pool_release_pending(table->pool);
         return status;
     }
     return STOA_OK;
+}
+
+/* Pointers become handles. On failure the pools are as they were. */
+static stoa_status enter(stoa__table *table, new_cell *cells, stoa_error *error)
+{
+    stoa_status status = STOA_OK;
+    size_t mark = stoa__table_strings_mark(table);
+    if (table->schema->string_count > 0)
+        status = enter_strings(table, cells, error);
+    if (status == STOA_OK && table->schema->object_count > 0)
+        status = enter_objects(table, cells, error);
+    if (status != STOA_OK) {
+        stoa__table_forget_strings(table, mark);
+        stoa__pool_release_pending(table->pool);
+    }
+    return status;
 }
 
 static void store_cells(stoa__table *table, size_t row, const new_cell *cells)
@@ -124,7 +160,7 @@ static stoa_status insert_cells(stoa__table *table, size_t row, new_cell *cells,
 {
     stoa_status status = stoa__table_grow(table, table->head.rows + 1, error);
     if (status == STOA_OK)
-        status = enter_objects(table, cells, error);
+        status = enter(table, cells, error);
     if (status != STOA_OK)
         return status;
     store_cells(table, row, cells);
@@ -203,7 +239,7 @@ stoa_status stoa_table_replace(stoa_table *table, size_t index, const stoa_value
         return status;
     status = convert_values(whole, values, count, row.cells, error);
     if (status == STOA_OK)
-        status = enter_objects(whole, row.cells, error);
+        status = enter(whole, row.cells, error);
     if (status == STOA_OK)
         replace_cells(whole, index, row.cells);
     drop_cells(&row);
@@ -233,8 +269,10 @@ stoa_status stoa__table_append_pointers(stoa__table *table, const uint32_t *fiel
     for (size_t k = 0; k < count; k++) {
         stoa_type type = (stoa_type)table->head.columns[fields[k]].type;
         row.cells[fields[k]].is_null = false;
-        memcpy(row.cells[fields[k]].cell.bytes, values[k],
-               type == STOA_OBJECT ? sizeof(void *) : stoa__width(type));
+        if (type == STOA_STRING)
+            row.cells[fields[k]].cell.bits = (uint64_t)(uintptr_t)values[k];
+        else
+            memcpy(row.cells[fields[k]].cell.bytes, values[k], stoa__value_width(type));
         if (status == STOA_OK)
             status = check_cell(table, fields[k], &row.cells[fields[k]].cell, error);
     }
@@ -270,13 +308,29 @@ static stoa_status store_numbers(stoa__table *table, const stoa_source *const *m
 {
     STOA__EACH_FIELD (table, i) {
         const stoa_source *source = matched[i];
-        if (source == NULL || stoa__is_object(table, i))
+        if (source == NULL || stoa__is_pooled(table, i))
             continue;
         size_t stored = stoa__source_store(source, stoa__field_time(&table->schema->fields[i]),
                                            stoa__cell_at(table, i, table->head.rows),
                                            (ptrdiff_t)stoa__column_width(table, i), 0, count);
         if (stored < count)
             return stoa__source_overflow(table, i, source, stored, error);
+    }
+    return STOA_OK;
+}
+
+static stoa_status store_strings(stoa__table *table, const stoa_source *const *matched,
+                                 size_t count, stoa_error *error)
+{
+    if (table->schema->string_count == 0)
+        return STOA_OK;
+    STOA__EACH_FIELD (table, i) {
+        if (matched[i] == NULL || !stoa__is_string(table, i))
+            continue;
+        stoa_handle *handles = (stoa_handle *)(void *)stoa__cell_at(table, i, table->head.rows);
+        stoa_status status = stoa__source_intern(table, i, matched[i], count, handles, error);
+        if (status != STOA_OK)
+            return status;
     }
     return STOA_OK;
 }
@@ -308,14 +362,18 @@ static stoa_status extend(stoa__table *table, const stoa_source *const *matched,
                           stoa_error *error)
 {
     size_t before = table->head.rows, end = before + count;
+    size_t mark = stoa__table_strings_mark(table);
     stoa_status status = stoa__table_grow(table, end, error);
     if (status != STOA_OK)
         return status;
     stoa__table_expect(table, before, end);
     status = store_numbers(table, matched, count, error);
     if (status == STOA_OK)
+        status = store_strings(table, matched, count, error);
+    if (status == STOA_OK)
         status = store_objects(table, matched, count, error);
     if (status != STOA_OK) {
+        stoa__table_forget_strings(table, mark);
         table->written = table->written > end ? table->written : end; /* left over: not zero */
         stoa__table_open(table);
         stoa__pool_release_pending(table->pool);

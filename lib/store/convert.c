@@ -81,10 +81,7 @@ static const pair *const pairs[] = {
 
 bool stoa__convertible(stoa_type to, stoa_type from)
 {
-    if (to > STOA_FLOAT64 || from > STOA_FLOAT64 || !stoa__type_exists(to) ||
-        !stoa__type_exists(from))
-        return false;
-    return pairs[to][from].check != NULL;
+    return stoa__is_number(to) && stoa__is_number(from) && pairs[to][from].check != NULL;
 }
 
 static bool is_unsigned(stoa_type type)

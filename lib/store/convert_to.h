@@ -83,7 +83,7 @@ static const pair TO_PASTE(pairs_, TO_NAME, )[] = {
 #ifdef TO_FROM_FLOAT
     [STOA_FLOAT32] = TO_ENTRY(float32), [STOA_FLOAT64] = TO_ENTRY(float64),
 #endif
-    [STOA_OBJECT] = {NULL, NULL},
+    [STOA_FLOAT64 + 1] = {NULL, NULL},
 };
 
 #undef TO_PASTE_

@@ -18,6 +18,8 @@ void stoa__field_give_up(stoa__addition *made, const stoa_table *table)
 {
     if (made->pool != stoa__whole_const(table)->pool)
         stoa_pool_free(made->pool);
+    if (made->strings != table->strings)
+        stoa_string_pool_free(made->strings);
     stoa__schema_release(made->schema);
     stoa__release(made->columns);
     stoa__release(made->extra);
@@ -134,6 +136,17 @@ static stoa_status reserve_columns(stoa__addition *made, const stoa__table *tabl
     return STOA_OK;
 }
 
+static stoa_status intern_default(stoa__addition *made, const stoa_field *field, stoa_error *error)
+{
+    stoa_status status = STOA_OK;
+    if (made->strings == NULL)
+        status = stoa_string_pool_new(&made->strings, NULL, error);
+    if (status == STOA_OK)
+        status = stoa__strings_intern(made->strings, &field->initial.string, 0, 1, &made->handle,
+                                      (stoa__place){field->name, 0}, error);
+    return status;
+}
+
 static stoa_status prepare(stoa__addition *made, const stoa__table *table, const stoa_field *field,
                            stoa_error *error)
 {
@@ -142,6 +155,8 @@ static stoa_status prepare(stoa__addition *made, const stoa__table *table, const
         status = copy_lists(made, table, error);
     if (status == STOA_OK)
         status = reserve_columns(made, table, field, error);
+    if (status == STOA_OK && field->type == STOA_STRING)
+        status = intern_default(made, field, error);
     if (status != STOA_OK || field->type != STOA_OBJECT)
         return status;
     if (table->pool == NULL)
@@ -175,13 +190,16 @@ static void put_in_place(stoa__table *table, stoa__addition *made)
     table->extra = made->extra;
     table->schema = made->schema;
     table->pool = made->pool;
+    table->head.strings = made->strings;
 }
 
 stoa_status stoa__field_prepare(stoa__addition *made, const stoa_table *table,
                                 const stoa_field *field, stoa_error *error)
 {
     const stoa__table *whole = stoa__whole_const(table);
-    *made = (stoa__addition){.pool = whole->pool, .count = field->length > 0 ? field->length : 1};
+    *made = (stoa__addition){.pool = whole->pool,
+                             .strings = table->strings,
+                             .count = field->length > 0 ? field->length : 1};
     stoa_status status = prepare(made, whole, field, error);
     if (status != STOA_OK)
         stoa__field_give_up(made, table);

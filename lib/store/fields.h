@@ -9,12 +9,13 @@ typedef struct stoa__addition {
     stoa__schema *schema;
     stoa_column *columns;
     stoa__column_extra *extra;
-    stoa__region region; /* of the columns */
-    uint32_t count;      /* of components; 1 for a single value */
-    size_t distance;     /* bytes from a component to the next */
-    char *cells;         /* of the table's rows, all zero; of the first component */
-    uint64_t *validity;  /* likewise; NULL: not nullable */
-    stoa_pool *pool;     /* the table's, or a new one */
+    stoa__region region;       /* of the columns */
+    uint32_t count;            /* of components; 1 for a single value */
+    size_t distance;           /* bytes from a component to the next */
+    char *cells;               /* of the table's rows, all zero; of the first component */
+    uint64_t *validity;        /* likewise; NULL: not nullable */
+    stoa_pool *pool;           /* the table's, or a new one */
+    stoa_string_pool *strings; /* likewise */
     stoa_handle handle;
     size_t max_rows; /* of the table from now on */
 } stoa__addition;

@@ -138,7 +138,8 @@ void stoa__table_give_back(stoa__table *table, size_t rows)
 
 void stoa__table_open(stoa__table *table)
 {
-    bool plain = table->schema->object_count == 0 && table->schema->nullable_count == 0;
+    const stoa__schema *schema = table->schema;
+    bool plain = schema->object_count + schema->string_count + schema->nullable_count == 0;
     table->head.append_limit = plain ? table->capacity : 0;
 }
 
@@ -208,10 +209,10 @@ void stoa__column_write_defaults(stoa__table *table, uint32_t field, size_t firs
     size_t old_end = table->written > table->head.rows ? table->written : table->head.rows;
     if (column->validity != NULL && !stoa__schema_begins_null(&table->schema->fields[field]))
         stoa__bits_fill(column->validity, first, count, true);
-    if (column->type == STOA_OBJECT) {
+    if (column->type == STOA_OBJECT)
         stoa__pool_share(table->pool, column->initial, count);
+    if (stoa__is_pooled(table, field))
         initial = &handle;
-    }
     if (initial->bits == 0 && first + count > old_end)
         count = first < old_end ? old_end - first : 0;
     fill_cells(stoa__cell_at(table, field, first), count, stoa__column_width(table, field),

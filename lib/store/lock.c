@@ -128,8 +128,9 @@ static stoa_status store_converted(const stoa__schema_field *field, void *cell,
     stoa_value time = *value;
     if (stoa__is_time((stoa_type)field->type) && value->type == STOA_INT64)
         time = stoa__time_value_of(stoa__field_time(field), value->int64);
-    stoa_status status = field->type == STOA_OBJECT ? STOA_WRONG_TYPE
-                                                    : stoa__field_convert(field, &time, made.bytes);
+    stoa_status status = stoa__has_handles((stoa_type)field->type)
+                             ? STOA_WRONG_TYPE
+                             : stoa__field_convert(field, &time, made.bytes);
     if (status == STOA_OK)
         memcpy(cell, made.bytes, stoa__width((stoa_type)field->type));
     return status;

@@ -16,6 +16,8 @@ static stoa_value read_cell(const stoa__table *table, uint32_t field, size_t row
         return (stoa_value){.type = (stoa_type)table->head.columns[field].type, .is_null = true};
     if (stoa__is_object(table, field))
         return stoa_object_value(stoa_pool_get(table->pool, *(const stoa_handle *)cell));
+    if (stoa__is_string(table, field))
+        return stoa_string_value(stoa__string_of(table->head.strings, *(const stoa_handle *)cell));
     return stoa__field_value(&table->schema->fields[field], cell);
 }
 
@@ -41,6 +43,22 @@ static void write_null(stoa__table *table, uint32_t field, size_t row)
     stoa__column_written(table, field);
 }
 
+static stoa_status write_string(stoa__table *table, uint32_t field, size_t row,
+                                const stoa_string *string, stoa_error *error)
+{
+    stoa_handle handle;
+    stoa_status status =
+        stoa__strings_intern(table->head.strings, string, 0, 1, &handle,
+                             (stoa__place){table->schema->fields[field].name, 0}, error);
+    if (status != STOA_OK)
+        return status;
+    *(stoa_handle *)(void *)stoa__cell_at(table, field, row) = handle;
+    if (table->head.columns[field].validity != NULL)
+        stoa__bit_put(table->head.columns[field].validity, row, true);
+    stoa__column_written(table, field);
+    return STOA_OK;
+}
+
 static stoa_status write_cell(stoa__table *table, uint32_t field, size_t row,
                               const stoa_value *value, stoa_error *error)
 {
@@ -51,9 +69,13 @@ static stoa_status write_cell(stoa__table *table, uint32_t field, size_t row,
         write_null(table, field, row);
         return STOA_OK;
     }
+    if (type == STOA_STRING && value->type == STOA_STRING && !stoa__is_null(value))
+        return write_string(table, field, row, &value->string, error);
     stoa__cell cell;
     const stoa__schema_field *described = &table->schema->fields[field];
-    stoa_status status = stoa__field_convert(described, value, cell.bytes);
+    stoa_status status = STOA_WRONG_TYPE;
+    if (!stoa__has_handles(type))
+        status = stoa__field_convert(described, value, cell.bytes);
     if (status != STOA_OK)
         return stoa__field_refuse(described, value, status, row, error);
     memcpy(stoa__cell_at(table, field, row), cell.bytes, stoa__width(type));

@@ -56,6 +56,19 @@ static void as_time(const stoa__schema_field *field, stoa_value *value)
         *value = stoa__time_value_of(stoa__field_time(field), value->int64);
 }
 
+static stoa_status check_string(const stoa__schema_field *field, stoa_error *error)
+{
+    stoa_string string = field->string;
+    if (string.length > 0 && (string.bytes == NULL || string.length > PTRDIFF_MAX))
+        return stoa__fail(error, STOA_INVALID,
+                          "the default of field '%s' has %zu bytes that cannot be there",
+                          field->name, string.length);
+    if (stoa__utf8_valid((const unsigned char *)string.bytes, string.length) < string.length)
+        return stoa__fail(error, STOA_INVALID, "the default of field '%s' is not UTF-8",
+                          field->name);
+    return STOA_OK;
+}
+
 static stoa_status store_initial(stoa__schema_field *out, const stoa_field *field,
                                  stoa_error *error)
 {
@@ -69,9 +82,13 @@ static stoa_status store_initial(stoa__schema_field *out, const stoa_field *fiel
         return STOA_OK;
     if ((out->flags & STOA_NULLABLE) != 0)
         out->flags |= STOA_HAS_INITIAL;
-    void *cell = field->type == STOA_OBJECT ? (void *)&out->object : (void *)out->initial.bytes;
+    void *cell = field->type == STOA_OBJECT   ? (void *)&out->object
+                 : field->type == STOA_STRING ? (void *)&out->string
+                                              : (void *)out->initial.bytes;
     as_time(out, &value);
     stoa_status status = stoa__field_convert(out, &value, cell);
+    if (status == STOA_OK && field->type == STOA_STRING)
+        return check_string(out, error);
     if (status == STOA_OK)
         return STOA_OK;
     stoa__print_value(&value, text, sizeof text);
@@ -290,12 +307,13 @@ static bool begins_vector(const stoa__schema_field *field)
     return field->name != NULL && field->components > 0 && field->component == 0;
 }
 
-/* Names are copied behind the index; dropped fields have no name. */
+/* Names and default strings are copied behind the index; dropped fields have none. */
 static stoa__schema *allocate(const stoa__schema_field *fields, size_t count)
 {
     size_t names = 0, vectors = 0;
     for (size_t i = 0; i < count; i++) {
         names += fields[i].name != NULL ? fields[i].length + suffix_length(&fields[i]) + 1 : 0;
+        names += fields[i].name != NULL ? fields[i].string.length : 0;
         names += begins_vector(&fields[i]) ? (size_t)fields[i].length + 1 : 0;
         vectors += begins_vector(&fields[i]);
     }
@@ -329,10 +347,20 @@ static char *name_field(stoa__schema *schema, uint32_t i, bool numbered, char *r
     return index_field(schema, i, error) == STOA_OK ? room + field->length + 1 : NULL;
 }
 
+/* Copies the default string to `room`. Gives the end of what it wrote. */
+static char *keep_string(stoa__schema_field *field, char *room)
+{
+    if (field->string.length > 0)
+        memcpy(room, field->string.bytes, field->string.length);
+    field->string.bytes = room;
+    return room + field->string.length;
+}
+
 static void count_in(stoa__schema *schema, const stoa__schema_field *field)
 {
     schema->field_count++;
     schema->object_count += field->type == STOA_OBJECT;
+    schema->string_count += field->type == STOA_STRING;
     schema->nullable_count += stoa__schema_nullable(field);
     schema->row_bytes += stoa__width((stoa_type)field->type);
 }
@@ -354,6 +382,7 @@ static stoa_status fill(stoa__schema *schema, const stoa__schema_field *fields, 
         room = room == NULL ? NULL : name_field(schema, i, true, room, error);
         if (room == NULL)
             return STOA_BAD_NAME;
+        room = keep_string(&schema->fields[i], room);
         count_in(schema, &fields[i]);
     }
     schema->row_bits = schema->row_bytes * 8 + schema->nullable_count;
@@ -373,10 +402,16 @@ static uint64_t hash_all(const stoa__schema *schema)
                             kind | field->type,
                             field->initial.bits,
                             (uint64_t)(uintptr_t)field->object,
-                            (uint64_t)(uintptr_t)field->zone};
+                            (uint64_t)(uintptr_t)field->zone,
+                            stoa__hash(field->string.bytes, field->string.length)};
         hash = stoa__hash(parts, sizeof parts);
     }
     return hash;
+}
+
+static bool same_string(stoa_string a, stoa_string b)
+{
+    return a.length == b.length && (a.length == 0 || memcmp(a.bytes, b.bytes, a.length) == 0);
 }
 
 static bool same(const stoa__schema *a, const stoa__schema *b)
@@ -389,6 +424,7 @@ static bool same(const stoa__schema *a, const stoa__schema *b)
             left->initial.bits != right->initial.bits || left->unit != right->unit ||
             left->zone != right->zone || left->components != right->components ||
             left->component != right->component || left->object != right->object ||
+            !same_string(left->string, right->string) ||
             (left->name == NULL) != (right->name == NULL))
             return false;
         if (left->name != NULL && !has_name(left, right->hash, right->name, right->length))

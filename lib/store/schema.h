@@ -24,8 +24,9 @@ typedef struct stoa__schema_field {
     uint16_t component;  /* which one this is; kept when the field is dropped */
     uint32_t vector;     /* of a component: its vector's entry. of an entry: the first component */
     const stoa__zone *zone; /* of timestamps; NULL: none */
-    stoa__cell initial;     /* numbers: the cell itself; null: zero. objects: unused */
+    stoa__cell initial;     /* numbers: the cell itself; null: zero. objects, strings: unused */
     void *object;           /* the default of an object field */
+    stoa_string string;     /* the default of a string field */
 } stoa__schema_field;
 
 typedef struct stoa__schema {
@@ -40,6 +41,7 @@ typedef struct stoa__schema {
     uint32_t vector_count;
     uint32_t object_count;
     uint32_t nullable_count;
+    uint32_t string_count;
     uint32_t index_mask;
     uint16_t *index; /* open addressing on the name's hash; field or entry + 1; 0: free */
     stoa__schema_field fields[]; /* field_limit, and then the entries of vector_count vectors */
@@ -59,7 +61,7 @@ static inline bool stoa__schema_begins_null(const stoa__schema_field *field)
 /* The type, if inline code may read and write its cells as they are. */
 static inline uint8_t stoa__schema_plain(const stoa__schema_field *field)
 {
-    bool plain = field->type != STOA_OBJECT && !stoa__schema_nullable(field);
+    bool plain = !stoa__has_handles((stoa_type)field->type) && !stoa__schema_nullable(field);
     return plain ? field->type : (uint8_t)STOA_NO_TYPE;
 }
 

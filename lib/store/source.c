@@ -1,6 +1,7 @@
 /* source.c: checking what callers hand over as arrays. */
 #include "store/source.h"
 
+#include <inttypes.h>
 #include <string.h>
 
 #include "store/cell.h"
@@ -10,12 +11,14 @@ stoa_status stoa__source_check_array(const stoa_source *source, size_t count, st
 {
     ptrdiff_t stride = stoa__source_stride(source);
     size_t apart = stride < 0 ? (size_t)0 - (size_t)stride : (size_t)stride;
-    size_t step = apart > sizeof(uint64_t) ? apart : sizeof(uint64_t);
+    size_t step = apart > sizeof(stoa_string) ? apart : sizeof(stoa_string);
     uintptr_t room = stride < 0 ? (uintptr_t)source->data : UINTPTR_MAX - (uintptr_t)source->data;
     if (source->reserved[0] != 0)
         return stoa__fail(error, STOA_INVALID, "stoa_source.reserved must be zero");
     if (stoa__byte_of(&source->repeat) > 1)
         return stoa__fail(error, STOA_INVALID, "stoa_source.repeat is neither true nor false");
+    if (source->strings != NULL && source->type != STOA_STRING)
+        return stoa__fail(error, STOA_INVALID, "stoa_source.strings is only for strings");
     if (source->data == NULL && count > 0)
         return stoa__fail(error, STOA_INVALID, "stoa_source.data is NULL, but there are %zu values",
                           count);
@@ -63,8 +66,8 @@ static stoa_status check_unit(const stoa_source *source, stoa_error *error)
 
 static bool takes(const stoa__schema_field *field, const stoa_source *source)
 {
-    if (field->type == STOA_OBJECT)
-        return source->type == STOA_OBJECT;
+    if (stoa__has_handles((stoa_type)field->type))
+        return source->type == (stoa_type)field->type;
     if (stoa__is_time((stoa_type)field->type))
         return stoa__times_match(stoa__field_time(field), source->type, source->is_zoned);
     return stoa__convertible((stoa_type)field->type, source->type);
@@ -257,4 +260,94 @@ stoa_status stoa__source_enter(const stoa__table *table, const stoa_source *sour
         return status;
     }
     return STOA_OK;
+}
+
+/* ---- strings ---- */
+
+static stoa_status check_handle(const stoa__table *table, uint32_t field, const stoa_source *source,
+                                stoa_handle handle, size_t position, stoa_error *error)
+{
+    if (STOA__LIKELY(handle < source->strings->count))
+        return STOA_OK;
+    return stoa__fail_at(error, STOA_OUT_OF_RANGE, position,
+                         "value %zu for field '%s' is handle %" PRIu32 ", but the pool has %zu "
+                         "strings",
+                         position, table->schema->fields[field].name, handle,
+                         source->strings->count);
+}
+
+static stoa_status copy_handles(const stoa__table *table, uint32_t field, const stoa_source *source,
+                                size_t first, size_t end, stoa_handle *handles, stoa_error *error)
+{
+    stoa_status status = STOA_OK;
+    for (size_t i = first; status == STOA_OK && i < end; i++) {
+        memcpy(&handles[i], data_at(source, i), sizeof *handles);
+        status = check_handle(table, field, source, handles[i], i, error);
+    }
+    return status;
+}
+
+/* Handles of another pool become handles of the table's. Each different string is interned once.
+ * map: 0 where that has not been done. */
+static stoa_status map_handles(const stoa__table *table, uint32_t field, const stoa_source *source,
+                               stoa_handle *map, size_t count, stoa_handle *handles,
+                               stoa_error *error)
+{
+    for (size_t i = 0; i < count; i++) {
+        stoa_handle *mapped = &map[handles[i]];
+        if (*mapped == 0 && handles[i] != 0) {
+            stoa_string string = stoa__string_of(source->strings, handles[i]);
+            stoa__place at = {table->schema->fields[field].name, i};
+            stoa_status status =
+                stoa__strings_intern(table->head.strings, &string, 0, 1, mapped, at, error);
+            if (status != STOA_OK)
+                return status;
+        }
+        handles[i] = *mapped;
+    }
+    return STOA_OK;
+}
+
+static stoa_status change_pool(const stoa__table *table, uint32_t field, const stoa_source *source,
+                               size_t count, stoa_handle *handles, stoa_error *error)
+{
+    size_t bytes = source->strings->count * sizeof(stoa_handle);
+    stoa_handle *map = stoa__allocate_zeroed(bytes);
+    if (map == NULL)
+        return stoa__fail_memory(error, bytes);
+    stoa_status status = map_handles(table, field, source, map, count, handles, error);
+    stoa__release(map);
+    return status;
+}
+
+/* Values from `first` to `end`, none of which is null. */
+static stoa_status intern_run(const stoa__table *table, uint32_t field, const stoa_source *source,
+                              size_t first, size_t end, stoa_handle *handles, stoa_error *error)
+{
+    ptrdiff_t stride = stoa__source_stride(source);
+    size_t different = stride == 0 ? 1 : end - first;
+    stoa__place at = {table->schema->fields[field].name, first};
+    if (source->strings != NULL)
+        return copy_handles(table, field, source, first, end, handles, error);
+    stoa_status status = stoa__strings_intern(table->head.strings, data_at(source, first), stride,
+                                              different, handles + first, at, error);
+    for (size_t i = first + different; status == STOA_OK && i < end; i++)
+        handles[i] = handles[first];
+    return status;
+}
+
+stoa_status stoa__source_intern(const stoa__table *table, uint32_t field, const stoa_source *source,
+                                size_t count, stoa_handle *handles, stoa_error *error)
+{
+    stoa_status status = STOA_OK;
+    size_t from = next_bit(source, 0, count, true), end = 0;
+    for (; status == STOA_OK && end < count; from = next_bit(source, end, count, true)) {
+        memset(handles + end, 0, (from - end) * sizeof *handles);
+        end = next_bit(source, from, count, false);
+        if (from < end)
+            status = intern_run(table, field, source, from, end, handles, error);
+    }
+    if (status == STOA_OK && source->strings != NULL && source->strings != table->head.strings)
+        status = change_pool(table, field, source, count, handles, error);
+    return status;
 }

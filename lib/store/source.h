@@ -11,8 +11,8 @@ static inline ptrdiff_t stoa__source_stride(const stoa_source *source)
         return 0;
     if (source->stride != 0)
         return source->stride;
-    return source->type == STOA_OBJECT ? (ptrdiff_t)sizeof(void *)
-                                       : (ptrdiff_t)stoa__width(source->type);
+    return (ptrdiff_t)(source->strings != NULL ? stoa__width(source->type)
+                                               : stoa__value_width(source->type));
 }
 
 /* Checks that a source is an array of `count` values of a type that exists. */
@@ -47,6 +47,10 @@ size_t stoa__source_store(const stoa_source *source, stoa__time to, char *out, p
 /* Says which of the cells at rows row, row + step, … hold values, for the same values. */
 void stoa__source_store_validity(const stoa_source *source, uint64_t *validity, size_t row,
                                  ptrdiff_t step, size_t first, size_t count);
+/* The handles of strings, which are interned, or of handles, in the table's pool. If it fails, the
+ * pool may have new strings: see stoa__table_forget_strings. */
+stoa_status stoa__source_intern(const stoa__table *table, uint32_t field, const stoa_source *source,
+                                size_t count, stoa_handle *handles, stoa_error *error);
 /* Objects enter the pool; their handles go to `handles`, `step` handles from one to the next. On
  * failure those that have entered leave again; the caller releases them. */
 stoa_status stoa__source_enter(const stoa__table *table, const stoa_source *source, size_t count,

@@ -39,7 +39,7 @@ static inline size_t home_of(uint32_t hash, uint32_t bits)
 
 static inline bool is_at(const stoa_string_pool *pool, stoa_handle handle, stoa_string string)
 {
-    stoa_string there = stoa__string_at(pool, handle);
+    stoa_string there = stoa__string_of(pool, handle);
     return there.length == string.length && memcmp(there.bytes, string.bytes, string.length) == 0;
 }
 
@@ -105,14 +105,30 @@ static void remove_slot(stoa__string_pool *pool, size_t hole)
 
 /* ---- strings come ---- */
 
-static stoa_status check_text(stoa_string string, size_t place, stoa_error *error)
+#define STOA__FAIL_STRING(error, at, format, ...)                                                 \
+    stoa__fail_at(error, STOA_INVALID, (at).position, "value %zu%s%s%s " format, (at).position,   \
+                  (at).field == NULL ? "" : " for field '", (at).field == NULL ? "" : (at).field, \
+                  (at).field == NULL ? "" : "'", __VA_ARGS__)
+
+/* A length without bytes, or more bytes than memory can have. */
+static stoa_status refuse(stoa_string string, stoa__place at, stoa_error *error)
+{
+    if (string.bytes == NULL)
+        return STOA__FAIL_STRING(error, at, "has %zu bytes, but they are NULL", string.length);
+    return STOA__FAIL_STRING(error, at, "cannot have %zu bytes", string.length);
+}
+
+static inline bool is_sound(stoa_string string)
+{
+    return string.length == 0 || (string.bytes != NULL && string.length <= PTRDIFF_MAX);
+}
+
+static stoa_status check_text(stoa_string string, stoa__place at, stoa_error *error)
 {
     const unsigned char *text = (const unsigned char *)string.bytes;
     size_t end = stoa__utf8_valid(text, string.length);
     if (end < string.length)
-        return stoa__fail_at(error, STOA_INVALID, place,
-                             "a string is not UTF-8: byte 0x%02x at %zu, in value %zu", text[end],
-                             end, place);
+        return STOA__FAIL_STRING(error, at, "is not UTF-8: byte 0x%02x at %zu", text[end], end);
     return STOA_OK;
 }
 
@@ -134,10 +150,10 @@ static void push(stoa__string_pool *pool, stoa_string string)
     offsets[++pool->head.count] = end + string.length;
 }
 
-static stoa_status enter(stoa__string_pool *pool, stoa_string string, uint32_t hash, size_t place,
+static stoa_status enter(stoa__string_pool *pool, stoa_string string, uint32_t hash, stoa__place at,
                          stoa_handle *handle, stoa_error *error)
 {
-    stoa_status status = check_text(string, place, error);
+    stoa_status status = check_text(string, at, error);
     if (status == STOA_OK)
         status = reserve(pool, string.length, error);
     if (status != STOA_OK)
@@ -148,44 +164,27 @@ static stoa_status enter(stoa__string_pool *pool, stoa_string string, uint32_t h
     return STOA_OK;
 }
 
-/* A string is not there if it has a length without bytes, or more bytes than memory can have. */
-static stoa_status check_string(stoa_string string, size_t place, stoa_error *error)
-{
-    if (string.bytes == NULL)
-        return stoa__fail_at(error, STOA_INVALID, place,
-                             "a string of %zu bytes has NULL for bytes, in value %zu",
-                             string.length, place);
-    return stoa__fail_at(error, STOA_INVALID, place, "a string cannot have %zu bytes, in value %zu",
-                         string.length, place);
-}
-
-static inline bool is_sound(stoa_string string)
-{
-    return string.length == 0 || (string.bytes != NULL && string.length <= PTRDIFF_MAX);
-}
-
 static inline void fetch_slot(const stoa__string_pool *pool, uint32_t hash)
 {
     if (pool->index != NULL)
         __builtin_prefetch(&pool->index[home_of(hash, pool->index_bits)]);
 }
 
-/* At most BATCH strings. first: the position of the first, for messages. */
+/* At most BATCH strings. at: where the first stands. */
 static stoa_status intern_batch(stoa__string_pool *pool, const char *strings, ptrdiff_t stride,
-                                size_t first, size_t count, stoa_handle *handles, stoa_error *error)
+                                size_t count, stoa_handle *handles, stoa__place at,
+                                stoa_error *error)
 {
     stoa_string batch[BATCH];
     uint32_t hashes[BATCH];
     for (size_t i = 0; i < count; i++) {
         memcpy(&batch[i], strings + (ptrdiff_t)i * stride, sizeof *batch);
-        if (STOA__LIKELY(is_sound(batch[i]))) {
-            hashes[i] = hash_of(batch[i]);
-            fetch_slot(pool, hashes[i]);
-        } else {
-            return check_string(batch[i], first + i, error);
-        }
+        if (!STOA__LIKELY(is_sound(batch[i])))
+            return refuse(batch[i], (stoa__place){at.field, at.position + i}, error);
+        hashes[i] = hash_of(batch[i]);
+        fetch_slot(pool, hashes[i]);
     }
-    for (size_t i = 0; i < count; i++) {
+    for (size_t i = 0; i < count; i++, at.position++) {
         handles[i] = 0;
         if (batch[i].length == 0)
             continue;
@@ -193,7 +192,7 @@ static stoa_status intern_batch(stoa__string_pool *pool, const char *strings, pt
             handles[i] = pool->index[find_slot(pool, batch[i], hashes[i])].handle;
         if (handles[i] != 0)
             continue;
-        stoa_status status = enter(pool, batch[i], hashes[i], first + i, &handles[i], error);
+        stoa_status status = enter(pool, batch[i], hashes[i], at, &handles[i], error);
         if (status != STOA_OK)
             return status;
     }
@@ -201,15 +200,16 @@ static stoa_status intern_batch(stoa__string_pool *pool, const char *strings, pt
 }
 
 stoa_status stoa__strings_intern(stoa_string_pool *pool, const void *strings, ptrdiff_t stride,
-                                 size_t count, stoa_handle *handles, stoa_error *error)
+                                 size_t count, stoa_handle *handles, stoa__place at,
+                                 stoa_error *error)
 {
     size_t before = pool->count;
     stoa_status status = STOA_OK;
     for (size_t first = 0; status == STOA_OK && first < count; first += BATCH) {
         size_t some = count - first < BATCH ? count - first : BATCH;
         status = intern_batch(stoa__whole_strings(pool),
-                              (const char *)strings + (ptrdiff_t)first * stride, stride, first,
-                              some, handles + first, error);
+                              (const char *)strings + (ptrdiff_t)first * stride, stride, some,
+                              handles + first, (stoa__place){at.field, at.position + first}, error);
     }
     if (status != STOA_OK)
         stoa__strings_cut(pool, before);
@@ -222,14 +222,15 @@ stoa_status stoa_string_pool_intern(stoa_string_pool *pool, const stoa_string *s
     STOA__REQUIRE_ARGUMENT(error, pool);
     STOA__REQUIRE_ARRAY(error, strings, count);
     STOA__REQUIRE_ARRAY(error, handles, count);
-    return stoa__strings_intern(pool, strings, sizeof *strings, count, handles, error);
+    return stoa__strings_intern(pool, strings, sizeof *strings, count, handles,
+                                (stoa__place){NULL, 0}, error);
 }
 
 void stoa__strings_cut(stoa_string_pool *pool, size_t count)
 {
     stoa__string_pool *whole = stoa__whole_strings(pool);
     while (pool->count > count) {
-        stoa_string last = stoa__string_at(pool, (stoa_handle)(pool->count - 1));
+        stoa_string last = stoa__string_of(pool, (stoa_handle)(pool->count - 1));
         remove_slot(whole, find_slot(whole, last, hash_of(last)));
         pool->count--;
     }
@@ -291,7 +292,7 @@ stoa_string stoa_string_pool_get(const stoa_string_pool *pool, stoa_handle handl
 {
     if (pool == NULL || handle >= pool->count)
         return (stoa_string){NULL, 0};
-    return stoa__string_at(pool, handle);
+    return stoa__string_of(pool, handle);
 }
 
 size_t stoa_string_pool_count(const stoa_string_pool *pool)

@@ -38,16 +38,17 @@ static inline stoa__string_pool *stoa__whole_strings(stoa_string_pool *pool)
     return (stoa__string_pool *)(void *)pool;
 }
 
-static inline stoa_string stoa__string_at(const stoa_string_pool *pool, stoa_handle handle)
-{
-    uint64_t first = pool->offsets[handle];
-    return (stoa_string){pool->text + first, (size_t)(pool->offsets[handle + (size_t)1] - first)};
-}
+/* Where the first of some strings stands, for messages. */
+typedef struct stoa__place {
+    const char *field; /* NULL: in none */
+    size_t position;
+} stoa__place;
 
 /* Interns `count` strings that are `stride` bytes apart and may be unaligned. If it fails, the pool
  * is as it was, and the handles are unspecified. */
 stoa_status stoa__strings_intern(stoa_string_pool *pool, const void *strings, ptrdiff_t stride,
-                                 size_t count, stoa_handle *handles, stoa_error *error);
+                                 size_t count, stoa_handle *handles, stoa__place at,
+                                 stoa_error *error);
 /* Takes the strings from handle `count` on out of the pool again. No cell may hold them. */
 void stoa__strings_cut(stoa_string_pool *pool, size_t count);
 

@@ -114,6 +114,7 @@ typedef struct request {
     size_t max_rows; /* 0: the caller gave none */
     size_t rows;     /* to have memory for */
     stoa_pool *pool;
+    stoa_string_pool *strings;
     bool at_once; /* all rows will be written at once, so that memory need not be zero */
 } request;
 
@@ -271,20 +272,33 @@ static stoa_status make_unfilled(stoa__table **made, stoa__schema *schema, const
     return make_reserved(made, schema, wanted, error);
 }
 
-/* A given pool is kept, since object fields may be added. */
-static stoa_status take_pool(stoa__table *table, stoa_pool *pool, stoa_error *error)
+/* Given pools are kept, since fields that need them may be added. */
+static stoa_status take_pools(stoa__table *table, const request *wanted, stoa_error *error)
 {
-    if (pool != NULL)
-        table->pool = stoa__pool_retain(pool);
-    if (pool != NULL || table->schema->object_count == 0)
-        return STOA_OK;
-    return stoa_pool_new(&table->pool, NULL, error);
+    stoa_status status = STOA_OK;
+    if (wanted->pool != NULL)
+        table->pool = stoa__pool_retain(wanted->pool);
+    else if (table->schema->object_count > 0)
+        status = stoa_pool_new(&table->pool, NULL, error);
+    if (wanted->strings != NULL)
+        table->head.strings = stoa_string_pool_retain(wanted->strings);
+    else if (status == STOA_OK && table->schema->string_count > 0)
+        status = stoa_string_pool_new(&table->head.strings, NULL, error);
+    return status;
 }
 
-/* A default that is an object stays in the pool as long as the field exists. */
+/* A default that is an object stays in the pool as long as the field exists. Objects come last: if
+ * a string is refused, none has been retained. */
 static stoa_status enter_defaults(stoa__table *table, stoa_error *error)
 {
     stoa_status status = STOA_OK;
+    STOA__EACH_FIELD (table, i) {
+        const stoa__schema_field *field = &table->schema->fields[i];
+        if (status == STOA_OK && stoa__is_string(table, i))
+            status = stoa__strings_intern(table->head.strings, &field->string, 0, 1,
+                                          &table->head.columns[i].initial,
+                                          (stoa__place){field->name, 0}, error);
+    }
     STOA__EACH_FIELD (table, i) {
         if (status == STOA_OK && stoa__is_object(table, i))
             status = stoa__pool_enter(table->pool, table->schema->fields[i].object,
@@ -304,12 +318,14 @@ static stoa_status make(stoa__table **made, stoa__schema *schema, const request 
         return status;
     }
     table->asked = wanted->max_rows;
-    status = take_pool(table, wanted->pool, error);
+    status = take_pools(table, wanted, error);
+    size_t mark = stoa__table_strings_mark(table);
     if (status == STOA_OK)
         status = stoa__table_grow(table, wanted->rows, error);
     if (status == STOA_OK)
         status = enter_defaults(table, error);
     if (status != STOA_OK) {
+        stoa__table_forget_strings(table, mark);
         stoa_table_free(&table->head);
         return status;
     }
@@ -358,13 +374,14 @@ stoa_status stoa_table_new(stoa_table **table, const stoa_field *fields, size_t 
                   &(request){.max_rows = options->max_rows,
                              .rows = options->rows,
                              .pool = options->pool,
+                             .strings = options->strings,
                              .at_once = unwritten},
                   error);
     if (status != STOA_OK)
         return status;
     stoa__table_expect(made, 0, options->rows);
     STOA__EACH_FIELD (made, i) {
-        if (!unwritten || stoa__is_object(made, i) || made->head.columns[i].validity != NULL)
+        if (!unwritten || stoa__is_pooled(made, i) || made->head.columns[i].validity != NULL)
             stoa__column_write_defaults(made, i, 0, options->rows);
     }
     stoa__table_set_rows(made, options->rows);
@@ -384,10 +401,13 @@ stoa_status stoa__table_like(stoa__table **made, const stoa__table *table, size_
     size_t max_rows = table->max_rows > rows ? table->max_rows : rows;
     if (table->asked == 0)
         max_rows = 0;
-    status =
-        make(made, schema,
-             &(request){.max_rows = max_rows, .rows = rows, .pool = table->pool, .at_once = true},
-             error);
+    status = make(made, schema,
+                  &(request){.max_rows = max_rows,
+                             .rows = rows,
+                             .pool = table->pool,
+                             .strings = table->head.strings,
+                             .at_once = true},
+                  error);
     if (status == STOA_OK)
         stoa__table_expect(*made, 0, rows);
     return status;
@@ -398,6 +418,7 @@ stoa_status stoa__table_like(stoa__table **made, const stoa__table *table, size_
 static void destroy(stoa__table *table)
 {
     stoa_pool *pool = table->pool;
+    stoa_string_pool_free(table->head.strings);
     stoa__table_leave_objects(table, 0, table->head.rows);
     STOA__EACH_FIELD (table, i) {
         if (stoa__is_object(table, i))
@@ -498,6 +519,8 @@ stoa_status stoa_table_field_initial(const stoa_table *table, size_t field, stoa
     const stoa__schema_field *described = &stoa__whole_const(table)->schema->fields[field];
     if (described->type == STOA_OBJECT)
         *initial = stoa_object_value(described->object);
+    else if (described->type == STOA_STRING)
+        *initial = stoa_string_value(described->string);
     else
         *initial = stoa__field_value(described, described->initial.bytes);
     initial->is_null = stoa__schema_begins_null(described);
@@ -559,6 +582,11 @@ stoa_status stoa_table_field_vector(const stoa_table *table, size_t field, stoa_
 stoa_pool *stoa_table_pool(const stoa_table *table)
 {
     return table == NULL ? NULL : stoa__whole_const(table)->pool;
+}
+
+stoa_string_pool *stoa_table_strings(const stoa_table *table)
+{
+    return table == NULL ? NULL : table->strings;
 }
 
 /* ---- checks ---- */

@@ -13,6 +13,7 @@
 #include "base/words.h"
 #include "store/pool.h"
 #include "store/schema.h"
+#include "store/strings.h"
 
 /* Data that most columns never need. That of a vector is all at its first component. */
 typedef struct stoa__column_extra {
@@ -83,6 +84,30 @@ static inline bool stoa__is_valid(const stoa__table *table, uint32_t field, size
 static inline bool stoa__is_object(const stoa__table *table, uint32_t field)
 {
     return table->head.columns[field].type == STOA_OBJECT;
+}
+
+static inline bool stoa__is_string(const stoa__table *table, uint32_t field)
+{
+    return table->head.columns[field].type == STOA_STRING;
+}
+
+/* Whether cells of the field are handles. */
+static inline bool stoa__is_pooled(const stoa__table *table, uint32_t field)
+{
+    return stoa__has_handles((stoa_type)table->head.columns[field].type);
+}
+
+/* How many strings the table's pool has. A change that fails takes out those that came since
+ * (stoa__table_forget_strings), before anybody else can use them. */
+static inline size_t stoa__table_strings_mark(const stoa__table *table)
+{
+    return table->head.strings == NULL ? 0 : table->head.strings->count;
+}
+
+static inline void stoa__table_forget_strings(const stoa__table *table, size_t mark)
+{
+    if (table->head.strings != NULL)
+        stoa__strings_cut(table->head.strings, mark);
 }
 
 static inline bool stoa__field_exists(const stoa_table *table, size_t field)

@@ -2,7 +2,8 @@
  *
  * The rules: an integer field takes integers that fit, never floats; a float field takes integers
  * as IEEE 754 rounds them; a float32 refuses what overflows it; a bool takes booleans, 0 and 1;
- * an object field takes objects only. convert_pair.h has the same rules for whole arrays. */
+ * an object field takes objects only, a string field strings only. convert_pair.h has the same
+ * rules for whole arrays. */
 #include "store/type.h"
 
 #include <inttypes.h>
@@ -22,8 +23,6 @@ const char *stoa_type_name(stoa_type type)
         return #name;
         STOA_TYPES(NAME)
 #undef NAME
-    case STOA_STRING:
-        return "string";
     }
     return NULL;
 }
@@ -117,11 +116,12 @@ static stoa_status store_float64(const number *value, void *out)
     return STOA_OK;
 }
 
-static stoa_status store_object(const stoa_value *value, void *out)
+/* Of an object the pointer, of a string its bytes and length. */
+static stoa_status store_as_it_is(stoa_type type, const stoa_value *value, void *out)
 {
-    if (value->type != STOA_OBJECT)
+    if (value->type != type)
         return STOA_WRONG_TYPE;
-    memcpy(out, &value->object, sizeof value->object);
+    memcpy(out, &value->object, stoa__value_width(type));
     return STOA_OK;
 }
 
@@ -130,8 +130,8 @@ stoa_status stoa__convert_value(stoa_type type, const stoa_value *value, void *o
     number source;
     if (stoa__is_null(value))
         return STOA_WRONG_TYPE;
-    if (type == STOA_OBJECT)
-        return store_object(value, out);
+    if (stoa__has_handles(type))
+        return store_as_it_is(type, value, out);
     if (!as_number(value, &source))
         return STOA_WRONG_TYPE;
     switch (type) {
@@ -209,7 +209,19 @@ stoa_status stoa__initial_value(const stoa_initial *initial, stoa_value *value)
         *value = boolean == 1 ? stoa_boolean_value(true) : stoa_uint64_value(boolean);
     if (initial->object != NULL && ++given)
         *value = stoa_object_value(initial->object);
+    if ((initial->string.length != 0 || initial->string.bytes != NULL) && ++given)
+        *value = stoa_string_value(initial->string);
     return given > 1 ? STOA_INVALID : STOA_OK;
+}
+
+/* Cut off where it is long. */
+static void print_string(stoa_string string, char *text, size_t size)
+{
+    int shown = string.length < 20 ? (int)string.length : 20;
+    if (string.bytes == NULL)
+        snprintf(text, size, string.length == 0 ? "''" : "a string without bytes");
+    else
+        snprintf(text, size, "'%.*s%s'", shown, string.bytes, string.length > 20 ? "..." : "");
 }
 
 void stoa__print_value(const stoa_value *value, char *text, size_t size)
@@ -219,6 +231,8 @@ void stoa__print_value(const stoa_value *value, char *text, size_t size)
         snprintf(text, size, "null");
     else if (value->type == STOA_OBJECT)
         snprintf(text, size, "an object");
+    else if (value->type == STOA_STRING)
+        print_string(value->string, text, size);
     else if (stoa__is_time(value->type))
         stoa__time_print(value->type, stoa__unit_exists(value->unit) ? value->unit : 0,
                          stoa__byte_of(&value->is_zoned) != 0, value->int64, text, size);

@@ -50,6 +50,29 @@ static inline bool stoa__type_exists(stoa_type type)
     return (unsigned)type > STOA_NO_TYPE && (unsigned)type < STOA__TYPES_END;
 }
 
+/* A bool, an integer or a float: what converts into each other. */
+static inline bool stoa__is_number(stoa_type type)
+{
+    return type >= STOA_BOOL && type <= STOA_FLOAT64;
+}
+
+/* Whether cells are handles into a pool, and values something else. */
+static inline bool stoa__has_handles(stoa_type type)
+{
+    return type == STOA_OBJECT || type == STOA_STRING;
+}
+
+/* Bytes of a value as it goes in and out. */
+static inline size_t stoa__value_width(stoa_type type)
+{
+    static const uint8_t widths[] = {0,
+#define WIDTH(NAME, name, cell, value, member) sizeof(value),
+                                     STOA_TYPES(WIDTH)
+#undef WIDTH
+    };
+    return widths[type];
+}
+
 /* Whether a value is null, or its is_null holds a byte that is not a bool. */
 static inline bool stoa__is_null(const stoa_value *value)
 {
@@ -60,9 +83,10 @@ static inline bool stoa__is_null(const stoa_value *value)
  * FLOAT64. */
 bool stoa__is_operand(const stoa_value *value);
 /* Stores a value as the C value type of `type` (object: the pointer) at `out`, which may be
- * unaligned. Fails with STOA_WRONG_TYPE or STOA_OVERFLOW, and then writes nothing. */
+ * unaligned. Strings are not looked into. Fails with STOA_WRONG_TYPE or STOA_OVERFLOW, and then
+ * writes nothing. */
 stoa_status stoa__convert_value(stoa_type type, const stoa_value *value, void *out);
-/* The value at `cell`. Not for objects, whose cells are handles. */
+/* The value at `cell`. Not for objects and strings, whose cells are handles. */
 stoa_value stoa__cell_value(stoa_type type, const void *cell);
 /* The default that a field describes, as a value of some type; STOA_INVALID for two at once. */
 stoa_status stoa__initial_value(const stoa_initial *initial, stoa_value *value);

@@ -70,7 +70,7 @@ static span span_of(const void *data, ptrdiff_t stride, size_t count)
 {
     ptrdiff_t last = (ptrdiff_t)(count > 0 ? count - 1 : 0) * stride;
     uintptr_t first = (uintptr_t)data + (uintptr_t)(last < 0 ? last : 0);
-    return (span){first, first + (uintptr_t)(last < 0 ? -last : last) + 8};
+    return (span){first, first + (uintptr_t)(last < 0 ? -last : last) + sizeof(stoa_string)};
 }
 
 static bool reads_cells_of(const part *reader, const part *written)
@@ -112,18 +112,25 @@ static size_t bytes_of_bits(const part *p)
     return bits / 8 + (bits % 8 != 0);
 }
 
+/* The bits that say which values are there may be overwritten, too. */
+static stoa_status keep_validity(const stoa__table *table, part *p, stoa_error *error)
+{
+    if (p->source->validity == NULL)
+        return STOA_OK;
+    return stoa__table_keep_aside(&p->validity_aside, table, p->source->validity, bytes_of_bits(p),
+                                  error);
+}
+
 static stoa_status prepare_numbers(const stoa__table *table, part *p, bool is_in_way,
                                    stoa_error *error)
 {
     const stoa_source *source = p->source;
     stoa__time to = stoa__field_time(&table->schema->fields[p->field]);
     size_t fit = stoa__source_fit(source, to, p->values);
-    stoa_status status = STOA_OK;
+    stoa_status status;
     if (fit < p->values)
         return stoa__source_overflow(table, p->field, source, fit, error);
-    if (source->validity != NULL)
-        status = stoa__table_keep_aside(&p->validity_aside, table, source->validity,
-                                        bytes_of_bits(p), error);
+    status = keep_validity(table, p, error);
     if (status != STOA_OK || !is_in_way)
         return status;
     status = make_aside(p, error);
@@ -147,13 +154,25 @@ static stoa_status prepare_objects(const stoa__table *table, part *p, stoa_error
     return status;
 }
 
+static stoa_status prepare_strings(const stoa__table *table, part *p, stoa_error *error)
+{
+    stoa_status status = keep_validity(table, p, error);
+    if (status == STOA_OK)
+        status = make_aside(p, error);
+    if (status == STOA_OK)
+        status = stoa__source_intern(table, p->field, p->source, p->values, p->aside, error);
+    return status;
+}
+
 /* One of `count` parts. */
 static stoa_status prepare(const stoa__table *table, part *p, const part *parts, size_t count,
                            span cells, stoa_error *error)
 {
-    return p->type == STOA_OBJECT
-               ? prepare_objects(table, p, error)
-               : prepare_numbers(table, p, is_in_the_way(p, parts, count, cells), error);
+    if (p->type == STOA_OBJECT)
+        return prepare_objects(table, p, error);
+    if (p->type == STOA_STRING)
+        return prepare_strings(table, p, error);
+    return prepare_numbers(table, p, is_in_the_way(p, parts, count, cells), error);
 }
 
 static void let_go(part *p)
@@ -189,6 +208,7 @@ static stoa_source prepared(const part *p, stoa_type type)
     if (p->aside == NULL)
         return made;
     made.data = p->aside;
+    made.strings = NULL;
     made.type = type;
     made.unit = p->unit;
     made.stride = (ptrdiff_t)p->width;
@@ -210,14 +230,13 @@ static void store_validity(stoa__table *table, const part *p, const stoa_source 
 
 static void store(stoa__table *table, part *p)
 {
-    bool is_object = p->type == STOA_OBJECT;
     stoa__time to = stoa__field_time(&table->schema->fields[p->field]);
-    if (is_object)
+    if (stoa__has_handles(p->type))
         to.type = STOA_UINT32;
     stoa_source from = prepared(p, (stoa_type)to.type);
     if (p->count > 0)
         stoa__column_written(table, p->field);
-    if (is_object)
+    if (p->type == STOA_OBJECT)
         leave_cells(table->pool, p);
     stoa__source_store(&from, to, p->start, p->stride, 0, p->count);
     if (p->values > p->count)
@@ -244,13 +263,16 @@ stoa_status stoa_column_write(stoa_table *table, size_t field, size_t first, ptr
         status = stoa__check_writable(whole, (uint32_t)field, error);
     if (status != STOA_OK || count == 0)
         return status;
+    size_t mark = stoa__table_strings_mark(whole);
     part p = part_of(whole, (uint32_t)field, first, step, count);
     p.source = source;
     status = prepare(whole, &p, &p, 1, span_of(p.start, p.stride, count), error);
-    if (status == STOA_OK)
+    if (status == STOA_OK) {
         store(whole, &p);
-    else
+    } else {
         give_up(whole, &p);
+        stoa__table_forget_strings(whole, mark);
+    }
     stoa__pool_release_pending(whole->pool);
     return status;
 }
@@ -290,6 +312,8 @@ static stoa_source initial_of(const stoa__schema_field *described)
     const void *data = &described->initial;
     if (described->type == STOA_OBJECT)
         data = &described->object;
+    if (described->type == STOA_STRING)
+        data = &described->string;
     return (stoa_source){.type = (stoa_type)described->type,
                          .repeat = true,
                          .unit = described->unit,
@@ -330,6 +354,7 @@ static stoa_status prepare_parts(splice *s, stoa_error *error)
 {
     stoa__table *table = s->table;
     size_t more = s->rows > s->count ? s->rows - s->count : 0;
+    size_t mark = stoa__table_strings_mark(table);
     stoa_status status = stoa__table_grow(table, table->head.rows + more, error);
     uint32_t done = 0;
     for (; status == STOA_OK && done < table->head.field_limit; done++)
@@ -340,6 +365,7 @@ static stoa_status prepare_parts(splice *s, stoa_error *error)
         return STOA_OK;
     while (done-- > 0)
         give_up(table, &s->parts[done]);
+    stoa__table_forget_strings(table, mark);
     stoa__table_open(table);
     stoa__pool_release_pending(table->pool);
     return status;

@@ -117,7 +117,10 @@ TEST(a_field_without_a_default_starts_at_zero)
         PASSES(stoa_table_field_initial(table, 0, &initial));
         ck_assert_int_eq(initial.type, every_type[i]);
         ck_assert(!initial.is_null);
-        ck_assert(every_type[i] == STOA_BOOL ? !initial.boolean : initial.uint64 == 0);
+        if (every_type[i] == STOA_STRING)
+            ck_assert_uint_eq(initial.string.length, 0);
+        else
+            ck_assert(every_type[i] == STOA_BOOL ? !initial.boolean : initial.uint64 == 0);
         stoa_table_free(table);
     }
 }

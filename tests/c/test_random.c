@@ -5,6 +5,7 @@
 
 #include "../support/reference.h"
 #include "../support/scene.h"
+#include "store/type.h"
 
 enum { MOST_ROWS = 90 };
 
@@ -152,7 +153,7 @@ static void extend(const stage *s)
                                              .stride = sizeof(record)};
             continue;
         }
-        size_t width = type == STOA_OBJECT ? sizeof(void *) : stoa_type_width(type);
+        size_t width = stoa__value_width(type);
         for (size_t row = 0; row < rows; row++)
             memcpy(record_member(&records[row], type), record_member(&s->m->initial, type), width);
     }
@@ -169,8 +170,7 @@ static void set_cell(const stage *s)
     record_values(&r, values);
     WORKS(s->table, stoa_row_set(stoa_table_row(s->table, row), field, values[field], &trouble));
     stoa_type type = (stoa_type)(field + 1);
-    memcpy(record_member(&s->m->rows[row], type), record_member(&r, type),
-           type == STOA_OBJECT ? sizeof(void *) : stoa_type_width(type));
+    memcpy(record_member(&s->m->rows[row], type), record_member(&r, type), stoa__value_width(type));
 }
 
 /* Writes every step-th cell of the object column, forwards or backwards. */

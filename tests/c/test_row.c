@@ -207,7 +207,7 @@ TEST(a_row_beyond_the_end_is_neither_read_nor_written)
         stoa_row row = stoa_table_row(table, beyond[b]);
         for (int form = 0; form < 2; form++)
             for (size_t i = 0; i < MODEL_FIELDS; i++) {
-                void *value = NULL;
+                uint64_t value[2] = {0}; /* room for any */
                 stoa_type type = (stoa_type)(i + 1);
                 ck_assert_int_eq(getters[i][form](row, type, &value), STOA_OUT_OF_RANGE);
                 ck_assert_int_eq(setters[i][form](row, type, &value), STOA_OUT_OF_RANGE);

@@ -16,8 +16,10 @@ TEST(an_appended_row_has_the_values_given_and_defaults_behind_them)
         for (size_t i = 0; i < count && i < VALUE_TYPES; i++)
             memcpy(record_member(&expected, value_type(i)), record_member(&r, value_type(i)),
                    stoa_type_width(value_type(i)));
-        if (count == MODEL_FIELDS)
+        if (count >= STOA_OBJECT)
             expected.in_object = r.in_object;
+        if (count >= STOA_STRING)
+            expected.in_string = r.in_string;
         WORKS(s.table, stoa_table_append(s.table, values, count, &trouble));
         model_append(&s.m, &expected);
         scene_matches(&s);
@@ -53,7 +55,7 @@ TEST(values_that_do_not_fit_or_are_too_many_are_refused_and_nothing_is_appended)
     stoa_value values[MODEL_FIELDS + 1] = {{0}};
     record r = record_random(&s.d, &s.owner);
     record_values(&r, values);
-    values[MODEL_FIELDS - 1] = stoa_object_value(&s.owner.all[THINGS - 1]); /* a new object */
+    values[STOA_OBJECT - 1] = stoa_object_value(&s.owner.all[THINGS - 1]); /* a new object */
     REFUSED(s.table, STOA_INVALID, stoa_table_append(s.table, values, MODEL_FIELDS + 1, &trouble));
     size_t int8 = STOA_INT8 - 1;
     values[int8] = stoa_int64_value(128);
@@ -69,7 +71,7 @@ TEST(values_that_do_not_fit_or_are_too_many_are_refused_and_nothing_is_appended)
     values[int8] = (stoa_value){.type = STOA_NO_TYPE};
     REFUSED(s.table, STOA_WRONG_TYPE, stoa_table_append(s.table, values, MODEL_FIELDS, &trouble));
     values[int8] = stoa_int64_value(1);
-    values[MODEL_FIELDS - 1] = stoa_int64_value(1);
+    values[STOA_OBJECT - 1] = stoa_int64_value(1);
     REFUSED(s.table, STOA_WRONG_TYPE, stoa_table_append(s.table, values, MODEL_FIELDS, &trouble));
     SAYS("object");
     ck_assert_int_eq(s.owner.all[THINGS - 1].retained - s.owner.all[THINGS - 1].released, 0);

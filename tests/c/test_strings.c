@@ -211,7 +211,7 @@ TEST(strings_may_stand_apart_and_unaligned)
         stoa_string string = {texts[i], strlen(texts[i])};
         memcpy(room + 1 + 24 * (5 - i), &string, sizeof string);
     }
-    PASSES(stoa__strings_intern(pool, room + 1 + 24 * 5, -24, 6, handles, &trouble));
+    PASSES(stoa__strings_intern(pool, room + 1 + 24 * 5, -24, 6, handles, (stoa__place){NULL, 0}, &trouble));
     static const stoa_handle expected[] = {1, 2, 1, 0, 3, 2};
     ck_assert_mem_eq(handles, expected, sizeof expected);
     stoa_string_pool_free(pool);
@@ -247,7 +247,7 @@ TEST(what_is_no_utf8_is_refused_and_the_pool_stays_as_it_was)
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
         const stoa_string strings[] = {S("new"), S("there"), {bad[i].bytes, bad[i].length}};
         char said[40];
-        snprintf(said, sizeof said, "byte 0x%02x at %zu, in value 2",
+        snprintf(said, sizeof said, "value 2 is not UTF-8: byte 0x%02x at %zu",
                  (unsigned char)bad[i].bytes[bad[i].at], bad[i].at);
         FAILS(STOA_INVALID, stoa_string_pool_intern(pool, strings, 3, handles, &trouble));
         SAYS(said);
@@ -287,7 +287,7 @@ TEST(strings_that_cannot_be_there_are_refused)
     stoa_handle handles[2];
     const stoa_string no_bytes[] = {S("a"), {NULL, 3}};
     FAILS(STOA_INVALID, stoa_string_pool_intern(pool, no_bytes, 2, handles, &trouble));
-    SAYS("a string of 3 bytes has NULL for bytes, in value 1");
+    SAYS("value 1 has 3 bytes, but they are NULL");
     ck_assert_uint_eq(trouble.row, 1);
     const stoa_string too_long = {"a", SIZE_MAX};
     FAILS(STOA_INVALID, stoa_string_pool_intern(pool, &too_long, 1, handles, &trouble));

@@ -21,6 +21,7 @@ TEST(a_bool_takes_one_byte_and_an_object_four)
     ck_assert_uint_eq(stoa_type_width(STOA_INT64), 8);
     ck_assert_uint_eq(stoa_type_width(STOA_FLOAT32), 4);
     ck_assert_uint_eq(stoa_type_width(STOA_OBJECT), 4);
+    ck_assert_uint_eq(stoa_type_width(STOA_STRING), 4);
 }
 
 TEST(what_is_no_type_has_neither_name_nor_width)
@@ -34,8 +35,8 @@ TEST(what_is_no_type_has_neither_name_nor_width)
 
 TEST(a_name_that_no_type_has_gives_no_type)
 {
-    static const char *const none[] = {"",      "int",    "int3",  "int32 ", " int32", "INT32",
-                                       "_Bool", "int322", "float", "double", "string", "void *"};
+    static const char *const none[] = {"",      "int",    "int3",  "int32 ", " int32",  "INT32",
+                                       "_Bool", "int322", "float", "double", "strings", "void *"};
     for (size_t i = 0; i < sizeof none / sizeof *none; i++)
         ck_assert_int_eq(stoa_type_named(none[i]), STOA_NO_TYPE);
 }

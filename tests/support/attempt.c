@@ -66,12 +66,14 @@ static void fill(stoa_table *table)
     static int things[ATTEMPT_ROWS];
     for (size_t row = 0; row < ATTEMPT_ROWS; row++) {
         stoa_value values[ATTEMPT_FIELDS] = {stoa_boolean_value(row % 2 == 0)};
-        for (size_t i = 1; i < ATTEMPT_FIELDS; i++)
+        for (size_t i = 1; i < STOA_OBJECT - 1; i++)
             values[i] = stoa_int64_value((int64_t)(10 * row + i));
         values[STOA_OBJECT - 1] = stoa_object_value(&things[row / 2]);
         values[STOA_DATE - 1] = stoa_date_value((int32_t)row);
         values[STOA_TIMESTAMP - 1] = stoa_timestamp_value((int64_t)row, STOA_SECOND);
         values[STOA_DURATION - 1] = stoa_duration_value((int64_t)row, STOA_SECOND);
+        values[STOA_STRING - 1] =
+            stoa_string_value((stoa_string){row % 2 == 0 ? "even" : "odd", 3});
         PASSES(stoa_table_append(table, values, ATTEMPT_FIELDS, &trouble));
     }
 }

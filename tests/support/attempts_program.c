@@ -197,8 +197,8 @@ ATTEMPTS(stoa_program_assign)
 
 /* STOA_NO_TYPE is allowed; it means the program's own type. */
 static const odd no_type_but_none[] = {
-    {STOA_NO_TYPE, true}, {STOA_OBJECT, false}, {BEHIND_TYPES, false}, {257, false},
-    {65537, false},       {INT32_MAX, false},   {UINT32_MAX, false}};
+    {STOA_NO_TYPE, true}, {STOA_OBJECT, false}, {STOA_STRING, false}, {BEHIND_TYPES, false},
+    {257, false},         {65537, false},       {INT32_MAX, false},   {UINT32_MAX, false}};
 
 ATTEMPTS(stoa_program_add_field)
 {

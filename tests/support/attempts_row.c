@@ -102,34 +102,35 @@ ATTEMPTS(stoa_column_version)
 
 /* ---- one row ---- */
 
-#define ROW(NAME, name, cell, value_type, member)                                         \
-    ATTEMPTS(stoa_row_get_##name)                                                         \
-    {                                                                                     \
-        EACH_TRY                                                                          \
-        {                                                                                 \
-            value_type value;                                                             \
-            JUDGE(stoa_row_get_##name(tried_row(a), TEXT("field_name", #name),            \
-                                      PLACE("value", &value)));                           \
-        }                                                                                 \
-    }                                                                                     \
-    ATTEMPTS(stoa_row_set_##name)                                                         \
-    {                                                                                     \
-        EACH_TRY JUDGE(stoa_row_set_##name(tried_row(a), TEXT("field_name", #name), 0));  \
-    }                                                                                     \
-    ATTEMPTS(stoa__row_get_##name##_slow)                                                 \
-    {                                                                                     \
-        EACH_TRY                                                                          \
-        {                                                                                 \
-            value_type value;                                                             \
-            JUDGE(stoa__row_get_##name##_slow(tried_row(a),                               \
-                                              NUMBER("field", STOA_##NAME - 1, no_field), \
-                                              PLACE("value", &value)));                   \
-        }                                                                                 \
-    }                                                                                     \
-    ATTEMPTS(stoa__row_set_##name##_slow)                                                 \
-    {                                                                                     \
-        EACH_TRY JUDGE(stoa__row_set_##name##_slow(                                       \
-            tried_row(a), NUMBER("field", STOA_##NAME - 1, no_field), 0));                \
+#define ROW(NAME, name, cell, value_type, member)                                           \
+    ATTEMPTS(stoa_row_get_##name)                                                           \
+    {                                                                                       \
+        EACH_TRY                                                                            \
+        {                                                                                   \
+            value_type value;                                                               \
+            JUDGE(stoa_row_get_##name(tried_row(a), TEXT("field_name", #name),              \
+                                      PLACE("value", &value)));                             \
+        }                                                                                   \
+    }                                                                                       \
+    ATTEMPTS(stoa_row_set_##name)                                                           \
+    {                                                                                       \
+        EACH_TRY JUDGE(                                                                     \
+            stoa_row_set_##name(tried_row(a), TEXT("field_name", #name), (value_type){0})); \
+    }                                                                                       \
+    ATTEMPTS(stoa__row_get_##name##_slow)                                                   \
+    {                                                                                       \
+        EACH_TRY                                                                            \
+        {                                                                                   \
+            value_type value;                                                               \
+            JUDGE(stoa__row_get_##name##_slow(tried_row(a),                                 \
+                                              NUMBER("field", STOA_##NAME - 1, no_field),   \
+                                              PLACE("value", &value)));                     \
+        }                                                                                   \
+    }                                                                                       \
+    ATTEMPTS(stoa__row_set_##name##_slow)                                                   \
+    {                                                                                       \
+        EACH_TRY JUDGE(stoa__row_set_##name##_slow(                                         \
+            tried_row(a), NUMBER("field", STOA_##NAME - 1, no_field), (value_type){0}));    \
     }
 STOA_TYPES(ROW)
 #undef ROW

@@ -37,8 +37,8 @@ size_t kernel_bytes(stoa_type form, size_t count)
 
 size_t kernel_edges(stoa_type form, const void **values)
 {
-    static const void *edges[STOA_OBJECT];
-    static size_t counts[STOA_OBJECT];
+    static const void *edges[VALUE_TYPES + 1];
+    static size_t counts[VALUE_TYPES + 1];
     if (counts[form] == 0)
         counts[form] = reference_edges(form, &edges[form]);
     *values = edges[form];

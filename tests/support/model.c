@@ -29,6 +29,7 @@ void model_init(model *m)
     m->initial.in_uint64 = UINT64_MAX;
     m->initial.in_float32 = -0.5f;
     m->initial.in_float64 = 0.1;
+    m->initial.in_string = (stoa_string){"default", 7};
     make_room(m, 1);
 }
 
@@ -79,7 +80,15 @@ void record_values(const record *r, stoa_value *values)
     record copy = *r;
     for (size_t i = 0; i < VALUE_TYPES; i++)
         values[i] = reference_value(value_type(i), record_member(&copy, value_type(i)));
-    values[MODEL_FIELDS - 1] = stoa_object_value(r->in_object);
+    values[STOA_OBJECT - 1] = stoa_object_value(r->in_object);
+    values[STOA_STRING - 1] = stoa_string_value(r->in_string);
+}
+
+static stoa_string random_string(dice *d)
+{
+    static const char text[] = "the quick brown fox\0jumps over the lazy dog";
+    size_t first = dice_below(d, 30);
+    return (stoa_string){text + first, dice_below(d, 3) * dice_below(d, 7)};
 }
 
 record record_random(dice *d, things *owner)
@@ -94,6 +103,7 @@ record record_random(dice *d, things *owner)
     }
     if (owner != NULL && dice_below(d, 3) > 0)
         r.in_object = &owner->all[dice_below(d, THINGS)];
+    r.in_string = random_string(d);
     return r;
 }
 
@@ -108,6 +118,12 @@ static void row_matches(const model *m, const stoa_table *table, size_t row)
                                      cells + row * stoa_type_width(type)),
                       "row %zu, %s", row, stoa_type_name(type));
     }
+    stoa_string wanted = m->rows[row].in_string;
+    stoa_string found =
+        stoa_string_pool_get(stoa_table_strings(table), stoa_string_column(table, "string")[row]);
+    ck_assert_msg(found.length == wanted.length &&
+                      (wanted.length == 0 || memcmp(found.bytes, wanted.bytes, wanted.length) == 0),
+                  "row %zu, string", row);
     const stoa_handle *handles = stoa_object_column(table, "object");
     ck_assert_msg(stoa_pool_get(stoa_table_pool(table), handles[row]) == m->rows[row].in_object,
                   "row %zu, object", row);

@@ -11,9 +11,10 @@
 #include "testing.h"
 #include "things.h"
 
-enum { MODEL_FIELDS = STOA_OBJECT };
+enum { MODEL_FIELDS = STOA_STRING };
 
-/* Members are in_int32 and so on; that of an object is its pointer. */
+/* Members are in_int32 and so on; that of an object is its pointer, that of a string has bytes of
+ * static storage. */
 typedef struct record {
 #define MODEL__MEMBER(NAME, name, cell, value, member) value in_##name;
     PLAIN_TYPES(MODEL__MEMBER)
@@ -31,7 +32,7 @@ typedef struct model {
 void model_init(model *m);
 void model_dispose(model *m);
 
-/* The fields of a table like the model: "bool", "int8", … "object", in the order of PLAIN_TYPES, so
+/* The fields of a table like the model: "bool", "int8", … "string", in the order of PLAIN_TYPES, so
  * that a type's field has the index type - 1. `fields` has MODEL_FIELDS places. */
 void model_fields(const model *m, stoa_field *fields);
 /* An empty table like the model. pool: for its objects; may be NULL. */

@@ -71,8 +71,11 @@ static void add_field(snapshot *s, const stoa_table *table, size_t field)
     memset(&initial, 0, sizeof initial);
     ck_assert_int_eq(stoa_table_field_initial(table, field, &initial), STOA_OK);
     add_number(s, "type of the default of field", field, initial.type);
-    add_number(s, "default of field", field,
-               initial.type == STOA_BOOL ? initial.boolean : initial.uint64);
+    if (initial.type == STOA_STRING)
+        add(s, "default of field", field, initial.string.bytes, initial.string.length);
+    else
+        add_number(s, "default of field", field,
+                   initial.type == STOA_BOOL ? initial.boolean : initial.uint64);
     add(s, "cells of field", field, stoa_column_cells(table, field),
         table->rows * stoa_type_width(stoa_table_field_type(table, field)));
     add_number(s, "flags of field", field, stoa_table_field_flags(table, field));
@@ -100,6 +103,16 @@ static void add_pool(snapshot *s, const stoa_pool *pool)
     }
 }
 
+static void add_strings(snapshot *s, const stoa_string_pool *pool)
+{
+    add_number(s, "pool of strings", 0, (uintptr_t)pool);
+    for (stoa_handle handle = 0; handle < stoa_string_pool_count(pool); handle++) {
+        stoa_string string = stoa_string_pool_get(pool, handle);
+        add(s, "string of handle", handle, string.bytes, string.length);
+        ck_assert_uint_eq(stoa_string_pool_find(pool, string), handle);
+    }
+}
+
 snapshot *snapshot_take(const stoa_table *table)
 {
     snapshot *s = calloc(1, sizeof *s);
@@ -116,6 +129,7 @@ snapshot *snapshot_take(const stoa_table *table)
     for (size_t i = 0; i < stoa_table_field_limit(table); i++)
         add_field(s, table, i);
     add_pool(s, stoa_table_pool(table));
+    add_strings(s, stoa_table_strings(table));
     return s;
 }
 

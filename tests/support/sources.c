@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "store/type.h"
 #include "testing.h"
 
 const size_t block_counts[] = {0,  1,  2,   7,   8,   15,   16,   17,   31,   32,   33,  63,
@@ -12,7 +13,7 @@ const size_t block_count_count = sizeof block_counts / sizeof *block_counts;
 
 laid_out lay_out(stoa_type type, const void *values, size_t count, layout how)
 {
-    size_t width = type == STOA_OBJECT ? sizeof(void *) : stoa_type_width(type);
+    size_t width = stoa__value_width(type);
     size_t offset = how == LAYOUT_UNALIGNED;
     size_t stride = how == LAYOUT_STRIDED ? 3 * width : how == LAYOUT_ODD ? width + 3 : width;
     size_t size = offset + (count > 0 ? (count - 1) * stride + width : 0);

@@ -94,7 +94,7 @@ static stoa_status bind_field(binder *b, const stoa_expression *node, stoa__type
     if (status != STOA_OK)
         return stoa__expression_fail(b->error, status, node, "%s", plain.message);
     made->type = (stoa_type)table->columns[field].type;
-    if (stoa__is_time(made->type))
+    if (stoa__is_time(made->type) || made->type == STOA_STRING)
         return stoa__expression_fail(b->error, STOA_WRONG_TYPE, node,
                                      "a %s field cannot be part of an expression",
                                      stoa_type_name(made->type));

@@ -309,7 +309,7 @@ stoa_status stoa_expression_array(stoa_expression **made, const stoa_source *sou
 {
     STOA__REQUIRE_ARGUMENT(error, made);
     STOA__REQUIRE_ARGUMENT(error, source);
-    if (!stoa__type_exists(source->type) || source->type == STOA_OBJECT)
+    if (!stoa__type_exists(source->type) || stoa__has_handles(source->type))
         return stoa__fail(error, STOA_WRONG_TYPE,
                           "an array of type %d cannot be part of an expression", (int)source->type);
     stoa_status status = stoa__source_check_array(source, count, error);
