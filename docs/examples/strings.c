@@ -51,6 +51,11 @@ void strings_examples(void)
     const stoa_handle *cities = stoa_string_column(table, "city"); /* 4 bytes a row */
     stoa_string city = stoa_string_pool_get(stoa_table_strings(table), cities[2]);
     printf("%.*s\n", (int)city.length, city.bytes); /* prints Oslo */
+
+    must(stoa_table_resize(table, 1, &error), &error); /* Bob is in no cell any more */
+    must(stoa_table_compact(table, &error), &error);
+    printf("%zu strings\n",
+           stoa_string_pool_count(stoa_table_strings(table))); /* prints 3 strings */
     stoa_table_free(table);
     /* [table] */
 }

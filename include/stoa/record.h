@@ -340,6 +340,7 @@ STOA__INLINE stoa_field stoa__describe_stoa__string(const char *field_name, size
 #define STOA__MISFIT(type, ...) STOA__BY_KIND(_MISFIT, STOA__TYPE_##type, STOA__FIRST(__VA_ARGS__))
 #define STOA__PLAIN_MISFIT(cell, name) || !stoa__fits_##cell(stoa__values.name)
 #define STOA__OBJECT_MISFIT(cell, name)
+#define STOA__STRING_MISFIT(cell, name)
 #define STOA__VECTOR_MISFIT(cell, name)
 #define STOA__STORE_CELL(type, ...) \
     STOA__BY_KIND(_STORE, STOA__TYPE_##type, STOA__FIRST(__VA_ARGS__))

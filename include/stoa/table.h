@@ -177,6 +177,18 @@ STOA_TRY stoa_table_new(stoa_table **table, const stoa_field *fields, size_t fie
                         const stoa_table_options *options, stoa_error *error);
 
 /**
+ * Gives memory of strings that no cell holds back: the table gets a new pool with the strings of
+ * its own cells and defaults, and its handles are rewritten. Other tables of the old pool keep it.
+ * The bytes of stoa_string that were read before are valid as long as the old pool is.
+ *
+ * @return STOA_OUT_OF_MEMORY. STOA_LOCKED: a column is locked.
+ * @cost O(rows), for each string field, and O(strings).
+ * @threads Changes the table; reads its pool.
+ * @snippet strings.c table
+ */
+STOA_TRY stoa_table_compact(stoa_table *table, stoa_error *error);
+
+/**
  * Frees the table with its columns. Typed tables that were made of it keep it alive until they are
  * disposed of. NULL does nothing.
  *

@@ -113,3 +113,8 @@ ATTEMPTS(stoa_string_pool_bytes)
         stoa_string_pool_free(pool);
     }
 }
+
+ATTEMPTS(stoa_table_compact)
+{
+    EACH_TRY JUDGE(stoa_table_compact(NEEDED("table", a->table), ERROR));
+}
