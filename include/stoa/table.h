@@ -50,8 +50,9 @@ STOA_BEGIN_DECLS
 typedef struct stoa_field {
     const char *name; /* copied */
     stoa_type type;
-    uint32_t flags;       /* zero, or STOA_NULLABLE, STOA_HAS_INITIAL */
-    stoa_initial initial; /* of a vector: of each component */
+    uint32_t flags;               /* zero, or STOA_NULLABLE, STOA_HAS_INITIAL */
+    stoa_initial initial;         /* of a vector: of each component */
+    const stoa_initial *initials; /* of a vector: one for each component instead; NULL: none */
     const char *zone; /* of a timestamp: NULL: none; else as "Europe/Berlin", "UTC" or "+02:00" */
     uint16_t length;  /* of a vector: 2 to STOA_MAX_LENGTH; 0: one value */
     uint8_t unit;     /* a stoa_unit: of a timestamp or a duration */

@@ -234,8 +234,9 @@ stoa_status stoa_table_add_field(stoa_table *table, const stoa_field *field, siz
         return status;
     uint32_t added = table->field_limit;
     const stoa__schema_field *described = &made.schema->fields[added];
-    bool is_zero = made.handle == 0 && described->initial.bits == 0 &&
-                   (described->flags & STOA_HAS_INITIAL) == 0;
+    bool is_zero = made.handle == 0 && (described->flags & STOA_HAS_INITIAL) == 0;
+    for (uint32_t i = 0; i < made.count; i++)
+        is_zero = is_zero && described[i].initial.bits == 0;
     size_t unlike = is_zero ? 0 : table->rows; /* its memory is fresh: zeros are there already */
     stoa__field_expect(&made, unlike);
     stoa__field_put(table, &made);

@@ -135,6 +135,9 @@ static stoa_status check_flags(const stoa_field *field, stoa_error *error)
 /* The lengths of vectors, and what can be one. */
 static stoa_status check_length(const stoa_field *field, stoa_error *error)
 {
+    if (field->length == 0 && field->initials != NULL)
+        return stoa__fail(error, STOA_INVALID, "field '%s' has initials, but is no vector",
+                          field->name);
     if (field->length == 0)
         return STOA_OK;
     if (field->length == 1 || field->length > STOA_MAX_LENGTH)
@@ -186,20 +189,23 @@ static stoa_status describe(stoa__schema_field *out, const stoa_field *field, st
     return store_initial(out, field, error);
 }
 
-/* The same for each component. */
-static stoa_status describe_all(stoa__schema_field *out, const stoa_field *field, stoa_error *error)
-{
-    stoa_status status = describe(&out[0], field, error);
-    for (uint16_t i = 1; status == STOA_OK && i < field->length; i++) {
-        out[i] = out[0];
-        out[i].component = i;
-    }
-    return status;
-}
-
 static size_t span(const stoa_field *field)
 {
     return field->length > 0 ? field->length : 1;
+}
+
+/* The same for each component. */
+static stoa_status describe_all(stoa__schema_field *out, const stoa_field *field, stoa_error *error)
+{
+    stoa_field component = *field;
+    stoa_status status = STOA_OK;
+    for (uint16_t i = 0; status == STOA_OK && i < span(field); i++) {
+        if (field->length > 0 && field->initials != NULL)
+            component.initial = field->initials[i];
+        status = describe(&out[i], &component, error);
+        out[i].component = i;
+    }
+    return status;
 }
 
 /* How many fields they are, each component being one. */

@@ -148,11 +148,33 @@ static inline size_t cell_width(stoa_type type)
     }
 }
 
-/* decoder[what the cell holds] */
+/* The tuple of a vector's components. */
+__attribute__((noinline, unused)) static PyObject *vector_value(const View *view, const Slot *slot,
+                                                                size_t index)
+{
+    PyObject *made = PyTuple_New(slot->length);
+    for (int i = 0; made != NULL && i < slot->length; i++) {
+        const char *cells = view->core->columns[slot->field + (size_t)i].cells;
+        PyObject *number = NULL;
+        if (cells != NULL) /* a field can be dropped while the tuple is made */
+            number = cell_value(view, NULL, slot->type, cells, index, NULL);
+        else
+            PyErr_SetString(PyExc_LookupError, "the field was dropped");
+        if (number == NULL)
+            Py_CLEAR(made);
+        else
+            PyTuple_SET_ITEM(made, i, number);
+    }
+    return made;
+}
+
+/* decoder[what the cell holds], or of a vector the tuple */
 __attribute__((noinline, unused)) static PyObject *decoded_value(const View *view, const Slot *slot,
                                                                  const char *cells, size_t index)
 {
     PyObject *decoder = slot->decoder;
+    if (slot->length > 0)
+        return vector_value(view, slot, index);
     if (PyTuple_Check(decoder)) {
         size_t place = cell_width(slot->type) == 1 ? ((const uint8_t *)(const void *)cells)[index]
                                                    : ((const uint16_t *)(const void *)cells)[index];

@@ -34,6 +34,8 @@ typedef struct Slot {
     stoa_type type;    /* of the cells */
     stoa_type values;  /* the same, or DECODED */
     bool kw_only;      /* keyword-only */
+    int length; /* of a vector, whose components are so many fields from `field` on, and which
+                   has no Place: rows have a property for it (vectors.py) */
 } Slot;
 
 /* Stands for a type where values are not what the cells hold. */

@@ -20,9 +20,9 @@ static bool fill_slot(View *view, Slot *slot, PyObject *described)
 {
     PyObject *name, *convert, *encoder, *decoder, *initial;
     Py_ssize_t field;
-    int type, kw_only;
-    if (!PyArg_ParseTuple(described, "UniOOOOp", &name, &field, &type, &convert, &encoder, &decoder,
-                          &initial, &kw_only))
+    int type, kw_only, length;
+    if (!PyArg_ParseTuple(described, "UniOOOOpi", &name, &field, &type, &convert, &encoder,
+                          &decoder, &initial, &kw_only, &length))
         return false;
     if (field < 0 || (size_t)field >= view->core->field_limit ||
         view->core->columns[field].type != (uint8_t)type) {
@@ -40,6 +40,7 @@ static bool fill_slot(View *view, Slot *slot, PyObject *described)
     slot->field = (size_t)field;
     slot->type = (stoa_type)type;
     slot->values = slot->decoder == NULL ? slot->type : DECODED;
+    slot->length = length;
     slot->kw_only = kw_only != 0;
     view->is_plain = view->is_plain && type != STOA_OBJECT && may_store_places(slot);
     view->has_objects = view->has_objects || type == STOA_OBJECT || slot->decoder != NULL;
@@ -76,7 +77,8 @@ static bool fill(View *view, PyObject *fields)
         view->width++;
         if (!fill_slot(view, &view->slots[i], PyTuple_GET_ITEM(fields, (Py_ssize_t)i)))
             return false;
-        enter_place(view, &view->slots[i]);
+        if (view->slots[i].length == 0)
+            enter_place(view, &view->slots[i]);
     }
     return true;
 }

@@ -30,6 +30,7 @@ from stoa._lazy.functions import (
     isnan,
     log,
     log2,
+    norm,
     log10,
     maximum,
     minimum,
@@ -86,6 +87,7 @@ from stoa.errors import (
 )
 from stoa.settings import set_threads, simd, threads, trim
 from stoa.summary import Summary
+from stoa._schema.vectors import Vector
 from stoa.table import Selection, Table, Window, table_of
 
 __version__: str = _library.ffi.string(_library.lib.stoa_version()).decode()
@@ -116,6 +118,7 @@ __all__ = [
     "RowIndexError",
     "RowValueError",
     "Selection",
+    "Vector",
     "StaleError",
     "Summary",
     "Table",
@@ -145,6 +148,7 @@ __all__ = [
     "isnan",
     "log",
     "log2",
+    "norm",
     "log10",
     "maximum",
     "minimum",

@@ -17,12 +17,15 @@ from stoa._lib import copies
 from stoa._lib.ffi import ffi, lib
 from stoa._schema.extension import rows as extension
 from stoa._schema.types import IS_PYPY, OBJECT, FieldType
+from stoa._schema.vectors import Vector
 from stoa._store import versions
 from stoa._store.cells import value_reader
 from stoa._store.sources import (
     Source,
     StoredField,
+    VectorSource,
     given_source,
+    parts_of,
 )
 from stoa._store.store import Store
 from stoa._store.versions import column_version
@@ -99,13 +102,21 @@ class Column(Base, InPlace[Expression], Generic[Value]):
     def _cells(self) -> Any:
         return self._store.cells_of(self._field, self._name)
 
+    def _live_fields(self) -> Iterator[StoredField]:
+        is_vector = self._type.length > 0
+        return (
+            each
+            for each in self._store.columns.values()
+            if each.index == self._field and bool(each.parts) == is_vector
+        )
+
     # ---- properties ----
 
     @property
     def name(self) -> str:
         """The present name of the field. Raises FieldNameError once the field was dropped."""
         self._cells()
-        return next(f.name for f in self._store.fields.values() if f.index == self._field)
+        return next(self._live_fields()).name
 
     @property
     def type(self) -> FieldType:
@@ -146,25 +157,25 @@ class Column(Base, InPlace[Expression], Generic[Value]):
     # ---- computing ----
 
     def _stored_field(self) -> StoredField:
-        found = self._store.fields.get(self._name)
+        found = self._store.columns.get(self._name)
         if found is not None and found.index == self._field:
             return found
-        return self._store.fields[self.name]
+        return self._store.columns[self.name]
 
     def _expression(self) -> Expression:
         """The node of its present values; for a part of a column, an array."""
         field, store = self._stored_field(), self._store
         if self._type is OBJECT:
             raise WrongTypeError(f"{field.name} is an object field: it cannot be computed with")
-        seen = (versions.seen(store, field),)
+        seen = tuple(versions.seen(store, each) for each in field.cells())
         rows = self._range()  # counted last, so that rows removed before are noticed
         if self._positions is None:
             return Expression(tree.field(field), store, len(rows), seen)
         source = self._stoa_source()
         assert source is not None
         name = f"{field.name}[{rows.start}:{rows.stop}:{rows.step}]"
-        node = tree.array(source, name)
-        return Expression(node, store, len(rows), seen, (source,))
+        node = tree.arrays(parts_of(source), name)
+        return Expression(node, store, len(rows), seen, tuple(parts_of(source)))
 
     def _reduce(self, operation: int, *others: Any) -> Any:
         if self._positions is not None or self._type is OBJECT:
@@ -206,7 +217,7 @@ class Column(Base, InPlace[Expression], Generic[Value]):
         """
         if isinstance(index, slice):
             field = StoredField(self._name, self._type, self._field)
-            return Column(self._store, field, masks.part(index, self._range))
+            return type(self)(self._store, field, masks.part(index, self._range))
         position = masks.position(index, self._range)
         cell, read = self._cells()[position], self._reader()
         return cell if read is None else read(cell)
@@ -235,7 +246,7 @@ class Column(Base, InPlace[Expression], Generic[Value]):
         """Everything is checked before anything is stored; `value` may be a column of the same
         table."""
         field, store = self._stored_field(), self._store
-        if type(value) is Column and value._is(self) and rows == self._range():
+        if isinstance(value, Column) and value._is(self) and rows == self._range():
             return  # `points.x += 1` ends with this store
         if isinstance(value, Expression) and value._store is store and rows == range(store.rows()):
             store_values(store, {field.name: value}, len(rows))
@@ -393,6 +404,123 @@ class Column(Base, InPlace[Expression], Generic[Value]):
         pointer = ffi.cast("char *", lib.stoa_column_cells(self._store.c, self._field))
         start = rows.start * width if rows else 0
         return Source(self._type, pointer + start, len(rows), rows.step * width, keep=self)
+
+
+class VectorColumn(Column[Any]):
+    """A vector field of all rows: `numpy.asarray(points.position)` is of shape (rows, length).
+
+    An item is the vector of a row, which reads and writes the table; tolist() and iteration give
+    tuples. `component(0)` and `[:, 0]` are the column of a component.
+    """
+
+    __slots__ = ()
+
+    def _cells(self) -> Any:
+        self._store.cells_of(self._field, self._name)
+        return self._store.cells_for(self._stored_field())
+
+    def component(self, number: int) -> Column[Any]:
+        """The column of one component: `points.position.component(0)`.
+
+        Raises RowIndexError if there is no such component.
+        """
+        field = self._stored_field()
+        part = field.parts[masks.position(number, lambda: range(len(field.parts)))]
+        return Column(self._store, part, self._positions)
+
+    def __getitem__(self, index: Any) -> Any:
+        """The vector of a row; for a slice, a column of those rows; for `[:, 0]`, of a component.
+
+        Raises RowIndexError, and StaleError for the column of a stale window.
+        """
+        if isinstance(index, tuple) and len(index) == 2:
+            return self.component(index[1])[index[0]]
+        if isinstance(index, slice):
+            return super().__getitem__(index)
+        position = masks.position(index, self._range)
+        self._cells()
+        store = self._store
+        return Vector(store, self._stored_field(), store.order, position)
+
+    def __setitem__(self, index: Any, value: Any) -> None:
+        """Stores the vector of a row; or, into a slice, one vector, one number, or a vector for
+        each row; into `[:, 0]`, values of a component.
+
+        Raises RowIndexError, WrongTypeError, RangeError, LengthError and BusyError.
+        """
+        if isinstance(index, tuple) and len(index) == 2:
+            self.component(index[1])[index[0]] = value
+        elif isinstance(index, slice):
+            self._write(masks.part(index, self._range), value)
+        else:
+            converted = self._type.convert(value, self._name)
+            position = masks.position(index, self._range)
+            self._cells()
+            self._store.put_vector(
+                self._stored_field(), position, self._store.order, converted
+            )
+
+    def _parts(self) -> list[Column[Any]]:
+        return [self.component(i) for i in range(self._type.length)]
+
+    def tolist(self) -> list[Any]:
+        """The vectors as a list of tuples.
+
+        Raises FieldNameError once the field was dropped, and StaleError for the column of a stale
+        window.
+        """
+        return list(zip(*(each.tolist() for each in self._parts())))
+
+    def _live(self, rows: range) -> Iterator[Any]:
+        return zip(*(each._live(rows) for each in self._parts()))
+
+    def _equals(self, other: Column[Any]) -> bool:
+        if not isinstance(other, VectorColumn) or other._type.length != self._type.length:
+            return False
+        return all(mine._equals(theirs) for mine, theirs in zip(self._parts(), other._parts()))
+
+    def norm(self) -> Expression:
+        """The lengths of the vectors, sqrt(dot(v, v)), as an expression."""
+        return self._expression().norm()
+
+    @property
+    def buffer(self) -> memoryview:
+        """None: raises ColumnBufferError. The components have buffers: component(0).buffer."""
+        raise ColumnBufferError(
+            f"{self._name} is a vector, whose components lie apart: take component(0).buffer, or "
+            "numpy.asarray(), which shares the memory of all"
+        )
+
+    def _exported(self) -> Any:
+        return super()._exported()
+
+    if not TYPE_CHECKING:
+
+        @property
+        def __array_interface__(self):
+            """How numpy shares the memory: of shape (rows, length)."""
+            first = self.component(0).__array_interface__
+            keep = self._export = self._export or self._exported()
+            place, error = ffi.new("stoa_vector *"), ffi.NULL
+            field, core = self._stored_field(), self._store.c
+            status = lib.stoa_table_find_vector(core, field.c_name, place, error)
+            assert status == 0 and keep is not None
+            stride = (first["strides"] or (self._type.base.width,))[0]
+            return {
+                **first,
+                "shape": (*first["shape"], self._type.length),
+                "strides": (stride, place.distance),
+            }
+
+    def _stoa_source(self) -> VectorSource:
+        """The cells as they lie, for a store into another column."""
+        parts = [each._stoa_source() for each in self._parts()]
+        return VectorSource(self._type, [part for part in parts if part is not None])
+
+
+def column_of(store: Store, field: StoredField, positions: range | None = None) -> Column[Any]:
+    """The column of a field; of a vector one of vectors."""
+    return (VectorColumn if field.parts else Column)(store, field, positions)
 
 
 def unexport(store: Store, field: int) -> Callable[[Any], None]:

@@ -18,7 +18,7 @@ from stoa._schema.generate import no_value
 from stoa._schema.record import RecordType, is_same_record, remake
 from stoa._store.sources import StoredField, given_source
 from stoa._store.store import State, Store, raise_changed
-from stoa.column import Column, slice_of
+from stoa.column import column_of, slice_of
 from stoa.errors import InUseError, LengthError, RowIndexError, WrongTypeError
 from stoa.sequence import Rows
 
@@ -97,7 +97,7 @@ class Editing(Rows[R]):
             return {name: records._column(name) for name in self._store.fields}
         aside = intake.aside(self, records)
         if isinstance(aside, Store):
-            return {each.name: Column(aside, each) for each in aside.fields.values()}
+            return {each.name: column_of(aside, each) for each in aside.fields.values()}
         return aside
 
     def __iadd__(self: Self, records: Iterable[Any]) -> Self:

@@ -15,25 +15,30 @@ from typing import Any, SupportsIndex
 from stoa._access.rows import layout
 from stoa._schema.record import RecordType, dereference, reference
 from stoa._schema.types import OBJECT, FieldType
-from stoa._store.sources import Source, packed_source
+from stoa._store.sources import VectorSource, packed_source
 from stoa._store.store import new_store
 
 
 def reduce_table(self: Any, protocol: SupportsIndex, /) -> tuple[Any, ...]:
-    from pickle import PickleBuffer
-
     store = self._store
     columns: list[Any] = []
     for each in store.fields.values():
         column = self._column(each.name)
         if each.type is OBJECT or len(column) == 0:
             columns.append(column.tolist())
-        elif protocol.__index__() >= 5:
-            columns.append(PickleBuffer(column.buffer))
+        elif each.parts:
+            columns.append([cells_of(self._column(part.name), protocol) for part in each.parts])
         else:
-            columns.append(column.buffer.tobytes())
+            columns.append(cells_of(column, protocol))
     arguments = (type(self), *reference(store.record), store.asked)
     return restore_table, arguments, (sys.byteorder, columns)
+
+
+def cells_of(column: Any, protocol: SupportsIndex) -> Any:
+    from pickle import PickleBuffer
+
+    cells = column.buffer
+    return PickleBuffer(cells) if protocol.__index__() >= 5 else cells.tobytes()
 
 
 def restore_table(
@@ -54,15 +59,18 @@ def set_state(self: Any, state: tuple[str, list[Any]]) -> None:
     self._store.extend(
         {
             each.name: column
-            if isinstance(column, list)
+            if isinstance(column, list) and not (column and each.parts)
             else cells_source(column, each.type, byte_order)
             for each, column in zip(fields, columns)
         }
     )
 
 
-def cells_source(cells: Any, field_type: FieldType, byte_order: str) -> Source:
+def cells_source(cells: Any, field_type: FieldType, byte_order: str) -> Any:
     """What a pickle has of a column."""
+    if field_type.length:
+        parts = [cells_source(each, field_type.base, byte_order) for each in cells]
+        return VectorSource(field_type, parts)
     values = values_of_bytes(cells, field_type.code, byte_order)
     return packed_source(values, field_type, len(values))
 

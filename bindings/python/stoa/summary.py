@@ -59,7 +59,7 @@ def aggregates(field: StoredField) -> dict[str, tree.Node]:
     operations = {"mean": lib.STOA_MEAN, "std": lib.STOA_STD}
     operations.update(min=lib.STOA_MIN, max=lib.STOA_MAX)
     made = {name: tree.call(operation, [node]) for name, operation in operations.items()}
-    if kind == "f":
+    if field.type.base.kind == "f":
         is_nan = tree.call(lib.STOA_ISNAN, [node])
         made = {"nan": tree.call(lib.STOA_SUM, [is_nan]), **made}
     return made

@@ -24,7 +24,7 @@ from stoa._schema.fields import MISSING
 from stoa._schema.generate import keep_class
 from stoa._schema.record import Record, RecordType, record_class_of, shown_class
 from stoa._store.store import State, Store, new_store, raise_changed
-from stoa.column import Column
+from stoa.column import Column, column_of
 from stoa.editing import Editing
 from stoa.errors import (
     ArgumentError,
@@ -258,7 +258,7 @@ class Table(Giving[R], Editing[R], MutableSequence[R]):  # type: ignore[misc]
         return self._store.c.rows  # type: ignore[no-any-return]
 
     def _column(self, name: str) -> Column[Any]:
-        return Column(self._store, self._store.field(name))
+        return column_of(self._store, self._store.field(name))
 
     # ---- properties ----
 
@@ -347,7 +347,7 @@ class Window(Giving[R], Sequence[R]):
         return self._positions
 
     def _column(self, name: str) -> Column[Any]:
-        return Column(self._store, self._store.field(name), self._range())
+        return column_of(self._store, self._store.field(name), self._range())
 
     # ---- as a selection of the table: row() in text is the table's row number ----
 

@@ -14,6 +14,8 @@ from stoa._schema.extension import rows as extension
 from stoa._schema.fields import MISSING
 from stoa._schema.generate import Quiet, hidden
 from stoa._schema.record import RecordType
+from stoa._schema.vectors import vector_property
+from stoa._store.cells import stale
 from stoa._store.sources import StoredField
 from stoa._store.store import Store
 
@@ -32,7 +34,11 @@ class Row(Quiet, extension.Row):  # type: ignore[misc]
 def make_row(record: RecordType) -> tuple[type, Any]:
     """The row class of a record class, and the fields as a View needs them, for begin()."""
     fields = record._stoa_fields
-    namespace = {"__slots__": (), **{each.name: extension.Field(each.name) for each in fields}}
+    properties = {
+        each.name: vector_property(each, stale) if each.type.length else extension.Field(each.name)
+        for each in fields
+    }
+    namespace = {"__slots__": (), **properties}
     row_class = hidden(record, (Row, record), namespace)
     extension.adopt(row_class)
     described = tuple(
@@ -45,6 +51,7 @@ def make_row(record: RecordType) -> tuple[type, Any]:
             each.type.decoder,
             None if each.default is MISSING else each.default,
             each.kw_only,
+            each.type.length,
         )
         for i, each in enumerate(fields)
     )

@@ -29,6 +29,7 @@ from stoa._schema.generate import (
     no_delete,
 )
 from stoa._schema.record import RecordType
+from stoa._schema.vectors import vector_property
 from stoa._store.cells import PUT, Refusal, stale, value_reader
 from stoa._store.sources import StoredField
 from stoa._store.store import Store
@@ -95,13 +96,20 @@ def make_row(record: RecordType) -> tuple[type, Any]:
     fields = record._stoa_fields
     source: list[str] = []
     for i, each in enumerate(fields):
+        if each.type.length:
+            continue
         source += object_property(i) if each.type.kind == "o" else plain_property(i, each)
     source += row_values_source(fields)
     made = compiled(source, {**converters(fields), **PUT_NAMES, "_stoa_stale": stale})
     namespace = {
         "__slots__": (),
         "_stoa_values": made["_stoa_values"],
-        **{each.name: made[f"_stoa_property_{i}"] for i, each in enumerate(fields)},
+        **{
+            each.name: vector_property(each, stale)
+            if each.type.length
+            else made[f"_stoa_property_{i}"]
+            for i, each in enumerate(fields)
+        },
     }
     return hidden(record, (Row, record), namespace), make_view_class(len(fields))
 
@@ -184,9 +192,9 @@ def begin(parts: tuple[type, Any], fields: Iterable[StoredField], store: Store) 
     view.columns = tuple(each.index for each in fields)
     view.objects = store.pool.objects
     view.table = store.c  # the owner of the cells, even if the table were made anew
-    for i, column in enumerate(view.columns):
-        setattr(view, f"c{i}", store.cells[column])
-        setattr(view, f"f{i}", column)
+    for i, each in enumerate(fields):
+        setattr(view, f"c{i}", store.cells_for(each))
+        setattr(view, f"f{i}", each.index)
     return view
 
 

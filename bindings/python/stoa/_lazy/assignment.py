@@ -11,14 +11,22 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from stoa._lazy import bits, tree
-from stoa._lazy.expression import Expression, array_operand
+from stoa._lazy.expression import Expression, vector_of
 from stoa._lazy.operators import InPlace, Operators
 from stoa._lazy.program import Program, kept, room_for
 from stoa._lazy.rowset import RowSet
 from stoa._lib.ffi import ffi, lib
 from stoa._schema.types import OBJECT
 from stoa._store import versions
-from stoa._store.sources import Source, StoredField, is_scalar, packed_source, source_of
+from stoa._store.sources import (
+    Source,
+    StoredField,
+    is_scalar,
+    one_vector,
+    packed_source,
+    parts_of,
+    source_of,
+)
 from stoa._store.store import Store
 from stoa.errors import ArgumentError, LengthError, WrongTypeError
 
@@ -91,15 +99,18 @@ def reads_what_is_written(store: Store, side: Expression, names: Iterable[str]) 
     if not side._keep:
         return False
     for name in names:
-        field = store.fields[name]
-        start = int(ffi.cast("uintptr_t", lib.stoa_column_cells(store.c, field.index)))
-        end = start + store.rows() * field.type.width
-        for source in side._keep:
-            first = int(ffi.cast("uintptr_t", source.data))
-            last = first + (source.length - 1) * (source.stride or source.type.width)
-            if min(first, last) < end and max(first, last) + source.type.width > start:
+        for field in store.field(name).cells():
+            start = int(ffi.cast("uintptr_t", lib.stoa_column_cells(store.c, field.index)))
+            end = start + store.rows() * field.type.width
+            if any(lies_within(source, start, end) for source in side._keep):
                 return True
     return False
+
+
+def lies_within(source: Source, start: int, end: int) -> bool:
+    first = int(ffi.cast("uintptr_t", source.data))
+    last = first + ((source.length or 1) - 1) * (source.stride or source.type.width)
+    return min(first, last) < end and max(first, last) + source.type.width > start
 
 
 def narrowed(side: Expression, chosen: Any) -> Expression:
@@ -118,8 +129,12 @@ def aside(side: Expression, where: Expression | None, chosen: Any) -> Expression
     memory = room_for(rows, found)
     made.fill(side._store, rows, chosen, found, memory, verify=side._check)
     made.keep()
-    source = packed_source(memory, found, rows)
-    return Expression(array_operand(source, rows), side._store, rows, (), (source,))
+    cells, size = memoryview(memory).cast("B"), rows * found.base.width
+    sources = [
+        packed_source(cells[i * size : (i + 1) * size], found.base, rows)
+        for i in range(found.length or 1)
+    ]
+    return Expression(vector_of(sources, rows), side._store, rows, (), tuple(sources))
 
 
 def right_side(
@@ -131,15 +146,20 @@ def right_side(
     if isinstance(value, Operators):
         return expression_side(store, value._expression(), rows, scope)
     if is_scalar(value, field.type):
-        node = tree.constant(field.type.convert(value, field.name))
+        if field.parts:
+            node = tree.constants(tuple(number for number, _ in one_vector(value, field)))
+        else:
+            node = tree.constant(field.type.convert(value, field.name))
         return Expression(node, store, rows, ())
     source = source_of(value, field)
     count = rows if scope is None else len(scope)
     if source.length != count:
         raise LengthError(f"{field.name} was given {source.length} values for {count} rows")
+    sources = parts_of(source)
     if scope is not None:
-        source = spread(source, scope.indices(), rows)
-    return Expression(array_operand(source, rows), store, rows, (), (source,))
+        indices = scope.indices()
+        sources = [spread(each, indices, rows) for each in sources]
+    return Expression(vector_of(sources, rows), store, rows, (), tuple(sources))
 
 
 def expression_side(store: Store, value: Expression, rows: int, scope: RowSet | None) -> Expression:
@@ -191,7 +211,7 @@ class SelectedColumn(Expression, InPlace[Expression]):
         store = scope.store
         if field.type is OBJECT:
             raise WrongTypeError(f"{field.name} is an object field: it cannot be computed with")
-        seen = (versions.seen(store, field),)
+        seen = tuple(versions.seen(store, each) for each in field.cells())
         super().__init__(tree.field(field), store, scope.rows, seen, scope=scope)
         self._field = field
         self._row_set = scope
@@ -202,7 +222,7 @@ class SelectedColumn(Expression, InPlace[Expression]):
     def tolist(self) -> list[Any]:
         """The values as a list; only the selected rows are read."""
         self._check()
-        cells = self._store.cells[self._field.index]
+        cells = self._store.cells_for(self._field)
         return [cells[index] for index in self._row_set.indices()]
 
     def __iter__(self) -> Iterator[Any]:

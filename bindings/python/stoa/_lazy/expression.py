@@ -20,7 +20,8 @@ from stoa._lazy.program import Program
 from stoa._lib import copies
 from stoa._lib.ffi import ffi, lib
 from stoa._schema.types import OBJECT, TYPES, FieldType, type_written, unknown_type
-from stoa._store.sources import Source, buffer_source, packed_source
+from stoa._schema.vectors import Components, array_of
+from stoa._store.sources import Source, VectorSource, buffer_source, packed_source
 from stoa._store.store import Store
 from stoa._store.versions import Seen, check_seen, is_stale, together
 from stoa.errors import ArgumentError, LengthError, WrongTypeError
@@ -139,7 +140,11 @@ class Expression(Operators["Expression"]):
     def _reduced(self, operation: int, *others: Any) -> Any:
         """The value of an aggregate of this and others, computed now."""
         if others:
-            return combined(operation, (self, *others))._aggregate(AS_IT_IS)
+            made = combined(operation, (self, *others))
+            if operation == lib.STOA_DOT and self._type().length:
+                made._type()  # raises where the other is no vector
+                return made  # a number for each row
+            return made._aggregate(AS_IT_IS)
         return self._aggregate(operation)
 
     _reduce = _reduced
@@ -216,11 +221,13 @@ class Expression(Operators["Expression"]):
         self._put_back(AS_IT_IS, made)
         return memory
 
-    def _values(self) -> memoryview:
+    def _values(self) -> Any:
         """The values of all rows in new memory; with a selection, only the selected ones are
         written."""
         found = self._type()
         memory: Any = memoryview(self._evaluate(found, program.room_for(self._rows, found)))
+        if found.length:
+            return vectors_in(memory, found, self._rows)
         values: memoryview = memory.cast(found.code)
         return values
 
@@ -234,7 +241,10 @@ class Expression(Operators["Expression"]):
 
         Raises StaleError, and RangeError or DivisionByZeroError for a value at fault.
         """
-        return self._values().tolist() if self._scope is None else list(self)
+        values = self._values()
+        if self._scope is not None:
+            return [values[index] for index in self._scope.indices()]
+        return values if isinstance(values, list) else values.tolist()
 
     def __iter__(self) -> Iterator[Any]:
         """Yields the values, all of which are computed before the first is given."""
@@ -275,14 +285,25 @@ class Expression(Operators["Expression"]):
             raise ArgumentError("an expression computes its values: that always makes a copy")
         found = self._type()
         memory = self._evaluate(found, program.room_for(self._rows, found))
-        values = numpy.frombuffer(memory, found.code)
+        values: Any
+        if found.length:
+            values = array_of(memory, found.base, found.length, self._rows)
+        else:
+            values = numpy.frombuffer(memory, found.code)
         if self._scope is not None:
             values = values[numpy.asarray(self._scope.mask())]
         return values if dtype is None else values.astype(dtype, copy=False)
 
-    def _stoa_source(self) -> Source:
+    def _stoa_source(self) -> Any:
         """The values, to be stored into a column."""
         found = self._type()
+        if found.length:
+            columns = zip(*self.tolist()) if len(self) else [()] * found.length
+            code = found.base.code.replace("?", "B")
+            cells = [array(code, each) for each in columns]
+            return VectorSource(
+                found, [packed_source(each, found.base, len(each)) for each in cells]
+            )
         if self._scope is None:
             return packed_source(self._values(), found, self._rows)
         values = array(found.code.replace("?", "B"), self)
@@ -298,6 +319,36 @@ class Expression(Operators["Expression"]):
         stale = ", stale" if self._is_stale() else ""
         of = f"of {rows} of {self._store.record.__name__}"
         return f"<Expression {tree.text_of(self._node)}: {of}{stale}>"
+
+
+    # ---- vectors ----
+
+    def component(self, number: int) -> Expression:
+        """One component of vectors, as an expression.
+
+        Raises RowIndexError if there is no such component, and WrongTypeError unless it is of
+        vectors.
+        """
+        found = self._type()
+        if not found.length:
+            raise WrongTypeError(f"{tree.text_of(self._node)} is no vector")
+        at = masks.position(number, lambda: range(found.length))
+        node = tree.call(lib.STOA_COMPONENT, [self._node, tree.constant(at)])
+        parts = node, self._store, self._rows, self._seen, self._keep, self._scope
+        return Expression(*parts, self._is_whole)
+
+    def norm(self) -> Expression:
+        """The lengths of vectors, as an expression. Raises WrongTypeError unless it is of vectors.
+        """
+        made = combined(lib.STOA_NORM, (self,))
+        made._type()  # raises
+        return made
+
+
+def vectors_in(memory: Any, of: FieldType, rows: int) -> list[tuple[Any, ...]]:
+    """The tuples of components that lie one after the other."""
+    cells = memory.cast(of.base.code)
+    return list(zip(*(cells[i * rows : (i + 1) * rows].tolist() for i in range(of.length))))
 
 
 # ---- operands ----
@@ -347,6 +398,9 @@ def operand(value: Any, rows: int) -> tuple[Any, tuple[Any, ...]]:
     number = python_number(value)
     if number is not None:
         return tree.constant(number), ()
+    vector = vector_operand(value, rows)
+    if vector is not None:
+        return vector
     source = None
     if not isinstance(value, (str, bytes, dict)) and getattr(value, "ndim", 1) != 0:
         source = buffer_source(value, "an operand")
@@ -356,6 +410,25 @@ def operand(value: Any, rows: int) -> tuple[Any, tuple[Any, ...]]:
             f"and with buffers and arrays as long as the table: not with {type(value).__name__}"
         )
     return array_operand(source, rows), (source,)
+
+
+def vector_operand(value: Any, rows: int) -> tuple[Any, tuple[Any, ...]] | None:
+    """The same for a tuple or list of numbers, which is a vector, and an array of vectors."""
+    if isinstance(value, (tuple, list, Components)) and len(value) > 1:
+        numbers = [python_number(each) for each in value]
+        if None not in numbers:
+            return tree.constants(tuple(numbers)), ()
+    if getattr(value, "ndim", 0) == 2 and hasattr(value, "__array_interface__"):
+        parts = [buffer_source(value[:, i], "an operand") for i in range(value.shape[1])]
+        sources = [each for each in parts if each is not None]
+        if len(sources) == len(parts) > 1:
+            return vector_of(sources, rows), tuple(sources)
+    return None
+
+
+def vector_of(sources: Sequence[Source], rows: int) -> tree.Node:
+    nodes = [array_operand(each, rows) for each in sources]
+    return nodes[0] if len(nodes) == 1 else tree.call(lib.STOA_VECTOR, nodes)
 
 
 def array_operand(source: Source, rows: int) -> Any:

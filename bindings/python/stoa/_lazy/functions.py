@@ -28,6 +28,13 @@ def sqrt(x: Any) -> Expression:
     return applied(lib.STOA_SQRT, x)
 
 
+def norm(v: Any) -> Expression:
+    """The length of a vector, sqrt(dot(v, v)): a number for each row."""
+    made = applied(lib.STOA_NORM, v)
+    made._type()  # raises unless it is of vectors
+    return made
+
+
 def exp(x: Any) -> Expression:
     """e to the power of x."""
     return applied(lib.STOA_EXP, x)

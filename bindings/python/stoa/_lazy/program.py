@@ -11,6 +11,7 @@ their columns are locked. On PyPy, whose calls never hold the interpreter's lock
 
 from __future__ import annotations
 
+from itertools import islice
 from typing import Any, Callable, NoReturn
 
 from stoa._lazy import tree
@@ -19,8 +20,9 @@ from stoa._lib.ffi import ffi, lib
 from stoa._lib.owner import owned, receiver, taken
 from stoa._schema.record import RecordType
 from stoa._schema.types import BY_NUMBER, IS_PYPY, FieldType
+from stoa._schema.vectors import vector_type
 from stoa._store.store import Store
-from stoa.errors import BusyError, ParameterError
+from stoa.errors import ArgumentError, BusyError, ParameterError
 
 LONG = 0 if IS_PYPY else 20_000  # rows from which on a run is long
 LARGE = 1 << 20  # bytes of a result; smaller results are not kept
@@ -46,6 +48,7 @@ def room_for(rows: int, of: FieldType) -> Any:
     Large ones belong to a table, and reuse the pages of the last such result if these were kept.
     """
     size = rows * of.width
+    of, rows = of.base, rows * (of.length or 1)
     if size < LARGE:
         return ffi.buffer(allocate("uint64_t[]", size // 8 + 1), size)
     field, options = ffi.new("stoa_field *"), ffi.new("stoa_table_options *")
@@ -70,7 +73,17 @@ def python_value(value: Any) -> Any:
 class Program:
     """A program of the library, with memory for the arguments and results of its runs."""
 
-    __slots__ = ("c", "error", "key", "output_type", "outputs", "programs", "scope", "values")
+    __slots__ = (
+        "c",
+        "error",
+        "key",
+        "lengths",
+        "output_type",
+        "outputs",
+        "programs",
+        "scope",
+        "values",
+    )
 
     def __init__(self, pointer: Any) -> None:
         self.key: Any = None  # finds it among the kept programs, if it is kept
@@ -80,7 +93,19 @@ class Program:
         self.error = new_error()
         self.scope = ffi.new("stoa_scope *")
         self.outputs: int = lib.stoa_program_output_count(self.c)
-        self.values = ffi.new("stoa_value[]", self.outputs)
+        self.lengths: list[int] = []  # of the outputs that are vectors; 0: one value
+        self.measure()
+
+    def measure(self) -> bool:
+        """Makes room for the values of the outputs; whether it is other room than before."""
+        before = self.lengths
+        self.lengths = [
+            lib.stoa_program_output_length(self.c, i) for i in range(self.outputs)
+        ]
+        if self.lengths == before:
+            return False
+        self.values = ffi.new("stoa_value[]", sum(each or 1 for each in self.lengths))
+        return True
 
     def keep(self) -> None:
         """Puts it back for the next user. The caller must not use it after that."""
@@ -101,6 +126,9 @@ class Program:
     def type(self, store: Store) -> FieldType:
         """The type of its first output."""
         found = BY_NUMBER.get(lib.stoa_program_output_type(self.c, 0))
+        length = lib.stoa_program_output_length(self.c, 0)
+        if found is not None and length:
+            found = vector_type(found, length)
         if found is None:
             self.select(store, 0)  # raises if a parameter is not set
             raise ParameterError("a parameter of the expression is not set")
@@ -182,9 +210,16 @@ class Program:
     def compute(
         self, store: Store, rows: int, selection: Any = ffi.NULL, verify: Verify | None = None
     ) -> list[Any]:
-        """The value of each output; all outputs are aggregates."""
-        self.read(COMPUTE, store, rows, selection, self.values, self.outputs, verify=verify)
-        return [python_value(each) for each in self.values]
+        """The value of each output; all outputs are aggregates. Of a vector a tuple."""
+        told = COMPUTE, store, rows, selection
+        try:
+            self.read(*told, self.values, len(self.values), verify=verify)
+        except ArgumentError:  # it was not bound before, so that its vectors were not known
+            if not self.measure():
+                raise
+            self.read(*told, self.values, len(self.values), verify=verify)
+        values = iter([python_value(each) for each in self.values])
+        return [tuple(islice(values, each)) if each else next(values) for each in self.lengths]
 
     def fill(
         self,
@@ -196,11 +231,14 @@ class Program:
         verify: Verify | None = None,
     ) -> None:
         """Writes a value per row to memory with room for `rows` cells of that type, which holds no
-        values yet."""
-        into = ffi.new("stoa_output *")
-        data = ffi.from_buffer(memory, require_writable=True)
-        into.type, into.data, into.count = to.number, data, rows
-        self.read(FILL, store, rows, selection, into, 1, verify=verify)
+        values yet; of vectors all values of a component after those of the one before."""
+        count = to.length or 1
+        into = ffi.new("stoa_output[]", count)
+        data = ffi.cast("char *", ffi.from_buffer(memory, require_writable=True))
+        for i, each in enumerate(into):
+            each.type, each.count = to.number, rows
+            each.data = data + i * rows * to.base.width
+        self.read(FILL, store, rows, selection, into, count, verify=verify)
 
     def select(
         self, store: Store, rows: int, selection: Any = ffi.NULL, verify: Verify | None = None

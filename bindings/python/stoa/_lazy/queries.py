@@ -181,7 +181,7 @@ def lazy_text(store: Store, text: str, rows: int, parameters: tree.Parameters) -
     parameters.check_used()
     compiled = made._program()
     compiled.type(store)
-    fields = {each.index: each for each in store.fields.values()}
+    fields = {cell.index: cell for each in store.fields.values() for cell in each.cells()}
     read = [versions.seen(store, fields[index]) for index in compiled.fields()]
     made._seen = (versions.seen_order(store), *read)
     made._is_whole = not compiled.is_by_row()

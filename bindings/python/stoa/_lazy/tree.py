@@ -130,6 +130,19 @@ def array(source: Source, name: str) -> Any:
     return Node(None, None, LARGE, made_by(lib.stoa_turn_expression_array, place, source.length))
 
 
+def arrays(parts: Sequence[Source], name: str) -> Node:
+    """The same; of several, one for each component of a vector."""
+    nodes = [array(each, name) for each in parts]
+    return nodes[0] if len(nodes) == 1 else call(lib.STOA_VECTOR, nodes)
+
+
+def constants(value: Any) -> Node:
+    """A constant, or a vector of them."""
+    if not isinstance(value, tuple):
+        return constant(value)
+    return call(lib.STOA_VECTOR, [constant(each) for each in value])
+
+
 def call(operation: int, arguments: Sequence[Node]) -> Node:
     """An operation on nodes."""
     size, key = 1, [operation]

@@ -6,7 +6,8 @@ import sys
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Callable, ClassVar, TypeVar, get_origin, overload
 
-import stoa._schema.enumerations  # noqa: F401  (adds its parser)
+import stoa._schema.enumerations
+import stoa._schema.vectors  # noqa: F401  (both add their parsers)
 from stoa._schema.types import TYPES, FieldType, parse_type
 from stoa.errors import BadNameError, DeclarationError, shown
 
@@ -92,7 +93,9 @@ def field(
 class Field:
     """A field of a record: its name, its type and its default."""
 
-    __slots__ = ("default", "factory", "kw_only", "metadata", "name", "type")
+    __slots__ = ("default", "factory", "initials", "kw_only", "metadata", "name", "type")
+
+    initials: Any  # of a vector with a default: what its stoa_field points at (store.py)
 
     def __init__(
         self, name: str, written: Any, default: Any = MISSING, kw_only: bool = False
@@ -210,13 +213,19 @@ def fields_of_description(description: Any) -> list[Field]:
 
 
 def type_and_default(name: Any, written: Any) -> tuple[Any, ...]:
-    if not isinstance(written, tuple):
+    is_vector = isinstance(written, tuple) and len(written) == 2 and isinstance(written[1], tuple)
+    if not isinstance(written, tuple) or (is_vector and not is_text_of_vector(written[0])):
         return (written,)
     if len(written) not in (1, 2):
         raise DeclarationError(
             f"field {shown(name)} must be a type or (type, default), not {shown(written)}"
         )
     return written
+
+
+def is_text_of_vector(written: Any) -> bool:
+    """Whether a type and a tuple are a vector and its default, and not a type and a shape."""
+    return isinstance(written, stoa._schema.vectors.Unresolved) or "[" in str(written)
 
 
 # ---- annotations ----

@@ -175,6 +175,8 @@ def checked(each: Field, value: str, i: int, in_place: bool) -> str:
         return f"_stoa_encode_{i}({convert})" if in_place else convert
     if kind == "o":
         return value
+    if kind == "v":
+        return convert
     if kind == "?":
         return f"{value} if {value} is True or {value} is False else {convert}"
     if kind == "f" and each.type.width == 8:
@@ -203,6 +205,8 @@ def decoded(each: Field, cell: str, i: int) -> str:
     """An expression for the value of a cell; `view` has the objects."""
     if each.type.kind == "o":
         return f"view.objects[{cell}]"
+    if each.type.kind == "v":
+        return cell
     return cell if each.type.decoder is None else f"_stoa_decode_{i}[{cell}]"
 
 

@@ -60,6 +60,7 @@ class FieldType(str):
         "high",
         "kind",
         "labels",
+        "length",
         "low",
         "number",
         "width",
@@ -78,6 +79,7 @@ class FieldType(str):
         encoder: Callable[[Any], Any] | None  # of a converted value what the cell holds; None: it
         decoder: Any  # decoder[cell] is the value; None: the cell is
         labels: tuple[str, ...]  # of the members of an enumeration
+        length: int  # of a vector; 0: one value
         written: Any  # what parse_type() makes it of
 
     def __repr__(self) -> str:
@@ -95,7 +97,7 @@ def make_type(number: int) -> FieldType:
     made.kind = KINDS[made.rstrip("0123456789")]
     made.low = -(1 << (8 * made.width - 1)) if made.kind == "i" else 0
     made.high = {"i": -made.low - 1, "u": (1 << (8 * made.width)) - 1}.get(made.kind, 0)
-    made.base, made.written, made.labels = made, str(made), ()
+    made.base, made.written, made.labels, made.length = made, str(made), (), 0
     made.convert, made.encoder, made.decoder = CONVERTERS[made.kind](made), None, None
     return made
 
@@ -116,6 +118,7 @@ def derived_type(
     for each in ("number", "width", "code", "low", "high"):
         setattr(made, each, getattr(base, each))
     made.base, made.written, made.labels, made.kind = base, written, labels, kind
+    made.length = 0
     made.convert, made.encoder, made.decoder = convert, encoder, decoder
     return made
 

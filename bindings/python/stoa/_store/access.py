@@ -15,6 +15,7 @@ from stoa._schema.extension import rows as extension
 from stoa._schema.generate import no_field
 from stoa._schema.record import RecordType
 from stoa._schema.types import OBJECT
+from stoa._schema.vectors import VectorCells
 from stoa._store.cells import PUT, make_cells, stale, value_reader
 from stoa._store.gate import Gate
 from stoa._store.objects import ObjectPool
@@ -28,8 +29,10 @@ def stored_fields(record: RecordType) -> dict[str, StoredField]:
     change."""
     made = record.__dict__.get("_stoa_stored")
     if made is None:
-        fields = enumerate(record._stoa_fields)
-        made = {each.name: StoredField(each.name, each.type, i) for i, each in fields}
+        made, index = {}, 0
+        for each in record._stoa_fields:
+            made[each.name] = StoredField(each.name, each.type, index)
+            index += each.type.length or 1
         type.__setattr__(record, "_stoa_stored", made)
     return made
 
@@ -91,7 +94,9 @@ class Access(StoreBase):
         "__weakref__",
         "append_width",
         "c",
+        "cell_count",
         "cells",
+        "columns",
         "fields",
         "gate",
         "generation",
@@ -107,6 +112,7 @@ class Access(StoreBase):
         "row_parts",
         "stage",
         "stages",
+        "vectors",
         "width",
     )
 
@@ -131,9 +137,15 @@ class Access(StoreBase):
         """
         fields = self.found_fields(record)
         cells: list[Any] = [None] * self.c.field_limit
-        for stored in fields.values():
-            pointer = lib.stoa_column_cells(self.c, stored.index)
-            cells[stored.index] = make_cells(pointer, stored.type, self.max_rows())
+        flat = [each for stored in fields.values() for each in stored.cells()]
+        for each in flat:
+            pointer = lib.stoa_column_cells(self.c, each.index)
+            cells[each.index] = make_cells(pointer, each.type, self.max_rows())
+        vectors = {
+            stored.index: VectorCells([cells[part.index] for part in stored.parts])
+            for stored in fields.values()
+            if stored.parts
+        }
         row_parts, stage = row_parts_of(record, self.layout), stage_of(record)
         has_objects = any(each.type is OBJECT for each in fields.values())
         readers = [
@@ -152,26 +164,31 @@ class Access(StoreBase):
             # How many values append takes positionally; one value may be a record.
             by_name = any(each.kw_only for each in record._stoa_fields)
             self.append_width = -1 if by_name or self.width == 1 else self.width
-            self.cells, self.has_objects = cells, has_objects
+            self.cells, self.has_objects, self.vectors = cells, has_objects, vectors
             # Of the fields whose cells are not the values, by place.
             self.readers = [(i, read) for i, read in readers if read is not None]
+            self.cell_count = len(flat)  # fields of the library
+            # By name, the fields and the components of vectors among them.
+            self.columns = {each.name: each for each in (*flat, *fields.values())}
             self.row_parts, self.stage = row_parts, stage
 
     def found_fields(self, record: RecordType) -> dict[str, StoredField]:
         limit = self.c.field_limit
-        if limit == len(record._stoa_fields):
+        if limit == sum(each.type.length or 1 for each in record._stoa_fields):
             return stored_fields(record)
         indices = [i for i in range(limit) if self.c.columns[i].type != lib.STOA_NO_TYPE]
-        return {
-            each.name: StoredField(each.name, each.type, index)
-            for each, index in zip(record._stoa_fields, indices)
-        }
+        made, at = {}, 0
+        for each in record._stoa_fields:
+            made[each.name] = StoredField(each.name, each.type, indices[at])
+            at += each.type.length or 1
+        return made
 
     def has_names(self, record: RecordType) -> bool:
         """Whether the library's table has the fields of the record now."""
         names = [lib.stoa_table_field_name(self.c, i) for i in range(self.c.field_limit)]
         known = [ffi.string(each).decode() for each in names if each != ffi.NULL]
-        return known == [each.name for each in record._stoa_fields]
+        expected = (StoredField(each.name, each.type, 0) for each in record._stoa_fields)
+        return known == [each.name for stored in expected for each in stored.cells()]
 
     def take_fields(self, record: RecordType, before: Mapping[str, StoredField]) -> None:
         """Takes over the fields that the library's table has now, and closes the former ones."""
@@ -203,14 +220,16 @@ class Access(StoreBase):
     def field(self, name: str) -> StoredField:
         """The field of that name. Raises FieldNameError, a KeyError and an AttributeError."""
         try:
-            return self.fields[name]
+            return self.columns[name]
         except (KeyError, TypeError):
             raise no_field(name, self.fields) from None
 
     def name_of(self, field: int) -> str:
         """The name of a field, quoted, for messages."""
-        names = [each.name for each in self.fields.values() if each.index == field]
-        return repr(names[0] if names else "a field")
+        for each in self.fields.values():
+            if any(cell.index == field for cell in each.cells()):
+                return repr(each.name)
+        return "a field"
 
     def cells_of(self, field: int, name: str) -> Any:
         """The cells of a column, if it still exists; `name` is what it was called."""
@@ -219,9 +238,13 @@ class Access(StoreBase):
             raise FieldNameError(f"the field {name!r} was dropped")
         return cells
 
+    def cells_for(self, field: StoredField) -> Any:
+        """The cells of a field that exists; those of a vector give tuples."""
+        return self.vectors[field.index] if field.parts else self.cells[field.index]
+
     def values_at(self, index: int) -> tuple[Any, ...]:
         """The values of row `index`, which must exist."""
-        values = [self.cells[each.index][index] for each in self.fields.values()]
+        values = [self.cells_for(each)[index] for each in self.fields.values()]
         for i, read in self.readers:
             values[i] = read(values[i])
         return tuple(values)
@@ -272,6 +295,19 @@ class Access(StoreBase):
             self.raise_locked(field)
         if status:
             raise changed()
+
+    def put_vector(
+        self, field: StoredField, index: int, order: int, values: tuple[Any, ...]
+    ) -> None:
+        """Stores converted numbers into the components of a row that was taken at that order."""
+        self.check_order(order, "vector")
+        self.cells_of(field.index, field.name)
+        for part in field.parts:
+            if self.c.columns[part.index].locked:
+                self.raise_locked(part.index)
+        kind = field.type.base.kind
+        for part, value in zip(field.parts, values):
+            self.put(part.index, kind, index, value)
 
     def raise_locked(self, field: int) -> None:
         """Raises BusyError: a run in another thread uses the column."""

@@ -42,6 +42,8 @@ def value_reader(field_type: FieldType, objects: list[Any]) -> Callable[[int], A
     """The value of what a cell holds; None: it is the value. The objects are the pool's."""
     if field_type.kind == "o":
         return objects.__getitem__
+    if field_type.kind == "v":  # VectorCells give tuples
+        return None
     decoder = field_type.decoder
     return None if decoder is None else decoder.__getitem__
 

@@ -34,7 +34,7 @@ FLOAT64 = TYPES["float64"]
 class StoredField:
     """A field of a table: its name, type and index, and the name as C reads it."""
 
-    __slots__ = ("c_name", "index", "name", "node", "type")
+    __slots__ = ("c_name", "index", "name", "node", "parts", "type")
 
     def __init__(self, name: str, field_type: FieldType, index: int) -> None:
         self.name = name
@@ -42,6 +42,14 @@ class StoredField:
         self.index = index
         self.c_name = ffi.new("char[]", name.encode())
         self.node: Any = None  # of its values in expressions, made when first needed
+        length = field_type.length  # the components of a vector, which are fields of the library
+        self.parts: list[StoredField] = [
+            StoredField(f"{name}[{i}]", field_type.base, index + i) for i in range(length)
+        ]
+
+    def cells(self) -> list[StoredField]:
+        """The fields of the library that it is: its components, or itself."""
+        return self.parts or [self]
 
 
 class Source:
@@ -84,14 +92,34 @@ class Source:
         place.stride = self.stride
 
 
+class VectorSource:
+    """Values of a vector field: a Source for each component."""
+
+    __slots__ = ("length", "parts", "type")
+
+    def __init__(self, field_type: FieldType, parts: list[Source]) -> None:
+        self.type = field_type
+        self.parts = parts
+        self.length = parts[0].length
+
+    def _stoa_source(self) -> VectorSource:
+        return self
+
+
+def parts_of(source: Source | VectorSource) -> list[Source]:
+    return source.parts if isinstance(source, VectorSource) else [source]
+
+
 def is_cells(value: Any) -> bool:
     """Whether a value is a column, which is read in place."""
     return hasattr(type(value), "_stoa_cells")
 
 
-def source_of(value: Any, to: StoredField) -> Source:
+def source_of(value: Any, to: StoredField) -> Any:
     """Many values for a field, from a buffer, a column or any iterable; or a Source made of them
     already."""
+    if to.parts:
+        return vector_source(value, to)
     if isinstance(value, Source):
         return value
     if to.type is not OBJECT and hasattr(value, "_stoa_source"):
@@ -121,13 +149,15 @@ def source_of(value: Any, to: StoredField) -> Source:
 
 def given_source(value: Any, to: StoredField) -> Any:
     """The source for many cells: of one value or many; a column stays as it is."""
-    if is_cells(value) or isinstance(value, Source):
+    if is_cells(value) or isinstance(value, (Source, VectorSource)):
         return value
     return scalar_source(value, to) if is_scalar(value, to.type) else source_of(value, to)
 
 
 def is_scalar(value: Any, field_type: FieldType) -> bool:
     """Whether a value assigned to a whole column applies to every row."""
+    if field_type.kind == "v":
+        return is_one_vector(value)
     if field_type is OBJECT and isinstance(value, (str, bytes, bytearray, dict, set, frozenset)):
         return True
     if getattr(value, "ndim", None) == 0 or isinstance(value, (str, Enum)):  # flags iterate
@@ -135,8 +165,10 @@ def is_scalar(value: Any, field_type: FieldType) -> bool:
     return not hasattr(value, "__iter__") and not hasattr(value, "__getitem__")
 
 
-def scalar_source(value: Any, to: StoredField) -> Source:
+def scalar_source(value: Any, to: StoredField) -> Any:
     """One value, for every row."""
+    if to.parts:
+        return VectorSource(to.type, [scalar_source(v, p) for v, p in one_vector(value, to)])
     made = sequence_source([to.type.convert(value, to.name)], to)
     made.repeat = True
     made.length = None
@@ -152,7 +184,56 @@ def check_enumeration(given: FieldType, to: StoredField) -> None:
         )
 
 
-def check_length(source: Source, rows: int, name: str) -> None:
+# ---- vectors ----
+
+
+def is_one_vector(value: Any) -> bool:
+    """Whether it is one number for all components, or one vector for all rows."""
+    dimensions = getattr(value, "ndim", None)
+    if isinstance(value, (str, bytes)) or not hasattr(value, "__iter__"):
+        return True
+    if dimensions is not None:
+        return bool(dimensions < 2)
+    return isinstance(value, (list, tuple)) and bool(value) and not hasattr(value[0], "__iter__")
+
+
+def one_vector(value: Any, to: StoredField) -> list[tuple[Any, StoredField]]:
+    """Each component's value and field, for what is_one_vector."""
+    if not hasattr(value, "__iter__"):
+        value = (value,) * to.type.length
+    return list(zip(to.type.convert(value, to.name), to.parts))
+
+
+def vector_source(value: Any, to: StoredField) -> VectorSource:
+    """The values of an array of two dimensions, a column of vectors, or vectors one by one."""
+    if hasattr(value, "_stoa_source"):
+        value = value._stoa_source()
+    if isinstance(value, (Source, VectorSource)):
+        given = value.type
+        if given.length != to.type.length:
+            raise LengthError(f"{to.name} is {to.type} and takes no values of {given}")
+        assert isinstance(value, VectorSource)
+        return value
+    if getattr(value, "ndim", 0) >= 1 and hasattr(value, "__array_interface__"):
+        if value.ndim != 2 or value.shape[1] != to.type.length:
+            raise LengthError(
+                f"{to.name} is {to.type} and takes an array of shape (rows, {to.type.length}), "
+                f"not {tuple(value.shape)}"
+            )
+        return VectorSource(
+            to.type, [source_of(value[:, i], part) for i, part in enumerate(to.parts)]
+        )
+    if isinstance(value, (str, bytes, bytearray, dict)) or not hasattr(value, "__iter__"):
+        raise WrongTypeError(f"{to.name} needs a sequence of vectors, not {type(value).__name__}")
+    if isinstance(value, memoryview):
+        value = value.tolist()
+    rows = converted(list(value), to)
+    columns: Any = zip(*rows) if rows else [()] * to.type.length
+    parts = [sequence_source(list(each), part) for each, part in zip(columns, to.parts)]
+    return VectorSource(to.type, parts)
+
+
+def check_length(source: Any, rows: int, name: str) -> None:
     if source.length is not None and source.length != rows:
         raise LengthError(f"{name} was given {source.length} values for {rows} rows")
 

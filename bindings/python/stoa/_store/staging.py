@@ -29,18 +29,33 @@ def make_stage(fields: Sequence[Field]) -> Callable[..., None]:
     names = converters(fields)
     values = [f"_stoa_{i}" for i in range(len(fields))]
     source = [f"def _stoa_stage(into, {', '.join(values)}):"]
+    source += [
+        f"    _stoa_{i} = {checked(each, f'_stoa_{i}', i, in_place=True)}"
+        for i, each in enumerate(fields)
+        if each.type.length
+    ]
     if IS_PYPY:
         source += stores_source(fields, names)
     else:
-        layout = Struct("=" + "".join(STAGED[each.type.base.kind][2] for each in fields))
+        layout = Struct("=" + "".join(STAGED[kind][2] for kind in kinds_of(fields)))
         names["_stoa_pack_into"] = layout.pack_into
         source.append(f"    _stoa_pack_into(into, 0, {', '.join(packed(fields))})")
     stage: Callable[..., None] = compiled(source, names)["_stoa_stage"]
     return stage
 
 
+def kinds_of(fields: Sequence[Field]) -> list[str]:
+    """The kind of each cell, those of the components of vectors among them."""
+    return [each.type.base.kind for each in fields for _ in range(each.type.length or 1)]
+
+
 def packed(fields: Sequence[Field]) -> Iterable[str]:
     for i, each in enumerate(fields):
+        for k in range(each.type.length):
+            yield str(TYPES[STAGED[each.type.base.kind][0]].number)
+            yield f"_stoa_{i}[{k}]"
+        if each.type.length:
+            continue
         yield str(TYPES[STAGED[each.type.base.kind][0]].number)
         # The value of an object is a pointer. Integers that are not an int are converted first:
         # struct would call the __index__ of numpy's booleans, which numpy warns about.
@@ -51,11 +66,18 @@ def packed(fields: Sequence[Field]) -> Iterable[str]:
 def stores_source(fields: Sequence[Field], names: dict[str, Any]) -> Iterable[str]:
     """Plain stores into the array, which PyPy compiles; the types are set already."""
     names.update(_stoa_cast=ffi.cast, _stoa_void=ffi.typeof("void *"))
+    at = -1
     for i, each in enumerate(fields):
+        member = STAGED[each.type.base.kind][1]
+        for k in range(each.type.length):
+            yield f"    into[{at + 1 + k}].{member} = _stoa_{i}[{k}]"
+        at += each.type.length or 1
+        if each.type.length:
+            continue
         value = checked(each, f"_stoa_{i}", i, in_place=True)
         if each.type.kind == "o":
             value = f"_stoa_cast(_stoa_void, {value})"
-        yield f"    into[{i}].{STAGED[each.type.base.kind][1]} = {value}"
+        yield f"    into[{at}].{member} = {value}"
 
 
 class Stage:
@@ -64,8 +86,9 @@ class Stage:
     __slots__ = ("error", "into", "values")
 
     def __init__(self, fields: Sequence[Field]) -> None:
-        self.values = ffi.new("stoa_value[]", len(fields))
-        for i, each in enumerate(fields):
-            self.values[i].type = TYPES[STAGED[each.type.base.kind][0]].number
+        kinds = kinds_of(fields)
+        self.values = ffi.new("stoa_value[]", len(kinds))
+        for place, kind in zip(self.values, kinds):
+            place.type = TYPES[STAGED[kind][0]].number
         self.into = self.values if IS_PYPY else ffi.buffer(self.values)
         self.error = ffi.new("stoa_error *")

@@ -16,12 +16,20 @@ from stoa._lib.failure import check, new_error
 from stoa._lib.ffi import ffi, lib
 from stoa._lib.owner import owned, receiver, taken
 from stoa._schema.fields import MISSING, Field
-from stoa._schema.record import RecordType, derived
+from stoa._schema.record import RecordType, derived, described
 from stoa._schema.types import IS_PYPY, OBJECT
 from stoa._store.access import Access, Layout, changed, stage_of, stored_fields
 from stoa._store.changes import FieldChange
 from stoa._store.objects import ObjectPool
-from stoa._store.sources import StoredField, check_length, is_cells, source_of
+from stoa._store.sources import (
+    Source,
+    StoredField,
+    VectorSource,
+    check_length,
+    is_cells,
+    parts_of,
+    source_of,
+)
 from stoa._store.staging import Stage
 from stoa.errors import LengthError
 
@@ -34,6 +42,8 @@ else:
 
 
 append = lib.stoa_table_append
+# The member of stoa_initial for a kind.
+MEMBERS = {"?": "boolean", "i": "int64", "u": "uint64", "f": "float64"}
 
 
 State = tuple[int, RecordType]
@@ -215,11 +225,11 @@ class Store(Access):
         if IS_PYPY:
             with self.lock:
                 self.check_record(record)
-                status = append(self.c, stage.values, self.width, stage.error)
+                status = append(self.c, stage.values, self.cell_count, stage.error)
         else:  # no other thread runs until the call is done
             if self.record is not record:
                 raise changed()
-            status = append(self.c, stage.values, self.width, stage.error)
+            status = append(self.c, stage.values, self.cell_count, stage.error)
         if status:
             self.refuse(status, stage.error, values)
         stages.append(stage)
@@ -255,7 +265,7 @@ class Store(Access):
             self.check_record(record)
             self.point_at_objects(stage, values)
             index = find()
-            told = self.c, index, stage.values, self.width, stage.error
+            told = self.c, index, stage.values, self.cell_count, stage.error
             return self.by_gate(function, *told) if index < self.rows() else function(*told)
 
         status = self.pool.within(store, self)
@@ -279,10 +289,12 @@ class Store(Access):
     def point_at_objects(self, stage: Stage, values: Sequence[Any]) -> None:
         """Only during a call of the pool."""
         if self.has_objects:
-            for i, each in enumerate(self.fields.values()):
+            at = 0
+            for value, each in zip(values, self.fields.values()):
                 if each.type is OBJECT:
-                    pointer = self.pool.pointer_to(values[i])
-                    stage.values[i].object = ffi.cast("void *", pointer)
+                    pointer = self.pool.pointer_to(value)
+                    stage.values[at].object = ffi.cast("void *", pointer)
+                at += each.type.length or 1
 
     def refuse(self, status: int, error: Any, values: Sequence[Any]) -> None:
         if status in (lib.STOA_OVERFLOW, lib.STOA_WRONG_TYPE):
@@ -358,19 +370,40 @@ class Store(Access):
         rows were found."""
         place, error = ffi.new("stoa_source *"), new_error()
         start = rows.start if rows else 0
+        if field.parts:
+            values = self.fitting(values, field)
 
         def store() -> int:
-            source = source_of(values, field)
+            source, status = source_of(values, field), 0
             check_length(source, len(rows), field.name)
-            source.enter(self.pool).put(place, ffi.NULL)
-            told = self.c, field.index, start, rows.step, len(rows), place, error
-            return self.by_gate(lib.stoa_column_write, *told)  # type: ignore[no-any-return]
+            for part, to in zip(parts_of(source), field.cells()):
+                part.enter(self.pool).put(place, ffi.NULL)
+                told = self.c, to.index, start, rows.step, len(rows), place, error
+                status = status or self.by_gate(lib.stoa_column_write, *told)
+            return status
 
         def write() -> int:
             self.check_state(state)
             return self.beside((values,), store)
 
         check(self.within(write), error)
+
+    def fitting(self, values: Any, field: StoredField) -> Any:
+        """The same vectors, as cells of the field's type: they are stored by a call for each
+        component, which must not fail once the first is stored."""
+        source = source_of(values, field)
+        if all(part.type is field.type.base for part in source.parts):
+            return values
+        made = new_store(described([Field("values", field.type)]), 0, 0, self.layout)
+        if source.length is None:
+            made.extend({f"values[{i}]": repeated(each) for i, each in enumerate(source.parts)})
+        else:
+            made.extend({"values": source})
+        cells = [lib.stoa_column_cells(made.c, i) for i in range(len(source.parts))]
+        parts = [Source(field.type.base, each, made.rows(), keep=made) for each in cells]
+        for part in parts:
+            part.repeat, part.length = source.length is None, source.length
+        return VectorSource(field.type, parts)
 
     def extend(self, columns: Mapping[str, Any]) -> None:
         """Appends rows from columns of equal length; fields that are not given get their
@@ -408,14 +441,17 @@ class Store(Access):
             value if is_cells(value) else source_of(value, each)
             for value, each in zip(columns.values(), fields)
         ]
-        places, error = ffi.new("stoa_source[]", len(values)), new_error()
+        cells = [cell for each in fields for cell in each.cells()]
+        places, error = ffi.new("stoa_source[]", len(cells)), new_error()
 
         def enter_and_store() -> int:
             sources = [source_of(value, each) for value, each in zip(values, fields)]
             rows = sources[0].length or 0
-            for place, source, each in zip(places, sources, fields):
+            for source, each in zip(sources, fields):
                 check_length(source, rows, each.name)
-                source.enter(self.pool).put(place, each.c_name)
+            parts = [part for source in sources for part in parts_of(source)]
+            for place, part, cell in zip(places, parts, cells):
+                part.enter(self.pool).put(place, cell.c_name)
             return store(places, rows, error)
 
         def write() -> int:
@@ -540,13 +576,19 @@ def described_fields(record: RecordType, pool: ObjectPool) -> Any:
 def describe_field(place: Any, each: Field, c_name: Any, pool: ObjectPool) -> None:
     """Fills in a stoa_field. Only during a call of the pool; c_name must outlive the stoa_field."""
     place.name = c_name
-    place.type = each.type.number
+    place.type, place.length = each.type.number, each.type.length
     if each.default is MISSING:
         return
     kind, initial = each.type.base.kind, place.initial
     value = each.default if each.type.encoder is None else each.type.encoder(each.default)
+    if each.type.length:
+        initials = ffi.new("stoa_initial[]", each.type.length)
+        for component, number in zip(initials, value):
+            setattr(component, MEMBERS[kind], number)
+        place.initials = initials
+        each.initials = initials  # which lives as long as the stoa_field
+        return
     if kind == "o":
         initial.object = ffi.cast("void *", pool.pointer_to(each.default))
     else:
-        member = {"?": "boolean", "i": "int64", "u": "uint64", "f": "float64"}[kind]
-        setattr(initial, member, value)
+        setattr(initial, MEMBERS[kind], value)

@@ -55,7 +55,12 @@ def why_stale(store: Access, each: Seen) -> str:
     field, _, order = each
     if field is None or order != store.order:
         return MOVED
-    names = [each.name for each in store.fields.values() if each.index == field.index]
+    names = [
+        cell.name
+        for each in store.fields.values()
+        for cell in each.cells()
+        if cell.index == field.index
+    ]
     if not names:
         return f"the field {field.name!r} was dropped"
     if names[0] != field.name:
