@@ -408,7 +408,11 @@ def test_a_structured_dtype_makes_a_table() -> None:
         "a": "uint16",
         "b": "float64",
     }
-    for wrong in (numpy.dtype("i4"), numpy.dtype([("a", "c8")]), numpy.dtype([("a", "i4", 3)])):
+    for wrong in (
+        numpy.dtype("i4"),
+        numpy.dtype([("a", "c8")]),
+        numpy.dtype([("a", "i4", (2, 3))]),
+    ):
         with pytest.raises(TypeError):
             stoa.Table(wrong)
 

@@ -30,10 +30,10 @@ from stoa._lazy.functions import (
     isnan,
     log,
     log2,
-    norm,
     log10,
     maximum,
     minimum,
+    norm,
     sin,
     sqrt,
     tan,
@@ -59,6 +59,7 @@ from stoa._schema.types import (
     uint32,
     uint64,
 )
+from stoa._schema.vectors import Vector
 from stoa.column import Column
 from stoa.errors import (
     ArgumentError,
@@ -87,7 +88,6 @@ from stoa.errors import (
 )
 from stoa.settings import set_threads, simd, threads, trim
 from stoa.summary import Summary
-from stoa._schema.vectors import Vector
 from stoa.table import Selection, Table, Window, table_of
 
 __version__: str = _library.ffi.string(_library.lib.stoa_version()).decode()
@@ -118,11 +118,11 @@ __all__ = [
     "RowIndexError",
     "RowValueError",
     "Selection",
-    "Vector",
     "StaleError",
     "Summary",
     "Table",
     "UnknownArgumentError",
+    "Vector",
     "Window",
     "WrongTypeError",
     "__version__",
@@ -148,10 +148,10 @@ __all__ = [
     "isnan",
     "log",
     "log2",
-    "norm",
     "log10",
     "maximum",
     "minimum",
+    "norm",
     "replace",
     "set_threads",
     "simd",

@@ -14,10 +14,11 @@ from stoa._lazy.expression import Expression
 from stoa._lazy.operators import InPlace
 from stoa._lazy.program import reduce_field
 from stoa._lib import copies
+from stoa._lib.failure import check, new_error
 from stoa._lib.ffi import ffi, lib
 from stoa._schema.extension import rows as extension
 from stoa._schema.types import IS_PYPY, OBJECT, FieldType
-from stoa._schema.vectors import Vector
+from stoa._schema.vectors import Live
 from stoa._store import versions
 from stoa._store.cells import value_reader
 from stoa._store.sources import (
@@ -395,7 +396,7 @@ class Column(Base, InPlace[Expression], Generic[Value]):
                 "strides": None if rows.step == 1 else (rows.step * width,),
             }
 
-    def _stoa_source(self) -> Source | None:
+    def _stoa_source(self) -> Any:
         """A Source of the cells themselves, for a store into another column."""
         if self._type is OBJECT:
             return None
@@ -440,7 +441,7 @@ class VectorColumn(Column[Any]):
         position = masks.position(index, self._range)
         self._cells()
         store = self._store
-        return Vector(store, self._stored_field(), store.order, position)
+        return Live(store, self._stored_field(), store.order, position)
 
     def __setitem__(self, index: Any, value: Any) -> None:
         """Stores the vector of a row; or, into a slice, one vector, one number, or a vector for
@@ -456,9 +457,7 @@ class VectorColumn(Column[Any]):
             converted = self._type.convert(value, self._name)
             position = masks.position(index, self._range)
             self._cells()
-            self._store.put_vector(
-                self._stored_field(), position, self._store.order, converted
-            )
+            self._store.put_vector(self._stored_field(), position, self._store.order, converted)
 
     def _parts(self) -> list[Column[Any]]:
         return [self.component(i) for i in range(self._type.length)]
@@ -491,20 +490,17 @@ class VectorColumn(Column[Any]):
             "numpy.asarray(), which shares the memory of all"
         )
 
-    def _exported(self) -> Any:
-        return super()._exported()
-
     if not TYPE_CHECKING:
 
         @property
         def __array_interface__(self):
             """How numpy shares the memory: of shape (rows, length)."""
             first = self.component(0).__array_interface__
-            keep = self._export = self._export or self._exported()
-            place, error = ffi.new("stoa_vector *"), ffi.NULL
-            field, core = self._stored_field(), self._store.c
-            status = lib.stoa_table_find_vector(core, field.c_name, place, error)
-            assert status == 0 and keep is not None
+            if self._export is None:  # of all components
+                self._export = self._exported()
+            place = ffi.new("stoa_vector *")
+            core, name = self._store.c, self._stored_field().c_name
+            check(lib.stoa_table_find_vector(core, name, place, ffi.NULL), new_error())
             stride = (first["strides"] or (self._type.base.width,))[0]
             return {
                 **first,
@@ -514,8 +510,7 @@ class VectorColumn(Column[Any]):
 
     def _stoa_source(self) -> VectorSource:
         """The cells as they lie, for a store into another column."""
-        parts = [each._stoa_source() for each in self._parts()]
-        return VectorSource(self._type, [part for part in parts if part is not None])
+        return VectorSource(self._type, [each._stoa_source() for each in self._parts()])
 
 
 def column_of(store: Store, field: StoredField, positions: range | None = None) -> Column[Any]:

@@ -52,6 +52,8 @@ def check_column(written: Any, field_type: FieldType, where: str) -> None:
         kinds = VALUE_TYPES.get(argument)
         if kinds is None and named is None:
             named = type_written(argument)
+        if field_type.length and argument is Any:  # checkers have no better name for tuples
+            continue
         fits = named is field_type if named else kinds is None or field_type.kind in kinds
         if not fits:
             raise DeclarationError(f"{where} is a column of {field_type}, not of {shown(argument)}")

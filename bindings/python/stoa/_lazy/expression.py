@@ -320,7 +320,6 @@ class Expression(Operators["Expression"]):
         of = f"of {rows} of {self._store.record.__name__}"
         return f"<Expression {tree.text_of(self._node)}: {of}{stale}>"
 
-
     # ---- vectors ----
 
     def component(self, number: int) -> Expression:
@@ -338,8 +337,7 @@ class Expression(Operators["Expression"]):
         return Expression(*parts, self._is_whole)
 
     def norm(self) -> Expression:
-        """The lengths of vectors, as an expression. Raises WrongTypeError unless it is of vectors.
-        """
+        """The lengths of vectors, an expression. Raises WrongTypeError unless it is of vectors."""
         made = combined(lib.STOA_NORM, (self,))
         made._type()  # raises
         return made
@@ -367,7 +365,7 @@ def combined(operation: int, operands: Sequence[Any]) -> Expression:
     seen, keep, is_whole = base._seen, base._keep, operation >= lib.STOA_CUMSUM
     for part in parts:
         if not isinstance(part, Expression):
-            node, kept = operand(part, rows)
+            node, kept = vector_operand(part, rows, parts) or operand(part, rows)
             nodes.append(node)
             keep += kept
             continue
@@ -398,9 +396,6 @@ def operand(value: Any, rows: int) -> tuple[Any, tuple[Any, ...]]:
     number = python_number(value)
     if number is not None:
         return tree.constant(number), ()
-    vector = vector_operand(value, rows)
-    if vector is not None:
-        return vector
     source = None
     if not isinstance(value, (str, bytes, dict)) and getattr(value, "ndim", 1) != 0:
         source = buffer_source(value, "an operand")
@@ -412,13 +407,22 @@ def operand(value: Any, rows: int) -> tuple[Any, tuple[Any, ...]]:
     return array_operand(source, rows), (source,)
 
 
-def vector_operand(value: Any, rows: int) -> tuple[Any, tuple[Any, ...]] | None:
-    """The same for a tuple or list of numbers, which is a vector, and an array of vectors."""
-    if isinstance(value, (tuple, list, Components)) and len(value) > 1:
+def vector_operand(
+    value: Any, rows: int, parts: Sequence[Any]
+) -> tuple[Any, tuple[Any, ...]] | None:
+    """The same beside vectors, for a tuple or list of numbers, which is one, and an array of many;
+    None for other values."""
+    is_one = isinstance(value, (tuple, list, Components)) and len(value) > 1
+    is_array = getattr(value, "ndim", 0) == 2 and hasattr(value, "__array_interface__")
+    if not (is_one or is_array) or not any(
+        isinstance(each, Expression) and each._type().length for each in parts
+    ):
+        return None
+    if is_one:
         numbers = [python_number(each) for each in value]
         if None not in numbers:
             return tree.constants(tuple(numbers)), ()
-    if getattr(value, "ndim", 0) == 2 and hasattr(value, "__array_interface__"):
+    else:
         parts = [buffer_source(value[:, i], "an operand") for i in range(value.shape[1])]
         sources = [each for each in parts if each is not None]
         if len(sources) == len(parts) > 1:

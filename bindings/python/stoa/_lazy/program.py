@@ -99,9 +99,7 @@ class Program:
     def measure(self) -> bool:
         """Makes room for the values of the outputs; whether it is other room than before."""
         before = self.lengths
-        self.lengths = [
-            lib.stoa_program_output_length(self.c, i) for i in range(self.outputs)
-        ]
+        self.lengths = [lib.stoa_program_output_length(self.c, i) for i in range(self.outputs)]
         if self.lengths == before:
             return False
         self.values = ffi.new("stoa_value[]", sum(each or 1 for each in self.lengths))

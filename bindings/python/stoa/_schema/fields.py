@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Callable, ClassVar, TypeVar, get_origin, overload
 
 import stoa._schema.enumerations
-import stoa._schema.vectors  # noqa: F401  (both add their parsers)
+import stoa._schema.vectors
 from stoa._schema.types import TYPES, FieldType, parse_type
 from stoa.errors import BadNameError, DeclarationError, shown
 

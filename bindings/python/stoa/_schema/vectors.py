@@ -80,7 +80,8 @@ def checked_vector(base: Any, length: Any, name: str) -> FieldType:
 def parse(written: Any, name: str) -> FieldType | None:
     """The type of "float32[3]", ("float32", (3,)), or a numpy dtype with such a shape."""
     if isinstance(written, Unresolved):
-        return checked_vector(*written.parts, name)
+        base, length = written.parts
+        return checked_vector(base, length, name)
     if isinstance(written, str):
         found = WRITTEN.fullmatch(written)
         return checked_vector(found[1], int(found[2]), name) if found else None
@@ -91,9 +92,7 @@ def parse(written: Any, name: str) -> FieldType | None:
     if len(shape) == 1:
         return checked_vector(base, shape[0], name)
     if base is not None and shape:
-        raise DeclarationError(
-            f"field {name!r} has the shape {shape}: a vector has one dimension"
-        )
+        raise DeclarationError(f"field {name!r} has the shape {shape}: a vector has one dimension")
     return None
 
 
@@ -209,12 +208,24 @@ if TYPE_CHECKING:
 else:
 
     class Vector(Components):
-        """A field of several numbers, as an annotation: `position: Vector[float32, Literal[3]]`."""
+        """A field of several numbers: `position: Vector[float32, Literal[3]]`.
+
+        `p.position` of a row is one: a sequence of fixed length that reads and writes the table,
+        and is stale where its row is. It equals a sequence of the same numbers; copies, pickles and
+        to_dict() have tuples. It is stored as any sequence of so many numbers: `p.position = 1, 2,
+        3`. Raises DeclarationError for a type that has no vectors, and for a length below 2 or
+        beyond 1024.
+        """
+
+        __module__ = "stoa"
 
         __slots__ = ()
 
         def __class_getitem__(cls, parts: Any) -> Any:
             return Unresolved(parts)
+
+
+Live: Any = Vector  # what a row gives
 
 
 class VectorCells:
@@ -246,7 +257,7 @@ def vector_property(field: Any, stale: Callable[[str], Exception]) -> property:
 
     def get(row: Any) -> Any:
         store, found = stored(row)
-        return Vector(store, found, store.order, row._stoa_index)
+        return Live(store, found, store.order, row._stoa_index)
 
     def put(row: Any, value: Any) -> None:
         converted = field.type.convert(value, field.name)
@@ -261,5 +272,3 @@ def array_of(cells: Any, base: FieldType, length: int, rows: int) -> Any:
     import numpy
 
     return numpy.frombuffer(cells, base.code).reshape(length, rows).T
-
-

@@ -126,7 +126,7 @@ def source_of(value: Any, to: StoredField) -> Any:
         column = value._stoa_source()
         if column is not None:
             check_enumeration(column.type, to)
-            return column  # type: ignore[no-any-return]
+            return column
     if isinstance(value, (str, bytes, bytearray, dict)) and (
         to.type is OBJECT or isinstance(value, (str, dict))
     ):
@@ -241,8 +241,10 @@ def check_length(source: Any, rows: int, name: str) -> None:
 # ---- sequences ----
 
 
-def sequence_source(values: list[Any], to: StoredField) -> Source:
+def sequence_source(values: list[Any], to: StoredField) -> Any:
     """A list of Python values, converted to new memory."""
+    if to.parts:
+        return vector_source(values, to)
     if to.type is OBJECT:
         return Source(OBJECT, None, len(values), keep=values)
     if to.type.encoder is not None:

@@ -392,17 +392,13 @@ class Store(Access):
         """The same vectors, as cells of the field's type: they are stored by a call for each
         component, which must not fail once the first is stored."""
         source = source_of(values, field)
-        if all(part.type is field.type.base for part in source.parts):
+        same = all(part.type is field.type.base for part in source.parts)
+        if same or source.length is None:  # one value is converted already
             return values
-        made = new_store(described([Field("values", field.type)]), 0, 0, self.layout)
-        if source.length is None:
-            made.extend({f"values[{i}]": repeated(each) for i, each in enumerate(source.parts)})
-        else:
-            made.extend({"values": source})
+        made = new_store(described([Field(field.name, field.type)]), 0, 0, self.layout)
+        made.extend({field.name: source})
         cells = [lib.stoa_column_cells(made.c, i) for i in range(len(source.parts))]
-        parts = [Source(field.type.base, each, made.rows(), keep=made) for each in cells]
-        for part in parts:
-            part.repeat, part.length = source.length is None, source.length
+        parts = [Source(field.type.base, each, source.length, keep=made) for each in cells]
         return VectorSource(field.type, parts)
 
     def extend(self, columns: Mapping[str, Any]) -> None:
