@@ -29,7 +29,10 @@ def sqrt(x: Any) -> Expression:
 
 
 def norm(v: Any) -> Expression:
-    """The length of a vector, sqrt(dot(v, v)): a number for each row."""
+    """The length of a vector, sqrt(dot(v, v)): a number for each row.
+
+    Raises WrongTypeError unless it is of vectors.
+    """
     made = applied(lib.STOA_NORM, v)
     made._type()  # raises unless it is of vectors
     return made
