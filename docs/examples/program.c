@@ -131,6 +131,21 @@ static void kept(void)
         /* [facts] */
     }
     {
+        static const char *const colors[] = {"RED", "GREEN", "BLUE"};
+        const stoa_field color = {
+            .name = "color", .type = STOA_UINT8, .labels = colors, .label_count = 3};
+        must(stoa_table_add_field(table, &color, NULL, &error), &error);
+        /* [labels] */
+        stoa_program *program;
+        stoa_value value;
+        must(stoa_program_parse(&program, table, "last(color)", NULL, &error), &error);
+        must(stoa_program_compute(program, table, NULL, &value, 1, &error), &error);
+        printf("%s\n", stoa_program_output_labels(program, 0, NULL)[value.uint64]); /* prints RED */
+        stoa_program_free(program);
+        /* [labels] */
+        must(stoa_table_drop_field(table, "color", &error), &error);
+    }
+    {
         /* [version] */
         stoa_program *program;
         stoa_value value;

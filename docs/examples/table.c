@@ -105,6 +105,28 @@ static void nullable_fields(void)
     stoa_table_free(table);
 }
 
+static void enumerations(void)
+{
+    stoa_table *table;
+    stoa_error error;
+    size_t count;
+    /* [labels] */
+    static const char *const colors[] = {"RED", "GREEN", "BLUE"};
+    static const stoa_field fields[] = {
+        {.name = "color", .type = STOA_UINT8, .labels = colors, .label_count = 3},
+    };
+    must(stoa_table_new(&table, fields, 1, NULL, &error), &error);
+    must(stoa_table_resize(table, 4, &error), &error);
+    must(stoa_assign(table, "color", "'BLUE'", "row() > 0", &error), &error);
+    const char *const *labels = stoa_table_field_labels(table, 0, &count);
+    printf("%s of %zu\n", labels[stoa_uint8_column(table, "color")[1]], count);
+    /* prints BLUE of 3 */
+    stoa_status status = stoa_row_set_uint8(stoa_table_row(table, 0), "color", 3);
+    printf("%s\n", stoa_status_name(status)); /* prints STOA_OVERFLOW */
+    /* [labels] */
+    stoa_table_free(table);
+}
+
 static void field_changes(void)
 {
     stoa_error error;
@@ -250,6 +272,7 @@ void table_examples(void)
     copies();
     description();
     nullable_fields();
+    enumerations();
     field_changes();
     appending();
     extending();

@@ -131,7 +131,7 @@ STOA_TRY stoa_program_set_parameter(stoa_program *program, const char *parameter
 STOA_API size_t stoa_program_output_count(const stoa_program *program);
 
 /**
- * The next five functions tell what the program was bound to last. It is not bound while a
+ * The next six functions tell what the program was bound to last. It is not bound while a
  * parameter has no value, after a call that could not bind it, and after
  * stoa_program_set_parameter() gave a parameter a value of another kind or another size of integer,
  * until a run has bound it again.
@@ -146,6 +146,19 @@ STOA_API size_t stoa_program_output_count(const stoa_program *program);
  * @snippet program.c facts
  */
 STOA_API stoa_type stoa_program_output_type(const stoa_program *program, size_t output);
+
+/**
+ * Tells the labels of an output that is an enumeration, whose values are their numbers. NULL if it
+ * is none, and while the program is not bound.
+ *
+ * @param count becomes how many there are, and 0 if there are none; may be NULL
+ * @owner Borrowed from the program until it is bound again or freed.
+ * @cost O(1).
+ * @threads Reads the program.
+ * @snippet program.c labels
+ */
+STOA_API const char *const *stoa_program_output_labels(const stoa_program *program, size_t output,
+                                                       size_t *count);
 
 /**
  * Tells the length of an output that is a vector. 0 if it is none, and while the program is not

@@ -54,8 +54,11 @@ typedef struct stoa_field {
     stoa_initial initial;         /* of a vector: of each component */
     const stoa_initial *initials; /* of a vector: one for each component instead; NULL: none */
     const char *zone; /* of a timestamp: NULL: none; else as "Europe/Berlin", "UTC" or "+02:00" */
-    uint16_t length;  /* of a vector: 2 to STOA_MAX_LENGTH; 0: one value */
-    uint8_t unit;     /* a stoa_unit: of a timestamp or a duration */
+    /* of an enumeration, which is a uint8 or uint16 field: labels[i] names the number i. Copied */
+    const char *const *labels;
+    uint32_t label_count; /* the field takes numbers below it; 0: it is no enumeration */
+    uint16_t length;      /* of a vector: 2 to STOA_MAX_LENGTH; 0: one value */
+    uint8_t unit;         /* a stoa_unit: of a timestamp or a duration */
     uint64_t reserved[3]; /* zero */
 } stoa_field;
 
@@ -333,6 +336,18 @@ STOA_API stoa_unit stoa_table_field_unit(const stoa_table *table, size_t field);
  * @snippet table.c times
  */
 STOA_API const char *stoa_table_field_zone(const stoa_table *table, size_t field);
+
+/**
+ * Tells the labels of an enumeration. NULL if there is no such field, or it has none.
+ *
+ * @param count becomes how many there are, and 0 if there are none; may be NULL
+ * @owner Borrowed from the table until its fields change.
+ * @cost O(1).
+ * @threads Reads the table.
+ * @snippet table.c labels
+ */
+STOA_API const char *const *stoa_table_field_labels(const stoa_table *table, size_t field,
+                                                    size_t *count);
 
 /**
  * Tells the default of a field, in the field's type.

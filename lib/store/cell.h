@@ -13,7 +13,7 @@ static inline stoa__time stoa__field_time(const stoa__schema_field *field)
 /* As stoa__convert_value(). */
 stoa_status stoa__field_convert(const stoa__schema_field *field, const stoa_value *value,
                                 void *out);
-/* Whether a cell holds what the field takes; only times can fail that. */
+/* Whether a cell holds what the field takes; only times and enumerations can fail that. */
 stoa_status stoa__field_check(const stoa__schema_field *field, const void *cell);
 /* The value of a cell. */
 stoa_value stoa__field_value(const stoa__schema_field *field, const void *cell);

@@ -18,6 +18,7 @@
 #include "base/memory.h"
 #include "base/utf8.h"
 #include "store/cell.h"
+#include "store/labels.h"
 
 #define BUCKETS 256
 
@@ -176,6 +177,8 @@ static stoa_status describe(stoa__schema_field *out, const stoa_field *field, st
     status = check_flags(field, error);
     if (status == STOA_OK)
         status = check_length(field, error);
+    if (status == STOA_OK)
+        status = stoa__labels_check(field, error);
     if (status != STOA_OK)
         return status;
     out->name = field->name;
@@ -183,6 +186,8 @@ static stoa_status describe(stoa__schema_field *out, const stoa_field *field, st
     out->type = (uint8_t)field->type;
     out->flags = (uint8_t)field->flags;
     out->components = field->length;
+    out->labels = field->labels;
+    out->label_count = field->label_count;
     status = describe_time(out, field, error);
     if (status != STOA_OK)
         return status;
@@ -313,18 +318,20 @@ static bool begins_vector(const stoa__schema_field *field)
     return field->name != NULL && field->components > 0 && field->component == 0;
 }
 
-/* Names and default strings are copied behind the index; dropped fields have none. */
+/* Labels are copied behind the fields, names and default strings behind the index; dropped fields
+ * have none. */
 static stoa__schema *allocate(const stoa__schema_field *fields, size_t count)
 {
-    size_t names = 0, vectors = 0;
+    size_t names = 0, vectors = 0, labels = 0;
     for (size_t i = 0; i < count; i++) {
         names += fields[i].name != NULL ? fields[i].length + suffix_length(&fields[i]) + 1 : 0;
         names += fields[i].name != NULL ? fields[i].string.length : 0;
         names += begins_vector(&fields[i]) ? (size_t)fields[i].length + 1 : 0;
         vectors += begins_vector(&fields[i]);
+        labels += stoa__labels_bytes(&fields[i]);
     }
     uint32_t slots = index_slots(count + vectors);
-    size_t head = sizeof(stoa__schema) + (count + vectors) * sizeof *fields;
+    size_t head = sizeof(stoa__schema) + (count + vectors) * sizeof *fields + labels;
     size_t bytes = head + slots * sizeof(uint16_t) + names;
     stoa__schema *schema = stoa__allocate_zeroed(bytes);
     if (schema == NULL)
@@ -375,8 +382,10 @@ static stoa_status fill(stoa__schema *schema, const stoa__schema_field *fields, 
 {
     char *room = (char *)(schema->index + schema->index_mask + 1);
     uint32_t entry = schema->field_limit;
+    char *labels = (char *)(schema->fields + schema->field_limit + schema->vector_count);
     for (uint32_t i = 0; i < schema->field_limit; i++) {
         schema->fields[i] = fields[i];
+        labels = stoa__labels_copy(&schema->fields[i], labels);
         if (fields[i].name == NULL)
             continue;
         if (begins_vector(&fields[i])) {
@@ -409,7 +418,8 @@ static uint64_t hash_all(const stoa__schema *schema)
                             field->initial.bits,
                             (uint64_t)(uintptr_t)field->object,
                             (uint64_t)(uintptr_t)field->zone,
-                            stoa__hash(field->string.bytes, field->string.length)};
+                            stoa__hash(field->string.bytes, field->string.length),
+                            stoa__labels_hash(field)};
         hash = stoa__hash(parts, sizeof parts);
     }
     return hash;
@@ -430,7 +440,7 @@ static bool same(const stoa__schema *a, const stoa__schema *b)
             left->initial.bits != right->initial.bits || left->unit != right->unit ||
             left->zone != right->zone || left->components != right->components ||
             left->component != right->component || left->object != right->object ||
-            !same_string(left->string, right->string) ||
+            !same_string(left->string, right->string) || !stoa__labels_equal(left, right) ||
             (left->name == NULL) != (right->name == NULL))
             return false;
         if (left->name != NULL && !has_name(left, right->hash, right->name, right->length))

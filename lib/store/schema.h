@@ -23,10 +23,12 @@ typedef struct stoa__schema_field {
     uint16_t components; /* of the vector that this is or is part of; 0: one value */
     uint16_t component;  /* which one this is; kept when the field is dropped */
     uint32_t vector;     /* of a component: its vector's entry. of an entry: the first component */
-    const stoa__zone *zone; /* of timestamps; NULL: none */
-    stoa__cell initial;     /* numbers: the cell itself; null: zero. objects, strings: unused */
-    void *object;           /* the default of an object field */
-    stoa_string string;     /* the default of a string field */
+    const stoa__zone *zone;    /* of timestamps; NULL: none */
+    const char *const *labels; /* of an enumeration: see labels.h */
+    uint32_t label_count;
+    stoa__cell initial; /* numbers: the cell itself; null: zero. objects, strings: unused */
+    void *object;       /* the default of an object field */
+    stoa_string string; /* the default of a string field */
 } stoa__schema_field;
 
 typedef struct stoa__schema {
@@ -61,7 +63,8 @@ static inline bool stoa__schema_begins_null(const stoa__schema_field *field)
 /* The type, if inline code may read and write its cells as they are. */
 static inline uint8_t stoa__schema_plain(const stoa__schema_field *field)
 {
-    bool plain = !stoa__has_handles((stoa_type)field->type) && !stoa__schema_nullable(field);
+    bool plain = !stoa__has_handles((stoa_type)field->type) && !stoa__schema_nullable(field) &&
+                 field->label_count == 0;
     return plain ? field->type : (uint8_t)STOA_NO_TYPE;
 }
 

@@ -6,6 +6,7 @@
 
 #include "store/cell.h"
 #include "store/convert.h"
+#include "store/labels.h"
 
 stoa_status stoa__source_check_array(const stoa_source *source, size_t count, stoa_error *error)
 {
@@ -73,6 +74,37 @@ static bool takes(const stoa__schema_field *field, const stoa_source *source)
     return stoa__convertible((stoa_type)field->type, source->type);
 }
 
+static stoa_value value_at(const stoa_source *source, size_t position)
+{
+    stoa__cell cell = {0};
+    const char *at = (const char *)source->data + (ptrdiff_t)position * stoa__source_stride(source);
+    memcpy(cell.bytes, at, stoa__width(source->type));
+    if (source->type == STOA_BOOL && cell.bytes[0] > 1) /* a byte that is no bool: show it */
+        return stoa_uint64_value(cell.bytes[0]);
+    if (stoa__is_time(source->type)) {
+        stoa__schema_field field = {.type = (uint8_t)source->type, .unit = source->unit};
+        return stoa__field_value(&field, cell.bytes);
+    }
+    return stoa__cell_value(source->type, cell.bytes);
+}
+
+/* Whether each value is the number of a label, where the field has labels. */
+static stoa_status check_labels(const stoa__schema_field *field, const stoa_source *source,
+                                size_t count, stoa_error *error)
+{
+    size_t values = stoa__byte_of(&source->repeat) != 0 && count > 0 ? 1 : count;
+    for (size_t i = 0; stoa__has_labels(field) && i < values; i++) {
+        stoa__cell cell;
+        if (!stoa__source_has(source, i))
+            continue;
+        stoa_value value = value_at(source, i);
+        stoa_status status = stoa__field_convert(field, &value, cell.bytes);
+        if (status != STOA_OK)
+            return stoa__field_refuse(field, &value, status, i, error);
+    }
+    return STOA_OK;
+}
+
 stoa_status stoa__source_check(const stoa__table *table, uint32_t field, const stoa_source *source,
                                size_t count, stoa_error *error)
 {
@@ -95,11 +127,13 @@ stoa_status stoa__source_check(const stoa__table *table, uint32_t field, const s
             : source->is_zoned              ? ", which are of UTC"
                                             : ", which belong to no zone");
     status = stoa__source_check_array(source, count, error);
-    if (status != STOA_OK || table->head.columns[field].validity != NULL)
+    if (status != STOA_OK)
         return status;
+    if (table->head.columns[field].validity != NULL)
+        return check_labels(described, source, count, error);
     size_t null = next_bit(source, 0, count, false);
     if (null == count)
-        return STOA_OK;
+        return check_labels(described, source, count, error);
     return stoa__fail_at(error, STOA_WRONG_TYPE, null,
                          "value %zu for field '%s' is null, but the field takes no null", null,
                          name);
@@ -117,20 +151,6 @@ stoa_status stoa__source_match(const stoa__table *table, const stoa_source *sour
 stoa_status stoa__source_twice(const stoa_source *source, stoa_error *error)
 {
     return stoa__fail(error, STOA_BAD_NAME, "field '%s' is given twice", source->name);
-}
-
-static stoa_value value_at(const stoa_source *source, size_t position)
-{
-    stoa__cell cell = {0};
-    const char *at = (const char *)source->data + (ptrdiff_t)position * stoa__source_stride(source);
-    memcpy(cell.bytes, at, stoa__width(source->type));
-    if (source->type == STOA_BOOL && cell.bytes[0] > 1) /* a byte that is no bool: show it */
-        return stoa_uint64_value(cell.bytes[0]);
-    if (stoa__is_time(source->type)) {
-        stoa__schema_field field = {.type = (uint8_t)source->type, .unit = source->unit};
-        return stoa__field_value(&field, cell.bytes);
-    }
-    return stoa__cell_value(source->type, cell.bytes);
 }
 
 stoa_status stoa__source_overflow(const stoa__table *table, uint32_t field,

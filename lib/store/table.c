@@ -495,6 +495,16 @@ uint32_t stoa_table_field_flags(const stoa_table *table, size_t field)
     return stoa__whole_const(table)->schema->fields[field].flags;
 }
 
+const char *const *stoa_table_field_labels(const stoa_table *table, size_t field, size_t *count)
+{
+    bool exists = table != NULL && stoa__field_exists(table, field);
+    const stoa__schema_field *described =
+        exists ? &stoa__whole_const(table)->schema->fields[field] : NULL;
+    if (count != NULL)
+        *count = exists ? described->label_count : 0;
+    return exists ? described->labels : NULL;
+}
+
 stoa_unit stoa_table_field_unit(const stoa_table *table, size_t field)
 {
     if (table == NULL || !stoa__field_exists(table, field))

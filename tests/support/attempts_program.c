@@ -69,6 +69,17 @@ ATTEMPTS(stoa_program_output_type)
     }
 }
 
+ATTEMPTS(stoa_program_output_labels)
+{
+    static const odd none[] = {{2, false}, {TRUNCATED(1), false}, {SIZE_MAX, false}};
+    EACH_TRY
+    {
+        const char *const *labels = stoa_program_output_labels(
+            NEEDED("program", attempt_program(a, "int32, int8")), NUMBER("output", 1, none), NULL);
+        attempt_gave(a, labels == NULL, labels == NULL);
+    }
+}
+
 ATTEMPTS(stoa_program_output_length)
 {
     static const odd none[] = {{1, false}, {TRUNCATED(0), false}, {SIZE_MAX, false}};

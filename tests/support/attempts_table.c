@@ -89,6 +89,7 @@ TELLS(stoa_table_pool, a->pool, NULL, (table))
 TELLS(stoa_table_strings, a->table->strings, NULL, (table))
 TELLS(stoa_table_field_type, STOA_INT8, STOA_NO_TYPE, (table, NUMBER("field", 1, no_field)))
 TELLS(stoa_table_field_flags, 0, 0, (table, NUMBER("field", 1, no_field)))
+TELLS(stoa_table_field_labels, NULL, NULL, (table, NUMBER("field", 1, no_field), NULL))
 TELLS(stoa_column_validity, NULL, NULL, (table, NUMBER("field", 1, no_field)))
 TELLS(stoa_table_field_unit, STOA_SECOND, STOA_NO_UNIT,
       (table, NUMBER("field", STOA_TIMESTAMP - 1, no_field)))

@@ -11,6 +11,7 @@
 
 #include "base/memory.h"
 #include "expr/binder/operate.h"
+#include "store/labels.h"
 #include "store/table.h"
 
 typedef struct frame {
@@ -99,6 +100,8 @@ static stoa_status bind_field(binder *b, const stoa_expression *node, stoa__type
                                      "a %s field cannot be part of an expression",
                                      stoa_type_name(made->type));
     made->id = column_of(b, made->type, field);
+    const stoa__schema_field *described = &stoa__whole_const(table)->schema->fields[field];
+    made->labels = stoa__has_labels(described) ? described : NULL;
     return STOA_OK;
 }
 
@@ -163,6 +166,8 @@ static stoa_status bind_call(binder *b, const stoa_expression *node, stoa__typed
     }
     if (stoa__is_of_vectors(node, b->arguments))
         return stoa__bind_vectors(b->code, node, b->arguments, b->mask, made, b->error);
+    if (stoa__is_of_labels(node, b->arguments))
+        return stoa__bind_labels(b->code, node, b->arguments, b->mask, made, b->error);
     if (stoa__operations[node->operation].kind == STOA__AGGREGATE)
         return stoa__bind_aggregate(b->code, node, b->arguments, b->mask, made, b->error);
     return stoa__bind_operation(b->code, node, b->arguments, made, b->error);
@@ -258,12 +263,49 @@ static stoa__id apart(stoa__code_block *code, stoa__id id)
                       false, term->range);
 }
 
-static stoa_status want_cells(binder *b, stoa__result *result, uint32_t output)
+/* The field that an output goes into; NULL: an array. */
+static const stoa__schema_field *target_of(const binder *b, uint32_t output)
+{
+    const stoa_table *table = b->binding->table;
+    const char *name = b->binding->names == NULL ? NULL : b->binding->names[output];
+    size_t field;
+    if (table == NULL || name == NULL ||
+        stoa_table_find_field(table, name, &field, NULL) != STOA_OK)
+        return NULL;
+    return &stoa__whole_const(table)->schema->fields[field];
+}
+
+/* Only what has the labels of an enumeration, or is one of them, goes into it, and nowhere else. */
+static stoa_status want_labels(binder *b, const stoa_expression *node, stoa__result *result,
+                               uint32_t output)
+{
+    const stoa__schema_field *target = target_of(b, output), *given = result->typed.labels;
+    bool has_labels = target != NULL && stoa__has_labels(target);
+    if (target == NULL || (!has_labels && given == NULL) ||
+        (has_labels && given != NULL && stoa__labels_equal(target, given)))
+        return STOA_OK;
+    if (has_labels && result->typed.type == STOA_STRING && node->kind == STOA__CONSTANT_NODE)
+        return stoa__label_constant(b->code, node, target, &result->typed, b->error);
+    if (has_labels)
+        return stoa__expression_fail(b->error, STOA_WRONG_TYPE, node,
+                                     "'%s' is an enumeration and takes its labels, as '%s'",
+                                     target->name, target->labels[0]);
+    return stoa__expression_fail(b->error, STOA_WRONG_TYPE, node,
+                                 "'%s' is an enumeration and does not go into '%s': int32(%s) is "
+                                 "its number",
+                                 given->name, target->name, given->name);
+}
+
+static stoa_status want_cells(binder *b, const stoa_expression *node, stoa__result *result,
+                              uint32_t output)
 {
     const stoa__binding *binding = b->binding;
+    stoa_status status = want_labels(b, node, result, output);
+    if (status != STOA_OK)
+        return status;
     size_t index = (size_t)(result - b->code->results);
     stoa_type target = binding->targets == NULL ? STOA_NO_TYPE : (stoa_type)binding->targets[index];
-    stoa_status status = stoa__bind_store(
+    status = stoa__bind_store(
         b->code, result->typed, target == STOA_NO_TYPE ? result->typed.type : target,
         binding->names == NULL ? NULL : binding->names[output], &result->id, b->error);
     return status;
@@ -319,7 +361,7 @@ static stoa_status want(binder *b, const stoa_expression *node, stoa__result *re
                         uint32_t output)
 {
     if (b->binding->wanted == STOA__WANTS_CELLS)
-        return want_cells(b, result, output);
+        return want_cells(b, node, result, output);
     if (b->binding->wanted == STOA__WANTS_BITS)
         return want_bits(b, node, result);
     return want_value(b, node, result);
@@ -343,7 +385,7 @@ static stoa_status bind_output(binder *b, stoa_expression *node, uint32_t output
     for (uint32_t i = 0; status == STOA_OK && i < count; i++) {
         stoa__result *result = &code->results[first + i];
         stoa__id id = typed.length > 0 ? code->components[typed.first + i] : typed.id;
-        *result = (stoa__result){.typed = {.id = id, .type = typed.type}};
+        *result = (stoa__result){.typed = {.id = id, .type = typed.type, .labels = typed.labels}};
         status = want(b, node, result, output);
     }
     return status;

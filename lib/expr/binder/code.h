@@ -76,6 +76,7 @@ typedef struct stoa__typed {
     stoa_type type;
     uint32_t length; /* 0: one value */
     uint32_t first;
+    const struct stoa__schema_field *labels; /* a field that has those of the value; NULL: none */
 } stoa__typed;
 
 #define STOA__NO_PASS UINT16_MAX

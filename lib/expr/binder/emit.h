@@ -52,6 +52,15 @@ stoa__id stoa__emit_arithmetic(stoa__code_block *code, stoa_operation operation,
 stoa__id stoa__emit_root(stoa__code_block *code, stoa__id a);
 /* A call that takes or makes a vector, whatever its operation (vectors.c). */
 bool stoa__is_of_vectors(const stoa_expression *node, const stoa__typed *arguments);
+/* Whether an argument is an enumeration, and such a call (enumerations.c). */
+bool stoa__is_of_labels(const stoa_expression *node, const stoa__typed *arguments);
+stoa_status stoa__bind_labels(stoa__code_block *code, const stoa_expression *node,
+                              stoa__typed *arguments, stoa__id mask, stoa__typed *made,
+                              stoa_error *error);
+/* A string constant as a label of the field. */
+stoa_status stoa__label_constant(stoa__code_block *code, const stoa_expression *node,
+                                 const struct stoa__schema_field *field, stoa__typed *made,
+                                 stoa_error *error);
 stoa_status stoa__bind_vectors(stoa__code_block *code, const stoa_expression *node,
                                const stoa__typed *arguments, stoa__id mask, stoa__typed *made,
                                stoa_error *error);

@@ -8,6 +8,7 @@
 #include "base/memory.h"
 #include "expr/execution/program.h"
 #include "kernel/floats.h"
+#include "store/labels.h"
 
 /* ---- what is bound ---- */
 
@@ -418,6 +419,17 @@ stoa_type stoa_program_output_type(const stoa_program *program, size_t output)
     if (program == NULL || program->wanted == 0 || output >= program->output_count)
         return STOA_NO_TYPE;
     return program->code.results[program->code.outputs[output].first].typed.type;
+}
+
+const char *const *stoa_program_output_labels(const stoa_program *program, size_t output,
+                                              size_t *count)
+{
+    const stoa__schema_field *field = NULL;
+    if (program != NULL && program->wanted != 0 && output < program->output_count)
+        field = program->code.results[program->code.outputs[output].first].typed.labels;
+    if (count != NULL)
+        *count = field == NULL ? 0 : field->label_count;
+    return field == NULL ? NULL : field->labels;
 }
 
 size_t stoa_program_output_length(const stoa_program *program, size_t output)
