@@ -192,6 +192,19 @@ static void kept(void)
         /* [values] */
     }
     {
+        /* [strings] */
+        stoa_program *program;
+        stoa_handle sizes[4];
+        const stoa_output output = {.type = STOA_STRING, .data = sizes, .count = 4};
+        must(stoa_program_parse(&program, table, "where(x > 2, 'large', 'small')", NULL, &error),
+             &error);
+        must(stoa_program_fill(program, table, NULL, &output, 1, &error), &error);
+        stoa_string last = stoa_string_pool_get(stoa_program_strings(program), sizes[3]);
+        printf("%.*s\n", (int)last.length, last.bytes); /* prints large */
+        stoa_program_free(program);
+        /* [strings] */
+    }
+    {
         /* [assign] */
         stoa_program *program;
         const char *fields[] = {"w"};

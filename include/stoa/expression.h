@@ -91,6 +91,16 @@ STOA_BEGIN_DECLS
     OPERATION(IS_NULL, "is_null", 1, 1, CALL) \
     OPERATION(COALESCE, "coalesce", 2, 255, CALL) \
     OPERATION(FILL_NULL, "fill_null", 2, 2, CALL) \
+    OPERATION(STARTS_WITH, "starts_with", 2, 2, CALL) \
+    OPERATION(ENDS_WITH, "ends_with", 2, 2, CALL) \
+    OPERATION(CONTAINS, "contains", 2, 2, CALL) \
+    OPERATION(MATCHES, "matches", 2, 2, CALL) \
+    OPERATION(LENGTH, "length", 1, 1, CALL)   \
+    OPERATION(LOWER, "lower", 1, 1, CALL)     \
+    OPERATION(UPPER, "upper", 1, 1, CALL)     \
+    OPERATION(TRIM, "trim", 1, 1, CALL)       \
+    OPERATION(SLICE, "slice", 3, 3, CALL)     \
+    OPERATION(CONCAT, "concat", 2, 255, CALL) \
     OPERATION(ROW, "row", 0, 0, CALL)         \
     OPERATION(VECTOR, "vector", 2, 1024, CALL) \
     OPERATION(COMPONENT, "component", 2, 2, CALL) \
@@ -111,6 +121,7 @@ STOA_BEGIN_DECLS
     OPERATION(MIN, "min", 1, 1, AGGREGATE)         \
     OPERATION(MAX, "max", 1, 1, AGGREGATE)         \
     OPERATION(COUNT, "count", 0, 1, AGGREGATE)     \
+    OPERATION(COUNT_DISTINCT, "count_distinct", 1, 1, AGGREGATE) \
     OPERATION(VAR, "var", 1, 2, AGGREGATE)         \
     OPERATION(STD, "std", 1, 2, AGGREGATE)         \
     OPERATION(ANY, "any", 1, 1, AGGREGATE)         \

@@ -112,7 +112,8 @@ STOA_API void stoa_program_free(stoa_program *program);
  * program is bound anew by its next run.
  *
  * @param parameter its name, without the $
- * @param value of type STOA_BOOL, STOA_INT64, STOA_UINT64 or STOA_FLOAT64
+ * @param value of type STOA_BOOL, STOA_INT64, STOA_UINT64, STOA_FLOAT64 or STOA_STRING, whose bytes
+ *     are copied
  * @return STOA_NO_PARAMETER: there is no such parameter. STOA_WRONG_TYPE: a value of another type.
  * @cost O(1).
  * @threads Changes the program.
@@ -243,7 +244,8 @@ STOA_API uint64_t stoa_program_version(const stoa_program *program, const stoa_t
  * @param table NULL if the program reads arrays alone
  * @param scope NULL: all rows
  * @param values becomes a value for each output, or one for each component of a vector, of type
- *     STOA_BOOL, STOA_INT64, STOA_UINT64 or STOA_FLOAT64, or null
+ *     STOA_BOOL, STOA_INT64, STOA_UINT64, STOA_FLOAT64 or STOA_STRING (whose bytes are the table's
+ * or the program's: see stoa_program_strings()), or null
  * @param count the number of these values
  * @return STOA_INVALID: another `count`, or an output that is no aggregate. STOA_NO_FIELD,
  *     STOA_WRONG_TYPE: it does not fit the table. STOA_NO_PARAMETER: a parameter has no value.
@@ -400,6 +402,18 @@ STOA_TRY stoa_program_remove(stoa_program *program, stoa_table *table, stoa_erro
  * @snippet program.c rows
  */
 STOA_TRY stoa_program_keep(stoa_program *program, stoa_table *table, stoa_error *error);
+
+/**
+ * Tells the pool of the strings that a program has made. Outputs of type STOA_STRING are handles of
+ * it. NULL if the program is not bound, or has no strings.
+ *
+ * @owner Borrowed from the program, until it runs again, is bound anew or freed; so are the strings
+ *     that stoa_program_compute() gives, unless the pool is the table's.
+ * @cost O(1).
+ * @threads Reads the program.
+ * @snippet program.c strings
+ */
+STOA_API const stoa_string_pool *stoa_program_strings(const stoa_program *program);
 
 /* ---- in one step, from text ---- */
 

@@ -47,6 +47,7 @@ typedef enum stoa__shape {
 /* KERNEL(NAME, name, out, a, b, shapes, fails)
  *   out, a, b   forms or cell types; NO_TYPE: no such operand
  *   shapes      V: unary   VV: VV alone   VC: VV and VC   CV: VV, VC and CV   CC: all four
+ *               LOOKUP: VC alone
  *   fails       never: it cannot; checks: it may, as the list's comment says
  * There is a list per family, and a file per list. */
 
@@ -214,13 +215,26 @@ typedef enum stoa__shape {
     KERNEL(HYPOT, hypot, FLOAT64, FLOAT64, FLOAT64, CV, never) \
     KERNEL(POW_FLOAT64, pow_float64, FLOAT64, FLOAT64, FLOAT64, CV, never)
 
+/* lookup.c: for each handle a value of the stoa__lookup at b. */
+#define STOA__LOOKUP_KERNELS(KERNEL)                                       \
+    KERNEL(LOOKUP_BITS, lookup_bits, BOOL, STRING, NO_TYPE, LOOKUP, never) \
+    KERNEL(LOOKUP_INT32, lookup_int32, INT32, STRING, NO_TYPE, LOOKUP, never)
+
+/* A table with a value for each string of a pool: 32 bits, or one bit. It lies at a cache line. */
+typedef struct stoa__lookup {
+    uint32_t last; /* handle */
+    uint32_t padding[15];
+    uint32_t values[]; /* bits: that of a handle is bit handle % 32 of values[handle / 32] */
+} stoa__lookup;
+
 #define STOA__KERNELS(KERNEL)        \
     STOA__ARITHMETIC_KERNELS(KERNEL) \
     STOA__BITWISE_KERNELS(KERNEL)    \
     STOA__CHOOSE_KERNELS(KERNEL)     \
     STOA__COMPARE_KERNELS(KERNEL)    \
     STOA__CONVERT_KERNELS(KERNEL)    \
-    STOA__ELEMENTARY_KERNELS(KERNEL)
+    STOA__ELEMENTARY_KERNELS(KERNEL) \
+    STOA__LOOKUP_KERNELS(KERNEL)
 
 typedef enum stoa__code {
 #define STOA__CODE(NAME, name, out, a, b, shapes, fails) STOA__##NAME,

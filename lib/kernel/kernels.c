@@ -7,6 +7,10 @@
         STOA__AT_LEVEL(stoa__##name##_vv), NULL, NULL, NULL \
     }
 #define VV(name) V(name)
+#define LOOKUP(name)                                        \
+    {                                                       \
+        NULL, STOA__AT_LEVEL(stoa__##name##_vc), NULL, NULL \
+    }
 #define VC(name)                                                                         \
     {                                                                                    \
         STOA__AT_LEVEL(stoa__##name##_vv), STOA__AT_LEVEL(stoa__##name##_vc), NULL, NULL \

@@ -31,6 +31,7 @@
 #define STOA__DECLARE_VC(name) STOA__DECLARE_V(name) stoa__kernel STOA__AT_LEVEL(stoa__##name##_vc);
 #define STOA__DECLARE_CV(name) \
     STOA__DECLARE_VC(name) stoa__kernel STOA__AT_LEVEL(stoa__##name##_cv);
+#define STOA__DECLARE_LOOKUP(name) stoa__kernel STOA__AT_LEVEL(stoa__##name##_vc);
 #define STOA__DECLARE_CC(name) \
     STOA__DECLARE_CV(name) stoa__kernel STOA__AT_LEVEL(stoa__##name##_cc);
 #define STOA__DECLARE(NAME, name, out, a, b, shapes, fails) STOA__DECLARE_##shapes(name)

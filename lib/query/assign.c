@@ -117,7 +117,7 @@ static stoa_status get_ready(stoa__run *run, bool is_fresh, stoa_error *error)
     stoa_status status = stoa__run_aggregates(run, error);
     if (status != STOA_OK || is_fresh)
         return status;
-    if (may_refuse_null(run))
+    if (may_refuse_null(run) || run->program->code.interns_by_row)
         return stoa__run_outputs(run, 0, run->rows, pass_by, NULL, error);
     return stoa__run_check(run, error);
 }
@@ -150,7 +150,7 @@ static stoa_status check_outputs(const stoa_output *outputs, size_t count, stoa_
     for (size_t i = 0; i < count; i++) {
         if (outputs[i].reserved[0] != 0)
             return stoa__fail(error, STOA_INVALID, "stoa_output.reserved must be zero");
-        if (!stoa__is_number(outputs[i].type))
+        if (!stoa__is_number(outputs[i].type) && outputs[i].type != STOA_STRING)
             return stoa__fail(error, STOA_WRONG_TYPE, "output %zu is not of a number type", i);
         if (outputs[i].data == NULL && outputs[i].count > 0)
             return stoa__fail(error, STOA_INVALID, "output %zu: data is NULL", i);
@@ -426,6 +426,7 @@ static stoa_status store_into_fields(stoa__run *run, stoa_table *table, const ta
     bool locks = scope != NULL && scope->interpreter != NULL;
     for (size_t i = 0; locks && i < to->count; i++)
         stoa__column_lock(table, to->fields[i]);
+    size_t strings = stoa__table_strings_mark(stoa__whole(table));
     stoa_status status = stoa__run_begin(run, run->program, table, scope, error);
     if (status == STOA_OK) {
         status = check_arrays(run, to, fields, error);
@@ -433,6 +434,8 @@ static stoa_status store_into_fields(stoa__run *run, stoa_table *table, const ta
             status = store_outputs(run, to->cells, to->validity, to->types, fields, false, error);
         stoa__run_end(run);
     }
+    if (status != STOA_OK)
+        stoa__table_forget_strings(stoa__whole(table), strings);
     for (size_t i = 0; status == STOA_OK && i < to->count; i++)
         table->columns[to->fields[i]].version++; /* nobody else writes to them */
     for (size_t i = 0; locks && i < to->count; i++)
@@ -482,6 +485,7 @@ static stoa_status fill_addition(stoa__addition *added, targets *to, stoa_progra
     stoa_status status = stoa__run_begin(&run, program, table, scope, error);
     if (status != STOA_OK)
         return status;
+    run.strings = added->strings;
     stoa__field_expect(added, run.rows);
     status = store_outputs(&run, to->cells, to->validity, to->types, &name, true, error);
     stoa__run_end(&run);
@@ -507,12 +511,13 @@ static stoa_status add_field(stoa_program *program, stoa_table *table, const sto
     targets to;
     stoa__addition added;
     size_t count = field->length > 0 ? field->length : 1;
+    size_t strings = stoa__table_strings_mark(stoa__whole(table));
     stoa_status status = new_targets(&to, count, 1, error);
     if (status != STOA_OK)
         return status;
     to.lengths[0] = (uint16_t)count;
     memset(to.types, (int)field->type, count);
-    stoa__targets wanted = wanted_of(&to, NULL);
+    stoa__targets wanted = wanted_of(&to, &field->name);
     status = stoa__program_bind(program, table, STOA__WANTS_CELLS, &wanted, error);
     if (status == STOA_OK && field->length == 0 &&
         program->code.terms[program->code.results[0].id].nullable_rows)
@@ -526,6 +531,8 @@ static stoa_status add_field(stoa_program *program, stoa_table *table, const sto
         else
             stoa__field_give_up(&added, table);
     }
+    if (status != STOA_OK)
+        stoa__table_forget_strings(stoa__whole(table), strings);
     stoa__release(to.cells);
     return status;
 }

@@ -1,9 +1,11 @@
 /* compute.c: aggregates: all outputs of a program in one pass over the rows (in more, if an
  * aggregate needs another first), and the results as values. */
+#include "expr/execution/strings.h"
 #include "query/scope.h"
 
-static stoa_value value_of(const stoa_program *program, const stoa__result *result)
+static stoa_value value_of(const stoa__run *run, const stoa__result *result)
 {
+    const stoa_program *program = run->program;
     const stoa__code_block *code = &program->code;
     const uint64_t *bits = program->workers[0].slots[result->id];
     stoa_value value = {.type = (stoa_type)code->terms[result->id].form};
@@ -12,6 +14,9 @@ static stoa_value value_of(const stoa_program *program, const stoa__result *resu
         value.uint64 = 0;
     else if (value.type == STOA_BOOL)
         value.boolean = (*bits & 1) != 0;
+    else if (value.type == STOA_STRING)
+        value.string = stoa__string_of_run(run, code->terms[result->id].of_table,
+                                           *(const stoa_handle *)(const void *)bits);
     else if (value.type == STOA_INT32)
         value.int64 = *(const int32_t *)(const void *)bits;
     else
@@ -40,7 +45,7 @@ stoa_status stoa_program_compute(stoa_program *program, const stoa_table *table,
     status = stoa__run_aggregates(&run, error);
     stoa__run_end(&run);
     for (size_t i = 0; status == STOA_OK && i < count; i++)
-        values[i] = value_of(program, &program->code.results[i]);
+        values[i] = value_of(&run, &program->code.results[i]);
     return status;
 }
 

@@ -87,16 +87,19 @@ static stoa_status hold(stoa__run *run, const stoa_scope *scope, stoa_error *err
 {
     if (scope == NULL)
         return STOA_OK;
-    if (scope->interpreter != NULL)
+    /* Pools of strings have no locks: nobody else may come in between. */
+    const stoa_interpreter *interpreter =
+        run->program->code.strings == NULL ? scope->interpreter : NULL;
+    if (interpreter != NULL)
         each_read(run->program, run->table, lock, NULL);
     if (scope->version != 0 && scope->version != stoa_program_version(run->program, run->table)) {
-        if (scope->interpreter != NULL)
+        if (interpreter != NULL)
             each_read(run->program, run->table, unlock, NULL);
         return stoa__fail(error, STOA_STALE,
                           "a column that is read was written to, or rows were removed, inserted in "
                           "the middle or reordered");
     }
-    run->interpreter = scope->interpreter;
+    run->interpreter = interpreter;
     if (run->interpreter != NULL)
         run->left = run->interpreter->leave();
     return STOA_OK;
@@ -116,6 +119,7 @@ static stoa_status begin(stoa__run *run, stoa_program *program, const stoa_table
                          const stoa_scope *scope, stoa_error *error)
 {
     *run = (stoa__run){.program = program, .table = table};
+    run->strings = table == NULL ? NULL : table->strings;
     run->rows = table == NULL ? 0 : table->rows;
     if (scope != NULL && (scope->reserved[0] | scope->reserved[1]) != 0)
         return stoa__fail(error, STOA_INVALID, "stoa_scope.reserved must be zero");

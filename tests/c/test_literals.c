@@ -55,9 +55,8 @@ TEST(texts_that_are_no_strings_are_shown)
            {"'|\\U0000001'", "8 hex"}, {"'ab|\\ud800'", "U+D800 is half"},
            {"'|\\udfff'", "surrogate"}, {"'|\\400'", "377"}, {"'|\\N{BULLET}'", "\\N is no escape"},
            {"'|\\\n'", "backslash"}, {"|'\\'", "never closed"}, {"'a' |'b'", "operator"},
-           {"x == |r'a'", "no prefix"},
-           {"|f\"a\"", "no prefix"}, {"x |'a'", "operator"}, {"'a' |b", "operator"},
-           {"'a'|(b)", "operator"});
+           {"x == |r'a'", "no prefix"}, {"|f\"a\"", "no prefix"}, {"x |'a'", "operator"},
+           {"'a' |b", "operator"}, {"'a'|(b)", "operator"});
 }
 
 TEST(strings_are_printed_as_pythons)
@@ -212,12 +211,16 @@ TEST(strings_are_refused_where_they_have_no_meaning)
     static const struct {
         const char *text, *says;
     } all[] = {
-        {"sum('a')", "sum takes no string"},    {"'a'", "no use"},
-        {"x + 'a'", "+ takes no string"},       {"sum(x == 'a')", "== takes no string"},
-        {"sum(x in (1, 'a'))", "in takes"},     {"sqrt('a')", "sqrt takes no string"},
-        {"not 'a'", "not takes no string"},     {"int32('1')", "int32 takes no string"},
-        {"min('a', 'b')", "min takes"},         {"max(where(x > 1, 'a', 'b'))", "where takes"},
-        {"cumsum('a')", "cumsum takes no str"}, {"-'a'", "- takes no string"},
+        {"sum('a')", "sum takes no string here, and a value is of type string"},
+        {"x + 'a'", "concat(a, b) joins strings"},
+        {"sum(x == 'a')", "field 'x' is of type int32"},
+        {"sum(x in (1, 'a'))", "in takes a string beside a string"},
+        {"sqrt('a')", "sqrt takes no string"},
+        {"not 'a'", "not takes no string"},
+        {"int32('1')", "length(s) counts its characters"},
+        {"min('a', 'b')", "min takes no string"},
+        {"cumsum('a')", "cumsum takes no str"},
+        {"-'a'", "- takes no string"},
     };
     stoa_value value;
     stoa_table *table = TABLE(OPTIONS(.rows = 3), {.name = "x", .type = STOA_INT32});

@@ -135,6 +135,16 @@ ATTEMPTS(stoa_program_fields)
     }
 }
 
+ATTEMPTS(stoa_program_strings)
+{
+    EACH_TRY
+    {
+        const stoa_string_pool *pool = stoa_program_strings(
+            NEEDED("program", attempt_program(a, "where(int32 > 1, 'a', 'b')")));
+        attempt_gave(a, pool != NULL, pool == NULL);
+    }
+}
+
 ATTEMPTS(stoa_program_version)
 {
     EACH_TRY

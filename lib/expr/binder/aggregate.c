@@ -2,7 +2,7 @@
  *
  * An aggregate's value is uniform, and known once its pass has run. sum(where(c, v, 0)) is the sum
  * of v under the mask c, and sum(a * b) the dot product, when nothing can tell the difference. */
-#include "expr/binder/operate.h"
+#include "expr/binder/strings.h"
 
 static bool is_zero(const stoa__code_block *code, stoa__id id)
 {
@@ -176,14 +176,48 @@ static stoa__id operand(stoa__code_block *code, stoa__aggregate *aggregate, stoa
     return id;
 }
 
+static bool takes_strings(const stoa_expression *node)
+{
+    switch ((stoa_operation)node->operation) {
+    case STOA_COUNT:
+    case STOA_COUNT_DISTINCT:
+    case STOA_MIN:
+    case STOA_MAX:
+    case STOA_FIRST:
+    case STOA_LAST:
+        return true;
+    default:
+        return false;
+    }
+}
+
+/* A string's aggregate is what was seen of it, or the handle of a row. */
+static void string_of(stoa__code_block *code, stoa__aggregate *aggregate)
+{
+    bool is_first = aggregate->operation == STOA_FIRST;
+    aggregate->a = stoa__string_value(code, aggregate->a, code->terms[aggregate->a].of_table);
+    if (is_first || aggregate->operation == STOA_LAST) {
+        reduce(aggregate, STOA_INT32, is_first ? FIRST : LAST, STOA_STRING);
+        return;
+    }
+    bool counts = aggregate->operation == STOA_COUNT_DISTINCT || aggregate->operation == STOA_COUNT;
+    reduce_bits(aggregate, STOA__COUNT_REDUCTION, counts ? STOA_INT64 : STOA_STRING);
+    aggregate->of_strings = aggregate->operation != STOA_COUNT;
+}
+
 static stoa_status check_types(const stoa__code_block *code, const stoa_expression *node,
                                const stoa__typed *arguments, stoa_error *error)
 {
     bool takes_condition = node->operation == STOA_ANY || node->operation == STOA_ALL;
     for (uint32_t i = 0; i < node->count; i++)
-        if ((arguments[i].type == STOA_OBJECT || arguments[i].type == STOA_STRING) &&
-            node->operation != STOA_COUNT)
-            return stoa__refuse_type(node, arguments[i].type, error);
+        if (arguments[i].type == STOA_OBJECT && node->operation != STOA_COUNT)
+            return stoa__refuse_object(node, error);
+        else if (arguments[i].type == STOA_STRING && !takes_strings(node))
+            return stoa__refuse_string(node, i, error);
+        else if (arguments[i].type != STOA_STRING && node->operation == STOA_COUNT_DISTINCT)
+            return stoa__expression_fail(error, STOA_WRONG_TYPE, node,
+                                         "count_distinct takes a string, not a value of type %s",
+                                         stoa_type_name(arguments[i].type));
     if (takes_condition && form_of(code, arguments[0].id) != STOA_BOOL)
         return stoa__expression_fail(error, STOA_WRONG_TYPE, node,
                                      "%s takes a condition: write != 0",
@@ -205,7 +239,10 @@ stoa_status stoa__bind_aggregate(stoa__code_block *code, const stoa_expression *
         aggregate.ddof = node->count > 1 ? node->arguments[1]->value.uint64 : 0;
     else if (node->count > 1)
         aggregate.b = arguments[1].id;
-    choose_reduction(code, &aggregate);
+    if (node->count > 0 && arguments[0].type == STOA_STRING)
+        string_of(code, &aggregate);
+    else
+        choose_reduction(code, &aggregate);
     aggregate.a = operand(code, &aggregate, aggregate.a);
     aggregate.b = operand(code, &aggregate, aggregate.b);
     aggregate.mask = operand(code, &aggregate, aggregate.mask);

@@ -10,7 +10,7 @@
 #include <assert.h>
 
 #include "base/memory.h"
-#include "expr/binder/operate.h"
+#include "expr/binder/strings.h"
 #include "store/labels.h"
 #include "store/table.h"
 
@@ -95,10 +95,12 @@ static stoa_status bind_field(binder *b, const stoa_expression *node, stoa__type
     if (status != STOA_OK)
         return stoa__expression_fail(b->error, status, node, "%s", plain.message);
     made->type = (stoa_type)table->columns[field].type;
-    if (stoa__is_time(made->type) || made->type == STOA_STRING)
+    if (stoa__is_time(made->type))
         return stoa__expression_fail(b->error, STOA_WRONG_TYPE, node,
                                      "a %s field cannot be part of an expression",
                                      stoa_type_name(made->type));
+    if (made->type == STOA_STRING && !stoa__begin_strings(b->code))
+        return STOA_OK;
     made->id = column_of(b, made->type, field);
     const stoa__schema_field *described = &stoa__whole_const(table)->schema->fields[field];
     made->labels = stoa__has_labels(described) ? described : NULL;
@@ -116,7 +118,7 @@ static stoa_status bind_constant(binder *b, const stoa_expression *node, stoa__t
     else if (value->type == STOA_UINT64)
         made->id = stoa__emit_constant(b->code, STOA_UINT64, value->uint64);
     else if (value->type == STOA_STRING)
-        made->id = STOA__NOTHING_ID; /* for operations that look at the node */
+        made->id = stoa__emit_string(b->code, value->string);
     else
         made->id = stoa__emit_integer(b->code, value->int64);
     return STOA_OK;
@@ -130,6 +132,8 @@ static stoa_status bind_parameter(binder *b, const stoa_expression *node, stoa__
         return stoa__expression_fail(b->error, STOA_NO_PARAMETER, node,
                                      "the parameter $%s is not set", node->name);
     made->type = type == STOA_INT32 ? STOA_INT64 : type;
+    if (type == STOA_STRING && !stoa__begin_strings(b->code))
+        return STOA_OK;
     made->id = stoa__emit_leaf(b->code, STOA__PARAMETER_TERM, type, false, index);
     return STOA_OK;
 }
@@ -326,8 +330,8 @@ static stoa_status want_bits(binder *b, const stoa_expression *node, stoa__resul
 
 static stoa_status want_value(binder *b, const stoa_expression *node, stoa__result *result)
 {
-    if (result->typed.type == STOA_OBJECT || result->typed.type == STOA_STRING)
-        return stoa__refuse_type(node, result->typed.type, b->error);
+    if (result->typed.type == STOA_OBJECT)
+        return stoa__refuse_object(node, b->error);
     if (!b->code->terms[result->typed.id].uniform)
         return stoa__expression_fail(
             b->error, STOA_INVALID, node,
@@ -444,6 +448,7 @@ static stoa_status bind_all(binder *b)
         keep_apart(b);
     if (status == STOA_OK && !b->code->refused) {
         drop_unused(b->code);
+        b->code->literal_count = stoa_string_pool_count(b->code->strings);
         number_nullables(b->code);
     }
     if (status == STOA_OK && b->code->refused)

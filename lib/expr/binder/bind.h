@@ -15,6 +15,7 @@ typedef struct stoa__parameter_slot {
     const char *name; /* of a node of the expression, which the program keeps */
     stoa_type type;   /* NO_TYPE: not set; INT32 where the integer fits, so that 32 bits will do */
     uint64_t bits;
+    stoa_string string; /* STRING: allocated; bits: its handle in a run */
 } stoa__parameter_slot;
 
 typedef struct stoa__binding {

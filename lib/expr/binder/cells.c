@@ -1,5 +1,5 @@
 /* cells.c: values in the form of cells, checked: what assignments store. */
-#include "expr/binder/operate.h"
+#include "expr/binder/strings.h"
 
 static stoa__id narrow_cells(stoa__code_block *code, stoa__id id, stoa_type target)
 {
@@ -49,6 +49,10 @@ stoa_status stoa__bind_store(stoa__code_block *code, stoa__typed typed, stoa_typ
 {
     bool from_float = form_of(code, typed.id) == STOA_FLOAT64;
     bool to_float = target == STOA_FLOAT32 || target == STOA_FLOAT64;
+    if (typed.type == STOA_STRING && target == STOA_STRING) {
+        *made = stoa__emit_row(code, stoa__string_value(code, typed.id, name != NULL));
+        return STOA_OK;
+    }
     bool has_cells = target != STOA_NO_TYPE && target != STOA_OBJECT && target != STOA_STRING;
     bool has_value = typed.type != STOA_OBJECT && typed.type != STOA_STRING;
     if (!has_cells || !has_value || (from_float && !to_float))

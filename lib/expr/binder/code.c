@@ -95,7 +95,7 @@ stoa__id stoa__intern(stoa__code_block *code, const stoa__term *term)
 static bool may_be_null(stoa_operation operation)
 {
     return operation != STOA_SUM && operation != STOA_DOT && operation != STOA_COUNT &&
-           operation != STOA_ANY && operation != STOA_ALL;
+           operation != STOA_COUNT_DISTINCT && operation != STOA_ANY && operation != STOA_ALL;
 }
 
 static stoa__term aggregate_of(const stoa__code_block *code, const stoa__aggregate *aggregate)
@@ -104,6 +104,7 @@ static stoa__term aggregate_of(const stoa__code_block *code, const stoa__aggrega
                        .form = aggregate->form,
                        .uniform = true,
                        .depth = (uint16_t)(aggregate->depth + 1),
+                       .of_table = code->terms[aggregate->a].of_table,
                        .a = aggregate->a,
                        .b = aggregate->b,
                        .c = aggregate->mask,
@@ -141,6 +142,7 @@ void stoa__code_dispose(stoa__code_block *code)
     stoa__release(code->buckets);
     stoa__release(code->aggregates);
     stoa__release(code->arrays);
+    stoa_string_pool_free(code->strings);
     stoa__release(code->results);
     stoa__release(code->outputs);
     stoa__release(code->components);

@@ -11,6 +11,8 @@
 #define STOA__EXPR_BINDER_CODE_H
 
 #include "expr/binder/range.h"
+#include <stoa/strings.h>
+
 #include "expr/parser/expression.h"
 
 typedef uint32_t stoa__id;
@@ -28,6 +30,13 @@ enum {
     STOA__FILL_BITS = STOA__CODES, /* a uniform BOOL to bits */
     STOA__CUMULATE,                /* cumsum and its like: b is the stoa__cumulative */
     STOA__IS_NULL,                 /* bits: where a is null */
+    /* Of strings (strings.c); bits[0] is a stoa_operation, bits[1] the base of a symbol. */
+    STOA__STRING_CALL,  /* an operation, of all rows; else a symbol, which no pass runs */
+    STOA__STRING_MAP,   /* a, computed for each string of the pool of b: a stoa__lookup */
+    STOA__STRING_FIND,  /* the handle of a in the table's pool, or STOA_NO_STRING */
+    STOA__STRING_ENTER, /* a as a handle of the other pool */
+    STOA__STRING_LIST,  /* a, and the list b behind it */
+    STOA__STRING_ROWS,  /* an operation, row by row */
     STOA__ALL_CODES,
 };
 
@@ -51,6 +60,8 @@ typedef struct stoa__term {
     bool may_be_null;
     bool nullable_rows; /* because a column or an array is nullable: in some rows only */
     bool strict;        /* a CHOOSE whose branches both count, taken or not */
+    bool of_table;      /* STRING: handles of the table's pool, else of the program's */
+    bool by_row;        /* STRING: its strings enter the pool while rows are computed */
     uint16_t code;      /* of a step */
     uint16_t depth;
     stoa__id a, b, c;
@@ -89,6 +100,7 @@ typedef struct stoa__aggregate {
     uint16_t depth;     /* the pass that it is computed in; STOA__NO_PASS: nobody asks for it */
     uint16_t operation; /* stoa_operation: how the partial becomes a value */
     uint8_t form;       /* of the value */
+    bool of_strings;    /* its value is found among the strings that were seen */
     uint64_t ddof;
     stoa__id id;         /* its term */
     stoa__id a, b, mask; /* mask: bits, or NOTHING: every row of the scope */
@@ -129,6 +141,9 @@ typedef struct stoa__code_block {
     uint32_t cumulative_count; /* cumsum and its like */
     uint32_t nullable_count;   /* values of rows that may be null */
     bool has_nullable;         /* a value that may be null, of rows or for all of them */
+    stoa_string_pool *strings; /* the program's; NULL: there are no strings */
+    size_t literal_count;      /* of its strings, those that binding has made */
+    bool interns_by_row;       /* a step makes strings row by row, and on one thread */
     stoa__id *components;      /* of vectors */
     uint32_t component_count;
     size_t component_room;

@@ -46,6 +46,7 @@ stoa__id stoa__emit_leaf(stoa__code_block *code, stoa__term_kind kind, stoa_type
     stoa__term term = {.kind = (uint8_t)kind,
                        .form = (uint8_t)form,
                        .uniform = kind == STOA__PARAMETER_TERM,
+                       .of_table = kind == STOA__COLUMN_TERM,
                        .may_be_null = nullable,
                        .nullable_rows = nullable,
                        .range = stoa__range_of(form),
@@ -62,7 +63,8 @@ static stoa_type form_of(unsigned step, const stoa__code_block *code, stoa__id a
     bool of_8_bytes = step == STOA__CHOOSE_INT64 || step == STOA__AND_INT64 ||
                       step == STOA__OR_INT64 || step == STOA__XOR_INT64 ||
                       step == STOA__INVERT_INT64 || step == STOA__STORE_8;
-    if (step == STOA__CUMULATE || of_8_bytes) /* these serve several forms */
+    bool of_4_bytes = step == STOA__CHOOSE_INT32 || step == STOA__STORE_4;
+    if (step == STOA__CUMULATE || of_8_bytes || of_4_bytes) /* these serve several forms */
         return (stoa_type)code->terms[a].form;
     return (stoa_type)stoa__facts[step].out;
 }
@@ -104,12 +106,14 @@ stoa__id stoa__emit_row(stoa__code_block *code, stoa__id id)
     const stoa__term *term = &code->terms[id];
     if (!term->uniform)
         return id;
-    unsigned step = term->form == STOA_BOOL    ? (unsigned)STOA__FILL_BITS
-                    : term->form == STOA_INT32 ? (unsigned)STOA__FILL_INT32
-                                               : (unsigned)STOA__FILL_INT64;
+    bool narrow = term->form == STOA_INT32 || term->form == STOA_STRING;
+    unsigned step = term->form == STOA_BOOL ? (unsigned)STOA__FILL_BITS
+                    : narrow                ? (unsigned)STOA__FILL_INT32
+                                            : (unsigned)STOA__FILL_INT64;
     stoa__term made = {.kind = STOA__STEP_TERM,
                        .form = term->form,
                        .code = (uint16_t)step,
+                       .of_table = term->of_table,
                        .a = id,
                        .may_fail_deep = term->may_fail_deep,
                        .may_be_null = term->may_be_null,
@@ -167,7 +171,10 @@ stoa__id stoa__emit_step(stoa__code_block *code, stoa__term step)
     if (code->refused)
         return STOA__NOTHING_ID;
     step.kind = STOA__STEP_TERM;
-    step.form = (uint8_t)form_of(step.code, code, step.a);
+    bool looks_up = step.code == STOA__LOOKUP_BITS || step.code == STOA__LOOKUP_INT32;
+    step.form = looks_up ? code->terms[step.b].form : (uint8_t)form_of(step.code, code, step.a);
+    if (step.form == STOA_STRING)
+        step.of_table = code->terms[looks_up ? step.b : step.a].of_table;
     if (step.origin == NULL)
         step.origin = code->origin;
     if (step.range.low > step.range.high) /* it always fails, with whatever bits */
@@ -222,7 +229,7 @@ stoa__id stoa__emit_within(stoa__code_block *code, stoa__id a, stoa__range bound
 
 stoa__id stoa__emit_loaded(stoa__code_block *code, stoa__id id)
 {
-    static const uint16_t loads[STOA_OBJECT + 1] = {
+    static const uint16_t loads[] = {
         /* 0: cells are registers, or (object) never go into one */
         [STOA_BOOL] = STOA__LOAD_BOOL,       [STOA_INT8] = STOA__LOAD_INT8,
         [STOA_INT16] = STOA__LOAD_INT16,     [STOA_UINT8] = STOA__LOAD_UINT8,
@@ -230,7 +237,7 @@ stoa__id stoa__emit_loaded(stoa__code_block *code, stoa__id id)
         [STOA_FLOAT32] = STOA__LOAD_FLOAT32,
     };
     const stoa__term *cells = &code->terms[id];
-    return loads[cells->form] == 0
+    return cells->form >= sizeof loads / sizeof *loads || loads[cells->form] == 0
                ? id
                : stoa__emit(code, loads[cells->form], id, 0, false, cells->range);
 }

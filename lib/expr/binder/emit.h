@@ -35,6 +35,8 @@ stoa__id stoa__emit_as(stoa__code_block *code, stoa__id id, stoa_type form);
 stoa__id stoa__emit_for_float32(stoa__code_block *code, stoa__id id);
 /* Cells as a register. */
 stoa__id stoa__emit_loaded(stoa__code_block *code, stoa__id id);
+/* Bits: where it is null. */
+stoa__id stoa__emit_is_null(stoa__code_block *code, stoa__id id);
 stoa__id stoa__emit_not(stoa__code_block *code, stoa__id id);
 stoa__id stoa__emit_and(stoa__code_block *code, stoa__id a, stoa__id b);
 stoa__id stoa__emit_or(stoa__code_block *code, stoa__id a, stoa__id b);

@@ -3,7 +3,7 @@
  * Arithmetic of integers is in integers.c, comparisons in compare.c. Bits and conditions go to the
  * kernels of bits, functions to those of floats; min, max and where meet in the narrowest form that
  * holds both. uint64 is bit-operated as it is. */
-#include "expr/binder/operate.h"
+#include "expr/binder/strings.h"
 
 /* ---- floats ---- */
 
@@ -104,7 +104,7 @@ static stoa__id choose(stoa__code_block *code, stoa__id condition, stoa__id a, s
 }
 
 /* A step even of what is never null, if it may fail: then so does this. */
-static stoa__id is_null(stoa__code_block *code, stoa__id a)
+stoa__id stoa__emit_is_null(stoa__code_block *code, stoa__id a)
 {
     if (stoa__is_sure(&code->terms[a]))
         return stoa__emit_truth(code, false);
@@ -120,7 +120,7 @@ static stoa__id coalesce(stoa__code_block *code, const stoa__typed *arguments, u
         stoa_type form = common_form(code, first, made);
         first = stoa__emit_as(code, first, form);
         bool nullable = code->terms[first].may_be_null;
-        made = nullable ? choose(code, is_null(code, first), made, first, false) : first;
+        made = nullable ? choose(code, stoa__emit_is_null(code, first), made, first, false) : first;
     }
     return made;
 }
@@ -367,15 +367,10 @@ static stoa__id member(stoa__code_block *code, const stoa__typed *arguments, uin
 
 /* ---- calls ---- */
 
-stoa_status stoa__refuse_type(const stoa_expression *node, stoa_type type, stoa_error *error)
+stoa_status stoa__refuse_object(const stoa_expression *node, stoa_error *error)
 {
-    if (type == STOA_OBJECT)
-        return stoa__expression_fail(error, STOA_WRONG_TYPE, node,
-                                     "an object field cannot be part of an expression");
-    if (node->kind != STOA__CALL_NODE)
-        return stoa__expression_fail(error, STOA_WRONG_TYPE, node, "a string has no use here");
-    return stoa__expression_fail(error, STOA_WRONG_TYPE, node, "%s takes no string here",
-                                 stoa_operation_text((stoa_operation)node->operation));
+    return stoa__expression_fail(error, STOA_WRONG_TYPE, node,
+                                 "an object field cannot be part of an expression");
 }
 
 static stoa_status check_condition(const stoa_expression *node, stoa_type type, stoa_error *error)
@@ -387,6 +382,14 @@ static stoa_status check_condition(const stoa_expression *node, stoa_type type, 
         stoa_operation_text((stoa_operation)node->operation), stoa_type_name(type));
 }
 
+static bool has_string(const stoa_expression *node, const stoa__typed *arguments)
+{
+    bool has = stoa__is_string_operation((stoa_operation)node->operation);
+    for (uint32_t i = 0; i < node->count; i++)
+        has = has || arguments[i].type == STOA_STRING;
+    return has;
+}
+
 static stoa_status check_types(const stoa__code_block *code, const stoa_expression *node,
                                const stoa__typed *arguments, stoa_error *error)
 {
@@ -396,8 +399,10 @@ static stoa_status check_types(const stoa__code_block *code, const stoa_expressi
         operation == STOA_INVERT || (operation >= STOA_BIT_AND && operation <= STOA_SHIFT_RIGHT);
     stoa_status status = STOA_OK;
     for (uint32_t i = 0; i < node->count; i++)
-        if (arguments[i].type == STOA_OBJECT || arguments[i].type == STOA_STRING)
-            return stoa__refuse_type(node, arguments[i].type, error);
+        if (arguments[i].type == STOA_OBJECT)
+            return stoa__refuse_object(node, error);
+    if (has_string(node, arguments))
+        return STOA_OK;
     if (joins || operation == STOA_NOT || operation == STOA_WHERE)
         status = check_condition(node, arguments[0].type, error);
     if (joins && status == STOA_OK)
@@ -447,7 +452,7 @@ static stoa__id emit_function(stoa__code_block *code, const stoa_expression *nod
     case STOA_ISFINITE:
         return classify(code, operation == STOA_ISNAN, a);
     case STOA_IS_NULL:
-        return is_null(code, a);
+        return stoa__emit_is_null(code, a);
     case STOA_COALESCE:
     case STOA_FILL_NULL:
         return coalesce(code, arguments, node->count);
@@ -494,6 +499,8 @@ stoa_status stoa__bind_operation(stoa__code_block *code, const stoa_expression *
     stoa_status status = check_types(code, node, arguments, error);
     if (status != STOA_OK)
         return status;
+    if (has_string(node, arguments))
+        return stoa__bind_strings(code, node, arguments, made, error);
     stoa__id id = emit_call(code, node, arguments);
     stoa_type form = (stoa_type)form_of(code, id), type = stoa__cast_type(operation);
     if (operation == STOA_WHERE && arguments[1].type == arguments[2].type)

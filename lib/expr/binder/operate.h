@@ -20,8 +20,7 @@ static inline stoa__id as_number(stoa__code_block *code, stoa__id id)
     return form_of(code, id) == STOA_BOOL ? stoa__emit_as(code, id, STOA_INT32) : id;
 }
 
-/* Refuses an operand or an output of a type that has no meaning there. */
-stoa_status stoa__refuse_type(const stoa_expression *node, stoa_type type, stoa_error *error);
+stoa_status stoa__refuse_object(const stoa_expression *node, stoa_error *error);
 /* ADD ... POWER of integers and conditions (integers.c). */
 stoa__id stoa__integer_arithmetic(stoa__code_block *code, stoa_operation operation, stoa__id a,
                                   stoa__id b);

@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "base/words.h"
-#include "expr/execution/run.h"
+#include "expr/execution/strings.h"
 
 #define WORDS STOA__BLOCK_WORDS
 /* Rows of a block without steps: several aggregates find it in L2. */
@@ -257,6 +257,8 @@ static bool execute(const stoa__run *run, stoa__worker *worker, uint32_t from, u
                 failed = remember(run, worker, step, 0, count) || failed;
         } else if (step->code == STOA__FILL_BITS)
             fill_bits(slots[step->out], slots[step->a], count);
+        else if (step->code == STOA__STRING_ROWS)
+            stoa__run_string_rows(run, slots, step, count);
         else if (step->code == STOA__IS_NULL)
             stoa__bits_of_nulls(worker, slots[step->out], step->a, count);
         else
@@ -282,6 +284,8 @@ static void reduce(const stoa__run *run, stoa__worker *worker, const uint64_t *r
             mask = stoa__without_nulls(worker, mask, aggregate->a, count);
             mask = stoa__without_nulls(worker, mask, aggregate->b, count);
         }
+        if (aggregate->of_strings)
+            stoa__note_seen(run, worker, aggregate, mask, count);
         kernels->reduce[run->pass->calls[i]](&worker->accumulators[i], worker->slots[aggregate->a],
                                              worker->slots[aggregate->b], mask, count,
                                              (uint64_t)worker->first);

@@ -1,7 +1,7 @@
 /* finalize.c: what the partials of a pass come to: the values of its aggregates. */
 #include <string.h>
 
-#include "expr/execution/run.h"
+#include "expr/execution/strings.h"
 
 static uint64_t float_bits(double value)
 {
@@ -17,6 +17,8 @@ static double variance(const stoa__aggregate *aggregate, const stoa__partial *to
 
 static bool is_null(const stoa__aggregate *aggregate, const stoa__partial *total)
 {
+    if (aggregate->of_strings)
+        return aggregate->operation != STOA_COUNT_DISTINCT && total->count == 0;
     switch ((stoa_operation)aggregate->operation) {
     case STOA_SUM:
     case STOA_DOT:
@@ -46,6 +48,7 @@ static uint64_t value_of(const stoa__aggregate *aggregate, const stoa__partial *
         return float_bits(is_float ? total->total / (double)total->count
                                    : stoa__mean_of(total->sum, total->count));
     case STOA_COUNT:
+    case STOA_COUNT_DISTINCT: /* of none */
         return total->count;
     case STOA_VAR:
         return float_bits(variance(aggregate, total));
@@ -63,8 +66,9 @@ static uint64_t value_of(const stoa__aggregate *aggregate, const stoa__partial *
     }
 }
 
-stoa_status stoa__finalize_pass(stoa_program *program, const stoa__pass *pass, stoa_error *error)
+stoa_status stoa__finalize_pass(const stoa__run *run, const stoa__pass *pass, stoa_error *error)
 {
+    stoa_program *program = run->program;
     const stoa__code_block *code = &program->code;
     for (uint32_t i = 0; i < pass->aggregate_count; i++) {
         const stoa__aggregate *aggregate = &code->aggregates[pass->aggregates[i]];
@@ -76,7 +80,9 @@ stoa_status stoa__finalize_pass(stoa_program *program, const stoa__pass *pass, s
             return stoa__expression_fail(error, STOA_OVERFLOW, aggregate->origin,
                                          "the result does not fit %s", stoa_type_name(form));
         program->nulls[aggregate->id] = is_null(aggregate, total);
-        if (!program->nulls[aggregate->id])
+        if (aggregate->of_strings && run->rows > 0 && total->count > 0)
+            *program->uniforms[aggregate->id] = stoa__value_of_seen(run, aggregate);
+        else if (!program->nulls[aggregate->id])
             *program->uniforms[aggregate->id] = value_of(aggregate, total, is_float);
     }
     return STOA_OK;

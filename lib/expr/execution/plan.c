@@ -526,7 +526,7 @@ static bool plan_passes(stoa__plan *plan, planner *p, bool has_outputs)
     if (plan->may_fail && !plan_pass(p, CHECK_PASS))
         return false;
     measure(plan, &plan->check);
-    plan->in_order = code->cumulative_count > 0;
+    plan->in_order = code->cumulative_count > 0 || code->interns_by_row;
     return true;
 }
 

@@ -83,11 +83,12 @@ typedef struct stoa__pass {
 typedef struct stoa__plan {
     stoa__pass *passes;
     uint32_t count;
-    stoa__pass check;         /* the last pass without outputs: only what may fail */
-    bool may_fail;            /* check has steps */
-    bool in_order;            /* a running sum: rows one after another, on one thread */
-    size_t scratch;           /* the most of any pass */
-    size_t block;             /* likewise */
+    stoa__pass check; /* the last pass without outputs: only what may fail */
+    bool may_fail;    /* check has steps */
+    bool in_order;    /* a running sum, strings that are made by row: rows one after another, on one
+                         thread */
+    size_t scratch;   /* the most of any pass */
+    size_t block;     /* likewise */
     uint32_t failures, masks; /* likewise */
 } stoa__plan;
 

@@ -3,10 +3,11 @@
  * A program is bound for a schema, for the kinds of its parameters' values and for what is wanted
  * of it (aggregates, cells of some types, bits). A run that finds it bound so goes on at once; else
  * it is bound anew, aside: a program that fails to bind is simply unbound. */
+#include <stdio.h>
 #include <string.h>
 
 #include "base/memory.h"
-#include "expr/execution/program.h"
+#include "expr/execution/strings.h"
 #include "kernel/floats.h"
 #include "store/labels.h"
 
@@ -26,6 +27,10 @@ static void unbind(stoa_program *program)
     program->wanted = 0;
     release_workers(program);
     stoa__plan_dispose(&program->plan);
+    stoa__release_lookups(program);
+    program->lookups = NULL;
+    stoa__release_seen(program);
+    stoa__buffer_dispose(&program->row_buffer);
     stoa__code_dispose(&program->code);
     stoa__release(program->uniforms);
     program->uniforms = NULL;
@@ -42,13 +47,18 @@ static stoa_status make_room(stoa_program *program, stoa_error *error)
     size_t ids = program->code.count, aggregates = program->code.aggregate_count;
     size_t bytes = ids * (sizeof *program->uniforms + 2) + aggregates * sizeof *program->totals +
                    program->code.cumulative_count * sizeof *program->cumulatives + 64;
+    size_t lookups = program->code.strings == NULL ? 0 : ids * sizeof *program->lookups;
+    bytes += lookups;
     char *memory = stoa__allocate_zeroed(bytes);
     if (memory == NULL)
         return stoa__fail_memory(error, bytes);
     program->uniforms = (void *)memory;
     program->totals = (void *)(memory + ids * sizeof *program->uniforms);
     program->cumulatives = (void *)(program->totals + aggregates);
-    program->nulls = (bool *)(program->cumulatives + program->code.cumulative_count);
+    program->lookups = (void *)(program->cumulatives + program->code.cumulative_count);
+    program->nulls = (bool *)program->lookups + lookups;
+    if (lookups == 0)
+        program->lookups = NULL;
     program->uniform_failed = program->nulls + ids;
     return STOA_OK;
 }
@@ -70,6 +80,8 @@ static void place_values(stoa_program *program, stoa__worker *worker)
             worker->slots[id] = term->bits;
         else if (term->kind == STOA__PARAMETER_TERM)
             worker->slots[id] = &program->parameters[term->index].bits;
+        else if (term->kind == STOA__STEP_TERM && term->code == STOA__STRING_MAP)
+            worker->slots[id] = program->lookups[id];
         else if (term->uniform)
             worker->slots[id] = program->uniforms[id];
     }
@@ -143,7 +155,8 @@ static bool is_bound(const stoa_program *program, const stoa__schema *schema, st
     if (targets == NULL || program->targets == NULL)
         return targets == NULL && program->targets == NULL;
     size_t count = program->output_count;
-    return memcmp(targets->lengths, program->lengths, count * sizeof *program->lengths) == 0 &&
+    return (targets->names != NULL) == program->into_fields &&
+           memcmp(targets->lengths, program->lengths, count * sizeof *program->lengths) == 0 &&
            memcmp(targets->types, program->targets, count_targets(program, program->lengths)) == 0;
 }
 
@@ -164,6 +177,7 @@ static stoa_status bind_anew(stoa_program *program, const stoa_table *table, sto
                              const stoa__targets *targets, stoa_error *error)
 {
     program->wanted = wanted;
+    program->into_fields = targets != NULL && targets->names != NULL;
     if (targets != NULL && !keep_targets(program, targets))
         return stoa__fail_memory(error, program->output_count);
     stoa__binding binding = {.expression = program->expression,
@@ -265,29 +279,42 @@ static stoa_status find_parameters(stoa_program *program, stoa_error *error)
     return fits ? STOA_OK : stoa__fail_memory(error, sizeof(stoa__parameter_slot));
 }
 
-static bool parameter_of(stoa_value value, stoa_type *type, uint64_t *bits)
+/* Copies the bytes; on failure what was there stays. */
+static stoa_status keep_string(stoa__parameter_slot *slot, stoa_string string, stoa_error *error)
+{
+    char *bytes = stoa__allocate(string.length + 1);
+    if (bytes == NULL)
+        return stoa__fail_memory(error, string.length + 1);
+    if (string.length > 0)
+        memcpy(bytes, string.bytes, string.length);
+    stoa__release((char *)(uintptr_t)slot->string.bytes);
+    slot->string = (stoa_string){bytes, string.length};
+    return STOA_OK;
+}
+
+static void parameter_of(stoa_value value, stoa_type *type, uint64_t *bits)
 {
     *type = value.type;
     *bits = 0;
     switch (value.type) {
     case STOA_BOOL:
         *bits = value.boolean;
-        return true;
+        break;
     case STOA_INT64:
         if (value.int64 >= INT32_MIN && value.int64 <= INT32_MAX)
             *type = STOA_INT32;
         *bits = *type == STOA_INT32 ? (uint32_t)(int32_t)value.int64 : (uint64_t)value.int64;
-        return true;
+        break;
     case STOA_UINT64:
         *bits = value.uint64;
         if (value.uint64 <= INT64_MAX)
             *type = value.uint64 <= INT32_MAX ? STOA_INT32 : STOA_INT64;
-        return true;
+        break;
     case STOA_FLOAT64:
         memcpy(bits, &value.float64, sizeof *bits);
-        return true;
+        break;
     default:
-        return false;
+        break;
     }
 }
 
@@ -296,16 +323,23 @@ stoa_status stoa_program_set_parameter(stoa_program *program, const char *parame
 {
     STOA__REQUIRE_ARGUMENT(error, program);
     STOA__REQUIRE_ARGUMENT(error, parameter);
+    char what[80];
     stoa_type type;
     uint64_t bits;
-    if (!stoa__is_operand(&value) || !parameter_of(value, &type, &bits))
-        return stoa__fail(error, STOA_WRONG_TYPE,
-                          "$%s takes a bool, an int64, a uint64 or a float64", parameter);
+    snprintf(what, sizeof what, "$%.64s", parameter);
+    stoa_status status = stoa__check_operand(&value, what, error);
+    if (status != STOA_OK)
+        return status;
+    parameter_of(value, &type, &bits);
     uint32_t index = stoa__names_find(&program->parameter_names, parameter);
     if (index == STOA__NO_NAME)
         return stoa__fail(error, STOA_NO_PARAMETER, "the expression has no parameter $%s",
                           parameter);
     stoa__parameter_slot *found = &program->parameters[index];
+    if (value.type == STOA_STRING)
+        status = keep_string(found, value.string, error);
+    if (status != STOA_OK)
+        return status;
     if (found->type != type)
         unbind(program);
     found->type = type;
@@ -403,6 +437,8 @@ void stoa_program_free(stoa_program *program)
     stoa_expression_free(program->expression);
     stoa_expression_free(program->where);
     stoa__names_dispose(&program->parameter_names);
+    for (uint32_t i = 0; i < program->parameter_count; i++)
+        stoa__release((char *)(uintptr_t)program->parameters[i].string.bytes);
     stoa__release(program->parameters);
     stoa__release(program);
 }

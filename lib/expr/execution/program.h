@@ -7,9 +7,16 @@
 #include "expr/binder/bind.h"
 #include "expr/execution/cumulate.h"
 #include "expr/execution/plan.h"
+#include "expr/strings/text.h"
 #include "store/table.h"
 
 /* What one thread of a run works with. */
+/* A byte for each string of a pool: whether it was seen. */
+typedef struct stoa__seen {
+    uint8_t *bytes;
+    size_t count;
+} stoa__seen;
+
 typedef struct stoa__worker {
     void *memory;              /* of all that follows */
     void **slots;              /* by id: where a value's register, cells or constant is */
@@ -45,6 +52,7 @@ struct stoa_program {
     stoa__schema *schema;
     uint8_t *targets;  /* of the results, when cells are wanted of some types */
     uint16_t *lengths; /* of these, how many each output has; in the same allocation */
+    bool into_fields;  /* the cells are those of a table's fields */
     stoa__code_block code;
     stoa__plan plan;
     /* what runs use */
@@ -53,6 +61,12 @@ struct stoa_program {
     bool *uniform_failed;    /* by id */
     stoa__partial *totals;   /* by aggregate */
     stoa__cumulative *cumulatives;
+    stoa__lookup **lookups; /* by id: of MAP terms; NULL: there are no strings */
+    stoa__seen *seen;       /* by worker, then by aggregate */
+    size_t seen_workers;
+    stoa__buffer row_buffer;   /* of the one thread that makes strings row by row: what has run
+                                * once can run again without memory */
+    atomic_int string_failure; /* stoa_status of what strings were refused while rows ran */
     stoa__worker *workers;
     size_t worker_count;
 };

@@ -7,7 +7,7 @@
 
 #include "base/memory.h"
 #include "base/threads.h"
-#include "expr/execution/run.h"
+#include "expr/execution/strings.h"
 #include "kernel/floats.h"
 
 /* ---- a pass ---- */
@@ -105,6 +105,8 @@ static stoa_status run_rows(stoa__run *run, size_t first, size_t last, stoa_erro
         return stoa__fail_memory(error, sizeof(stoa__worker));
     if (workers > program->worker_count)
         workers = program->worker_count;
+    if (!stoa__begin_seen(run, workers))
+        return stoa__fail_memory(error, stoa_string_pool_count(program->code.strings));
     forget_failures(run);
     if (program->plan.in_order && first == 0)
         restart_cumulatives(program);
@@ -128,6 +130,10 @@ static stoa_status run_pass(stoa__run *run, const stoa__pass *pass, size_t first
     stoa__floats floats = stoa__floats_begin();
     stoa_status status = run_rows(run, first, last, error);
     stoa__floats_end(floats);
+    stoa_status strings = (stoa_status)atomic_load(&run->program->string_failure);
+    if (status == STOA_OK && strings != STOA_OK)
+        status =
+            stoa__fail(error, strings, "a string could not be made: %s", stoa_status_text(strings));
     return status;
 }
 
@@ -152,11 +158,18 @@ static bool is_null(const stoa_program *program, const stoa__instruction *step)
     return null && step->nulls != STOA__NEVER_NULL;
 }
 
-static void run_uniform(stoa_program *program, const stoa__pass *pass)
+static stoa_status run_uniform(stoa__run *run, const stoa__pass *pass, stoa_error *error)
 {
+    stoa_program *program = run->program;
     void *const *slots = program->workers[0].slots;
     for (uint32_t i = 0; i < pass->uniform_count; i++) {
         const stoa__instruction *step = &pass->uniform[i];
+        if (stoa__is_of_strings(step->code)) {
+            stoa_status status = stoa__run_string_step(run, step, error);
+            if (status != STOA_OK)
+                return status;
+            continue;
+        }
         program->nulls[step->out] = is_null(program, step);
         if (program->nulls[step->out])
             continue;
@@ -168,6 +181,7 @@ static void run_uniform(stoa_program *program, const stoa__pass *pass)
             step->kernel(slots[step->out], slots[step->a], slots[step->b], slots[step->c], 1);
         program->uniform_failed[step->out] = failed && step->may_fail;
     }
+    return STOA_OK;
 }
 
 /* Failures of uniform values that no row asks for. */
@@ -187,7 +201,7 @@ static stoa_status check_uniform(stoa__run *run, const stoa__pass *pass, stoa_er
 static stoa_status run_aggregates(stoa__run *run, const stoa__pass *pass, stoa_error *error)
 {
     stoa_status status = run_pass(run, pass, 0, run->rows, error);
-    return status == STOA_OK ? stoa__finalize_pass(run->program, pass, error) : status;
+    return status == STOA_OK ? stoa__finalize_pass(run, pass, error) : status;
 }
 
 /* ---- runs ---- */
@@ -195,14 +209,14 @@ static stoa_status run_aggregates(stoa__run *run, const stoa__pass *pass, stoa_e
 stoa_status stoa__run_aggregates(stoa__run *run, stoa_error *error)
 {
     stoa_program *program = run->program;
-    stoa_status status = STOA_OK;
+    stoa_status status = stoa__begin_strings_of_run(program, error);
     stoa__floats floats = stoa__floats_begin();
     if (program->code.aggregate_count > 0)
         memset(program->totals, 0, program->code.aggregate_count * sizeof *program->totals);
     for (uint32_t i = 0; i < program->plan.count && status == STOA_OK; i++) {
         const stoa__pass *pass = &program->plan.passes[i];
-        run_uniform(program, pass);
-        if (pass->has_outputs)
+        status = run_uniform(run, pass, error);
+        if (pass->has_outputs || status != STOA_OK)
             break; /* the last */
         if (pass->aggregate_count > 0)
             status = run_aggregates(run, pass, error);

@@ -17,6 +17,7 @@ typedef void stoa__take_block(void *context, void *const *slots, const uint64_t 
 typedef struct stoa__run {
     stoa_program *program;
     const stoa_table *table;
+    stoa_string_pool *strings; /* of the table; NULL: it has none */
     size_t rows;
     const uint64_t *selection;           /* bits of the scope; NULL: all */
     bool is_trimmed;                     /* the selection has bits beyond the rows */
@@ -49,7 +50,7 @@ bool stoa__resolve_failures(stoa__run *run, stoa__worker *worker, const uint64_t
 /* Whether a uniform value that the pass uses has failed. */
 bool stoa__some_uniform_failed(const stoa__run *run);
 /* The values of the pass's aggregates, from program->totals into program->uniforms. */
-stoa_status stoa__finalize_pass(stoa_program *program, const stoa__pass *pass, stoa_error *error);
+stoa_status stoa__finalize_pass(const stoa__run *run, const stoa__pass *pass, stoa_error *error);
 
 /* ---- values that are null in some rows (nulls.c) ---- */
 
