@@ -96,10 +96,21 @@ static inline PyObject *box_int(int64_t number, SpareInts *spare)
 #define BOX_float32(value) PyFloat_FromDouble((double)(value))
 #define BOX_float64(value) PyFloat_FromDouble(value)
 #define BOX_object(handle) object_of(view, handle)
-#define BOX_string(handle) PyLong_FromUnsignedLong(handle)
+#define BOX_string(handle) text_of(view, handle)
 #define BOX_date(value) box_int(value, spare)
 #define BOX_timestamp(value) box_int(value, spare)
 #define BOX_duration(value) box_int(value, spare)
+
+/* A new reference to the str of a handle. */
+static inline PyObject *text_of(const View *view, stoa_handle handle)
+{
+    if (handle < (size_t)PyList_GET_SIZE(view->texts)) {
+        PyObject *text = PyList_GET_ITEM(view->texts, (Py_ssize_t)handle);
+        if (text != Py_None)
+            return new_reference(text);
+    }
+    return new_text(view, handle);
+}
 
 /* A new reference to the object of a handle. */
 static inline PyObject *object_of(const View *view, stoa_handle handle)

@@ -195,7 +195,7 @@ __attribute__((cold)) static int write_converted(const Row *row, const Slot *slo
 static int write_field(const Row *row, const Slot *slot, PyObject *value)
 {
     uint64_t aside;
-    if (slot->type == STOA_OBJECT)
+    if (slot->type == STOA_OBJECT || slot->type == STOA_STRING)
         return write_object(row, slot, value);
     stoa_column *column = slot_column(row->view, slot);
     bool is_open =

@@ -67,6 +67,7 @@ typedef struct View {
     PyTypeObject *row_class;
     PyObject *owner;   /* keeps `core` alive */
     PyObject *objects; /* a list: objects by handle */
+    PyObject *texts;   /* a list: the first strs by handle; None: not made yet */
     PyObject *weak_references;
     SpareInts spare;      /* ints that rows gave */
     PyTypeObject *record; /* the record class of row_class */
@@ -79,6 +80,9 @@ typedef struct View {
 } View;
 
 extern PyTypeObject rows__View;
+
+/* Makes the str of a handle, and keeps it if it is one of the first. */
+PyObject *new_text(const View *view, stoa_handle handle);
 
 /* The library's column of a slot. */
 static inline stoa_column *slot_column(const View *view, const Slot *slot)
@@ -242,6 +246,7 @@ PyObject *rows__document(PyObject *module, PyObject *arguments);
 PyObject *rows__extend(PyObject *module, PyObject *arguments);
 PyObject *rows__gather(PyObject *module, PyObject *arguments);
 PyObject *rows__iterate(PyObject *module, PyObject *arguments);
+PyObject *rows__strings(PyObject *module, PyObject *texts);
 PyObject *rows__new_row(PyObject *module, PyObject *arguments);
 PyObject *rows__adopt(PyObject *module, PyObject *row_class);
 PyObject *rows__teach(PyObject *module, PyObject *arguments);

@@ -154,7 +154,8 @@ static Recipe *recipe_of(PyTypeObject *kind)
 static PyObject *plain_value(stoa_type type, PyObject *value)
 {
     uint64_t aside = 0;
-    if (type == STOA_OBJECT)
+    bool is_text = type == STOA_STRING && PyUnicode_CheckExact(value) && PyUnicode_IS_ASCII(value);
+    if (type == STOA_OBJECT || is_text)
         return new_reference(value);
     if (type == DECODED || store_value(NULL, type, &aside, value) != FITS)
         return NULL;

@@ -42,7 +42,8 @@ static bool fill_slot(View *view, Slot *slot, PyObject *described)
     slot->values = slot->decoder == NULL ? slot->type : DECODED;
     slot->length = length;
     slot->kw_only = kw_only != 0;
-    view->is_plain = view->is_plain && type != STOA_OBJECT && may_store_places(slot);
+    view->is_plain =
+        view->is_plain && type != STOA_OBJECT && type != STOA_STRING && may_store_places(slot);
     view->has_objects = view->has_objects || type == STOA_OBJECT || slot->decoder != NULL;
     view->is_positional = view->is_positional && !slot->kw_only;
     return true;
@@ -85,11 +86,12 @@ static bool fill(View *view, PyObject *fields)
 
 static PyObject *view_new(PyTypeObject *type, PyObject *arguments, PyObject *named)
 {
-    PyObject *row_class, *record, *owner, *objects, *fields;
+    PyObject *row_class, *record, *owner, *objects, *texts, *fields;
     Py_ssize_t address;
     (void)named;
-    if (!PyArg_ParseTuple(arguments, "O!O!OnO!O!", &PyType_Type, &row_class, &PyType_Type, &record,
-                          &owner, &address, &PyList_Type, &objects, &PyTuple_Type, &fields))
+    if (!PyArg_ParseTuple(arguments, "O!O!OnO!O!O!", &PyType_Type, &row_class, &PyType_Type,
+                          &record, &owner, &address, &PyList_Type, &objects, &PyList_Type, &texts,
+                          &PyTuple_Type, &fields))
         return NULL;
     if (!PyType_IsSubtype((PyTypeObject *)(void *)row_class, &rows__Row)) {
         PyErr_SetString(PyExc_TypeError, "row_class must be a class of rows");
@@ -105,6 +107,7 @@ static PyObject *view_new(PyTypeObject *type, PyObject *arguments, PyObject *nam
     view->record = (PyTypeObject *)(void *)new_reference(record);
     view->owner = new_reference(owner);
     view->objects = new_reference(objects);
+    view->texts = new_reference(texts);
     view->is_plain = view->is_positional = true;
     if (fill(view, fields))
         return (PyObject *)view;
@@ -147,6 +150,7 @@ static void view_dealloc(PyObject *self)
     Py_XDECREF(view->row_class);
     Py_XDECREF(view->record);
     Py_XDECREF(view->objects);
+    Py_XDECREF(view->texts);
     for (int i = 0; i < SPARE_INTS; i++)
         Py_XDECREF(view->spare.ints[i]);
     Py_XDECREF(view->owner);
@@ -193,7 +197,7 @@ static PyMethodDef view_methods[] = {
 
 PyTypeObject rows__View = {
     ROWS_TYPE("View"),
-    .tp_doc = "View(row_class, record, owner, address, objects, fields, /)\n--\n\n"
+    .tp_doc = "View(row_class, record, owner, address, objects, texts, fields, /)\n--\n\n"
               "The columns of the table at `address`, which `owner` keeps, as rows see them.",
     .tp_basicsize = sizeof(View),
     .tp_itemsize = sizeof(Place),

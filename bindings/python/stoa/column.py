@@ -17,7 +17,7 @@ from stoa._lib import copies
 from stoa._lib.failure import check, new_error
 from stoa._lib.ffi import ffi, lib
 from stoa._schema.extension import rows as extension
-from stoa._schema.types import IS_PYPY, OBJECT, FieldType
+from stoa._schema.types import IS_PYPY, OBJECT, STRING, FieldType
 from stoa._schema.vectors import Live
 from stoa._store import versions
 from stoa._store.cells import value_reader
@@ -30,7 +30,14 @@ from stoa._store.sources import (
 )
 from stoa._store.store import Store
 from stoa._store.versions import column_version
-from stoa.errors import ColumnBufferError, RowValueError, StaleError, WrongTypeError, shown
+from stoa.errors import (
+    ArgumentError,
+    ColumnBufferError,
+    RowValueError,
+    StaleError,
+    WrongTypeError,
+    shown,
+)
 
 Value = TypeVar("Value")
 ALL: Any = object()
@@ -98,7 +105,7 @@ class Column(Base, InPlace[Expression], Generic[Value]):
 
     def _reader(self) -> Callable[[int], Any] | None:
         """The value of what a cell holds; None: it is the value."""
-        return value_reader(self._type, self._store.pool.objects)
+        return value_reader(self._type, self._store)
 
     def _cells(self) -> Any:
         return self._store.cells_of(self._field, self._name)
@@ -126,7 +133,7 @@ class Column(Base, InPlace[Expression], Generic[Value]):
 
     @property
     def nbytes(self) -> int:
-        """The bytes of the cells; for an object field, of the handles.
+        """The bytes of the cells; for an object or string field, of the handles.
 
         Raises FieldNameError once the field was dropped.
         """
@@ -236,7 +243,7 @@ class Column(Base, InPlace[Expression], Generic[Value]):
         converted = self._type.convert(value, self._name)
         position = masks.position(index, self._range)
         self._cells()
-        if self._type is OBJECT:
+        if self._type is OBJECT or self._type is STRING:
             self._store.write_object(self._field, position, converted)
         else:
             encoder = self._type.encoder
@@ -338,7 +345,7 @@ class Column(Base, InPlace[Expression], Generic[Value]):
         """Whether both have the same values."""
         if len(self) != len(other):
             return False
-        if self._type is other._type and self._type is not OBJECT and not IS_PYPY:
+        if self._type is other._type and self._type.kind not in "os" and not IS_PYPY:
             return self.buffer == other.buffer
         if self._type is OBJECT:
             return all(mine is theirs or mine == theirs for mine, theirs in zip(self, other))
@@ -359,12 +366,13 @@ class Column(Base, InPlace[Expression], Generic[Value]):
         """The cells as a writable memoryview of the field's format, without a copy.
 
         It keeps the table alive, and its length stays the same. After rows were removed, or the
-        field was dropped, its values are unspecified. An object field has no buffer. memoryview
-        checks what is stored, and rounds a float for a float32 cell. Raises ColumnBufferError for
-        an object field.
+        field was dropped, its values are unspecified. An object or string field has no buffer.
+        memoryview checks what is stored, and rounds a float for a float32 cell. Raises
+        ColumnBufferError for an object or string field.
         """
-        if self._type is OBJECT:
-            raise ColumnBufferError(f"{self._name} is an object field, which has no buffer")
+        if self._type.kind in "os":
+            what = "an object" if self._type is OBJECT else "a string"
+            raise ColumnBufferError(f"{self._name} is {what} field, which has no buffer")
         rows, size = self._range(), max(1, self._store.rows()) * self._type.width
         whole: Any = memoryview(ffi.buffer(self._exported(), size))
         view: memoryview = whole.cast(self._type.code)[slice_of(rows)]
@@ -380,8 +388,8 @@ class Column(Base, InPlace[Expression], Generic[Value]):
         @property
         def __array_interface__(self):
             """numpy's array interface, version 3: shares the memory, writable."""
-            if self._type is OBJECT:
-                raise AttributeError("an object field has no array interface")
+            if self._type.kind in "os":
+                raise AttributeError("an object or string field has no array interface")
             if self._export is None:
                 self._export = self._exported()
             rows, width = self._range(), self._type.width
@@ -396,6 +404,24 @@ class Column(Base, InPlace[Expression], Generic[Value]):
                 "strides": None if rows.step == 1 else (rows.step * width,),
             }
 
+    if not TYPE_CHECKING:
+
+        @property
+        def __array__(self):
+            """Of a string field: its values in an array of objects, for numpy."""
+            if self._type is not STRING:
+                raise AttributeError("only a string field makes arrays of its values")
+            return self._array_of_objects
+
+    def _array_of_objects(self, dtype: Any = None, copy: bool | None = None) -> Any:
+        from numpy import array, empty
+
+        if copy is False:
+            raise ArgumentError(f"{self._name} is a string field: an array of it is a copy")
+        made: Any = empty(len(self), dtype=object)
+        made[:] = self.tolist()
+        return made if dtype is None else array(made, dtype=dtype)
+
     def _stoa_source(self) -> Any:
         """A Source of the cells themselves, for a store into another column."""
         if self._type is OBJECT:
@@ -404,7 +430,10 @@ class Column(Base, InPlace[Expression], Generic[Value]):
         self._cells()
         pointer = ffi.cast("char *", lib.stoa_column_cells(self._store.c, self._field))
         start = rows.start * width if rows else 0
-        return Source(self._type, pointer + start, len(rows), rows.step * width, keep=self)
+        made = Source(self._type, pointer + start, len(rows), rows.step * width, keep=self)
+        if self._type is STRING:
+            made.strings = self._store.c.strings
+        return made
 
 
 class VectorColumn(Column[Any]):

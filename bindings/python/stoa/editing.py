@@ -139,6 +139,14 @@ class Editing(Rows[R]):
         """Returns memory beyond the rows to the system."""
         self._store.shrink()
 
+    def compact(self) -> None:
+        """Gives back the memory of strings that no cell holds. Rows and values stay as they are.
+
+        Raises BusyError while another thread computes with the table. O(rows) for each string
+        field.
+        """
+        self._store.compact()
+
     # ---- removing rows ----
 
     def __delitem__(self, key: Any) -> None:

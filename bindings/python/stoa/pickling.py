@@ -24,7 +24,7 @@ def reduce_table(self: Any, protocol: SupportsIndex, /) -> tuple[Any, ...]:
     columns: list[Any] = []
     for each in store.fields.values():
         column = self._column(each.name)
-        if each.type is OBJECT or len(column) == 0:
+        if each.type.kind in "os" or len(column) == 0:
             columns.append(column.tolist())
         elif each.parts:
             columns.append([cells_of(self._column(part.name), protocol) for part in each.parts])

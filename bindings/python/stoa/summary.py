@@ -53,7 +53,7 @@ def summaries(rows: Queries[Any]) -> list[Summary]:
 def aggregates(field: StoredField) -> dict[str, tree.Node]:
     """The aggregates computed for a field, by their names in a Summary."""
     kind = field.type.kind
-    if kind in "oe":
+    if kind in "oes":
         return {}
     node = tree.field(field)
     operations = {"mean": lib.STOA_MEAN, "std": lib.STOA_STD}

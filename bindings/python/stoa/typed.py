@@ -10,7 +10,7 @@ from stoa._schema.types import TYPES, FieldType, type_written
 from stoa.column import Column
 from stoa.errors import DeclarationError, shown
 
-VALUE_TYPES = {int: "iu", float: "f", bool: "?", object: "o"}
+VALUE_TYPES = {int: "iu", float: "f", bool: "?", str: "s", object: "o"}
 
 
 def record_of(table_class: type, base: type) -> RecordType | None:

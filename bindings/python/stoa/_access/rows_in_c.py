@@ -66,7 +66,9 @@ def begin(parts: tuple[type, Any], fields: Iterable[StoredField], store: Store) 
         for known, each in zip(known_fields, fields)
     )
     address = int(ffi.cast("uintptr_t", store.c))
-    return extension.View(parts[0], record, store.c, address, store.pool.objects, described)
+    return extension.View(
+        parts[0], record, store.c, address, store.pool.objects, store.texts.kept, described
+    )
 
 
 def close(view: Any, column: int, message: str) -> None:

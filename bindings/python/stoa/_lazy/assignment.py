@@ -16,7 +16,7 @@ from stoa._lazy.operators import InPlace, Operators
 from stoa._lazy.program import Program, kept, room_for
 from stoa._lazy.rowset import RowSet
 from stoa._lib.ffi import ffi, lib
-from stoa._schema.types import OBJECT
+from stoa._schema.types import OBJECT, STRING
 from stoa._store import versions
 from stoa._store.sources import (
     Source,
@@ -141,8 +141,9 @@ def right_side(
     store: Store, field: StoredField, value: Any, rows: int, scope: RowSet | None
 ) -> Expression:
     """A value to store into a field, as an expression."""
-    if field.type is OBJECT:
-        raise WrongTypeError(f"{field.name} is an object field: it takes no computed values")
+    if field.type is OBJECT or field.type is STRING:
+        what = "an object" if field.type is OBJECT else "a string"
+        raise WrongTypeError(f"{field.name} is {what} field: it takes no computed values")
     if isinstance(value, Operators):
         return expression_side(store, value._expression(), rows, scope)
     if is_scalar(value, field.type):
@@ -191,12 +192,15 @@ def spread(source: Source, indices: array[int], rows: int) -> Source:
 
 
 def store_objects(store: Store, field: StoredField, scope: RowSet, value: Any) -> None:
-    """Stores objects into the selected rows: one for all, or one for each."""
+    """Stores objects or strings into the selected rows: one for all, or one for each."""
     state, indices = store.state(), scope.indices()
     values = [value] * len(indices) if is_scalar(value, OBJECT) else list(value)
     if len(values) != len(indices):
         raise LengthError(f"{field.name} was given {len(values)} values for {len(indices)} rows")
-    store.write_objects(field, indices, values, state)
+    if field.type is STRING:
+        store.write_strings(field, indices, values, state)
+    else:
+        store.write_objects(field, indices, values, state)
 
 
 class SelectedColumn(Expression, InPlace[Expression]):

@@ -11,7 +11,7 @@ from stoa._lazy.assignment import SelectedColumn, store_objects
 from stoa._lazy.queries import Queries, R
 from stoa._lazy.rowset import RowSet
 from stoa._lib.ffi import lib
-from stoa._schema.types import OBJECT
+from stoa._schema.types import OBJECT, STRING
 from stoa.errors import (
     FieldNameError,
     WrongTypeError,
@@ -124,7 +124,7 @@ class Selected(Queries[R], Generic[R]):
         """
         if isinstance(value, SelectedColumn) and value._is_of(self._row_set, key):
             return  # `near.x += 1` ends with this store
-        if self._store.field(key).type is OBJECT:
+        if self._store.field(key).type in (OBJECT, STRING):
             store_objects(self._store, self._store.field(key), self._row_set, value)
             self._row_set.let_go()
         else:

@@ -175,6 +175,8 @@ def checked(each: Field, value: str, i: int, in_place: bool) -> str:
         return f"_stoa_encode_{i}({convert})" if in_place else convert
     if kind == "o":
         return value
+    if kind == "s":
+        return f"{value} if _stoa_type({value}) is str and {value}.isascii() else {convert}"
     if kind == "v":
         return convert
     if kind == "?":
@@ -202,9 +204,9 @@ def converters(fields: Sequence[Field]) -> dict[str, Any]:
 
 
 def decoded(each: Field, cell: str, i: int) -> str:
-    """An expression for the value of a cell; `view` has the objects."""
-    if each.type.kind == "o":
-        return f"view.objects[{cell}]"
+    """An expression for the value of a cell; `view` has the objects and the strings."""
+    if each.type.kind in "os":
+        return f"view.{'objects' if each.type.kind == 'o' else 'texts'}[{cell}]"
     if each.type.kind == "v":
         return cell
     return cell if each.type.decoder is None else f"_stoa_decode_{i}[{cell}]"

@@ -18,7 +18,7 @@ from operator import index
 from typing import TYPE_CHECKING, Any, Callable
 
 from stoa._lib.ffi import ffi, lib
-from stoa.errors import DeclarationError, RangeError, WrongTypeError, shown
+from stoa.errors import ArgumentError, DeclarationError, RangeError, WrongTypeError, shown
 
 IS_PYPY = sys.implementation.name == "pypy"
 
@@ -35,7 +35,7 @@ CODES = {
     "float32": "f",
     "float64": "d",
 }
-KINDS = {"bool": "?", "int": "i", "uint": "u", "float": "f", "object": "o"}
+KINDS = {"bool": "?", "int": "i", "uint": "u", "float": "f", "object": "o", "string": "s"}
 # A finite float64 of this magnitude or more rounds to infinity as a float32.
 FLOAT32_LIMIT = 2.0**128 - 2.0**103
 
@@ -46,8 +46,9 @@ pack_float64 = struct.Struct("d")
 class FieldType(str):
     """The type of a field, for example stoa.int32: a str with attributes.
 
-    `width` is the bytes of a cell (4 for an object: a handle), `code` the struct character of
-    the cells (empty for an object), `low` and `high` the bounds of an integer type, else 0.
+    `width` is the bytes of a cell (4 for an object or a string: a handle), `code` the struct
+    character of the cells (empty for an object or a string), `low` and `high` the bounds of an
+    integer type, else 0.
     """
 
     __module__ = "stoa"
@@ -83,7 +84,7 @@ class FieldType(str):
         written: Any  # what parse_type() makes it of
 
     def __repr__(self) -> str:
-        return f"stoa.{self}" if self.base is self and self.kind not in "?o" else str(self)
+        return f"stoa.{self}" if self.base is self and self.kind not in "?os" else str(self)
 
     def __reduce__(self) -> tuple[Any, ...]:
         return type_named, (self.written,)
@@ -230,12 +231,30 @@ def object_converter(to: FieldType) -> Callable[[Any, str], Any]:
     return convert
 
 
+def string_converter(to: FieldType) -> Callable[[Any, str], str]:
+    def convert(value: Any, name: str) -> str:
+        if not isinstance(value, str):
+            raise refusal(name, to, "text", value)
+        text = str.__str__(value)  # of a subclass: a plain str
+        try:
+            text.isascii() or text.encode()
+        except UnicodeEncodeError as error:
+            raise ArgumentError(
+                f"{name} is {to} and takes what UTF-8 can hold: {shown(text)} has a lone surrogate "
+                f"at {error.start}"
+            ) from None
+        return text
+
+    return convert
+
+
 CONVERTERS: dict[str, Callable[[FieldType], Callable[[Any, str], Any]]] = {
     "i": integer_converter,
     "u": integer_converter,
     "f": float_converter,
     "?": bool_converter,
     "o": object_converter,
+    "s": string_converter,
 }
 
 
@@ -253,6 +272,7 @@ def list_types() -> dict[str, FieldType]:
 TYPES = list_types()
 BY_NUMBER = {made.number: made for made in TYPES.values()}
 OBJECT = TYPES["object"]
+STRING = TYPES["string"]
 ENUM8, ENUM16 = TYPES["uint8"], TYPES["uint16"]
 
 if TYPE_CHECKING:
@@ -312,6 +332,7 @@ def type_written(written: Any, name: str = "of a cast") -> FieldType | None:
         int: "int64",
         float: "float64",
         bool: "bool",
+        str: "string",
         object: "object",
         Any: "object",
     }
@@ -320,14 +341,14 @@ def type_written(written: Any, name: str = "of a cast") -> FieldType | None:
     except TypeError:  # not hashable
         text = written
     if isinstance(text, str):
-        return TYPES.get({"int": "int64", "float": "float64"}.get(text, text))
+        return TYPES.get({"int": "int64", "float": "float64", "str": "string"}.get(text, text))
     return numpy_type(written)
 
 
 def unknown_type(written: Any) -> str:
     return (
         f"of type {shown(written)}: the types are {', '.join(TYPES)}, "
-        "and int, which is int64, and float, which is float64"
+        "and int, which is int64, float, which is float64, and str, which is string"
     )
 
 
@@ -337,8 +358,12 @@ def numpy_type(written: Any) -> FieldType | None:
         if written.__module__ != "numpy":
             return None
         name = written.__name__.rstrip("_")
-        return TYPES.get({"longlong": "int64", "ulonglong": "uint64"}.get(name, name))
-    kind = {"b": "?", "i": "i", "u": "u", "f": "f", "O": "o"}.get(getattr(written, "kind", ""))
-    if kind == "o":
-        return OBJECT
+        return TYPES.get(
+            {"longlong": "int64", "ulonglong": "uint64", "str": "string"}.get(name, name)
+        )
+    kind = {"b": "?", "i": "i", "u": "u", "f": "f", "O": "o", "U": "s", "T": "s"}.get(
+        getattr(written, "kind", "")
+    )
+    if kind in ("o", "s"):
+        return OBJECT if kind == "o" else STRING
     return type_of_number(kind, getattr(written, "itemsize", 0)) if kind else None

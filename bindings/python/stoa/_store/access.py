@@ -14,13 +14,13 @@ from stoa._lib.ffi import ffi, lib
 from stoa._schema.extension import rows as extension
 from stoa._schema.generate import no_field
 from stoa._schema.record import RecordType
-from stoa._schema.types import OBJECT
 from stoa._schema.vectors import VectorCells
 from stoa._store.cells import PUT, make_cells, stale, value_reader
 from stoa._store.gate import Gate
 from stoa._store.objects import ObjectPool
 from stoa._store.sources import StoredField
 from stoa._store.staging import Stage, make_stage
+from stoa._store.strings import Texts
 from stoa.errors import BusyError, FieldNameError
 
 
@@ -100,10 +100,12 @@ class Access(StoreBase):
         "fields",
         "gate",
         "generation",
+        "has_handles",
         "has_objects",
         "layout",
         "lock",
         "noticed",
+        "objects",
         "older",
         "order",
         "pool",
@@ -112,6 +114,7 @@ class Access(StoreBase):
         "row_parts",
         "stage",
         "stages",
+        "texts",
         "vectors",
         "width",
     )
@@ -119,7 +122,8 @@ class Access(StoreBase):
     def __init__(self, table: Any, record: RecordType, pool: ObjectPool, layout: Layout) -> None:
         """`table` is a stoa_table *, which keeps the table alive."""
         self.c = table
-        self.pool = pool
+        self.pool, self.objects = pool, pool.objects
+        self.texts = Texts(table)
         self.layout = layout
         self.lock = pool.lock  # held by each call that changes the table
         self.gate = Gate(table)
@@ -147,11 +151,8 @@ class Access(StoreBase):
             if stored.parts
         }
         row_parts, stage = row_parts_of(record, self.layout), stage_of(record)
-        has_objects = any(each.type is OBJECT for each in fields.values())
-        readers = [
-            (i, value_reader(each.type, self.pool.objects))
-            for i, each in enumerate(fields.values())
-        ]
+        kinds = {each.type.kind for each in fields.values()}
+        readers = [(i, value_reader(each.type, self)) for i, each in enumerate(fields.values())]
         with self.gate.lock:
             view = self.view
             if view is not None:
@@ -164,7 +165,8 @@ class Access(StoreBase):
             # How many values append takes positionally; one value may be a record.
             by_name = any(each.kw_only for each in record._stoa_fields)
             self.append_width = -1 if by_name or self.width == 1 else self.width
-            self.cells, self.has_objects, self.vectors = cells, has_objects, vectors
+            self.cells, self.has_objects, self.vectors = cells, "o" in kinds, vectors
+            self.has_handles = "o" in kinds or "s" in kinds
             # Of the fields whose cells are not the values, by place.
             self.readers = [(i, read) for i, read in readers if read is not None]
             self.cell_count = len(flat)  # fields of the library

@@ -38,10 +38,13 @@ def make_cells(pointer: Any, field_type: FieldType, count: int) -> Any:
     return cells.cast(field_type.code or "I")
 
 
-def value_reader(field_type: FieldType, objects: list[Any]) -> Callable[[int], Any] | None:
-    """The value of what a cell holds; None: it is the value. The objects are the pool's."""
+def value_reader(field_type: FieldType, of: Any) -> Callable[[int], Any] | None:
+    """The value of what a cell holds; None: it is the value. `of` is a view or a store, which has
+    the objects and the strings."""
     if field_type.kind == "o":
-        return objects.__getitem__
+        return of.objects.__getitem__  # type: ignore[no-any-return]
+    if field_type.kind == "s":
+        return of.texts.__getitem__  # type: ignore[no-any-return]
     if field_type.kind == "v":  # VectorCells give tuples
         return None
     decoder = field_type.decoder
@@ -55,6 +58,7 @@ CELL_POINTERS = {
     "float32": "float *",
     "float64": "double *",
     "object": "stoa_handle *",
+    "string": "stoa_handle *",
 }
 
 # The functions that write a value into a cell of a row, by kind: see stoa__cell_put_int64.

@@ -17,8 +17,9 @@ from enum import Enum
 from typing import Any
 
 from stoa._lib.ffi import ffi
-from stoa._schema.types import IS_PYPY, OBJECT, TYPES, FieldType, type_of_number
+from stoa._schema.types import IS_PYPY, OBJECT, STRING, TYPES, FieldType, type_of_number
 from stoa._store.objects import ObjectPool
+from stoa._store.strings import c_strings
 from stoa.errors import ColumnBufferError, LengthError, WrongTypeError
 
 BYTE_ORDERS = {"<": "little", ">": "big", "!": "big"}
@@ -56,7 +57,7 @@ class Source:
     """Typed values in memory. `keep` owns them, or is a list of objects that are to enter the pool;
     `length` is None for a scalar."""
 
-    __slots__ = ("data", "keep", "length", "repeat", "stride", "type")
+    __slots__ = ("data", "keep", "length", "repeat", "stride", "strings", "type")
 
     def __init__(
         self,
@@ -71,6 +72,7 @@ class Source:
         self.length = length
         self.stride = stride
         self.repeat = False
+        self.strings = ffi.NULL  # of cells of a string field: the pool of their handles
         self.keep = keep
 
     def _stoa_source(self) -> Source:
@@ -90,6 +92,7 @@ class Source:
         place.repeat = self.repeat
         place.data = self.data
         place.stride = self.stride
+        place.strings = self.strings
 
 
 class VectorSource:
@@ -124,6 +127,8 @@ def source_of(value: Any, to: StoredField) -> Any:
         return value
     if to.type is not OBJECT and hasattr(value, "_stoa_source"):
         column = value._stoa_source()
+        if column is not None and column.type.kind == "s" and to.type is not STRING:
+            raise WrongTypeError(f"{to.name} is {to.type} and takes no values of string")
         if column is not None:
             check_enumeration(column.type, to)
             return column
@@ -133,7 +138,7 @@ def source_of(value: Any, to: StoredField) -> Any:
         raise WrongTypeError(
             f"{to.name} needs a sequence or a buffer of values, not {type(value).__name__}"
         )
-    if to.type is not OBJECT:
+    if to.type is not OBJECT and not is_text_array(value):
         found = buffer_source(value, to.name)
         if found is not None:
             check_enumeration(found.type, to)
@@ -145,6 +150,11 @@ def source_of(value: Any, to: StoredField) -> Any:
             f"{to.name} needs a sequence or a buffer of values, not {type(value).__name__}"
         ) from None
     return sequence_source(values, to)
+
+
+def is_text_array(value: Any) -> bool:
+    """Whether it is an array of numpy's text types, which is no buffer of numbers."""
+    return getattr(getattr(value, "dtype", None), "kind", "") in ("U", "T")
 
 
 def given_source(value: Any, to: StoredField) -> Any:
@@ -247,6 +257,8 @@ def sequence_source(values: list[Any], to: StoredField) -> Any:
         return vector_source(values, to)
     if to.type is OBJECT:
         return Source(OBJECT, None, len(values), keep=values)
+    if to.type is STRING:
+        return string_source(values, to)
     if to.type.encoder is not None:
         cells = array(to.type.code, map(to.type.encoder, converted(values, to)))
         return packed_source(cells, to.type, len(values))
@@ -264,6 +276,18 @@ def sequence_source(values: list[Any], to: StoredField) -> Any:
         converted(values, to)  # raises for the value at fault
         raise
     return packed_source(packed, FLOAT64 if code == "d" else to.type, len(values))
+
+
+def string_source(values: list[Any], to: StoredField) -> Source:
+    texts = values if set(map(type, values)) <= {str} else converted(values, to)
+    try:
+        strings, keep = c_strings(texts)
+    except UnicodeEncodeError:
+        converted(texts, to)  # raises for the value at fault
+        raise
+    made = packed_source(strings, STRING, len(texts))
+    made.keep = made.keep, keep
+    return made
 
 
 def converted(values: list[Any], to: StoredField) -> list[Any]:

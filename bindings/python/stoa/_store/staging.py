@@ -21,11 +21,13 @@ STAGED = {
     "u": ("uint64", "uint64", "i4xQ8x"),
     "f": ("float64", "float64", "i4xd8x"),
     "o": ("object", "object", "i4xQ8x"),
+    "s": ("string", "string", "i4xQ8x"),
 }
 
 
 def make_stage(fields: Sequence[Field]) -> Callable[..., None]:
-    """stage(into, *values): objects are given as pointers. It may raise struct's errors."""
+    """stage(into, *values): objects are given as pointers; strings as 0, and they are pointed at
+    afterwards. It may raise struct's errors."""
     names = converters(fields)
     values = [f"_stoa_{i}" for i in range(len(fields))]
     source = [f"def _stoa_stage(into, {', '.join(values)}):"]
@@ -60,7 +62,7 @@ def packed(fields: Sequence[Field]) -> Iterable[str]:
         # The value of an object is a pointer. Integers that are not an int are converted first:
         # struct would call the __index__ of numpy's booleans, which numpy warns about.
         value = f"_stoa_{i}"
-        yield value if each.type.kind == "o" else checked(each, value, i, in_place=True)
+        yield value if each.type.kind in "os" else checked(each, value, i, in_place=True)
 
 
 def stores_source(fields: Sequence[Field], names: dict[str, Any]) -> Iterable[str]:
@@ -72,7 +74,7 @@ def stores_source(fields: Sequence[Field], names: dict[str, Any]) -> Iterable[st
         for k in range(each.type.length):
             yield f"    into[{at + 1 + k}].{member} = _stoa_{i}[{k}]"
         at += each.type.length or 1
-        if each.type.length:
+        if each.type.length or each.type.kind == "s":
             continue
         value = checked(each, f"_stoa_{i}", i, in_place=True)
         if each.type.kind == "o":

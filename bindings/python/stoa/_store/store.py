@@ -17,7 +17,7 @@ from stoa._lib.ffi import ffi, lib
 from stoa._lib.owner import owned, receiver, taken
 from stoa._schema.fields import MISSING, Field
 from stoa._schema.record import RecordType, derived, described
-from stoa._schema.types import IS_PYPY, OBJECT
+from stoa._schema.types import IS_PYPY, OBJECT, STRING
 from stoa._store.access import Access, Layout, changed, stage_of, stored_fields
 from stoa._store.changes import FieldChange
 from stoa._store.objects import ObjectPool
@@ -28,6 +28,8 @@ from stoa._store.sources import (
     check_length,
     is_cells,
     parts_of,
+    scalar_source,
+    sequence_source,
     source_of,
 )
 from stoa._store.staging import Stage
@@ -207,7 +209,7 @@ class Store(Access):
 
     def append(self, values: Sequence[Any]) -> None:
         """Appends a row: a value for each field, not yet converted."""
-        if self.has_objects:
+        if self.has_handles:
             self.store_row(lib.stoa_table_insert, self.rows, values)
             return
         record, stages = self.record, self.stages
@@ -259,10 +261,12 @@ class Store(Access):
             stage = stages.pop()
         except IndexError:
             stage = Stage(record._stoa_fields)
-        self.fill(stage, record, values)
+        encoded = self.fill(stage, record, values)
 
         def store() -> int:
             self.check_record(record)
+            for i, text in encoded:
+                stage.values[i].string.bytes, stage.values[i].string.length = text, len(text)
             self.point_at_objects(stage, values)
             index = find()
             told = self.c, index, stage.values, self.cell_count, stage.error
@@ -273,18 +277,30 @@ class Store(Access):
             self.refuse(status, stage.error, values)
         stages.append(stage)
 
-    def fill(self, stage: Stage, record: RecordType, values: Sequence[Any]) -> None:
-        """Puts the values of a row into a stage, converted except for objects."""
+    def fill(
+        self, stage: Stage, record: RecordType, values: Sequence[Any]
+    ) -> list[tuple[int, Any]]:
+        """Puts the values of a row into a stage, converted except for objects. Returns the places
+        and the bytes of strings, to which the stage is still to point."""
         fields, fill = record._stoa_fields, stage_of(record)
         if len(values) != len(fields):
             raise changed()
-        numbers = [0 if each.type is OBJECT else value for value, each in zip(values, fields)]
+        numbers = [
+            0 if each.type is OBJECT or each.type is STRING else value
+            for value, each in zip(values, fields)
+        ]
         try:
             fill(stage.into, *numbers)
         except (struct.error, OverflowError, TypeError):
             for value, each in zip(values, fields):  # raises a better error
                 each.type.convert(value, each.name)
             raise
+        encoded, at = [], 0
+        for value, each in zip(values, fields):
+            if each.type is STRING:
+                encoded.append((at, ffi.from_buffer(each.type.convert(value, each.name).encode())))
+            at += each.type.length or 1
+        return encoded
 
     def point_at_objects(self, stage: Stage, values: Sequence[Any]) -> None:
         """Only during a call of the pool."""
@@ -307,7 +323,11 @@ class Store(Access):
         return [each.type.convert(value, each.name) for value, each in zip(values, fields)]
 
     def write_object(self, field: int, index: int, value: Any, order: int | None = None) -> None:
-        """Stores one cell of an object field; of a row that was made at that order number."""
+        """Stores one cell of an object or string field; of a row that was made at that order
+        number."""
+        if self.c.columns[field].type == lib.STOA_STRING:
+            self.write_string(field, index, value, order)
+            return
         places = self.places
         try:
             place = places.pop()
@@ -325,6 +345,60 @@ class Store(Access):
         if status:
             check(status, place.error)
         places.append(place)
+
+    def write_string(self, field: int, index: int, value: Any, order: int | None) -> None:
+        stored = next(each for each in self.fields.values() if each.index == field)
+        source = scalar_source(value, stored)
+        place, error = ffi.new("stoa_source *"), new_error()
+        source.put(place, ffi.NULL)
+
+        def write() -> int:
+            if order is not None:
+                self.check_order(order, "row")
+            told = self.c, field, index, 1, 1, place, error
+            return lib.stoa_column_write(*told)  # type: ignore[no-any-return]
+
+        status = self.pool.within(write, self)
+        if status == lib.STOA_LOCKED:
+            self.raise_locked(field)
+        if status == lib.STOA_OUT_OF_RANGE:  # another thread removed rows
+            raise changed()
+        check(status, error)
+
+    def write_strings(
+        self, field: StoredField, indices: Sequence[int], values: list[Any], state: State
+    ) -> None:
+        """Stores cells of a string field; `state` is that of when the rows were found. All strings
+        enter the pool first, so that no store can fail after the first."""
+        place, error = ffi.new("stoa_source *"), new_error()
+        source = sequence_source(values, field)
+        handles = ffi.new("stoa_handle[]", len(indices))
+
+        def write() -> int:
+            self.check_state(state)
+            strings = ffi.cast("stoa_string *", source.data)
+            told = self.c.strings, strings, len(indices), handles, error
+            status: int = lib.stoa_string_pool_intern(*told)
+            place.type, place.strings = lib.STOA_STRING, self.c.strings
+            for i, index in enumerate(indices):
+                if status:
+                    break
+                place.data = handles + i
+                status = lib.stoa_column_write(self.c, field.index, index, 1, 1, place, error)
+            return status
+
+        check(self.within(write), error)
+
+    def compact(self) -> None:
+        """Gives back the memory of strings that no cell holds."""
+        error = new_error()
+
+        def compact() -> int:
+            status: int = self.by_gate(lib.stoa_table_compact, self.c, error)
+            self.texts.forget()
+            return status
+
+        check(self.within(compact), error)
 
     def write_objects(
         self, field: StoredField, indices: Sequence[int], values: Sequence[Any], state: State
@@ -495,9 +569,11 @@ class Store(Access):
 
         def add() -> int:
             record = derived(self.record, [*self.record._stoa_fields, each])
-            describe_field(place, each, c_name, self.pool)
+            kept = describe_field(place, each, c_name, self.pool)
             told = lib.stoa_table_add_field, self.c, place, ffi.NULL, error
-            return self.by_gate(change.describe, record, *told)
+            status = self.by_gate(change.describe, record, *told)
+            del kept  # the library has copied it
+            return status
 
         check(self.pool.within(add, change), error)
 
@@ -549,32 +625,36 @@ def new_store(
 
     def make() -> Store:
         fields = described_fields(record, pool)
-        check(lib.stoa_table_new(made, fields, len(fields), options, error), error)
+        check(lib.stoa_table_new(made, fields[0], len(fields[0]), options, error), error)
         return Store(taken(made), record, pool, max_rows, layout)
 
     return pool.within(make)
 
 
 def described_fields(record: RecordType, pool: ObjectPool) -> Any:
-    """An array of stoa_field. It is shared by all tables of the record, unless defaults are
-    objects."""
+    """An array of stoa_field, and what it needs to be kept. Shared by all tables of the record,
+    unless defaults are objects."""
     made = record.__dict__.get("_stoa_described")
     if made is None:
         fields = record._stoa_fields
-        made = ffi.new("stoa_field[]", len(fields))
-        for each, place, stored in zip(fields, made, stored_fields(record).values()):
+        places = ffi.new("stoa_field[]", len(fields))
+        kept = [
             describe_field(place, each, stored.c_name, pool)
+            for each, place, stored in zip(fields, places, stored_fields(record).values())
+        ]
+        made = places, kept
         if not any(each.type is OBJECT and each.default is not MISSING for each in fields):
             type.__setattr__(record, "_stoa_described", made)
     return made
 
 
-def describe_field(place: Any, each: Field, c_name: Any, pool: ObjectPool) -> None:
-    """Fills in a stoa_field. Only during a call of the pool; c_name must outlive the stoa_field."""
+def describe_field(place: Any, each: Field, c_name: Any, pool: ObjectPool) -> Any:
+    """Fills in a stoa_field. Only during a call of the pool; c_name, and what it returns, must
+    outlive the stoa_field."""
     place.name = c_name
     place.type, place.length = each.type.number, each.type.length
     if each.default is MISSING:
-        return
+        return None
     kind, initial = each.type.base.kind, place.initial
     value = each.default if each.type.encoder is None else each.type.encoder(each.default)
     if each.type.length:
@@ -586,5 +666,10 @@ def describe_field(place: Any, each: Field, c_name: Any, pool: ObjectPool) -> No
         return
     if kind == "o":
         initial.object = ffi.cast("void *", pool.pointer_to(each.default))
+    elif kind == "s":
+        text = ffi.from_buffer(each.default.encode())
+        initial.string.bytes, initial.string.length = text, len(text)
+        return text
     else:
         setattr(initial, MEMBERS[kind], value)
+    return None
