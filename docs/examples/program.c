@@ -240,9 +240,33 @@ static void kept(void)
     stoa_table_free(table);
 }
 
+static void times(void)
+{
+    stoa_error error;
+    stoa_table *table;
+    stoa_program *program;
+    stoa_value value;
+    static const stoa_field fields[] = {
+        {.name = "t", .type = STOA_TIMESTAMP, .unit = STOA_MICROSECOND, .zone = "Europe/Berlin"},
+    };
+    const stoa_value noon = stoa_zoned_value(1357041600, STOA_SECOND); /* 2013-01-01 12:00 UTC */
+    must(stoa_table_new(&table, fields, 1, NULL, &error), &error);
+    must(stoa_table_append(table, &noon, 1, &error), &error);
+    /* [times] */
+    must(stoa_program_parse(&program, table, "max(t)", NULL, &error), &error);
+    printf("%d %s\n", stoa_program_output_unit(program, 0) == STOA_MICROSECOND,
+           stoa_program_output_zone(program, 0)); /* prints 1 Europe/Berlin */
+    must(stoa_compute(table, "max(hour(t))", &value, &error), &error);
+    printf("%lld\n", (long long)value.int64); /* prints 13 */
+    stoa_program_free(program);
+    /* [times] */
+    stoa_table_free(table);
+}
+
 void program_examples(void)
 {
     nulls();
     from_text();
     kept();
+    times();
 }

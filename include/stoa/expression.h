@@ -102,6 +102,18 @@ STOA_BEGIN_DECLS
     OPERATION(SLICE, "slice", 3, 3, CALL)     \
     OPERATION(CONCAT, "concat", 2, 255, CALL) \
     OPERATION(ROW, "row", 0, 0, CALL)         \
+    OPERATION(YEAR, "year", 1, 1, CALL)       \
+    OPERATION(MONTH, "month", 1, 1, CALL)     \
+    OPERATION(DAY, "day", 1, 1, CALL)         \
+    OPERATION(HOUR, "hour", 1, 1, CALL)       \
+    OPERATION(MINUTE, "minute", 1, 1, CALL)   \
+    OPERATION(SECOND_OF_MINUTE, "second", 1, 1, CALL) \
+    OPERATION(WEEKDAY, "weekday", 1, 1, CALL) \
+    OPERATION(YEARDAY, "yearday", 1, 1, CALL) \
+    OPERATION(TRUNC, "trunc", 2, 2, CALL)     \
+    OPERATION(TO_DATE, "date", 1, 1, CALL)    \
+    OPERATION(TO_TIMESTAMP, "timestamp", 2, 2, CALL) \
+    OPERATION(TO_DURATION, "duration", 2, 2, CALL) \
     OPERATION(VECTOR, "vector", 2, 1024, CALL) \
     OPERATION(COMPONENT, "component", 2, 2, CALL) \
     OPERATION(NORM, "norm", 1, 1, CALL)       \

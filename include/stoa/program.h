@@ -58,6 +58,8 @@ typedef struct stoa_scope {
  */
 typedef struct stoa_output {
     stoa_type type;
+    uint8_t unit;  /* a stoa_unit: of timestamps and durations */
+    bool is_zoned; /* timestamps of UTC, of an output that has a zone */
     void *data;
     size_t count;
     uint64_t *validity; /* bit i % 64 of word i / 64 becomes 1 where row i has a value, else 0: then
@@ -160,6 +162,25 @@ STOA_API stoa_type stoa_program_output_type(const stoa_program *program, size_t 
  */
 STOA_API const char *const *stoa_program_output_labels(const stoa_program *program, size_t output,
                                                        size_t *count);
+
+/**
+ * Tells the unit of an output that is a timestamp or a duration; else STOA_NO_UNIT.
+ *
+ * @cost O(1).
+ * @threads Reads the program.
+ * @snippet program.c times
+ */
+STOA_API stoa_unit stoa_program_output_unit(const stoa_program *program, size_t output);
+
+/**
+ * Tells the zone of an output that is a timestamp, as "Europe/Berlin"; NULL if it has none.
+ *
+ * @owner Static storage.
+ * @cost O(1).
+ * @threads Reads the program.
+ * @snippet program.c times
+ */
+STOA_API const char *stoa_program_output_zone(const stoa_program *program, size_t output);
 
 /**
  * Tells the length of an output that is a vector. 0 if it is none, and while the program is not

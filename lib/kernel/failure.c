@@ -77,6 +77,21 @@ static inline wide highest_of(stoa_type type)
 
 /* ---- the rules ---- */
 
+static inline stoa_status is_time(wide integer, int64_t low, int64_t high)
+{
+    return integer >= low && integer <= high ? STOA_OK : STOA_OVERFLOW;
+}
+
+/* The kernel itself, on one value. */
+static inline stoa_status zoned_fits(stoa__code code, wide a, wide zone, wide rest)
+{
+    int64_t count = (int64_t)a, pair[] = {(int64_t)zone, (int64_t)rest}, made;
+    int32_t day = (int32_t)a;
+    const void *value = code == STOA__UTC_OF_DAY ? (const void *)&day : (const void *)&count;
+    bool fails = stoa__kernels_here()->run[code][STOA__VC](&made, value, pair, NULL, 1);
+    return fails ? STOA_OVERFLOW : STOA_OK;
+}
+
 static inline stoa_status fits(stoa_type type, wide integer)
 {
     return integer >= lowest_of(type) && integer <= highest_of(type) ? STOA_OK : STOA_OVERFLOW;
@@ -167,6 +182,31 @@ static inline stoa_status verdict(stoa__code code, stoa_type out, operand a, ope
     case STOA__STORE_FLOAT32:
     case STOA__ROUND_FLOAT32:
         return float32_fits(a.real);
+    case STOA__DAYS_S:
+    case STOA__SECONDS_S:
+    case STOA__FLOOR_S:
+        return is_time(a.integer, STOA__LOW_S, STOA__HIGH_S);
+    case STOA__DAYS_MS:
+    case STOA__SECONDS_MS:
+    case STOA__FLOOR_MS:
+        return is_time(a.integer, STOA__LOW_MS, STOA__HIGH_MS);
+    case STOA__DAYS_US:
+    case STOA__SECONDS_US:
+    case STOA__FLOOR_US:
+        return is_time(a.integer, STOA__LOW_US, STOA__HIGH_US);
+    case STOA__DAYS_NS:
+    case STOA__SECONDS_NS:
+        return is_time(a.integer, STOA__LOW_NS, STOA__HIGH_NS);
+    case STOA__FLOOR_NS: {
+        wide rest = a.integer % b.integer;
+        return is_time(a.integer - rest - (rest < 0 ? b.integer : 0), INT64_MIN, INT64_MAX);
+    }
+    case STOA__EXACT_DIV:
+        return a.integer % b.integer == 0 ? STOA_OK : STOA_OVERFLOW;
+    case STOA__LOCAL:
+    case STOA__UTC_OF_DAY:
+    case STOA__FLOOR_ZONED:
+        return zoned_fits(code, a.integer, b.integer, highest.integer);
     case STOA__WITHIN_INT32:
     case STOA__WITHIN_INT64:
         return a.integer >= b.integer && a.integer <= highest.integer ? STOA_OK : STOA_OVERFLOW;
@@ -177,7 +217,8 @@ static inline stoa_status verdict(stoa__code code, stoa_type out, operand a, ope
 
 static inline bool has_range(stoa__code code)
 {
-    return code == STOA__WITHIN_INT32 || code == STOA__WITHIN_INT64;
+    return code == STOA__WITHIN_INT32 || code == STOA__WITHIN_INT64 || code == STOA__LOCAL ||
+           code == STOA__UTC_OF_DAY || code == STOA__FLOOR_ZONED;
 }
 
 /* ---- which values fail ---- */
@@ -281,6 +322,12 @@ static bool adds_squares(stoa__code code)
     return code == STOA__ADD_SQUARES || code == STOA__SQUARES_FAIL || code == STOA__NORM;
 }
 
+static bool is_of_time(stoa__code code)
+{
+    return (code >= STOA__DAYS_S && code <= STOA__FLOOR_NS) || code == STOA__LOCAL ||
+           code == STOA__UTC_OF_DAY || code == STOA__FLOOR_ZONED;
+}
+
 /* The type that the result does not fit. For a range: the type with exactly that range, or
  * NO_TYPE. */
 static stoa_type type_of(stoa__code code, operand lowest, operand highest)
@@ -338,6 +385,10 @@ stoa_status stoa__failure_text(stoa__code code, const void *a, const void *b, st
         snprintf(text, size, "%s: an integer has no negative power", what);
     else if (status == STOA_INVALID)
         snprintf(text, size, "%s: the count of a shift is negative", what);
+    else if (is_of_time(code))
+        snprintf(text, size, "%s is no timestamp of the years 1 to 9999", what);
+    else if (code == STOA__EXACT_DIV)
+        snprintf(text, size, "%s is not a whole number of the other unit", what);
     else if (type != STOA_NO_TYPE)
         snprintf(text, size, "%s does not fit %s", what, stoa_type_name(type));
     else

@@ -227,7 +227,53 @@ typedef struct stoa__lookup {
     uint32_t values[]; /* bits: that of a handle is bit handle % 32 of values[handle / 32] */
 } stoa__lookup;
 
+/* dates.c and zones.c. Timestamps are int64 in a unit (S, MS, US, NS), days int32 since 1970-01-01.
+ * What fails: a timestamp that is none (STOA__LOW_ and STOA__HIGH_), and a result that is none.
+ * What takes days trusts that they are within the years 1 to 9999. SECONDS: of the day. FLOOR: b is
+ * a period in the unit, a part of a day. _BEGIN: the first day of it; weeks begin on Monday, which
+ * is WEEKDAY 0. EXACT_DIV: by a constant; a rest fails. LOCAL, UTC_OF_DAY (when a local day begins)
+ * and FLOOR_ZONED: b is a pair (see zones.c). */
+#define STOA__DATE_KERNELS_OF(KERNEL, UNIT, unit)                            \
+    KERNEL(DAYS_##UNIT, days_##unit, INT32, INT64, NO_TYPE, V, checks)       \
+    KERNEL(SECONDS_##UNIT, seconds_##unit, INT32, INT64, NO_TYPE, V, checks) \
+    KERNEL(FLOOR_##UNIT, floor_##unit, INT64, INT64, INT64, VC, checks)
+#define STOA__DATE_KERNELS(KERNEL)                                              \
+    STOA__DATE_KERNELS_OF(KERNEL, S, s)                                         \
+    STOA__DATE_KERNELS_OF(KERNEL, MS, ms)                                       \
+    STOA__DATE_KERNELS_OF(KERNEL, US, us)                                       \
+    STOA__DATE_KERNELS_OF(KERNEL, NS, ns)                                       \
+    KERNEL(YEAR_OF, year_of, INT32, INT32, NO_TYPE, V, never)                   \
+    KERNEL(MONTH_OF, month_of, INT32, INT32, NO_TYPE, V, never)                 \
+    KERNEL(DAY_OF, day_of, INT32, INT32, NO_TYPE, V, never)                     \
+    KERNEL(WEEKDAY_OF, weekday_of, INT32, INT32, NO_TYPE, V, never)             \
+    KERNEL(YEARDAY_OF, yearday_of, INT32, INT32, NO_TYPE, V, never)             \
+    KERNEL(WEEK_BEGIN, week_begin, INT32, INT32, NO_TYPE, V, never)             \
+    KERNEL(MONTH_BEGIN, month_begin, INT32, INT32, NO_TYPE, V, never)           \
+    KERNEL(QUARTER_BEGIN, quarter_begin, INT32, INT32, NO_TYPE, V, never)       \
+    KERNEL(YEAR_BEGIN, year_begin, INT32, INT32, NO_TYPE, V, never)             \
+    KERNEL(HOUR_OF, hour_of, INT32, INT32, NO_TYPE, V, never) /* of a second */ \
+    KERNEL(MINUTE_OF, minute_of, INT32, INT32, NO_TYPE, V, never)               \
+    KERNEL(SECOND_OF, second_of, INT32, INT32, NO_TYPE, V, never)               \
+    KERNEL(EXACT_DIV, exact_div, INT64, INT64, INT64, VC, checks)               \
+    KERNEL(LOCAL, local, INT64, INT64, INT64, VC, checks)                       \
+    KERNEL(UTC_OF_DAY, utc_of_day, INT64, INT32, INT64, VC, checks)             \
+    KERNEL(FLOOR_ZONED, floor_zoned, INT64, INT64, INT64, VC, checks)
+
+/* Days from 0001-01-01 to 1970-01-01, and to the end of 9999. */
+#define STOA__DAYS_BEFORE 719162
+#define STOA__DAYS_AFTER 2932897
+/* The first and the last timestamp of each unit; the least int64 is none. */
+#define STOA__LOW_S (-STOA__DAYS_BEFORE * INT64_C(86400))
+#define STOA__HIGH_S (STOA__DAYS_AFTER * INT64_C(86400) - 1)
+#define STOA__LOW_MS (STOA__LOW_S * 1000)
+#define STOA__HIGH_MS (STOA__HIGH_S * 1000 + 999)
+#define STOA__LOW_US (STOA__LOW_S * 1000000)
+#define STOA__HIGH_US (STOA__HIGH_S * 1000000 + 999999)
+#define STOA__LOW_NS (-INT64_MAX)
+#define STOA__HIGH_NS INT64_MAX
+
 #define STOA__KERNELS(KERNEL)        \
+    STOA__DATE_KERNELS(KERNEL)       \
     STOA__ARITHMETIC_KERNELS(KERNEL) \
     STOA__BITWISE_KERNELS(KERNEL)    \
     STOA__CHOOSE_KERNELS(KERNEL)     \

@@ -9,6 +9,7 @@
 
 #include "base/memory.h"
 #include "base/words.h"
+#include "expr/binder/times.h"
 #include "query/scope.h"
 #include "store/fields.h"
 #include "store/lock.h"
@@ -70,7 +71,7 @@ static void store_block(void *context, void *const *slots, const uint64_t *const
 {
     const destination *to = context;
     for (uint32_t i = 0; i < to->program->code.result_count; i++) {
-        size_t width = stoa__width((stoa_type)to->types[i]);
+        size_t width = stoa__width(stoa__target_type(to->types[i]));
         stoa__id id = to->program->code.results[i].id;
         char *out = to->cells[i] + first * width;
         if (!to->direct)
@@ -138,7 +139,7 @@ static stoa_status store_outputs(stoa__run *run, char *const *cells, uint64_t *c
     if (to.direct) {
         run->direct = run->program->code.results[0].id;
         run->direct_base = cells[0];
-        run->direct_width = stoa__width((stoa_type)types[0]);
+        run->direct_width = stoa__width(stoa__target_type(types[0]));
     }
     return stoa__run_outputs(run, 0, run->rows, store_block, &to, error);
 }
@@ -150,8 +151,15 @@ static stoa_status check_outputs(const stoa_output *outputs, size_t count, stoa_
     for (size_t i = 0; i < count; i++) {
         if (outputs[i].reserved[0] != 0)
             return stoa__fail(error, STOA_INVALID, "stoa_output.reserved must be zero");
-        if (!stoa__is_number(outputs[i].type) && outputs[i].type != STOA_STRING)
+        if (!stoa__is_number(outputs[i].type) && !stoa__is_time(outputs[i].type) &&
+            outputs[i].type != STOA_STRING)
             return stoa__fail(error, STOA_WRONG_TYPE, "output %zu is not of a number type", i);
+        bool has_unit = outputs[i].type == STOA_TIMESTAMP || outputs[i].type == STOA_DURATION;
+        if ((has_unit ? !stoa__unit_exists(outputs[i].unit) : outputs[i].unit != STOA_NO_UNIT) ||
+            stoa__byte_of(&outputs[i].is_zoned) > (outputs[i].type == STOA_TIMESTAMP))
+            return stoa__fail(error, STOA_INVALID,
+                              "output %zu is %s: its unit or is_zoned cannot be so", i,
+                              stoa_type_name(outputs[i].type));
         if (outputs[i].data == NULL && outputs[i].count > 0)
             return stoa__fail(error, STOA_INVALID, "output %zu: data is NULL", i);
         if ((uintptr_t)outputs[i].data % stoa__width(outputs[i].type) != 0)
@@ -174,7 +182,7 @@ typedef struct targets {
     stoa__written *written;
     uint32_t *fields;  /* of the table, where they are */
     uint16_t *lengths; /* by output */
-    uint8_t *types;
+    uint8_t *types;    /* targets: see times.h */
     size_t count;
 } targets;
 
@@ -201,11 +209,12 @@ static stoa__targets wanted_of(const targets *to, const char *const *names)
 }
 
 /* Where output i goes: a cell for each row. */
-static void set_target(targets *to, size_t i, void *cells, uint64_t *validity, stoa_type type)
+static void set_target(targets *to, size_t i, void *cells, uint64_t *validity, uint8_t target)
 {
+    stoa_type type = stoa__target_type(target);
     to->cells[i] = cells;
     to->validity[i] = validity;
-    to->types[i] = (uint8_t)type;
+    to->types[i] = target;
     to->written[i] = (stoa__written){.cells = cells, .width = stoa__width(type), .index = i};
 }
 
@@ -307,7 +316,8 @@ static stoa_status evaluate(stoa_program *program, const stoa_table *table, cons
     for (uint32_t i = 0; i < program->output_count; i++)
         to.lengths[i] = arrays_of(program, i, count != program->output_count);
     for (size_t i = 0; i < count; i++)
-        set_target(&to, i, outputs[i].data, outputs[i].validity, outputs[i].type);
+        set_target(&to, i, outputs[i].data, outputs[i].validity,
+                   stoa__target_of(outputs[i].type, outputs[i].unit, outputs[i].is_zoned));
     stoa__targets wanted = wanted_of(&to, NULL);
     status = stoa__program_bind(program, table, STOA__WANTS_CELLS, &wanted, error);
     if (status == STOA_OK)
@@ -390,7 +400,10 @@ static stoa_status find_fields(targets *to, const stoa_table *table, const char 
         stoa_status status = find_field(table, fields[i], &first, &to->lengths[i], error);
         for (size_t field = first; status == STOA_OK && field < first + to->lengths[i]; field++) {
             const stoa_column *column = &table->columns[field];
-            set_target(to, at, column->cells, column->validity, (stoa_type)column->type);
+            const stoa__schema_field *described = &stoa__whole_const(table)->schema->fields[field];
+            set_target(
+                to, at, column->cells, column->validity,
+                stoa__target_of((stoa_type)column->type, described->unit, described->zone != NULL));
             to->fields[at++] = (uint32_t)field;
             status = stoa__check_writable(stoa__whole_const(table), (uint32_t)field, error);
         }
@@ -501,6 +514,10 @@ static stoa_status describe_addition(stoa_field *field, stoa_program *program,
         return status;
     if (field->type == STOA_NO_TYPE)
         field->type = stoa_program_output_type(program, 0);
+    if (field->type == stoa_program_output_type(program, 0)) {
+        field->unit = (uint8_t)stoa_program_output_unit(program, 0);
+        field->zone = stoa_program_output_zone(program, 0);
+    }
     field->length = (uint16_t)stoa_program_output_length(program, 0);
     return STOA_OK;
 }
@@ -516,7 +533,7 @@ static stoa_status add_field(stoa_program *program, stoa_table *table, const sto
     if (status != STOA_OK)
         return status;
     to.lengths[0] = (uint16_t)count;
-    memset(to.types, (int)field->type, count);
+    memset(to.types, stoa__target_of(field->type, field->unit, field->zone != NULL), count);
     stoa__targets wanted = wanted_of(&to, &field->name);
     status = stoa__program_bind(program, table, STOA__WANTS_CELLS, &wanted, error);
     if (status == STOA_OK && field->length == 0 &&

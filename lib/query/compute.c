@@ -9,6 +9,7 @@ static stoa_value value_of(const stoa__run *run, const stoa__result *result)
     const stoa__code_block *code = &program->code;
     const uint64_t *bits = program->workers[0].slots[result->id];
     stoa_value value = {.type = (stoa_type)code->terms[result->id].form};
+    const stoa__typed *typed = &result->typed;
     value.is_null = program->nulls[result->id];
     if (value.is_null)
         value.uint64 = 0;
@@ -21,7 +22,11 @@ static stoa_value value_of(const stoa__run *run, const stoa__result *result)
         value.int64 = *(const int32_t *)(const void *)bits;
     else
         value.uint64 = *bits;
-    if (value.type == STOA_INT32)
+    if (stoa__is_time(typed->type)) {
+        value.type = typed->type;
+        value.unit = typed->unit;
+        value.is_zoned = typed->zone != NULL;
+    } else if (value.type == STOA_INT32)
         value.type = STOA_INT64;
     return value;
 }

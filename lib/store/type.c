@@ -85,6 +85,13 @@ bool stoa__is_operand(const stoa_value *value)
         return false;
     if (value->type == STOA_BOOL)
         return stoa__byte_of(&value->boolean) <= 1;
+    if (stoa__is_time(value->type)) {
+        if (stoa__unit_exists(value->unit) != (value->type != STOA_DATE) ||
+            stoa__byte_of(&value->is_zoned) > (value->type == STOA_TIMESTAMP))
+            return false;
+        stoa__limits limits = stoa__time_limits(value->type, value->unit);
+        return value->int64 >= limits.low && value->int64 <= limits.high;
+    }
     return value->type == STOA_INT64 || value->type == STOA_UINT64 || value->type == STOA_FLOAT64;
 }
 

@@ -80,6 +80,29 @@ ATTEMPTS(stoa_program_output_labels)
     }
 }
 
+ATTEMPTS(stoa_program_output_unit)
+{
+    static const odd none[] = {{2, false}, {TRUNCATED(1), false}, {SIZE_MAX, false}};
+    EACH_TRY
+    {
+        stoa_unit unit = stoa_program_output_unit(
+            NEEDED("program", attempt_program(a, "int8, duration")), NUMBER("output", 1, none));
+        attempt_gave(a, unit == STOA_SECOND, unit == STOA_NO_UNIT);
+    }
+}
+
+ATTEMPTS(stoa_program_output_zone)
+{
+    static const odd none[] = {{2, false}, {TRUNCATED(1), false}, {SIZE_MAX, false}};
+    EACH_TRY
+    {
+        const char *zone = stoa_program_output_zone(
+            NEEDED("program", attempt_program(a, "int8, timestamp'2000-01-01T00:00Z'")),
+            NUMBER("output", 1, none));
+        attempt_gave(a, zone != NULL && strcmp(zone, "UTC") == 0, zone == NULL);
+    }
+}
+
 ATTEMPTS(stoa_program_output_length)
 {
     static const odd none[] = {{1, false}, {TRUNCATED(0), false}, {SIZE_MAX, false}};

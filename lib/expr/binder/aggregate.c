@@ -3,6 +3,7 @@
  * An aggregate's value is uniform, and known once its pass has run. sum(where(c, v, 0)) is the sum
  * of v under the mask c, and sum(a * b) the dot product, when nothing can tell the difference. */
 #include "expr/binder/strings.h"
+#include "expr/binder/times.h"
 
 static bool is_zero(const stoa__code_block *code, stoa__id id)
 {
@@ -218,6 +219,10 @@ static stoa_status check_types(const stoa__code_block *code, const stoa_expressi
             return stoa__expression_fail(error, STOA_WRONG_TYPE, node,
                                          "count_distinct takes a string, not a value of type %s",
                                          stoa_type_name(arguments[i].type));
+    if (node->count > 0 && stoa__is_time(arguments[0].type))
+        return stoa__check_time_aggregate(node, &arguments[0], error);
+    if (node->count > 1 && stoa__is_time(arguments[1].type))
+        return stoa__check_time_aggregate(node, &arguments[1], error);
     if (takes_condition && form_of(code, arguments[0].id) != STOA_BOOL)
         return stoa__expression_fail(error, STOA_WRONG_TYPE, node,
                                      "%s takes a condition: write != 0",
@@ -252,5 +257,7 @@ stoa_status stoa__bind_aggregate(stoa__code_block *code, const stoa_expression *
                                      STOA__MOST_PASSES);
     made->id = stoa__emit_aggregate(code, &aggregate);
     made->type = (stoa_type)aggregate.form;
+    if (node->count > 0 && stoa__is_time(arguments[0].type))
+        stoa__type_time_aggregate(code, node, &arguments[0], made);
     return STOA_OK;
 }

@@ -11,6 +11,7 @@
 
 #include "base/memory.h"
 #include "expr/binder/strings.h"
+#include "expr/binder/times.h"
 #include "store/labels.h"
 #include "store/table.h"
 
@@ -95,14 +96,12 @@ static stoa_status bind_field(binder *b, const stoa_expression *node, stoa__type
     if (status != STOA_OK)
         return stoa__expression_fail(b->error, status, node, "%s", plain.message);
     made->type = (stoa_type)table->columns[field].type;
-    if (stoa__is_time(made->type))
-        return stoa__expression_fail(b->error, STOA_WRONG_TYPE, node,
-                                     "a %s field cannot be part of an expression",
-                                     stoa_type_name(made->type));
     if (made->type == STOA_STRING && !stoa__begin_strings(b->code))
         return STOA_OK;
-    made->id = column_of(b, made->type, field);
     const stoa__schema_field *described = &stoa__whole_const(table)->schema->fields[field];
+    made->unit = described->unit;
+    made->zone = described->zone;
+    made->id = column_of(b, stoa__cell_type(made->type), field);
     made->labels = stoa__has_labels(described) ? described : NULL;
     return STOA_OK;
 }
@@ -111,6 +110,8 @@ static stoa_status bind_constant(binder *b, const stoa_expression *node, stoa__t
 {
     const stoa_value *value = &node->value;
     made->type = value->type;
+    made->unit = value->unit;
+    made->zone = value->is_zoned ? stoa__zone_utc() : NULL;
     if (value->type == STOA_BOOL)
         made->id = stoa__emit_truth(b->code, value->boolean);
     else if (value->type == STOA_FLOAT64)
@@ -127,14 +128,18 @@ static stoa_status bind_constant(binder *b, const stoa_expression *node, stoa__t
 static stoa_status bind_parameter(binder *b, const stoa_expression *node, stoa__typed *made)
 {
     uint32_t index = stoa__names_find(b->binding->parameter_names, node->name);
-    stoa_type type = index == STOA__NO_NAME ? STOA_NO_TYPE : b->binding->parameters[index].type;
+    const stoa__parameter_slot *slot =
+        index == STOA__NO_NAME ? NULL : &b->binding->parameters[index];
+    stoa_type type = slot == NULL ? STOA_NO_TYPE : slot->type;
     if (type == STOA_NO_TYPE)
         return stoa__expression_fail(b->error, STOA_NO_PARAMETER, node,
                                      "the parameter $%s is not set", node->name);
     made->type = type == STOA_INT32 ? STOA_INT64 : type;
     if (type == STOA_STRING && !stoa__begin_strings(b->code))
         return STOA_OK;
-    made->id = stoa__emit_leaf(b->code, STOA__PARAMETER_TERM, type, false, index);
+    made->unit = slot->unit;
+    made->zone = slot->is_zoned ? stoa__zone_utc() : NULL;
+    made->id = stoa__emit_leaf(b->code, STOA__PARAMETER_TERM, stoa__cell_type(type), false, index);
     return STOA_OK;
 }
 
@@ -145,12 +150,14 @@ static stoa_status bind_array(binder *b, const stoa_expression *node, stoa__type
                   sizeof *code->arrays))
         return STOA_OK;
     made->type = node->array.type;
-    made->id = stoa__emit_leaf(code, STOA__ARRAY_TERM, made->type, node->array.validity != NULL,
-                               code->array_count);
+    made->unit = node->array.unit;
+    made->zone = node->array.is_zoned ? stoa__zone_utc() : NULL;
+    made->id = stoa__emit_leaf(code, STOA__ARRAY_TERM, stoa__cell_type(made->type),
+                               node->array.validity != NULL, code->array_count);
     made->id = stoa__emit_loaded(code, made->id);
     code->arrays[code->array_count++] = (stoa__array){.data = node->array.data,
                                                       .stride = node->array.stride,
-                                                      .type = node->array.type,
+                                                      .type = stoa__cell_type(made->type),
                                                       .length = node->array.length,
                                                       .validity = node->array.validity};
     return STOA_OK;
@@ -308,9 +315,12 @@ static stoa_status want_cells(binder *b, const stoa_expression *node, stoa__resu
     if (status != STOA_OK)
         return status;
     size_t index = (size_t)(result - b->code->results);
-    stoa_type target = binding->targets == NULL ? STOA_NO_TYPE : (stoa_type)binding->targets[index];
+    uint8_t target = binding->targets == NULL ? STOA_NO_TYPE : binding->targets[index];
+    const stoa__typed *typed = &result->typed;
     status = stoa__bind_store(
-        b->code, result->typed, target == STOA_NO_TYPE ? result->typed.type : target,
+        b->code, *typed,
+        target != STOA_NO_TYPE ? target
+                               : stoa__target_of(typed->type, typed->unit, typed->zone != NULL),
         binding->names == NULL ? NULL : binding->names[output], &result->id, b->error);
     return status;
 }
@@ -389,7 +399,11 @@ static stoa_status bind_output(binder *b, stoa_expression *node, uint32_t output
     for (uint32_t i = 0; status == STOA_OK && i < count; i++) {
         stoa__result *result = &code->results[first + i];
         stoa__id id = typed.length > 0 ? code->components[typed.first + i] : typed.id;
-        *result = (stoa__result){.typed = {.id = id, .type = typed.type, .labels = typed.labels}};
+        *result = (stoa__result){.typed = {.id = id,
+                                           .type = typed.type,
+                                           .labels = typed.labels,
+                                           .unit = typed.unit,
+                                           .zone = typed.zone}};
         status = want(b, node, result, output);
     }
     return status;

@@ -14,6 +14,8 @@ typedef enum stoa__wanted {
 typedef struct stoa__parameter_slot {
     const char *name; /* of a node of the expression, which the program keeps */
     stoa_type type;   /* NO_TYPE: not set; INT32 where the integer fits, so that 32 bits will do */
+    uint8_t unit;     /* of a timestamp or a duration */
+    bool is_zoned;
     uint64_t bits;
     stoa_string string; /* STRING: allocated; bits: its handle in a run */
 } stoa__parameter_slot;
@@ -24,7 +26,7 @@ typedef struct stoa__binding {
     const stoa__parameter_slot *parameters;
     const stoa__names *parameter_names; /* their indices */
     stoa__wanted wanted;
-    const uint8_t *targets;   /* types of the cells that are wanted, by result; NULL: its own */
+    const uint8_t *targets;   /* the cells that are wanted, by result (times.h); NULL: its own */
     const uint16_t *lengths;  /* how many of these an output has: 1, or the length of a vector */
     const char *const *names; /* of the fields that they go into, for messages; NULL: arrays */
 } stoa__binding;

@@ -1,5 +1,6 @@
 /* cells.c: values in the form of cells, checked: what assignments store. */
 #include "expr/binder/strings.h"
+#include "expr/binder/times.h"
 
 static stoa__id narrow_cells(stoa__code_block *code, stoa__id id, stoa_type target)
 {
@@ -44,9 +45,12 @@ static stoa__id cells(stoa__code_block *code, stoa__id id, stoa_type target)
     }
 }
 
-stoa_status stoa__bind_store(stoa__code_block *code, stoa__typed typed, stoa_type target,
+stoa_status stoa__bind_store(stoa__code_block *code, stoa__typed typed, uint8_t cells_of,
                              const char *name, stoa__id *made, stoa_error *error)
 {
+    stoa_type target = stoa__target_type(cells_of);
+    if (stoa__is_time(typed.type) || stoa__is_time(target))
+        return stoa__bind_time_store(code, typed, stoa__target_time(cells_of), name, made, error);
     bool from_float = form_of(code, typed.id) == STOA_FLOAT64;
     bool to_float = target == STOA_FLOAT32 || target == STOA_FLOAT64;
     if (typed.type == STOA_STRING && target == STOA_STRING) {

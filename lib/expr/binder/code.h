@@ -88,6 +88,8 @@ typedef struct stoa__typed {
     uint32_t length; /* 0: one value */
     uint32_t first;
     const struct stoa__schema_field *labels; /* a field that has those of the value; NULL: none */
+    uint8_t unit;                            /* of timestamps and durations */
+    const struct stoa__zone *zone;           /* of timestamps; NULL: none */
 } stoa__typed;
 
 #define STOA__NO_PASS UINT16_MAX

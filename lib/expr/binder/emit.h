@@ -71,15 +71,14 @@ stoa_status stoa__bind_vectors(stoa__code_block *code, const stoa_expression *no
 bool stoa__new_vector(stoa__code_block *code, stoa__typed *made, stoa_type type, uint32_t length);
 /* A call that is no aggregate (operate.c). */
 stoa_status stoa__bind_operation(stoa__code_block *code, const stoa_expression *node,
-                                 const stoa__typed *arguments, stoa__typed *made,
-                                 stoa_error *error);
+                                 stoa__typed *arguments, stoa__typed *made, stoa_error *error);
 /* An aggregate, over the rows of `mask` (aggregate.c). */
 stoa_status stoa__bind_aggregate(stoa__code_block *code, const stoa_expression *node,
                                  const stoa__typed *arguments, stoa__id mask, stoa__typed *made,
                                  stoa_error *error);
 /* The value in the form of cells of a type, checked: what an assignment stores in the field of that
  * name, or (NULL) in an array (cells.c). */
-stoa_status stoa__bind_store(stoa__code_block *code, stoa__typed typed, stoa_type target,
+stoa_status stoa__bind_store(stoa__code_block *code, stoa__typed typed, uint8_t target,
                              const char *name, stoa__id *made, stoa_error *error);
 
 #endif

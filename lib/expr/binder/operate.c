@@ -4,6 +4,7 @@
  * kernels of bits, functions to those of floats; min, max and where meet in the narrowest form that
  * holds both. uint64 is bit-operated as it is. */
 #include "expr/binder/strings.h"
+#include "expr/binder/times.h"
 
 /* ---- floats ---- */
 
@@ -464,8 +465,8 @@ static stoa__id emit_function(stoa__code_block *code, const stoa_expression *nod
     }
 }
 
-static stoa__id emit_call(stoa__code_block *code, const stoa_expression *node,
-                          const stoa__typed *arguments)
+stoa__id stoa__emit_call(stoa__code_block *code, const stoa_expression *node,
+                         const stoa__typed *arguments)
 {
     stoa_operation operation = (stoa_operation)node->operation;
     stoa__id a = node->count > 0 ? arguments[0].id : STOA__NOTHING_ID;
@@ -493,15 +494,17 @@ static stoa_type type_of_all(const stoa__typed *arguments, uint32_t count)
 }
 
 stoa_status stoa__bind_operation(stoa__code_block *code, const stoa_expression *node,
-                                 const stoa__typed *arguments, stoa__typed *made, stoa_error *error)
+                                 stoa__typed *arguments, stoa__typed *made, stoa_error *error)
 {
     stoa_operation operation = (stoa_operation)node->operation;
+    if (stoa__is_of_times(node, arguments))
+        return stoa__bind_times(code, node, arguments, made, error);
     stoa_status status = check_types(code, node, arguments, error);
     if (status != STOA_OK)
         return status;
     if (has_string(node, arguments))
         return stoa__bind_strings(code, node, arguments, made, error);
-    stoa__id id = emit_call(code, node, arguments);
+    stoa__id id = stoa__emit_call(code, node, arguments);
     stoa_type form = (stoa_type)form_of(code, id), type = stoa__cast_type(operation);
     if (operation == STOA_WHERE && arguments[1].type == arguments[2].type)
         type = arguments[1].type;

@@ -188,7 +188,7 @@ static stoa_status vector_of(stoa__code_block *code, const stoa_expression *node
 }
 
 static stoa_status bind_part(stoa__code_block *code, const stoa_expression *node,
-                             const stoa__typed *arguments, stoa__id mask, stoa__typed *made,
+                             stoa__typed *arguments, stoa__id mask, stoa__typed *made,
                              stoa_error *error)
 {
     if (stoa__operations[node->operation].kind == STOA__AGGREGATE)

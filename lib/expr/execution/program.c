@@ -313,6 +313,11 @@ static void parameter_of(stoa_value value, stoa_type *type, uint64_t *bits)
     case STOA_FLOAT64:
         memcpy(bits, &value.float64, sizeof *bits);
         break;
+    case STOA_DATE:
+    case STOA_TIMESTAMP:
+    case STOA_DURATION:
+        *bits = value.type == STOA_DATE ? (uint32_t)value.int64 : (uint64_t)value.int64;
+        break;
     default:
         break;
     }
@@ -340,9 +345,11 @@ stoa_status stoa_program_set_parameter(stoa_program *program, const char *parame
         status = keep_string(found, value.string, error);
     if (status != STOA_OK)
         return status;
-    if (found->type != type)
+    if (found->type != type || found->unit != value.unit || found->is_zoned != value.is_zoned)
         unbind(program);
     found->type = type;
+    found->unit = value.unit;
+    found->is_zoned = value.is_zoned;
     found->bits = bits;
     return STOA_OK;
 }
@@ -450,6 +457,14 @@ size_t stoa_program_output_count(const stoa_program *program)
     return program == NULL ? 0 : program->output_count;
 }
 
+/* NULL: there is no such output, or the program is not bound. */
+static const stoa__typed *output_typed(const stoa_program *program, size_t output)
+{
+    if (program == NULL || program->wanted == 0 || output >= program->output_count)
+        return NULL;
+    return &program->code.results[program->code.outputs[output].first].typed;
+}
+
 stoa_type stoa_program_output_type(const stoa_program *program, size_t output)
 {
     if (program == NULL || program->wanted == 0 || output >= program->output_count)
@@ -466,6 +481,20 @@ const char *const *stoa_program_output_labels(const stoa_program *program, size_
     if (count != NULL)
         *count = field == NULL ? 0 : field->label_count;
     return field == NULL ? NULL : field->labels;
+}
+
+stoa_unit stoa_program_output_unit(const stoa_program *program, size_t output)
+{
+    const stoa__typed *typed = output_typed(program, output);
+    bool has_unit = typed != NULL && stoa__is_time(typed->type);
+    return has_unit ? (stoa_unit)typed->unit : STOA_NO_UNIT;
+}
+
+const char *stoa_program_output_zone(const stoa_program *program, size_t output)
+{
+    const stoa__typed *typed = output_typed(program, output);
+    bool has_zone = typed != NULL && typed->type == STOA_TIMESTAMP && typed->zone != NULL;
+    return has_zone ? typed->zone->name : NULL;
 }
 
 size_t stoa_program_output_length(const stoa_program *program, size_t output)

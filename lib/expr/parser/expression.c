@@ -325,6 +325,8 @@ stoa_status stoa_expression_array(stoa_expression **made, const stoa_source *sou
         node->array.data = source->data;
         node->array.stride = stoa__source_stride(source);
         node->array.type = source->type;
+        node->array.unit = source->unit;
+        node->array.is_zoned = source->is_zoned;
         node->array.length = count;
         node->array.validity = source->validity;
     }

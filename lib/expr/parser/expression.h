@@ -51,6 +51,8 @@ struct stoa_expression {
             const void *data;
             ptrdiff_t stride; /* never 0 but for one cell */
             stoa_type type;
+            uint8_t unit; /* of timestamps and durations */
+            bool is_zoned;
             size_t length;
             const uint8_t *validity; /* NULL: all are there */
         } array;

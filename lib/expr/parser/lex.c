@@ -6,6 +6,7 @@
  * beyond that strtod is given "digits e power", in which no locale has a say. 767 digits decide
  * any rounding; of more it matters only whether one of them is not zero. */
 #include "expr/parser/literal.h"
+#include "expr/parser/time_literal.h"
 
 #include <fenv.h>
 #include <stdio.h>
@@ -164,6 +165,9 @@ static stoa_status lex_name(stoa__lexer *lexer, stoa__token *token, const char *
     if (status != STOA_OK)
         return status;
     const struct word *word = reserved(at, token->bytes);
+    stoa_type type = stoa__time_prefix(at, token->bytes);
+    if (type != STOA_NO_TYPE && (*lexer->next == '\'' || *lexer->next == '"'))
+        return stoa__lex_time(lexer, token, type, lexer->next);
     if (word == NULL && (*lexer->next == '\'' || *lexer->next == '"'))
         return FAIL(lexer, STOA_SYNTAX, at, "a string has no prefix here; write '...'");
     if (word != NULL) {

@@ -16,6 +16,8 @@
 
 #include "base/memory.h"
 #include "expr/parser/literal.h"
+#include "expr/parser/time_literal.h"
+#include "store/type.h"
 
 enum { FEW = 64, MOST_TEXT = 1 << 20 };
 
@@ -102,8 +104,11 @@ static void put_string(printer *p, stoa_string string)
 
 static void put_constant(printer *p, const stoa_value *value)
 {
-    char text[32];
-    if (value->type == STOA_STRING)
+    char text[32], literal[STOA__TIME_LITERAL];
+    if (stoa__is_time(value->type)) {
+        stoa__print_time_literal(value, literal);
+        put_text(p, literal);
+    } else if (value->type == STOA_STRING)
         put_string(p, value->string);
     else if (value->type == STOA_BOOL)
         put_text(p, value->boolean ? "True" : "False");
