@@ -3,12 +3,34 @@
 #include <math.h>
 
 #include "../support/kernels.h"
+#include "base/zone.h"
 
 enum { MOST = 700 };
 
 static bool has_range(stoa__code code)
 {
     return code == STOA__WITHIN_INT32 || code == STOA__WITHIN_INT64;
+}
+
+/* Kernels of dates whose b is one value that means something, or a pair. */
+static bool has_date_operand(stoa__code code)
+{
+    return code == STOA__FLOOR_S || code == STOA__FLOOR_MS || code == STOA__FLOOR_US ||
+           code == STOA__FLOOR_NS || code == STOA__EXACT_DIV || code == STOA__LOCAL ||
+           code == STOA__UTC_OF_DAY || code == STOA__FLOOR_ZONED;
+}
+
+/* An hour of nanoseconds as a period, as a divisor, and beside a zone. */
+static void set_date_operand(stoa__code code, uint64_t *b, size_t i)
+{
+    const uint64_t hour = UINT64_C(3600000000000);
+    bool zoned = code == STOA__LOCAL || code == STOA__UTC_OF_DAY || code == STOA__FLOOR_ZONED;
+    b[i] = code == STOA__FLOOR_S    ? 3600
+           : code == STOA__FLOOR_MS ? 3600000
+           : code == STOA__FLOOR_US ? 3600000000
+                                    : hour;
+    if (zoned)
+        b[i] = i % 2 == 0 ? (uint64_t)(uintptr_t)stoa__zone_utc() : hour << 3 | STOA_NANOSECOND;
 }
 
 /* Operands of a kernel as columns; some of them fail. */
@@ -31,7 +53,7 @@ static bool a_constant(const block *k)
 
 static bool b_constant(const block *k)
 {
-    return k->shape == STOA__VC || has_range(k->code);
+    return k->shape == STOA__VC || has_range(k->code) || has_date_operand(k->code);
 }
 
 static void fill(block *k, dice *d)
@@ -41,6 +63,8 @@ static void fill(block *k, dice *d)
         kernel_set((stoa_type)facts->a, k->a, i, kernel_roll((stoa_type)facts->a, d));
         if (facts->b != STOA_NO_TYPE)
             kernel_set((stoa_type)facts->b, k->b, i, kernel_roll((stoa_type)facts->b, d));
+        if (has_date_operand(k->code))
+            set_date_operand(k->code, k->b, i);
         /* Only this pair of values fails, and random values would not hit it. */
         bool squares =
             k->code == STOA__ADD_SQUARES || k->code == STOA__SQUARES_FAIL || k->code == STOA__NORM;
