@@ -266,7 +266,7 @@ STOA_API uint64_t stoa_program_version(const stoa_program *program, const stoa_t
  * @param scope NULL: all rows
  * @param values becomes a value for each output, or one for each component of a vector, of type
  *     STOA_BOOL, STOA_INT64, STOA_UINT64, STOA_FLOAT64 or STOA_STRING (whose bytes are the table's
- * or the program's: see stoa_program_strings()), or null
+ *     or the program's: see stoa_program_strings()), or null
  * @param count the number of these values
  * @return STOA_INVALID: another `count`, or an output that is no aggregate. STOA_NO_FIELD,
  *     STOA_WRONG_TYPE: it does not fit the table. STOA_NO_PARAMETER: a parameter has no value.

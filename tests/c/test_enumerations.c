@@ -249,6 +249,25 @@ TEST(what_has_no_meaning_for_labels_is_refused)
     wrong("sum(color == fruit)", STOA_WRONG_TYPE, "'color' and 'fruit' are different");
 }
 
+TEST(arrays_of_numbers_are_assigned_if_all_have_labels)
+{
+    stoa_table *table = filled();
+    uint8_t numbers[] = {2, 2, 1, 1, 0, 0};
+    const stoa_source source = {.type = STOA_UINT8, .data = numbers};
+    const char *const fields[] = {"color"};
+    stoa_expression *array;
+    stoa_program *program;
+    PASSES(stoa_expression_array(&array, &source, 6, &trouble));
+    PASSES(stoa_program_new(&program, table, array, NULL, &trouble));
+    WORKS(table, stoa_program_assign(program, table, NULL, fields, 1, &trouble));
+    ck_assert(memcmp(stoa_uint8_column(table, "color"), numbers, 6) == 0);
+    numbers[3] = 3;
+    REFUSED(table, STOA_OVERFLOW, stoa_program_assign(program, table, NULL, fields, 1, &trouble));
+    stoa_program_free(program);
+    stoa_expression_free(array);
+    stoa_table_free(table);
+}
+
 TEST(assignments_between_labels_and_numbers_are_refused)
 {
     stoa_table *table = filled();
@@ -285,7 +304,8 @@ int main(void)
                labels_that_no_field_can_have_are_refused, cells_take_numbers_of_labels_and_labels,
                numbers_without_a_label_are_refused_everywhere,
                columns_of_numbers_and_defaults_are_taken, labels_are_compared_in_text,
-               labels_are_assigned, what_has_no_meaning_for_labels_is_refused,
+               labels_are_assigned, arrays_of_numbers_are_assigned_if_all_have_labels,
+               what_has_no_meaning_for_labels_is_refused,
                assignments_between_labels_and_numbers_are_refused,
                a_program_tells_the_labels_of_its_outputs);
 }

@@ -208,3 +208,81 @@ def test_a_table_shows_names() -> None:
     assert "BLUE" in text
     assert "<" not in text
     assert stoa.Table(Item, [(1,)]).describe()[1].to_tuple() == ("color", "Color", 1, *[None] * 5)
+
+
+# ---- expressions ----
+
+
+def made() -> stoa.Table[Item]:
+    colors = [Color.RED, Color.BLUE, Color.GREEN, Color.BLUE]
+    sizes = ["small", "large", "small", "small"]
+    return stoa.Table(Item, list(zip(range(4), colors, [Perm.R, Perm.W, Perm.X, Perm(3)], sizes)))
+
+
+def test_members_are_compared() -> None:
+    items = made()
+    assert (items.color == Color.BLUE).tolist() == [False, True, False, True]
+    assert (items.color != Color.AZURE).sum() == 2
+    assert (items.size == "large").tolist() == [False, True, False, False]
+    assert items.where(items.color == Color.BLUE).color.tolist() == [Color.BLUE] * 2
+    assert list(items.where("color != 'BLUE'").color) == [Color.RED, Color.GREEN]
+    assert items.compute("sum(color in ('RED', 'GREEN'))") == 2
+    assert items.compute("sum(color == $c)", c=Color.BLUE) == 2
+    assert items.where("size == $s", s="small").x.tolist() == [0, 2, 3]
+    assert ((items.perm & Perm.W) != 0).tolist() == [False, True, False, True]
+
+
+def test_results_are_members() -> None:
+    items = made()
+    assert items.color.first() is Color.RED
+    assert items.compute("last(color), first(size), sum(x)") == (Color.BLUE, "small", 6)
+    assert stoa.Table(Item).color.last() is None
+    chosen = stoa.where(items.x > 1, items.color, Color.RED)
+    assert chosen.tolist() == [Color.RED, Color.RED, Color.GREEN, Color.BLUE]
+    assert list(chosen) == chosen.tolist()
+    assert chosen[2] is Color.GREEN
+    assert items.where(items.x > 1).expression("color").tolist() == [Color.GREEN, Color.BLUE]
+
+
+def test_members_are_assigned() -> None:
+    items = made()
+    items.where(items.x > 1).color = Color.RED
+    assert items.color.tolist() == [Color.RED, Color.BLUE, Color.RED, Color.RED]
+    items.where(items.x < 2).color = [Color.GREEN, Color.BLUE]
+    assert items.color.tolist()[:2] == [Color.GREEN, Color.BLUE]
+    items.update(color=stoa.where(items.x == 0, Color.RED, items.color), size="large")
+    assert items.color[0] is Color.RED
+    assert items.size.tolist() == ["large"] * 4
+    items.assign("color", "where(x == 3, 'BLUE', color)")
+    assert items.color[3] is Color.BLUE
+
+
+@pytest.mark.parametrize(
+    "refused",
+    [
+        lambda items: (items.color + 1).tolist(),
+        lambda items: (items.color == 1).sum(),
+        lambda items: (items.color == Fruit.RED).sum(),
+        lambda items: (items.color == "RED").sum(),
+        lambda items: (items.size == Color.RED).sum(),
+        lambda items: (items.color < Color.RED).sum(),
+        lambda items: items.color.sum(),
+        lambda items: items.color.max(),
+        lambda items: items.compute("mean(color)"),
+        lambda items: items.update(x=items.color),
+        lambda items: items.update(color=items.x),
+        lambda items: items.update(color=items.perm),
+        lambda items: items.where(items.x > 0).update(color=Fruit.RED),
+    ],
+)
+def test_what_has_no_meaning_is_refused(refused: Any) -> None:
+    items = made()
+    before = items.copy()
+    with pytest.raises(stoa.WrongTypeError, match="color|size|operand"):
+        refused(items)
+    assert items == before
+
+
+def test_a_name_that_no_member_has_is_refused() -> None:
+    with pytest.raises(stoa.ArgumentError, match="no such label; it has: RED, GREEN, BLUE"):
+        made().compute("sum(color == 'PINK')")

@@ -286,7 +286,8 @@ static const stoa__schema_field *target_of(const binder *b, uint32_t output)
     return &stoa__whole_const(table)->schema->fields[field];
 }
 
-/* Only what has the labels of an enumeration, or is one of them, goes into it, and nowhere else. */
+/* Only what has the labels of an enumeration, or is one of them, goes into it, and nowhere else;
+ * and arrays of their numbers, which are checked. */
 static stoa_status want_labels(binder *b, const stoa_expression *node, stoa__result *result,
                                uint32_t output)
 {
@@ -297,6 +298,11 @@ static stoa_status want_labels(binder *b, const stoa_expression *node, stoa__res
         return STOA_OK;
     if (has_labels && result->typed.type == STOA_STRING && node->kind == STOA__CONSTANT_NODE)
         return stoa__label_constant(b->code, node, target, &result->typed, b->error);
+    if (has_labels && node->kind == STOA__ARRAY_NODE && result->typed.type == target->type) {
+        stoa__range numbers = {0, target->label_count - 1};
+        result->typed.id = stoa__emit_within(b->code, result->typed.id, numbers);
+        return STOA_OK;
+    }
     if (has_labels)
         return stoa__expression_fail(b->error, STOA_WRONG_TYPE, node,
                                      "'%s' is an enumeration and takes its labels, as '%s'",

@@ -16,8 +16,10 @@ from stoa._lazy.operators import InPlace, Operators
 from stoa._lazy.program import Program, kept, room_for
 from stoa._lazy.rowset import RowSet
 from stoa._lib.ffi import ffi, lib
+from stoa._schema.enumerations import label_or_value
 from stoa._schema.types import OBJECT, STRING
 from stoa._store import versions
+from stoa._store.cells import Decoded
 from stoa._store.sources import (
     Source,
     StoredField,
@@ -150,7 +152,10 @@ def right_side(
         if field.parts:
             node = tree.constants(tuple(number for number, _ in one_vector(value, field)))
         else:
-            node = tree.constant(field.type.convert(value, field.name))
+            node = tree.constant(label_or_value(field.type, field.type.convert(value, field.name)))
+        if field.type.labels:  # a label means nothing but beside its enumeration
+            of_field = tree.field(field)
+            node = tree.call(lib.STOA_WHERE, [tree.constant(False), of_field, node])
         return Expression(node, store, rows, ())
     source = source_of(value, field)
     count = rows if scope is None else len(scope)
@@ -226,7 +231,9 @@ class SelectedColumn(Expression, InPlace[Expression]):
     def tolist(self) -> list[Any]:
         """The values as a list; only the selected rows are read."""
         self._check()
-        cells = self._store.cells_for(self._field)
+        cells, decoder = self._store.cells_for(self._field), self._field.type.decoder
+        if decoder is not None and not self._field.parts:
+            cells = Decoded(cells, decoder)
         return [cells[index] for index in self._row_set.indices()]
 
     def __iter__(self) -> Iterator[Any]:

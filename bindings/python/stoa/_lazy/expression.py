@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Iterator, Sequence
+from enum import Enum
 from operator import index as as_index
 from typing import TYPE_CHECKING, Any, NoReturn, Protocol
 
@@ -19,8 +20,10 @@ from stoa._lazy.operators import Operators
 from stoa._lazy.program import Program
 from stoa._lib import copies
 from stoa._lib.ffi import ffi, lib
+from stoa._schema.enumerations import label_or_value
 from stoa._schema.types import OBJECT, TYPES, FieldType, type_written, unknown_type
 from stoa._schema.vectors import Components, array_of
+from stoa._store.cells import Decoded
 from stoa._store.sources import Source, VectorSource, buffer_source, packed_source
 from stoa._store.store import Store
 from stoa._store.versions import Seen, check_seen, is_stale, together
@@ -196,7 +199,8 @@ class Expression(Operators["Expression"]):
     def _only(self, mask: Any) -> Expression:
         """The same where a mask is set, and zero elsewhere, so that nothing fails there."""
         source = packed_source(mask, TYPES["bool"], self._rows)
-        zero = {"?": False, "f": 0.0}.get(self._type().kind, 0)
+        found = self._type()
+        zero = {"?": False, "f": 0.0, "e": (*found.labels, "")[0]}.get(found.kind, 0)
         parts = [array_operand(source, self._rows), self._node, tree.constant(zero)]
         node = tree.call(lib.STOA_WHERE, parts)
         kept = (*self._keep, source)
@@ -228,8 +232,8 @@ class Expression(Operators["Expression"]):
         memory: Any = memoryview(self._evaluate(found, program.room_for(self._rows, found)))
         if found.length:
             return vectors_in(memory, found, self._rows)
-        values: memoryview = memory.cast(found.code)
-        return values
+        cells: memoryview = memory.cast(found.code)
+        return cells if found.decoder is None else Decoded(cells, found.decoder)
 
     # ---- values ----
 
@@ -304,10 +308,14 @@ class Expression(Operators["Expression"]):
             return VectorSource(
                 found, [packed_source(each, found.base, len(each)) for each in cells]
             )
+        values = self._values()
+        if isinstance(values, Decoded):
+            values = values.cells
         if self._scope is None:
-            return packed_source(self._values(), found, self._rows)
-        values = array(found.code.replace("?", "B"), self)
-        return packed_source(values, found, len(values))
+            return packed_source(values, found, self._rows)
+        code = found.code.replace("?", "B")
+        chosen = array(code, [values[index] for index in self._scope.indices()])
+        return packed_source(chosen, found, len(chosen))
 
     # ---- repr ----
 
@@ -365,7 +373,11 @@ def combined(operation: int, operands: Sequence[Any]) -> Expression:
     seen, keep, is_whole = base._seen, base._keep, operation >= lib.STOA_CUMSUM
     for part in parts:
         if not isinstance(part, Expression):
-            node, kept = vector_operand(part, rows, parts) or operand(part, rows)
+            node, kept = (
+                vector_operand(part, rows, parts)
+                or member_operand(part, parts)
+                or operand(part, rows)
+            )
             nodes.append(node)
             keep += kept
             continue
@@ -427,6 +439,18 @@ def vector_operand(
         sources = [each for each in parts if each is not None]
         if len(sources) == len(parts) > 1:
             return vector_of(sources, rows), tuple(sources)
+    return None
+
+
+def member_operand(value: Any, parts: Sequence[Any]) -> tuple[Any, tuple[Any, ...]] | None:
+    """The label of a member, beside values of its enumeration; None for other values."""
+    if not isinstance(value, (str, Enum)):
+        return None
+    for each in parts:
+        found = each._type() if isinstance(each, Expression) else None
+        if found is not None and found.labels:
+            member = found.convert(value, "the operand")
+            return tree.constant(label_or_value(found, member)), ()
     return None
 
 

@@ -65,6 +65,16 @@ def room_for(rows: int, of: FieldType) -> Any:
     return ffi.buffer(cells, size)
 
 
+def output_labels(c: Any, store: Store, output: int) -> FieldType | None:
+    """The enumeration that an output of a program is of; None: it is of none."""
+    count = ffi.new("size_t *")
+    labels = lib.stoa_program_output_labels(c, output, count)
+    if labels == ffi.NULL:
+        return None
+    found = tuple(ffi.string(labels[i]).decode() for i in range(count[0]))
+    return next(each.type for each in store.fields.values() if each.type.labels == found)
+
+
 def python_value(value: Any) -> Any:
     """A stoa_value as a Python object."""
     return None if value.is_null else getattr(value, VALUES[value.type])
@@ -75,6 +85,7 @@ class Program:
 
     __slots__ = (
         "c",
+        "decoders",
         "error",
         "key",
         "lengths",
@@ -88,6 +99,7 @@ class Program:
     def __init__(self, pointer: Any) -> None:
         self.key: Any = None  # finds it among the kept programs, if it is kept
         self.programs: dict[Any, Program] = {}
+        self.decoders: list[tuple[int, Any]] | None = None  # of outputs that have one
         self.output_type: FieldType | None = None  # the result of type(), once it was asked
         self.c = owned(pointer, "stoa_program *", lib.stoa_turn_program_free)
         self.error = new_error()
@@ -130,8 +142,20 @@ class Program:
         if found is None:
             self.select(store, 0)  # raises if a parameter is not set
             raise ParameterError("a parameter of the expression is not set")
+        found = output_labels(self.c, store, 0) or found
         self.output_type = found
         return found
+
+    def decoded(self, store: Store, values: list[Any]) -> list[Any]:
+        """The results as values of their types."""
+        decoders = self.decoders
+        if decoders is None:
+            found = enumerate(output_labels(self.c, store, i) for i in range(self.outputs))
+            decoders = [(i, each.decoder) for i, each in found if each is not None]
+            self.decoders = decoders
+        for i, decoder in decoders:
+            values[i] = None if values[i] is None else decoder[values[i]]
+        return values
 
     def fields(self) -> list[int]:
         """The indices of the fields that it reads, in the table that it was bound to last."""
@@ -217,7 +241,8 @@ class Program:
                 raise
             self.read(*told, self.values, len(self.values), verify=verify)
         values = iter([python_value(each) for each in self.values])
-        return [tuple(islice(values, each)) if each else next(values) for each in self.lengths]
+        found = [tuple(islice(values, each)) if each else next(values) for each in self.lengths]
+        return self.decoded(store, found)
 
     def fill(
         self,
@@ -351,6 +376,14 @@ def compute_text(
     store: Store, text: str, parameters: dict[str, Any], rows: int, selection: Any = ffi.NULL
 ) -> list[Any]:
     """The values of the aggregates listed in a text."""
+    if any(isinstance(each, str) for each in parameters.values()):  # as constants
+        given = tree.Parameters(parameters)
+        node = tree.parse(text, given)
+        given.check_used()
+        made = kept(store, node)
+        found = made.compute(store, rows, selection)
+        made.keep()
+        return found
     key = (TEXT, text, *parameters)  # not the values: a run sets them, and notices missing ones
     programs = kept_programs(store.record)
     program = programs.pop(key, None) if type(text) is str else None

@@ -7,6 +7,7 @@ which can become stale.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from enum import Enum, Flag
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from stoa._access import rows
@@ -154,14 +155,17 @@ def check_no_text(parameters: dict[str, Any]) -> None:
 
 
 def checked_parameters(parameters: dict[str, Any]) -> dict[str, Any]:
-    """The values as Python numbers."""
+    """The values as Python numbers and texts; a member of an enumeration is its name."""
     made = {}
     for name, value in parameters.items():
-        made[name] = python_number(value)
+        is_member = isinstance(value, Enum) and not isinstance(value, Flag)
+        text = value.name if is_member else value
+        is_text = isinstance(text, str) and name != "where"
+        made[name] = str(text) if is_text else python_number(value)
         if made[name] is None:
             way_out = "; rows are chosen by points.where(…) first" if name == "where" else ""
             raise WrongTypeError(
-                f"the parameter ${name} is a number, not {type(value).__name__}{way_out}"
+                f"the parameter ${name} is a number or a text, not {type(value).__name__}{way_out}"
             )
     return made
 

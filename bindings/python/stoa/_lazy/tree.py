@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from typing import Any, Callable
+from weakref import WeakKeyDictionary
 
 from stoa._lib.failure import check, new_error
 from stoa._lib.ffi import ffi, lib
@@ -110,6 +111,8 @@ def constant(value: Any) -> Node:
 def constant_value(value: Any) -> Any:
     """The constant as a stoa_value *."""
     made = ffi.new("stoa_value *")
+    if isinstance(value, str):
+        return string_value(made, value)
     if isinstance(value, bool):
         made.type, made.boolean = lib.STOA_BOOL, value
     elif isinstance(value, float):
@@ -120,6 +123,21 @@ def constant_value(value: Any) -> Any:
         made.type, made.uint64 = lib.STOA_UINT64, value
     else:
         raise RangeError(f"{shown(value)} is neither an int64 nor a uint64")
+    return made
+
+
+strings: WeakKeyDictionary[Any, Any] = WeakKeyDictionary()  # the bytes that a stoa_value points at
+
+
+def string_value(made: Any, value: str) -> Any:
+    """Fills in a stoa_value * of a string, which keeps the bytes."""
+    try:
+        encoded = value.encode()
+    except UnicodeEncodeError as error:
+        raise ExpressionError(f"a string must be valid Unicode: {error.reason}") from None
+    strings[made] = bytes_of = ffi.new("char[]", encoded)
+    made.type = lib.STOA_STRING
+    made.string.bytes, made.string.length = bytes_of, len(encoded)
     return made
 
 
@@ -167,15 +185,16 @@ def listed(nodes: Sequence[Node]) -> Node:
 class Parameters:
     """The values of parameters in texts (bool, int and float), by name."""
 
-    __slots__ = ("c", "keep", "keys", "names")
+    __slots__ = ("c", "keep", "keys", "names", "values")
 
     def __init__(self, values: Mapping[str, Any]) -> None:
         self.names = list(values)
         self.keys = [(name, *constant(value).key) for name, value in values.items()]
         self.keep = [ffi.new("char[]", parameter_name(name)) for name in values]
         self.c = ffi.new("stoa_parameter[]", len(self.names))
-        for each, name, value in zip(self.c, self.keep, values.values()):
-            each.name, each.value = name, constant_value(value)[0]
+        self.values = [constant_value(value) for value in values.values()]
+        for each, name, made in zip(self.c, self.keep, self.values):
+            each.name, each.value = name, made[0]
 
     def check_used(self) -> None:
         """Raises for parameters that no text had."""

@@ -125,6 +125,12 @@ def members_type(
         raise DeclarationError(
             f"field {name!r} cannot be of {len(members):,} members: {MOST_MEMBERS:,} are the most"
         )
+    for each in labels:
+        if "\0" in each or any("\ud800" <= letter <= "\udfff" for letter in each):
+            raise DeclarationError(
+                f"field {name!r} cannot have the member {each!r}: a name has no NUL, and is valid "
+                "Unicode"
+            )
     places = {each: place for place, each in enumerate(members)}
     return derived_type(
         text,
@@ -136,6 +142,11 @@ def members_type(
         decoder=Places(members),
         labels=tuple(labels),
     )
+
+
+def label_or_value(of: FieldType, value: Any) -> Any:
+    """What stands for a converted value in expressions: its label, or of other types itself."""
+    return of.labels[of.encoder(value)] if of.labels else value  # type: ignore[misc]
 
 
 def listed(names: Sequence[str]) -> str:

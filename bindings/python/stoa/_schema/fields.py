@@ -93,9 +93,11 @@ def field(
 class Field:
     """A field of a record: its name, its type and its default."""
 
-    __slots__ = ("default", "factory", "initials", "kw_only", "metadata", "name", "type")
+    __slots__ = ("default", "factory", "initials", "kw_only", "labels", "metadata", "name", "type")
 
-    initials: Any  # of a vector with a default: what its stoa_field points at (store.py)
+    # What its stoa_field points at (store.py):
+    initials: Any  # of a vector with a default
+    labels: Any  # of an enumeration
 
     def __init__(
         self, name: str, written: Any, default: Any = MISSING, kw_only: bool = False

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any, Callable
 
 from stoa._lib.ffi import ffi, lib
@@ -36,6 +37,25 @@ def make_cells(pointer: Any, field_type: FieldType, count: int) -> Any:
         return ffi.cast(CELL_POINTERS[field_type.base], pointer)
     cells: Any = memoryview(ffi.buffer(ffi.cast("char *", pointer), count * field_type.width))
     return cells.cast(field_type.code or "I")
+
+
+class Decoded:
+    """The values of cells that hold something else."""
+
+    __slots__ = ("cells", "decoder")
+
+    def __init__(self, cells: Any, decoder: Any) -> None:
+        self.cells = cells
+        self.decoder = decoder
+
+    def __getitem__(self, index: int) -> Any:
+        return self.decoder[self.cells[index]]
+
+    def __iter__(self) -> Iterator[Any]:
+        return map(self.decoder.__getitem__, self.cells)
+
+    def tolist(self) -> list[Any]:
+        return list(self)
 
 
 def value_reader(field_type: FieldType, of: Any) -> Callable[[int], Any] | None:

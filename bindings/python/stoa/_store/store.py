@@ -653,6 +653,10 @@ def describe_field(place: Any, each: Field, c_name: Any, pool: ObjectPool) -> An
     outlive the stoa_field."""
     place.name = c_name
     place.type, place.length = each.type.number, each.type.length
+    if each.type.labels:
+        texts = [ffi.new("char[]", label.encode()) for label in each.type.labels]
+        each.labels = (ffi.new("char *[]", texts), texts)  # lives as long as the stoa_field
+        place.labels, place.label_count = each.labels[0], len(texts)
     if each.default is MISSING:
         return None
     kind, initial = each.type.base.kind, place.initial
