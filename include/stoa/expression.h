@@ -9,6 +9,8 @@
  *     ( )   1  1.5e3  0xff  True False  'text' "text"   name  `odd name`   $parameter   f(a, b)
  *     a, b   v[0]
  *
+ *     date'2013-01-01'  timestamp'2013-01-01T05:00:00Z'  duration'1h30m'
+ *
  * with the functions of STOA_OPERATIONS, casts by type name (int32(w)), and the aggregates, whose
  * value is one for all rows and may stand in a larger expression (x - mean(x)).
  *

@@ -21,6 +21,13 @@ static inline int64_t stoa__floor_div(int64_t a, int64_t b)
     return a / b - (a % b != 0 && (a % b < 0) != (b < 0));
 }
 
+/* What floor division by a positive number leaves. */
+static inline int64_t stoa__floor_rest(int64_t a, int64_t b)
+{
+    int64_t rest = a % b;
+    return rest < 0 ? rest + b : rest;
+}
+
 static inline bool stoa__is_leap(int64_t year)
 {
     return year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);

@@ -187,7 +187,7 @@ static void print_timestamp(unsigned unit, bool is_zoned, int64_t count, char *t
     int64_t days = stoa__floor_div(seconds, STOA__DAY_SECONDS);
     int rest = (int)(seconds - days * STOA__DAY_SECONDS);
     print_day(days, day, sizeof day);
-    print_fraction(count - seconds * per_second, unit, fraction);
+    print_fraction(stoa__floor_rest(count, per_second), unit, fraction);
     snprintf(text, size, "%s %02d:%02d:%02d%s%s", day, rest / 3600, rest / 60 % 60, rest % 60,
              fraction, is_zoned ? " UTC" : "");
 }

@@ -28,6 +28,8 @@ stoa_type stoa__time_prefix(const char *word, size_t length)
 
 /* ---- reading ---- */
 
+__extension__ typedef __int128 wide;
+
 /* Exactly so many digits. */
 static bool take_digits(const char **at, int count, int64_t *number)
 {
@@ -108,7 +110,7 @@ static bool take_time(const char **at, int64_t *seconds, int64_t *fraction, unsi
 
 static bool read_timestamp(const char *at, const char *end, stoa_value *value)
 {
-    int64_t day, seconds = 0, fraction = 0, offset = 0, count;
+    int64_t day, seconds = 0, fraction = 0, offset = 0;
     unsigned unit = STOA_SECOND;
     bool is_zoned = false;
     if (!take_day(&at, &day))
@@ -118,10 +120,10 @@ static bool read_timestamp(const char *at, const char *end, stoa_value *value)
             return false;
     seconds += day * STOA__DAY_SECONDS - offset;
     stoa__limits limits = stoa__time_limits(STOA_TIMESTAMP, unit);
-    if (at != end || __builtin_mul_overflow(seconds, stoa__per_second(unit), &count) ||
-        __builtin_add_overflow(count, fraction, &count) || count < limits.low ||
-        count > limits.high)
+    wide exact = (wide)seconds * stoa__per_second(unit) + fraction;
+    if (at != end || exact < limits.low || exact > limits.high)
         return false;
+    int64_t count = (int64_t)exact;
     *value = is_zoned ? stoa_zoned_value(count, (stoa_unit)unit)
                       : stoa_timestamp_value(count, (stoa_unit)unit);
     return true;
@@ -235,7 +237,7 @@ void stoa__print_time_literal(const stoa_value *value, char text[STOA__TIME_LITE
                            rest / 3600, rest / 60 % 60, rest % 60);
         if (digits[value->unit] > 0)
             length += snprintf(text + length, STOA__TIME_LITERAL - (size_t)length, ".%0*" PRId64,
-                               digits[value->unit], value->int64 - seconds * per_second);
+                               digits[value->unit], stoa__floor_rest(value->int64, per_second));
     }
     snprintf(text + length, STOA__TIME_LITERAL - (size_t)length, "%s'", value->is_zoned ? "Z" : "");
 }
