@@ -9,6 +9,7 @@
 #include "kernel/bits.h"
 #include "kernel/lanes.h"
 #include "kernel/squares.h"
+#include "kernel/vector.h"
 #if STOA__AVX2
 #include <immintrin.h>
 #endif
@@ -187,6 +188,40 @@ static inline float store_float32(double a, int64_t *failed)
 static inline double round_float32(double a, int64_t *failed)
 {
     return (double)store_float32(a, failed);
+}
+
+/* Gives the greatest magnitude among the results as bits, which tell what is infinite or NaN: much
+ * more quickly than each value's overflow can be told. */
+static inline int32_t mul_add(float *to, const float *a, const float *b, double factor,
+                              size_t count, int32_t most)
+{
+    EACH_LANE
+    for (size_t i = 0; i < count; i++) {
+        double product = (double)b[i] * factor;
+        float made = (float)((double)a[i] + product);
+        int32_t bits;
+        memcpy(&bits, &made, sizeof bits);
+        bits &= INT32_MAX;
+        most = bits > most ? bits : most;
+        to[i] = made;
+    }
+    return most;
+}
+
+KERNEL(store_mul_add, vv)
+{
+    enum { CHUNK = 64 };
+    float *to = out;
+    const float *as = a, *bs = b;
+    const double factor = *(const double *)c;
+    int32_t most = 0;
+    size_t i = 0;
+    for (; i + CHUNK <= count; i += CHUNK) { /* columns in turn, each a block: see AHEAD */
+        fetch_ahead(as + i, CHUNK * sizeof *as, AHEAD);
+        fetch_ahead(bs + i, CHUNK * sizeof *bs, AHEAD);
+        most = mul_add(to + i, as + i, bs + i, factor, CHUNK, most);
+    }
+    return mul_add(to + i, as + i, bs + i, factor, count - i, most) >= 0x7f800000;
 }
 
 LANES_V(store_float32, float, double, int64_t)

@@ -148,6 +148,8 @@ typedef enum stoa__shape {
  *   LOAD           cells to a register
  *   STORE          a register to cells; fails if a value does not fit (float32: if a finite value
  *                  overflows)
+ *   STORE_MUL_ADD  a + b * c, rounded at each step as float64 is; c: one float64. True if a result
+ *                  is infinite or NaN. No step of its own: see fuse.c
  *   A_B            B to A; fails if a value does not fit, as NaN never does in an integer. Floats
  *                  are truncated. INT32_INT64 narrows values that are known to fit, unchecked
  *   ROUND_FLOAT32  to the nearest float32, as a float64
@@ -169,6 +171,7 @@ typedef enum stoa__shape {
     KERNEL(STORE_UINT16, store_uint16, UINT16, INT32, NO_TYPE, V, checks)                        \
     KERNEL(STORE_UINT32, store_uint32, UINT32, INT64, NO_TYPE, V, checks)                        \
     KERNEL(STORE_FLOAT32, store_float32, FLOAT32, FLOAT64, NO_TYPE, V, checks)                   \
+    KERNEL(STORE_MUL_ADD, store_mul_add, FLOAT32, FLOAT32, FLOAT32, VV, never)                   \
     KERNEL(STORE_4, store_4, INT32, INT32, NO_TYPE, V, never) /* copies */                       \
     KERNEL(STORE_8, store_8, INT64, INT64, NO_TYPE, V, never)                                    \
     KERNEL(INT64_INT32, int64_int32, INT64, INT32, NO_TYPE, V, never)                            \

@@ -84,14 +84,55 @@ static void store_block(void *context, void *const *slots, const uint64_t *const
 
 /* ---- a run ---- */
 
-/* Whether the last step can write straight to the output's cells. */
-static bool is_direct(const stoa__run *run)
+/* Whether its last step can write straight to the cells of a result. */
+static bool may_be_direct(const stoa__code_block *code, uint32_t result)
+{
+    const stoa__term *term = &code->terms[code->results[result].id];
+    for (uint32_t i = 0; i < result; i++)
+        if (code->results[i].id == code->results[result].id) /* one step for several cells */
+            return false;
+    return term->kind == STOA__STEP_TERM && !term->uniform && term->form != STOA_BOOL &&
+           term->code != STOA__CUMULATE;
+}
+
+/* Whether a step reads cells that are stored, where that is not its own result: then these must be
+ * stored last. Cells are read and stored cell for cell, see stoa__run_overlap. */
+static bool reads_stored(const stoa__run *run, const stoa__instruction *step, stoa__id operand,
+                         char *const *cells)
 {
     const stoa__code_block *code = &run->program->code;
-    const stoa__term *term = &code->terms[code->results[0].id];
-    return code->result_count == 1 && code->where == 0 && run->selection == NULL &&
-           term->kind == STOA__STEP_TERM && !term->uniform && term->form != STOA_BOOL &&
-           term->code != STOA__CUMULATE;
+    const stoa__term *term = &code->terms[operand];
+    const void *read = NULL;
+    if (term->kind == STOA__COLUMN_TERM)
+        read = run->table->columns[term->index].cells;
+    else if (term->kind == STOA__ARRAY_TERM)
+        read = code->arrays[term->index].data;
+    for (uint32_t i = 0; read != NULL && i < code->result_count; i++)
+        if (read == cells[i] && step->out != code->results[i].id)
+            return true;
+    return false;
+}
+
+/* Whether all results can be written straight to their cells: several of them by quick steps only,
+ * which read what they need of the cells before they write. */
+static bool is_direct(const stoa__run *run, char *const *cells)
+{
+    const stoa_program *program = run->program;
+    const stoa__code_block *code = &program->code;
+    const stoa__pass *pass = &program->plan.passes[program->plan.count - 1];
+    bool is_direct = code->where == 0 && run->selection == NULL;
+    for (uint32_t i = 0; is_direct && i < code->result_count; i++)
+        is_direct = may_be_direct(code, i);
+    if (code->result_count == 1)
+        return is_direct;
+    is_direct = is_direct && run->is_checked && pass->quick_count > 0 && !code->has_nullable;
+    for (uint32_t i = 0; is_direct && i < pass->quick_count; i++) {
+        const stoa__instruction *step = &pass->quick[i];
+        is_direct = !reads_stored(run, step, step->a, cells) &&
+                    !reads_stored(run, step, step->b, cells) &&
+                    !reads_stored(run, step, step->c, cells);
+    }
+    return is_direct;
 }
 
 static void pass_by(void *context, void *const *slots, const uint64_t *const *validity,
@@ -135,12 +176,10 @@ static stoa_status store_outputs(stoa__run *run, char *const *cells, uint64_t *c
     stoa_status status = get_ready(run, is_fresh, error);
     if (status != STOA_OK)
         return status;
-    to.direct = is_direct(run);
-    if (to.direct) {
-        run->direct = run->program->code.results[0].id;
-        run->direct_base = cells[0];
-        run->direct_width = stoa__width(stoa__target_type(types[0]));
-    }
+    run->is_checked = !is_fresh;
+    to.direct = is_direct(run, cells);
+    run->direct = to.direct ? cells : NULL;
+    run->direct_types = types;
     return stoa__run_outputs(run, 0, run->rows, store_block, &to, error);
 }
 

@@ -209,6 +209,34 @@ TEST(floats_become_float32_unless_that_makes_them_infinite)
     kernel_agrees(STOA__ROUND_FLOAT32, round_float32);
 }
 
+/* What the pass does in five steps. */
+TEST(a_sum_with_a_product_in_float32_is_rounded_at_each_step)
+{
+    const stoa__kernels *const *levels;
+    size_t level_count = kernel_levels(&levels);
+    float a[200], b[200], out[200];
+    const double factor = 0.1;
+    for (size_t count = 0; count <= 200; count++)
+        for (int odd = 0; odd < 3; odd++) {
+            for (size_t i = 0; i < count; i++) {
+                a[i] = (float)(i * 7919 % 2001) / 7.0F;
+                b[i] = (float)(i * 104729 % 2001) / -11.0F;
+            }
+            if (odd > 0 && count > 0)
+                a[count * 7 / 8] = odd == 1 ? INFINITY : NAN;
+            for (size_t l = 0; l < level_count; l++) {
+                bool failed =
+                    levels[l]->run[STOA__STORE_MUL_ADD][STOA__VV](out, a, b, &factor, count);
+                ck_assert_int_eq(failed, odd > 0 && count > 0);
+                for (size_t i = 0; i < count; i++) {
+                    double product = (double)b[i] * factor;
+                    float made = (float)((double)a[i] + product);
+                    ck_assert(memcmp(&out[i], &made, sizeof made) == 0 || isnan(made));
+                }
+            }
+        }
+}
+
 /* Values of every size halfway between two floats: where bit 54, and the bits below it, decide. */
 TEST(integers_between_two_floats_go_to_the_nearest_or_the_even_one)
 {
@@ -321,6 +349,7 @@ int main(void)
                integers_widen_and_narrow, bytes_become_bits_and_bits_become_bytes_and_integers,
                integers_become_floats_rounded_once, floats_become_integers_truncated_if_they_fit,
                floats_become_float32_unless_that_makes_them_infinite,
+               a_sum_with_a_product_in_float32_is_rounded_at_each_step,
                integers_between_two_floats_go_to_the_nearest_or_the_even_one,
                values_within_a_range_are_copied_and_others_fail,
                constants_and_numbers_fill_a_register);

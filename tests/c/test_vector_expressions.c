@@ -219,6 +219,72 @@ TEST(a_field_that_is_added_of_a_vector_is_one)
     stoa_table_free(table);
 }
 
+/* ---- float32 in place: see fuse.c ---- */
+
+enum { LONG = 70000 };
+
+/* p, v: float32[2], n: float32. Some are infinite, no number, or so large that others overflow. */
+static stoa_table *moving(void)
+{
+    static const float odd[] = {INFINITY, -INFINITY, NAN, -0.0F, 1e-45F, 3e38F, -3e38F};
+    stoa_table *table = TABLE(
+        OPTIONS(.rows = LONG), {.name = "p", .type = STOA_FLOAT32, .length = 2},
+        {.name = "v", .type = STOA_FLOAT32, .length = 2}, {.name = "n", .type = STOA_FLOAT32});
+    for (size_t field = 0; field < 5; field++)
+        for (size_t row = 0; row < LONG; row++)
+            ((float *)stoa_column_cells(table, field))[row] =
+                row % 611 == field ? odd[row % 7] : (float)((row * 7919 + field) % 2001) / 7.0F;
+    return table;
+}
+
+static float sum_of(float p, float v, double factor)
+{
+    double product = (double)v * factor;
+    return (float)((double)p + product);
+}
+
+static bool same_float(float a, float b)
+{
+    return memcmp(&a, &b, sizeof a) == 0 || (isnan(a) && isnan(b));
+}
+
+TEST(float32_in_place_is_what_the_steps_give_and_every_right_side_is_of_before)
+{
+    stoa_table *table = moving(), *before;
+    static const char *const fields[] = {"p", "v", "n"};
+    static const char *const texts[] = {"p + v * 0.1", "p[1] * 0.3 + v", "n + n * 0.1"};
+    PASSES(stoa_table_copy(&before, table, &trouble));
+    PASSES(stoa_update(table, fields, texts, 3, NULL, &trouble));
+    for (size_t row = 0; row < LONG; row++) {
+        float p[2] = {cell(before, "p[0]", row), cell(before, "p[1]", row)};
+        for (int k = 0; k < 2; k++) {
+            float v = cell(before, k == 0 ? "v[0]" : "v[1]", row);
+            ck_assert(same_float(cell(table, k == 0 ? "p[0]" : "p[1]", row), sum_of(p[k], v, 0.1)));
+            ck_assert(same_float(cell(table, k == 0 ? "v[0]" : "v[1]", row), sum_of(v, p[1], 0.3)));
+        }
+        float n = cell(before, "n", row);
+        ck_assert(same_float(cell(table, "n", row), sum_of(n, n, 0.1)));
+    }
+    stoa_table_free(before);
+    stoa_table_free(table);
+}
+
+TEST(float32_in_place_that_overflows_in_some_row_changes_nothing)
+{
+    stoa_table *table = moving();
+    stoa_float32_column(table, "p[1]")[66000] = 3e38F;
+    stoa_float32_column(table, "v[1]")[66000] = 3e38F;
+    stoa_float32_column(table, "p[0]")[69000] = 3e38F;
+    stoa_float32_column(table, "v[0]")[69000] = 3e38F;
+    REFUSED(table, STOA_OVERFLOW, stoa_assign(table, "p", "p + v * 0.9", NULL, &trouble));
+    SAYS("does not fit float32");
+    ck_assert_uint_eq(trouble.row, 66000);
+    REFUSED(table, STOA_OVERFLOW, stoa_assign(table, "p[0]", "p[0] + v[0] * 0.9", NULL, &trouble));
+    ck_assert_uint_eq(trouble.row, 69000);
+    PASSES(stoa_assign(table, "p", "p + v * 0.9", "row() % 3000 != 0", &trouble)); /* not there */
+    stoa_table_free(table);
+}
+
 /* ---- what is refused ---- */
 
 TEST(what_has_no_meaning_for_vectors_is_refused_and_says_why)
@@ -289,6 +355,8 @@ int main(void)
                some_operations_make_one_value_of_all_components,
                aggregates_give_a_value_for_each_component,
                a_vector_is_assigned_by_component_and_every_right_side_is_of_before,
+               float32_in_place_is_what_the_steps_give_and_every_right_side_is_of_before,
+               float32_in_place_that_overflows_in_some_row_changes_nothing,
                a_component_is_assigned_as_a_field, a_field_that_is_added_of_a_vector_is_one,
                what_has_no_meaning_for_vectors_is_refused_and_says_why,
                components_are_written_as_they_are_read);

@@ -389,7 +389,7 @@ static stoa_status want(binder *b, const stoa_expression *node, stoa__result *re
 
 static stoa_status bind_output(binder *b, stoa_expression *node, uint32_t output)
 {
-    stoa__typed typed;
+    stoa__typed typed = {.id = STOA__NOTHING_ID};
     stoa__code_block *code = b->code;
     uint32_t count = 0, first = code->result_count;
     stoa_status status = bind_tree(b, node, &typed);

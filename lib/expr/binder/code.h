@@ -142,18 +142,18 @@ typedef struct stoa__code_block {
     size_t array_room;
     uint32_t cumulative_count; /* cumsum and its like */
     uint32_t nullable_count;   /* values of rows that may be null */
-    bool has_nullable;         /* a value that may be null, of rows or for all of them */
     stoa_string_pool *strings; /* the program's; NULL: there are no strings */
     size_t literal_count;      /* of its strings, those that binding has made */
-    bool interns_by_row;       /* a step makes strings row by row, and on one thread */
     stoa__id *components;      /* of vectors */
-    uint32_t component_count;
     size_t component_room;
     stoa__output *outputs; /* as many as the expression has */
     stoa__result *results;
-    uint32_t result_count;
     size_t result_room;
+    uint32_t component_count;
+    uint32_t result_count;
     stoa__id where;                /* bits; NOTHING: every row */
+    bool has_nullable;             /* a value that may be null, of rows or for all of them */
+    bool interns_by_row;           /* a step makes strings row by row, and on one thread */
     const stoa_expression *origin; /* of the steps that are made now */
     bool refused;                  /* memory was: all later terms are NOTHING */
 } stoa__code_block;

@@ -267,6 +267,22 @@ static bool execute(const stoa__run *run, stoa__worker *worker, uint32_t from, u
     return failed;
 }
 
+/* The same by the pass's quick steps; false where they can't be taken, or one failed. */
+static bool execute_quick(const stoa__run *run, stoa__worker *worker, size_t count)
+{
+    const stoa__pass *pass = run->pass;
+    void *const *slots = worker->slots;
+    if (worker->has_nulls || pass->quick_count == 0)
+        return false;
+    for (uint32_t i = 0; i < pass->quick_count; i++) {
+        const stoa__instruction *step = &pass->quick[i];
+        if (step->kernel(slots[step->out], slots[step->a], slots[step->b], slots[step->c], count) &&
+            !run->is_checked)
+            return false;
+    }
+    return true;
+}
+
 static void reduce(const stoa__run *run, stoa__worker *worker, const uint64_t *rows, size_t count)
 {
     const stoa_program *program = run->program;
@@ -366,7 +382,8 @@ static bool run_block(stoa__run *run, stoa__worker *worker, size_t row, size_t c
         stoa__drop_nulls(worker, worker->slots[pass->condition], pass->condition, count);
     if (pass->condition != 0 && is_empty(worker->slots[pass->condition], count))
         return !(failed && stoa__resolve_failures(run, worker, rows, count));
-    failed = execute(run, worker, pass->condition_steps, pass->step_count, count) || failed;
+    if (!execute_quick(run, worker, count))
+        failed = execute(run, worker, pass->condition_steps, pass->step_count, count) || failed;
     if (failed && stoa__resolve_failures(run, worker, rows, count))
         return false;
     if (pass->aggregate_count > 0)
@@ -420,8 +437,12 @@ static void point_at_columns(const stoa__run *run, stoa__worker *worker, size_t 
             pack(array, packed, row, count);
         }
     }
-    if (run->direct != 0 && run->pass->has_outputs)
-        worker->slots[run->direct] = run->direct_base + row * run->direct_width;
+    for (uint32_t i = 0; run->direct != NULL && run->pass->has_outputs && i < code->result_count;
+         i++) {
+        stoa__id id = code->results[i].id;
+        size_t width = stoa__width(stoa__target_type(run->direct_types[i]));
+        worker->slots[id] = run->direct[i] + row * width;
+    }
 }
 
 /* Aggregates of columns as they are: a morsel, that ends in row `last`, is as good as a block. */

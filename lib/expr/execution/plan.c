@@ -482,7 +482,7 @@ static bool plan_pass(planner *p, pass_kind kind)
     list_leaves(p);
     if (!is_by_row(p)) /* values of rows are made of earlier aggregates: nobody asks for these */
         stoa__list_aggregates(pass, code, p->depth);
-    return true;
+    return stoa__fuse_steps(pass, code);
 }
 
 static uint16_t deepest(const stoa__code_block *code)
@@ -558,6 +558,7 @@ stoa_status stoa__plan_new(stoa__plan *plan, const stoa__code_block *code, bool 
 static void dispose_pass(stoa__pass *pass)
 {
     stoa__release(pass->uniform);
+    stoa__release(pass->quick);
     stoa__release(pass->active_masks);
 }
 

@@ -62,8 +62,10 @@ typedef struct stoa__pass {
     stoa__instruction *uniform; /* run once, before the rows; holds the memory of all lists */
     stoa__instruction *steps; /* run for each block; the first `condition_steps` give `condition` */
     uint32_t uniform_count, step_count, condition_steps;
-    stoa__id condition; /* a block without a row of it is left; NOTHING: none */
-    stoa__id *columns;  /* columns and arrays that are read */
+    stoa__instruction *quick; /* what may be run instead of the steps behind these: see fuse.c */
+    uint32_t quick_count;     /* 0: there is nothing */
+    stoa__id condition;       /* a block without a row of it is left; NOTHING: none */
+    stoa__id *columns;        /* columns and arrays that are read */
     uint32_t column_count;
     uint32_t *aggregates; /* of this pass */
     uint32_t *calls;      /* for each of these: the stoa__reduction to call, or STOA__DONE */
@@ -99,6 +101,9 @@ void stoa__plan_dispose(stoa__plan *plan);
 
 /* Where the results of a term are null (nulls.c). */
 stoa__null_rule stoa__null_rule_of(const stoa__term *term);
+/* Makes the pass's quick steps, if there are any. False where memory was refused (fuse.c). */
+bool stoa__fuse_steps(stoa__pass *pass, const stoa__code_block *code);
+
 /* Lists the aggregates of that depth in the pass, whose lists have room for them (aggregates.c). */
 void stoa__list_aggregates(stoa__pass *pass, const stoa__code_block *code, unsigned depth);
 

@@ -25,9 +25,10 @@ typedef struct stoa__run {
     void *left;
     stoa__take_block *take; /* takes the last pass's outputs */
     void *context;
-    stoa__id direct; /* an output that is written where it belongs; NOTHING: none */
-    char *direct_base;
-    size_t direct_width;
+    char *const *direct; /* by result: cells of row 0, which their last steps write; NULL: registers
+                          * take them all */
+    const uint8_t *direct_types; /* of these cells, as the targets' */
+    bool is_checked; /* no failure of the outputs counts: quick steps need not tell of any */
     const stoa__pass *pass;
     size_t end;                /* of the rows of the pass */
     size_t batch_first;        /* row of the batch */
