@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/words.h"
+#include "expr/binder/times.h"
 #include "expr/execution/strings.h"
 
 #define WORDS STOA__BLOCK_WORDS
