@@ -45,25 +45,46 @@ static void store_cells(char *out, const void *in, size_t width, const uint64_t 
         store_some(out, in, width, mask, count);
 }
 
-static void clear_cells(char *out, size_t width, uint64_t which)
+/* Zeros where a bit of `kept` is not set; count is at most STOA__BLOCK. */
+static void clear_cells(char *out, size_t width, const uint64_t *kept, size_t count)
 {
-    for (; which != 0; which &= which - 1)
-        memset(out + (size_t)__builtin_ctzll(which) * width, 0, width);
+    static const uint64_t zero;
+    const stoa__kernels *kernels = stoa__kernels_here();
+    if (width == 8)
+        kernels->run[STOA__CHOOSE_INT64][STOA__VC](out, out, &zero, kept, count);
+    else if (width == 4)
+        kernels->run[STOA__CHOOSE_INT32][STOA__VC](out, out, &zero, kept, count);
+    else
+        for (size_t i = 0; i < count * width; i++)
+            out[i] = (kept[i / width / 64] >> i / width % 64 & 1) != 0 ? out[i] : 0;
 }
 
-/* Cells that are null become zero. out: the block's cells; to: its words of the target; validity:
- * NULL: all are there. */
-static void store_validity(uint64_t *to, char *out, size_t width, const uint64_t *validity,
-                           const uint64_t *mask, size_t count)
+/* Of at most STOA__BLOCK rows. out: their cells; to: their words of the target. */
+static void store_block_validity(uint64_t *to, char *out, size_t width, const uint64_t *validity,
+                                 const uint64_t *mask, size_t count)
 {
+    uint64_t kept[STOA__BLOCK_WORDS], all = UINT64_MAX;
     for (size_t k = 0; k < stoa__words(count); k++) {
         uint64_t rows = mask == NULL ? UINT64_MAX : mask[k];
         if (count - k * 64 < 64)
             rows &= ((uint64_t)1 << (count - k * 64)) - 1;
-        uint64_t there = validity == NULL ? rows : rows & validity[k];
-        to[k] = (to[k] & ~rows) | there;
-        clear_cells(out + k * 64 * width, width, rows & ~there);
+        uint64_t null = validity == NULL ? 0 : rows & ~validity[k];
+        to[k] = (to[k] | rows) & ~null;
+        kept[k] = ~null;
+        all &= kept[k];
     }
+    if (all != UINT64_MAX)
+        clear_cells(out, width, kept, count);
+}
+
+/* Cells that are null become zero. validity: NULL: all are there. */
+static void store_validity(uint64_t *to, char *out, size_t width, const uint64_t *validity,
+                           const uint64_t *mask, size_t count)
+{
+    for (size_t i = 0; i < count; i += STOA__BLOCK)
+        store_block_validity(
+            to + i / 64, out + i * width, width, validity == NULL ? NULL : validity + i / 64,
+            mask == NULL ? NULL : mask + i / 64, count - i < STOA__BLOCK ? count - i : STOA__BLOCK);
 }
 
 static void store_block(void *context, void *const *slots, const uint64_t *const *validity,
