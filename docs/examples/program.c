@@ -30,8 +30,8 @@ static void nulls(void)
     /* [nulls] */
     must(stoa_program_parse(&program, table, "delay + 1, coalesce(delay, 0)", NULL, &error),
          &error);
-    printf("%d %d\n", stoa_program_output_may_be_null(program, 0),
-           stoa_program_output_may_be_null(program, 1)); /* prints 1 0 */
+    printf("%d %d\n", stoa_program_output_is_nullable(program, 0),
+           stoa_program_output_is_nullable(program, 1)); /* prints 1 0 */
     int64_t later[2], delay[2];
     uint64_t there[1];
     const stoa_output outputs[] = {

@@ -193,14 +193,14 @@ STOA_API const char *stoa_program_output_zone(const stoa_program *program, size_
 STOA_API size_t stoa_program_output_length(const stoa_program *program, size_t output);
 
 /**
- * Tells whether an output can be null in some row, or for all of them. False if the program is not
- * bound.
+ * Tells whether an output can be null in some rows because a field or array that it reads can. (An
+ * aggregate over no rows is null, too.) False while the program is not bound.
  *
  * @cost O(1).
  * @threads Reads the program.
  * @snippet program.c nulls
  */
-STOA_API bool stoa_program_output_may_be_null(const stoa_program *program, size_t output);
+STOA_API bool stoa_program_output_is_nullable(const stoa_program *program, size_t output);
 
 /**
  * Tells whether an output is one value for all rows, made of aggregates and constants alone. False

@@ -124,6 +124,10 @@ static inline PyObject *object_of(const View *view, stoa_handle handle)
 /* The same of a slot whose values are decoded; it may run any code. */
 static PyObject *decoded_value(const View *view, const Slot *slot, const char *cells, size_t index);
 
+/* The same of a nullable slot. */
+static PyObject *nullable_value(const View *view, const Slot *slot, const char *cells, size_t index,
+                                SpareInts *spare);
+
 /* A new reference to the value of a cell that exists. values: the slot's; for a plain type no slot
  * is looked at. For `spare` see box_int. */
 static inline PyObject *cell_value(const View *view, const Slot *slot, stoa_type values,
@@ -139,11 +143,34 @@ static inline PyObject *cell_value(const View *view, const Slot *slot, stoa_type
 #undef BOX
     case DECODED:
         return decoded_value(view, slot, cells, index);
+    case NULLABLE:
+        return nullable_value(view, slot, cells, index, spare);
     default:
         break;
     }
     PyErr_SetString(PyExc_SystemError, "a field without a type");
     return NULL;
+}
+
+static inline bool is_there(const Slot *slot, size_t index)
+{
+    return (slot->validity[index / 64] >> index % 64 & 1) != 0;
+}
+
+static inline void set_there(const Slot *slot, size_t index, bool there)
+{
+    uint64_t bit = (uint64_t)1 << index % 64, *word = &slot->validity[index / 64];
+    *word = there ? *word | bit : *word & ~bit;
+}
+
+__attribute__((noinline, unused)) static PyObject *nullable_value(const View *view,
+                                                                  const Slot *slot,
+                                                                  const char *cells, size_t index,
+                                                                  SpareInts *spare)
+{
+    if (!is_there(slot, index))
+        return new_reference(Py_None);
+    return cell_value(view, slot, slot->inner, cells, index, spare);
 }
 
 static inline size_t cell_width(stoa_type type)

@@ -175,6 +175,25 @@ static int store_fitting(const Row *row, const Slot *slot, PyObject *value)
         PyErr_SetString(PyExc_SystemError, "a converted value that its field does not take");
         return -1;
     }
+    if (slot->validity != NULL)
+        set_there(slot, row->index, true);
+    column->version++;
+    return 0;
+}
+
+/* None into a nullable field. */
+static int store_none(const Row *row, const Slot *slot)
+{
+    stoa_column *column = slot_column(row->view, slot);
+    if (!may_touch(row, slot))
+        return -1;
+    if (column->locked != 0) {
+        (void)told(PyObject_CallFunction(references.raise_locked, "On", row->table,
+                                         (Py_ssize_t)slot->field));
+        return -1;
+    }
+    memset(cell_at(slot, row->index), 0, cell_width(slot->type));
+    set_there(slot, row->index, false);
     column->version++;
     return 0;
 }
@@ -197,16 +216,20 @@ static int write_field(const Row *row, const Slot *slot, PyObject *value)
     uint64_t aside;
     if (slot->type == STOA_OBJECT || slot->type == STOA_STRING)
         return write_object(row, slot, value);
+    if (slot->values == NULLABLE && value == Py_None)
+        return store_none(row, slot);
     stoa_column *column = slot_column(row->view, slot);
     bool is_open =
         is_fresh(row->view, row->order, row->index) && slot->cells != NULL && column->locked == 0;
     void *at = is_open ? cell_at(slot, row->index) : (void *)&aside;
-    Fit fit = store_value(slot, slot->values, at, value);
+    Fit fit = store_value(slot, slot->inner, at, value);
     if (fit == FITS && is_open) {
+        if (slot->validity != NULL)
+            set_there(slot, row->index, true);
         column->version++;
         return 0;
     }
-    if (fit == FITS && slot->values != DECODED)
+    if (fit == FITS && slot->inner != DECODED)
         return store_fitting(row, slot, value);
     if (fit == BEYOND && !may_touch(row, slot))
         return -1;
@@ -268,18 +291,18 @@ static int row_setattro(PyObject *self, PyObject *name, PyObject *value)
 Py_ssize_t row_items(const Row *row, PyObject **items)
 {
     View *view = row->view;
-    bool is_there = is_fresh(view, row->order, row->index);
+    bool is_fresh_still = is_fresh(view, row->order, row->index);
     for (Py_ssize_t i = 0; i < view->width; i++) {
         const Slot *slot = &view->slots[i];
-        if (!is_there || slot->cells == NULL) {
+        if (!is_fresh_still || slot->cells == NULL) {
             (void)may_touch(row, slot);
             return i;
         }
         items[i] = cell_value(view, slot, slot->values, slot->cells, row->index, &view->spare);
         if (items[i] == NULL)
             return i;
-        if (slot->values == DECODED)
-            is_there = is_fresh(view, row->order, row->index);
+        if (slot->decoder != NULL)
+            is_fresh_still = is_fresh(view, row->order, row->index);
     }
     return view->width;
 }

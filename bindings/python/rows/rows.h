@@ -32,7 +32,9 @@ typedef struct Slot {
     PyObject *initial; /* the converted default; NULL: none, or a factory */
     size_t field;      /* the field's index in the library */
     stoa_type type;    /* of the cells */
-    stoa_type values;  /* the same, or DECODED */
+    stoa_type values;  /* the same, or DECODED, or NULLABLE */
+    stoa_type inner;   /* of a nullable field: of the values that are not None */
+    uint64_t *validity; /* of a nullable field: a bit for each row */
     bool kw_only;      /* keyword-only */
     int length; /* of a vector, whose components are so many fields from `field` on, and which
                    has no Place: rows have a property for it (vectors.py) */
@@ -40,6 +42,8 @@ typedef struct Slot {
 
 /* Stands for a type where values are not what the cells hold. */
 #define DECODED ((stoa_type)255)
+/* Likewise, where a cell may be None. */
+#define NULLABLE ((stoa_type)254)
 /* The most values of a tuple `decoder` among which a value is looked for by identity. */
 enum { MOST_PLACES = 64 };
 

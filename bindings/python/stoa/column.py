@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Callable, Generic, TypeVar, overload
 from stoa._access import masks
 from stoa._lazy import tree
 from stoa._lazy.assignment import store_values
-from stoa._lazy.expression import Expression
+from stoa._lazy.expression import Expression, with_nan
 from stoa._lazy.operators import InPlace
 from stoa._lazy.program import reduce_field
 from stoa._lib import copies
@@ -117,6 +117,9 @@ class Column(Base, InPlace[Expression], Generic[Value]):
             for each in self._store.columns.values()
             if each.index == self._field and bool(each.parts) == is_vector
         )
+
+    def _has_nulls(self) -> bool:
+        return self._type.nullable and self._cells().has_nulls(self._range())
 
     # ---- properties ----
 
@@ -246,7 +249,7 @@ class Column(Base, InPlace[Expression], Generic[Value]):
         if self._type is OBJECT or self._type is STRING:
             self._store.write_object(self._field, position, converted)
         else:
-            encoder = self._type.encoder
+            encoder = None if converted is None else self._type.encoder
             cell = converted if encoder is None else encoder(converted)
             self._store.put(self._field, self._type.base.kind, position, cell)
 
@@ -277,12 +280,13 @@ class Column(Base, InPlace[Expression], Generic[Value]):
         raise RowValueError(f"{shown(value)} is not in the column")
 
     def count(self, value: Any = ALL) -> int:
-        """The number of values; with a value given, how many equal it, as list.count does.
+        """The number of values that are not None; with a value given, how many equal it, as
+        list.count does.
 
         Raises FieldNameError once the field was dropped.
         """
         if value is ALL:
-            return len(self)
+            return super().count() if self._type.nullable else len(self)
         return sum(values.count(value) for _, values in self._chunks(0, len(self)))
 
     def _chunks(self, start: int, stop: int) -> Iterator[tuple[int, list[Value]]]:
@@ -299,6 +303,11 @@ class Column(Base, InPlace[Expression], Generic[Value]):
         window.
         """
         cells, rows = self._cells(), self._range()
+        if self._type.nullable:
+            if cells.has_nulls(rows):
+                read, values = self._reader(), cells.of(rows)
+                return values if read is None else list(map(read, values))
+            cells = cells.plain
         if IS_PYPY:
             plain = ffi.unpack(cells + rows.start, len(rows)) if rows.step == 1 and rows else None
             values = [cells[i] for i in rows] if plain is None else plain
@@ -328,7 +337,7 @@ class Column(Base, InPlace[Expression], Generic[Value]):
     def _live(self, rows: range) -> Iterator[Any]:
         """Yields the values of these rows; each is read when it is asked for."""
         cells = self._cells()
-        if IS_PYPY:
+        if IS_PYPY or self._type.nullable:
             values: Iterator[Any] = (cells[i] for i in rows)
         else:
             values = iter(cells[slice_of(rows)])
@@ -345,7 +354,8 @@ class Column(Base, InPlace[Expression], Generic[Value]):
         """Whether both have the same values."""
         if len(self) != len(other):
             return False
-        if self._type is other._type and self._type.kind not in "os" and not IS_PYPY:
+        is_plain = self._type.kind not in "os" and not self._type.nullable and not IS_PYPY
+        if self._type is other._type and is_plain:
             return self.buffer == other.buffer
         if self._type is OBJECT:
             return all(mine is theirs or mine == theirs for mine, theirs in zip(self, other))
@@ -368,11 +378,20 @@ class Column(Base, InPlace[Expression], Generic[Value]):
         It keeps the table alive, and its length stays the same. After rows were removed, or the
         field was dropped, its values are unspecified. An object or string field has no buffer.
         memoryview checks what is stored, and rounds a float for a float32 cell. Raises
-        ColumnBufferError for an object or string field.
+        ColumnBufferError for an object or string field, and for a column with nulls.
         """
         if self._type.kind in "os":
             what = "an object" if self._type is OBJECT else "a string"
             raise ColumnBufferError(f"{self._name} is {what} field, which has no buffer")
+        if self._has_nulls():
+            raise ColumnBufferError(
+                f"{self._name} has nulls, for which a buffer of {self._type.inner} has no value: "
+                "take fill_null(value), and the validity beside it"
+            )
+        return self._raw()
+
+    def _raw(self) -> memoryview:
+        """The cells as they are: zero where there is no value."""
         rows, size = self._range(), max(1, self._store.rows()) * self._type.width
         whole: Any = memoryview(ffi.buffer(self._exported(), size))
         view: memoryview = whole.cast(self._type.code)[slice_of(rows)]
@@ -388,8 +407,8 @@ class Column(Base, InPlace[Expression], Generic[Value]):
         @property
         def __array_interface__(self):
             """numpy's array interface, version 3: shares the memory, writable."""
-            if self._type.kind in "os":
-                raise AttributeError("an object or string field has no array interface")
+            if self._type.kind in "os" or self._has_nulls():
+                raise AttributeError("objects, strings and nulls have no array interface")
             if self._export is None:
                 self._export = self._exported()
             rows, width = self._range(), self._type.width
@@ -404,14 +423,25 @@ class Column(Base, InPlace[Expression], Generic[Value]):
                 "strides": None if rows.step == 1 else (rows.step * width,),
             }
 
+    @property
+    def validity(self) -> memoryview:
+        """Which rows have a value, as bools: a read-only copy, of format "?", for numpy.asarray.
+
+        Raises FieldNameError once the field was dropped.
+        """
+        there: Any = (~self.is_null())._values()
+        return there.toreadonly()  # type: ignore[no-any-return]
+
     if not TYPE_CHECKING:
 
         @property
         def __array__(self):
-            """Of a string field: its values in an array of objects, for numpy."""
-            if self._type is not STRING:
-                raise AttributeError("only a string field makes arrays of its values")
-            return self._array_of_objects
+            """How numpy makes an array of strings, and of values with nulls."""
+            if self._type is STRING:
+                return self._array_of_objects
+            if self._has_nulls():
+                return self._array_with_nan
+            raise AttributeError("other columns share their memory")
 
     def _array_of_objects(self, dtype: Any = None, copy: bool | None = None) -> Any:
         from numpy import array, empty
@@ -421,6 +451,15 @@ class Column(Base, InPlace[Expression], Generic[Value]):
         made: Any = empty(len(self), dtype=object)
         made[:] = self.tolist()
         return made if dtype is None else array(made, dtype=dtype)
+
+    def _array_with_nan(self, dtype: Any = None, copy: bool | None = None) -> Any:
+        import numpy
+
+        if copy is False:
+            raise ArgumentError(f"{self._name} has nulls: its array is always a copy")
+        cells = numpy.asarray(self._raw())
+        values = with_nan(cells, numpy.asarray(self.validity), None, self._name, self._type)
+        return values if dtype is None else values.astype(dtype, copy=False)
 
     def _stoa_source(self) -> Any:
         """A Source of the cells themselves, for a store into another column."""
@@ -433,6 +472,8 @@ class Column(Base, InPlace[Expression], Generic[Value]):
         made = Source(self._type, pointer + start, len(rows), rows.step * width, keep=self)
         if self._type is STRING:
             made.strings = self._store.c.strings
+        if self._has_nulls():
+            made.with_validity(self._cells().bits(rows))
         return made
 
 

@@ -28,6 +28,9 @@ def reduce_table(self: Any, protocol: SupportsIndex, /) -> tuple[Any, ...]:
             columns.append(column.tolist())
         elif each.parts:
             columns.append([cells_of(self._column(part.name), protocol) for part in each.parts])
+        elif each.type.nullable:
+            bits = column._cells().bits(column._range())
+            columns.append((bits, column._raw().tobytes()))
         else:
             columns.append(cells_of(column, protocol))
     arguments = (type(self), *reference(store.record), store.asked)
@@ -71,6 +74,9 @@ def cells_source(cells: Any, field_type: FieldType, byte_order: str) -> Any:
     if field_type.length:
         parts = [cells_source(each, field_type.base, byte_order) for each in cells]
         return VectorSource(field_type, parts)
+    if isinstance(cells, tuple):
+        bits, plain = cells
+        return cells_source(plain, field_type.inner, byte_order).with_validity(bits)
     values = values_of_bytes(cells, field_type.code, byte_order)
     return packed_source(values, field_type, len(values))
 

@@ -19,7 +19,7 @@ from stoa._store.sources import StoredField
 class Summary(Record):
     """A row of describe(): a field's name and type, and aggregates of its values.
 
-    `count` is how many there are, `nan` how many of a float field's are no number. The others are
+    `count` is how many there are that are not None, `nan` how many of a float field's are no number. The others are
     what the methods of these names give: of bool fields too, of object and
     enumeration fields None, as of no rows.
     """
@@ -45,21 +45,21 @@ def summaries(rows: Queries[Any]) -> list[Summary]:
     compiled.keep()
     count = next(found)
     return [
-        Summary(each.name, each.type, count, **dict(zip(parts, found)))
+        Summary(each.name, each.type, **{"count": count, **dict(zip(parts, found))})
         for each, parts in zip(fields, asked)
     ]
 
 
 def aggregates(field: StoredField) -> dict[str, tree.Node]:
     """The aggregates computed for a field, by their names in a Summary."""
-    kind = field.type.kind
+    kind, node = field.type.kind, tree.field(field)
+    counted = {"count": tree.call(lib.STOA_COUNT, [node])} if field.type.nullable else {}
     if kind in "oes":
-        return {}
-    node = tree.field(field)
+        return counted
     operations = {"mean": lib.STOA_MEAN, "std": lib.STOA_STD}
     operations.update(min=lib.STOA_MIN, max=lib.STOA_MAX)
     made = {name: tree.call(operation, [node]) for name, operation in operations.items()}
     if field.type.base.kind == "f":
         is_nan = tree.call(lib.STOA_ISNAN, [node])
         made = {"nan": tree.call(lib.STOA_SUM, [is_nan]), **made}
-    return made
+    return {**counted, **made}

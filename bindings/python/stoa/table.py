@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Iterable, Iterator, Mapping, MutableSequence, Sequence
+from functools import reduce
 from itertools import compress
 from typing import Any, NoReturn, overload
 
@@ -11,6 +12,7 @@ from stoa import pickling, typed
 from stoa._access import intake, masks
 from stoa._access.refusals import delete_field, raise_closed, raise_stale, raise_unknown
 from stoa._access.rows import checked_row, layout
+from stoa._lazy import tree
 from stoa._lazy.operators import Operators
 from stoa._lazy.queries import Queries, R, condition_of, row_set_of
 from stoa._lazy.rowset import RowSet, of_positions
@@ -35,6 +37,9 @@ from stoa.errors import (
 )
 from stoa.sequence import Rows
 from stoa.summary import Summary, summaries
+
+
+WHOLE_TEXT = 1 << 20  # bytes, more than any condition of all fields has
 
 
 class Choosing(Queries[R]):
@@ -72,6 +77,22 @@ class Choosing(Queries[R]):
         """
         return self.where(condition, **parameters).copy()
 
+    def drop_nulls(self, *names: str) -> Table[R]:
+        """A new table with copies of the rows where none of these fields is None; without names,
+        none of all.
+
+        Raises FieldNameError, and OutOfMemoryError.
+        """
+        store = self._store
+        asked = [store.field(name) for name in names] or list(store.fields.values())
+        nodes = [
+            tree.call(lib.STOA_IS_NULL, [tree.field(each)]) for each in asked if each.type.nullable
+        ]
+        if not nodes:
+            return self.copy()
+        some = reduce(lambda one, other: tree.call(lib.STOA_OR, [one, other]), nodes)
+        return self.filter(tree.text_of(tree.call(lib.STOA_NOT, [some]), WHOLE_TEXT))
+
 
 class Giving(Rows[R], Choosing[R]):
     """What tables and windows return: rows, columns, windows, and tables of copies."""
@@ -104,7 +125,7 @@ class Giving(Rows[R], Choosing[R]):
             return self._column(key)
         if hasattr(key, "__index__") and getattr(key, "ndim", 0) == 0:
             return self._row(masks.position(key, self._range))
-        if isinstance(key, Operators) and key._expression()._type() == "bool":
+        if isinstance(key, Operators) and key._expression()._type().inner == "bool":
             return self.filter(key)
         state = self._store.state()
         return self._table._take(masks.positions(key, self._range()), state)

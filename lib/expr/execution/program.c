@@ -504,14 +504,14 @@ size_t stoa_program_output_length(const stoa_program *program, size_t output)
     return program->code.outputs[output].length;
 }
 
-bool stoa_program_output_may_be_null(const stoa_program *program, size_t output)
+bool stoa_program_output_is_nullable(const stoa_program *program, size_t output)
 {
     if (program == NULL || program->wanted == 0 || output >= program->output_count)
         return false;
     const stoa__output *made = &program->code.outputs[output];
     bool may = false;
     for (uint32_t i = made->first; i < made->first + (made->length > 0 ? made->length : 1); i++)
-        may = may || program->code.terms[program->code.results[i].id].may_be_null;
+        may = may || program->code.terms[program->code.results[i].id].nullable_rows;
     return may;
 }
 

@@ -30,12 +30,13 @@ from stoa._schema.generate import (
 )
 from stoa._schema.record import RecordType
 from stoa._schema.vectors import vector_property
-from stoa._store.cells import PUT, Refusal, stale, value_reader
+from stoa._store.cells import PUT, PUT_NULL, Refusal, stale, value_reader
 from stoa._store.sources import StoredField
 from stoa._store.store import Store
 
 place = object.__setattr__  # Row's own __setattr__ looks at the name
-PUT_NAMES = {f"_stoa_put_{kind.replace('?', 'b')}": put for kind, put in PUT.items()}
+PUT_NAMES: dict[str, Any] = {"_stoa_put_null": PUT_NULL}
+PUT_NAMES.update({f"_stoa_put_{kind.replace('?', 'b')}": put for kind, put in PUT.items()})
 
 
 class Row(Quiet):
@@ -129,6 +130,10 @@ FRESH = [
 def plain_property(i: int, each: Field) -> list[str]:
     # PyPy's compiler takes parameters with defaults for constants, but not global names.
     names = ("put", "type", "int", "float", f"encode_{i}")
+    put = f"_stoa_put(view.table, view.f{i}, self._stoa_index, self._stoa_order, value)"
+    if each.type.nullable:
+        of_null = put.replace("_stoa_put(", "_stoa_put_null(").replace(", value)", ")")
+        put = f"{of_null} if value is None else {put}"
     told = [f"        _stoa_convert_{i}(value, {each.name!r})"] if each.type.encoder is None else []
     return [
         f"def _stoa_get(self, _stoa_decode_{i}=_stoa_decode_{i}):",
@@ -139,8 +144,7 @@ def plain_property(i: int, each: Field) -> list[str]:
         f"    value = {checked(each, 'value', i, in_place=True)}",
         "    view = self._stoa_view",
         "    try:",
-        "        status = _stoa_put(",
-        f"            view.table, view.f{i}, self._stoa_index, self._stoa_order, value)",
+        f"        status = {put}",
         "    except OverflowError:  # beyond int64, or the field is closed",
         "        status = -1",
         "    if status:",

@@ -13,7 +13,7 @@ from typing import Any
 from stoa._lazy import bits, tree
 from stoa._lazy.expression import Expression, vector_of
 from stoa._lazy.operators import InPlace, Operators
-from stoa._lazy.program import Program, kept, room_for
+from stoa._lazy.program import Program, kept, room_for, validity_for
 from stoa._lazy.rowset import RowSet
 from stoa._lib.ffi import ffi, lib
 from stoa._schema.enumerations import label_or_value
@@ -129,8 +129,12 @@ def aside(side: Expression, where: Expression | None, chosen: Any) -> Expression
     made = program_of(side._store, [side], where)
     found, rows = made.type(side._store), side._rows
     memory = room_for(rows, found)
-    made.fill(side._store, rows, chosen, found, memory, verify=side._check)
+    validity = validity_for(rows) if found.nullable else ffi.NULL
+    made.fill(side._store, rows, chosen, found, memory, side._check, validity)
     made.keep()
+    if found.nullable:
+        source = packed_source(memory, found, rows).with_validity(bytes(ffi.buffer(validity)))
+        return Expression(vector_of([source], rows), side._store, rows, (), (source,))
     cells, size = memoryview(memory).cast("B"), rows * found.base.width
     sources = [
         packed_source(cells[i * size : (i + 1) * size], found.base, rows)
@@ -148,6 +152,10 @@ def right_side(
         raise WrongTypeError(f"{field.name} is {what} field: it takes no computed values")
     if isinstance(value, Operators):
         return expression_side(store, value._expression(), rows, scope)
+    if value is None and field.type.nullable:
+        source = packed_source(bytes(rows * field.type.width), field.type, rows)
+        source.with_validity(bytes(rows // 8 + 1))
+        return Expression(vector_of([source], rows), store, rows, (), (source,))
     if is_scalar(value, field.type):
         if field.parts:
             node = tree.constants(tuple(number for number, _ in one_vector(value, field)))
@@ -193,7 +201,14 @@ def spread(source: Source, indices: array[int], rows: int) -> Source:
     else:
         for i, index in enumerate(indices):
             whole[index * width : (index + 1) * width] = ffi.buffer(cells + i * stride, width)
-    return packed_source(whole, source.type, rows)
+    made = packed_source(whole, source.type, rows)
+    if source.validity != ffi.NULL:
+        there = bytearray(rows // 8 + 1)
+        for i, index in enumerate(indices):
+            at = 0 if source.repeat else i
+            there[index >> 3] |= (source.validity[at >> 3] >> (at & 7) & 1) << (index & 7)
+        made.with_validity(bytes(there))
+    return made
 
 
 def store_objects(store: Store, field: StoredField, scope: RowSet, value: Any) -> None:

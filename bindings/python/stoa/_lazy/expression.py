@@ -21,13 +21,20 @@ from stoa._lazy.program import Program
 from stoa._lib import copies
 from stoa._lib.ffi import ffi, lib
 from stoa._schema.enumerations import label_or_value
-from stoa._schema.types import OBJECT, TYPES, FieldType, type_written, unknown_type
+from stoa._schema.types import IS_PYPY, OBJECT, TYPES, FieldType, type_written, unknown_type
 from stoa._schema.vectors import Components, array_of
-from stoa._store.cells import Decoded
-from stoa._store.sources import Source, VectorSource, buffer_source, packed_source
+from stoa._store.cells import Decoded, NullableCells
+from stoa._store.sources import (
+    Source,
+    StoredField,
+    VectorSource,
+    buffer_source,
+    nullable_source,
+    packed_source,
+)
 from stoa._store.store import Store
 from stoa._store.versions import Seen, check_seen, is_stale, together
-from stoa.errors import ArgumentError, LengthError, WrongTypeError
+from stoa.errors import ArgumentError, ColumnBufferError, LengthError, WrongTypeError
 
 if TYPE_CHECKING:
 
@@ -216,24 +223,35 @@ class Expression(Operators["Expression"]):
         self._put_back(AS_IT_IS, made)
         return found
 
-    def _evaluate(self, to: FieldType, memory: Any) -> Any:
-        """Writes the values of all rows to memory; with a selection, only those of the selected
-        rows."""
+    def _evaluate(self, to: FieldType, memory: Any, validity: Any = ffi.NULL) -> Any:
+        """Writes the values of all rows to memory, and of a nullable type their validity bits; with
+        a selection, only those of the selected rows."""
         made = self._program()
         rows, selected = self._run_scope()
-        made.fill(self._store, rows, selected, to, memory, verify=self._check)
+        made.fill(self._store, rows, selected, to, memory, self._check, validity)
         self._put_back(AS_IT_IS, made)
         return memory
 
+    def _computed(self, found: FieldType) -> tuple[memoryview, Any]:
+        """The values of all rows in new memory, and the words of their validity bits, or NULL; with
+        a selection, only the selected ones are written."""
+        validity = program.validity_for(self._rows) if found.nullable else ffi.NULL
+        cells = self._evaluate(found, program.room_for(self._rows, found), validity)
+        return memoryview(cells), validity
+
     def _values(self) -> Any:
-        """The values of all rows in new memory; with a selection, only the selected ones are
-        written."""
+        """The values of all rows; with a selection, only those of the selected ones count."""
         found = self._type()
-        memory: Any = memoryview(self._evaluate(found, program.room_for(self._rows, found)))
+        memory, validity = self._computed(found)
         if found.length:
             return vectors_in(memory, found, self._rows)
-        cells: memoryview = memory.cast(found.code)
-        return cells if found.decoder is None else Decoded(cells, found.decoder)
+        cells: Any = memory.cast(found.code)  # type: ignore[call-overload]
+        values: Any = cells if found.decoder is None else Decoded(cells, found.decoder)
+        if validity == ffi.NULL:
+            return values
+        if found.decoder is not None:
+            values = Decoded(cells, found.inner.decoder)
+        return NullableCells(values, words_of(validity)).of(range(self._rows))
 
     # ---- values ----
 
@@ -288,12 +306,17 @@ class Expression(Operators["Expression"]):
         if copy is False:
             raise ArgumentError("an expression computes its values: that always makes a copy")
         found = self._type()
-        memory = self._evaluate(found, program.room_for(self._rows, found))
+        memory, validity = self._computed(found)
         values: Any
         if found.length:
             values = array_of(memory, found.base, found.length, self._rows)
         else:
             values = numpy.frombuffer(memory, found.code)
+        if validity != ffi.NULL:
+            bits = numpy.frombuffer(ffi.buffer(validity), "u1")
+            there: Any = numpy.unpackbits(bits, count=self._rows, bitorder="little").astype(bool)
+            chosen = None if self._scope is None else numpy.asarray(self._scope.mask())
+            values = with_nan(values, there, chosen, "the expression", found)
         if self._scope is not None:
             values = values[numpy.asarray(self._scope.mask())]
         return values if dtype is None else values.astype(dtype, copy=False)
@@ -308,11 +331,15 @@ class Expression(Operators["Expression"]):
             return VectorSource(
                 found, [packed_source(each, found.base, len(each)) for each in cells]
             )
+        if found.nullable and self._scope is not None:
+            return nullable_source(list(self), StoredField("the expression", found, -1))
+        if self._scope is None:
+            memory, validity = self._computed(found)
+            made = packed_source(memory, found, self._rows)
+            return made if validity == ffi.NULL else made.with_validity(bytes(ffi.buffer(validity)))
         values = self._values()
         if isinstance(values, Decoded):
             values = values.cells
-        if self._scope is None:
-            return packed_source(values, found, self._rows)
         code = found.code.replace("?", "B")
         chosen = array(code, [values[index] for index in self._scope.indices()])
         return packed_source(chosen, found, len(chosen))
@@ -355,6 +382,29 @@ def vectors_in(memory: Any, of: FieldType, rows: int) -> list[tuple[Any, ...]]:
     """The tuples of components that lie one after the other."""
     cells = memory.cast(of.base.code)
     return list(zip(*(cells[i * rows : (i + 1) * rows].tolist() for i in range(of.length))))
+
+
+# ---- nulls ----
+
+
+def words_of(validity: Any) -> Any:
+    """Validity bits as NullableCells reads them."""
+    return validity if IS_PYPY else memoryview(ffi.buffer(validity)).cast("Q")
+
+
+def with_nan(values: Any, there: Any, chosen: Any, name: str, of: FieldType) -> Any:
+    """An array with NaN for what is null: of floats; of other types, only if nothing is. chosen: a
+    mask of the values that count, or None."""
+    if (there if chosen is None else there | ~chosen).all():
+        return values
+    if of.kind != "f":
+        raise ColumnBufferError(
+            f"{name} has nulls, for which an array of {of.inner} has no value: take "
+            "fill_null(value), and the validity beside it"
+        )
+    values = values.copy()
+    values[~there] = float("nan")
+    return values
 
 
 # ---- operands ----

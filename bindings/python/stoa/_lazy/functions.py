@@ -128,6 +128,16 @@ def isfinite(x: Any) -> Expression:
     return applied(lib.STOA_ISFINITE, x)
 
 
+def is_null(x: Any) -> Expression:
+    """Whether x is None."""
+    return applied(lib.STOA_IS_NULL, x)
+
+
+def coalesce(x: Any, y: Any, *more: Any) -> Expression:
+    """The first of the arguments that is not None; later ones count only where it is."""
+    return applied(lib.STOA_COALESCE, x, y, *more)
+
+
 def where(condition: Any, x: Any, y: Any) -> Expression:
     """x where the condition holds, else y; failures in the branch not taken do not count."""
     return applied(lib.STOA_WHERE, condition, x, y)
@@ -152,7 +162,7 @@ min, max = minimum, maximum
 
 EXPONENTIAL = (sqrt, exp, log, log2, log10)
 TRIGONOMETRIC = (sin, cos, tan, asin, acos, atan, atan2, hypot)
-OTHERS = (floor, ceil, round, abs, isnan, isfinite, where, clip, minimum, maximum)
+OTHERS = (floor, ceil, round, abs, isnan, isfinite, is_null, coalesce, where, clip, minimum, maximum)
 for each in (*EXPONENTIAL, *TRIGONOMETRIC, *OTHERS):
     if each.__doc__:  # there are none under -OO
         each.__doc__ += """

@@ -223,8 +223,16 @@ class Operators(Generic[Expression]):
         check_whole("max", numpy_options)
         return self._reduce(lib.STOA_MAX)
 
+    def is_null(self) -> Expression:
+        """Whether the value is None: a condition for each row, which is never None itself."""
+        return self._expression()._apply(lib.STOA_IS_NULL)
+
+    def fill_null(self, value: Any) -> Expression:
+        """The values, with this one (or those of another column) in place of None."""
+        return self._expression()._apply(lib.STOA_FILL_NULL, value)
+
     def count(self) -> int:
-        """The number of values."""
+        """The number of values that are not None."""
         return self._reduce(lib.STOA_COUNT)  # type: ignore[no-any-return]
 
     def var(self, ddof: int = 0, **numpy_options: Any) -> Any:

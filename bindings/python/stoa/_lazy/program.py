@@ -19,7 +19,7 @@ from stoa._lib.failure import check, new_error
 from stoa._lib.ffi import ffi, lib
 from stoa._lib.owner import owned, receiver, taken
 from stoa._schema.record import RecordType
-from stoa._schema.types import BY_NUMBER, IS_PYPY, FieldType
+from stoa._schema.types import BY_NUMBER, IS_PYPY, FieldType, optional_type
 from stoa._schema.vectors import vector_type
 from stoa._store.store import Store
 from stoa.errors import ArgumentError, BusyError, ParameterError
@@ -65,6 +65,11 @@ def room_for(rows: int, of: FieldType) -> Any:
     return ffi.buffer(cells, size)
 
 
+def validity_for(rows: int) -> Any:
+    """Zeroed words with a bit for each row."""
+    return ffi.new("uint64_t[]", rows // 64 + 1)
+
+
 def output_labels(c: Any, store: Store, output: int) -> FieldType | None:
     """The enumeration that an output of a program is of; None: it is of none."""
     count = ffi.new("size_t *")
@@ -72,7 +77,8 @@ def output_labels(c: Any, store: Store, output: int) -> FieldType | None:
     if labels == ffi.NULL:
         return None
     found = tuple(ffi.string(labels[i]).decode() for i in range(count[0]))
-    return next(each.type for each in store.fields.values() if each.type.labels == found)
+    types = (each.type.inner for each in store.fields.values())
+    return next(each for each in types if each.labels == found)
 
 
 def python_value(value: Any) -> Any:
@@ -143,6 +149,8 @@ class Program:
             self.select(store, 0)  # raises if a parameter is not set
             raise ParameterError("a parameter of the expression is not set")
         found = output_labels(self.c, store, 0) or found
+        if lib.stoa_program_output_is_nullable(self.c, 0):
+            found = optional_type(found)
         self.output_type = found
         return found
 
@@ -252,14 +260,16 @@ class Program:
         to: FieldType,
         memory: Any,
         verify: Verify | None = None,
+        validity: Any = ffi.NULL,
     ) -> None:
         """Writes a value per row to memory with room for `rows` cells of that type, which holds no
-        values yet; of vectors all values of a component after those of the one before."""
+        values yet; of vectors all values of a component after those of the one before. To
+        `validity`, zeroed words, go the bits of those that are not null."""
         count = to.length or 1
         into = ffi.new("stoa_output[]", count)
         data = ffi.cast("char *", ffi.from_buffer(memory, require_writable=True))
         for i, each in enumerate(into):
-            each.type, each.count = to.number, rows
+            each.type, each.count, each.validity = to.number, rows, validity
             each.data = data + i * rows * to.base.width
         self.read(FILL, store, rows, selection, into, count, verify=verify)
 

@@ -216,6 +216,6 @@ def check_condition(store: Store, condition: Expression, rows: int) -> None:
     if condition._rows != rows:
         raise LengthError(f"the condition has {condition._rows} rows, not {rows}")
     found = condition._type()
-    if found != "bool":
+    if found.inner != "bool":
         text = tree.text_of(condition._node)
         raise WrongTypeError(f"a condition is needed, of type bool: {text} is {found}")

@@ -8,7 +8,14 @@ from typing import Any, Callable, ClassVar, TypeVar, get_origin, overload
 
 import stoa._schema.enumerations
 import stoa._schema.vectors
-from stoa._schema.types import TYPES, FieldType, parse_type
+from stoa._schema.types import (
+    TYPES,
+    FieldType,
+    optional_type,
+    parse_type,
+    type_written,
+    without_none,
+)
 from stoa.errors import BadNameError, DeclarationError, shown
 
 Value = TypeVar("Value")
@@ -256,6 +263,10 @@ def resolve(text: str, record: type, local: Mapping[str, Any]) -> Any:
     try:
         meant = eval(text, scope)
     except Exception:
+        of = without_none(text)  # for example int | None, before Python 3.10
+        found = None if of is None else type_written(resolve(of, record, local))
+        if found is not None:
+            return optional_type(found)
         last = text.partition("[")[0].rpartition(".")[2].strip()
         if last in ("ClassVar", "KW_ONLY"):
             return ClassVar if last == "ClassVar" else KW_ONLY

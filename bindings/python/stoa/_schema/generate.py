@@ -171,6 +171,9 @@ def checked(each: Field, value: str, i: int, in_place: bool) -> str:
     """
     kind = each.type.kind
     convert = f"_stoa_convert_{i}({value}, {each.name!r})"
+    if each.type.nullable:  # of cells, what is not None
+        encode = f"_stoa_encode_{i}({convert})" if each.type.encoder is not None else convert
+        return f"(None if {value} is None else {encode})" if in_place else convert
     if each.type.encoder is not None:
         return f"_stoa_encode_{i}({convert})" if in_place else convert
     if kind == "o":

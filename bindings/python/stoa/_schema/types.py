@@ -15,7 +15,7 @@ import struct
 import sys
 from math import isinf
 from operator import index
-from typing import TYPE_CHECKING, Any, Callable
+from typing import TYPE_CHECKING, Any, Callable, ForwardRef, Optional, Union, get_args, get_origin
 
 from stoa._lib.ffi import ffi, lib
 from stoa.errors import ArgumentError, DeclarationError, RangeError, WrongTypeError, shown
@@ -39,6 +39,9 @@ KINDS = {"bool": "?", "int": "i", "uint": "u", "float": "f", "object": "o", "str
 # A finite float64 of this magnitude or more rounds to infinity as a float32.
 FLOAT32_LIMIT = 2.0**128 - 2.0**103
 
+NONE = type(None)
+UNIONS = (Union, type(int | None)) if sys.version_info >= (3, 10) else (Union,)
+
 pack_float32 = struct.Struct("f")
 pack_float64 = struct.Struct("d")
 
@@ -49,6 +52,7 @@ class FieldType(str):
     `width` is the bytes of a cell (4 for an object or a string: a handle), `code` the struct
     character of the cells (empty for an object or a string), `low` and `high` the bounds of an
     integer type, else 0.
+    `stoa.int32 | None` is a type as well; `nullable` tells of it.
     """
 
     __module__ = "stoa"
@@ -59,17 +63,23 @@ class FieldType(str):
         "decoder",
         "encoder",
         "high",
+        "inner",
         "kind",
         "labels",
         "length",
         "low",
+        "nullable",
         "number",
+        "or_none",
         "width",
         "written",
     )
 
     if TYPE_CHECKING:
         base: FieldType  # the library's type of the cells
+        nullable: bool  # whether a value may be None
+        inner: FieldType  # the type of the values that are not None: of a type without None, itself
+        or_none: FieldType | None  # the nullable type, once it was made
         number: int
         width: int
         code: str
@@ -82,6 +92,11 @@ class FieldType(str):
         labels: tuple[str, ...]  # of the members of an enumeration
         length: int  # of a vector; 0: one value
         written: Any  # what parse_type() makes it of
+
+    def __or__(self, other: Any) -> FieldType:
+        return optional_type(self) if other is None or other is NONE else NotImplemented
+
+    __ror__ = __or__
 
     def __repr__(self) -> str:
         return f"stoa.{self}" if self.base is self and self.kind not in "?os" else str(self)
@@ -99,6 +114,7 @@ def make_type(number: int) -> FieldType:
     made.low = -(1 << (8 * made.width - 1)) if made.kind == "i" else 0
     made.high = {"i": -made.low - 1, "u": (1 << (8 * made.width)) - 1}.get(made.kind, 0)
     made.base, made.written, made.labels, made.length = made, str(made), (), 0
+    made.inner, made.nullable, made.or_none = made, False, None
     made.convert, made.encoder, made.decoder = CONVERTERS[made.kind](made), None, None
     return made
 
@@ -110,7 +126,7 @@ def derived_type(
     *,
     kind: str,
     convert: Callable[[Any, str], Any],
-    encoder: Callable[[Any], Any],
+    encoder: Callable[[Any], Any] | None,
     decoder: Any,
     labels: tuple[str, ...] = (),
 ) -> FieldType:
@@ -120,8 +136,51 @@ def derived_type(
         setattr(made, each, getattr(base, each))
     made.base, made.written, made.labels, made.kind = base, written, labels, kind
     made.length = 0
+    made.inner, made.nullable, made.or_none = made, False, None
     made.convert, made.encoder, made.decoder = convert, encoder, decoder
     return made
+
+
+class OrNone:
+    """The decoder of a nullable type: what is no value stays None."""
+
+    __slots__ = ("decoder",)
+
+    def __init__(self, decoder: Any) -> None:
+        self.decoder = decoder
+
+    def __getitem__(self, cell: Any) -> Any:
+        return None if cell is None else self.decoder[cell]
+
+
+def optional_type(of: FieldType) -> FieldType:
+    """The type of these values and None. Objects may be None as they are."""
+    if of.nullable or of.kind == "o":
+        return of
+    if of.kind == "s":
+        raise DeclarationError("a str field cannot be None yet: write '' for a missing text")
+    if of.length:
+        raise DeclarationError(f"a vector is never None: write NaN into its components, not {of} | None")
+    if of.or_none is None:
+        written = f"{of} | None" if of.base is of else Optional[of.written]
+        encode, decoder = of.encoder, None if of.decoder is None else OrNone(of.decoder)
+
+        def convert(value: Any, name: str) -> Any:
+            return None if value is None else of.convert(value, name)
+
+        made = derived_type(
+            f"{of} | None",
+            of.base,
+            written,
+            kind=of.kind,
+            convert=convert,
+            encoder=encode,
+            decoder=decoder,
+            labels=of.labels,
+        )
+        made.inner, made.nullable = of, True
+        of.or_none = made
+    return of.or_none
 
 
 def refusal(name: str, field_type: str, takes: str, value: object) -> WrongTypeError:
@@ -324,6 +383,12 @@ def type_written(written: Any, name: str = "of a cast") -> FieldType | None:
     """The type of stoa.int32, "int32", int, a numpy dtype or what PARSERS know, for a field."""
     if isinstance(written, FieldType):
         return written
+    if isinstance(written, ForwardRef):  # typing.Optional makes one of a str
+        written = written.__forward_arg__
+    of = without_none(written)
+    if of is not None:
+        inner = type_written(of, name)
+        return None if inner is None else optional_type(inner)
     for parser in PARSERS:
         found = parser(written, name)
         if found is not None:
@@ -343,6 +408,19 @@ def type_written(written: Any, name: str = "of a cast") -> FieldType | None:
     if isinstance(text, str):
         return TYPES.get({"int": "int64", "float": "float64", "str": "string"}.get(text, text))
     return numpy_type(written)
+
+
+def without_none(written: Any) -> Any:
+    """What a union with None is of besides; None: it is not such a union."""
+    if isinstance(written, str):
+        parts = [part.strip() for part in written.split("|")]
+        others = [part for part in parts if part != "None"]
+        return others[0] if len(parts) == 2 and len(others) == 1 else None
+    if get_origin(written) not in UNIONS:
+        return None
+    members = get_args(written)
+    of = [each for each in members if each is not NONE]
+    return of[0] if len(of) == 1 and len(members) == 2 else None
 
 
 def unknown_type(written: Any) -> str:

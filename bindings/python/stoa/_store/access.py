@@ -15,7 +15,7 @@ from stoa._schema.extension import rows as extension
 from stoa._schema.generate import no_field
 from stoa._schema.record import RecordType
 from stoa._schema.vectors import VectorCells
-from stoa._store.cells import PUT, make_cells, stale, value_reader
+from stoa._store.cells import PUT, PUT_NULL, make_cells, stale, value_reader
 from stoa._store.gate import Gate
 from stoa._store.objects import ObjectPool
 from stoa._store.sources import StoredField
@@ -144,7 +144,8 @@ class Access(StoreBase):
         flat = [each for stored in fields.values() for each in stored.cells()]
         for each in flat:
             pointer = lib.stoa_column_cells(self.c, each.index)
-            cells[each.index] = make_cells(pointer, each.type, self.max_rows())
+            validity = lib.stoa_column_validity(self.c, each.index)
+            cells[each.index] = make_cells(pointer, each.type, self.max_rows(), validity)
         vectors = {
             stored.index: VectorCells([cells[part.index] for part in stored.parts])
             for stored in fields.values()
@@ -292,7 +293,10 @@ class Access(StoreBase):
 
     def put(self, field: int, kind: str, index: int, value: Any) -> None:
         """Stores a converted value into a cell of row `index`, which existed a moment ago."""
-        status = PUT[kind](self.c, field, index, self.order, value)
+        if value is None:
+            status = PUT_NULL(self.c, field, index, self.order)
+        else:
+            status = PUT[kind](self.c, field, index, self.order, value)
         if status == lib.STOA_LOCKED:
             self.raise_locked(field)
         if status:

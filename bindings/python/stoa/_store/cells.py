@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+from array import array
 from collections.abc import Iterator
 from typing import Any, Callable
 
@@ -13,6 +15,9 @@ STALE = (
     "{} was taken before rows were removed, inserted in the middle or reordered, and may stand "
     "for another record now: take it again from the table (stoa.copy(row) keeps values)"
 )
+
+
+ALL_BITS = (1 << 64) - 1
 
 
 class Refusal:
@@ -31,8 +36,59 @@ def stale(what: str) -> StaleError:
     return StaleError(STALE.format(f"this {what}"))
 
 
-def make_cells(pointer: Any, field_type: FieldType, count: int) -> Any:
-    """The cells at a void pointer. Whoever uses them keeps the table and the field alive."""
+class NullableCells:
+    """The cells of a nullable field: an item is None where the validity bit is not set."""
+
+    __slots__ = ("plain", "words")
+
+    def __init__(self, plain: Any, words: Any) -> None:
+        self.plain = plain  # the cells as they are: zero where there is no value
+        self.words = words  # bit i % 64 of word i // 64 is set where row i has a value
+
+    def __getitem__(self, index: int) -> Any:
+        return self.plain[index] if self.words[index >> 6] >> (index & 63) & 1 else None
+
+    def of(self, rows: range) -> list[Any]:
+        """The values of these rows."""
+        return [self[index] for index in rows]
+
+    def has_nulls(self, rows: range) -> bool:
+        """Whether a value of these rows is None."""
+        words, first, last = self.words, rows.start, rows.stop
+        while rows.step == 1 and first % 64 == 0 and first + 64 <= last:
+            if words[first >> 6] != ALL_BITS:
+                return True
+            first += 64
+        rest = range(first, last, rows.step)
+        return any(not words[index >> 6] >> (index & 63) & 1 for index in rest)
+
+    def bits(self, rows: range) -> bytes:
+        """The validity bits of these rows: bit i % 8 of byte i // 8."""
+        if rows.step != 1:
+            bits = (self.words[index >> 6] >> (index & 63) & 1 for index in rows)
+            whole = sum(bit << i for i, bit in enumerate(bits)) if len(rows) < 64 else None
+            if whole is None:
+                text = "".join("01"[self.words[i >> 6] >> (i & 63) & 1] for i in reversed(rows))
+                whole = int(text, 2)
+            return whole.to_bytes(len(rows) // 8 + 1, "little")
+        first, last = rows.start >> 6, (rows.stop + 63) >> 6
+        words = [self.words[i] for i in range(first, last)]
+        raw = int.from_bytes(array("Q", words).tobytes(), sys.byteorder)
+        mask = (1 << len(rows)) - 1
+        return (raw >> (rows.start & 63) & mask).to_bytes(len(rows) // 8 + 1, "little")
+
+
+def make_cells(
+    pointer: Any, field_type: FieldType, count: int, validity: Any = ffi.NULL
+) -> Any:
+    """The cells at a void pointer, and of a nullable field its validity words. Whoever uses them
+    keeps the table and the field alive."""
+    if validity != ffi.NULL:
+        plain = make_cells(pointer, field_type, count)
+        if IS_PYPY:
+            return NullableCells(plain, validity)
+        words = ffi.buffer(ffi.cast("char *", validity), (count + 63) // 64 * 8)
+        return NullableCells(plain, memoryview(words).cast("Q"))
     if IS_PYPY:
         return ffi.cast(CELL_POINTERS[field_type.base], pointer)
     cells: Any = memoryview(ffi.buffer(ffi.cast("char *", pointer), count * field_type.width))
@@ -82,6 +138,8 @@ CELL_POINTERS = {
 }
 
 # The functions that write a value into a cell of a row, by kind: see stoa__cell_put_int64.
+# PUT_NULL makes a cell None.
+PUT_NULL = lib.stoa__cell_put_null
 PUT: dict[str, Callable[[Any, int, int, int, Any], int]] = {
     "?": lib.stoa__cell_put_boolean,
     "i": lib.stoa__cell_put_int64,

@@ -57,7 +57,7 @@ class Source:
     """Typed values in memory. `keep` owns them, or is a list of objects that are to enter the pool;
     `length` is None for a scalar."""
 
-    __slots__ = ("data", "keep", "length", "repeat", "stride", "strings", "type")
+    __slots__ = ("data", "keep", "length", "repeat", "stride", "strings", "type", "validity")
 
     def __init__(
         self,
@@ -74,9 +74,15 @@ class Source:
         self.repeat = False
         self.strings = ffi.NULL  # of cells of a string field: the pool of their handles
         self.keep = keep
+        self.validity: Any = ffi.NULL  # bits of the values that are there; NULL: all are
 
     def _stoa_source(self) -> Source:
         """Returns itself; columns have the same method, which makes a Source."""
+        return self
+
+    def with_validity(self, bits: bytes) -> Source:
+        """The same, with bits of the values that are there: bit i % 8 of byte i // 8."""
+        self.validity = ffi.from_buffer("uint8_t[]", bits)  # which keeps the bytes
         return self
 
     def enter(self, pool: ObjectPool) -> Source:
@@ -93,6 +99,7 @@ class Source:
         place.data = self.data
         place.stride = self.stride
         place.strings = self.strings
+        place.validity = self.validity
 
 
 class VectorSource:
@@ -138,6 +145,8 @@ def source_of(value: Any, to: StoredField) -> Any:
         raise WrongTypeError(
             f"{to.name} needs a sequence or a buffer of values, not {type(value).__name__}"
         )
+    if to.type.nullable and hasattr(value, "mask") and hasattr(value, "filled"):
+        return masked_source(value, to)
     if to.type is not OBJECT and not is_text_array(value):
         found = buffer_source(value, to.name)
         if found is not None:
@@ -187,7 +196,7 @@ def scalar_source(value: Any, to: StoredField) -> Any:
 
 def check_enumeration(given: FieldType, to: StoredField) -> None:
     """Refuses places of members for numbers, and the other way round."""
-    if given is not to.type and "e" in (given.kind, to.type.kind):
+    if given.inner is not to.type.inner and "e" in (given.kind, to.type.kind):
         raise WrongTypeError(
             f"{to.name} is {to.type} and takes no values of {given}: give its values, for example "
             "by tolist()"
@@ -259,6 +268,8 @@ def sequence_source(values: list[Any], to: StoredField) -> Any:
         return Source(OBJECT, None, len(values), keep=values)
     if to.type is STRING:
         return string_source(values, to)
+    if to.type.nullable:
+        return nullable_source(values, to)
     if to.type.encoder is not None:
         cells = array(to.type.code, map(to.type.encoder, converted(values, to)))
         return packed_source(cells, to.type, len(values))
@@ -288,6 +299,39 @@ def string_source(values: list[Any], to: StoredField) -> Source:
     made = packed_source(strings, STRING, len(texts))
     made.keep = made.keep, keep
     return made
+
+
+def nullable_source(values: list[Any], to: StoredField) -> Source:
+    """The same of a nullable field: cells without a value are zero."""
+    of = StoredField(to.name, to.type.inner, to.index)
+    if None not in values:
+        return sequence_source(values, of)
+    there = [value is not None for value in values]
+    if of.type.encoder is None:
+        made = sequence_source([0 if value is None else value for value in values], of)
+    else:
+        encode, converts = of.type.encoder, converted(values, to)
+        cells = array(of.type.code, [0 if each is None else encode(each) for each in converts])
+        made = packed_source(cells, of.type, len(values))
+    return made.with_validity(bits_of(there))
+
+
+def bits_of(there: list[bool]) -> bytes:
+    """A bit for each: bit i % 8 of byte i // 8."""
+    text = "".join("01"[each] for each in reversed(there)) or "0"
+    return int(text, 2).to_bytes(len(there) // 8 + 1, "little")
+
+
+def masked_source(value: Any, to: StoredField) -> Source:
+    """The values of a masked array of numpy, which are None where they are masked."""
+    import numpy
+
+    made = buffer_source(numpy.ma.getdata(value), to.name)
+    if made is None:
+        raise WrongTypeError(f"{to.name} takes no masked array of objects")
+    check_enumeration(made.type, to)
+    bits = numpy.packbits(~numpy.ma.getmaskarray(value), bitorder="little")
+    return made.with_validity(bits.tobytes() + b"\0")
 
 
 def converted(values: list[Any], to: StoredField) -> list[Any]:

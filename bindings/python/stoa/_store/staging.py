@@ -39,7 +39,7 @@ def make_stage(fields: Sequence[Field]) -> Callable[..., None]:
     if IS_PYPY:
         source += stores_source(fields, names)
     else:
-        layout = Struct("=" + "".join(STAGED[kind][2] for kind in kinds_of(fields)))
+        layout = Struct("=" + "".join(map(staged, fields)))
         names["_stoa_pack_into"] = layout.pack_into
         source.append(f"    _stoa_pack_into(into, 0, {', '.join(packed(fields))})")
     stage: Callable[..., None] = compiled(source, names)["_stoa_stage"]
@@ -49,6 +49,14 @@ def make_stage(fields: Sequence[Field]) -> Callable[..., None]:
 def kinds_of(fields: Sequence[Field]) -> list[str]:
     """The kind of each cell, those of the components of vectors among them."""
     return [each.type.base.kind for each in fields for _ in range(each.type.length or 1)]
+
+
+def staged(each: Field) -> str:
+    """The struct format of a field's value, or of its components."""
+    layout = STAGED[each.type.base.kind][2]
+    return (layout.replace("i4x", "i?3x") if each.type.nullable else layout) * (
+        each.type.length or 1
+    )
 
 
 def packed(fields: Sequence[Field]) -> Iterable[str]:
@@ -62,6 +70,10 @@ def packed(fields: Sequence[Field]) -> Iterable[str]:
         # The value of an object is a pointer. Integers that are not an int are converted first:
         # struct would call the __index__ of numpy's booleans, which numpy warns about.
         value = f"_stoa_{i}"
+        if each.type.nullable:
+            yield f"{value} is None"
+            yield f"(0 if {value} is None else {checked(each, value, i, in_place=True)})"
+            continue
         yield value if each.type.kind in "os" else checked(each, value, i, in_place=True)
 
 
@@ -79,6 +91,9 @@ def stores_source(fields: Sequence[Field], names: dict[str, Any]) -> Iterable[st
         value = checked(each, f"_stoa_{i}", i, in_place=True)
         if each.type.kind == "o":
             value = f"_stoa_cast(_stoa_void, {value})"
+        if each.type.nullable:
+            yield f"    into[{at}].is_null = _stoa_{i} is None"
+            value = f"0 if _stoa_{i} is None else {value}"
         yield f"    into[{at}].{member} = {value}"
 
 

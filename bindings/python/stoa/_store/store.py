@@ -657,8 +657,11 @@ def describe_field(place: Any, each: Field, c_name: Any, pool: ObjectPool) -> An
         texts = [ffi.new("char[]", label.encode()) for label in each.type.labels]
         each.labels = (ffi.new("char *[]", texts), texts)  # lives as long as the stoa_field
         place.labels, place.label_count = each.labels[0], len(texts)
-    if each.default is MISSING:
+    place.flags = lib.STOA_NULLABLE if each.type.nullable else 0
+    if each.default is MISSING or (each.type.nullable and each.default is None):
         return None
+    if each.type.nullable:
+        place.flags |= lib.STOA_HAS_INITIAL
     kind, initial = each.type.base.kind, place.initial
     value = each.default if each.type.encoder is None else each.type.encoder(each.default)
     if each.type.length:
