@@ -118,9 +118,9 @@ def test_a_null_is_neither_stored_nor_given(node: Node) -> None:
     assert chosen.indices().tolist() == [i for i, v in enumerate(values) if v is not None]
     points.add_field("out", "int64", default=-1)
     if None in values:
-        with pytest.raises(ValueError, match="null"):
+        with pytest.raises(TypeError, match="null"):
             points.expression(text).tolist()
-        with pytest.raises(ValueError, match="null"):
+        with pytest.raises(TypeError, match="null"):
             points.assign("out", text)
         assert points.out.tolist() == [-1] * len(values)
     else:

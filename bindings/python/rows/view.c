@@ -44,8 +44,8 @@ static bool fill_slot(View *view, Slot *slot, PyObject *described)
     slot->values = slot->validity == NULL ? slot->inner : NULLABLE;
     slot->length = length;
     slot->kw_only = kw_only != 0;
-    view->is_plain = view->is_plain && type != STOA_OBJECT && type != STOA_STRING && slot->validity == NULL &&
-                     may_store_places(slot);
+    view->is_plain = view->is_plain && type != STOA_OBJECT && type != STOA_STRING &&
+                     slot->validity == NULL && may_store_places(slot);
     view->has_objects = view->has_objects || type == STOA_OBJECT || slot->decoder != NULL;
     view->is_positional = view->is_positional && !slot->kw_only;
     return true;

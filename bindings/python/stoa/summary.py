@@ -19,8 +19,8 @@ from stoa._store.sources import StoredField
 class Summary(Record):
     """A row of describe(): a field's name and type, and aggregates of its values.
 
-    `count` is how many there are that are not None, `nan` how many of a float field's are no number. The others are
-    what the methods of these names give: of bool fields too, of object and
+    `count` is how many there are that are not None, `nan` how many of a float field's are no
+    number. The others are what the methods of these names give: of bool fields too, of object and
     enumeration fields None, as of no rows.
     """
 

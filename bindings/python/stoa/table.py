@@ -38,7 +38,6 @@ from stoa.errors import (
 from stoa.sequence import Rows
 from stoa.summary import Summary, summaries
 
-
 WHOLE_TEXT = 1 << 20  # bytes, more than any condition of all fields has
 
 
@@ -89,7 +88,7 @@ class Choosing(Queries[R]):
             tree.call(lib.STOA_IS_NULL, [tree.field(each)]) for each in asked if each.type.nullable
         ]
         if not nodes:
-            return self.copy()
+            return self.filter("True")
         some = reduce(lambda one, other: tree.call(lib.STOA_OR, [one, other]), nodes)
         return self.filter(tree.text_of(tree.call(lib.STOA_NOT, [some]), WHOLE_TEXT))
 

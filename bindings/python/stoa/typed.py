@@ -6,7 +6,7 @@ from typing import Any, ClassVar, get_args, get_origin
 
 from stoa._schema.fields import own_annotations, resolve
 from stoa._schema.record import RecordType
-from stoa._schema.types import TYPES, FieldType, type_written
+from stoa._schema.types import TYPES, FieldType, type_written, without_none
 from stoa.column import Column
 from stoa.errors import DeclarationError, shown
 
@@ -48,12 +48,16 @@ def check_column(written: Any, field_type: FieldType, where: str) -> None:
     if written is not Column and get_origin(written) is not Column:
         raise DeclarationError(f"{where} is a column: write stoa.Column[…], not {written!r}")
     for argument in get_args(written):
+        of = without_none(argument)
+        if (of is not None) != field_type.nullable:
+            raise DeclarationError(f"{where} is a column of {field_type}, not of {shown(argument)}")
+        argument = argument if of is None else of
         named = TYPES.get(getattr(argument, "__forward_arg__", ""))
         kinds = VALUE_TYPES.get(argument)
         if kinds is None and named is None:
             named = type_written(argument)
         if field_type.length and argument is Any:  # checkers have no better name for tuples
             continue
-        fits = named is field_type if named else kinds is None or field_type.kind in kinds
+        fits = named is field_type.inner if named else kinds is None or field_type.kind in kinds
         if not fits:
             raise DeclarationError(f"{where} is a column of {field_type}, not of {shown(argument)}")

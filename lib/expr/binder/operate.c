@@ -484,13 +484,21 @@ stoa__id stoa__emit_call(stoa__code_block *code, const stoa_expression *node,
     return emit_function(code, node, arguments, a, b);
 }
 
-/* The type that they have in common; NO_TYPE: none. */
-static stoa_type type_of_all(const stoa__typed *arguments, uint32_t count)
+/* The type that they have in common, literals that fit an integer type left aside; NO_TYPE: none.
+ */
+static stoa_type type_of_all(const stoa__code_block *code, const stoa__typed *arguments,
+                             uint32_t count)
 {
-    for (uint32_t i = 1; i < count; i++)
-        if (arguments[i].type != arguments[0].type)
+    stoa_type type = arguments[0].type;
+    bool is_integer = type >= STOA_INT8 && type <= STOA_UINT64;
+    for (uint32_t i = 1; i < count; i++) {
+        bool fits = is_integer && stoa__is_constant(code, arguments[i].id) &&
+                    form_of(code, arguments[i].id) != STOA_FLOAT64 &&
+                    stoa__range_within(range_of(code, arguments[i].id), stoa__range_of(type));
+        if (arguments[i].type != type && !fits)
             return STOA_NO_TYPE;
-    return arguments[0].type;
+    }
+    return type;
 }
 
 stoa_status stoa__bind_operation(stoa__code_block *code, const stoa_expression *node,
@@ -509,7 +517,7 @@ stoa_status stoa__bind_operation(stoa__code_block *code, const stoa_expression *
     if (operation == STOA_WHERE && arguments[1].type == arguments[2].type)
         type = arguments[1].type;
     else if (operation == STOA_COALESCE || operation == STOA_FILL_NULL)
-        type = type_of_all(arguments, node->count);
+        type = type_of_all(code, arguments, node->count);
     if (type == STOA_NO_TYPE)
         type = form == STOA_INT32 ? STOA_INT64 : form;
     *made = (stoa__typed){.id = id, .type = type};

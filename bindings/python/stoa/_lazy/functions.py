@@ -162,7 +162,20 @@ min, max = minimum, maximum
 
 EXPONENTIAL = (sqrt, exp, log, log2, log10)
 TRIGONOMETRIC = (sin, cos, tan, asin, acos, atan, atan2, hypot)
-OTHERS = (floor, ceil, round, abs, isnan, isfinite, is_null, coalesce, where, clip, minimum, maximum)
+OTHERS = (
+    floor,
+    ceil,
+    round,
+    abs,
+    isnan,
+    isfinite,
+    is_null,
+    coalesce,
+    where,
+    clip,
+    minimum,
+    maximum,
+)
 for each in (*EXPONENTIAL, *TRIGONOMETRIC, *OTHERS):
     if each.__doc__:  # there are none under -OO
         each.__doc__ += """

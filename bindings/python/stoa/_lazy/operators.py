@@ -224,11 +224,18 @@ class Operators(Generic[Expression]):
         return self._reduce(lib.STOA_MAX)
 
     def is_null(self) -> Expression:
-        """Whether the value is None: a condition for each row, which is never None itself."""
+        """Whether the value is None: a condition for each row, which is never None itself.
+
+        Raises StaleError, as every operation on values that have changed.
+        """
         return self._expression()._apply(lib.STOA_IS_NULL)
 
     def fill_null(self, value: Any) -> Expression:
-        """The values, with this one (or those of another column) in place of None."""
+        """The values, with this one (or those of another column) in place of None.
+
+        Raises WrongTypeError for what is not a number or a column, and LengthError for one of
+        another length.
+        """
         return self._expression()._apply(lib.STOA_FILL_NULL, value)
 
     def count(self) -> int:

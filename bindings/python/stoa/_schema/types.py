@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import struct
 import sys
+import types
 from math import isinf
 from operator import index
 from typing import TYPE_CHECKING, Any, Callable, ForwardRef, Optional, Union, get_args, get_origin
@@ -40,7 +41,7 @@ KINDS = {"bool": "?", "int": "i", "uint": "u", "float": "f", "object": "o", "str
 FLOAT32_LIMIT = 2.0**128 - 2.0**103
 
 NONE = type(None)
-UNIONS = (Union, type(int | None)) if sys.version_info >= (3, 10) else (Union,)
+UNIONS: tuple[Any, ...] = (Union, getattr(types, "UnionType", Union))  # of Python 3.10
 
 pack_float32 = struct.Struct("f")
 pack_float64 = struct.Struct("d")

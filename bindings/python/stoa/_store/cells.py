@@ -78,9 +78,7 @@ class NullableCells:
         return (raw >> (rows.start & 63) & mask).to_bytes(len(rows) // 8 + 1, "little")
 
 
-def make_cells(
-    pointer: Any, field_type: FieldType, count: int, validity: Any = ffi.NULL
-) -> Any:
+def make_cells(pointer: Any, field_type: FieldType, count: int, validity: Any = ffi.NULL) -> Any:
     """The cells at a void pointer, and of a nullable field its validity words. Whoever uses them
     keeps the table and the field alive."""
     if validity != ffi.NULL:
