@@ -94,6 +94,11 @@ class FieldType(str):
         length: int  # of a vector; 0: one value
         written: Any  # what parse_type() makes it of
 
+    def __new__(cls, name: str) -> FieldType:
+        made = str.__new__(cls, name)
+        made.inner, made.nullable, made.or_none = made, False, None
+        return made
+
     def __or__(self, other: Any) -> FieldType:
         return optional_type(self) if other is None or other is NONE else NotImplemented
 
@@ -115,7 +120,6 @@ def make_type(number: int) -> FieldType:
     made.low = -(1 << (8 * made.width - 1)) if made.kind == "i" else 0
     made.high = {"i": -made.low - 1, "u": (1 << (8 * made.width)) - 1}.get(made.kind, 0)
     made.base, made.written, made.labels, made.length = made, str(made), (), 0
-    made.inner, made.nullable, made.or_none = made, False, None
     made.convert, made.encoder, made.decoder = CONVERTERS[made.kind](made), None, None
     return made
 
@@ -137,7 +141,6 @@ def derived_type(
         setattr(made, each, getattr(base, each))
     made.base, made.written, made.labels, made.kind = base, written, labels, kind
     made.length = 0
-    made.inner, made.nullable, made.or_none = made, False, None
     made.convert, made.encoder, made.decoder = convert, encoder, decoder
     return made
 
@@ -161,7 +164,9 @@ def optional_type(of: FieldType) -> FieldType:
     if of.kind == "s":
         raise DeclarationError("a str field cannot be None yet: write '' for a missing text")
     if of.length:
-        raise DeclarationError(f"a vector is never None: write NaN into its components, not {of} | None")
+        raise DeclarationError(
+            f"a vector is never None: write NaN into its components, not {of} | None"
+        )
     if of.or_none is None:
         written = f"{of} | None" if of.base is of else Optional[of.written]
         encode, decoder = of.encoder, None if of.decoder is None else OrNone(of.decoder)

@@ -304,9 +304,11 @@ def string_source(values: list[Any], to: StoredField) -> Source:
 def nullable_source(values: list[Any], to: StoredField) -> Source:
     """The same of a nullable field: cells without a value are zero."""
     of = StoredField(to.name, to.type.inner, to.index)
-    if None not in values:
-        return sequence_source(values, of)
     there = [value is not None for value in values]
+    made: Source
+    if all(there):
+        made = sequence_source(values, of)
+        return made
     if of.type.encoder is None:
         made = sequence_source([0 if value is None else value for value in values], of)
     else:
