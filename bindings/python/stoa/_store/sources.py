@@ -290,12 +290,12 @@ def sequence_source(values: list[Any], to: StoredField) -> Any:
 
 
 def string_source(values: list[Any], to: StoredField) -> Source:
-    texts = values if set(map(type, values)) <= {str} else converted(values, to)
+    texts = values
     try:
         strings, keep = c_strings(texts)
-    except UnicodeEncodeError:
-        converted(texts, to)  # raises for the value at fault
-        raise
+    except (TypeError, UnicodeEncodeError):
+        texts = converted(values, to)  # raises for the value at fault
+        strings, keep = c_strings(texts)
     made = packed_source(strings, STRING, len(texts))
     made.keep = made.keep, keep
     return made

@@ -48,10 +48,12 @@ class Texts:
 
 def c_strings(texts: list[str]) -> tuple[Any, Any]:
     """An array of stoa_string as a buffer, and what it needs to be kept. Raises UnicodeEncodeError
-    for lone surrogates."""
+    for lone surrogates, and TypeError for what is no str."""
     if extension is not None:
         return extension.strings(texts), texts
     joined = "".join(texts)
+    if not set(map(type, texts)) <= {str}:  # a subclass may have another length
+        texts = [str.__str__(each) for each in texts]
     text = joined.encode()
     is_ascii = len(text) == len(joined)
     lengths = array("Q", map(len, texts) if is_ascii else (len(each.encode()) for each in texts))
