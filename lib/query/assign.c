@@ -246,20 +246,20 @@ typedef struct targets {
     size_t count;
 } targets;
 
-static stoa_status new_targets(targets *made, size_t count, size_t outputs, stoa_error *error)
+static stoa_status new_targets(targets *made, size_t results, size_t outputs, stoa_error *error)
 {
     size_t each = sizeof *made->cells + sizeof *made->validity + sizeof *made->written +
                   sizeof *made->fields + 1;
-    size_t bytes = count * each + outputs * sizeof *made->lengths;
+    size_t bytes = results * each + outputs * sizeof *made->lengths;
     made->cells = stoa__allocate(bytes);
     if (made->cells == NULL)
         return stoa__fail_memory(error, bytes);
-    made->validity = (uint64_t **)(void *)(made->cells + count);
-    made->written = (stoa__written *)(void *)(made->validity + count);
-    made->fields = (uint32_t *)(made->written + count);
-    made->lengths = (uint16_t *)(made->fields + count);
+    made->validity = (uint64_t **)(void *)(made->cells + results);
+    made->written = (stoa__written *)(void *)(made->validity + results);
+    made->fields = (uint32_t *)(made->written + results);
+    made->lengths = (uint16_t *)(made->fields + results);
     made->types = (uint8_t *)(made->lengths + outputs);
-    made->count = count;
+    made->count = results;
     return STOA_OK;
 }
 
@@ -528,10 +528,10 @@ stoa_status stoa_program_assign(stoa_program *program, stoa_table *table, const 
                           "%zu fields are given, but the program has %u outputs", count,
                           program->output_count);
     STOA__REQUIRE_EACH(error, fields, count, );
-    size_t all;
-    stoa_status status = count_fields(table, fields, count, &all, error);
+    size_t results;
+    stoa_status status = count_fields(table, fields, count, &results, error);
     if (status == STOA_OK)
-        status = new_targets(&to, all, count, error);
+        status = new_targets(&to, results, count, error);
     if (status != STOA_OK)
         return status;
     status = find_fields(&to, table, fields, count, error);

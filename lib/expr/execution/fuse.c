@@ -54,14 +54,20 @@ static const stoa__term *loaded(const fuser *f, stoa__id id)
     return step_of(f, id, STOA__LOAD_FLOAT32, STOA__VV);
 }
 
-/* Nobody reads it any more for one of its users: nor what it alone was made of. */
-static void leave(fuser *f, stoa__id id)
+/* One user less; true where nobody reads it any more. */
+static bool leave(fuser *f, stoa__id id)
 {
-    const stoa__term *term = &f->code->terms[id];
-    if (--f->uses[id] > 0 || term->kind != STOA__STEP_TERM || term->uniform)
+    return --f->uses[id] == 0;
+}
+
+/* The same of a sum, and of what it alone was made of. */
+static void leave_sum(fuser *f, stoa__id id, stoa__id a, stoa__id product)
+{
+    if (!leave(f, id))
         return;
-    leave(f, term->a); /* at most three deep */
-    leave(f, term->b);
+    leave(f, a);
+    if (leave(f, product))
+        leave(f, f->code->terms[product].a);
 }
 
 /* Makes the step a + b * c, if it stores that. */
@@ -78,7 +84,8 @@ static bool fuse(fuser *f, stoa__instruction *step)
     const stoa__term *b = a == NULL || product == NULL ? NULL : loaded(f, product->a);
     if (b == NULL)
         return false;
-    leave(f, step->a);
+    bool is_first = loaded(f, sum->a) == a;
+    leave_sum(f, step->a, is_first ? sum->a : sum->b, is_first ? sum->b : sum->a);
     step->a = a->a;
     step->b = b->a;
     step->c = product->b;

@@ -6,7 +6,7 @@ import copy
 import dataclasses
 import sys
 from collections.abc import MutableSequence, Sequence
-from typing import ClassVar
+from typing import ClassVar, Literal
 
 import stoa
 from stoa import Column, float32, float64, int32, uint8
@@ -139,6 +139,22 @@ def typed_tables() -> None:
     assert len(counted) == 5
 
 
+class Body(stoa.Record):
+    position: stoa.Vector[stoa.float32, Literal[3]]
+    color: stoa.Vector[stoa.uint8, Literal[2]] = (1, 2)
+
+
+def vectors() -> None:
+    body = Body((1, 2, 3))
+    body.position = 4, 5, 6
+    body.position = [4.0, 5.0, 6.0]
+    first: float = body.position[0]
+    shade: int = body.color[1]
+    bodies = stoa.Table(Body, [body])
+    total: float = sum(bodies[0].position)
+    assert (first, shade, total, len(bodies[0].position)) == (4.0, 2, 15.0, 3)
+
+
 def errors() -> None:
     problem: Exception | None = None
     try:
@@ -153,6 +169,7 @@ def main() -> None:
     as_dataclasses()
     tables()
     typed_tables()
+    vectors()
     errors()
 
 
