@@ -85,17 +85,19 @@ def tables() -> str:
     parts = [
         "/* case_tables.h: written by tools/case_tables.py; included by case.c.",
         " *",
-        f" * Unicode {unicodedata.unidata_version}, beyond ASCII. Runs, ranges and long ones are in the",
-        " * order of their characters. */",
+        f" * Unicode {unicodedata.unidata_version}, beyond ASCII. Lists are in the order of their",
+        " * characters. */",
         "/* clang-format off */",
     ]
     for name, mapping in ("lower", lower), ("upper", upper):
-        rows = ["{%#x, %#x, %d, %d}" % (a, b, stride or 1, d) for a, b, stride, d in runs(mapping)]
+        rows = [f"{{{a:#x}, {b:#x}, {step or 1}, {d}}}" for a, b, step, d in runs(mapping)]
         parts.append(table("run", f"{name}_runs", rows))
-        long = [f"{{{code:#x}, {literal(text)}}}" for code, text in mapping.items() if len(text) > 1]
+        long = [
+            f"{{{code:#x}, {literal(text)}}}" for code, text in mapping.items() if len(text) > 1
+        ]
         parts.append(table("expansion", f"{name}_expansions", long))
     for name, predicate in ("cased", is_cased), ("ignorable", is_ignorable):
-        rows = ["{%#x, %#x}" % (a, b) for a, b in ranges([c for c in CODES if predicate(c)])]
+        rows = [f"{{{a:#x}, {b:#x}}}" for a, b in ranges([c for c in CODES if predicate(c)])]
         parts.append(table("range", name, rows))
     return "\n".join([*parts, "/* clang-format on */", ""])
 
@@ -107,7 +109,9 @@ def main() -> int:
     there = FILE.read_text()
     version = re.search(r"Unicode ([0-9.]+)", there)
     if version is None or version[1] != unicodedata.unidata_version:
-        print(f"case_tables.py: this Python has Unicode {unicodedata.unidata_version}: not compared")
+        print(
+            f"case_tables.py: this Python has Unicode {unicodedata.unidata_version}: not compared"
+        )
         return 0
     if there == tables():
         return 0

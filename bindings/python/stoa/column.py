@@ -182,6 +182,11 @@ class Column(Base, InPlace[Expression], Generic[Value]):
         rows = self._range()  # counted last, so that rows removed before are noticed
         if self._positions is None:
             return Expression(tree.field(field), store, len(rows), seen)
+        if self._type is STRING:
+            raise WrongTypeError(
+                f"a part of {field.name}, which is a string field, cannot be computed with: compute "
+                "with the whole column, or with the rows of points.where(...)"
+            )
         source = self._stoa_source()
         assert source is not None
         name = f"{field.name}[{rows.start}:{rows.stop}:{rows.step}]"

@@ -1,7 +1,7 @@
 /* case_tables.h: written by tools/case_tables.py; included by case.c.
  *
- * Unicode 15.1.0, beyond ASCII. Runs, ranges and long ones are in the
- * order of their characters. */
+ * Unicode 15.1.0, beyond ASCII. Lists are in the order of their
+ * characters. */
 /* clang-format off */
 static const run lower_runs[] = {
     {0xc0, 0xd6, 1, 32}, {0xd8, 0xde, 1, 32}, {0x100, 0x12e, 2, 1}, {0x132, 0x136, 2, 1},

@@ -147,9 +147,8 @@ def right_side(
     store: Store, field: StoredField, value: Any, rows: int, scope: RowSet | None
 ) -> Expression:
     """A value to store into a field, as an expression."""
-    if field.type is OBJECT or field.type is STRING:
-        what = "an object" if field.type is OBJECT else "a string"
-        raise WrongTypeError(f"{field.name} is {what} field: it takes no computed values")
+    if field.type is OBJECT:
+        raise WrongTypeError(f"{field.name} is an object field: it takes no computed values")
     if isinstance(value, Operators):
         return expression_side(store, value._expression(), rows, scope)
     if value is None and field.type.nullable:
@@ -165,6 +164,11 @@ def right_side(
             of_field = tree.field(field)
             node = tree.call(lib.STOA_WHERE, [tree.constant(False), of_field, node])
         return Expression(node, store, rows, ())
+    if field.type is STRING:
+        raise WrongTypeError(
+            f"{field.name} is a string field: it takes an expression or one str here; a list of "
+            "them is stored by itself"
+        )
     source = source_of(value, field)
     count = rows if scope is None else len(scope)
     if source.length != count:
@@ -247,6 +251,8 @@ class SelectedColumn(Expression, InPlace[Expression]):
         """The values as a list; only the selected rows are read."""
         self._check()
         cells, decoder = self._store.cells_for(self._field), self._field.type.decoder
+        if self._field.type is STRING:
+            decoder = self._store.texts
         if decoder is not None and not self._field.parts:
             cells = Decoded(cells, decoder)
         return [cells[index] for index in self._row_set.indices()]

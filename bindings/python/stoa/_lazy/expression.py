@@ -21,7 +21,7 @@ from stoa._lazy.program import Program
 from stoa._lib import copies
 from stoa._lib.ffi import ffi, lib
 from stoa._schema.enumerations import label_or_value
-from stoa._schema.types import IS_PYPY, OBJECT, TYPES, FieldType, type_written, unknown_type
+from stoa._schema.types import IS_PYPY, OBJECT, STRING, TYPES, FieldType, type_written, unknown_type
 from stoa._schema.vectors import Components, array_of
 from stoa._store.cells import Decoded, NullableCells
 from stoa._store.sources import (
@@ -33,6 +33,7 @@ from stoa._store.sources import (
     packed_source,
 )
 from stoa._store.store import Store
+from stoa._store.strings import c_strings
 from stoa._store.versions import Seen, check_seen, is_stale, together
 from stoa.errors import ArgumentError, ColumnBufferError, LengthError, WrongTypeError
 
@@ -242,6 +243,8 @@ class Expression(Operators["Expression"]):
     def _values(self) -> Any:
         """The values of all rows; with a selection, only those of the selected ones count."""
         found = self._type()
+        if found is STRING:
+            return self._texts()
         memory, validity = self._computed(found)
         if found.length:
             return vectors_in(memory, found, self._rows)
@@ -253,13 +256,24 @@ class Expression(Operators["Expression"]):
             values = Decoded(cells, found.inner.decoder)
         return NullableCells(values, words_of(validity)).of(range(self._rows))
 
+    def _texts(self) -> list[str]:
+        """The strings of all rows; with a selection, those of the selected rows, and of the others
+        the empty one."""
+        memory = bytearray(self._rows * STRING.width)
+        made = self._program()
+        rows, selected = self._run_scope()
+        made.fill(self._store, rows, selected, STRING, memory, verify=self._check)
+        texts = made.texts(memory)
+        self._put_back(AS_IT_IS, made)
+        return texts
+
     # ---- values ----
 
     def __len__(self) -> int:
         return self._rows if self._scope is None else len(self._scope)
 
     def tolist(self) -> list[Any]:
-        """The values as a list of Python's numbers.
+        """The values as a list of Python's numbers, or of strs.
 
         Raises StaleError, and RangeError or DivisionByZeroError for a value at fault.
         """
@@ -306,8 +320,12 @@ class Expression(Operators["Expression"]):
         if copy is False:
             raise ArgumentError("an expression computes its values: that always makes a copy")
         found = self._type()
-        memory, validity = self._computed(found)
         values: Any
+        if found is STRING:
+            values = numpy.empty(len(self), dtype=object)
+            values[:] = self.tolist()
+            return values if dtype is None else numpy.array(values, dtype=dtype)
+        memory, validity = self._computed(found)
         if found.length:
             values = array_of(memory, found.base, found.length, self._rows)
         else:
@@ -324,6 +342,11 @@ class Expression(Operators["Expression"]):
     def _stoa_source(self) -> Any:
         """The values, to be stored into a column."""
         found = self._type()
+        if found is STRING:
+            strings, keep = c_strings(self.tolist())
+            source = packed_source(strings, STRING, len(self))
+            source.keep = source.keep, keep
+            return source
         if found.length:
             columns = zip(*self.tolist()) if len(self) else [()] * found.length
             code = found.base.code.replace("?", "B")
@@ -438,7 +461,10 @@ def combined(operation: int, operands: Sequence[Any]) -> Expression:
                 refuse_together(base, part)
             seen = together(seen, part._seen)
             keep += part._keep
-    return Expression(tree.call(operation, nodes), store, rows, seen, keep, scope, is_whole)
+    made = Expression(tree.call(operation, nodes), store, rows, seen, keep, scope, is_whole)
+    if any(isinstance(each, str) for each in parts):
+        made._type()  # raises where a str has no meaning
+    return made
 
 
 def refuse_together(one: Expression, other: Expression) -> NoReturn:
@@ -458,8 +484,10 @@ def operand(value: Any, rows: int) -> tuple[Any, tuple[Any, ...]]:
     number = python_number(value)
     if number is not None:
         return tree.constant(number), ()
+    if isinstance(value, str):
+        return tree.constant(str.__str__(value)), ()
     source = None
-    if not isinstance(value, (str, bytes, dict)) and getattr(value, "ndim", 1) != 0:
+    if not isinstance(value, (bytes, dict)) and getattr(value, "ndim", 1) != 0:
         source = buffer_source(value, "an operand")
     if source is None:
         raise WrongTypeError(

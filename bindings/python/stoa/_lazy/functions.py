@@ -183,3 +183,35 @@ for each in (*EXPONENTIAL, *TRIGONOMETRIC, *OTHERS):
     Raises WrongTypeError unless an argument is a column or an expression of numbers, LengthError
     for an array of another length, and ArgumentError for columns of two tables.
     """
+
+
+def lower(s: Any) -> Expression:
+    """Each string in lower case, as str.lower().
+
+    Its values raise WrongTypeError for what is no string.
+    """
+    return applied(lib.STOA_LOWER, s)
+
+
+def upper(s: Any) -> Expression:
+    """Each string in upper case, as str.upper().
+
+    Its values raise WrongTypeError for what is no string.
+    """
+    return applied(lib.STOA_UPPER, s)
+
+
+def length(s: Any) -> Expression:
+    """The number of code points of each string.
+
+    Its values raise WrongTypeError for what is no string.
+    """
+    return applied(lib.STOA_LENGTH, s)
+
+
+def concat(s: Any, *others: Any) -> Expression:
+    """Strings one after the other: `stoa.concat(points.first, " ", points.last)`.
+
+    Its values raise WrongTypeError for what is no string.
+    """
+    return applied(lib.STOA_CONCAT, s, *others)

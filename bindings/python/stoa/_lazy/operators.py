@@ -201,6 +201,56 @@ class Operators(Generic[Expression]):
         """
         return self._expression()._cast(type)
 
+    # ---- strings ----
+
+    def starts_with(self, text: Any) -> Expression:
+        """Whether each string begins with a text."""
+        return self._expression()._apply(lib.STOA_STARTS_WITH, text)
+
+    def ends_with(self, text: Any) -> Expression:
+        """Whether each string ends with a text."""
+        return self._expression()._apply(lib.STOA_ENDS_WITH, text)
+
+    def contains(self, text: Any) -> Expression:
+        """Whether each string has a text in it."""
+        return self._expression()._apply(lib.STOA_CONTAINS, text)
+
+    def matches(self, pattern: Any) -> Expression:
+        """Whether each string matches a pattern as a whole, as fnmatch.fnmatchcase().
+
+        `*` is any text, `?` one character, `[a-z_]` one of these, `[!a-z]` one of no others.
+        """
+        return self._expression()._apply(lib.STOA_MATCHES, pattern)
+
+    def length(self) -> Expression:
+        """The number of code points of each string."""
+        return self._expression()._apply(lib.STOA_LENGTH)
+
+    def lower(self) -> Expression:
+        """Each string as str.lower() gives it."""
+        return self._expression()._apply(lib.STOA_LOWER)
+
+    def upper(self) -> Expression:
+        """Each string as str.upper() gives it."""
+        return self._expression()._apply(lib.STOA_UPPER)
+
+    def trim(self) -> Expression:
+        """Each string without white space at both ends, as str.strip() gives it."""
+        return self._expression()._apply(lib.STOA_TRIM)
+
+    def slice(self, start: Any, stop: Any) -> Expression:
+        """The code points from `start` to `stop` of each string, as `text[start:stop]`."""
+        return self._expression()._apply(lib.STOA_SLICE, start, stop)
+
+    def is_in(self, values: Any) -> Expression:
+        """Whether each value is one of several: `points.carrier.is_in(["UA", "DL"])`.
+
+        Raises WrongTypeError if `values` is a single str.
+        """
+        if isinstance(values, (str, bytes)):
+            raise WrongTypeError("is_in() takes a list of values: write [value] for one")
+        return self._expression()._apply(lib.STOA_IN, *values)
+
     # ---- reductions: computed at once ----
 
     def sum(self, **numpy_options: Any) -> Any:
@@ -241,6 +291,10 @@ class Operators(Generic[Expression]):
     def count(self) -> int:
         """The number of values that are not None."""
         return self._reduce(lib.STOA_COUNT)  # type: ignore[no-any-return]
+
+    def count_distinct(self) -> int:
+        """The number of different strings. Raises WrongTypeError for numbers."""
+        return self._reduce(lib.STOA_COUNT_DISTINCT)  # type: ignore[no-any-return]
 
     def var(self, ddof: int = 0, **numpy_options: Any) -> Any:
         """The variance: the squared deviations from the mean, divided by n - ddof."""
@@ -311,6 +365,23 @@ for each in map(vars(Operators).__getitem__, REDUCTIONS + MORE_REDUCTIONS):
 
         Raises StaleError for a stale expression, RangeError or DivisionByZeroError for a value at
         fault, and BusyError while another thread assigns to the table.
+        """
+STRINGS = (
+    "starts_with",
+    "ends_with",
+    "contains",
+    "matches",
+    "length",
+    "lower",
+    "upper",
+    "trim",
+    "slice",
+)
+for each in map(vars(Operators).__getitem__, STRINGS):
+    if each.__doc__:
+        each.__doc__ += """
+
+        Its values raise WrongTypeError for what is no string.
         """
 for each in map(vars(Operators).__getitem__, ("cumsum", "cumprod", "cummin", "cummax")):
     if each.__doc__:

@@ -83,7 +83,11 @@ def output_labels(c: Any, store: Store, output: int) -> FieldType | None:
 
 def python_value(value: Any) -> Any:
     """A stoa_value as a Python object."""
-    return None if value.is_null else getattr(value, VALUES[value.type])
+    if value.is_null:
+        return None
+    if value.type == lib.STOA_STRING:
+        return ffi.buffer(value.string.bytes, value.string.length)[:].decode()
+    return getattr(value, VALUES[value.type])
 
 
 class Program:
@@ -133,8 +137,9 @@ class Program:
     def set(self, parameters: dict[str, Any]) -> None:
         """Binds parameters by value, for the following runs."""
         for name, value in parameters.items():
+            given = tree.constant_value(value)
             status = lib.stoa_program_set_parameter(
-                self.c, tree.parameter_name(name), tree.constant_value(value)[0], self.error
+                self.c, tree.parameter_name(name), given[0], self.error
             )
             check(status, self.error)
         self.output_type = None
@@ -272,6 +277,15 @@ class Program:
             each.type, each.count, each.validity = to.number, rows, validity
             each.data = data + i * rows * to.base.width
         self.read(FILL, store, rows, selection, into, count, verify=verify)
+
+    def texts(self, memory: Any) -> list[str]:
+        """The strings that a run of fill() has written as handles."""
+        pool, made = lib.stoa_program_strings(self.c), {}
+        handles = memoryview(memory).cast("I").tolist()
+        for handle in set(handles):
+            text = lib.stoa_string_pool_get(pool, handle)
+            made[handle] = ffi.buffer(text.bytes, text.length)[:].decode() if text.length else ""
+        return list(map(made.__getitem__, handles))
 
     def select(
         self, store: Store, rows: int, selection: Any = ffi.NULL, verify: Verify | None = None
