@@ -4,6 +4,8 @@
  * operations that have a meaning for labels are let through: comparisons for equality, `in`, and
  * what gives one of its operands. Numbers without a label, which raw writes may have left, compare
  * as what they are. */
+#include <assert.h>
+
 #include "expr/binder/emit.h"
 #include "store/labels.h"
 
@@ -99,10 +101,11 @@ static stoa_status as_label(stoa__code_block *code, const stoa_expression *node,
 static const stoa__schema_field *first_field(const stoa_expression *node,
                                              const stoa__typed *arguments)
 {
-    uint32_t i = 0;
-    while (i + 1 < node->count && arguments[i].labels == NULL)
-        i++;
-    return arguments[i].labels;
+    const stoa__schema_field *found = NULL;
+    for (uint32_t i = 0; found == NULL && i < node->count; i++)
+        found = arguments[i].labels;
+    assert(found != NULL);
+    return found;
 }
 
 stoa_status stoa__bind_labels(stoa__code_block *code, const stoa_expression *node,
