@@ -19,7 +19,7 @@
 
 enum { MOST_NAME = 100, MOST_BYTES = 1 << 20 };
 #define CYCLE (INT64_C(146097) * 86400) /* seconds of 400 years */
-#define MOST_OFFSET (26 * 3600)         /* greater than any offset */
+#define MOST_OFFSET INT64_C(93600)      /* greater than any offset */
 
 STOA__LOCK;
 static stoa__zone *known;

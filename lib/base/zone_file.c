@@ -91,7 +91,7 @@ static bool take_time(const char **at, int most_hours, int64_t *seconds)
         return false;
     if ((*at)[0] == ':' && take_sign(at, ':') && !take_number(at, 0, 59, &rest))
         return false;
-    *seconds = hours * INT64_C(3600) + minutes * 60 + rest;
+    *seconds = hours * INT64_C(3600) + minutes * INT64_C(60) + rest;
     if (negative)
         *seconds = -*seconds;
     return true;
@@ -113,7 +113,7 @@ static bool skip_abbreviation(const char **at)
 static bool take_change(const char **at, change *made)
 {
     bool fits;
-    *made = (change){.kind = 'D', .time = 2 * 3600};
+    *made = (change){.kind = 'D', .time = INT64_C(7200)};
     if (!take_sign(at, ','))
         return false;
     if (take_sign(at, 'M')) {
@@ -164,7 +164,7 @@ static int64_t day_of(const change *c, int64_t year)
         return january + c->day - 1 + (c->day >= 60 && stoa__is_leap(year));
     int64_t first = stoa__days_from_civil((stoa__civil){year, (unsigned)c->month, 1});
     int64_t weekday = first + 4 - stoa__floor_div(first + 4, 7) * 7; /* Sunday: 0 */
-    int64_t day = (c->day - weekday + 7) % 7 + (c->week - 1) * 7;
+    int64_t day = (c->day - weekday + 7) % 7 + (c->week - 1) * INT64_C(7);
     if (day >= stoa__days_of_month(year, (unsigned)c->month))
         day -= 7;
     return first + day;

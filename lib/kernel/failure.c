@@ -134,6 +134,39 @@ static inline stoa_status float32_fits(double a)
     return isfinite(a) && !isfinite((float)a) ? STOA_OVERFLOW : STOA_OK;
 }
 
+/* The same of kernels of times, whose divisors are not 0. */
+static inline stoa_status time_verdict(stoa__code code, operand a, operand b, operand highest)
+{
+    wide rest = b.integer == 0 ? 0 : a.integer % b.integer;
+    switch (code) {
+    case STOA__DAYS_S:
+    case STOA__SECONDS_S:
+    case STOA__FLOOR_S:
+        return is_time(a.integer, STOA__LOW_S, STOA__HIGH_S);
+    case STOA__DAYS_MS:
+    case STOA__SECONDS_MS:
+    case STOA__FLOOR_MS:
+        return is_time(a.integer, STOA__LOW_MS, STOA__HIGH_MS);
+    case STOA__DAYS_US:
+    case STOA__SECONDS_US:
+    case STOA__FLOOR_US:
+        return is_time(a.integer, STOA__LOW_US, STOA__HIGH_US);
+    case STOA__DAYS_NS:
+    case STOA__SECONDS_NS:
+        return is_time(a.integer, STOA__LOW_NS, STOA__HIGH_NS);
+    case STOA__FLOOR_NS:
+        return is_time(a.integer - rest - (rest < 0 ? b.integer : 0), INT64_MIN, INT64_MAX);
+    case STOA__EXACT_DIV:
+        return rest == 0 ? STOA_OK : STOA_OVERFLOW;
+    case STOA__LOCAL:
+    case STOA__UTC_OF_DAY:
+    case STOA__FLOOR_ZONED:
+        return zoned_fits(code, a.integer, b.integer, highest.integer);
+    default:
+        return STOA_OK;
+    }
+}
+
 /* b: for WITHIN the lowest allowed value; `highest`: the highest. */
 static inline stoa_status verdict(stoa__code code, stoa_type out, operand a, operand b,
                                   operand highest)
@@ -182,36 +215,11 @@ static inline stoa_status verdict(stoa__code code, stoa_type out, operand a, ope
     case STOA__STORE_FLOAT32:
     case STOA__ROUND_FLOAT32:
         return float32_fits(a.real);
-    case STOA__DAYS_S:
-    case STOA__SECONDS_S:
-    case STOA__FLOOR_S:
-        return is_time(a.integer, STOA__LOW_S, STOA__HIGH_S);
-    case STOA__DAYS_MS:
-    case STOA__SECONDS_MS:
-    case STOA__FLOOR_MS:
-        return is_time(a.integer, STOA__LOW_MS, STOA__HIGH_MS);
-    case STOA__DAYS_US:
-    case STOA__SECONDS_US:
-    case STOA__FLOOR_US:
-        return is_time(a.integer, STOA__LOW_US, STOA__HIGH_US);
-    case STOA__DAYS_NS:
-    case STOA__SECONDS_NS:
-        return is_time(a.integer, STOA__LOW_NS, STOA__HIGH_NS);
-    case STOA__FLOOR_NS: {
-        wide rest = a.integer % b.integer;
-        return is_time(a.integer - rest - (rest < 0 ? b.integer : 0), INT64_MIN, INT64_MAX);
-    }
-    case STOA__EXACT_DIV:
-        return a.integer % b.integer == 0 ? STOA_OK : STOA_OVERFLOW;
-    case STOA__LOCAL:
-    case STOA__UTC_OF_DAY:
-    case STOA__FLOOR_ZONED:
-        return zoned_fits(code, a.integer, b.integer, highest.integer);
     case STOA__WITHIN_INT32:
     case STOA__WITHIN_INT64:
         return a.integer >= b.integer && a.integer <= highest.integer ? STOA_OK : STOA_OVERFLOW;
     default:
-        return STOA_OK;
+        return time_verdict(code, a, b, highest);
     }
 }
 

@@ -15,8 +15,8 @@ TEST(a_fault_is_shown_in_its_line)
            {"(|)", "value"}, {"5 |(y)", "operator"}, {"(x) |(y)", "operator"}, {"x |= 5", "=="},
            {"x |&& y", "'and'"}, {"x ||| y", "'or'"}, {"|!x", "'not'"}, {"x |<> y", "!="},
            {"x |'a'", "operator"}, {"x |@ y", "'@'"}, {"x|; y", "';'"}, {"x |~ y", "operator"},
-           {"|[1]", "'['"}, {"x |if y else z", "operator"}, {"|*", "value"},
-           {"x |$y", "operator"}, {"x |1", "operator"}, {"x - |/ 2", "value"});
+           {"|[1]", "'['"}, {"x |if y else z", "operator"}, {"|*", "value"}, {"x |$y", "operator"},
+           {"x |1", "operator"}, {"x - |/ 2", "value"});
 }
 
 TEST(an_empty_text_is_no_expression)

@@ -211,7 +211,8 @@ TEST(strings_may_stand_apart_and_unaligned)
         stoa_string string = {texts[i], strlen(texts[i])};
         memcpy(room + 1 + 24 * (5 - i), &string, sizeof string);
     }
-    PASSES(stoa__strings_intern(pool, room + 1 + 24 * 5, -24, 6, handles, (stoa__place){NULL, 0}, &trouble));
+    PASSES(stoa__strings_intern(pool, room + 1 + 24 * 5, -24, 6, handles, (stoa__place){NULL, 0},
+                                &trouble));
     static const stoa_handle expected[] = {1, 2, 1, 0, 3, 2};
     ck_assert_mem_eq(handles, expected, sizeof expected);
     stoa_string_pool_free(pool);

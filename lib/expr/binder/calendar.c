@@ -76,7 +76,7 @@ typedef struct part {
 } part;
 
 static const part parts[] = {
-    [STOA_YEAR - STOA_YEAR] = {STOA__YEAR_OF, false, 1, 9999},
+    [0] = {STOA__YEAR_OF, false, 1, 9999},
     [STOA_MONTH - STOA_YEAR] = {STOA__MONTH_OF, false, 1, 12},
     [STOA_DAY - STOA_YEAR] = {STOA__DAY_OF, false, 1, 31},
     [STOA_HOUR - STOA_YEAR] = {STOA__HOUR_OF, true, 0, 23},
@@ -97,22 +97,22 @@ static stoa__id part_of(stoa__code_block *code, const part *p, const stoa__typed
 
 typedef struct period {
     const char *name;
-    uint16_t step;      /* of days; 0: none */
     int64_t per_second; /* of what is shorter than a second: how many; else 0 */
     int32_t seconds;
+    uint16_t step; /* of days; 0: none */
 } period;
 
 static const period periods[] = {
-    {"year", STOA__YEAR_BEGIN, 0, 0},
-    {"quarter", STOA__QUARTER_BEGIN, 0, 0},
-    {"month", STOA__MONTH_BEGIN, 0, 0},
-    {"week", STOA__WEEK_BEGIN, 0, 0},
-    {"day", 0, 0, 86400},
-    {"hour", 0, 0, 3600},
-    {"minute", 0, 0, 60},
-    {"second", 0, 0, 1},
-    {"millisecond", 0, 1000, 0},
-    {"microsecond", 0, 1000000, 0},
+    {"year", 0, 0, STOA__YEAR_BEGIN},
+    {"quarter", 0, 0, STOA__QUARTER_BEGIN},
+    {"month", 0, 0, STOA__MONTH_BEGIN},
+    {"week", 0, 0, STOA__WEEK_BEGIN},
+    {"day", 0, 86400, 0},
+    {"hour", 0, 3600, 0},
+    {"minute", 0, 60, 0},
+    {"second", 0, 1, 0},
+    {"millisecond", 1000, 0, 0},
+    {"microsecond", 1000000, 0, 0},
 };
 
 static const period *period_named(const stoa_expression *name)

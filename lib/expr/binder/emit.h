@@ -36,7 +36,7 @@ stoa__id stoa__emit_for_float32(stoa__code_block *code, stoa__id id);
 /* Cells as a register. */
 stoa__id stoa__emit_loaded(stoa__code_block *code, stoa__id id);
 /* Bits: where it is null. */
-stoa__id stoa__emit_is_null(stoa__code_block *code, stoa__id id);
+stoa__id stoa__emit_is_null(stoa__code_block *code, stoa__id a);
 stoa__id stoa__emit_not(stoa__code_block *code, stoa__id id);
 stoa__id stoa__emit_and(stoa__code_block *code, stoa__id a, stoa__id b);
 stoa__id stoa__emit_or(stoa__code_block *code, stoa__id a, stoa__id b);
@@ -78,7 +78,7 @@ stoa_status stoa__bind_aggregate(stoa__code_block *code, const stoa_expression *
                                  stoa_error *error);
 /* The value in the form of cells of a type, checked: what an assignment stores in the field of that
  * name, or (NULL) in an array (cells.c). */
-stoa_status stoa__bind_store(stoa__code_block *code, stoa__typed typed, uint8_t target,
+stoa_status stoa__bind_store(stoa__code_block *code, stoa__typed typed, uint8_t cells_of,
                              const char *name, stoa__id *made, stoa_error *error);
 
 #endif

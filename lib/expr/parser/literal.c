@@ -168,7 +168,9 @@ size_t stoa__escape_byte(char *out, char byte, char quote)
     const char *control = byte == '\0' ? NULL : strchr(controls, byte);
     if (byte == quote || byte == '\\' || control != NULL) {
         out[0] = '\\';
-        out[1] = control != NULL ? letters[control - controls] : byte;
+        out[1] = byte;
+        if (control != NULL)
+            out[1] = letters[control - controls];
         return 2;
     }
     if ((unsigned char)byte >= 0x20 && byte != 0x7F) {
