@@ -184,8 +184,8 @@ class Column(Base, InPlace[Expression], Generic[Value]):
             return Expression(tree.field(field), store, len(rows), seen)
         if self._type is STRING:
             raise WrongTypeError(
-                f"a part of {field.name}, which is a string field, cannot be computed with: compute "
-                "with the whole column, or with the rows of points.where(...)"
+                f"a part of {field.name}, which is a string field, cannot be computed "
+                "with: take the whole column, or the rows of points.where(...)"
             )
         source = self._stoa_source()
         assert source is not None
