@@ -73,11 +73,12 @@ static size_t put_4(unsigned char *to, uint32_t number)
 /* A file of version 2: one change, at 1000, from 3,600 to 7,200, and a rule. */
 static size_t whole_file(unsigned char *to, const char *rule)
 {
+    static const unsigned char head[20] = {'T', 'Z', 'i', 'f', '2'};
     static const unsigned char types[12] = {0, 0, 0x0E, 0x10, 0, 0, 0, 0, 0x1C, 0x20, 1, 0};
     size_t at = 0;
     for (int block = 0; block < 2; block++) {
         const uint32_t counts[] = {0, 0, 0, 1, 2, 4};
-        memcpy(to + at, "TZif2\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0", 20);
+        memcpy(to + at, head, sizeof head);
         at += 20;
         for (int i = 0; i < 6; i++)
             at += put_4(to + at, counts[i]);
