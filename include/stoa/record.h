@@ -217,8 +217,8 @@ STOA__INLINE stoa_field stoa__describe_stoa__string(const char *field_name, size
 /* macro(cell, length, …): STOA__WITH(macro, STOA__TYPE_##type, …). */
 #define STOA__WITH(...) STOA__WITH_(__VA_ARGS__)
 #define STOA__WITH_(macro, kind, cell, length, ...) macro(cell, length, __VA_ARGS__)
-/* STOA__PLAIN_what(cell, …), STOA__OBJECT_what, STOA__STRING_what or, where there is a length,
- * STOA__VECTOR_what: STOA__BY_KIND(what, STOA__TYPE_##type, …). */
+/* The macro for plain types, objects, strings or, where there is a length, vectors, whose names end
+ * in `what`: STOA__BY_KIND(what, STOA__TYPE_##type, …). */
 #define STOA__BY_KIND(...) STOA__BY_KIND_(__VA_ARGS__)
 #define STOA__BY_KIND_(what, kind, cell, length, ...) \
     STOA__PASTE(STOA__KIND(kind, length), what)(cell, __VA_ARGS__)

@@ -56,7 +56,8 @@ static void clear_cells(char *out, size_t width, const uint64_t *kept, size_t co
         kernels->run[STOA__CHOOSE_INT32][STOA__VC](out, out, &zero, kept, count);
     else
         for (size_t i = 0; i < count * width; i++)
-            out[i] = (kept[i / width / 64] >> i / width % 64 & 1) != 0 ? out[i] : 0;
+            if ((kept[i / width / 64] >> i / width % 64 & 1) == 0)
+                out[i] = 0;
 }
 
 /* Of at most STOA__BLOCK rows. out: their cells; to: their words of the target. */

@@ -90,6 +90,7 @@ static stoa_status convert_values(const stoa__table *table, const stoa_value *va
 static stoa_status enter_strings(stoa__table *table, new_cell *cells, stoa_error *error)
 {
     STOA__EACH_FIELD (table, i) {
+        /* NOLINTNEXTLINE(clang-analyzer-core.uninitialized.Branch): every field has a cell */
         if (!stoa__is_string(table, i) || cells[i].is_null)
             continue;
         /* NOLINTNEXTLINE(clang-analyzer-core.uninitialized.Assign): every field has a cell */
@@ -152,6 +153,7 @@ static void store_cells(stoa__table *table, size_t row, const new_cell *cells)
             continue;
         if (behind > 0)
             stoa__bits_move(validity, row + 1, validity, row, behind);
+        /* NOLINTNEXTLINE(clang-analyzer-core.CallAndMessage): every field has a cell */
         stoa__bit_put(validity, row, !cells[i].is_null);
     }
 }

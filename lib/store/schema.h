@@ -19,13 +19,13 @@ typedef struct stoa__schema_field {
     uint16_t length; /* of the name */
     uint8_t type;
     uint8_t flags;       /* STOA_NULLABLE, and STOA_HAS_INITIAL where its default is not null */
-    uint8_t unit;        /* of timestamps and durations */
     uint16_t components; /* of the vector that this is or is part of; 0: one value */
     uint16_t component;  /* which one this is; kept when the field is dropped */
     uint32_t vector;     /* of a component: its vector's entry. of an entry: the first component */
     const stoa__zone *zone;    /* of timestamps; NULL: none */
     const char *const *labels; /* of an enumeration: see labels.h */
     uint32_t label_count;
+    uint8_t unit;       /* of timestamps and durations */
     stoa__cell initial; /* numbers: the cell itself; null: zero. objects, strings: unused */
     void *object;       /* the default of an object field */
     stoa_string string; /* the default of a string field */
