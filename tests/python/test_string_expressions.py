@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from fnmatch import fnmatchcase
 from typing import Any
 
@@ -58,9 +59,10 @@ def test_operations_agree_with_those_of_str(
     assert table.compute("sum(carrier == $t)", t=other) == texts.count(other)
 
 
+@pytest.mark.skipif(
+    unicodedata.unidata_version < "14", reason="what is final sigma's neighbour has changed since"
+)
 def test_cases_are_those_of_str_for_each_character() -> None:
-    import unicodedata
-
     known = [chr(c) for c in range(0x110000) if not 0xD800 <= c < 0xE000]
     known = [each for each in known if unicodedata.category(each) != "Cn"]
     table = flights(known)

@@ -37,7 +37,7 @@ def make_stage(fields: Sequence[Field]) -> Callable[..., None]:
         if each.type.length
     ]
     if IS_PYPY:
-        source += stores_source(fields, names)
+        source += [*stores_source(fields, names), "    return"]
     else:
         layout = Struct("=" + "".join(map(staged, fields)))
         names["_stoa_pack_into"] = layout.pack_into
