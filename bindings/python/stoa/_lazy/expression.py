@@ -233,22 +233,26 @@ class Expression(Operators["Expression"]):
         self._put_back(AS_IT_IS, made)
         return memory
 
-    def _computed(self, found: FieldType) -> tuple[memoryview, Any]:
-        """The values of all rows in new memory, and the words of their validity bits, or NULL; with
-        a selection, only the selected ones are written."""
+    def _computed(self, found: FieldType) -> tuple[Any, Any]:
+        """The values of all rows in new memory, a buffer, and the words of their validity bits, or
+        NULL; with a selection, only the selected ones are written.
+
+        The buffer itself, since PyPy frees a memoryview's memory one collection later.
+        """
         validity = program.validity_for(self._rows) if found.nullable else ffi.NULL
         cells = self._evaluate(found, program.room_for(self._rows, found), validity)
-        return memoryview(cells), validity
+        return cells, validity
 
     def _values(self) -> Any:
         """The values of all rows; with a selection, only those of the selected ones count."""
         found = self._type()
         if found is STRING:
             return self._texts()
-        memory, validity = self._computed(found)
+        computed, validity = self._computed(found)
+        memory: Any = memoryview(computed)
         if found.length:
             return vectors_in(memory, found, self._rows)
-        cells: Any = memory.cast(found.code)  # type: ignore[call-overload]
+        cells = memory.cast(found.code)
         values: Any = cells if found.decoder is None else Decoded(cells, found.decoder)
         if validity == ffi.NULL:
             return values
