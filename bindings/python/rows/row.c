@@ -171,7 +171,7 @@ static int store_fitting(const Row *row, const Slot *slot, PyObject *value)
                                          (Py_ssize_t)slot->field));
         return -1;
     }
-    if (store_value(NULL, slot->type, cell_at(slot, row->index), value) != FITS) {
+    if (store_value(slot, slot->type, cell_at(slot, row->index), value) != FITS) {
         PyErr_SetString(PyExc_SystemError, "a converted value that its field does not take");
         return -1;
     }

@@ -153,14 +153,23 @@ static Recipe *recipe_of(PyTypeObject *kind)
  * converted. Runs no Python code. */
 static PyObject *plain_value(stoa_type type, PyObject *value)
 {
+    static const Slot none; /* plain types look at no slot */
     uint64_t aside = 0;
     bool is_text = type == STOA_STRING && PyUnicode_CheckExact(value) && PyUnicode_IS_ASCII(value);
     if (type == STOA_OBJECT || is_text)
         return new_reference(value);
-    if (type == DECODED || store_value(NULL, type, &aside, value) != FITS)
+    if (type == DECODED || store_value(&none, type, &aside, value) != FITS)
         return NULL;
-    if (type == STOA_FLOAT32 || (type == STOA_FLOAT64 && !PyFloat_CheckExact(value)))
-        return cell_value(NULL, NULL, type, (const char *)&aside, 0, NULL);
+    if (type == STOA_FLOAT32) {
+        float narrow;
+        memcpy(&narrow, &aside, sizeof narrow);
+        return PyFloat_FromDouble((double)narrow);
+    }
+    if (type == STOA_FLOAT64 && !PyFloat_CheckExact(value)) {
+        double wide;
+        memcpy(&wide, &aside, sizeof wide);
+        return PyFloat_FromDouble(wide);
+    }
     return new_reference(value);
 }
 
