@@ -70,7 +70,10 @@ class Constant(Node):
     __slots__ = ()
 
     def make(self) -> Any:
-        return made_by(lib.stoa_turn_expression_constant, constant_value(self.parts)[0])
+        value = constant_value(self.parts)
+        made = made_by(lib.stoa_turn_expression_constant, value[0])
+        strings.pop(value, None)  # which was alive until now, and so were the bytes
+        return made
 
 
 class Call(Node):
