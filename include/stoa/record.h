@@ -29,7 +29,8 @@
  *     point_x(row), point_set_x(row, value)             not checked, as fast as the array. Of an
  *                                                       object field the pointer, of a string
  *                                                       field a stoa_string; the setters of both
- *                                                       give a status
+ *                                                       give a status. Not for nullable fields;
+ *                                                       of an enumeration: the number
  *     point_position(row, k), point_set_position(row, k, value)     component k of a vector
  *
  * init and from refuse NULL (STOA_INVALID). All others but dispose trust that their typed table is

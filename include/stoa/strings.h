@@ -82,7 +82,7 @@ STOA_API void stoa_string_pool_free(stoa_string_pool *pool);
  * Gives the handle of each string. Strings that are not in the pool enter it: all, or none.
  *
  * @param strings one after the other; they may lie in the pool
- * @param handles becomes the handle of each; not written if the call fails
+ * @param handles becomes the handle of each; if the call fails, unspecified
  * @return STOA_INVALID: a string is not UTF-8 or has NULL for bytes, and `error->row` is its
  *     position. STOA_FULL: the pool has max_count strings or max_bytes bytes. STOA_OUT_OF_MEMORY.
  * @cost O(bytes), by a hash of each.

@@ -25,6 +25,20 @@ static inline size_t stoa__utf8_character(const unsigned char *text, size_t leng
     return more + 1;
 }
 
+/* Writes a character, of at most 4 bytes, and gives how many. */
+static inline size_t stoa__utf8_put(char *out, uint32_t code)
+{
+    if (code < 0x80) {
+        out[0] = (char)code;
+        return 1;
+    }
+    size_t more = code < 0x800 ? 1 : code < 0x10000 ? 2 : 3;
+    for (size_t k = more; k > 0; k--, code >>= 6)
+        out[k] = (char)(0x80 | (code & 0x3F));
+    out[0] = (char)((0xFF00u >> (more + 1) & 0xFF) | code);
+    return more + 1;
+}
+
 /* Whether each of 8 bytes is ASCII. */
 static inline int stoa__is_ascii8(const unsigned char *text)
 {

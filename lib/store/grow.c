@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "store/grow.h"
+#include "store/labels.h"
 #include "store/lock.h"
 
 /* ---- memory ---- */
@@ -136,10 +137,21 @@ void stoa__table_give_back(stoa__table *table, size_t rows)
         table->written = rows + STOA__HUGE_PAGE;
 }
 
+/* Whether a typed table has an enumeration: its appends must be checked. */
+static bool holds_labels(const stoa__table *table)
+{
+    STOA__EACH_FIELD (table, i)
+        if (table->head.columns[i].holds > 0 && stoa__has_labels(&table->schema->fields[i]))
+            return true;
+    return false;
+}
+
 void stoa__table_open(stoa__table *table)
 {
     const stoa__schema *schema = table->schema;
     bool plain = schema->object_count + schema->string_count + schema->nullable_count == 0;
+    if (schema->labels_count > 0 && holds_labels(table))
+        plain = false;
     table->head.append_limit = plain ? table->capacity : 0;
 }
 

@@ -1,10 +1,9 @@
 /* schema.c: immutable, interned descriptions of tables.
  *
  * One allocation holds the fields, the name index and the names. Building takes a list of fields
- * whose components have the name of their vector, and gives them their own; it checks everything.
- * Then
- * an equal schema is looked up among the living ones (256 buckets, by a hash of the contents); if
- * there is one, it is used instead. Invariant: no two living schemas in the buckets are equal;
+ * whose components have the name of their vector, and gives them their own. Then an equal schema is
+ * looked up among the living ones (256 buckets, by a hash of the contents); if there is one, it is
+ * used instead. Invariant: no two living schemas in the buckets are equal;
  * references and buckets change only under `lock`. */
 #define _POSIX_C_SOURCE 200809L
 #include "store/schema.h"
@@ -17,213 +16,13 @@
 #include "base/lock.h"
 #include "base/memory.h"
 #include "base/utf8.h"
-#include "store/cell.h"
+#include "store/describe.h"
 #include "store/labels.h"
 
 #define BUCKETS 256
 
 STOA__LOCK;
 static stoa__schema *buckets[BUCKETS];
-
-/* ---- checking ---- */
-
-/* The bytes that a component's name has more than its vector's. */
-static size_t suffix_length(const stoa__schema_field *field)
-{
-    size_t digits = 1;
-    for (unsigned rest = field->component; rest > 9; rest /= 10)
-        digits++;
-    return field->components == 0 ? 0 : digits + 2;
-}
-
-static stoa_status check_name(const char *name, stoa_error *error)
-{
-    size_t length = strnlen(name, (size_t)STOA_MAX_NAME + 1);
-    if (length == 0)
-        return stoa__fail(error, STOA_BAD_NAME, "a field needs a name");
-    if (length > STOA_MAX_NAME)
-        return stoa__fail(error, STOA_BAD_NAME,
-                          "a field's name has at most %d bytes; this one begins with '%.40s'",
-                          STOA_MAX_NAME, name);
-    if (stoa__utf8_valid((const unsigned char *)name, length) < length)
-        return stoa__fail(error, STOA_BAD_NAME, "a field's name is not valid UTF-8");
-    return STOA_OK;
-}
-
-/* The default of a time is a count, in the field's unit. */
-static void as_time(const stoa__schema_field *field, stoa_value *value)
-{
-    if (stoa__is_time((stoa_type)field->type) && value->type == STOA_INT64)
-        *value = stoa__time_value_of(stoa__field_time(field), value->int64);
-}
-
-static stoa_status check_string(const stoa__schema_field *field, stoa_error *error)
-{
-    stoa_string string = field->string;
-    if (string.length > 0 && (string.bytes == NULL || string.length > PTRDIFF_MAX))
-        return stoa__fail(error, STOA_INVALID,
-                          "the default of field '%s' has %zu bytes that cannot be there",
-                          field->name, string.length);
-    if (stoa__utf8_valid((const unsigned char *)string.bytes, string.length) < string.length)
-        return stoa__fail(error, STOA_INVALID, "the default of field '%s' is not UTF-8",
-                          field->name);
-    return STOA_OK;
-}
-
-static stoa_status store_initial(stoa__schema_field *out, const stoa_field *field,
-                                 stoa_error *error)
-{
-    stoa_value value;
-    char text[40], type[STOA__TYPE_TEXT];
-    if (stoa__initial_value(&field->initial, &value) != STOA_OK)
-        return stoa__fail(error, STOA_INVALID,
-                          "the default of field '%s' sets more than one member of initial",
-                          field->name);
-    if (value.type == STOA_NO_TYPE)
-        return STOA_OK;
-    if ((out->flags & STOA_NULLABLE) != 0)
-        out->flags |= STOA_HAS_INITIAL;
-    void *cell = field->type == STOA_OBJECT   ? (void *)&out->object
-                 : field->type == STOA_STRING ? (void *)&out->string
-                                              : (void *)out->initial.bytes;
-    as_time(out, &value);
-    stoa_status status = stoa__field_convert(out, &value, cell);
-    if (status == STOA_OK && field->type == STOA_STRING)
-        return check_string(out, error);
-    if (status == STOA_OK)
-        return STOA_OK;
-    stoa__print_value(&value, text, sizeof text);
-    return stoa__fail(error, status, "the default of field '%s' is %s, which does not fit %s",
-                      field->name, text, stoa__type_text(field->type, stoa__field_time(out), type));
-}
-
-static stoa_status describe_time(stoa__schema_field *out, const stoa_field *field,
-                                 stoa_error *error)
-{
-    bool has_unit = field->type == STOA_TIMESTAMP || field->type == STOA_DURATION;
-    if (has_unit && !stoa__unit_exists(field->unit))
-        return stoa__fail(error, STOA_INVALID,
-                          "field '%s' is a %s and needs a unit, as STOA_MICROSECOND", field->name,
-                          stoa_type_name(field->type));
-    if (!has_unit && field->unit != STOA_NO_UNIT)
-        return stoa__fail(error, STOA_INVALID, "field '%s' is %s and takes no unit", field->name,
-                          stoa_type_name(field->type));
-    if (field->type != STOA_TIMESTAMP && field->zone != NULL)
-        return stoa__fail(error, STOA_INVALID, "field '%s' is %s and takes no zone", field->name,
-                          stoa_type_name(field->type));
-    out->unit = field->unit;
-    return field->zone == NULL ? STOA_OK : stoa__zone_find(&out->zone, field->zone, error);
-}
-
-static stoa_status check_flags(const stoa_field *field, stoa_error *error)
-{
-    const uint32_t known = STOA_NULLABLE | STOA_HAS_INITIAL;
-    if ((field->flags & ~known) != 0 || field->reserved[0] || field->reserved[1] ||
-        field->reserved[2])
-        return stoa__fail(error, STOA_INVALID,
-                          "field '%s' sets members of stoa_field that must be zero", field->name);
-    if (field->flags == STOA_HAS_INITIAL)
-        return stoa__fail(error, STOA_INVALID,
-                          "field '%s' has STOA_HAS_INITIAL without STOA_NULLABLE", field->name);
-    if (field->flags != 0 && field->type == STOA_OBJECT)
-        return stoa__fail(error, STOA_INVALID,
-                          "object field '%s' cannot be nullable: its pointers may be NULL as they "
-                          "are",
-                          field->name);
-    return STOA_OK;
-}
-
-/* The lengths of vectors, and what can be one. */
-static stoa_status check_length(const stoa_field *field, stoa_error *error)
-{
-    if (field->length == 0 && field->initials != NULL)
-        return stoa__fail(error, STOA_INVALID, "field '%s' has initials, but is no vector",
-                          field->name);
-    if (field->length == 0)
-        return STOA_OK;
-    if (field->length == 1 || field->length > STOA_MAX_LENGTH)
-        return stoa__fail(
-            error, STOA_INVALID,
-            "vector '%s' has length %d; a vector has 2 to %d components, and a number "
-            "has length 0",
-            field->name, (int)field->length, STOA_MAX_LENGTH);
-    if (field->type > STOA_FLOAT64)
-        return stoa__fail(error, STOA_WRONG_TYPE,
-                          "vector '%s' is of type %s; the components of a vector are numbers",
-                          field->name, stoa_type_name(field->type));
-    if (field->flags != 0)
-        return stoa__fail(error, STOA_WRONG_TYPE,
-                          "vector '%s' cannot be nullable: a vector is there in every row",
-                          field->name);
-    stoa__schema_field last = {.components = field->length,
-                               .component = (uint16_t)(field->length - 1)};
-    if (strlen(field->name) + suffix_length(&last) > STOA_MAX_NAME)
-        return stoa__fail(error, STOA_BAD_NAME,
-                          "the name of vector '%.40s…' is too long for those of its components, "
-                          "which have at most %d bytes",
-                          field->name, STOA_MAX_NAME);
-    return STOA_OK;
-}
-
-static stoa_status describe(stoa__schema_field *out, const stoa_field *field, stoa_error *error)
-{
-    memset(out, 0, sizeof *out);
-    stoa_status status = check_name(field->name, error);
-    if (status != STOA_OK)
-        return status;
-    if (!stoa__type_exists(field->type))
-        return stoa__fail(error, STOA_WRONG_TYPE, "field '%s' has type %d, which does not exist",
-                          field->name, (int)field->type);
-    status = check_flags(field, error);
-    if (status == STOA_OK)
-        status = check_length(field, error);
-    if (status == STOA_OK)
-        status = stoa__labels_check(field, error);
-    if (status != STOA_OK)
-        return status;
-    out->name = field->name;
-    out->length = (uint16_t)strlen(field->name);
-    out->type = (uint8_t)field->type;
-    out->flags = (uint8_t)field->flags;
-    out->components = field->length;
-    out->labels = field->labels;
-    out->label_count = field->label_count;
-    status = describe_time(out, field, error);
-    if (status != STOA_OK)
-        return status;
-    return store_initial(out, field, error);
-}
-
-static size_t span(const stoa_field *field)
-{
-    return field->length > 0 ? field->length : 1;
-}
-
-/* The same for each component. */
-static stoa_status describe_all(stoa__schema_field *out, const stoa_field *field, stoa_error *error)
-{
-    stoa_field component = *field;
-    stoa_status status = STOA_OK;
-    for (uint16_t i = 0; status == STOA_OK && i < span(field); i++) {
-        if (field->length > 0 && field->initials != NULL)
-            component.initial = field->initials[i];
-        status = describe(&out[i], &component, error);
-        out[i].component = i;
-    }
-    return status;
-}
-
-/* How many fields they are, each component being one. */
-static stoa_status count_fields(const stoa_field *fields, size_t count, size_t *all,
-                                stoa_error *error)
-{
-    *all = 0;
-    for (size_t i = 0; i < count; i++)
-        *all += span(&fields[i]);
-    if (*all <= STOA_MAX_FIELDS)
-        return STOA_OK;
-    return stoa__fail(error, STOA_INVALID, "a table has at most %d fields", STOA_MAX_FIELDS);
-}
 
 /* ---- the name index ---- */
 
@@ -324,7 +123,8 @@ static stoa__schema *allocate(const stoa__schema_field *fields, size_t count)
 {
     size_t names = 0, vectors = 0, labels = 0;
     for (size_t i = 0; i < count; i++) {
-        names += fields[i].name != NULL ? fields[i].length + suffix_length(&fields[i]) + 1 : 0;
+        names +=
+            fields[i].name != NULL ? fields[i].length + stoa__suffix_length(&fields[i]) + 1 : 0;
         names += fields[i].name != NULL ? fields[i].string.length : 0;
         names += begins_vector(&fields[i]) ? (size_t)fields[i].length + 1 : 0;
         vectors += begins_vector(&fields[i]);
@@ -350,7 +150,7 @@ static char *name_field(stoa__schema *schema, uint32_t i, bool numbered, char *r
                         stoa_error *error)
 {
     stoa__schema_field *field = &schema->fields[i];
-    size_t suffix = numbered ? suffix_length(field) : 0;
+    size_t suffix = numbered ? stoa__suffix_length(field) : 0;
     memcpy(room, field->name, field->length);
     if (suffix > 0)
         snprintf(room + field->length, suffix + 1, "[%d]", (int)field->component);
@@ -375,6 +175,7 @@ static void count_in(stoa__schema *schema, const stoa__schema_field *field)
     schema->object_count += field->type == STOA_OBJECT;
     schema->string_count += field->type == STOA_STRING;
     schema->nullable_count += stoa__schema_nullable(field);
+    schema->labels_count += stoa__has_labels(field);
     schema->row_bytes += stoa__width((stoa_type)field->type);
 }
 
@@ -487,6 +288,18 @@ static stoa_status build(stoa__schema **out, const stoa__schema_field *fields, s
     return STOA_OK;
 }
 
+/* How many fields they are, each component being one. */
+static stoa_status count_fields(const stoa_field *fields, size_t count, size_t *all,
+                                stoa_error *error)
+{
+    *all = 0;
+    for (size_t i = 0; i < count; i++)
+        *all += stoa__field_span(&fields[i]);
+    if (*all <= STOA_MAX_FIELDS)
+        return STOA_OK;
+    return stoa__fail(error, STOA_INVALID, "a table has at most %d fields", STOA_MAX_FIELDS);
+}
+
 stoa_status stoa__schema_new(stoa__schema **schema, const stoa_field *fields, size_t count,
                              stoa_error *error)
 {
@@ -499,8 +312,8 @@ stoa_status stoa__schema_new(stoa__schema **schema, const stoa_field *fields, si
         described = stoa__allocate(all * sizeof *described);
     if (described == NULL)
         return stoa__fail_memory(error, all * sizeof *described);
-    for (size_t i = 0; status == STOA_OK && i < count; used += span(&fields[i]), i++)
-        status = describe_all(&described[used], &fields[i], error);
+    for (size_t i = 0; status == STOA_OK && i < count; used += stoa__field_span(&fields[i]), i++)
+        status = stoa__describe(&described[used], &fields[i], error);
     if (status == STOA_OK)
         status = build(schema, described, all, error);
     if (described != few)
@@ -522,14 +335,14 @@ static stoa__schema_field *copy_fields(const stoa__schema *schema, size_t more, 
     memcpy(fields, schema->fields, schema->field_limit * sizeof *fields);
     for (uint32_t i = 0; i < schema->field_limit; i++)
         if (fields[i].name != NULL)
-            fields[i].length = (uint16_t)(fields[i].length - suffix_length(&fields[i]));
+            fields[i].length = (uint16_t)(fields[i].length - stoa__suffix_length(&fields[i]));
     return fields;
 }
 
 stoa_status stoa__schema_add(stoa__schema **changed, const stoa__schema *schema,
                              const stoa_field *field, stoa_error *error)
 {
-    size_t more = span(field);
+    size_t more = stoa__field_span(field);
     if (schema->field_limit + more > STOA_MAX_FIELDS)
         return stoa__fail(error, STOA_FULL,
                           "a table can have at most %d fields, dropped ones included",
@@ -537,7 +350,7 @@ stoa_status stoa__schema_add(stoa__schema **changed, const stoa__schema *schema,
     stoa__schema_field *fields = copy_fields(schema, more, error);
     if (fields == NULL)
         return STOA_OUT_OF_MEMORY;
-    stoa_status status = describe_all(&fields[schema->field_limit], field, error);
+    stoa_status status = stoa__describe(&fields[schema->field_limit], field, error);
     if (status == STOA_OK)
         status = build(changed, fields, schema->field_limit + more, error);
     stoa__release(fields);
@@ -562,10 +375,10 @@ stoa_status stoa__schema_drop(stoa__schema **changed, const stoa__schema *schema
 static stoa_status check_new_name(const stoa__schema_field *field, const char *name,
                                   stoa_error *error)
 {
-    stoa_status status = check_name(name, error);
+    stoa_status status = stoa__check_name(name, error);
     stoa_field renamed = {
         .name = name, .type = (stoa_type)field->type, .length = field->components};
-    return status == STOA_OK ? check_length(&renamed, error) : status;
+    return status == STOA_OK ? stoa__check_length(&renamed, error) : status;
 }
 
 stoa_status stoa__schema_rename(stoa__schema **changed, const stoa__schema *schema, uint32_t field,

@@ -43,6 +43,7 @@ typedef struct stoa__schema {
     uint32_t vector_count;
     uint32_t object_count;
     uint32_t nullable_count;
+    uint32_t labels_count; /* fields that have labels */
     uint32_t string_count;
     uint32_t index_mask;
     uint16_t *index; /* open addressing on the name's hash; field or entry + 1; 0: free */

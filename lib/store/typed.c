@@ -7,11 +7,8 @@
 
 #include "store/append.h"
 #include "store/cell.h"
-
-static uint32_t span(const stoa_field *field)
-{
-    return field->length > 0 ? field->length : 1;
-}
+#include "store/describe.h"
+#include "store/grow.h"
 
 /* The first of the fields that a field of the record is. */
 static stoa_status find_first(const stoa_table *table, const stoa_field *field, size_t *index,
@@ -52,6 +49,11 @@ static stoa_status find(const stoa_table *table, const stoa_field *field, size_t
             field->zone != NULL ? "utc" : stoa_type_name(type),
             stoa__unit_exists(field->unit) ? stoa__unit_name(field->unit) : "no unit");
     }
+    if (table->columns[*index].validity != NULL)
+        return stoa__fail(error, STOA_WRONG_TYPE,
+                          "field '%s' is nullable in the table, and a typed table's accessors know "
+                          "of no null: use rows or columns",
+                          field->name);
     if (table->columns[*index].holds == UINT16_MAX)
         return stoa__fail(error, STOA_IN_USE, "field '%s' is held by %d typed tables already",
                           field->name, UINT16_MAX);
@@ -64,7 +66,7 @@ static void count_holds(stoa_table *table, const stoa_field *fields, size_t coun
         size_t index;
         if (find_first(table, &fields[i], &index, NULL) != STOA_OK)
             continue;
-        for (size_t k = index; k < index + span(&fields[i]); k++)
+        for (size_t k = index; k < index + stoa__field_span(&fields[i]); k++)
             if (table->columns[k].holds + change >= 0)
                 table->columns[k].holds = (uint16_t)(table->columns[k].holds + change);
     }
@@ -78,10 +80,11 @@ static stoa_status hold(stoa_table *table, const stoa_field *fields, size_t coun
         stoa_status status = find(table, &fields[i], &index, error);
         if (status != STOA_OK)
             return status;
-        for (size_t k = index; k < index + span(&fields[i]); k++)
+        for (size_t k = index; k < index + stoa__field_span(&fields[i]); k++)
             *columns++ = table->columns[k].cells;
     }
     count_holds(table, fields, count, 1);
+    stoa__table_open(stoa__whole(table));
     return STOA_OK;
 }
 
@@ -134,7 +137,7 @@ static stoa_status list_values(const stoa_table *table, const stoa_field *fields
         stoa_status status = find_first(table, &fields[i], &index, error);
         if (status != STOA_OK)
             return status;
-        for (uint32_t k = 0; k < span(&fields[i]); k++) {
+        for (uint32_t k = 0; k < stoa__field_span(&fields[i]); k++) {
             *indices++ = (uint32_t)index + k;
             *places++ = (const char *)values[i] + k * stoa__width(fields[i].type);
         }
@@ -150,7 +153,7 @@ stoa_status stoa__typed_append(stoa_table *table, const stoa_field *fields, size
     STOA__REQUIRE_EACH(error, fields, count, .name);
     STOA__REQUIRE_EACH(error, values, count, );
     for (size_t i = 0; i < count; i++)
-        all += span(&fields[i]);
+        all += stoa__field_span(&fields[i]);
     const void *few[64], **places = few;
     uint32_t indices_of_few[64], *indices = indices_of_few;
     if (all > 64) {

@@ -186,6 +186,36 @@ TEST(columns_of_numbers_and_defaults_are_taken)
     stoa_table_free(table);
 }
 
+/* ---- typed tables ---- */
+
+#define PAINT(FIELD) FIELD(int32, x) FIELD(uint8, color)
+STOA_RECORD(paint, PAINT)
+
+#define SPOT(FIELD) FIELD(uint8, maybe)
+STOA_RECORD(spot, SPOT)
+
+TEST(appends_of_a_typed_table_are_checked)
+{
+    stoa_table *table = TABLE(NULL, {.name = "x", .type = STOA_INT32}, COLOR("color"));
+    paint_table paints;
+    PASSES(paint_table_from(&paints, table, &trouble));
+    PASSES(paint_table_push(&paints, 1, 2, &trouble));
+    FAILS(STOA_OVERFLOW, paint_table_push(&paints, 1, 3, &trouble));
+    SAYS("'color'");
+    ck_assert_uint_eq(stoa_table_rows(table), 1);
+    paint_table_dispose(&paints);
+    stoa_table_free(table);
+}
+
+TEST(a_typed_table_of_a_nullable_field_is_refused)
+{
+    stoa_table *table = make(1);
+    spot_table spots;
+    FAILS(STOA_WRONG_TYPE, spot_table_from(&spots, table, &trouble));
+    SAYS("'maybe' is nullable in the table");
+    stoa_table_free(table);
+}
+
 /* ---- expressions ---- */
 
 static int64_t computed(stoa_table *table, const char *expression)
@@ -303,7 +333,8 @@ int main(void)
                labels_live_through_changes_of_fields_and_in_copies,
                labels_that_no_field_can_have_are_refused, cells_take_numbers_of_labels_and_labels,
                numbers_without_a_label_are_refused_everywhere,
-               columns_of_numbers_and_defaults_are_taken, labels_are_compared_in_text,
+               columns_of_numbers_and_defaults_are_taken, appends_of_a_typed_table_are_checked,
+               a_typed_table_of_a_nullable_field_is_refused, labels_are_compared_in_text,
                labels_are_assigned, arrays_of_numbers_are_assigned_if_all_have_labels,
                what_has_no_meaning_for_labels_is_refused,
                assignments_between_labels_and_numbers_are_refused,

@@ -160,41 +160,41 @@ static int write_object(const Row *row, const Slot *slot, PyObject *value)
                                       (unsigned long long)row->order));
 }
 
+/* Whether the slot of the row may be written to; false: an exception. */
+static bool may_write(const Row *row, const Slot *slot)
+{
+    if (!may_touch(row, slot))
+        return false;
+    if (slot_column(row->view, slot)->locked == 0)
+        return true;
+    (void)told(
+        PyObject_CallFunction(references.raise_locked, "On", row->table, (Py_ssize_t)slot->field));
+    return false;
+}
+
 /* Stores what the cell is to hold, once the row may be written to. */
 static int store_fitting(const Row *row, const Slot *slot, PyObject *value)
 {
-    stoa_column *column = slot_column(row->view, slot);
-    if (!may_touch(row, slot))
+    if (!may_write(row, slot))
         return -1;
-    if (column->locked != 0) {
-        (void)told(PyObject_CallFunction(references.raise_locked, "On", row->table,
-                                         (Py_ssize_t)slot->field));
-        return -1;
-    }
     if (store_value(slot, slot->type, cell_at(slot, row->index), value) != FITS) {
         PyErr_SetString(PyExc_SystemError, "a converted value that its field does not take");
         return -1;
     }
     if (slot->validity != NULL)
         set_there(slot, row->index, true);
-    column->version++;
+    slot_column(row->view, slot)->version++;
     return 0;
 }
 
 /* None into a nullable field. */
 static int store_none(const Row *row, const Slot *slot)
 {
-    stoa_column *column = slot_column(row->view, slot);
-    if (!may_touch(row, slot))
+    if (!may_write(row, slot))
         return -1;
-    if (column->locked != 0) {
-        (void)told(PyObject_CallFunction(references.raise_locked, "On", row->table,
-                                         (Py_ssize_t)slot->field));
-        return -1;
-    }
     memset(cell_at(slot, row->index), 0, cell_width(slot->type));
     set_there(slot, row->index, false);
-    column->version++;
+    slot_column(row->view, slot)->version++;
     return 0;
 }
 

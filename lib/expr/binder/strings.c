@@ -194,24 +194,6 @@ static stoa_string constant_of(const stoa__code_block *code, stoa__id id)
     return stoa_string_pool_get(code->strings, (stoa_handle)term_of(code, id)->bits[0]);
 }
 
-static bool holds(stoa_operation operation, int order)
-{
-    switch (operation) {
-    case STOA_LESS:
-        return order < 0;
-    case STOA_LESS_EQUAL:
-        return order <= 0;
-    case STOA_EQUAL:
-        return order == 0;
-    case STOA_NOT_EQUAL:
-        return order != 0;
-    case STOA_GREATER_EQUAL:
-        return order >= 0;
-    default:
-        return order > 0;
-    }
-}
-
 /* The handle that a string of all rows has in a register's pool. */
 static stoa__id handle_in_pool_of(stoa__code_block *code, stoa__id row, stoa__id same)
 {
@@ -251,7 +233,8 @@ static stoa__id emit_compare(stoa__code_block *code, stoa_operation operation, s
         return STOA__NOTHING_ID;
     if (stoa__is_constant(code, a) && stoa__is_constant(code, b))
         return stoa__emit_truth(
-            code, holds(operation, stoa__text_compare(constant_of(code, a), constant_of(code, b))));
+            code, stoa__order_holds(
+                      operation, stoa__text_compare(constant_of(code, a), constant_of(code, b))));
     if (operation == STOA_EQUAL || operation == STOA_NOT_EQUAL)
         return emit_equal(code, operation, a, b);
     return emit_call(code, operation, STOA_BOOL, a, b, 0);

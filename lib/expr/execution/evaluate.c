@@ -29,24 +29,6 @@ struct stoa__evaluator {
 
 /* ---- one operation ---- */
 
-static bool compares(stoa_operation operation, int order)
-{
-    switch (operation) {
-    case STOA_LESS:
-        return order < 0;
-    case STOA_LESS_EQUAL:
-        return order <= 0;
-    case STOA_EQUAL:
-        return order == 0;
-    case STOA_NOT_EQUAL:
-        return order != 0;
-    case STOA_GREATER_EQUAL:
-        return order >= 0;
-    default:
-        return order > 0;
-    }
-}
-
 static stoa_status count_characters(stoa_string text, uint32_t *number, stoa_error *error)
 {
     size_t length = stoa__text_length(text);
@@ -98,7 +80,7 @@ stoa_status stoa__string_operation(stoa_operation operation, const stoa_string o
         has_memory = stoa__buffer_add(buffer, a) && stoa__buffer_add(buffer, b);
         break;
     default:
-        *number = compares(operation, stoa__text_compare(a, b));
+        *number = stoa__order_holds(operation, stoa__text_compare(a, b));
         return STOA_OK;
     }
     *made = (stoa_string){buffer->bytes, buffer->length};

@@ -224,7 +224,7 @@ static stoa_status made_or_refused(stoa_expression **made, stoa_expression *node
 
 static stoa_status check_name(const char *name, const char *what, stoa_error *error)
 {
-    size_t length = 0, bytes = 1;
+    size_t length = 0;
     while (length <= STOA_MAX_NAME && name[length] != '\0')
         length++;
     if (length == 0)
@@ -233,9 +233,7 @@ static stoa_status check_name(const char *name, const char *what, stoa_error *er
         return stoa__fail(error, STOA_BAD_NAME,
                           "the name of %s has at most %d bytes; this one begins with '%.40s'", what,
                           STOA_MAX_NAME, name);
-    for (size_t i = 0; bytes > 0 && i < length; i += bytes)
-        bytes = stoa__utf8_character((const unsigned char *)name + i, length - i);
-    if (bytes == 0)
+    if (stoa__utf8_valid((const unsigned char *)name, length) < length)
         return stoa__fail(error, STOA_BAD_NAME, "the name of %s is not valid UTF-8", what);
     return STOA_OK;
 }

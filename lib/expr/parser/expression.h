@@ -143,4 +143,24 @@ static inline stoa_type stoa__cast_type(stoa_operation operation)
     return is_cast ? (stoa_type)(STOA_BOOL + (operation - STOA_TO_BOOL)) : STOA_NO_TYPE;
 }
 
+/* Whether LESS ... GREATER holds of operands that are below (order < 0), at or above one another.
+ */
+static inline bool stoa__order_holds(stoa_operation operation, int order)
+{
+    switch (operation) {
+    case STOA_LESS:
+        return order < 0;
+    case STOA_LESS_EQUAL:
+        return order <= 0;
+    case STOA_EQUAL:
+        return order == 0;
+    case STOA_NOT_EQUAL:
+        return order != 0;
+    case STOA_GREATER_EQUAL:
+        return order >= 0;
+    default:
+        return order > 0;
+    }
+}
+
 #endif

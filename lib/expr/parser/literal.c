@@ -116,19 +116,6 @@ stoa_status stoa__lex_string(stoa__lexer *lexer, stoa__token *token, const char 
 
 /* ---- decoding ---- */
 
-static size_t put_character(char *out, uint32_t code)
-{
-    if (code < 0x80) {
-        out[0] = (char)code;
-        return 1;
-    }
-    size_t more = code < 0x800 ? 1 : code < 0x10000 ? 2 : 3;
-    for (size_t k = more; k > 0; k--, code >>= 6)
-        out[k] = (char)(0x80 | (code & 0x3F));
-    out[0] = (char)((0xFF00u >> (more + 1) & 0xFF) | code);
-    return more + 1;
-}
-
 /* The escape at the backslash `at` is whole. Gives the bytes that it stands for. */
 static size_t decode_escape(char *out, const char *at, const char **end)
 {
@@ -138,14 +125,14 @@ static size_t decode_escape(char *out, const char *at, const char **end)
         *end = octal_end(at);
         for (const char *digit = at + 1; digit < *end; digit++)
             code = code * 8 + (uint32_t)(*digit - '0');
-        return put_character(out, code);
+        return stoa__utf8_put(out, code);
     }
     *end = at + 2 + escape->digits;
     if (escape->digits == 0)
-        return put_character(out, (unsigned char)escape->byte);
+        return stoa__utf8_put(out, (unsigned char)escape->byte);
     for (const char *digit = at + 2; digit < *end; digit++)
         code = code << 4 | hexadecimal(*digit);
-    return put_character(out, code);
+    return stoa__utf8_put(out, code);
 }
 
 size_t stoa__decode_string(char *out, const char *text, size_t length)

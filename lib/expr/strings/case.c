@@ -5,6 +5,7 @@
  * the like passed over: Final_Sigma of Unicode's SpecialCasing, as in Python's str.lower(). */
 #include <string.h>
 
+#include "base/utf8.h"
 #include "expr/strings/text.h"
 
 typedef struct run {
@@ -125,7 +126,7 @@ static size_t put_mapped(char *out, const mapping *map, uint32_t code)
     }
     const run *found = run_at(map, code);
     bool is_in = found != NULL && code <= found->last && (code - found->first) % found->stride == 0;
-    return stoa__put_character(out, is_in ? (uint32_t)((int32_t)code + found->delta) : code);
+    return stoa__utf8_put(out, is_in ? (uint32_t)((int32_t)code + found->delta) : code);
 }
 
 static bool map_text(stoa__buffer *made, stoa_string text, const mapping *map, char first)
@@ -141,7 +142,7 @@ static bool map_text(stoa__buffer *made, stoa_string text, const mapping *map, c
             *out = (char)(is_other ? code ^ 0x20 : code);
             made->length++;
         } else if (code == SIGMA && map == &to_lower && is_final(text, at, next))
-            made->length += stoa__put_character(out, FINAL_SIGMA);
+            made->length += stoa__utf8_put(out, FINAL_SIGMA);
         else
             made->length += put_mapped(out, map, code);
     }

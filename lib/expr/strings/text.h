@@ -71,18 +71,4 @@ static inline uint32_t stoa__previous_character(const char **at)
     return stoa__next_character(&character);
 }
 
-/* Writes a character, of at most 4 bytes, and gives how many. */
-static inline size_t stoa__put_character(char *out, uint32_t code)
-{
-    if (code < 0x80) {
-        out[0] = (char)code;
-        return 1;
-    }
-    size_t more = code < 0x800 ? 1 : code < 0x10000 ? 2 : 3;
-    for (size_t k = more; k > 0; k--, code >>= 6)
-        out[k] = (char)(0x80 | (code & 0x3F));
-    out[0] = (char)((0xFF00u >> (more + 1) & 0xFF) | code);
-    return more + 1;
-}
-
 #endif

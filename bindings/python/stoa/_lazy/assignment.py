@@ -160,9 +160,6 @@ def right_side(
             node = tree.constants(tuple(number for number, _ in one_vector(value, field)))
         else:
             node = tree.constant(label_or_value(field.type, field.type.convert(value, field.name)))
-        if field.type.labels:  # a label means nothing but beside its enumeration
-            of_field = tree.field(field)
-            node = tree.call(lib.STOA_WHERE, [tree.constant(False), of_field, node])
         return Expression(node, store, rows, ())
     if field.type is STRING:
         raise WrongTypeError(

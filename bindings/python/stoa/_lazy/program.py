@@ -137,10 +137,11 @@ class Program:
     def set(self, parameters: dict[str, Any]) -> None:
         """Binds parameters by value, for the following runs."""
         for name, value in parameters.items():
-            given = tree.constant_value(value)
+            given, keep = tree.constant_value(value)
             status = lib.stoa_program_set_parameter(
                 self.c, tree.parameter_name(name), given[0], self.error
             )
+            del keep  # what the value points at: the library has copied it
             check(status, self.error)
         self.output_type = None
 
@@ -400,7 +401,8 @@ def compute_text(
     store: Store, text: str, parameters: dict[str, Any], rows: int, selection: Any = ffi.NULL
 ) -> list[Any]:
     """The values of the aggregates listed in a text."""
-    if any(isinstance(each, str) for each in parameters.values()):  # as constants
+    if any(isinstance(each, str) for each in parameters.values()):
+        # As constants: one may be a label, which has a number only beside its enumeration.
         given = tree.Parameters(parameters)
         node = tree.parse(text, given)
         given.check_used()

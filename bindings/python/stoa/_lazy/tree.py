@@ -12,7 +12,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from typing import Any, Callable
-from weakref import WeakKeyDictionary
 
 from stoa._lib.failure import check, new_error
 from stoa._lib.ffi import ffi, lib
@@ -70,9 +69,9 @@ class Constant(Node):
     __slots__ = ()
 
     def make(self) -> Any:
-        value = constant_value(self.parts)
+        value, keep = constant_value(self.parts)
         made = made_by(lib.stoa_turn_expression_constant, value[0])
-        strings.pop(value, None)  # which was alive until now, and so were the bytes
+        del keep  # what the value points at: the library has copied it
         return made
 
 
@@ -104,18 +103,21 @@ def field(stored: StoredField) -> Node:
 
 
 def constant(value: Any) -> Node:
-    """A bool, an int or a float."""
+    """A bool, an int, a float or a str."""
     if isinstance(value, int) and not -(2**63) <= value < 2**64:
         constant_value(value)  # raises if it is not supported
     told = str(value) if value == 0 else value  # 0.0 equals -0.0, so the text tells them apart
     return Constant((type(value), told), value)
 
 
-def constant_value(value: Any) -> Any:
-    """The constant as a stoa_value *."""
+def constant_value(value: Any) -> tuple[Any, Any]:
+    """The constant as a stoa_value *, and what must live as long."""
     made = ffi.new("stoa_value *")
     if isinstance(value, str):
-        return string_value(made, value)
+        text = string_bytes(value)
+        made.type, made.string.length = lib.STOA_STRING, len(text)
+        made.string.bytes = keep = ffi.new("char[]", text)
+        return made, keep
     if isinstance(value, bool):
         made.type, made.boolean = lib.STOA_BOOL, value
     elif isinstance(value, float):
@@ -126,22 +128,15 @@ def constant_value(value: Any) -> Any:
         made.type, made.uint64 = lib.STOA_UINT64, value
     else:
         raise RangeError(f"{shown(value)} is neither an int64 nor a uint64")
-    return made
+    return made, None
 
 
-strings: WeakKeyDictionary[Any, Any] = WeakKeyDictionary()  # the bytes that a stoa_value points at
-
-
-def string_value(made: Any, value: str) -> Any:
-    """Fills in a stoa_value * of a string, which keeps the bytes."""
+def string_bytes(value: str) -> bytes:
+    """A string in UTF-8. Raises ExpressionError for lone surrogates."""
     try:
-        encoded = value.encode()
+        return value.encode()
     except UnicodeEncodeError as error:
         raise ExpressionError(f"a string must be valid Unicode: {error.reason}") from None
-    strings[made] = bytes_of = ffi.new("char[]", encoded)
-    made.type = lib.STOA_STRING
-    made.string.bytes, made.string.length = bytes_of, len(encoded)
-    return made
 
 
 def array(source: Source, name: str) -> Any:
@@ -186,7 +181,7 @@ def listed(nodes: Sequence[Node]) -> Node:
 
 
 class Parameters:
-    """The values of parameters in texts (bool, int and float), by name."""
+    """The values of parameters in texts (bool, int, float and str), by name."""
 
     __slots__ = ("c", "keep", "keys", "names", "values")
 
@@ -196,7 +191,7 @@ class Parameters:
         self.keep = [ffi.new("char[]", parameter_name(name)) for name in values]
         self.c = ffi.new("stoa_parameter[]", len(self.names))
         self.values = [constant_value(value) for value in values.values()]
-        for each, name, made in zip(self.c, self.keep, self.values):
+        for each, name, (made, _) in zip(self.c, self.keep, self.values):
             each.name, each.value = name, made[0]
 
     def check_used(self) -> None:

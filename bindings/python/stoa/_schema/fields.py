@@ -100,11 +100,7 @@ def field(
 class Field:
     """A field of a record: its name, its type and its default."""
 
-    __slots__ = ("default", "factory", "initials", "kw_only", "labels", "metadata", "name", "type")
-
-    # What its stoa_field points at (store.py):
-    initials: Any  # of a vector with a default
-    labels: Any  # of an enumeration
+    __slots__ = ("default", "factory", "kw_only", "metadata", "name", "type")
 
     def __init__(
         self, name: str, written: Any, default: Any = MISSING, kw_only: bool = False

@@ -15,11 +15,12 @@ from typing import TYPE_CHECKING, Any, Callable, TypeVar
 from stoa._lib.failure import check, new_error
 from stoa._lib.ffi import ffi, lib
 from stoa._lib.owner import owned, receiver, taken
-from stoa._schema.fields import MISSING, Field
+from stoa._schema.fields import Field
 from stoa._schema.record import RecordType, derived, described
 from stoa._schema.types import IS_PYPY, OBJECT, STRING
-from stoa._store.access import Access, Layout, changed, stage_of, stored_fields
+from stoa._store.access import Access, Layout, changed, stage_of
 from stoa._store.changes import FieldChange
+from stoa._store.describing import describe_field, described_fields
 from stoa._store.objects import ObjectPool
 from stoa._store.sources import (
     Source,
@@ -44,8 +45,6 @@ else:
 
 
 append = lib.stoa_table_append
-# The member of stoa_initial for a kind.
-MEMBERS = {"?": "boolean", "i": "int64", "u": "uint64", "f": "float64"}
 
 
 State = tuple[int, RecordType]
@@ -629,54 +628,3 @@ def new_store(
         return Store(taken(made), record, pool, max_rows, layout)
 
     return pool.within(make)
-
-
-def described_fields(record: RecordType, pool: ObjectPool) -> Any:
-    """An array of stoa_field, and what it needs to be kept. Shared by all tables of the record,
-    unless defaults are objects."""
-    made = record.__dict__.get("_stoa_described")
-    if made is None:
-        fields = record._stoa_fields
-        places = ffi.new("stoa_field[]", len(fields))
-        kept = [
-            describe_field(place, each, stored.c_name, pool)
-            for each, place, stored in zip(fields, places, stored_fields(record).values())
-        ]
-        made = places, kept
-        if not any(each.type is OBJECT and each.default is not MISSING for each in fields):
-            type.__setattr__(record, "_stoa_described", made)
-    return made
-
-
-def describe_field(place: Any, each: Field, c_name: Any, pool: ObjectPool) -> Any:
-    """Fills in a stoa_field. Only during a call of the pool; c_name, and what it returns, must
-    outlive the stoa_field."""
-    place.name = c_name
-    place.type, place.length = each.type.number, each.type.length
-    if each.type.labels:
-        texts = [ffi.new("char[]", label.encode()) for label in each.type.labels]
-        each.labels = (ffi.new("char *[]", texts), texts)  # lives as long as the stoa_field
-        place.labels, place.label_count = each.labels[0], len(texts)
-    place.flags = lib.STOA_NULLABLE if each.type.nullable else 0
-    if each.default is MISSING or (each.type.nullable and each.default is None):
-        return None
-    if each.type.nullable:
-        place.flags |= lib.STOA_HAS_INITIAL
-    kind, initial = each.type.base.kind, place.initial
-    value = each.default if each.type.encoder is None else each.type.encoder(each.default)
-    if each.type.length:
-        initials = ffi.new("stoa_initial[]", each.type.length)
-        for component, number in zip(initials, value):
-            setattr(component, MEMBERS[kind], number)
-        place.initials = initials
-        each.initials = initials  # which lives as long as the stoa_field
-        return
-    if kind == "o":
-        initial.object = ffi.cast("void *", pool.pointer_to(each.default))
-    elif kind == "s":
-        text = ffi.from_buffer(each.default.encode())
-        initial.string.bytes, initial.string.length = text, len(text)
-        return text
-    else:
-        setattr(initial, MEMBERS[kind], value)
-    return None

@@ -1,0 +1,67 @@
+"""Fields as the library is told of them: a stoa_field for each, and what it points at."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from stoa._lib.ffi import ffi, lib
+from stoa._schema.fields import MISSING, Field
+from stoa._schema.record import RecordType
+from stoa._schema.types import OBJECT
+from stoa._store.access import stored_fields
+from stoa._store.objects import ObjectPool
+
+# The member of stoa_initial for a kind.
+MEMBERS = {"?": "boolean", "i": "int64", "u": "uint64", "f": "float64"}
+
+
+def described_fields(record: RecordType, pool: ObjectPool) -> Any:
+    """An array of stoa_field, and what it needs to be kept. Shared by all tables of the record,
+    unless defaults are objects."""
+    made = record.__dict__.get("_stoa_described")
+    if made is None:
+        fields = record._stoa_fields
+        places = ffi.new("stoa_field[]", len(fields))
+        kept = [
+            describe_field(place, each, stored.c_name, pool)
+            for each, place, stored in zip(fields, places, stored_fields(record).values())
+        ]
+        made = places, kept
+        if not any(each.type is OBJECT and each.default is not MISSING for each in fields):
+            type.__setattr__(record, "_stoa_described", made)
+    return made
+
+
+def describe_field(place: Any, each: Field, c_name: Any, pool: ObjectPool) -> list[Any]:
+    """Fills in a stoa_field. Only during a call of the pool; c_name, and what it returns, must
+    outlive the stoa_field."""
+    keep: list[Any] = []
+    place.name = c_name
+    place.type, place.length = each.type.number, each.type.length
+    if each.type.labels:
+        texts = [ffi.new("char[]", label.encode()) for label in each.type.labels]
+        place.labels = labels = ffi.new("char *[]", texts)
+        place.label_count = len(texts)
+        keep += [labels, texts]
+    place.flags = lib.STOA_NULLABLE if each.type.nullable else 0
+    if each.default is MISSING or (each.type.nullable and each.default is None):
+        return keep
+    if each.type.nullable:
+        place.flags |= lib.STOA_HAS_INITIAL
+    kind, initial = each.type.base.kind, place.initial
+    value = each.default if each.type.encoder is None else each.type.encoder(each.default)
+    if each.type.length:
+        initials = ffi.new("stoa_initial[]", each.type.length)
+        for component, number in zip(initials, value):
+            setattr(component, MEMBERS[kind], number)
+        place.initials = initials
+        keep.append(initials)
+    elif kind == "o":
+        initial.object = ffi.cast("void *", pool.pointer_to(each.default))
+    elif kind == "s":
+        text = ffi.from_buffer(each.default.encode())
+        initial.string.bytes, initial.string.length = text, len(text)
+        keep.append(text)
+    else:
+        setattr(initial, MEMBERS[kind], value)
+    return keep
