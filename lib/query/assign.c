@@ -4,9 +4,11 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "expr/binder/times.h"
 #include "query/outputs.h"
 #include "query/scope.h"
 #include "store/fields.h"
+#include "store/labels.h"
 #include "store/lock.h"
 
 /* ---- arrays ---- */
@@ -225,12 +227,13 @@ stoa_status stoa_program_fill(stoa_program *program, const stoa_table *table,
 static stoa_status find_field(const stoa_table *table, const char *name, size_t *first,
                               uint16_t *count, stoa_error *error)
 {
-    stoa_vector vector;
-    *count = 1;
-    if (stoa_table_find_vector(table, name, &vector, NULL) != STOA_OK)
-        return stoa_table_find_field(table, name, first, error);
-    *first = vector.first;
-    *count = (uint16_t)vector.length;
+    const stoa__schema *schema = stoa__whole_const(table)->schema;
+    uint32_t found = stoa__schema_find_any(schema, name, strlen(name));
+    if (found == STOA__NO_FIELD)
+        return stoa__schema_no_field(schema, name, error);
+    bool is_vector = found >= schema->field_limit;
+    *first = is_vector ? schema->fields[found].vector : found;
+    *count = is_vector ? schema->fields[found].components : 1;
     return STOA_OK;
 }
 
@@ -238,9 +241,13 @@ static stoa_status count_fields(const stoa_table *table, const char *const *fiel
                                 size_t *all, stoa_error *error)
 {
     *all = 0;
+    if (stoa__whole_const(table)->schema->vector_count == 0) {
+        *all = count;
+        return STOA_OK;
+    }
     for (size_t i = 0; i < count; i++) {
         size_t first;
-        uint16_t length;
+        uint16_t length = 1;
         stoa_status status = find_field(table, fields[i], &first, &length, error);
         if (status != STOA_OK)
             return status;
@@ -267,9 +274,11 @@ static stoa_status find_fields(targets *to, const stoa_table *table, const char 
         for (size_t field = first; status == STOA_OK && field < first + to->lengths[i]; field++) {
             const stoa_column *column = &table->columns[field];
             const stoa__schema_field *described = &stoa__whole_const(table)->schema->fields[field];
-            set_target(
-                to, at, column->cells, column->validity,
-                stoa__target_of((stoa_type)column->type, described->unit, described->zone != NULL));
+            uint8_t target =
+                stoa__target_of((stoa_type)column->type, described->unit, described->zone != NULL);
+            if (stoa__has_labels(described))
+                target |= STOA__LABELS_TARGET;
+            set_target(to, at, column->cells, column->validity, target);
             to->fields[at++] = (uint32_t)field;
             status = stoa__check_writable(stoa__whole_const(table), (uint32_t)field, error);
         }
@@ -385,7 +394,12 @@ static stoa_status describe_addition(stoa_field *field, stoa_program *program,
         field->unit = (uint8_t)stoa_program_output_unit(program, 0);
         field->zone = stoa_program_output_zone(program, 0);
     }
+    size_t labels;
     field->length = (uint16_t)stoa_program_output_length(program, 0);
+    if (field->type == stoa_program_output_type(program, 0)) {
+        field->labels = stoa_program_output_labels(program, 0, &labels);
+        field->label_count = (uint32_t)labels;
+    }
     return STOA_OK;
 }
 

@@ -53,21 +53,21 @@ static uint32_t find_hashed(const stoa__schema *schema, uint32_t hash, const cha
     }
 }
 
-static uint32_t find(const stoa__schema *schema, const char *name, size_t length)
+uint32_t stoa__schema_find_any(const stoa__schema *schema, const char *name, size_t length)
 {
     return find_hashed(schema, (uint32_t)stoa__hash(name, length), name, length);
 }
 
 uint32_t stoa__schema_find(const stoa__schema *schema, const char *name, size_t length)
 {
-    uint32_t found = find(schema, name, length);
+    uint32_t found = stoa__schema_find_any(schema, name, length);
     return found < schema->field_limit ? found : STOA__NO_FIELD;
 }
 
 const stoa__schema_field *stoa__schema_find_vector(const stoa__schema *schema, const char *name,
                                                    size_t length)
 {
-    uint32_t found = find(schema, name, length);
+    uint32_t found = stoa__schema_find_any(schema, name, length);
     return found == STOA__NO_FIELD || found < schema->field_limit ? NULL : &schema->fields[found];
 }
 

@@ -89,6 +89,8 @@ void stoa__schema_release(stoa__schema *schema);
 
 /* The index of a field; STOA__NO_FIELD if no field has that name. */
 uint32_t stoa__schema_find(const stoa__schema *schema, const char *name, size_t length);
+/* The same, or the entry of the vector of that name, which is at field_limit or above. */
+uint32_t stoa__schema_find_any(const stoa__schema *schema, const char *name, size_t length);
 /* The entry of a vector; NULL if no vector has that name. */
 const stoa__schema_field *stoa__schema_find_vector(const stoa__schema *schema, const char *name,
                                                    size_t length);

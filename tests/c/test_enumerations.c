@@ -298,6 +298,42 @@ TEST(arrays_of_numbers_are_assigned_if_all_have_labels)
     stoa_table_free(table);
 }
 
+TEST(a_kept_program_is_bound_to_the_labels_of_each_field_that_it_goes_into)
+{
+    static const char *const few[] = {"UP", "DOWN"};
+    stoa_table *table =
+        TABLE(OPTIONS(.rows = 4), {.name = "n", .type = STOA_UINT8}, COLOR("color"), COLOR("paint"),
+              {.name = "way", .type = STOA_UINT8, .labels = few, .label_count = 2});
+    const char *const into[] = {"n", "color", "paint", "way"};
+    stoa_program *numbers, *labels;
+    stoa_uint8_column(table, "n")[2] = 200;
+    PASSES(stoa_program_parse(&numbers, table, "n", NULL, &trouble));
+    PASSES(stoa_program_parse(&labels, table, "where(n > 0, 'BLUE', color)", NULL, &trouble));
+    for (int again = 0; again < 2; again++) {
+        PASSES(stoa_program_assign(numbers, table, NULL, &into[0], 1, &trouble));
+        REFUSED(table, STOA_WRONG_TYPE,
+                stoa_program_assign(numbers, table, NULL, &into[1], 1, &trouble));
+        WORKS(table, stoa_program_assign(labels, table, NULL, &into[1], 1, &trouble));
+        WORKS(table, stoa_program_assign(labels, table, NULL, &into[2], 1, &trouble));
+        REFUSED(table, STOA_WRONG_TYPE,
+                stoa_program_assign(labels, table, NULL, &into[3], 1, &trouble));
+        REFUSED(table, STOA_WRONG_TYPE,
+                stoa_program_assign(labels, table, NULL, &into[0], 1, &trouble));
+    }
+    stoa_program_free(numbers);
+    stoa_program_free(labels);
+    stoa_table_free(table);
+}
+
+TEST(a_field_that_is_added_from_labels_has_them)
+{
+    stoa_table *table = filled();
+    WORKS(table, stoa_add_field(table, "other", STOA_NO_TYPE, "where(x > 3, color, 'RED')", NULL,
+                                &trouble));
+    ck_assert_int_eq(computed(table, "sum(other == 'RED')"), 4);
+    stoa_table_free(table);
+}
+
 TEST(assignments_between_labels_and_numbers_are_refused)
 {
     stoa_table *table = filled();
@@ -336,6 +372,8 @@ int main(void)
                columns_of_numbers_and_defaults_are_taken, appends_of_a_typed_table_are_checked,
                a_typed_table_of_a_nullable_field_is_refused, labels_are_compared_in_text,
                labels_are_assigned, arrays_of_numbers_are_assigned_if_all_have_labels,
+               a_kept_program_is_bound_to_the_labels_of_each_field_that_it_goes_into,
+               a_field_that_is_added_from_labels_has_them,
                what_has_no_meaning_for_labels_is_refused,
                assignments_between_labels_and_numbers_are_refused,
                a_program_tells_the_labels_of_its_outputs);

@@ -8,6 +8,7 @@
 #include "expr/binder/bind.h"
 
 #include <assert.h>
+#include <string.h>
 
 #include "base/memory.h"
 #include "expr/binder/strings.h"
@@ -70,35 +71,38 @@ static stoa__id column_of(binder *b, stoa_type type, size_t field)
     return stoa__emit_loaded(b->code, cells);
 }
 
-static void bind_vector(binder *b, const stoa_vector *vector, stoa__typed *made)
+/* entry: of the schema. */
+static void bind_vector(binder *b, const stoa__schema_field *entry, stoa__typed *made)
 {
     stoa__code_block *code = b->code;
-    if (!stoa__new_vector(code, made, vector->type, (uint32_t)vector->length))
+    stoa_type type = (stoa_type)entry->type;
+    if (!stoa__new_vector(code, made, type, entry->components))
         return;
     for (uint32_t i = 0; i < made->length; i++)
-        code->components[made->first + i] = column_of(b, vector->type, vector->first + i);
+        code->components[made->first + i] = column_of(b, type, entry->vector + i);
 }
 
 static stoa_status bind_field(binder *b, const stoa_expression *node, stoa__typed *made)
 {
     const stoa_table *table = b->binding->table;
-    size_t field;
-    stoa_vector vector;
     if (table == NULL)
         return stoa__expression_fail(b->error, STOA_NO_FIELD, node,
                                      "field '%s' needs a table, and there is none", node->name);
-    if (stoa_table_find_vector(table, node->name, &vector, NULL) == STOA_OK) {
-        bind_vector(b, &vector, made);
+    const stoa__schema *schema = stoa__whole_const(table)->schema;
+    uint32_t field = stoa__schema_find_any(schema, node->name, strlen(node->name));
+    if (field == STOA__NO_FIELD) {
+        stoa_error plain;
+        stoa_status status = stoa__schema_no_field(schema, node->name, &plain);
+        return stoa__expression_fail(b->error, status, node, "%s", plain.message);
+    }
+    const stoa__schema_field *described = &schema->fields[field];
+    if (field >= schema->field_limit) {
+        bind_vector(b, described, made);
         return STOA_OK;
     }
-    stoa_error plain;
-    stoa_status status = stoa_table_find_field(table, node->name, &field, &plain);
-    if (status != STOA_OK)
-        return stoa__expression_fail(b->error, status, node, "%s", plain.message);
     made->type = (stoa_type)table->columns[field].type;
     if (made->type == STOA_STRING && !stoa__begin_strings(b->code))
         return STOA_OK;
-    const stoa__schema_field *described = &stoa__whole_const(table)->schema->fields[field];
     made->unit = described->unit;
     made->zone = described->zone;
     made->id = column_of(b, stoa__cell_type(made->type), field);
@@ -279,11 +283,11 @@ static const stoa__schema_field *target_of(const binder *b, uint32_t output)
 {
     const stoa_table *table = b->binding->table;
     const char *name = b->binding->names == NULL ? NULL : b->binding->names[output];
-    size_t field;
-    if (table == NULL || name == NULL ||
-        stoa_table_find_field(table, name, &field, NULL) != STOA_OK)
+    if (table == NULL || name == NULL)
         return NULL;
-    return &stoa__whole_const(table)->schema->fields[field];
+    const stoa__schema *schema = stoa__whole_const(table)->schema;
+    uint32_t field = stoa__schema_find(schema, name, strlen(name));
+    return field == STOA__NO_FIELD ? NULL : &schema->fields[field];
 }
 
 /* Only what has the labels of an enumeration, or is one of them, goes into it, and nowhere else;
@@ -291,7 +295,11 @@ static const stoa__schema_field *target_of(const binder *b, uint32_t output)
 static stoa_status want_labels(binder *b, const stoa_expression *node, stoa__result *result,
                                uint32_t output)
 {
-    const stoa__schema_field *target = target_of(b, output), *given = result->typed.labels;
+    const stoa__schema_field *target, *given = result->typed.labels;
+    const stoa_table *table = b->binding->table;
+    if (given == NULL && (table == NULL || stoa__whole_const(table)->schema->labels_count == 0))
+        return STOA_OK;
+    target = target_of(b, output);
     bool has_labels = target != NULL && stoa__has_labels(target);
     if (target == NULL || (!has_labels && given == NULL) ||
         (has_labels && given != NULL && stoa__labels_equal(target, given)))

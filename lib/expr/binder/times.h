@@ -8,6 +8,12 @@
 /* Cells of an output, in one byte: the type, or for timestamps and durations that, the unit and
  * whether there is a zone. */
 enum { STOA__UNIT_TARGET = 128, STOA__DURATION_TARGET = 64, STOA__ZONED_TARGET = 8 };
+/* Of an enumeration, beside its type, which has no unit. */
+enum { STOA__LABELS_TARGET = 64 };
+static inline bool stoa__is_labels_target(uint8_t target)
+{
+    return (target & (STOA__UNIT_TARGET | STOA__LABELS_TARGET)) == STOA__LABELS_TARGET;
+}
 static inline uint8_t stoa__target_of(stoa_type type, unsigned unit, bool is_zoned)
 {
     if (type != STOA_TIMESTAMP && type != STOA_DURATION)
@@ -19,7 +25,7 @@ static inline stoa__time stoa__target_time(uint8_t target)
 {
     bool has_unit = (target & STOA__UNIT_TARGET) != 0;
     if (!has_unit)
-        return (stoa__time){.type = target};
+        return (stoa__time){.type = target & (STOA__LABELS_TARGET - 1)};
     bool is_duration = (target & STOA__DURATION_TARGET) != 0;
     return (stoa__time){.type = is_duration ? STOA_DURATION : STOA_TIMESTAMP,
                         .unit = target & 7,

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "expr/binder/times.h"
 #include "expr/execution/strings.h"
 #include "kernel/floats.h"
 #include "store/labels.h"
@@ -147,6 +148,16 @@ static size_t count_targets(const stoa_program *program, const uint16_t *lengths
     return count;
 }
 
+/* Labels are those of the very fields, which targets do not tell: they are bound anew each time. */
+static bool has_labels_target(const stoa_program *program)
+{
+    size_t count = count_targets(program, program->lengths);
+    for (size_t i = 0; i < count; i++)
+        if (stoa__is_labels_target(program->targets[i]))
+            return true;
+    return false;
+}
+
 static bool is_bound(const stoa_program *program, const stoa__schema *schema, stoa__wanted wanted,
                      const stoa__targets *targets)
 {
@@ -157,7 +168,9 @@ static bool is_bound(const stoa_program *program, const stoa__schema *schema, st
     size_t count = program->output_count;
     return (targets->names != NULL) == program->into_fields &&
            memcmp(targets->lengths, program->lengths, count * sizeof *program->lengths) == 0 &&
-           memcmp(targets->types, program->targets, count_targets(program, program->lengths)) == 0;
+           memcmp(targets->types, program->targets, count_targets(program, program->lengths)) ==
+               0 &&
+           !(schema != NULL && schema->labels_count > 0 && has_labels_target(program));
 }
 
 static bool keep_targets(stoa_program *program, const stoa__targets *targets)

@@ -165,10 +165,11 @@ static stoa_status lex_name(stoa__lexer *lexer, stoa__token *token, const char *
     if (status != STOA_OK)
         return status;
     const struct word *word = reserved(at, token->bytes);
-    stoa_type type = stoa__time_prefix(at, token->bytes);
-    if (type != STOA_NO_TYPE && (*lexer->next == '\'' || *lexer->next == '"'))
+    bool is_prefix = *lexer->next == '\'' || *lexer->next == '"';
+    stoa_type type = is_prefix ? stoa__time_prefix(at, token->bytes) : STOA_NO_TYPE;
+    if (type != STOA_NO_TYPE)
         return stoa__lex_time(lexer, token, type, lexer->next);
-    if (word == NULL && (*lexer->next == '\'' || *lexer->next == '"'))
+    if (word == NULL && is_prefix)
         return FAIL(lexer, STOA_SYNTAX, at, "a string has no prefix here; write '...'");
     if (word != NULL) {
         token->kind = word->kind;
