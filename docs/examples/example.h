@@ -46,6 +46,7 @@ static inline void show(const stoa_table *table)
 }
 /* [table_of] */
 
+void arrow_examples(void);
 void column_examples(void);
 void error_examples(void);
 void expression_examples(void);

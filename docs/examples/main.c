@@ -10,6 +10,7 @@
 
 static void run_all(void)
 {
+    arrow_examples();
     column_examples();
     error_examples();
     expression_examples();

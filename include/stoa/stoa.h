@@ -2,6 +2,7 @@
 #ifndef STOA_STOA_H
 #define STOA_STOA_H
 
+#include <stoa/arrow.h>
 #include <stoa/column.h>
 #include <stoa/error.h>
 #include <stoa/export.h>

@@ -438,7 +438,8 @@ static void destroy(stoa__table *table)
 
 void stoa_table_free(stoa_table *table)
 {
-    if (table != NULL && --stoa__whole(table)->references == 0)
+    if (table != NULL &&
+        __atomic_sub_fetch(&stoa__whole(table)->references, 1, __ATOMIC_ACQ_REL) == 0)
         destroy(stoa__whole(table));
 }
 

@@ -120,6 +120,9 @@ static inline bool stoa__field_exists(const stoa_table *table, size_t field)
 stoa_status stoa__check_row(const stoa_table *table, size_t row, stoa_error *error);
 stoa_status stoa__check_rows(const stoa_table *table, size_t first, size_t count,
                              stoa_error *error);
+/* Rows first, first + step, …. A step of 0 is for one row at most. */
+stoa_status stoa__check_steps(const stoa_table *table, size_t first, ptrdiff_t step, size_t count,
+                              stoa_error *error);
 stoa_status stoa__check_field(const stoa_table *table, size_t field, stoa_error *error);
 /* Makes a table with the same fields, without dropped ones, and `rows` rows, which the caller
  * writes. */
@@ -132,6 +135,13 @@ stoa_status stoa__table_keep_aside(void **aside, const stoa__table *table, const
                                    size_t bytes, stoa_error *error);
 
 /* ---- infallible steps ---- */
+
+/* Adds a reference, which stoa_table_free() gives back. */
+static inline stoa_table *stoa__table_retain(stoa_table *table)
+{
+    __atomic_add_fetch(&stoa__whole(table)->references, 1, __ATOMIC_RELAXED);
+    return table;
+}
 
 /* Rows that were removed, inserted in the middle or reordered. */
 static inline void stoa__table_reordered(stoa__table *table)

@@ -96,7 +96,7 @@ stoa_status stoa__typed_hold(stoa_table *table, const stoa_field *fields, size_t
     STOA__REQUIRE_ARGUMENT(error, columns);
     stoa_status status = hold(table, fields, count, columns, error);
     if (status == STOA_OK)
-        stoa__whole(table)->references++;
+        stoa__table_retain(table);
     return status;
 }
 

@@ -32,8 +32,8 @@ typedef struct part {
     uint64_t few[2];           /* room for a few of them */
 } part;
 
-static stoa_status check_target(const stoa_table *table, size_t first, ptrdiff_t step, size_t count,
-                                stoa_error *error)
+stoa_status stoa__check_steps(const stoa_table *table, size_t first, ptrdiff_t step, size_t count,
+                              stoa_error *error)
 {
     if (count == 0)
         return STOA_OK;
@@ -256,7 +256,7 @@ stoa_status stoa_column_write(stoa_table *table, size_t field, size_t first, ptr
     stoa__table *whole = stoa__whole(table);
     stoa_status status = stoa__check_field(table, field, error);
     if (status == STOA_OK)
-        status = check_target(table, first, step, count, error);
+        status = stoa__check_steps(table, first, step, count, error);
     if (status == STOA_OK)
         status = stoa__source_check(whole, (uint32_t)field, source, count, error);
     if (status == STOA_OK)
@@ -302,7 +302,7 @@ static stoa_status check_splice(const splice *s, stoa_error *error)
     if (s->rows > s->count && s->rows - s->count > SIZE_MAX - rows)
         return stoa__fail(error, STOA_FULL, "no table has room for %zu more rows",
                           s->rows - s->count);
-    return check_target(&s->table->head, s->first, s->step, s->count, error);
+    return stoa__check_steps(&s->table->head, s->first, s->step, s->count, error);
 }
 
 /* The default, as a source. */

@@ -1,0 +1,57 @@
+/* arrow.c: examples of stoa/arrow.h. */
+#include "example.h"
+
+void arrow_examples(void)
+{
+    stoa_error error;
+    stoa_table *table = table_of(5, (const int32_t[]){1, 2, 3, 4, 5});
+
+    /* [stream] */
+    struct ArrowArrayStream stream;
+    must(stoa_table_arrow_stream(&stream, table, &(stoa_arrow_options){.batch_rows = 2}, &error),
+         &error);
+
+    struct ArrowSchema schema;
+    if (stream.get_schema(&stream, &schema) != 0)
+        exit(EXIT_FAILURE);
+    printf("%s %s\n", schema.children[0]->name, schema.children[0]->format); /* prints x i */
+    schema.release(&schema);
+
+    for (;;) {
+        struct ArrowArray array;
+        if (stream.get_next(&stream, &array) != 0) {
+            fprintf(stderr, "%s\n", stream.get_last_error(&stream));
+            exit(EXIT_FAILURE);
+        }
+        if (array.release == NULL)
+            break; /* there are no more */
+        printf("%d ", (int)array.length);
+        array.release(&array);
+    }
+    printf("rows\n"); /* prints 2 2 1 rows */
+    stream.release(&stream);
+
+    must(stoa_table_arrow_schema(&schema, table, NULL, &error), &error);
+    printf("%d\n", (int)schema.n_children); /* prints 1 */
+    schema.release(&schema);
+    /* [stream] */
+
+    /* [array] */
+    struct ArrowArray x;
+    const size_t field = 0;
+    must(stoa_table_arrow_array(&schema, &x, table,
+                                &(stoa_arrow_options){.fields = &field,
+                                                      .field_count = 1,
+                                                      .first = 4, /* the last row first */
+                                                      .step = -2,
+                                                      .count = 3,
+                                                      .flags = STOA_ARROW_BARE},
+                                &error),
+         &error);
+    stoa_table_free(table); /* the array is a copy */
+    const int32_t *values = x.buffers[1];
+    printf("%d %d %d\n", values[0], values[1], values[2]); /* prints 5 3 1 */
+    x.release(&x);
+    schema.release(&schema);
+    /* [array] */
+}

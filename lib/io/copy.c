@@ -1,0 +1,381 @@
+/* copy.c: columns to arrays.
+ *
+ * Rows that follow one another are copied as they lie, others one by one. Each array owns its
+ * memory, but for dictionaries of strings: these hold the pool, whose strings never change. What
+ * inline code may have written is not trusted: a number without a label is an error. */
+#include <string.h>
+
+#include "base/memory.h"
+#include "io/nodes.h"
+#include "io/plan.h"
+#include "store/table.h"
+
+#define GATHER_NAME 1
+#define GATHER_CELL uint8_t
+#include "io/gather.h"
+#define GATHER_NAME 2
+#define GATHER_CELL uint16_t
+#include "io/gather.h"
+#define GATHER_NAME 4
+#define GATHER_CELL uint32_t
+#include "io/gather.h"
+#define GATHER_NAME 8
+#define GATHER_CELL uint64_t
+#include "io/gather.h"
+
+static bool are_adjacent(const stoa__arrow_rows *rows)
+{
+    return rows->indices == NULL && rows->step == 1;
+}
+
+/* Cells at out[0], out[out_step], …, counted in cells. */
+static void gather(void *out, size_t out_step, const void *cells, size_t width,
+                   const stoa__arrow_rows *rows)
+{
+    if (are_adjacent(rows) && out_step == 1) {
+        if (rows->count > 0)
+            memcpy(out, (const char *)cells + rows->first * width, rows->count * width);
+    } else if (width == 1) {
+        gather_1(out, out_step, cells, rows);
+    } else if (width == 2) {
+        gather_2(out, out_step, cells, rows);
+    } else if (width == 4) {
+        gather_4(out, out_step, cells, rows);
+    } else {
+        gather_8(out, out_step, cells, rows);
+    }
+}
+
+/* ---- bits ---- */
+
+static void copy_bits(uint64_t *out, const uint64_t *bits, const stoa__arrow_rows *rows)
+{
+    memset(out, 0, stoa__validity_bytes(rows->count));
+    if (rows->indices != NULL)
+        stoa__bits_gather(out, bits, rows->indices, rows->count);
+    else if (rows->step == 1)
+        stoa__bits_move(out, 0, bits, rows->first, rows->count);
+    else
+        for (size_t i = 0; i < rows->count; i++)
+            out[i / 64] |= (uint64_t)stoa__bit(bits, stoa__arrow_row(rows, i)) << i % 64;
+}
+
+static size_t count_bits(const uint64_t *words, size_t count)
+{
+    size_t found = 0;
+    for (size_t i = 0; i < stoa__words(count); i++)
+        found += (size_t)__builtin_popcountll(words[i]);
+    return found;
+}
+
+/* Fills the validity in, and says how many nulls there are. */
+static void copy_validity(struct ArrowArray *array, const uint64_t *validity,
+                          const stoa__arrow_rows *rows)
+{
+    if (validity == NULL || rows->count == 0)
+        return;
+    uint64_t *bits = stoa__arrow_buffer(array, 0);
+    copy_bits(bits, validity, rows);
+    array->null_count = (int64_t)(rows->count - count_bits(bits, rows->count));
+    if (array->null_count == 0)
+        array->buffers[0] = NULL;
+}
+
+/* ---- numbers ---- */
+
+/* Bools of `components` columns, side by side: a bit for each, through a block of bytes. */
+static void pack_bools(uint64_t *out, const stoa_column *columns, size_t components,
+                       const stoa__arrow_rows *rows)
+{
+    enum { BLOCK = 4096 };
+    uint8_t bytes[BLOCK];
+    size_t values = rows->count * components;
+    for (size_t at = 0; at < values;) {
+        size_t some = values - at < BLOCK ? values - at : BLOCK;
+        if (components == 1 && are_adjacent(rows)) {
+            const uint8_t *cells = columns[0].cells;
+            stoa__words_of_mask(out + at / 64, cells + rows->first + at, some);
+        } else {
+            for (size_t i = 0; i < some; i++) {
+                const uint8_t *cells = columns[(at + i) % components].cells;
+                bytes[i] = cells[stoa__arrow_row(rows, (at + i) / components)];
+            }
+            stoa__words_of_mask(out + at / 64, bytes, some);
+        }
+        at += some;
+    }
+}
+
+/* The values of `components` columns, side by side. */
+static stoa_status copy_numbers(const stoa_column *columns, size_t components, stoa_type type,
+                                const stoa__arrow_rows *rows, struct ArrowArray *out,
+                                stoa_error *error)
+{
+    size_t width = stoa__width(type), values = rows->count * components;
+    const uint64_t *validity = columns[0].validity; /* of a vector NULL */
+    bool is_bool = type == STOA_BOOL;
+    stoa__arrow_shape shape = {.length = values,
+                               .buffers = 2,
+                               .bytes = {validity != NULL ? stoa__validity_bytes(rows->count) : 0,
+                                         is_bool ? stoa__validity_bytes(values) : values * width}};
+    stoa_status status = stoa__arrow_array_new(out, &shape, error);
+    if (status != STOA_OK)
+        return status;
+    copy_validity(out, validity, rows);
+    if (is_bool) {
+        pack_bools(stoa__arrow_buffer(out, 1), columns, components, rows);
+        return STOA_OK;
+    }
+    char *data = stoa__arrow_buffer(out, 1);
+    for (size_t i = 0; i < components; i++)
+        gather(data + i * width, components, columns[i].cells, width, rows);
+    return STOA_OK;
+}
+
+static stoa_status copy_vector(const stoa__arrow_column *column, const stoa_column *columns,
+                               const stoa__arrow_rows *rows, struct ArrowArray *out,
+                               stoa_error *error)
+{
+    const stoa__arrow_shape shape = {.length = rows->count, .buffers = 1, .children = 1};
+    stoa_status status = stoa__arrow_array_new(out, &shape, error);
+    if (status == STOA_OK)
+        status =
+            copy_numbers(columns, column->components, column->type, rows, out->children[0], error);
+    return status;
+}
+
+/* ---- strings ---- */
+
+static size_t length_of(const stoa_string_pool *pool, stoa_handle handle)
+{
+    return (size_t)(pool->offsets[handle + 1] - pool->offsets[handle]);
+}
+
+static size_t text_bytes(const stoa_string_pool *pool, const stoa_handle *handles,
+                         const stoa__arrow_rows *rows)
+{
+    size_t bytes = 0;
+    for (size_t i = 0; i < rows->count; i++)
+        bytes += length_of(pool, handles[stoa__arrow_row(rows, i)]);
+    return bytes;
+}
+
+static size_t text_fitting(const stoa_string_pool *pool, const stoa_handle *handles,
+                           const stoa__arrow_rows *rows)
+{
+    size_t bytes = 0;
+    for (size_t i = 0; i < rows->count; i++) {
+        bytes += length_of(pool, handles[stoa__arrow_row(rows, i)]);
+        if (bytes > INT32_MAX)
+            return i;
+    }
+    return rows->count;
+}
+
+size_t stoa__arrow_fitting(const stoa__arrow_plan *plan, const stoa__arrow_rows *rows)
+{
+    stoa__arrow_rows fitting = *rows;
+    const stoa_string_pool *pool = plan->table->strings;
+    /* No string is longer than all of them. */
+    if (pool == NULL || rows->count == 0 || pool->offsets[pool->count] <= INT32_MAX / rows->count)
+        return rows->count;
+    for (size_t i = 0; i < plan->column_count; i++)
+        if (plan->columns[i].form == STOA__ARROW_TEXT)
+            fitting.count =
+                text_fitting(pool, plan->table->columns[plan->columns[i].field].cells, &fitting);
+    return fitting.count;
+}
+
+void stoa__arrow_enlarge(stoa__arrow_plan *plan, const stoa__arrow_rows *rows)
+{
+    for (size_t i = 0; i < plan->column_count; i++) {
+        stoa__arrow_column *column = &plan->columns[i];
+        const stoa_handle *handles = plan->table->columns[column->field].cells;
+        if (column->form == STOA__ARROW_TEXT &&
+            text_fitting(plan->table->strings, handles, rows) < rows->count)
+            column->form = STOA__ARROW_LARGE_TEXT;
+    }
+}
+
+/* The strings of the rows, and where each ends, in offsets of 32 or 64 bits. */
+#define FILL_TEXT(name, offset)                                                            \
+    static void fill_##name(const stoa_string_pool *pool, const stoa_handle *handles,      \
+                            const stoa__arrow_rows *rows, struct ArrowArray *out)          \
+    {                                                                                      \
+        offset *ends = stoa__arrow_buffer(out, 1);                                         \
+        char *text = stoa__arrow_buffer(out, 2);                                           \
+        size_t at = 0;                                                                     \
+        *ends++ = 0;                                                                       \
+        for (size_t i = 0; i < rows->count; i++) {                                         \
+            stoa_string string = stoa__string_of(pool, handles[stoa__arrow_row(rows, i)]); \
+            if (string.length > 0)                                                         \
+                memcpy(text + at, string.bytes, string.length);                            \
+            at += string.length;                                                           \
+            *ends++ = (offset)at;                                                          \
+        }                                                                                  \
+    }
+FILL_TEXT(text, int32_t)
+FILL_TEXT(large_text, int64_t)
+#undef FILL_TEXT
+
+static stoa_status copy_text(const stoa_string_pool *pool, const stoa_column *column, bool is_large,
+                             const stoa__arrow_rows *rows, struct ArrowArray *out,
+                             stoa_error *error)
+{
+    size_t bytes = text_bytes(pool, column->cells, rows);
+    if (!is_large && bytes > INT32_MAX)
+        return stoa__fail(error, STOA_FULL, "a string of %zu bytes is too long for utf8 of Arrow",
+                          bytes);
+    const stoa__arrow_shape shape = {
+        .length = rows->count,
+        .buffers = 3,
+        .bytes = {column->validity != NULL ? stoa__validity_bytes(rows->count) : 0,
+                  (rows->count + 1) * (is_large ? sizeof(int64_t) : sizeof(int32_t)), bytes}};
+    stoa_status status = stoa__arrow_array_new(out, &shape, error);
+    if (status != STOA_OK)
+        return status;
+    copy_validity(out, column->validity, rows);
+    (is_large ? fill_large_text : fill_text)(pool, column->cells, rows, out);
+    return STOA_OK;
+}
+
+/* ---- dictionaries ---- */
+
+static void let_go_of_pool(void *pool)
+{
+    stoa_string_pool_free(pool);
+}
+
+/* All strings of the pool, as they lie there. */
+static stoa_status pool_array(stoa_string_pool *pool, struct ArrowArray *out, stoa_error *error)
+{
+    const stoa__arrow_shape shape = {.length = pool->count, .buffers = 3};
+    stoa_status status = stoa__arrow_array_new(out, &shape, error);
+    if (status != STOA_OK)
+        return status;
+    out->buffers[1] = pool->offsets;
+    out->buffers[2] = pool->text;
+    stoa__arrow_hold(out, stoa_string_pool_retain(pool), let_go_of_pool);
+    return STOA_OK;
+}
+
+static stoa_status labels_array(const stoa__schema_field *field, struct ArrowArray *out,
+                                stoa_error *error)
+{
+    size_t bytes = 0;
+    for (uint32_t i = 0; i < field->label_count; i++)
+        bytes += strlen(field->labels[i]);
+    if (bytes > INT32_MAX)
+        return stoa__fail(error, STOA_FULL, "the labels of field '%s' have %zu bytes", field->name,
+                          bytes);
+    const stoa__arrow_shape shape = {
+        .length = field->label_count,
+        .buffers = 3,
+        .bytes = {0, ((size_t)field->label_count + 1) * sizeof(int32_t), bytes}};
+    stoa_status status = stoa__arrow_array_new(out, &shape, error);
+    if (status != STOA_OK)
+        return status;
+    int32_t *ends = stoa__arrow_buffer(out, 1);
+    char *text = stoa__arrow_buffer(out, 2);
+    size_t at = 0;
+    ends[0] = 0;
+    for (uint32_t i = 0; i < field->label_count; i++) {
+        size_t length = strlen(field->labels[i]);
+        memcpy(text + at, field->labels[i], length);
+        at += length;
+        ends[i + 1] = (int32_t)at;
+    }
+    return STOA_OK;
+}
+
+/* The first of the numbers that has no label, or `count`. */
+static size_t without_label(const void *numbers, size_t width, size_t count, uint32_t labels)
+{
+    const uint8_t *narrow = numbers;
+    const uint16_t *wide = numbers;
+    for (size_t i = 0; i < count; i++)
+        if ((width == 1 ? narrow[i] : wide[i]) >= labels)
+            return i;
+    return count;
+}
+
+static stoa_status copy_coded(const stoa__arrow_plan *plan, const stoa__arrow_column *column,
+                              const stoa__arrow_rows *rows, struct ArrowArray *out,
+                              stoa_error *error)
+{
+    const stoa_column *cells = &plan->table->columns[column->field];
+    const stoa__schema_field *field =
+        &stoa__whole_const(plan->table)->schema->fields[column->field];
+    size_t width = stoa__width(column->type);
+    const stoa__arrow_shape shape = {
+        .length = rows->count,
+        .buffers = 2,
+        .bytes = {cells->validity != NULL ? stoa__validity_bytes(rows->count) : 0,
+                  rows->count * width},
+        .has_dictionary = true};
+    stoa_status status = stoa__arrow_array_new(out, &shape, error);
+    if (status != STOA_OK)
+        return status;
+    copy_validity(out, cells->validity, rows);
+    void *codes = stoa__arrow_buffer(out, 1);
+    gather(codes, 1, cells->cells, width, rows);
+    if (column->form == STOA__ARROW_HANDLES)
+        return pool_array(plan->table->strings, out->dictionary, error);
+    size_t place = without_label(codes, width, rows->count, field->label_count);
+    if (place < rows->count) {
+        size_t row = stoa__arrow_row(rows, place);
+        return stoa__fail_at(error, STOA_OVERFLOW, row,
+                             "field '%s' holds a number without a label in row %zu", field->name,
+                             row);
+    }
+    return labels_array(field, out->dictionary, error);
+}
+
+/* ---- all columns ---- */
+
+/* What was made of the array is released by the caller, if it fails. */
+static stoa_status copy_column(const stoa__arrow_plan *plan, const stoa__arrow_column *column,
+                               const stoa__arrow_rows *rows, struct ArrowArray *out,
+                               stoa_error *error)
+{
+    const stoa_column *columns = &plan->table->columns[column->field];
+    switch (column->form) {
+    case STOA__ARROW_TEXT:
+    case STOA__ARROW_LARGE_TEXT:
+        return copy_text(plan->table->strings, columns, column->form == STOA__ARROW_LARGE_TEXT,
+                         rows, out, error);
+    case STOA__ARROW_HANDLES:
+    case STOA__ARROW_LABELS:
+        return copy_coded(plan, column, rows, out, error);
+    case STOA__ARROW_CELLS:
+    case STOA__ARROW_BITS:
+    default:
+        return column->components > 0 ? copy_vector(column, columns, rows, out, error)
+                                      : copy_numbers(columns, 1, column->type, rows, out, error);
+    }
+}
+
+static stoa_status copy_all(const stoa__arrow_plan *plan, const stoa__arrow_rows *rows,
+                            struct ArrowArray *out, stoa_error *error)
+{
+    if (plan->is_bare)
+        return copy_column(plan, &plan->columns[0], rows, out, error);
+    const stoa__arrow_shape shape = {
+        .length = rows->count, .buffers = 1, .children = plan->column_count};
+    stoa_status status = stoa__arrow_array_new(out, &shape, error);
+    for (size_t i = 0; status == STOA_OK && i < plan->column_count; i++)
+        status = copy_column(plan, &plan->columns[i], rows, out->children[i], error);
+    return status;
+}
+
+stoa_status stoa__arrow_copy(const stoa__arrow_plan *plan, const stoa__arrow_rows *rows,
+                             struct ArrowArray *out, stoa_error *error)
+{
+    struct ArrowArray made = {0};
+    stoa_status status = copy_all(plan, rows, &made, error);
+    if (status == STOA_OK)
+        *out = made;
+    else if (made.release != NULL)
+        made.release(&made);
+    return status;
+}

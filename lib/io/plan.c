@@ -1,0 +1,294 @@
+/* plan.c: from the options of an export to columns, forms and rows.
+ *
+ * A plan keeps the version of each column that it reads. Invariant: `done` rows have left, and
+ * those behind them are found from `first` on. */
+#include "io/plan.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/memory.h"
+#include "io/nodes.h"
+#include "query/selection.h"
+#include "store/table.h"
+
+/* ---- columns ---- */
+
+static const stoa__schema_field *described(const stoa_table *table, size_t field)
+{
+    return &stoa__whole_const(table)->schema->fields[field];
+}
+
+static stoa__arrow_form form_of(const stoa__schema_field *field, uint64_t flags)
+{
+    if (field->type == STOA_BOOL)
+        return STOA__ARROW_BITS;
+    if (field->type == STOA_STRING)
+        return (flags & STOA_ARROW_DICTIONARIES) != 0 ? STOA__ARROW_HANDLES : STOA__ARROW_TEXT;
+    return field->label_count > 0 ? STOA__ARROW_LABELS : STOA__ARROW_CELLS;
+}
+
+static uint64_t version_of(const stoa_table *table, const stoa__arrow_column *column)
+{
+    uint64_t version = stoa_column_version(table, column->field);
+    for (uint32_t i = 1; i < column->components; i++)
+        version += stoa_column_version(table, column->field + i);
+    return version;
+}
+
+/* The column of a field, or of the vector that it is a component of. */
+static stoa_status add_column(stoa__arrow_plan *plan, size_t field, uint64_t flags,
+                              stoa_error *error)
+{
+    stoa_status status = stoa__check_field(plan->table, field, error);
+    if (status != STOA_OK)
+        return status;
+    const stoa__schema_field *what = described(plan->table, field);
+    field -= what->component;
+    what = described(plan->table, field);
+    if (what->type == STOA_OBJECT)
+        return stoa__fail(error, STOA_WRONG_TYPE,
+                          "field '%s' is an object field, for which Arrow has no type", what->name);
+    stoa__arrow_column *column = &plan->columns[plan->column_count++];
+    *column = (stoa__arrow_column){.field = (uint32_t)field,
+                                   .components = what->components,
+                                   .type = (stoa_type)what->type,
+                                   .form = form_of(what, flags),
+                                   .nullable = stoa__schema_nullable(what)};
+    column->version = version_of(plan->table, column);
+    return STOA_OK;
+}
+
+static stoa_status add_all(stoa__arrow_plan *plan, uint64_t flags, stoa_error *error)
+{
+    stoa_status status = STOA_OK;
+    STOA__EACH_FIELD (stoa__whole_const(plan->table), i) {
+        if (status == STOA_OK && described(plan->table, i)->component == 0)
+            status = add_column(plan, i, flags, error);
+    }
+    return status;
+}
+
+static stoa_status add_columns(stoa__arrow_plan *plan, const stoa_arrow_options *options,
+                               stoa_error *error)
+{
+    size_t most = options->fields != NULL ? options->field_count : plan->table->field_count;
+    size_t bytes = most * sizeof *plan->columns;
+    plan->columns = stoa__allocate(bytes > 0 ? bytes : 1);
+    if (plan->columns == NULL)
+        return stoa__fail_memory(error, bytes);
+    if (options->fields == NULL)
+        return add_all(plan, options->flags, error);
+    stoa_status status = STOA_OK;
+    for (size_t i = 0; status == STOA_OK && i < options->field_count; i++)
+        status = add_column(plan, options->fields[i], options->flags, error);
+    return status;
+}
+
+/* ---- rows ---- */
+
+static stoa_status select_rows(stoa__arrow_plan *plan, const stoa_selection *selection,
+                               stoa_error *error)
+{
+    stoa_status status = stoa__selection_check(selection, plan->table, error);
+    if (status == STOA_OK)
+        status = stoa_selection_copy(&plan->selection, selection, error);
+    if (status != STOA_OK)
+        return status;
+    plan->count = selection->count;
+    size_t most = plan->batch_rows < plan->count ? plan->batch_rows : plan->count;
+    size_t bytes = (most > 0 ? most : 1) * sizeof *plan->indices;
+    plan->indices = stoa__allocate(bytes);
+    return plan->indices == NULL ? stoa__fail_memory(error, bytes) : STOA_OK;
+}
+
+static stoa_status take_rows(stoa__arrow_plan *plan, const stoa_arrow_options *options,
+                             stoa_error *error)
+{
+    plan->batch_rows = options->batch_rows > 0 ? options->batch_rows : STOA_ARROW_BATCH;
+    if (options->selection != NULL && options->step != 0)
+        return stoa__fail(error, STOA_INVALID, "both a selection and a step of rows are given");
+    if (options->selection != NULL)
+        return select_rows(plan, options->selection, error);
+    plan->first = options->first;
+    plan->step = options->step;
+    plan->count = options->count;
+    if (options->step != 0)
+        return stoa__check_steps(plan->table, plan->first, plan->step, plan->count, error);
+    if (options->first != 0 || options->count != 0)
+        return stoa__fail(error, STOA_INVALID, "rows are given with a step of 0");
+    plan->step = 1;
+    plan->count = plan->table->rows;
+    return STOA_OK;
+}
+
+/* Writes the next `count` selected rows to the indices. */
+static void find_selected(const stoa__arrow_plan *plan, size_t count)
+{
+    size_t row = plan->first, found = 0;
+    while (found < count) {
+        uint64_t word = plan->selection->words[row / 64] >> row % 64;
+        if (word == 0) {
+            row = (row / 64 + 1) * 64;
+            continue;
+        }
+        row += (size_t)__builtin_ctzll(word);
+        plan->indices[found++] = row++;
+    }
+}
+
+void stoa__arrow_plan_rows(stoa__arrow_plan *plan, size_t most, stoa__arrow_rows *rows)
+{
+    size_t left = plan->count - plan->done;
+    *rows = (stoa__arrow_rows){.first = plan->first,
+                               .step = plan->step,
+                               .count = left < most ? left : most,
+                               .indices = plan->indices};
+    if (plan->selection != NULL)
+        find_selected(plan, rows->count);
+}
+
+void stoa__arrow_plan_advance(stoa__arrow_plan *plan, const stoa__arrow_rows *rows, size_t count)
+{
+    plan->done += count;
+    if (plan->selection == NULL)
+        plan->first += (size_t)plan->step * count;
+    else if (count > 0)
+        plan->first = rows->indices[count - 1] + 1;
+}
+
+/* ---- the plan ---- */
+
+static stoa_status check_options(const stoa_arrow_options *options, stoa_error *error)
+{
+    const uint64_t known = STOA_ARROW_DICTIONARIES | STOA_ARROW_BARE;
+    if ((options->flags & ~known) != 0)
+        return stoa__fail(error, STOA_INVALID, "stoa_arrow_options.flags has an unknown flag");
+    for (size_t i = 0; i < sizeof options->reserved / sizeof *options->reserved; i++)
+        if (options->reserved[i] != 0)
+            return stoa__fail(error, STOA_INVALID, "stoa_arrow_options.reserved must be zero");
+    if (options->guard != NULL && (options->guard->around == NULL || options->guard->done == NULL))
+        return stoa__fail(error, STOA_INVALID, "a guard needs both of its functions");
+    return STOA_OK;
+}
+
+static stoa_status fill_plan(stoa__arrow_plan *plan, const stoa_arrow_options *options,
+                             stoa_error *error)
+{
+    stoa_status status = check_options(options, error);
+    if (status == STOA_OK)
+        status = add_columns(plan, options, error);
+    if (status == STOA_OK && plan->is_bare && plan->column_count != 1)
+        return stoa__fail(error, STOA_INVALID, "STOA_ARROW_BARE is for one field, not for %zu",
+                          plan->column_count);
+    return status == STOA_OK ? take_rows(plan, options, error) : status;
+}
+
+stoa_status stoa__arrow_plan_init(stoa__arrow_plan *plan, const stoa_table *table,
+                                  const stoa_arrow_options *options, stoa_error *error)
+{
+    static const stoa_arrow_options all;
+    options = options != NULL ? options : &all;
+    STOA__REQUIRE_ARRAY(error, options->fields, options->field_count);
+    *plan = (stoa__arrow_plan){.table = table, .is_bare = (options->flags & STOA_ARROW_BARE) != 0};
+    stoa_status status = fill_plan(plan, options, error);
+    if (status != STOA_OK)
+        stoa__arrow_plan_dispose(plan);
+    return status;
+}
+
+void stoa__arrow_plan_dispose(stoa__arrow_plan *plan)
+{
+    stoa__release(plan->columns);
+    stoa__release(plan->indices);
+    stoa_selection_free(plan->selection);
+    *plan = (stoa__arrow_plan){0};
+}
+
+stoa_status stoa__arrow_plan_check(const stoa__arrow_plan *plan, stoa_error *error)
+{
+    for (size_t i = 0; i < plan->column_count; i++)
+        if (version_of(plan->table, &plan->columns[i]) != plan->columns[i].version)
+            return stoa__fail(error, STOA_STALE,
+                              "the table was changed since the export began: cells were written "
+                              "to, rows removed or reordered, or fields dropped or renamed");
+    return STOA_OK;
+}
+
+/* ---- its schema ---- */
+
+enum { FORMAT_SIZE = 160 };
+
+static const char *text_format(const stoa__arrow_column *column)
+{
+    return column->form == STOA__ARROW_LARGE_TEXT ? "U" : "u";
+}
+
+/* Of one value: of a dictionary the format of its indices. */
+static void put_format(char format[FORMAT_SIZE], const stoa__arrow_column *column,
+                       const stoa__schema_field *field)
+{
+    static const char letters[] = "?bcsilCSILfg";
+    const char *zone = field->zone != NULL ? field->zone->name : "";
+    char unit = "?smun"[field->unit];
+    if (column->form == STOA__ARROW_HANDLES)
+        snprintf(format, FORMAT_SIZE, "I");
+    else if (column->type == STOA_STRING)
+        snprintf(format, FORMAT_SIZE, "%s", text_format(column));
+    else if (column->type == STOA_DATE)
+        snprintf(format, FORMAT_SIZE, "tdD");
+    else if (column->type == STOA_TIMESTAMP)
+        snprintf(format, FORMAT_SIZE, "ts%c:%s", unit, zone);
+    else if (column->type == STOA_DURATION)
+        snprintf(format, FORMAT_SIZE, "tD%c", unit);
+    else
+        snprintf(format, FORMAT_SIZE, "%c", letters[column->type]);
+}
+
+/* The name of a column: of a vector its own, not that of its component. */
+static const char *name_of(const stoa_table *table, const stoa__arrow_column *column)
+{
+    const stoa__schema_field *field = described(table, column->field);
+    return column->components > 0 ? described(table, field->vector)->name : field->name;
+}
+
+static stoa_status column_schema(const stoa__arrow_plan *plan, const stoa__arrow_column *column,
+                                 struct ArrowSchema *out, stoa_error *error)
+{
+    char format[FORMAT_SIZE], list[FORMAT_SIZE];
+    const char *name = name_of(plan->table, column);
+    bool is_list = column->components > 0;
+    bool has_dictionary = column->form == STOA__ARROW_HANDLES || column->form == STOA__ARROW_LABELS;
+    put_format(format, column, described(plan->table, column->field));
+    snprintf(list, sizeof list, "+w:%u", (unsigned)column->components);
+    stoa_status status = stoa__arrow_schema_new(out, is_list ? list : format, name,
+                                                column->nullable, is_list, has_dictionary, error);
+    if (status == STOA_OK && is_list)
+        status = stoa__arrow_schema_new(out->children[0], format, "item", false, 0, false, error);
+    if (status == STOA_OK && has_dictionary)
+        status =
+            stoa__arrow_schema_new(out->dictionary, column->form == STOA__ARROW_HANDLES ? "U" : "u",
+                                   "", false, 0, false, error);
+    if (status != STOA_OK && out->release != NULL)
+        out->release(out);
+    return status;
+}
+
+stoa_status stoa__arrow_plan_schema(const stoa__arrow_plan *plan, struct ArrowSchema *out,
+                                    stoa_error *error)
+{
+    struct ArrowSchema made = {0};
+    stoa_status status;
+    if (plan->is_bare) {
+        status = column_schema(plan, &plan->columns[0], &made, error);
+    } else {
+        status = stoa__arrow_schema_new(&made, "+s", "", false, plan->column_count, false, error);
+        for (size_t i = 0; status == STOA_OK && i < plan->column_count; i++)
+            status = column_schema(plan, &plan->columns[i], made.children[i], error);
+    }
+    if (status == STOA_OK)
+        *out = made;
+    else if (made.release != NULL)
+        made.release(&made);
+    return status;
+}

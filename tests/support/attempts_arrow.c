@@ -1,0 +1,73 @@
+/* attempts_arrow.c: tries of the functions for Arrow. */
+#include "attempts.h"
+
+/* Two fields, since object fields are refused. */
+static stoa_arrow_options tried_options(attempt *a, size_t fields[2])
+{
+    static const odd flags[] = {{1, true}, {2, false}, {4, false}, {SIZE_MAX, false}};
+    fields[0] = 3;
+    fields[1] = NUMBER("fields[1]", 4, no_field);
+    return (stoa_arrow_options){
+        .fields = fields,
+        .field_count = 2,
+        .flags = NUMBER("flags", 0, flags),
+        .reserved = {NUMBER("reserved[0]", 0, not_zero), NUMBER("reserved[1]", 0, not_zero),
+                     NUMBER("reserved[2]", 0, not_zero), NUMBER("reserved[3]", 0, not_zero)}};
+}
+
+static void tried_rows(attempt *a, stoa_arrow_options *options)
+{
+    static const odd steps[] = {{2, false}, {SIZE_MAX, true}, {MOST, false}, {MOST + 1, false}};
+    static const odd counts[] = {{0, true},     {1, true},
+                                 {ROWS, false}, {TRUNCATED(1), false},
+                                 {MOST, false}, {SIZE_MAX, false}};
+    options->first = NUMBER("first", 2, no_row);
+    options->step = (ptrdiff_t)NUMBER("step", 1, steps);
+    options->count = NUMBER("count", 3, counts);
+    if (options->step == -1)
+        options->count = 1;
+}
+
+ATTEMPTS(stoa_table_arrow_schema)
+{
+    EACH_TRY
+    {
+        struct ArrowSchema schema;
+        size_t fields[2];
+        const stoa_arrow_options options = tried_options(a, fields);
+        if (JUDGE(stoa_table_arrow_schema(PLACE("schema", &schema), NEEDED("table", a->table),
+                                          &options, ERROR)))
+            schema.release(&schema);
+    }
+}
+
+ATTEMPTS(stoa_table_arrow_stream)
+{
+    EACH_TRY
+    {
+        struct ArrowArrayStream stream;
+        size_t fields[2];
+        stoa_arrow_options options = tried_options(a, fields);
+        tried_rows(a, &options);
+        if (JUDGE(stoa_table_arrow_stream(PLACE("stream", &stream), NEEDED("table", a->table),
+                                          &options, ERROR)))
+            stream.release(&stream);
+    }
+}
+
+ATTEMPTS(stoa_table_arrow_array)
+{
+    EACH_TRY
+    {
+        struct ArrowSchema schema;
+        struct ArrowArray array;
+        size_t fields[2];
+        stoa_arrow_options options = tried_options(a, fields);
+        options.selection = OPTIONAL("selection", a->selection);
+        if (JUDGE(stoa_table_arrow_array(PLACE("schema", &schema), PLACE("array", &array),
+                                         NEEDED("table", a->table), &options, ERROR))) {
+            array.release(&array);
+            schema.release(&schema);
+        }
+    }
+}
