@@ -1,4 +1,6 @@
 /* table.c: examples of stoa/table.h. */
+#include <pthread.h>
+
 #include "example.h"
 
 static void life(void)
@@ -265,6 +267,34 @@ static void keeping(void)
     stoa_table_free(table);
 }
 
+/* [published] */
+/* Sums the rows that have come, until there are a thousand, while another thread appends. */
+static void *sum_while_rows_come(void *context)
+{
+    const stoa_table *table = context;
+    const int32_t *x = stoa_int32_column(table, "x"); /* the column never moves */
+    int64_t sum = 0;
+    for (size_t seen = 0; seen < 1000;)
+        for (size_t rows = stoa_table_rows_published(table); seen < rows; seen++)
+            sum += x[seen];
+    printf("%" PRId64 "\n", sum); /* prints 499500 */
+    return NULL;
+}
+
+static void append_beside(stoa_table *table)
+{
+    pthread_t reader;
+    stoa_error error;
+    if (pthread_create(&reader, NULL, sum_while_rows_come, table) != 0)
+        exit(EXIT_FAILURE);
+    for (int i = 0; i < 1000; i++) {
+        const stoa_value value = stoa_int64_value(i);
+        must(stoa_table_append(table, &value, 1, &error), &error);
+    }
+    pthread_join(reader, NULL);
+}
+/* [published] */
+
 void table_examples(void)
 {
     life();
@@ -281,4 +311,7 @@ void table_examples(void)
     ordering();
     times();
     keeping();
+    stoa_table *growing = table_of(0, NULL);
+    append_beside(growing);
+    stoa_table_free(growing);
 }

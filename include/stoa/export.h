@@ -63,6 +63,16 @@
 #define STOA__LIKELY(condition) (condition)
 #endif
 
+/* How one thread tells others of what it has written: they load with acquire what it stored with
+ * release, and then see all that it wrote before. */
+#ifdef __GNUC__
+#define STOA__LOAD_ACQUIRE(pointer) __atomic_load_n(pointer, __ATOMIC_ACQUIRE)
+#define STOA__STORE_RELEASE(pointer, value) __atomic_store_n(pointer, value, __ATOMIC_RELEASE)
+#else
+#define STOA__LOAD_ACQUIRE(pointer) (*(pointer))
+#define STOA__STORE_RELEASE(pointer, value) (*(pointer) = (value))
+#endif
+
 /* A public call that can fail. */
 #define STOA_TRY STOA_API STOA_MUST_USE stoa_status
 

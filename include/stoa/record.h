@@ -482,7 +482,7 @@ STOA__INLINE stoa_field stoa__describe_stoa__string(const char *field_name, size
             stoa__columns->table->field_count != record##_field_count FIELDS(STOA__MISFIT))       \
             return record##_table_append_slow(stoa__columns, &stoa__values, stoa__error);         \
         FIELDS(STOA__STORE_CELL)                                                                  \
-        stoa__columns->table->rows = stoa__row + 1;                                               \
+        stoa__table_publish(stoa__columns->table, stoa__row + 1);                                 \
         return STOA_OK;                                                                           \
     }                                                                                             \
     STOA__INLINE STOA_MUST_USE stoa_status record##_table_push(                                   \

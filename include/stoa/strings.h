@@ -4,7 +4,8 @@
  * A pool has each string once and gives it a handle: 0 is the empty string, the others follow in
  * the order in which they came, so that handles are below stoa_string_pool_count(). Equal strings
  * have equal handles. Strings are UTF-8 of any length, and may hold NULs. A pool only grows; its
- * bytes never move while the pool lives.
+ * bytes never move while the pool lives. While strings enter it in one thread, others may look at
+ * those that were there: stoa_string_pool_get() and stoa_string_pool_count().
  */
 #ifndef STOA_STRINGS_H
 #define STOA_STRINGS_H
@@ -106,18 +107,19 @@ STOA_API stoa_handle stoa_string_pool_find(const stoa_string_pool *pool, stoa_st
  *
  * @owner Borrowed from the pool; the address never changes while the pool lives.
  * @cost O(1).
- * @threads Reads the pool.
+ * @threads Reads the pool; one that strings enter, too.
  * @snippet strings.c pool
  */
 STOA_API stoa_string stoa_string_pool_get(const stoa_string_pool *pool, stoa_handle handle);
 
 #ifndef STOA_CDEF
-/* The string of a handle that is in the pool. */
+/* The string of a handle that is in the pool. Others may come into it meanwhile: it may take larger
+ * memory, where all is as before, but what was outgrown is kept. */
 STOA__INLINE stoa_string stoa__string_of(const stoa_string_pool *pool, stoa_handle handle)
 {
-    const uint64_t *offset = pool->offsets + handle;
+    const uint64_t *offset = STOA__LOAD_ACQUIRE(&pool->offsets) + handle;
     stoa_string string;
-    string.bytes = pool->text + offset[0];
+    string.bytes = STOA__LOAD_ACQUIRE(&pool->text) + offset[0];
     string.length = STOA__CAST(size_t, offset[1] - offset[0]);
     return string;
 }
@@ -127,7 +129,7 @@ STOA__INLINE stoa_string stoa__string_of(const stoa_string_pool *pool, stoa_hand
  * Tells how many strings are in the pool, with the empty one. Handles are below it. 0 for NULL.
  *
  * @cost O(1).
- * @threads Reads the pool.
+ * @threads Reads the pool; one that strings enter, too.
  * @snippet strings.c pool
  */
 STOA_API size_t stoa_string_pool_count(const stoa_string_pool *pool);

@@ -3,7 +3,8 @@
  *
  * A table is a set of typed columns of the same length. A column never moves: its address is the
  * same from the table's creation (or from add_field) until the table is freed. Threads: any
- * number of readers, or one writer; that is the caller's duty.
+ * number of readers, or one writer, or one that appends beside any number of readers that keep to
+ * stoa_table_rows_published(); that is the caller's duty.
  */
 #ifndef STOA_TABLE_H
 #define STOA_TABLE_H
@@ -240,6 +241,32 @@ STOA_TRY stoa_table_take(stoa_table **taken, const stoa_table *table, const size
  * @snippet table.c new
  */
 STOA_API size_t stoa_table_rows(const stoa_table *table);
+
+#ifndef STOA_CDEF
+/**
+ * Tells how many rows are published: appended, and written as a whole. It is what
+ * stoa_table_rows() tells, for a thread that reads while another one appends. Without a lock it may
+ * read, of the rows below this number: cells by their address, typed ones by point_x() too; words
+ * of stoa_column_validity(), by an atomic load, since other rows of the last word come; strings, by
+ * stoa_string_pool_get(); and a program without strings may run, if its scope says so many rows.
+ * Fields may be looked up and described. Appends are those of typed tables, stoa_table_append(),
+ * stoa_table_extend(), stoa_table_reserve() and growth by stoa_table_resize(). 0 for NULL.
+ *
+ * @cost A load that acquires; inline.
+ * @threads Any, beside one that appends.
+ * @snippet table.c published
+ */
+STOA__INLINE size_t stoa_table_rows_published(const stoa_table *table)
+{
+    return table ? STOA__LOAD_ACQUIRE(&table->rows) : 0;
+}
+
+/* Tells other threads of rows whose cells are written. */
+STOA__INLINE void stoa__table_publish(stoa_table *table, size_t rows)
+{
+    STOA__STORE_RELEASE(&table->rows, rows);
+}
+#endif
 
 /**
  * Tells how many rows the table can ever have. 0 for NULL.

@@ -33,16 +33,27 @@ static inline void put(uint64_t *words, size_t first, size_t count, uint64_t bit
         word[1] = (word[1] & ~(low_bits(count) >> (64 - shift))) | bits >> (64 - shift);
 }
 
-void stoa__bits_fill(uint64_t *words, size_t first, size_t count, bool bit)
+/* The same for bits of one word, count 0 to 64. Other threads may use the others. */
+static inline void put_beside(uint64_t *words, size_t first, size_t count, uint64_t bits)
+{
+    if (count > 0)
+        stoa__word_replace(&words[first / 64], low_bits(count) << first % 64, bits << first % 64);
+}
+
+/* How many of `count` bits lie in the first word, if that is not wholly theirs. */
+static inline size_t head_of(size_t first, size_t count)
 {
     size_t head = (64 - first % 64) % 64;
-    head = head < count ? head : count;
-    if (head > 0)
-        put(words, first, head, bit ? low_bits(head) : 0);
+    return head < count ? head : count;
+}
+
+void stoa__bits_fill(uint64_t *words, size_t first, size_t count, bool bit)
+{
+    size_t head = head_of(first, count);
     size_t whole = (count - head) / 64, tail = (count - head) % 64;
+    put_beside(words, first, head, bit ? low_bits(head) : 0);
     memset(words + (first + head) / 64, bit ? 0xFF : 0, whole * sizeof *words);
-    if (tail > 0)
-        put(words, first + head + whole * 64, tail, bit ? low_bits(tail) : 0);
+    put_beside(words, first + head + whole * 64, tail, bit ? low_bits(tail) : 0);
 }
 
 static void move_up(uint64_t *out, size_t to, const uint64_t *in, size_t from, size_t count)
@@ -86,13 +97,24 @@ void stoa__bits_add(uint64_t *out, size_t to, const uint64_t *in, size_t count)
     }
 }
 
+/* Copies the first bits of `in`. */
+static void copy_beside(uint64_t *out, size_t to, const uint64_t *in, size_t count)
+{
+    size_t head = head_of(to, count), done = head;
+    put_beside(out, to, head, stoa__bits_get(in, 0, head));
+    for (; done + 64 <= count; done += 64)
+        out[(to + done) / 64] = stoa__bits_get(in, done, 64);
+    if (done < count)
+        put_beside(out, to + done, count - done, stoa__bits_get(in, done, count - done));
+}
+
 void stoa__bits_of_bytes_move(uint64_t *out, size_t to, const uint8_t *in, size_t count)
 {
     uint64_t some[64];
     for (size_t i = 0; i < count; i += sizeof some * 8) {
         size_t bits = count - i < sizeof some * 8 ? count - i : sizeof some * 8;
         memcpy(some, in + i / 8, bits / 8 + (bits % 8 != 0)); /* little-endian */
-        stoa__bits_move(out, to + i, some, 0, bits);
+        copy_beside(out, to + i, some, bits);
     }
 }
 

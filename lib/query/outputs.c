@@ -8,6 +8,7 @@
 
 #include <string.h>
 
+#include "base/bits.h"
 #include "base/words.h"
 #include "store/type.h"
 
@@ -67,7 +68,10 @@ static void store_block_validity(uint64_t *to, char *out, size_t width, const ui
         if (count - k * 64 < 64)
             rows &= ((uint64_t)1 << (count - k * 64)) - 1;
         uint64_t null = validity == NULL ? 0 : rows & ~validity[k];
-        to[k] = (to[k] | rows) & ~null;
+        if (count - k * 64 < 64) /* rows may be appended meanwhile, whose bits lie in this word */
+            stoa__word_replace(&to[k], rows, rows & ~null);
+        else
+            to[k] = (to[k] | rows) & ~null;
         kept[k] = ~null;
         all &= kept[k];
     }

@@ -120,16 +120,16 @@ static stoa_status begin(stoa__run *run, stoa_program *program, const stoa_table
 {
     *run = (stoa__run){.program = program, .table = table};
     run->strings = table == NULL ? NULL : table->strings;
-    run->rows = table == NULL ? 0 : table->rows;
+    run->rows = stoa_table_rows_published(table);
     if (scope != NULL && (scope->reserved[0] | scope->reserved[1]) != 0)
         return stoa__fail(error, STOA_INVALID, "stoa_scope.reserved must be zero");
     if (scope != NULL && scope->interpreter != NULL &&
         (scope->interpreter->leave == NULL || scope->interpreter->enter == NULL))
         return stoa__fail(error, STOA_INVALID, "an interpreter needs both of its functions");
-    if (scope != NULL && table != NULL && scope->rows > table->rows)
+    if (scope != NULL && table != NULL && scope->rows > run->rows)
         return stoa__fail_at(error, STOA_OUT_OF_RANGE, scope->rows,
                              "scope.rows is %zu, but the table has %zu rows", scope->rows,
-                             table->rows);
+                             run->rows);
     if (scope != NULL && scope->rows > MOST_ROWS)
         return stoa__fail(error, STOA_INVALID, "a run has at most %zu rows, not %zu", MOST_ROWS,
                           scope->rows);

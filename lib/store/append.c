@@ -154,7 +154,7 @@ static void store_cells(stoa__table *table, size_t row, const new_cell *cells)
         if (behind > 0)
             stoa__bits_move(validity, row + 1, validity, row, behind);
         /* NOLINTNEXTLINE(clang-analyzer-core.CallAndMessage): every field has a cell */
-        stoa__bit_put(validity, row, !cells[i].is_null);
+        stoa__bits_fill(validity, row, 1, !cells[i].is_null);
     }
 }
 

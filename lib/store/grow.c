@@ -181,7 +181,7 @@ void stoa__table_set_rows(stoa__table *table, size_t rows)
         table->written = before;
     if (table->written < rows)
         table->written = rows;
-    table->head.rows = rows;
+    stoa__table_publish(&table->head, rows);
     if (rows < before) {
         clear_validity(table, rows, before);
         table->changes += before - rows; /* so that no earlier version comes back */

@@ -147,7 +147,8 @@ static void push(stoa__string_pool *pool, stoa_string string)
     char *text = pool->block.base + pool->text_at;
     size_t end = (size_t)offsets[pool->head.count];
     memcpy(text + end, string.bytes, string.length);
-    offsets[++pool->head.count] = end + string.length;
+    offsets[pool->head.count + 1] = end + string.length;
+    STOA__STORE_RELEASE(&pool->head.count, pool->head.count + 1);
 }
 
 static stoa_status enter(stoa__string_pool *pool, stoa_string string, uint32_t hash, stoa__place at,
@@ -232,7 +233,7 @@ void stoa__strings_cut(stoa_string_pool *pool, size_t count)
     while (pool->count > count) {
         stoa_string last = stoa__string_of(pool, (stoa_handle)(pool->count - 1));
         remove_slot(whole, find_slot(whole, last, hash_of(last)));
-        pool->count--;
+        STOA__STORE_RELEASE(&pool->count, pool->count - 1);
     }
 }
 
@@ -290,14 +291,14 @@ stoa_handle stoa_string_pool_find(const stoa_string_pool *pool, stoa_string stri
 
 stoa_string stoa_string_pool_get(const stoa_string_pool *pool, stoa_handle handle)
 {
-    if (pool == NULL || handle >= pool->count)
+    if (pool == NULL || handle >= STOA__LOAD_ACQUIRE(&pool->count))
         return (stoa_string){NULL, 0};
     return stoa__string_of(pool, handle);
 }
 
 size_t stoa_string_pool_count(const stoa_string_pool *pool)
 {
-    return pool == NULL ? 0 : pool->count;
+    return pool == NULL ? 0 : STOA__LOAD_ACQUIRE(&pool->count);
 }
 
 size_t stoa_string_pool_bytes(const stoa_string_pool *pool)

@@ -1,7 +1,8 @@
 /* strings_memory.c: the memory of a string pool: one block, offsets first, the text behind them.
  *
  * A block begins small and plain. One that is outgrown is copied into the next, 8 times as large,
- * and kept, so that no address of a string ever becomes invalid. What outgrows the largest plain
+ * and kept, so that no address of a string ever becomes invalid, and other threads may read in it
+ * still. What outgrows the largest plain
  * block gets reserved address space, which is committed in steps, and has no next block. So all
  * that was outgrown is at most 73 KiB. */
 #include <assert.h>
@@ -148,8 +149,8 @@ static void take_block(stoa__string_pool *pool, stoa__region block, parts room, 
     pool->text_limit = room.text;
     pool->offset_room = committed.offsets / sizeof *offsets;
     pool->offset_limit = room.offsets / sizeof *offsets;
-    pool->head.offsets = offsets;
-    pool->head.text = text;
+    STOA__STORE_RELEASE(&pool->head.offsets, offsets);
+    STOA__STORE_RELEASE(&pool->head.text, text);
 }
 
 static stoa_status outgrow(stoa__string_pool *pool, parts least, stoa_error *error)

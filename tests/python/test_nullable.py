@@ -25,6 +25,7 @@ class Row(stoa.Record):
     w: "float64 | None" = None
     truth: Optional[bool] = True
     color: Optional[Color] = None
+    name: Optional[str] = "Ann"
 
 
 FIELDS = tuple(Row(0, None).to_dict())
@@ -35,8 +36,9 @@ VALUES = {
     "w": st.none() | st.floats(allow_nan=False),
     "truth": st.none() | st.booleans(),
     "color": st.none() | st.sampled_from(Color),
+    "name": st.none() | st.sampled_from(["", "Ann", "Köln", "b"]) | st.text("ab\0", max_size=3),
 }
-DEFAULTS = {"small": 5, "w": None, "truth": True, "color": None}
+DEFAULTS = {"small": 5, "w": None, "truth": True, "color": None, "name": "Ann"}
 ROWS = st.fixed_dictionaries(VALUES).map(lambda row: {name: row[name] for name in FIELDS})
 
 
@@ -196,6 +198,17 @@ class Model:
         self.table[name] = value
         self.rows = [{**row, name: value} for row in self.rows]
 
+    def write_lists(self, draw):
+        values = {
+            name: draw(st.lists(VALUES[name], min_size=len(self.rows), max_size=len(self.rows)))
+            for name in ("x", "color", "name")
+        }
+        for name in values:
+            self.table[name] = values[name]
+        self.rows = [
+            {**row, **dict(zip(values, new))} for row, new in zip(self.rows, zip(*values.values()))
+        ]
+
     def exchange(self, draw):
         self.table.update(x=self.table.small, small=self.table.truth)
         self.rows = [
@@ -209,12 +222,15 @@ class Model:
         self.rows = [{**row, "x": x} for row, x in zip(self.rows, [xs[0], *xs])]
 
     def write_selected(self, draw):
-        least, value = draw(st.integers(-2, 2)), draw(VALUES["w"])
-        self.table.where(self.table.x >= least).w = value
+        least, name = draw(st.integers(-2, 2)), draw(st.sampled_from(["w", "color", "name"]))
+        value = draw(VALUES[name])
+        near = self.table.where(self.table.x >= least)
+        near[name] = value
         self.rows = [
-            {**row, "w": value} if row["x"] is not None and row["x"] >= least else row
+            {**row, name: value} if row["x"] is not None and row["x"] >= least else row
             for row in self.rows
         ]
+        assert near[name].tolist() == [value] * len(near)
 
     def remove(self, draw):
         first = self.index(draw)
@@ -266,6 +282,16 @@ class Model:
         assert stoa.coalesce(table.x, table.small, 7).tolist() == [
             next(each for each in (row["x"], row["small"], 7) if each is not None)
             for row in self.rows
+        ]
+        lowered = [row["name"] and row["name"].lower() for row in self.rows]
+        assert table.name.lower().tolist() == lowered
+        assert table.name.fill_null("no").tolist() == [
+            "no" if row["name"] is None else row["name"] for row in self.rows
+        ]
+        first = table.where(table.name == "Ann").indices().tolist()
+        assert first == [i for i, row in enumerate(self.rows) if row["name"] == "Ann"]
+        assert table.where("not (name < 'b')").name.tolist() == [
+            row["name"] for row in self.rows if row["name"] is not None and row["name"] >= "b"
         ]
         either = table.where((table.x > 0) | table.truth).indices().tolist()
         assert either == [

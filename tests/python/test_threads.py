@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import sys
 import threading
 from contextlib import suppress
@@ -188,6 +189,77 @@ def test_readers_see_whole_rows_while_one_thread_appends(reader: str) -> None:
 
     run(work)
     assert READERS[reader](pairs) == len(pairs) == ROWS
+
+
+class Living(stoa.Record):
+    n: int32
+    name: str
+    value: int32 | None
+
+
+def living(n: int) -> tuple[int, str, int | None]:
+    return (n, f"name {n}", n if n % 3 else None)
+
+
+def by_columns(rows: Any) -> int:
+    length = len(rows)
+    n, names = rows.n[:length].tolist(), rows.name[:length].tolist()
+    assert n == list(range(length))
+    assert names[-3:] == [living(i)[1] for i in range(length)][-3:]
+    assert rows.value[:length].tolist()[-9:] == [living(i)[2] for i in range(length)][-9:]
+    return length
+
+
+def by_sums(rows: Any) -> int:
+    least, total = len(rows), int(rows.compute("sum(n)"))
+    count = (1 + math.isqrt(1 + 8 * total)) // 2  # total is 0 + 1 + … + (count - 1)
+    assert (count >= least, total) == (True, count * (count - 1) // 2)
+    assert rows.compute("count(value)") >= count - (count + 2) // 3
+    return count
+
+
+def by_last_rows(rows: Any) -> int:
+    length = len(rows)
+    for i in range(max(0, length - 100), length):
+        row = rows[i]
+        assert (row.n, row.name, row.value) == row.to_tuple() == living(i)
+    return length
+
+
+def by_selections(rows: Any) -> int:
+    length = len(rows)
+    assert len(rows.where(f"n < {length} and is_null(value)")) == (length + 2) // 3
+    return length
+
+
+def test_four_readers_see_what_one_thread_has_appended() -> None:
+    appends = 20_000 if sys.implementation.name == "cpython" else 2_000
+    sys.setswitchinterval(1e-5)
+    rows: Any = stoa.Table(Living, [living(0)])
+    readers = [by_columns, by_sums, by_last_rows, by_selections]
+    problems: list[BaseException] = []
+
+    def read(reader: Callable[[Any], int]) -> None:
+        try:
+            seen = 0
+            while seen < appends:
+                length = reader(rows)
+                assert length >= seen
+                seen = length
+        except BaseException as problem:
+            problems.append(problem)
+
+    threads = [threading.Thread(target=read, args=(reader,)) for reader in readers]
+    for thread in threads:
+        thread.start()
+    for n in range(1, appends):
+        if n % 10:
+            rows.append(*living(n))
+        else:
+            rows.extend([living(n)])
+    for thread in threads:
+        thread.join()
+    assert problems == []
 
 
 class Labelled(Pair):

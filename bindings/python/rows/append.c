@@ -85,7 +85,7 @@ static bool store_record(const View *view, const Slot *slots, size_t row, PyObje
 static inline bool conclude(View *view, bool is_stored)
 {
     if (is_stored)
-        view->core->rows++;
+        stoa__table_publish(view->core, view->core->rows + 1);
     else
         zero_cells(view, view->core->rows, 1);
     return is_stored;
@@ -166,7 +166,7 @@ static bool append_records(View *view, PyObject *const *records, size_t count)
             zero_cells(view, first, i + 1);
             return false;
         }
-    view->core->rows = first + count;
+    stoa__table_publish(view->core, first + count);
     return true;
 }
 

@@ -17,7 +17,7 @@ from stoa._lib import copies
 from stoa._lib.failure import check, new_error
 from stoa._lib.ffi import ffi, lib
 from stoa._schema.extension import rows as extension
-from stoa._schema.types import IS_PYPY, OBJECT, STRING, FieldType
+from stoa._schema.types import IS_PYPY, OBJECT, FieldType
 from stoa._schema.vectors import Live
 from stoa._store import versions
 from stoa._store.cells import value_reader
@@ -182,7 +182,7 @@ class Column(Base, InPlace[Expression], Generic[Value]):
         rows = self._range()  # counted last, so that rows removed before are noticed
         if self._positions is None:
             return Expression(tree.field(field), store, len(rows), seen)
-        if self._type is STRING:
+        if self._type.kind == "s":
             raise WrongTypeError(
                 f"a part of {field.name}, which is a string field, cannot be computed "
                 "with: take the whole column, or the rows of points.where(...)"
@@ -251,7 +251,7 @@ class Column(Base, InPlace[Expression], Generic[Value]):
         converted = self._type.convert(value, self._name)
         position = masks.position(index, self._range)
         self._cells()
-        if self._type is OBJECT or self._type is STRING:
+        if self._type.kind in "os":
             self._store.write_object(self._field, position, converted)
         else:
             encoder = None if converted is None else self._type.encoder
@@ -442,7 +442,7 @@ class Column(Base, InPlace[Expression], Generic[Value]):
         @property
         def __array__(self):
             """How numpy makes an array of strings, and of values with nulls."""
-            if self._type is STRING:
+            if self._type.kind == "s":
                 return self._array_of_objects
             if self._has_nulls():
                 return self._array_with_nan
@@ -475,7 +475,7 @@ class Column(Base, InPlace[Expression], Generic[Value]):
         pointer = ffi.cast("char *", lib.stoa_column_cells(self._store.c, self._field))
         start = rows.start * width if rows else 0
         made = Source(self._type, pointer + start, len(rows), rows.step * width, keep=self)
-        if self._type is STRING:
+        if self._type.kind == "s":
             made.strings = self._store.c.strings
         if self._has_nulls():
             made.with_validity(self._cells().bits(rows))

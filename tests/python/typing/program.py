@@ -139,6 +139,29 @@ def typed_tables() -> None:
     assert len(counted) == 5
 
 
+class Passenger(stoa.Record):
+    name: str | None
+    seat: int32 | None = None
+    gate: Literal["A", "B"] | None = None
+
+
+class Passengers(stoa.Table[Passenger]):
+    name: Column[str | None]
+    seat: Column[int | None]
+
+
+def missing_values() -> None:
+    passengers = Passengers([("Ann", 1), (None,)])
+    passenger: Passenger = passengers[1]
+    name: str | None = passenger.name
+    seats: list[int | None] = passengers.seat.tolist()
+    passenger.name, passenger.seat = "Bob", None
+    texts: list[str | None] = passengers.name.tolist()
+    assert (name, seats, texts) == (None, [1, None], ["Ann", "Bob"])
+    assert len(passengers.drop_nulls("seat")) == 1
+    assert Passenger(None).gate is None
+
+
 class Body(stoa.Record):
     position: stoa.Vector[stoa.float32, Literal[3]]
     color: stoa.Vector[stoa.uint8, Literal[2]] = (1, 2)
@@ -169,6 +192,7 @@ def main() -> None:
     as_dataclasses()
     tables()
     typed_tables()
+    missing_values()
     vectors()
     errors()
 

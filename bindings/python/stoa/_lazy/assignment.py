@@ -17,9 +17,9 @@ from stoa._lazy.program import Program, kept, room_for, validity_for
 from stoa._lazy.rowset import RowSet
 from stoa._lib.ffi import ffi, lib
 from stoa._schema.enumerations import label_or_value
-from stoa._schema.types import OBJECT, STRING
+from stoa._schema.types import OBJECT
 from stoa._store import versions
-from stoa._store.cells import Decoded
+from stoa._store.cells import value_reader
 from stoa._store.sources import (
     Source,
     StoredField,
@@ -161,7 +161,7 @@ def right_side(
         else:
             node = tree.constant(label_or_value(field.type, field.type.convert(value, field.name)))
         return Expression(node, store, rows, ())
-    if field.type is STRING:
+    if field.type.kind == "s":
         raise WrongTypeError(
             f"{field.name} is a string field: it takes an expression or one str here; a list of "
             "them is stored by itself"
@@ -218,7 +218,7 @@ def store_objects(store: Store, field: StoredField, scope: RowSet, value: Any) -
     values = [value] * len(indices) if is_scalar(value, OBJECT) else list(value)
     if len(values) != len(indices):
         raise LengthError(f"{field.name} was given {len(values)} values for {len(indices)} rows")
-    if field.type is STRING:
+    if field.type.kind == "s":
         store.write_strings(field, indices, values, state)
     else:
         store.write_objects(field, indices, values, state)
@@ -247,12 +247,12 @@ class SelectedColumn(Expression, InPlace[Expression]):
     def tolist(self) -> list[Any]:
         """The values as a list; only the selected rows are read."""
         self._check()
-        cells, decoder = self._store.cells_for(self._field), self._field.type.decoder
-        if self._field.type is STRING:
-            decoder = self._store.texts
-        if decoder is not None and not self._field.parts:
-            cells = Decoded(cells, decoder)
-        return [cells[index] for index in self._row_set.indices()]
+        cells, read = (
+            self._store.cells_for(self._field),
+            value_reader(self._field.type, self._store),
+        )
+        values = [cells[index] for index in self._row_set.indices()]
+        return values if read is None else list(map(read, values))
 
     def __iter__(self) -> Iterator[Any]:
         return iter(self.tolist())

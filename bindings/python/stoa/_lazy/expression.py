@@ -31,9 +31,9 @@ from stoa._store.sources import (
     buffer_source,
     nullable_source,
     packed_source,
+    sequence_source,
 )
 from stoa._store.store import Store
-from stoa._store.strings import c_strings
 from stoa._store.versions import Seen, check_seen, is_stale, together
 from stoa.errors import ArgumentError, ColumnBufferError, LengthError, WrongTypeError
 
@@ -246,8 +246,8 @@ class Expression(Operators["Expression"]):
     def _values(self) -> Any:
         """The values of all rows; with a selection, only those of the selected ones count."""
         found = self._type()
-        if found is STRING:
-            return self._texts()
+        if found.kind == "s":
+            return self._texts(found)
         computed, validity = self._computed(found)
         memory: Any = memoryview(computed)
         if found.length:
@@ -260,16 +260,19 @@ class Expression(Operators["Expression"]):
             values = Decoded(cells, found.inner.decoder)
         return NullableCells(values, words_of(validity)).of(range(self._rows))
 
-    def _texts(self) -> list[str]:
+    def _texts(self, found: FieldType) -> list[str | None]:
         """The strings of all rows; with a selection, those of the selected rows, and of the others
         the empty one."""
         memory = bytearray(self._rows * STRING.width)
+        validity = program.validity_for(self._rows) if found.nullable else ffi.NULL
         made = self._program()
         rows, selected = self._run_scope()
-        made.fill(self._store, rows, selected, STRING, memory, verify=self._check)
+        made.fill(self._store, rows, selected, STRING, memory, self._check, validity)
         texts = made.texts(memory)
         self._put_back(AS_IT_IS, made)
-        return texts
+        if validity == ffi.NULL:
+            return texts
+        return NullableCells(texts, words_of(validity)).of(range(self._rows))
 
     # ---- values ----
 
@@ -325,7 +328,7 @@ class Expression(Operators["Expression"]):
             raise ArgumentError("an expression computes its values: that always makes a copy")
         found = self._type()
         values: Any
-        if found is STRING:
+        if found.kind == "s":
             values = numpy.empty(len(self), dtype=object)
             values[:] = self.tolist()
             return values if dtype is None else numpy.array(values, dtype=dtype)
@@ -346,11 +349,8 @@ class Expression(Operators["Expression"]):
     def _stoa_source(self) -> Any:
         """The values, to be stored into a column."""
         found = self._type()
-        if found is STRING:
-            strings, keep = c_strings(self.tolist())
-            source = packed_source(strings, STRING, len(self))
-            source.keep = source.keep, keep
-            return source
+        if found.kind == "s":
+            return sequence_source(self.tolist(), StoredField("the expression", found, -1))
         if found.length:
             columns = zip(*self.tolist()) if len(self) else [()] * found.length
             code = found.base.code.replace("?", "B")

@@ -279,7 +279,7 @@ class Program:
             each.data = data + i * rows * to.base.width
         self.read(FILL, store, rows, selection, into, count, verify=verify)
 
-    def texts(self, memory: Any) -> list[str]:
+    def texts(self, memory: Any) -> list[Any]:
         """The strings that a run of fill() has written as handles."""
         pool, made = lib.stoa_program_strings(self.c), {}
         handles = memoryview(memory).cast("I").tolist()

@@ -12,7 +12,7 @@ from stoa._lazy.operators import Operators
 from stoa._lazy.queries import Queries, R
 from stoa._lazy.rowset import RowSet
 from stoa._lib.ffi import lib
-from stoa._schema.types import OBJECT, STRING
+from stoa._schema.types import OBJECT
 from stoa.errors import (
     FieldNameError,
     WrongTypeError,
@@ -126,7 +126,7 @@ class Selected(Queries[R], Generic[R]):
         if isinstance(value, SelectedColumn) and value._is_of(self._row_set, key):
             return  # `near.x += 1` ends with this store
         of = self._store.field(key).type
-        if of is OBJECT or (of is STRING and not isinstance(value, (str, Operators))):
+        if of is OBJECT or (of.kind == "s" and not isinstance(value, (str, Operators))):
             store_objects(self._store, self._store.field(key), self._row_set, value)
             self._row_set.let_go()
         else:

@@ -208,8 +208,10 @@ def converters(fields: Sequence[Field]) -> dict[str, Any]:
 
 def decoded(each: Field, cell: str, i: int) -> str:
     """An expression for the value of a cell; `view` has the objects and the strings."""
-    if each.type.kind in "os":
-        return f"view.{'objects' if each.type.kind == 'o' else 'texts'}[{cell}]"
+    if each.type.kind == "o":
+        return f"view.objects[{cell}]"
+    if each.type.kind == "s":
+        return f"view.texts.or_none({cell})" if each.type.nullable else f"view.texts[{cell}]"
     if each.type.kind == "v":
         return cell
     return cell if each.type.decoder is None else f"_stoa_decode_{i}[{cell}]"

@@ -161,8 +161,6 @@ def optional_type(of: FieldType) -> FieldType:
     """The type of these values and None. Objects may be None as they are."""
     if of.nullable or of.kind == "o":
         return of
-    if of.kind == "s":
-        raise DeclarationError("a str field cannot be None yet: write '' for a missing text")
     if of.length:
         raise DeclarationError(
             f"a vector is never None: write NaN into its components, not {of} | None"

@@ -118,7 +118,8 @@ def value_reader(field_type: FieldType, of: Any) -> Callable[[int], Any] | None:
     if field_type.kind == "o":
         return of.objects.__getitem__  # type: ignore[no-any-return]
     if field_type.kind == "s":
-        return of.texts.__getitem__  # type: ignore[no-any-return]
+        texts = of.texts
+        return texts.or_none if field_type.nullable else texts.__getitem__  # type: ignore[no-any-return]
     if field_type.kind == "v":  # VectorCells give tuples
         return None
     decoder = field_type.decoder

@@ -134,7 +134,7 @@ def source_of(value: Any, to: StoredField) -> Any:
         return value
     if to.type is not OBJECT and hasattr(value, "_stoa_source"):
         column = value._stoa_source()
-        if column is not None and column.type.kind == "s" and to.type is not STRING:
+        if column is not None and column.type.kind == "s" and to.type.kind != "s":
             raise WrongTypeError(f"{to.name} is {to.type} and takes no values of string")
         if column is not None:
             check_enumeration(column.type, to)
@@ -266,10 +266,10 @@ def sequence_source(values: list[Any], to: StoredField) -> Any:
         return vector_source(values, to)
     if to.type is OBJECT:
         return Source(OBJECT, None, len(values), keep=values)
-    if to.type is STRING:
-        return string_source(values, to)
     if to.type.nullable:
         return nullable_source(values, to)
+    if to.type is STRING:
+        return string_source(values, to)
     if to.type.encoder is not None:
         cells = array(to.type.code, map(to.type.encoder, converted(values, to)))
         return packed_source(cells, to.type, len(values))
@@ -310,7 +310,8 @@ def nullable_source(values: list[Any], to: StoredField) -> Source:
         made = sequence_source(values, of)
         return made
     if of.type.encoder is None:
-        made = sequence_source([0 if value is None else value for value in values], of)
+        zero = "" if of.type is STRING else 0
+        made = sequence_source([zero if value is None else value for value in values], of)
     else:
         encode, converts = of.type.encoder, converted(values, to)
         cells = array(of.type.code, [0 if each is None else encode(each) for each in converts])
@@ -328,6 +329,8 @@ def masked_source(value: Any, to: StoredField) -> Source:
     """The values of a masked array of numpy, which are None where they are masked."""
     import numpy
 
+    if to.type.kind == "s":
+        return nullable_source(value.tolist(), to)
     made = buffer_source(numpy.ma.getdata(value), to.name)
     if made is None:
         raise WrongTypeError(f"{to.name} takes no masked array of objects")

@@ -26,8 +26,8 @@ STAGED = {
 
 
 def make_stage(fields: Sequence[Field]) -> Callable[..., None]:
-    """stage(into, *values): objects are given as pointers; strings as 0, and they are pointed at
-    afterwards. It may raise struct's errors."""
+    """stage(into, *values): objects are given as pointers; strings as 0 or None, and they are
+    pointed at afterwards. It may raise struct's errors."""
     names = converters(fields)
     values = [f"_stoa_{i}" for i in range(len(fields))]
     source = [f"def _stoa_stage(into, {', '.join(values)}):"]
@@ -72,7 +72,8 @@ def packed(fields: Sequence[Field]) -> Iterable[str]:
         value = f"_stoa_{i}"
         if each.type.nullable:
             yield f"{value} is None"
-            yield f"(0 if {value} is None else {checked(each, value, i, in_place=True)})"
+            cell = checked(each, value, i, in_place=True)
+            yield "0" if each.type.kind == "s" else f"(0 if {value} is None else {cell})"
             continue
         yield value if each.type.kind in "os" else checked(each, value, i, in_place=True)
 
@@ -86,13 +87,14 @@ def stores_source(fields: Sequence[Field], names: dict[str, Any]) -> Iterable[st
         for k in range(each.type.length):
             yield f"    into[{at + 1 + k}].{member} = _stoa_{i}[{k}]"
         at += each.type.length or 1
+        if each.type.nullable:
+            yield f"    into[{at}].is_null = _stoa_{i} is None"
         if each.type.length or each.type.kind == "s":
             continue
         value = checked(each, f"_stoa_{i}", i, in_place=True)
         if each.type.kind == "o":
             value = f"_stoa_cast(_stoa_void, {value})"
         if each.type.nullable:
-            yield f"    into[{at}].is_null = _stoa_{i} is None"
             value = f"0 if _stoa_{i} is None else {value}"
         yield f"    into[{at}].{member} = {value}"
 

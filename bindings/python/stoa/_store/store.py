@@ -17,7 +17,7 @@ from stoa._lib.ffi import ffi, lib
 from stoa._lib.owner import owned, receiver, taken
 from stoa._schema.fields import Field
 from stoa._schema.record import RecordType, derived, described
-from stoa._schema.types import IS_PYPY, OBJECT, STRING
+from stoa._schema.types import IS_PYPY, OBJECT
 from stoa._store.access import Access, Layout, changed, stage_of
 from stoa._store.changes import FieldChange
 from stoa._store.describing import describe_field, described_fields
@@ -285,7 +285,7 @@ class Store(Access):
         if len(values) != len(fields):
             raise changed()
         numbers = [
-            0 if each.type is OBJECT or each.type is STRING else value
+            0 if each.type is OBJECT or (each.type.kind == "s" and value is not None) else value
             for value, each in zip(values, fields)
         ]
         try:
@@ -296,8 +296,9 @@ class Store(Access):
             raise
         encoded, at = [], 0
         for value, each in zip(values, fields):
-            if each.type is STRING:
-                encoded.append((at, ffi.from_buffer(each.type.convert(value, each.name).encode())))
+            text = each.type.convert(value, each.name) if each.type.kind == "s" else None
+            if text is not None:
+                encoded.append((at, ffi.from_buffer(text.encode())))
             at += each.type.length or 1
         return encoded
 
@@ -371,7 +372,7 @@ class Store(Access):
         enter the pool first, so that no store can fail after the first."""
         place, error = ffi.new("stoa_source *"), new_error()
         source = sequence_source(values, field)
-        handles = ffi.new("stoa_handle[]", len(indices))
+        handles, null = ffi.new("stoa_handle[]", len(indices)), ffi.new("uint8_t *")
 
         def write() -> int:
             self.check_state(state)
@@ -383,6 +384,7 @@ class Store(Access):
                 if status:
                     break
                 place.data = handles + i
+                place.validity = ffi.NULL if values[i] is not None else null
                 status = lib.stoa_column_write(self.c, field.index, index, 1, 1, place, error)
             return status
 

@@ -41,6 +41,10 @@ class Texts:
             self.kept[handle] = text
         return text  # type: ignore[no-any-return]
 
+    def or_none(self, handle: int | None) -> str | None:
+        """The same of a nullable field, whose cells are None where there is no value."""
+        return None if handle is None else self[handle]
+
     def forget(self) -> None:
         """To be called when the table has other handles."""
         del self.kept[:]
