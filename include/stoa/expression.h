@@ -223,12 +223,13 @@ STOA_TRY stoa_expression_parse_with(stoa_expression **made, const char *text,
 STOA_TRY stoa_expression_field(stoa_expression **made, const char *name, stoa_error *error);
 
 /**
- * Makes an expression of a number, a truth value or a string.
+ * Makes an expression of a number, a truth value, a date or time, or a string; or a null, which has
+ * the type of the values that it stands beside, and goes into any nullable field.
  *
  * @param made becomes the new expression
- * @param value of type STOA_BOOL, STOA_INT64, STOA_UINT64, STOA_FLOAT64 or STOA_STRING, and not
- *     null. The bytes of a string are copied
- * @return STOA_WRONG_TYPE: a value of another type, or null. STOA_INVALID: a string that is not
+ * @param value of type STOA_BOOL, STOA_INT64, STOA_UINT64, STOA_FLOAT64, STOA_STRING, STOA_DATE,
+ *     STOA_TIMESTAMP or STOA_DURATION, or stoa_null_value(). The bytes of a string are copied
+ * @return STOA_WRONG_TYPE: a value of another type. STOA_INVALID: a string that is not
  *     UTF-8. STOA_OUT_OF_MEMORY.
  * @owner The caller holds a reference, which stoa_expression_free() gives back.
  * @cost O(1).

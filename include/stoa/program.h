@@ -114,8 +114,8 @@ STOA_API void stoa_program_free(stoa_program *program);
  * program is bound anew by its next run.
  *
  * @param parameter its name, without the $
- * @param value of type STOA_BOOL, STOA_INT64, STOA_UINT64, STOA_FLOAT64 or STOA_STRING, whose bytes
- *     are copied
+ * @param value of type STOA_BOOL, STOA_INT64, STOA_UINT64, STOA_FLOAT64, STOA_DATE,
+ *     STOA_TIMESTAMP, STOA_DURATION or STOA_STRING, whose bytes are copied; or stoa_null_value()
  * @return STOA_NO_PARAMETER: there is no such parameter. STOA_WRONG_TYPE: a value of another type.
  * @cost O(1).
  * @threads Changes the program.

@@ -57,6 +57,7 @@ typedef enum operation {
     FIELD_SMALL,
     FIELD_N,
     NUMBER_OF,
+    NOTHING,
     ADD,
     SUBTRACT,
     MULTIPLY,
@@ -82,6 +83,7 @@ static const char *const spelling[] = {
     [FIELD_I] = "i",
     [FIELD_SMALL] = "small",
     [FIELD_N] = "n",
+    [NOTHING] = "null",
     [ADD] = "(%s + %s)",
     [SUBTRACT] = "(%s - %s)",
     [MULTIPLY] = "(%s * %s)",
@@ -125,6 +127,8 @@ static tree *leaf(dice *d, bool condition)
 {
     tree *t = &nodes[node_count++];
     *t = (tree){.operation = condition ? FIELD_B : (operation)dice_below(d, 4)};
+    if (dice_below(d, 8) == 0)
+        t->operation = NOTHING;
     t->number = (int64_t)dice_below(d, 5);
     return t;
 }
@@ -238,9 +242,21 @@ static answer evaluate_joined(const tree *t, const row *r)
     return a.is_null ? a : b;
 }
 
+/* A null of no type: nothing of what it is made of counts. */
+static bool is_untyped(const tree *t)
+{
+    if (t->operation == CHOOSE || t->operation == CHOOSE_BOOL)
+        return is_untyped(t->arguments[1]) && is_untyped(t->arguments[2]);
+    if (t->operation == COALESCE || t->operation == COALESCE_BOOL)
+        return is_untyped(t->arguments[0]) && is_untyped(t->arguments[1]);
+    return t->operation == NOTHING;
+}
+
 static answer evaluate(const tree *t, const row *r)
 {
     answer a, b = {0};
+    if (is_untyped(t))
+        return null_answer;
     switch (t->operation) {
     case FIELD_I:
         return r->has_i ? (answer){.value = r->i} : null_answer;

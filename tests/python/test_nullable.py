@@ -323,6 +323,55 @@ def test_a_table_holds_what_a_list_of_dicts_does(data):
         model.check()
 
 
+# ---- None in expressions ----
+
+
+def test_none_is_an_operand_of_every_type():
+    table = stoa.Table(Row, [(1, 3), (2, None, None, None, None, None, None), (3, 5)])
+    table.color = [Color.RED, None, Color.GREEN]
+    for name in FIELDS[1:]:
+        column = table[name]
+        values = column.tolist()
+        assert (column == None).tolist() == [None] * 3  # noqa: E711
+        assert stoa.where(table.plain > 1, column, None).tolist() == [None, *values[1:]]
+        assert stoa.where(table.plain > 1, None, column).tolist() == [values[0], None, None]
+        assert stoa.coalesce(None, column, None).tolist() == values
+        assert column.fill_null(None).tolist() == values
+        assert column.is_in([None]).tolist() == [None] * 3
+    assert (table.x + None).tolist() == [None] * 3
+    assert table.compute("sum(coalesce(x, $other))", other=None) == 8
+    assert table.compute("sum(coalesce(x, $other))", other=2) == 10
+    assert table.where("x == $x", x=None).indices().tolist() == []
+    assert table.where("name == $name or is_null(name)", name=None).plain.tolist() == [2]
+    assert table.expression("where(plain > 1, plain, null)").tolist() == [None, 2, 3]
+
+
+def test_none_is_stored_as_text_and_as_a_value():
+    table = stoa.Table(Row, [(1, 3), (2, 4), (3, 5)])
+    table.update(x=None, w=table.plain * 1.0)
+    assert table.x.tolist() == [None] * 3
+    for name in FIELDS[1:]:
+        table.assign(name, "null", where="plain == 2")
+        table.where(table.plain == 3)[name] = None
+        assert table[name].is_null().tolist()[1:] == [True, True]
+    table.assign("x", "$value", value=None)
+    table.x = stoa.where(table.plain > 1, table.plain, None)
+    assert table.x.tolist() == [None, 2, 3]
+    before = table.to_dicts()
+    attempts = [
+        lambda: table.assign("plain", "null"),
+        lambda: table.assign("plain", "$value", value=None),
+        lambda: table.update(x=1, plain=None),
+        lambda: table.update(x=1, plain=stoa.where(table.plain > 1, None, 1)),
+        lambda: table.where(None),
+        lambda: table.filter("x > $where", where=None),
+    ]
+    for attempt in attempts:
+        with pytest.raises(TypeError, match=r"plain|None"):
+            attempt()
+        assert table.to_dicts() == before
+
+
 # ---- standalone records ----
 
 

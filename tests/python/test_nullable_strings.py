@@ -54,7 +54,7 @@ def test_none_is_stored_in_every_way(people):
     people.name[3] = None
     assert people.name.tolist() == [None, None, "", None]
     people.name[::2] = None
-    people.city = None
+    people.update(city=None)
     assert people.name.tolist() == [None] * 4
     assert people.city.tolist() == [None] * 4
     people.city[1:3] = ["a", None]

@@ -320,7 +320,7 @@ void attempt_flag(attempt *a, const char *name, bool *flag)
     memcpy(flag, &byte, 1);
 }
 
-stoa_value attempt_value(attempt *a, const char *name, stoa_value good)
+static stoa_value try_value(attempt *a, const char *name, stoa_value good, bool takes_null)
 {
     static const stoa_type none[] = {STOA_NO_TYPE, (stoa_type)BEHIND_TYPES, (stoa_type)-1,
                                      (stoa_type)257};
@@ -337,11 +337,21 @@ stoa_value attempt_value(attempt *a, const char *name, stoa_value good)
         good.type = STOA_BOOL;
         memcpy(&good.boolean, &flags[choice - NULLS - TYPES], 1);
     }
-    expect(a, REFUSAL, name,
+    expect(a, takes_null && choice == 0 ? FINE : REFUSAL, name,
            choice < NULLS           ? "null"
            : choice < NULLS + TYPES ? "of no type"
                                     : "what is no bool");
     return good;
+}
+
+stoa_value attempt_value(attempt *a, const char *name, stoa_value good)
+{
+    return try_value(a, name, good, false);
+}
+
+stoa_value attempt_operand(attempt *a, const char *name, stoa_value good)
+{
+    return try_value(a, name, good, true);
 }
 
 stoa_error *attempt_error(attempt *a)

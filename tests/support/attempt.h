@@ -83,6 +83,8 @@ size_t attempt_number(attempt *a, const char *name, size_t good, const odd *odds
 void attempt_flag(attempt *a, const char *name, bool *flag);
 /* A value. Bad ones: null, without a type, a bool of a byte other than 0 and 1. */
 stoa_value attempt_value(attempt *a, const char *name, stoa_value good);
+/* The same where null is a value like others. */
+stoa_value attempt_operand(attempt *a, const char *name, stoa_value good);
 #define ERROR attempt_error(a)
 stoa_error *attempt_error(attempt *a);
 

@@ -22,7 +22,7 @@ ATTEMPTS(stoa_expression_parse_with)
         stoa_parameter parameters[] = {
             {.name = "p", .value = stoa_int64_value(1)},
             {.name = NEEDED("parameters[1].name", "q"),
-             .value = attempt_value(a, "parameters[1].value", stoa_int64_value(2)),
+             .value = attempt_operand(a, "parameters[1].value", stoa_int64_value(2)),
              .reserved = {NUMBER("reserved[0]", 0, not_zero), NUMBER("reserved[1]", 0, not_zero)}}};
         bool works = JUDGE(stoa_expression_parse_with(
             PLACE("made", &made), TEXT("text", "int32 + $p"), NEEDED("parameters", parameters),
@@ -49,8 +49,8 @@ ATTEMPTS(stoa_expression_constant)
     EACH_TRY
     {
         stoa_expression *made;
-        if (JUDGE(stoa_expression_constant(PLACE("made", &made),
-                                           attempt_value(a, "value", stoa_int64_value(5)), ERROR)))
+        if (JUDGE(stoa_expression_constant(
+                PLACE("made", &made), attempt_operand(a, "value", stoa_int64_value(5)), ERROR)))
             stoa_expression_free(made);
     }
 }

@@ -45,7 +45,7 @@ ATTEMPTS(stoa_program_set_parameter)
 {
     EACH_TRY JUDGE(stoa_program_set_parameter(
         NEEDED("program", attempt_program(a, "int32 + $p")), TEXT("parameter", "p"),
-        attempt_value(a, "value", stoa_int64_value(5)), ERROR));
+        attempt_operand(a, "value", stoa_int64_value(5)), ERROR));
 }
 
 ATTEMPTS(stoa_program_output_count)

@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "expr/binder/null.h"
 #include "expr/binder/strings.h"
 #include "expr/binder/times.h"
 #include "store/labels.h"
@@ -113,6 +114,8 @@ static stoa_status bind_field(binder *b, const stoa_expression *node, stoa__type
 static stoa_status bind_constant(binder *b, const stoa_expression *node, stoa__typed *made)
 {
     const stoa_value *value = &node->value;
+    if (value->is_null)
+        return STOA_OK; /* without a type: see null.c */
     made->type = value->type;
     made->unit = value->unit;
     made->zone = value->is_zoned ? stoa__zone_utc() : NULL;
@@ -135,6 +138,8 @@ static stoa_status bind_parameter(binder *b, const stoa_expression *node, stoa__
     const stoa__parameter_slot *slot =
         index == STOA__NO_NAME ? NULL : &b->binding->parameters[index];
     stoa_type type = slot == NULL ? STOA_NO_TYPE : slot->type;
+    if (slot != NULL && slot->is_null)
+        return STOA_OK;
     if (type == STOA_NO_TYPE)
         return stoa__expression_fail(b->error, STOA_NO_PARAMETER, node,
                                      "the parameter $%s is not set", node->name);
@@ -179,6 +184,8 @@ static stoa_status bind_call(binder *b, const stoa_expression *node, stoa__typed
         assert(argument != NULL);
         b->arguments[i] = b->bound[argument->mark - 1].typed;
     }
+    if (!stoa__type_nulls(b->code, node, b->arguments))
+        return STOA_OK;
     if (stoa__is_of_vectors(node, b->arguments))
         return stoa__bind_vectors(b->code, node, b->arguments, b->mask, made, b->error);
     if (stoa__is_of_labels(node, b->arguments))
@@ -252,6 +259,8 @@ static stoa_status bind_where(binder *b)
     if (where == NULL)
         return STOA_OK;
     stoa_status status = bind_tree(b, where, &made);
+    if (status == STOA_OK && stoa__is_untyped(&made))
+        made = stoa__null_of(b->code, STOA_BOOL);
     if (status == STOA_OK && (made.type != STOA_BOOL || made.length > 0))
         status =
             stoa__expression_fail(b->error, STOA_WRONG_TYPE, where,
@@ -395,6 +404,21 @@ static stoa_status want(binder *b, const stoa_expression *node, stoa__result *re
     return want_value(b, node, result);
 }
 
+/* What a null is as an output: of the type of the cells that it goes into. */
+static stoa__typed null_output(binder *b, uint32_t output)
+{
+    const stoa__binding *binding = b->binding;
+    stoa__typed like = {.type = binding->wanted == STOA__WANTS_BITS ? STOA_BOOL : STOA_INT64};
+    if (binding->targets != NULL) {
+        stoa__time target = stoa__target_time(binding->targets[b->code->result_count]);
+        const stoa__schema_field *field = target_of(b, output);
+        like =
+            (stoa__typed){.type = (stoa_type)target.type, .unit = target.unit, .zone = target.zone};
+        like.labels = field != NULL && stoa__has_labels(field) ? field : NULL;
+    }
+    return stoa__null_like(b->code, &like);
+}
+
 static stoa_status bind_output(binder *b, stoa_expression *node, uint32_t output)
 {
     stoa__typed typed = {.id = STOA__NOTHING_ID};
@@ -403,6 +427,8 @@ static stoa_status bind_output(binder *b, stoa_expression *node, uint32_t output
     stoa_status status = bind_tree(b, node, &typed);
     if (status != STOA_OK || code->refused)
         return status;
+    if (stoa__is_untyped(&typed))
+        typed = null_output(b, output);
     status = count_results(b, node, output, typed, &count);
     if (status != STOA_OK || !has_room(b, &code->results, &code->result_room, first + (size_t)count,
                                        sizeof *code->results))

@@ -16,6 +16,7 @@ typedef struct stoa__parameter_slot {
     stoa_type type;   /* NO_TYPE: not set; INT32 where the integer fits, so that 32 bits will do */
     uint8_t unit;     /* of a timestamp or a duration */
     bool is_zoned;
+    bool is_null; /* and then of no type */
     uint64_t bits;
     stoa_string string; /* STRING: allocated; bits: its handle in a run */
 } stoa__parameter_slot;

@@ -30,6 +30,7 @@ enum {
     STOA__FILL_BITS = STOA__CODES, /* a uniform BOOL to bits */
     STOA__CUMULATE,                /* cumsum and its like: b is the stoa__cumulative */
     STOA__IS_NULL,                 /* bits: where a is null */
+    STOA__NULL,                    /* null, of any form and for all rows: it has no operands */
     /* Of strings (strings.c); bits[0] is a stoa_operation, bits[1] the base of a symbol. */
     STOA__STRING_CALL,  /* an operation, of all rows; else a symbol, which no pass runs */
     STOA__STRING_MAP,   /* a, computed for each string of the pool of b: a stoa__lookup */

@@ -54,6 +54,22 @@ stoa__id stoa__emit_leaf(stoa__code_block *code, stoa__term_kind kind, stoa_type
     return stoa__intern(code, &term);
 }
 
+/* As a value 0, which is in the range of every type. */
+stoa__id stoa__emit_null(stoa__code_block *code, stoa_type form, bool of_table)
+{
+    stoa__term term = {.kind = STOA__STEP_TERM,
+                       .form = (uint8_t)form,
+                       .code = STOA__NULL,
+                       .uniform = true,
+                       .of_table = of_table,
+                       .may_be_null = true,
+                       .nullable_rows = true,
+                       .bits = {of_table}};
+    if (form == STOA_FLOAT64)
+        term.range = STOA__NO_RANGE;
+    return stoa__intern(code, &term);
+}
+
 /* ---- steps ---- */
 
 static stoa_type form_of(unsigned step, const stoa__code_block *code, stoa__id a)

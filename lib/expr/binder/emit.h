@@ -13,6 +13,8 @@ stoa__id stoa__emit_constant(stoa__code_block *code, stoa_type form, uint64_t bi
 stoa__id stoa__emit_integer(stoa__code_block *code, int64_t value);
 stoa__id stoa__emit_float(stoa__code_block *code, double value);
 stoa__id stoa__emit_truth(stoa__code_block *code, bool value);
+/* A null; of STRING a handle of either pool. */
+stoa__id stoa__emit_null(stoa__code_block *code, stoa_type form, bool of_table);
 /* PARAMETER, which is uniform, COLUMN or ARRAY. */
 stoa__id stoa__emit_leaf(stoa__code_block *code, stoa__term_kind kind, stoa_type form,
                          bool nullable, uint32_t index);

@@ -106,6 +106,8 @@ stoa__id stoa__string_value(stoa__code_block *code, stoa__id id, bool of_table)
     const stoa__term *term = term_of(code, id);
     if (!is_symbol(term) && term->of_table == of_table)
         return id;
+    if (term->code == STOA__NULL)
+        return stoa__emit_null(code, STOA_STRING, of_table);
     if (term->uniform)
         return emit_term(code,
                          (stoa__term){.code = STOA__STRING_ENTER,

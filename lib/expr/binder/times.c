@@ -161,12 +161,13 @@ static stoa_status shift_date(stoa__code_block *code, const stoa_expression *nod
     const stoa__typed *date = a->type == STOA_DATE ? a : b;
     stoa__typed *by = a->type == STOA_DATE ? b : a;
     int64_t day = STOA__DAY_SECONDS * stoa__per_second(by->unit);
-    bool constant = stoa__is_constant(code, by->id);
-    if (!constant || range_of(code, by->id).low % day != 0)
+    bool constant = stoa__is_constant(code, by->id), null = code->terms[by->id].code == STOA__NULL;
+    if (!null && (!constant || range_of(code, by->id).low % day != 0))
         return RULE_FAIL(node, error,
                          "a date takes durations of whole days, as literals: write "
                          "duration'7d', or make a timestamp of it: timestamp(day, 'us')");
-    by->id = stoa__emit_integer(code, (int64_t)(range_of(code, by->id).low / day));
+    if (!null)
+        by->id = stoa__emit_integer(code, (int64_t)(range_of(code, by->id).low / day));
     *made = typed_as(integers(code, (stoa_operation)node->operation, a, b), date);
     return STOA_OK;
 }
@@ -418,10 +419,15 @@ stoa_status stoa__bind_times(stoa__code_block *code, const stoa_expression *node
         return divide(code, node, a, b, made, error);
     case STOA_IN:
         return compare(code, node, arguments, made, error);
+    case STOA_IS_NULL:
+        *made = (stoa__typed){.id = stoa__emit_is_null(code, a->id), .type = STOA_BOOL};
+        return STOA_OK;
     case STOA_MINIMUM:
     case STOA_MAXIMUM:
     case STOA_WHERE:
     case STOA_CLIP:
+    case STOA_COALESCE:
+    case STOA_FILL_NULL:
         return choose(code, node, arguments, made, error);
     case STOA_NEGATE:
     case STOA_PLUS:

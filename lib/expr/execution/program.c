@@ -348,6 +348,8 @@ stoa_status stoa_program_set_parameter(stoa_program *program, const char *parame
     stoa_status status = stoa__check_operand(&value, what, error);
     if (status != STOA_OK)
         return status;
+    if (stoa__is_null(&value))
+        value = stoa_null_value();
     parameter_of(value, &type, &bits);
     uint32_t index = stoa__names_find(&program->parameter_names, parameter);
     if (index == STOA__NO_NAME)
@@ -358,11 +360,13 @@ stoa_status stoa_program_set_parameter(stoa_program *program, const char *parame
         status = keep_string(found, value.string, error);
     if (status != STOA_OK)
         return status;
-    if (found->type != type || found->unit != value.unit || found->is_zoned != value.is_zoned)
+    if (found->type != type || found->unit != value.unit || found->is_zoned != value.is_zoned ||
+        found->is_null != value.is_null)
         unbind(program);
     found->type = type;
     found->unit = value.unit;
     found->is_zoned = value.is_zoned;
+    found->is_null = value.is_null;
     found->bits = bits;
     return STOA_OK;
 }

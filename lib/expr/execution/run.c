@@ -170,7 +170,8 @@ static stoa_status run_uniform(stoa__run *run, const stoa__pass *pass, stoa_erro
                 return status;
             continue;
         }
-        program->nulls[step->out] = is_null(program, step);
+        program->nulls[step->out] = step->code == STOA__NULL || is_null(program, step);
+        program->uniform_failed[step->out] = false;
         if (program->nulls[step->out])
             continue;
         if (step->code == STOA__IS_NULL) {

@@ -159,6 +159,8 @@ stoa_expression *stoa__node_string(stoa__text *text, size_t place, size_t length
 stoa_expression *stoa__node_constant(stoa__text *text, size_t place, stoa_value value)
 {
     stoa_expression *node;
+    if (stoa__is_null(&value))
+        value = stoa_null_value(); /* of whatever type it was */
     if (value.type == STOA_STRING) {
         node = stoa__node_string(text, place, value.string.length);
         if (node != NULL && value.string.length > 0)
@@ -282,9 +284,9 @@ static stoa_status check_string(stoa_string string, const char *what, stoa_error
 
 stoa_status stoa__check_operand(const stoa_value *value, const char *what, stoa_error *error)
 {
-    if (stoa__is_null(value))
-        return stoa__fail(error, STOA_WRONG_TYPE, "%s cannot be null", what);
-    if (value->type == STOA_STRING)
+    if (stoa__byte_of(&value->is_null) == 1)
+        return STOA_OK;
+    if (value->type == STOA_STRING && !stoa__is_null(value))
         return check_string(value->string, what, error);
     if (stoa__is_operand(value))
         return STOA_OK;

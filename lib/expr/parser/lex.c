@@ -76,14 +76,17 @@ static stoa_status not_utf8(const stoa__lexer *lexer, const char *bad)
                 (unsigned)(unsigned char)*bad);
 }
 
+enum { NO_TRUTH = 2 }; /* of null */
+
 static const struct word {
     const char *text;
     uint8_t kind, operation, truth;
 } words[] = {
-    {"and", STOA__OPERATOR_TOKEN, STOA_AND, 0}, {"or", STOA__OPERATOR_TOKEN, STOA_OR, 0},
-    {"not", STOA__OPERATOR_TOKEN, STOA_NOT, 0}, {"True", STOA__CONSTANT_TOKEN, 0, 1},
-    {"true", STOA__CONSTANT_TOKEN, 0, 1},       {"False", STOA__CONSTANT_TOKEN, 0, 0},
-    {"false", STOA__CONSTANT_TOKEN, 0, 0},      {"in", STOA__OPERATOR_TOKEN, STOA_IN, 0},
+    {"and", STOA__OPERATOR_TOKEN, STOA_AND, 0},  {"or", STOA__OPERATOR_TOKEN, STOA_OR, 0},
+    {"not", STOA__OPERATOR_TOKEN, STOA_NOT, 0},  {"True", STOA__CONSTANT_TOKEN, 0, 1},
+    {"true", STOA__CONSTANT_TOKEN, 0, 1},        {"False", STOA__CONSTANT_TOKEN, 0, 0},
+    {"false", STOA__CONSTANT_TOKEN, 0, 0},       {"in", STOA__OPERATOR_TOKEN, STOA_IN, 0},
+    {"null", STOA__CONSTANT_TOKEN, 0, NO_TRUTH},
 };
 
 static const struct word *reserved(const char *name, size_t length)
@@ -174,7 +177,8 @@ static stoa_status lex_name(stoa__lexer *lexer, stoa__token *token, const char *
     if (word != NULL) {
         token->kind = word->kind;
         token->operation = word->operation;
-        token->value = stoa_boolean_value(word->truth != 0);
+        token->value =
+            word->truth == NO_TRUTH ? stoa_null_value() : stoa_boolean_value(word->truth != 0);
     }
     return status;
 }

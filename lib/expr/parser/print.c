@@ -105,7 +105,9 @@ static void put_string(printer *p, stoa_string string)
 static void put_constant(printer *p, const stoa_value *value)
 {
     char text[32], literal[STOA__TIME_LITERAL];
-    if (stoa__is_time(value->type)) {
+    if (value->is_null)
+        put_text(p, "null");
+    else if (stoa__is_time(value->type)) {
         stoa__print_time_literal(value, literal);
         put_text(p, literal);
     } else if (value->type == STOA_STRING)
@@ -197,7 +199,7 @@ static int level_of(const stoa_expression *node)
 static bool is_number(const stoa_expression *node)
 {
     return node->kind == STOA__CONSTANT_NODE && node->value.type != STOA_BOOL &&
-           node->value.type != STOA_STRING;
+           node->value.type != STOA_STRING && !node->value.is_null;
 }
 
 /* The least level that argument i may have without parentheses. */

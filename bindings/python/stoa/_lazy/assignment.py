@@ -152,9 +152,7 @@ def right_side(
     if isinstance(value, Operators):
         return expression_side(store, value._expression(), rows, scope)
     if value is None and field.type.nullable:
-        source = packed_source(bytes(rows * field.type.width), field.type, rows)
-        source.with_validity(bytes(rows // 8 + 1))
-        return Expression(vector_of([source], rows), store, rows, (), (source,))
+        return Expression(tree.constant(None), store, rows, ())
     if is_scalar(value, field.type):
         if field.parts:
             node = tree.constants(tuple(number for number, _ in one_vector(value, field)))

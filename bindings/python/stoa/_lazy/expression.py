@@ -484,9 +484,9 @@ def refuse_together(one: Expression, other: Expression) -> NoReturn:
 
 
 def operand(value: Any, rows: int) -> tuple[Any, tuple[Any, ...]]:
-    """The node of a number or an array, and what must be kept alive for it."""
+    """The node of a number, None or an array, and what must be kept alive for it."""
     number = python_number(value)
-    if number is not None:
+    if number is not None or value is None:
         return tree.constant(number), ()
     if isinstance(value, str):
         return tree.constant(str.__str__(value)), ()
@@ -495,7 +495,7 @@ def operand(value: Any, rows: int) -> tuple[Any, tuple[Any, ...]]:
         source = buffer_source(value, "an operand")
     if source is None:
         raise WrongTypeError(
-            "columns are computed with numbers, with columns and expressions of the same table, "
+            "columns are computed with numbers, None, columns and expressions of the same table, "
             f"and with buffers and arrays as long as the table: not with {type(value).__name__}"
         )
     return array_operand(source, rows), (source,)

@@ -401,8 +401,8 @@ def compute_text(
     store: Store, text: str, parameters: dict[str, Any], rows: int, selection: Any = ffi.NULL
 ) -> list[Any]:
     """The values of the aggregates listed in a text."""
-    if any(isinstance(each, str) for each in parameters.values()):
-        # As constants: one may be a label, which has a number only beside its enumeration.
+    if any(each is None or isinstance(each, str) for each in parameters.values()):
+        # As constants: a label has a number only beside its enumeration, and None a type.
         given = tree.Parameters(parameters)
         node = tree.parse(text, given)
         given.check_used()

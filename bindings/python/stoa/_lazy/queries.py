@@ -155,14 +155,14 @@ def check_no_text(parameters: dict[str, Any]) -> None:
 
 
 def checked_parameters(parameters: dict[str, Any]) -> dict[str, Any]:
-    """The values as Python numbers and texts; a member of an enumeration is its name."""
+    """The values as Python numbers, texts and None; a member of an enumeration is its name."""
     made = {}
     for name, value in parameters.items():
         is_member = isinstance(value, Enum) and not isinstance(value, Flag)
         text = value.name if is_member else value
         is_text = isinstance(text, str) and name != "where"
         made[name] = str(text) if is_text else python_number(value)
-        if made[name] is None:
+        if made[name] is None and (value is not None or name == "where"):
             way_out = "; rows are chosen by points.where(…) first" if name == "where" else ""
             raise WrongTypeError(
                 f"the parameter ${name} is a number or a text, not {type(value).__name__}{way_out}"
@@ -201,6 +201,8 @@ def condition_of(store: Store, condition: Any, rows: int, parameters: dict[str, 
     elif isinstance(condition, Operators):
         check_no_text(parameters)
         made = condition._expression()
+    elif condition is None:
+        raise WrongTypeError("rows are chosen by a condition, not by None")
     else:
         check_no_text(parameters)
         node, kept = operand(condition, rows)

@@ -103,7 +103,7 @@ def field(stored: StoredField) -> Node:
 
 
 def constant(value: Any) -> Node:
-    """A bool, an int, a float or a str."""
+    """A bool, an int, a float, a str or None."""
     if isinstance(value, int) and not -(2**63) <= value < 2**64:
         constant_value(value)  # raises if it is not supported
     told = str(value) if value == 0 else value  # 0.0 equals -0.0, so the text tells them apart
@@ -113,6 +113,9 @@ def constant(value: Any) -> Node:
 def constant_value(value: Any) -> tuple[Any, Any]:
     """The constant as a stoa_value *, and what must live as long."""
     made = ffi.new("stoa_value *")
+    if value is None:
+        made.is_null = True
+        return made, None
     if isinstance(value, str):
         text = string_bytes(value)
         made.type, made.string.length = lib.STOA_STRING, len(text)
@@ -181,7 +184,7 @@ def listed(nodes: Sequence[Node]) -> Node:
 
 
 class Parameters:
-    """The values of parameters in texts (bool, int, float and str), by name."""
+    """The values of parameters in texts (bool, int, float, str and None), by name."""
 
     __slots__ = ("c", "keep", "keys", "names", "values")
 
