@@ -38,6 +38,7 @@ HEADERS = {
     "expression.h": "lib/expr/parser",
     "selection.h": "lib/expr/execution",
     "program.h": "lib/expr/execution",
+    "value_counts.h": "lib/expr/execution",
     "renamed.h": "lib/expr/execution",
     "arrow.h": "lib/io",
     "stoa.h": "lib/io",

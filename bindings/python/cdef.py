@@ -34,7 +34,17 @@ TURNS = [
     ),
     *(
         f"program_{name}"
-        for name in ("free", "new", "parse", "compute", "fill", "assign", "select", "filter")
+        for name in (
+            "free",
+            "new",
+            "parse",
+            "compute",
+            "fill",
+            "assign",
+            "select",
+            "filter",
+            "count_values",
+        )
     ),
 ]
 

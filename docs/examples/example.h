@@ -59,6 +59,7 @@ void selection_examples(void);
 void strings_examples(void);
 void table_examples(void);
 void type_examples(void);
+void value_counts_examples(void);
 void vector_examples(void);
 
 #endif

@@ -23,6 +23,7 @@ static void run_all(void)
     strings_examples();
     table_examples();
     type_examples();
+    value_counts_examples();
     vector_examples();
 }
 

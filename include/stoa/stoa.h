@@ -16,6 +16,7 @@
 #include <stoa/strings.h>
 #include <stoa/table.h>
 #include <stoa/type.h>
+#include <stoa/value_counts.h>
 #include <stoa/version.h>
 #ifndef STOA_CDEF
 #include <stoa/record.h>

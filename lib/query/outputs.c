@@ -89,9 +89,11 @@ static void store_validity(uint64_t *to, char *out, size_t width, const uint64_t
             mask == NULL ? NULL : mask + i / 64, count - i < STOA__BLOCK ? count - i : STOA__BLOCK);
 }
 
-static void store_block(void *context, void *const *slots, const uint64_t *const *validity,
-                        const uint64_t *mask, size_t first, size_t count)
+static void store_block(void *context, size_t worker, void *const *slots,
+                        const uint64_t *const *validity, const uint64_t *mask, size_t first,
+                        size_t count)
 {
+    (void)worker;
     const destination *to = context;
     for (uint32_t i = 0; i < to->program->code.result_count; i++) {
         size_t width = stoa__width(stoa__target_type(to->types[i]));
@@ -158,10 +160,11 @@ static bool is_direct(const stoa__run *run, char *const *cells)
     return is_direct;
 }
 
-static void pass_by(void *context, void *const *slots, const uint64_t *const *validity,
-                    const uint64_t *mask, size_t first, size_t count)
+static void pass_by(void *context, size_t worker, void *const *slots,
+                    const uint64_t *const *validity, const uint64_t *mask, size_t first,
+                    size_t count)
 {
-    (void)context, (void)slots, (void)validity, (void)mask, (void)first, (void)count;
+    (void)context, (void)worker, (void)slots, (void)validity, (void)mask, (void)first, (void)count;
 }
 
 /* Whether an output may be null in this run, and its target takes no null. */

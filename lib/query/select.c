@@ -36,9 +36,11 @@ typedef struct bits {
     size_t *counts; /* by morsel from row `first` on, or NULL */
 } bits;
 
-static void take_bits(void *context, void *const *slots, const uint64_t *const *validity,
-                      const uint64_t *mask, size_t first, size_t count)
+static void take_bits(void *context, size_t worker, void *const *slots,
+                      const uint64_t *const *validity, const uint64_t *mask, size_t first,
+                      size_t count)
 {
+    (void)worker;
     (void)validity; /* bits are not set where the condition is null */
     const bits *to = context;
     const uint64_t *result = slots[to->result];

@@ -199,6 +199,9 @@ class Column(Base, InPlace[Expression], Generic[Value]):
         field = self._stored_field()
         return reduce_field(self._store, tree.field(field), operation, *others)
 
+    def _counted(self, is_sorted: bool) -> dict[Any, int]:
+        return self._expression()._count_values(is_sorted, self._type)
+
     def _store_values(self, value: Expression) -> None:
         self._write(self._range(), value)
 

@@ -361,6 +361,20 @@ static stoa_status want_bits(binder *b, const stoa_expression *node, stoa__resul
     return STOA_OK;
 }
 
+static stoa_status want_keys(binder *b, const stoa_expression *node, stoa__result *result,
+                             uint32_t output)
+{
+    if (b->code->result_count > 1)
+        return stoa__expression_fail(b->error, STOA_WRONG_TYPE, node,
+                                     "a vector is no single value: take a component, as v[0]");
+    if (result->typed.type == STOA_OBJECT)
+        return stoa__refuse_object(node, b->error);
+    if (result->typed.type != STOA_STRING)
+        return want_cells(b, node, result, output);
+    result->id = stoa__string_row(b->code, result->typed.id);
+    return STOA_OK;
+}
+
 static stoa_status want_value(binder *b, const stoa_expression *node, stoa__result *result)
 {
     if (result->typed.type == STOA_OBJECT)
@@ -401,6 +415,8 @@ static stoa_status want(binder *b, const stoa_expression *node, stoa__result *re
         return want_cells(b, node, result, output);
     if (b->binding->wanted == STOA__WANTS_BITS)
         return want_bits(b, node, result);
+    if (b->binding->wanted == STOA__WANTS_KEYS)
+        return want_keys(b, node, result, output);
     return want_value(b, node, result);
 }
 

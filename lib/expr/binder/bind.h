@@ -9,6 +9,7 @@ typedef enum stoa__wanted {
     STOA__WANTS_VALUES = 1, /* of aggregates */
     STOA__WANTS_CELLS,      /* of each row */
     STOA__WANTS_BITS,       /* a condition of each row */
+    STOA__WANTS_KEYS,       /* cells of each row; of strings, handles of either pool */
 } stoa__wanted;
 
 typedef struct stoa__parameter_slot {

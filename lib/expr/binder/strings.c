@@ -131,14 +131,17 @@ stoa__id stoa__string_value(stoa__code_block *code, stoa__id id, bool of_table)
     return emit_lookup(code, base, emit_map(code, id, base, STOA_STRING, of_table));
 }
 
-/* A register of values for a ROWS step: strings of either pool, or integers. */
-static stoa__id row_of(stoa__code_block *code, stoa__id id)
+stoa__id stoa__string_row(stoa__code_block *code, stoa__id id)
 {
-    if (id == STOA__NOTHING_ID)
-        return id;
     if (is_symbol(term_of(code, id)))
         id = stoa__string_value(code, id, false);
     return stoa__emit_row(code, id);
+}
+
+/* A register of values for a ROWS step: strings of either pool, or integers. */
+static stoa__id row_of(stoa__code_block *code, stoa__id id)
+{
+    return id == STOA__NOTHING_ID ? id : stoa__string_row(code, id);
 }
 
 static stoa__id emit_rows(stoa__code_block *code, stoa_operation operation, unsigned form,

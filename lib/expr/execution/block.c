@@ -398,8 +398,8 @@ static bool run_block(stoa__run *run, stoa__worker *worker, size_t row, size_t c
         if (!check_nulls(run, worker, mask, count))
             return false;
     }
-    run->take(run->context, worker->slots, worker->has_nulls ? worker->validity : NULL, mask, row,
-              count);
+    run->take(run->context, (size_t)(worker - run->program->workers), worker->slots,
+              worker->has_nulls ? worker->validity : NULL, mask, row, count);
     return true;
 }
 

@@ -10,9 +10,11 @@
 #define STOA__BATCH ((size_t)1024)
 
 /* Takes a block's results: its rows are first to first + count - 1, and mask their bits (NULL:
- * all). slots: where the values are, by id; validity: likewise; NULL: no value is null. */
-typedef void stoa__take_block(void *context, void *const *slots, const uint64_t *const *validity,
-                              const uint64_t *mask, size_t first, size_t count);
+ * all). slots: where the values are, by id; validity: likewise; NULL: no value is null. The rows
+ * that one worker is given ascend. */
+typedef void stoa__take_block(void *context, size_t worker, void *const *slots,
+                              const uint64_t *const *validity, const uint64_t *mask, size_t first,
+                              size_t count);
 
 typedef struct stoa__run {
     stoa_program *program;

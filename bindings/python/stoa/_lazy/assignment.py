@@ -255,5 +255,8 @@ class SelectedColumn(Expression, InPlace[Expression]):
     def __iter__(self) -> Iterator[Any]:
         return iter(self.tolist())
 
+    def _counted(self, is_sorted: bool) -> dict[Any, int]:
+        return self._count_values(is_sorted, self._field.type)
+
     def _store_values(self, value: Expression) -> None:
         store_values(self._store, {self._field.name: value}, self._rows, self._row_set)

@@ -11,6 +11,7 @@ from __future__ import annotations
 from array import array
 from collections.abc import Iterator, Sequence
 from enum import Enum
+from math import nan
 from operator import index as as_index
 from typing import TYPE_CHECKING, Any, NoReturn, Protocol
 
@@ -34,6 +35,7 @@ from stoa._store.sources import (
     sequence_source,
 )
 from stoa._store.store import Store
+from stoa._store.strings import Texts
 from stoa._store.versions import Seen, check_seen, is_stale, together
 from stoa.errors import ArgumentError, ColumnBufferError, LengthError, WrongTypeError
 
@@ -159,6 +161,25 @@ class Expression(Operators["Expression"]):
         return self._aggregate(operation)
 
     _reduce = _reduced
+
+    def _count_values(self, is_sorted: bool, of: FieldType | None = None) -> dict[Any, int]:
+        """The different values and how often each comes; those that are equal in Python are one.
+        of: their type; None: the program tells it."""
+        condition = None if self._scope is None else self._scope.pending()
+        if condition is None:
+            made, chosen = self._program(), self._run_scope()
+        else:  # both in one pass
+            made = program.kept(self._store, self._node, condition._node, verify=self._check)
+            chosen = self._rows, ffi.NULL
+        found, counts = made.count_values(self._store, *chosen, self._check, is_sorted)
+        if condition is None:
+            self._put_back(AS_IT_IS, made)
+        else:
+            made.keep()
+        values: dict[Any, int] = {}
+        for value, count in zip(*counted(of or found, counts)):
+            values[value] = values.get(value, 0) + count
+        return values
 
     def _aggregate(self, operation: int) -> Any:
         condition = None if self._scope is None else self._scope.pending()
@@ -409,6 +430,25 @@ def vectors_in(memory: Any, of: FieldType, rows: int) -> list[tuple[Any, ...]]:
     """The tuples of components that lie one after the other."""
     cells = memory.cast(of.base.code)
     return list(zip(*(cells[i * rows : (i + 1) * rows].tolist() for i in range(of.length))))
+
+
+# ---- values that were counted ----
+
+
+def counted(found: FieldType, counts: Any) -> tuple[list[Any], list[int]]:
+    """The values of a stoa_value_counts, and how often each comes."""
+    size = counts.count
+    cells, often = ffi.cast("char *", counts.data), ffi.cast("uint64_t *", counts.counts)
+    decoder = found.inner.decoder
+    if found.inner is STRING:
+        decoder = Texts(counts)
+    data: Any = memoryview(ffi.buffer(cells, size * found.width)).cast(found.code or "I")
+    values = data.tolist() if decoder is None else list(map(decoder.__getitem__, data))
+    if found.kind == "f":
+        values = [value if value == value else nan for value in values]
+    if counts.null < size:
+        values[counts.null] = None
+    return values, ffi.unpack(often, size) if size else []
 
 
 # ---- nulls ----

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
         def _apply_to(self: Expression, other: Any, operation: int) -> Expression: ...
         def _cast(self: Expression, to: Any) -> Expression: ...
         def _reduced(self, operation: int, *others: Any) -> Any: ...
+        def _count_values(self, is_sorted: bool) -> dict[Any, int]: ...
 
 
 # The class of that name, derived from Operators, in expression.py.
@@ -75,6 +76,10 @@ class Operators(Generic[Expression]):
     def _reduce(self, operation: int, *others: Any) -> Any:
         """The value of an aggregate of this and others."""
         return self._expression()._reduced(operation, *others)
+
+    def _counted(self, is_sorted: bool) -> dict[Any, int]:
+        """The different values, and how often each comes."""
+        return self._expression()._count_values(is_sorted)
 
     def __bool__(self) -> bool:
         raise WrongTypeError(
@@ -296,6 +301,21 @@ class Operators(Generic[Expression]):
         """The number of different strings. Raises WrongTypeError for numbers."""
         return self._reduce(lib.STOA_COUNT_DISTINCT)  # type: ignore[no-any-return]
 
+    def unique(self) -> list[Any]:
+        """The different values, in the order in which they first come; None is one of them.
+
+        All NaNs are one value, and -0.0 is 0.0.
+        """
+        return list(self._counted(False))
+
+    def value_counts(self) -> dict[Any, int]:
+        """The different values, and how often each comes: the most frequent first, of those that
+        come equally often the one that comes first.
+
+        None is one of them, and all NaNs are one, `math.nan`. -0.0 is 0.0.
+        """
+        return self._counted(True)
+
     def var(self, ddof: int = 0, **numpy_options: Any) -> Any:
         """The variance: the squared deviations from the mean, divided by n - ddof."""
         check_whole("var", numpy_options)
@@ -358,7 +378,7 @@ class Operators(Generic[Expression]):
 
 
 REDUCTIONS = ("sum", "mean", "min", "max", "count", "var", "std", "any", "all")
-MORE_REDUCTIONS = ("argmin", "argmax", "first", "last", "dot")
+MORE_REDUCTIONS = ("argmin", "argmax", "first", "last", "dot", "unique", "value_counts")
 for each in map(vars(Operators).__getitem__, REDUCTIONS + MORE_REDUCTIONS):
     if each.__doc__:  # there are none under -OO
         each.__doc__ += """

@@ -288,6 +288,23 @@ class Program:
             made[handle] = ffi.buffer(text.bytes, text.length)[:].decode() if text.length else ""
         return list(map(made.__getitem__, handles))
 
+    def count_values(
+        self,
+        store: Store,
+        rows: int,
+        selection: Any = ffi.NULL,
+        verify: Verify | None = None,
+        is_sorted: bool = False,
+    ) -> tuple[FieldType, Any]:
+        """The type of the first output, and a stoa_value_counts * of its values."""
+        made = receiver("stoa_value_counts *", lib.stoa_value_counts_free)
+        self.read(COUNT_VALUES, store, rows, selection, made, verify=verify)
+        counts = owned(taken(made), "stoa_value_counts *", lib.stoa_value_counts_free)
+        if is_sorted:
+            error = new_error()
+            check(lib.stoa_value_counts_sort(counts, error), error)
+        return self.type(store), counts
+
     def select(
         self, store: Store, rows: int, selection: Any = ffi.NULL, verify: Verify | None = None
     ) -> Any:
@@ -337,6 +354,7 @@ COMPUTE, FILL, ASSIGN = (
     lib.stoa_turn_program_fill,
     lib.stoa_turn_program_assign,
 )
+COUNT_VALUES = place_last(lib.stoa_turn_program_count_values)
 SELECT = place_last(lib.stoa_turn_program_select)
 FILTER = place_last(lib.stoa_turn_program_filter)
 
