@@ -442,7 +442,8 @@ def counted(found: FieldType, counts: Any) -> tuple[list[Any], list[int]]:
     decoder = found.inner.decoder
     if found.inner is STRING:
         decoder = Texts(counts)
-    data: Any = memoryview(ffi.buffer(cells, size * found.width)).cast(found.code or "I")
+    raw: Any = memoryview(ffi.buffer(cells, size * found.width))
+    data = raw.cast(found.code or "I")
     values = data.tolist() if decoder is None else list(map(decoder.__getitem__, data))
     if found.kind == "f":
         values = [value if value == value else nan for value in values]
