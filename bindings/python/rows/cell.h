@@ -348,6 +348,9 @@ static inline Fit store_value(const Slot *slot, stoa_type values, void *at, PyOb
         STORE(UINT8, uint8_t)
         STORE(UINT16, uint16_t)
         STORE(UINT32, uint32_t)
+        STORE(DATE, int32_t) /* counts: the values of times are DECODED */
+        STORE(TIMESTAMP, int64_t)
+        STORE(DURATION, int64_t)
 #undef STORE
     case DECODED:
         return store_place(slot, at, value);

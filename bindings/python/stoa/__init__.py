@@ -52,6 +52,7 @@ from stoa._lib import ffi as _library
 from stoa._schema.fields import field
 from stoa._schema.record import Record, replace, to_dict, to_tuple
 from stoa._schema.record import copy as copy  # not in __all__: it would hide the module copy
+from stoa._schema.times import duration, timestamp
 from stoa._schema.types import (
     FieldType,
     float32,
@@ -141,6 +142,7 @@ __all__ = [
     "coalesce",
     "concat",
     "cos",
+    "duration",
     "exp",
     "field",
     "float32",
@@ -171,6 +173,7 @@ __all__ = [
     "table_of",
     "tan",
     "threads",
+    "timestamp",
     "to_dict",
     "to_tuple",
     "trim",

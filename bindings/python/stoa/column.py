@@ -17,6 +17,7 @@ from stoa._lib import copies
 from stoa._lib.failure import check, new_error
 from stoa._lib.ffi import ffi, lib
 from stoa._schema.extension import rows as extension
+from stoa._schema.times import DATE, numpy_dtype, numpy_times
 from stoa._schema.types import IS_PYPY, OBJECT, FieldType
 from stoa._schema.vectors import Live
 from stoa._store import versions
@@ -30,6 +31,7 @@ from stoa._store.sources import (
 )
 from stoa._store.store import Store
 from stoa._store.versions import column_version
+from stoa.display import text_at
 from stoa.errors import (
     ArgumentError,
     ColumnBufferError,
@@ -161,7 +163,7 @@ class Column(Base, InPlace[Expression], Generic[Value]):
     @recursive_repr()
     def __repr__(self) -> str:
         rows = self._range()
-        first = [shown(value) for value in self[:SHOWN]]
+        first = [text_at(self, i, shown) for i in range(min(SHOWN, len(rows)))]
         more = ", …" if len(rows) > SHOWN else ""
         return f"<Column {self.name}: {self._type}, {len(rows):,} rows: {', '.join(first)}{more}>"
 
@@ -406,6 +408,8 @@ class Column(Base, InPlace[Expression], Generic[Value]):
         return view
 
     def __buffer__(self, flags: int) -> memoryview:
+        if self._type.kind == "t":  # so that numpy asks for its own kind of times
+            raise ColumnBufferError(f"{self._name} is {self._type}: its counts are in .buffer")
         return self.buffer
 
     if TYPE_CHECKING:
@@ -415,18 +419,20 @@ class Column(Base, InPlace[Expression], Generic[Value]):
         @property
         def __array_interface__(self):
             """numpy's array interface, version 3: shares the memory, writable."""
-            if self._type.kind in "os" or self._has_nulls():
-                raise AttributeError("objects, strings and nulls have no array interface")
+            if self._type.kind in "os" or self._type.base is DATE or self._has_nulls():
+                raise AttributeError("objects, strings, dates and nulls have no array interface")
             if self._export is None:
                 self._export = self._exported()
             rows, width = self._range(), self._type.width
-            kind = self._type.base.kind.replace("?", "b")
+            kind = f"{self._type.base.kind.replace('?', 'b')}{width}"
+            if self._type.kind == "t":
+                kind = numpy_dtype(self._type)
             order = "|" if width == 1 else {"little": "<", "big": ">"}[sys.byteorder]
             address = int(ffi.cast("uintptr_t", self._export))
             return {
                 "version": 3,
                 "shape": (len(rows),),
-                "typestr": f"{order}{kind}{width}",
+                "typestr": f"{order}{kind}",
                 "data": (address + (rows.start * width if rows else 0), False),
                 "strides": None if rows.step == 1 else (rows.step * width,),
             }
@@ -444,9 +450,11 @@ class Column(Base, InPlace[Expression], Generic[Value]):
 
         @property
         def __array__(self):
-            """How numpy makes an array of strings, and of values with nulls."""
+            """How numpy makes an array of strings, of dates, and of values with nulls."""
             if self._type.kind == "s":
                 return self._array_of_objects
+            if self._type.base is DATE and not self._has_nulls():
+                return self._array_of_days
             if self._has_nulls():
                 return self._array_with_nan
             raise AttributeError("other columns share their memory")
@@ -460,12 +468,22 @@ class Column(Base, InPlace[Expression], Generic[Value]):
         made[:] = self.tolist()
         return made if dtype is None else array(made, dtype=dtype)
 
+    def _array_of_days(self, dtype: Any = None, copy: bool | None = None) -> Any:
+        import numpy
+
+        if copy is False:
+            raise ArgumentError(f"{self._name} counts days in 32 bits: an array of it is a copy")
+        values = numpy_times(numpy.asarray(self._raw()), self._type)
+        return values if dtype is None else values.astype(dtype, copy=False)
+
     def _array_with_nan(self, dtype: Any = None, copy: bool | None = None) -> Any:
         import numpy
 
         if copy is False:
             raise ArgumentError(f"{self._name} has nulls: its array is always a copy")
         cells = numpy.asarray(self._raw())
+        if self._type.kind == "t":
+            cells = numpy_times(cells, self._type)
         values = with_nan(cells, numpy.asarray(self.validity), None, self._name, self._type)
         return values if dtype is None else values.astype(dtype, copy=False)
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import date, timedelta
 from enum import Enum
-from typing import Any
+from typing import Any, Callable
 
-from stoa.errors import ShortRepr, shown
+from stoa.errors import RangeError, ShortRepr, shown
 
 EDGE = 5
 UNITS = ["bytes", "kB", "MB", "GB", "TB"]
@@ -34,10 +35,20 @@ def title(rows: Any) -> str:
 def value_text(value: Any) -> str:
     if isinstance(value, Enum):
         return value.name or str(value)  # before Python 3.11, flags together have no name
+    if isinstance(value, (date, timedelta)):
+        return str(value)
     if not isinstance(value, float):
         return shown(value, shortened)
     text = f"{value:.6g}"
     return text if not text.lstrip("-").isdigit() else text + ".0"
+
+
+def text_at(column: Any, number: int, text: Callable[[Any], str] = value_text) -> str:
+    """The text of a column's value, which may not be one: raw writes, and parts of microseconds."""
+    try:
+        return text(column[number])
+    except RangeError:
+        return f"<{column._cells()[number]}>"
 
 
 def grid(rows: Any) -> tuple[list[str], list[str], list[list[str]]]:
@@ -58,8 +69,7 @@ def grid(rows: Any) -> tuple[list[str], list[str], list[list[str]]]:
 def lines(rows: Any, shown: list[Any], numbers: range, more: list[str]) -> list[list[str]]:
     columns = [rows._column(each.name) for each in shown]
     return [
-        [str(number), *(value_text(column[number]) for column in columns), *more]
-        for number in numbers
+        [str(number), *(text_at(column, number) for column in columns), *more] for number in numbers
     ]
 
 

@@ -56,7 +56,7 @@ def aggregates(field: StoredField) -> dict[str, tree.Node]:
     counted = {"count": tree.call(lib.STOA_COUNT, [node])} if field.type.nullable else {}
     if kind in "oes":
         return counted
-    operations = {"mean": lib.STOA_MEAN, "std": lib.STOA_STD}
+    operations = {"mean": lib.STOA_MEAN, "std": lib.STOA_STD} if kind != "t" else {}
     operations.update(min=lib.STOA_MIN, max=lib.STOA_MAX)
     made = {name: tree.call(operation, [node]) for name, operation in operations.items()}
     if field.type.base.kind == "f":

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, ClassVar, get_args, get_origin
 
+from stoa._schema import times
 from stoa._schema.fields import own_annotations, resolve
 from stoa._schema.record import RecordType
 from stoa._schema.types import TYPES, FieldType, type_written, without_none
@@ -58,6 +59,9 @@ def check_column(written: Any, field_type: FieldType, where: str) -> None:
             named = type_written(argument)
         if field_type.length and argument is Any:  # checkers have no better name for tuples
             continue
+        if argument in times.OF_CLASSES:
+            named = None
+            kinds = "t" if times.CLASSES.get(field_type.base) is argument else ""
         fits = named is field_type.inner if named else kinds is None or field_type.kind in kinds
         if not fits:
             raise DeclarationError(f"{where} is a column of {field_type}, not of {shown(argument)}")

@@ -11,12 +11,11 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from stoa._lazy import bits, tree
-from stoa._lazy.expression import Expression, vector_of
+from stoa._lazy.expression import Expression, constant_of, vector_of
 from stoa._lazy.operators import InPlace, Operators
 from stoa._lazy.program import Program, kept, room_for, validity_for
 from stoa._lazy.rowset import RowSet
 from stoa._lib.ffi import ffi, lib
-from stoa._schema.enumerations import label_or_value
 from stoa._schema.types import OBJECT
 from stoa._store import versions
 from stoa._store.cells import value_reader
@@ -157,7 +156,7 @@ def right_side(
         if field.parts:
             node = tree.constants(tuple(number for number, _ in one_vector(value, field)))
         else:
-            node = tree.constant(label_or_value(field.type, field.type.convert(value, field.name)))
+            node = constant_of(field.type, field.type.convert(value, field.name))
         return Expression(node, store, rows, ())
     if field.type.kind == "s":
         raise WrongTypeError(

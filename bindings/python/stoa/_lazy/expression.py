@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Iterator, Sequence
+from datetime import date, timedelta
 from enum import Enum
 from math import nan
 from operator import index as as_index
@@ -21,7 +22,7 @@ from stoa._lazy.operators import Operators
 from stoa._lazy.program import Program
 from stoa._lib import copies
 from stoa._lib.ffi import ffi, lib
-from stoa._schema.enumerations import label_or_value
+from stoa._schema import times
 from stoa._schema.types import IS_PYPY, OBJECT, STRING, TYPES, FieldType, type_written, unknown_type
 from stoa._schema.vectors import Components, array_of
 from stoa._store.cells import Decoded, NullableCells
@@ -29,6 +30,7 @@ from stoa._store.sources import (
     Source,
     StoredField,
     VectorSource,
+    array_source,
     buffer_source,
     nullable_source,
     packed_source,
@@ -120,6 +122,10 @@ class Expression(Operators["Expression"]):
             raise WrongTypeError(f"a cast cannot be {unknown_type(to)}")
         if found is OBJECT:
             raise WrongTypeError("numbers can't be cast to objects")
+        if found.zone is not None:
+            raise WrongTypeError("a cast changes the unit of a timestamp, not its zone")
+        if found.unit:
+            return self._apply(TIME_CASTS[found.base], times.UNIT_NAMES[found.unit])
         return self._apply(lib.stoa_operation_named(found.encode(), 1))
 
     def _of(self, scope: Scope | None) -> Expression:
@@ -229,8 +235,7 @@ class Expression(Operators["Expression"]):
         """The same where a mask is set, and zero elsewhere, so that nothing fails there."""
         source = packed_source(mask, TYPES["bool"], self._rows)
         found = self._type()
-        zero = {"?": False, "f": 0.0, "e": (*found.labels, "")[0]}.get(found.kind, 0)
-        parts = [array_operand(source, self._rows), self._node, tree.constant(zero)]
+        parts = [array_operand(source, self._rows), self._node, zero_of(found)]
         node = tree.call(lib.STOA_WHERE, parts)
         kept = (*self._keep, source)
         return Expression(node, self._store, self._rows, self._seen, kept, None, self._is_whole)
@@ -358,6 +363,7 @@ class Expression(Operators["Expression"]):
             values = array_of(memory, found.base, found.length, self._rows)
         else:
             values = numpy.frombuffer(memory, found.code)
+            values = times.numpy_times(values, found) if found.kind == "t" else values
         if validity != ffi.NULL:
             bits = numpy.frombuffer(ffi.buffer(validity), "u1")
             there: Any = numpy.unpackbits(bits, count=self._rows, bitorder="little").astype(bool)
@@ -426,6 +432,9 @@ class Expression(Operators["Expression"]):
         return made
 
 
+TIME_CASTS = {times.TIMESTAMP: lib.STOA_TO_TIMESTAMP, times.DURATION: lib.STOA_TO_DURATION}
+
+
 def vectors_in(memory: Any, of: FieldType, rows: int) -> list[tuple[Any, ...]]:
     """The tuples of components that lie one after the other."""
     cells = memory.cast(of.base.code)
@@ -461,17 +470,17 @@ def words_of(validity: Any) -> Any:
 
 
 def with_nan(values: Any, there: Any, chosen: Any, name: str, of: FieldType) -> Any:
-    """An array with NaN for what is null: of floats; of other types, only if nothing is. chosen: a
-    mask of the values that count, or None."""
+    """An array with NaN or NaT for what is null: of floats and times; of other types, only if
+    nothing is. chosen: a mask of the values that count, or None."""
     if (there if chosen is None else there | ~chosen).all():
         return values
-    if of.kind != "f":
+    if of.kind not in "ft":
         raise ColumnBufferError(
             f"{name} has nulls, for which an array of {of.inner} has no value: take "
             "fill_null(value), and the validity beside it"
         )
     values = values.copy()
-    values[~there] = float("nan")
+    values[~there] = float("nan") if of.kind == "f" else "NaT"
     return values
 
 
@@ -494,6 +503,7 @@ def combined(operation: int, operands: Sequence[Any]) -> Expression:
             node, kept = (
                 vector_operand(part, rows, parts)
                 or member_operand(part, parts)
+                or time_operand(part, rows, parts)
                 or operand(part, rows)
             )
             nodes.append(node)
@@ -507,9 +517,12 @@ def combined(operation: int, operands: Sequence[Any]) -> Expression:
             seen = together(seen, part._seen)
             keep += part._keep
     made = Expression(tree.call(operation, nodes), store, rows, seen, keep, scope, is_whole)
-    if any(isinstance(each, str) for each in parts):
-        made._type()  # raises where a str has no meaning
+    if any(isinstance(each, MEANT_BESIDE) for each in parts):
+        made._type()  # raises where a text or a time has no meaning
     return made
+
+
+MEANT_BESIDE = (str, date, timedelta)
 
 
 def refuse_together(one: Expression, other: Expression) -> NoReturn:
@@ -573,8 +586,40 @@ def member_operand(value: Any, parts: Sequence[Any]) -> tuple[Any, tuple[Any, ..
         found = each._type() if isinstance(each, Expression) else None
         if found is not None and found.labels:
             member = found.convert(value, "the operand")
-            return tree.constant(label_or_value(found, member)), ()
+            return constant_of(found, member), ()
     return None
+
+
+def time_operand(value: Any, rows: int, parts: Sequence[Any]) -> tuple[Any, tuple[Any, ...]] | None:
+    """The node of a date, datetime or timedelta, of Python or numpy, or of an array of numpy's;
+    None for other values."""
+    if getattr(value, "ndim", 0) == 1 and times.is_numpy_time(value):
+        of = [each._type() for each in parts if isinstance(each, Expression)]
+        source = array_source(*times.countable(value, of[0], "an operand"), "an operand")
+        return array_operand(source, rows), (source,)
+    moment = times.moment_of(value)
+    if moment is None:
+        return None
+    if times.is_numpy_time(value):
+        for each in parts:
+            if isinstance(each, Expression):
+                moment = times.moment_beside(moment, each._type())
+    return tree.constant(moment), ()
+
+
+def constant_of(of: FieldType, value: Any) -> tree.Node:
+    """The node of a converted value of a field: of an enumeration, its label."""
+    if of.labels:
+        return tree.constant(of.labels[of.encoder(value)])  # type: ignore[misc]
+    return tree.constant(times.moment_in(value, of) if of.kind == "t" else value)
+
+
+def zero_of(of: FieldType) -> tree.Node:
+    """The node of some value of that type."""
+    if of.kind == "t":
+        return tree.constant(times.Moment(of.number, 0, of.unit, of.zone is not None))
+    zeros = {"?": False, "f": 0.0, "e": (*of.labels, "")[0]}
+    return tree.constant(zeros.get(of.kind, 0))
 
 
 def vector_of(sources: Sequence[Source], rows: int) -> tree.Node:

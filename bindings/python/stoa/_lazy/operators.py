@@ -256,6 +256,45 @@ class Operators(Generic[Expression]):
             raise WrongTypeError("is_in() takes a list of values: write [value] for one")
         return self._expression()._apply(lib.STOA_IN, *values)
 
+    # ---- times ----
+
+    def year(self) -> Expression:
+        """The year of each date or timestamp, from 1 to 9999."""
+        return self._expression()._apply(lib.STOA_YEAR)
+
+    def month(self) -> Expression:
+        """The month of each date or timestamp, from 1 to 12."""
+        return self._expression()._apply(lib.STOA_MONTH)
+
+    def day(self) -> Expression:
+        """The day of the month of each date or timestamp, from 1 to 31."""
+        return self._expression()._apply(lib.STOA_DAY)
+
+    def hour(self) -> Expression:
+        """The hour of each timestamp, from 0 to 23; with a zone, of its clocks."""
+        return self._expression()._apply(lib.STOA_HOUR)
+
+    def minute(self) -> Expression:
+        """The minute of each timestamp, from 0 to 59."""
+        return self._expression()._apply(lib.STOA_MINUTE)
+
+    def second(self) -> Expression:
+        """The second of each timestamp, from 0 to 59."""
+        return self._expression()._apply(lib.STOA_SECOND_OF_MINUTE)
+
+    def weekday(self) -> Expression:
+        """The day of the week of each date or timestamp: Monday is 0, as datetime.weekday()."""
+        return self._expression()._apply(lib.STOA_WEEKDAY)
+
+    def yearday(self) -> Expression:
+        """The day of the year of each date or timestamp, from 1 to 366."""
+        return self._expression()._apply(lib.STOA_YEARDAY)
+
+    def trunc(self, unit: Any) -> Expression:
+        """The beginning of the "year", "quarter", "month", "week" (its Monday), "day", "hour",
+        "minute", "second", "millisecond" or "microsecond" that each date or timestamp is in."""
+        return self._expression()._apply(lib.STOA_TRUNC, unit)
+
     # ---- reductions: computed at once ----
 
     def sum(self, **numpy_options: Any) -> Any:
@@ -402,6 +441,13 @@ for each in map(vars(Operators).__getitem__, STRINGS):
         each.__doc__ += """
 
         Its values raise WrongTypeError for what is no string.
+        """
+TIMES = ("year", "month", "day", "hour", "minute", "second", "weekday", "yearday", "trunc")
+for each in map(vars(Operators).__getitem__, TIMES):
+    if each.__doc__:
+        each.__doc__ += """
+
+        Its values raise WrongTypeError for what is no date or timestamp.
         """
 for each in map(vars(Operators).__getitem__, ("cumsum", "cumprod", "cummin", "cummax")):
     if each.__doc__:

@@ -18,6 +18,7 @@ from stoa._lazy import tree
 from stoa._lib.failure import check, new_error
 from stoa._lib.ffi import ffi, lib
 from stoa._lib.owner import owned, receiver, taken
+from stoa._schema import times
 from stoa._schema.record import RecordType
 from stoa._schema.types import BY_NUMBER, IS_PYPY, FieldType, optional_type
 from stoa._schema.vectors import vector_type
@@ -36,8 +37,12 @@ Verify = Callable[[], None]  # raises StaleError if the values have changed mean
 INTERPRETER = lib.stoa_python_interpreter()
 
 # The member of stoa_value that holds values of a type.
-MEMBERS = {"i": "int64", "u": "uint64", "f": "float64", "?": "boolean"}
-VALUES = {each.number: MEMBERS[each.kind] for each in BY_NUMBER.values() if each.kind in MEMBERS}
+MEMBERS = {"i": "int64", "u": "uint64", "f": "float64", "?": "boolean", "t": "int64"}
+VALUES = {
+    each.number: MEMBERS[each.kind]
+    for each in (*BY_NUMBER.values(), *times.CLASSES)
+    if each.kind in MEMBERS
+}
 
 allocate = ffi.new_allocator(should_clear_after_alloc=False)
 
@@ -70,7 +75,18 @@ def validity_for(rows: int) -> Any:
     return ffi.new("uint64_t[]", rows // 64 + 1)
 
 
-def output_labels(c: Any, store: Store, output: int) -> FieldType | None:
+def output_type(c: Any, store: Store, output: int) -> FieldType | None:
+    """The type of an output of a program, if its values are no cells: an enumeration, or times."""
+    number = lib.stoa_program_output_type(c, output)
+    if number in TIME_TYPES:
+        unit = lib.stoa_program_output_unit(c, output)
+        zone = lib.stoa_program_output_zone(c, output)
+        name = None if zone == ffi.NULL else ffi.string(zone).decode()
+        return times.type_of(TIME_TYPES[number], unit, name)
+    return output_enumeration(c, store, output)
+
+
+def output_enumeration(c: Any, store: Store, output: int) -> FieldType | None:
     """The enumeration that an output of a program is of; None: it is of none."""
     count = ffi.new("size_t *")
     labels = lib.stoa_program_output_labels(c, output, count)
@@ -79,6 +95,9 @@ def output_labels(c: Any, store: Store, output: int) -> FieldType | None:
     found = tuple(ffi.string(labels[i]).decode() for i in range(count[0]))
     types = (each.type.inner for each in store.fields.values())
     return next(each for each in types if each.labels == found)
+
+
+TIME_TYPES = {each.number: each for each in times.CLASSES}
 
 
 def python_value(value: Any) -> Any:
@@ -147,14 +166,14 @@ class Program:
 
     def type(self, store: Store) -> FieldType:
         """The type of its first output."""
-        found = BY_NUMBER.get(lib.stoa_program_output_type(self.c, 0))
+        number = lib.stoa_program_output_type(self.c, 0)
+        found = output_type(self.c, store, 0) or BY_NUMBER.get(number)
         length = lib.stoa_program_output_length(self.c, 0)
         if found is not None and length:
             found = vector_type(found, length)
         if found is None:
             self.select(store, 0)  # raises if a parameter is not set
             raise ParameterError("a parameter of the expression is not set")
-        found = output_labels(self.c, store, 0) or found
         if lib.stoa_program_output_is_nullable(self.c, 0):
             found = optional_type(found)
         self.output_type = found
@@ -164,7 +183,7 @@ class Program:
         """The results as values of their types."""
         decoders = self.decoders
         if decoders is None:
-            found = enumerate(output_labels(self.c, store, i) for i in range(self.outputs))
+            found = enumerate(output_type(self.c, store, i) for i in range(self.outputs))
             decoders = [(i, each.decoder) for i, each in found if each is not None]
             self.decoders = decoders
         for i, decoder in decoders:
@@ -276,6 +295,7 @@ class Program:
         data = ffi.cast("char *", ffi.from_buffer(memory, require_writable=True))
         for i, each in enumerate(into):
             each.type, each.count, each.validity = to.number, rows, validity
+            each.unit, each.is_zoned = to.unit, to.zone is not None
             each.data = data + i * rows * to.base.width
         self.read(FILL, store, rows, selection, into, count, verify=verify)
 
@@ -419,7 +439,7 @@ def compute_text(
     store: Store, text: str, parameters: dict[str, Any], rows: int, selection: Any = ffi.NULL
 ) -> list[Any]:
     """The values of the aggregates listed in a text."""
-    if any(each is None or isinstance(each, str) for each in parameters.values()):
+    if any(each is None or isinstance(each, (str, times.Moment)) for each in parameters.values()):
         # As constants: a label has a number only beside its enumeration, and None a type.
         given = tree.Parameters(parameters)
         node = tree.parse(text, given)

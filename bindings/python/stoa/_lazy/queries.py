@@ -18,6 +18,7 @@ from stoa._lazy.operators import Operators
 from stoa._lazy.rowset import RowSet
 from stoa._lib.ffi import ffi, lib
 from stoa._schema.record import Record
+from stoa._schema.times import moment_of
 from stoa._store import versions
 from stoa._store.store import Store
 from stoa.errors import (
@@ -161,11 +162,12 @@ def checked_parameters(parameters: dict[str, Any]) -> dict[str, Any]:
         is_member = isinstance(value, Enum) and not isinstance(value, Flag)
         text = value.name if is_member else value
         is_text = isinstance(text, str) and name != "where"
-        made[name] = str(text) if is_text else python_number(value)
+        made[name] = str(text) if is_text else moment_of(value) or python_number(value)
         if made[name] is None and (value is not None or name == "where"):
             way_out = "; rows are chosen by points.where(…) first" if name == "where" else ""
             raise WrongTypeError(
-                f"the parameter ${name} is a number or a text, not {type(value).__name__}{way_out}"
+                f"the parameter ${name} is a number, a text or a time, not {type(value).__name__}"
+                f"{way_out}"
             )
     return made
 

@@ -16,6 +16,7 @@ from typing import Any, Callable
 from stoa._lib.failure import check, new_error
 from stoa._lib.ffi import ffi, lib
 from stoa._lib.owner import owned
+from stoa._schema.times import Moment
 from stoa._store.sources import Source, StoredField
 from stoa.errors import ExpressionError, ParameterError, RangeError, WrongTypeError, shown
 
@@ -103,7 +104,7 @@ def field(stored: StoredField) -> Node:
 
 
 def constant(value: Any) -> Node:
-    """A bool, an int, a float, a str or None."""
+    """A bool, an int, a float, a str, a Moment or None."""
     if isinstance(value, int) and not -(2**63) <= value < 2**64:
         constant_value(value)  # raises if it is not supported
     told = str(value) if value == 0 else value  # 0.0 equals -0.0, so the text tells them apart
@@ -121,6 +122,9 @@ def constant_value(value: Any) -> tuple[Any, Any]:
         made.type, made.string.length = lib.STOA_STRING, len(text)
         made.string.bytes = keep = ffi.new("char[]", text)
         return made, keep
+    if isinstance(value, Moment):
+        made.type, made.int64, made.unit, made.is_zoned = value
+        return made, None
     if isinstance(value, bool):
         made.type, made.boolean = lib.STOA_BOOL, value
     elif isinstance(value, float):
@@ -157,7 +161,7 @@ def arrays(parts: Sequence[Source], name: str) -> Node:
 
 def constants(value: Any) -> Node:
     """A constant, or a vector of them."""
-    if not isinstance(value, tuple):
+    if not isinstance(value, tuple) or isinstance(value, Moment):
         return constant(value)
     return call(lib.STOA_VECTOR, [constant(each) for each in value])
 
@@ -184,7 +188,7 @@ def listed(nodes: Sequence[Node]) -> Node:
 
 
 class Parameters:
-    """The values of parameters in texts (bool, int, float, str and None), by name."""
+    """The values of parameters in texts (bool, int, float, str, Moment and None), by name."""
 
     __slots__ = ("c", "keep", "keys", "names", "values")
 

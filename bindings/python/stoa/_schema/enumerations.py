@@ -144,11 +144,6 @@ def members_type(
     )
 
 
-def label_or_value(of: FieldType, value: Any) -> Any:
-    """What stands for a converted value in expressions: its label, or of other types itself."""
-    return of.labels[of.encoder(value)] if of.labels else value  # type: ignore[misc]
-
-
 def listed(names: Sequence[str]) -> str:
     """The first of the names, for messages."""
     more = f", … ({len(names):,} in all)" if len(names) > LISTED else ""

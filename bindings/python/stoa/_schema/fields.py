@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Callable, ClassVar, TypeVar, get_origin, overload
 
 import stoa._schema.enumerations
+import stoa._schema.times
 import stoa._schema.vectors
 from stoa._schema.types import (
     TYPES,

@@ -72,8 +72,10 @@ class FieldType(str):
         "nullable",
         "number",
         "or_none",
+        "unit",
         "width",
         "written",
+        "zone",
     )
 
     if TYPE_CHECKING:
@@ -93,10 +95,13 @@ class FieldType(str):
         labels: tuple[str, ...]  # of the members of an enumeration
         length: int  # of a vector; 0: one value
         written: Any  # what parse_type() makes it of
+        unit: int  # a stoa_unit: of timestamps and durations
+        zone: str | None  # of timestamps
 
     def __new__(cls, name: str) -> FieldType:
         made = str.__new__(cls, name)
         made.inner, made.nullable, made.or_none = made, False, None
+        made.unit, made.zone = 0, None
         return made
 
     def __or__(self, other: Any) -> FieldType:
@@ -105,22 +110,29 @@ class FieldType(str):
     __ror__ = __or__
 
     def __repr__(self) -> str:
-        return f"stoa.{self}" if self.base is self and self.kind not in "?os" else str(self)
+        return f"stoa.{self}" if self.base is self and self.kind in "iuf" else str(self)
 
     def __reduce__(self) -> tuple[Any, ...]:
         return type_named, (self.written,)
 
 
-def make_type(number: int) -> FieldType:
+def base_type(number: int, kind: str, code: str) -> FieldType:
+    """A type of the library, which takes values as they are."""
     made = FieldType(ffi.string(lib.stoa_type_name(number)).decode())
-    made.number = number
+    made.number, made.kind, made.code = number, kind, code
     made.width = lib.stoa_type_width(number)
-    made.code = CODES.get(made, "")
-    made.kind = KINDS[made.rstrip("0123456789")]
+    made.low = made.high = made.length = 0
+    made.base, made.written, made.labels = made, str(made), ()
+    made.convert, made.encoder, made.decoder = object_converter(made), None, None
+    return made
+
+
+def make_type(number: int) -> FieldType:
+    name = ffi.string(lib.stoa_type_name(number)).decode()
+    made = base_type(number, KINDS[name.rstrip("0123456789")], CODES.get(name, ""))
     made.low = -(1 << (8 * made.width - 1)) if made.kind == "i" else 0
     made.high = {"i": -made.low - 1, "u": (1 << (8 * made.width)) - 1}.get(made.kind, 0)
-    made.base, made.written, made.labels, made.length = made, str(made), (), 0
-    made.convert, made.encoder, made.decoder = CONVERTERS[made.kind](made), None, None
+    made.convert = CONVERTERS[made.kind](made)
     return made
 
 
@@ -137,7 +149,7 @@ def derived_type(
 ) -> FieldType:
     """A type whose cells are those of `base`; see FieldType."""
     made = FieldType(name)
-    for each in ("number", "width", "code", "low", "high"):
+    for each in ("number", "width", "code", "low", "high", "unit", "zone"):
         setattr(made, each, getattr(base, each))
     made.base, made.written, made.labels, made.kind = base, written, labels, kind
     made.length = 0
@@ -166,7 +178,8 @@ def optional_type(of: FieldType) -> FieldType:
             f"a vector is never None: write NaN into its components, not {of} | None"
         )
     if of.or_none is None:
-        written = f"{of} | None" if of.base is of else Optional[of.written]
+        is_text = isinstance(of.written, str)
+        written = f"{of.written} | None" if is_text else Optional[of.written]
         encode, decoder = of.encoder, None if of.decoder is None else OrNone(of.decoder)
 
         def convert(value: Any, name: str) -> Any:
@@ -182,7 +195,7 @@ def optional_type(of: FieldType) -> FieldType:
             decoder=decoder,
             labels=of.labels,
         )
-        made.inner, made.nullable = of, True
+        made.inner, made.nullable, made.unit, made.zone = of, True, of.unit, of.zone
         of.or_none = made
     return of.or_none
 
@@ -429,8 +442,9 @@ def without_none(written: Any) -> Any:
 
 def unknown_type(written: Any) -> str:
     return (
-        f"of type {shown(written)}: the types are {', '.join(TYPES)}, "
-        "and int, which is int64, float, which is float64, and str, which is string"
+        f"of type {shown(written)}: the types are {', '.join(TYPES)}, date, timestamp[us], "
+        "duration[us], and int, which is int64, float, which is float64, str, which is string, "
+        "datetime, which is timestamp[us], and timedelta, which is duration[us]"
     )
 
 

@@ -134,6 +134,9 @@ CELL_POINTERS = {
     "float64": "double *",
     "object": "stoa_handle *",
     "string": "stoa_handle *",
+    "date": "int32_t *",
+    "timestamp": "int64_t *",
+    "duration": "int64_t *",
 }
 
 # The functions that write a value into a cell of a row, by kind: see stoa__cell_put_int64.
@@ -144,4 +147,5 @@ PUT: dict[str, Callable[[Any, int, int, int, Any], int]] = {
     "i": lib.stoa__cell_put_int64,
     "u": lib.stoa__cell_put_uint64,
     "f": lib.stoa__cell_put_float64,
+    "t": lib.stoa__cell_put_int64,
 }

@@ -12,7 +12,7 @@ from stoa._store.access import stored_fields
 from stoa._store.objects import ObjectPool
 
 # The member of stoa_initial for a kind.
-MEMBERS = {"?": "boolean", "i": "int64", "u": "uint64", "f": "float64"}
+MEMBERS = {"?": "boolean", "i": "int64", "u": "uint64", "f": "float64", "t": "int64"}
 
 
 def described_fields(record: RecordType, pool: ObjectPool) -> Any:
@@ -43,6 +43,10 @@ def describe_field(place: Any, each: Field, c_name: Any, pool: ObjectPool) -> li
         place.labels = labels = ffi.new("char *[]", texts)
         place.label_count = len(texts)
         keep += [labels, texts]
+    place.unit = each.type.unit
+    if each.type.zone is not None:
+        place.zone = zone = ffi.new("char[]", each.type.zone.encode())
+        keep.append(zone)
     place.flags = lib.STOA_NULLABLE if each.type.nullable else 0
     if each.default is MISSING or (each.type.nullable and each.default is None):
         return keep

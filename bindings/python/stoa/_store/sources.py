@@ -17,6 +17,7 @@ from enum import Enum
 from typing import Any
 
 from stoa._lib.ffi import ffi
+from stoa._schema import times
 from stoa._schema.types import IS_PYPY, OBJECT, STRING, TYPES, FieldType, type_of_number
 from stoa._store.objects import ObjectPool
 from stoa._store.strings import c_strings
@@ -94,7 +95,8 @@ class Source:
     def put(self, place: Any, c_name: Any) -> None:
         """Fills in a stoa_source; c_name may be NULL if the name is not used."""
         place.name = c_name
-        place.type = self.type.number
+        place.type, place.unit = self.type.number, self.type.unit
+        place.is_zoned = self.type.zone is not None
         place.repeat = self.repeat
         place.data = self.data
         place.stride = self.stride
@@ -147,6 +149,11 @@ def source_of(value: Any, to: StoredField) -> Any:
         )
     if to.type.nullable and hasattr(value, "mask") and hasattr(value, "filled"):
         return masked_source(value, to)
+    if times.is_numpy_time(value):
+        if not hasattr(value, "__array_interface__"):
+            value = value.__array__()  # a pandas Series; with a zone, of objects
+        if times.is_numpy_time(value):
+            return times_source(value, to)
     if to.type is not OBJECT and not is_text_array(value):
         found = buffer_source(value, to.name)
         if found is not None:
@@ -331,12 +338,15 @@ def masked_source(value: Any, to: StoredField) -> Source:
 
     if to.type.kind == "s":
         return nullable_source(value.tolist(), to)
-    made = buffer_source(numpy.ma.getdata(value), to.name)
+    there = ~numpy.ma.getmaskarray(value)
+    data = numpy.ma.getdata(value)
+    if to.type.kind == "t" and times.is_numpy_time(data):
+        return times_source(numpy.where(there, data, numpy.array("NaT", data.dtype)), to)
+    made = buffer_source(data, to.name)
     if made is None:
         raise WrongTypeError(f"{to.name} takes no masked array of objects")
     check_enumeration(made.type, to)
-    bits = numpy.packbits(~numpy.ma.getmaskarray(value), bitorder="little")
-    return made.with_validity(bits.tobytes() + b"\0")
+    return made.with_validity(packed_bits(there))
 
 
 def converted(values: list[Any], to: StoredField) -> list[Any]:
@@ -358,6 +368,46 @@ def packed_source(owner: Any, field_type: FieldType, length: int) -> Source:
 
 
 # ---- buffers ----
+
+
+def times_source(value: Any, to: StoredField) -> Source:
+    """An array of numpy's times, of which NaT is None in a nullable field."""
+    check_shape(value.ndim, to.name)
+    if to.type.kind != "t":
+        raise refused_format(to.name, value.dtype.str)
+    if to.type.zone is not None:
+        raise WrongTypeError(
+            f"{to.name} is {to.type}, and numpy's datetime64 belongs to no zone: write counts of "
+            "UTC into numpy.asarray(column), or give aware datetimes"
+        )
+    missing = value != value
+    is_there = not missing.any()
+    if not is_there and not to.type.nullable:
+        raise WrongTypeError(
+            f"{to.name}, value {missing.argmax()}, is NaT: a field takes what is missing if it is "
+            f"{to.type} | None"
+        )
+    counts, given = times.countable(value if is_there else value[~missing], to.type, to.name)
+    if is_there:
+        return array_source(counts, given, to.name)
+    spread = counts.__class__((len(value),), counts.dtype)
+    spread[missing], spread[~missing] = 0, counts
+    return array_source(spread, given, to.name).with_validity(packed_bits(~missing))
+
+
+def array_source(cells: Any, of: FieldType, name: str) -> Source:
+    """An array of numbers of numpy as values of a type with such cells."""
+    found = buffer_source(cells, name)
+    assert found is not None
+    found.type = of
+    return found
+
+
+def packed_bits(there: Any) -> bytes:
+    """An array of bools as validity bits."""
+    import numpy
+
+    return numpy.packbits(there, bitorder="little").tobytes() + b"\0"
 
 
 def buffer_source(value: Any, name: str) -> Source | None:

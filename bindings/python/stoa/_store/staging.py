@@ -12,7 +12,7 @@ from typing import Any, Callable
 from stoa._lib.ffi import ffi
 from stoa._schema.fields import Field
 from stoa._schema.generate import checked, compiled, converters
-from stoa._schema.types import IS_PYPY, TYPES
+from stoa._schema.types import IS_PYPY, TYPES, FieldType
 
 # kind: (type of the value, member that holds it, struct format of type and member)
 STAGED = {
@@ -22,6 +22,7 @@ STAGED = {
     "f": ("float64", "float64", "i4xd8x"),
     "o": ("object", "object", "i4xQ8x"),
     "s": ("string", "string", "i4xQ8x"),
+    "t": ("int64", "int64", "i?BBxq8x"),  # a count, its unit, whether there is a zone
 }
 
 
@@ -46,9 +47,9 @@ def make_stage(fields: Sequence[Field]) -> Callable[..., None]:
     return stage
 
 
-def kinds_of(fields: Sequence[Field]) -> list[str]:
-    """The kind of each cell, those of the components of vectors among them."""
-    return [each.type.base.kind for each in fields for _ in range(each.type.length or 1)]
+def number_of(of: FieldType) -> int:
+    """The type of the value that is staged for a cell."""
+    return of.number if of.kind == "t" else TYPES[STAGED[of.base.kind][0]].number
 
 
 def staged(each: Field) -> str:
@@ -62,16 +63,19 @@ def staged(each: Field) -> str:
 def packed(fields: Sequence[Field]) -> Iterable[str]:
     for i, each in enumerate(fields):
         for k in range(each.type.length):
-            yield str(TYPES[STAGED[each.type.base.kind][0]].number)
+            yield str(number_of(each.type))
             yield f"_stoa_{i}[{k}]"
         if each.type.length:
             continue
-        yield str(TYPES[STAGED[each.type.base.kind][0]].number)
+        yield str(number_of(each.type))
         # The value of an object is a pointer. Integers that are not an int are converted first:
         # struct would call the __index__ of numpy's booleans, which numpy warns about.
         value = f"_stoa_{i}"
-        if each.type.nullable:
+        if each.type.nullable or each.type.kind == "t":
             yield f"{value} is None"
+        if each.type.kind == "t":
+            yield f"{each.type.unit}, {int(each.type.zone is not None)}"
+        if each.type.nullable:
             cell = checked(each, value, i, in_place=True)
             yield "0" if each.type.kind == "s" else f"(0 if {value} is None else {cell})"
             continue
@@ -105,9 +109,9 @@ class Stage:
     __slots__ = ("error", "into", "values")
 
     def __init__(self, fields: Sequence[Field]) -> None:
-        kinds = kinds_of(fields)
-        self.values = ffi.new("stoa_value[]", len(kinds))
-        for place, kind in zip(self.values, kinds):
-            place.type = TYPES[STAGED[kind][0]].number
+        types = [each.type for each in fields for _ in range(each.type.length or 1)]
+        self.values = ffi.new("stoa_value[]", len(types))
+        for place, of in zip(self.values, types):
+            place.type, place.unit, place.is_zoned = number_of(of), of.unit, of.zone is not None
         self.into = self.values if IS_PYPY else ffi.buffer(self.values)
         self.error = ffi.new("stoa_error *")
