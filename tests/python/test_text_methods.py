@@ -54,7 +54,7 @@ def test_parameters_that_are_missing_wrong_or_too_many_are_refused() -> None:
         with pytest.raises(TypeError, match=r"\$b"):
             points.compute("sum(x) * $a", a=1, b=2)
     for wrong in (b"1", [1], 1j):
-        with pytest.raises(TypeError, match=r"\$a is a number or a text"):
+        with pytest.raises(TypeError, match=r"\$a is a number, a text or a time"):
             points.compute("sum(x) * $a", a=wrong)
     with pytest.raises(TypeError, match="takes no string"):
         points.compute("sum(x) * $a", a="3")

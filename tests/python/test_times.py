@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pickle
 from datetime import date, datetime, timedelta, timezone
-from typing import Annotated, Any
+from typing import Annotated, Any, Optional
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -51,6 +51,8 @@ def test_types_have_a_unit_and_a_zone() -> None:
     assert [each.width for each in fields.values()] == [4, 4, 8, 8, 8, 8]
     assert stoa.timestamp("ms", "Europe/Berlin") is fields["zoned"]
     assert stoa.Table({"v": "timestamp[ms, Europe/Berlin]"}).fields["v"] is fields["zoned"]
+    either = Annotated[Optional[datetime], stoa.timestamp("ns")]
+    assert stoa.Table({"v": either}).fields["v"] == "timestamp[ns] | None"
     assert stoa.Table({"v": stoa.duration("s")}).fields["v"] == "duration[s]"
     assert stoa.Table({"v": datetime, "w": "timedelta"}).fields == {
         "v": "timestamp[us]",

@@ -80,7 +80,7 @@ static int add_types(PyObject *module)
         &rows__View,     &rows__StoreBase,  &rows__SequenceBase,   &rows__Row,
         &rows__Field,    &rows__RecordBase, &rows__RecordTypeBase, &rows__Recipe,
         &rows__Iterator, &rows__Values,     &rows__Sealed,         &rows__Bufferable,
-        &rows__Loan};
+        &rows__Loan,     &rows__Moments};
     for (size_t i = 0; i < sizeof types / sizeof *types; i++)
         if (PyModule_AddType(module, types[i]) < 0)
             return -1;
@@ -108,7 +108,7 @@ PyMODINIT_FUNC PyInit__rows(void);
 PyMODINIT_FUNC PyInit__rows(void)
 {
     PyObject *module = PyModule_Create(&module_def);
-    if (module == NULL || !make_constants() || add_types(module) < 0) {
+    if (module == NULL || !make_constants() || !rows__import_datetime() || add_types(module) < 0) {
         Py_XDECREF(module);
         return NULL;
     }

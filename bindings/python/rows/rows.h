@@ -257,7 +257,7 @@ PyObject *rows__teach(PyObject *module, PyObject *arguments);
 
 /* ---- for columns: see buffer.c ---- */
 
-extern PyTypeObject rows__Bufferable, rows__Loan;
+extern PyTypeObject rows__Bufferable, rows__Loan, rows__Moments;
 
 /* ---- functions in Python, passed once when the package is imported ---- */
 
@@ -283,9 +283,12 @@ typedef struct References {
 } References;
 
 extern References references;
-extern PyObject *rows__beyond_uint64;  /* 2**64 */
+extern PyObject *rows__beyond_uint64; /* 2**64 */
 extern PyObject *rows__values_name;    /* "_stoa_values" */
 extern PyObject *rows__post_init_name; /* "__post_init__" */
+
+/* Makes datetime's types known; false: an exception. Before any Moments is made. */
+bool rows__import_datetime(void);
 
 /* How the definition of each type object of this module begins. */
 #define ROWS_TYPE(name) PyVarObject_HEAD_INIT(NULL, 0).tp_name = "stoa._rows." name

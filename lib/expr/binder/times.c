@@ -429,9 +429,6 @@ stoa_status stoa__bind_times(stoa__code_block *code, const stoa_expression *node
     case STOA_COALESCE:
     case STOA_FILL_NULL:
         return choose(code, node, arguments, made, error);
-    case STOA_IS_NULL:
-        *made = (stoa__typed){.id = stoa__emit_call(code, node, arguments), .type = STOA_BOOL};
-        return STOA_OK;
     case STOA_NEGATE:
     case STOA_PLUS:
     case STOA_ABS:

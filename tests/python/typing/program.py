@@ -6,7 +6,8 @@ import copy
 import dataclasses
 import sys
 from collections.abc import MutableSequence, Sequence
-from typing import ClassVar, Literal
+from datetime import date, datetime, timedelta
+from typing import Annotated, ClassVar, Literal
 
 import stoa
 from stoa import Column, float32, float64, int32, uint8
@@ -35,6 +36,26 @@ class Named(stoa.Record, kw_only=True):
     name: object
     size: int32 = stoa.field(default=1, kw_only=False)
     unit: object = stoa.field(default="m", metadata={"of": "size"})
+
+
+class Event(stoa.Record):
+    day: date
+    at: datetime = datetime(2000, 1, 1)
+    took: timedelta = timedelta()
+    logged: Annotated[datetime | None, stoa.timestamp("ms", "UTC")] = None
+
+
+class Events(stoa.Table[Event]):
+    day: Column[date]
+    at: Column[datetime]
+
+
+def times() -> None:
+    events = Events(Event)
+    events.append(date(2013, 1, 1), datetime(2013, 1, 1, 5))
+    year: int = events[0].day.year
+    latest: datetime = events.at[0] + events[0].took
+    assert (year, latest) == (2013, datetime(2013, 1, 1, 5))
 
 
 class Points(stoa.Table[Point]):
@@ -193,6 +214,7 @@ def main() -> None:
     tables()
     typed_tables()
     missing_values()
+    times()
     vectors()
     errors()
 

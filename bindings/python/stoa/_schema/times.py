@@ -15,7 +15,16 @@ from datetime import date, datetime, timedelta, timezone, tzinfo
 from typing import Annotated, Any, Callable, NamedTuple, get_args, get_origin
 
 from stoa._lib.ffi import lib
-from stoa._schema.types import PARSERS, FieldType, base_type, derived_type, refusal
+from stoa._schema.extension import rows as extension
+from stoa._schema.types import (
+    PARSERS,
+    FieldType,
+    base_type,
+    derived_type,
+    optional_type,
+    refusal,
+    without_none,
+)
 from stoa.errors import DeclarationError, RangeError, WrongTypeError, shown
 
 UNITS = {
@@ -84,6 +93,7 @@ def make_time_type(base: FieldType, unit: str, zone: str | None) -> FieldType:
     of = None if zone is None else zone_named(zone)
     encoder: Any = span_encoder(unit) if base is DURATION else instant_encoder(unit, of)
     decoder: Any = Spans(unit) if base is DURATION else Instants(unit, of)
+    decoder = in_c(2 if base is DURATION else 1, PER_SECOND[unit], of, decoder)
     new = derived_type(
         name, base, name, kind="t", convert=base.convert, encoder=encoder, decoder=decoder
     )
@@ -115,8 +125,11 @@ def time_written(written: Any, name: str) -> FieldType | None:
     """The type that was written as date, datetime, timedelta, "timestamp[us, UTC]", a dtype of
     numpy, or Annotated[datetime, timestamp(...)]; None: it is something else."""
     if get_origin(written) is Annotated:
-        given = [each for each in get_args(written)[1:] if isinstance(each, FieldType)]
-        return given[0] if len(given) == 1 else None
+        of, *given = get_args(written)
+        given = [each for each in given if isinstance(each, FieldType)]
+        if len(given) != 1:
+            return None
+        return given[0] if without_none(of) is None else optional_type(given[0])
     if isinstance(written, type):
         return OF_CLASSES.get(written)
     if isinstance(written, str):
@@ -290,6 +303,13 @@ class Spans:
             raise no_date("timedelta", count) from None
 
 
+def in_c(kind: int, per_second: int, zone: tzinfo | None, decoder: Any) -> Any:
+    """The same mapping by the extension, which asks `decoder` for what is not plain."""
+    if extension is None:
+        return decoder
+    return extension.Moments(kind, max(1, 10**6 // per_second), per_second // 10**6, zone, decoder)
+
+
 def microseconds(count: int, numerator: int) -> int:
     if numerator:
         return count * numerator
@@ -335,7 +355,7 @@ def span_encoder(unit: str) -> Callable[[timedelta], int]:
 
 
 DATES = derived_type(
-    "date", DATE, "date", kind="t", convert=date_converter, encoder=days_of, decoder=Days()
+    "date", DATE, "date", kind="t", convert=date_converter, encoder=days_of, decoder=in_c(0, 1, None, Days())
 )
 OF_CLASSES: dict[Any, FieldType] = {
     date: DATES,
