@@ -414,7 +414,9 @@ def test_rows_are_kept_by_text_with_parameters() -> None:
 
 def test_a_condition_that_is_given_as_a_parameter_is_told_where_it_goes() -> None:
     points: Any = stoa.Table(Tagged, [(1, 2, 3.0)])
-    with pytest.raises(TypeError, match=r"\$where is a number, a text or a time, not str; .*points\.where"):
+    with pytest.raises(
+        TypeError, match=r"\$where is a number, a text or a time, not str; .*points\.where"
+    ):
         points.compute("sum(x)", where="x > 3")
 
 

@@ -355,7 +355,13 @@ def span_encoder(unit: str) -> Callable[[timedelta], int]:
 
 
 DATES = derived_type(
-    "date", DATE, "date", kind="t", convert=date_converter, encoder=days_of, decoder=in_c(0, 1, None, Days())
+    "date",
+    DATE,
+    "date",
+    kind="t",
+    convert=date_converter,
+    encoder=days_of,
+    decoder=in_c(0, 1, None, Days()),
 )
 OF_CLASSES: dict[Any, FieldType] = {
     date: DATES,
