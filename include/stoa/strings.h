@@ -113,13 +113,12 @@ STOA_API stoa_handle stoa_string_pool_find(const stoa_string_pool *pool, stoa_st
 STOA_API stoa_string stoa_string_pool_get(const stoa_string_pool *pool, stoa_handle handle);
 
 #ifndef STOA_CDEF
-/* The string of a handle that is in the pool. Others may come into it meanwhile: it may take larger
- * memory, where all is as before, but what was outgrown is kept. */
+/* The string of a handle that is in the pool. */
 STOA__INLINE stoa_string stoa__string_of(const stoa_string_pool *pool, stoa_handle handle)
 {
-    const uint64_t *offset = STOA__LOAD_ACQUIRE(&pool->offsets) + handle;
+    const uint64_t *offset = pool->offsets + handle;
     stoa_string string;
-    string.bytes = STOA__LOAD_ACQUIRE(&pool->text) + offset[0];
+    string.bytes = pool->text + offset[0];
     string.length = STOA__CAST(size_t, offset[1] - offset[0]);
     return string;
 }

@@ -293,7 +293,10 @@ stoa_string stoa_string_pool_get(const stoa_string_pool *pool, stoa_handle handl
 {
     if (pool == NULL || handle >= STOA__LOAD_ACQUIRE(&pool->count))
         return (stoa_string){NULL, 0};
-    return stoa__string_of(pool, handle);
+    /* The pool may take larger memory meanwhile, where all is as before; the old one is kept. */
+    const uint64_t *offset = STOA__LOAD_ACQUIRE(&pool->offsets) + handle;
+    return (stoa_string){STOA__LOAD_ACQUIRE(&pool->text) + offset[0],
+                         (size_t)(offset[1] - offset[0])};
 }
 
 size_t stoa_string_pool_count(const stoa_string_pool *pool)
