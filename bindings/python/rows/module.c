@@ -59,6 +59,8 @@ static PyMethodDef module_methods[] = {
      "one row that moves (1), or tuples (2)."},
     {"new_row", rows__new_row, METH_VARARGS,
      "new_row(table, index, /)\n--\n\nA row; the index is not checked."},
+    {"renew", rows__renew, METH_VARARGS,
+     "renew(row, view, /)\n--\n\nMakes it a row of another view of its table."},
     {"strings", rows__strings, METH_O,
      "strings(texts, /)\n--\n\nAn array of stoa_string, as bytes, for a list of str."},
     {"teach", rows__teach, METH_VARARGS,

@@ -108,6 +108,35 @@ PyObject *rows__adopt(PyObject *module, PyObject *row_class)
     Py_RETURN_NONE;
 }
 
+/* Whether objects of one class can become objects of the other. */
+static bool have_one_layout(const PyTypeObject *a, const PyTypeObject *b)
+{
+    return a->tp_basicsize == b->tp_basicsize && a->tp_itemsize == b->tp_itemsize &&
+           a->tp_dictoffset == b->tp_dictoffset && a->tp_weaklistoffset == b->tp_weaklistoffset &&
+           a->tp_dealloc == b->tp_dealloc;
+}
+
+/* renew(row, view): makes it a row of the view, whose class was derived from the same record's. */
+PyObject *rows__renew(PyObject *module, PyObject *arguments)
+{
+    PyObject *self, *view;
+    (void)module;
+    if (!PyArg_ParseTuple(arguments, "O!O!", &rows__Row, &self, &rows__View, &view))
+        return NULL;
+    Row *row = (Row *)(void *)self;
+    PyTypeObject *before = Py_TYPE(self), *row_class = ((View *)(void *)view)->row_class;
+    if (!have_one_layout(before, row_class) || row->view->core != ((View *)(void *)view)->core) {
+        PyErr_SetString(PyExc_TypeError, "the view is one of another record or table");
+        return NULL;
+    }
+    Py_INCREF(row_class);
+    Py_SET_TYPE(self, row_class);
+    Py_DECREF(before);
+    Py_INCREF(view);
+    Py_SETREF(row->view, (View *)(void *)view);
+    Py_RETURN_NONE;
+}
+
 PyObject *rows__new_row(PyObject *module, PyObject *arguments)
 {
     PyObject *table;
@@ -245,19 +274,29 @@ static int write_or_refuse(const Row *row, const Slot *slot, PyObject *value)
 
 /* ---- attributes ---- */
 
-void explain_attribute(PyObject *self, PyObject *name)
+/* What a function in Python makes of an attribute that was not found, or its error instead of the
+ * current one, if that is an AttributeError. stored: for write_unknown, else NULL. */
+static PyObject *ask_unknown(PyObject *function, PyObject *self, PyObject *name, PyObject *stored)
 {
-    if (!PyErr_ExceptionMatches(PyExc_AttributeError))
-        return;
     PyObject *type, *value, *trace;
+    if (!PyErr_ExceptionMatches(PyExc_AttributeError))
+        return NULL;
     PyErr_Fetch(&type, &value, &trace);
-    if (told(PyObject_CallFunctionObjArgs(references.raise_unknown, self, name, NULL)) == 0) {
+    PyObject *found = PyObject_CallFunctionObjArgs(function, self, name, stored, NULL);
+    if (found == Py_NotImplemented) {
+        Py_CLEAR(found);
         PyErr_Restore(type, value, trace); /* raised by a property of the user's: keep it */
-        return;
+        return NULL;
     }
     Py_XDECREF(type);
     Py_XDECREF(value);
     Py_XDECREF(trace);
+    return found;
+}
+
+void explain_attribute(PyObject *self, PyObject *name)
+{
+    (void)ask_unknown(references.raise_unknown, self, name, NULL); /* never finds anything */
 }
 
 static PyObject *row_getattro(PyObject *self, PyObject *name)
@@ -267,9 +306,7 @@ static PyObject *row_getattro(PyObject *self, PyObject *name)
     if (place != NULL)
         return read_place(row, place);
     PyObject *found = PyObject_GenericGetAttr(self, name);
-    if (found == NULL)
-        explain_attribute(self, name);
-    return found;
+    return found != NULL ? found : ask_unknown(references.read_unknown, self, name, NULL);
 }
 
 static int row_setattro(PyObject *self, PyObject *name, PyObject *value)
@@ -282,6 +319,8 @@ static int row_setattro(PyObject *self, PyObject *name, PyObject *value)
         return told(PyObject_CallFunctionObjArgs(references.keep_class, NULL));
     if (PyObject_GenericSetAttr(self, name, value) == 0)
         return 0;
+    if (value != NULL)
+        return told(ask_unknown(references.write_unknown, self, name, value));
     explain_attribute(self, name);
     return -1;
 }

@@ -252,6 +252,7 @@ PyObject *rows__gather(PyObject *module, PyObject *arguments);
 PyObject *rows__iterate(PyObject *module, PyObject *arguments);
 PyObject *rows__strings(PyObject *module, PyObject *texts);
 PyObject *rows__new_row(PyObject *module, PyObject *arguments);
+PyObject *rows__renew(PyObject *module, PyObject *arguments);
 PyObject *rows__adopt(PyObject *module, PyObject *row_class);
 PyObject *rows__teach(PyObject *module, PyObject *arguments);
 
@@ -271,10 +272,12 @@ extern PyTypeObject rows__Bufferable, rows__Loan, rows__Moments;
     NAME(raise_closed)  /* raise_closed(message) */                                       \
     NAME(raise_locked)  /* raise_locked(table, field) */                                  \
     NAME(raise_stale)   /* raise_stale(what) */                                           \
-    NAME(raise_unknown) /* raise_unknown(row, name) */                                    \
+    NAME(raise_unknown) /* raise_unknown(row, name): raises, or NotImplemented */         \
+    NAME(read_unknown)  /* read_unknown(row, name): likewise, or a value */               \
     NAME(plain_values)  /* plain_values(table, record, i): a tuple of converted values */ \
     NAME(reserve)       /* reserve(table, rows) */                                        \
-    NAME(write_object)  /* write_object(table, field, index, value, order) */
+    NAME(write_object)  /* write_object(table, field, index, value, order) */             \
+    NAME(write_unknown) /* write_unknown(row, name, value): raises, or NotImplemented */
 
 typedef struct References {
 #define NAME(name) PyObject *name;

@@ -33,7 +33,7 @@ def reduce_table(self: Any, protocol: SupportsIndex, /) -> tuple[Any, ...]:
             columns.append((bits, column._raw().tobytes()))
         else:
             columns.append(cells_of(column, protocol))
-    arguments = (type(self), *reference(store.record), store.asked)
+    arguments = (type(self), *reference(store.record), store.asked, *[True] * store.is_open)
     return restore_table, arguments, (sys.byteorder, columns)
 
 
@@ -49,10 +49,12 @@ def restore_table(
     family: RecordType | None,
     parts: tuple[Any, ...],
     asked: int,
+    is_open: bool = False,
 ) -> Any:
     """A table without rows, made from its pickle."""
     made = object.__new__(table_class)
     object.__setattr__(made, "_store", new_store(dereference(family, parts), 0, asked, layout))
+    made._store.is_open = is_open
     return made
 
 

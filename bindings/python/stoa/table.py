@@ -10,7 +10,8 @@ from typing import Any, NoReturn, overload
 
 from stoa import pickling, typed
 from stoa._access import intake, masks
-from stoa._access.refusals import delete_field, raise_closed, raise_stale, raise_unknown
+from stoa._access.attributes import raise_unknown, read_unknown, write_unknown
+from stoa._access.refusals import delete_field, raise_closed, raise_stale
 from stoa._access.rows import checked_row, layout
 from stoa._lazy import tree
 from stoa._lazy.operators import Operators
@@ -175,6 +176,10 @@ class Table(Giving[R], Editing[R], MutableSequence[R]):  # type: ignore[misc]
     grow up to max_rows rows: by default as many as there is address space for. `points[i]` is a
     row, which reads and writes the table. `points.x` is a column; `points["x"]` is the same, also
     for a field that is named like a method. Any number of threads may read, or one may write.
+
+    In `stoa.Table(Point, open=True)` an attribute that no field has, set on a row, makes the field:
+    of the value's type (int64, float64, bool, str, else object), and None in the other rows. In
+    any other table that is an error, as for an object with slots.
     """
 
     __slots__ = ("__weakref__",)
@@ -195,6 +200,7 @@ class Table(Giving[R], Editing[R], MutableSequence[R]):  # type: ignore[misc]
         rows: int | Iterable[R | tuple[Any, ...] | Mapping[str, Any]] = ...,
         *,
         max_rows: int | None = ...,
+        open: bool = ...,
     ) -> None: ...
     @overload
     def __init__(
@@ -203,6 +209,7 @@ class Table(Giving[R], Editing[R], MutableSequence[R]):  # type: ignore[misc]
         rows: int | Iterable[Any] = ...,
         *,
         max_rows: int | None = ...,
+        open: bool = ...,
     ) -> None: ...
     @overload
     def __init__(
@@ -211,6 +218,7 @@ class Table(Giving[R], Editing[R], MutableSequence[R]):  # type: ignore[misc]
         /,
         *,
         max_rows: int | None = ...,
+        open: bool = ...,
     ) -> None: ...
     @overload
     def __init__(
@@ -219,8 +227,11 @@ class Table(Giving[R], Editing[R], MutableSequence[R]):  # type: ignore[misc]
         rows: int | Iterable[Any] = ...,
         *,
         max_rows: int | None = ...,
+        open: bool = ...,
     ) -> None: ...
-    def __init__(self, record: Any = None, rows: Any = 0, *, max_rows: int | None = None) -> None:
+    def __init__(
+        self, record: Any = None, rows: Any = 0, *, max_rows: int | None = None, open: bool = False
+    ) -> None:
         if getattr(self, "_store", None) is not None:
             raise WrongTypeError("a table is made once: clear() and extend() fill it anew")
         if isinstance(record, RecordType):
@@ -238,7 +249,10 @@ class Table(Giving[R], Editing[R], MutableSequence[R]):  # type: ignore[misc]
         count = checked_count(rows, "the number of rows") if is_count else 0
         has_factories = any(each.factory is not MISSING for each in made._stoa_fields)
         given = 0 if has_factories else count
+        if open:
+            check_may_be_open(made)
         object.__setattr__(self, "_store", new_store(made, given, limit, layout))
+        self._store.is_open = bool(open)
         if not is_count:
             self.extend(rows)
         elif has_factories:
@@ -286,6 +300,12 @@ class Table(Giving[R], Editing[R], MutableSequence[R]):  # type: ignore[misc]
     def max_rows(self) -> int:
         """The number of rows that the table can ever have."""
         return self._store.max_rows()
+
+    @property
+    def is_open(self) -> bool:
+        """Whether setting an attribute that no field has on a row makes the field, instead of
+        raising FieldNameError."""
+        return self._store.is_open
 
     @property
     def capacity(self) -> int:
@@ -449,6 +469,14 @@ class Selection(Selected[R], Choosing[R]):
         return self._table._around(self._row_set.copy())
 
 
+def check_may_be_open(record: RecordType) -> None:
+    if any("__dict__" in each.__dict__ for each in record.__mro__):
+        raise WrongTypeError(
+            f"rows of {record.__name__} have a __dict__ of their own, where attributes are lost: a "
+            "table of them cannot be open"
+        )
+
+
 def table_of(row: Record) -> Table[Any]:
     """The table that a row belongs to. Raises WrongTypeError unless it is a row."""
     return checked_row(row)._stoa_table  # type: ignore[no-any-return]
@@ -466,6 +494,8 @@ if extension is not None:
         raise_closed=raise_closed,
         raise_stale=raise_stale,
         raise_unknown=raise_unknown,
+        read_unknown=read_unknown,
+        write_unknown=write_unknown,
         plain_values=lambda table, *record: intake.plain_values(table._store, *record),
         raise_changed=raise_changed,
         reserve=Table.reserve,

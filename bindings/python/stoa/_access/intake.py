@@ -14,6 +14,7 @@ from stoa._schema.record import (
     check_arguments,
     declared,
     is_same_record,
+    to_dict,
     to_tuple,
 )
 from stoa._schema.types import OBJECT
@@ -32,6 +33,8 @@ def values_of(store: Store, record: Any) -> tuple[Any, ...]:
         return bind(store, record, {})
     if isinstance(record, Record):
         if not is_same_record(declared(record), store.record):
+            if may_lack_fields(store, declared(record)):
+                return bind(store, (), to_dict(record))
             raise WrongTypeError(
                 f"a {type(record).__name__} is not a {store.record.__name__}, whose fields are "
                 f"{', '.join(store.fields)}: give stoa.to_tuple(record), or fields by name"
@@ -40,6 +43,12 @@ def values_of(store: Store, record: Any) -> tuple[Any, ...]:
     if isinstance(record, Mapping):
         return bind(store, (), dict(record))
     raise WrongTypeError(f"a record, a tuple or a mapping is needed, not {type(record).__name__}")
+
+
+def may_lack_fields(store: Store, kind: RecordType) -> bool:
+    """Whether records of this kind lack only what came to an open table later."""
+    is_own = kind._stoa_family is store.record._stoa_family
+    return store.is_open and is_own and store.fields.keys() >= set(kind._stoa_names)
 
 
 def bind(store: Store, values: tuple[Any, ...], named: dict[str, Any]) -> tuple[Any, ...]:

@@ -2,18 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from stoa._schema.generate import no_delete, no_field
+from stoa._schema.generate import no_delete
 from stoa._store.cells import stale
 from stoa.errors import FieldNameError
-
-
-def raise_unknown(row: Any, name: str) -> None:
-    """Raises FieldNameError. Returns if the class has an attribute of this name, whose own error
-    counts."""
-    if not hasattr(type(row), name):
-        raise no_field(name, type(row)._stoa_names)
 
 
 def raise_stale(what: str) -> None:

@@ -76,6 +76,11 @@ def close(view: Any, column: int, message: str) -> None:
     view.close(column, message)
 
 
+def renew(row: Any, view: Any) -> None:
+    """Makes the row one of the view."""
+    extension.renew(row, view)
+
+
 # ---- loops ----
 
 

@@ -15,7 +15,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from stoa._access.refusals import raise_unknown
+from stoa._access.attributes import is_late, raise_unknown, read_unknown, write_unknown
 from stoa._lib.ffi import lib
 from stoa._schema.fields import Field
 from stoa._schema.generate import (
@@ -28,13 +28,15 @@ from stoa._schema.generate import (
     keep_class,
     no_delete,
 )
-from stoa._schema.record import RecordType
+from stoa._schema.record import Record, RecordType
 from stoa._schema.vectors import vector_property
 from stoa._store.cells import PUT, PUT_NULL, Refusal, stale, value_reader
 from stoa._store.sources import StoredField
 from stoa._store.store import Store
 
 place = object.__setattr__  # Row's own __setattr__ looks at the name
+GETATTR = Record.__dict__.get("__getattr__")  # what Record has on PyPy
+set_class = object.__dict__["__class__"].__set__  # which it refuses
 PUT_NAMES: dict[str, Any] = {"_stoa_put_null": PUT_NULL}
 PUT_NAMES.update({f"_stoa_put_{kind.replace('?', 'b')}": put for kind, put in PUT.items()})
 
@@ -65,10 +67,11 @@ class Row(Quiet):
 
         def __getattr__(self, name: str) -> Any:
             of_record = getattr(super(), "__getattr__", None)
-            if of_record is not None:
+            is_of_user = getattr(of_record, "__func__", None) is not GETATTR
+            if of_record is not None and is_of_user and not is_late(self, name):
                 return of_record(name)
-            raise_unknown(self, name)
-            return object.__getattribute__(self, name)
+            found = read_unknown(self, name)
+            return object.__getattribute__(self, name) if found is NotImplemented else found
 
         def __setattr__(self, name: str, value: Any) -> None:
             if name == "__class__":
@@ -76,8 +79,8 @@ class Row(Quiet):
             try:
                 object.__setattr__(self, name, value)
             except AttributeError:
-                raise_unknown(self, name)
-                raise
+                if write_unknown(self, name, value) is NotImplemented:
+                    raise
 
         def __delattr__(self, name: str) -> None:
             if name in type(self)._stoa_names:
@@ -210,6 +213,13 @@ def close(view: Any, column: int, message: str) -> None:
         i = view.columns.index(column)
         setattr(view, f"c{i}", Refusal(message))
         setattr(view, f"f{i}", -1)
+
+
+def renew(row: Any, view: Any) -> None:
+    """Makes the row one of the view."""
+    if row._stoa_view is not view:
+        set_class(row, view.row_class)
+        place(row, "_stoa_view", view)
 
 
 # ---- loops ----

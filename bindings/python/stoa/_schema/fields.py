@@ -184,9 +184,13 @@ def checked_name(name: Any) -> str:
         raise BadNameError(
             f"a field's name has from 1 to {MAX_NAME_BYTES} bytes and no NUL: {shown(name)}"
         )
-    if name.startswith(RESERVED_PREFIX) or (name.startswith("__") and name.endswith("__")):
+    if is_reserved(name):
         raise BadNameError(f"names like {name!r} are reserved")
     return str.__str__(name)  # the plain text of a subclass, which may compare in its own way
+
+
+def is_reserved(name: str) -> bool:
+    return name.startswith(RESERVED_PREFIX) or (name.startswith("__") and name.endswith("__"))
 
 
 def checked_order(fields: Iterable[Field], where: str) -> None:

@@ -50,6 +50,9 @@ class Layout(Protocol):
     def close(self, view: Any, column: int, message: str) -> None:
         """Closes one field for the rows of a view."""
 
+    def renew(self, row: Any, view: Any) -> None:
+        """Gives a row a view of the same table."""
+
 
 def row_parts_of(record: RecordType, layout: Layout) -> tuple[type, Any]:
     """The parts of views, the row class first. Made when first needed."""

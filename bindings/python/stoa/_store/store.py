@@ -70,7 +70,7 @@ class Place:
 class Store(Access):
     """The library's table and the data that Python keeps beside it."""
 
-    __slots__ = ("asked", "ended", "places", "stores")
+    __slots__ = ("asked", "ended", "is_open", "places", "stores")
 
     def __init__(
         self, pointer: Any, record: RecordType, pool: ObjectPool, asked: int, layout: Layout
@@ -80,13 +80,16 @@ class Store(Access):
         add_memory_pressure(pointer.rows * lib.stoa_table_row_bytes(pointer))
         self.ended: list[int] = []  # exports that ended during a call of another thread, by field
         self.asked = asked
+        self.is_open = False  # whether an attribute that is set on a row makes its field
         self.places: list[Place] = []  # to be reused
         self.stores: dict[int, int] = {}  # number of assignments to the whole column, by field
         super().__init__(table, record, pool, layout)
 
     def like(self, pointer: Any, record: RecordType) -> Store:
         """A store for another table, with the same pool and options."""
-        return Store(pointer, record, self.pool, self.asked, self.layout)
+        made = Store(pointer, record, self.pool, self.asked, self.layout)
+        made.is_open = self.is_open
+        return made
 
     # ---- calls into the library ----
 
