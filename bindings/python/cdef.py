@@ -21,6 +21,10 @@ MODULE = "stoa._core"
 
 CALLBACKS = """
 extern "Python" void stoa_python_release(void *context, void *object);
+extern "Python" stoa_status stoa_python_pull(void *table, void *act, void *state,
+                                             stoa_error *error);
+stoa_status stoa_python_act(void *act, void *state, stoa_error *error);
+const stoa_arrow_guard *stoa_python_guard(stoa_table *table);
 bool stoa_python_is_main(void);
 void stoa_python_forget_turns(void);
 const stoa_interpreter *stoa_python_interpreter(void);
@@ -136,6 +140,45 @@ static const stoa_interpreter *stoa_python_interpreter(void)
 {
     static const stoa_interpreter interpreter = {leave, enter};
     return &interpreter;
+}
+
+/* A step of a stream, as Python passes it on. */
+typedef stoa_status step(void *state, stoa_error *error);
+
+static stoa_status stoa_python_act(void *act, void *state, stoa_error *error)
+{
+    return ((step *)(uintptr_t)act)(state, error);
+}
+
+#ifdef PYPY_VERSION
+/* Consumers in C call this while they hold PyPy's lock, so that Python cannot be called: no cell is
+ * written to meanwhile. */
+static stoa_status around(void *context, step *act, void *state, stoa_error *error)
+{
+    stoa_table *table = context;
+    for (size_t i = 0; i < table->field_limit; i++)
+        if (stoa_column_lock(table, i, NULL) != STOA_OK)
+            continue;
+    stoa_status status = act(state, error);
+    for (size_t i = 0; i < table->field_limit; i++)
+        stoa_column_unlock(table, i);
+    return status;
+}
+#else
+static stoa_status stoa_python_pull(void *, void *, void *, stoa_error *);
+
+static stoa_status around(void *context, step *act, void *state, stoa_error *error)
+{
+    return stoa_python_pull(context, (void *)(uintptr_t)act, state, error);
+}
+#endif
+
+/* The guard of streams of a table; only until the next call. */
+static const stoa_arrow_guard *stoa_python_guard(stoa_table *table)
+{
+    static stoa_arrow_guard guard;
+    guard = (stoa_arrow_guard){around, table};
+    return &guard;
 }
 TURNS
 #undef Py_BEGIN_ALLOW_THREADS

@@ -85,16 +85,14 @@ struct ArrowArrayStream {
 
 /**
  * For bindings of languages whose interpreter has a lock: consumers may pull from any thread.
- * `around` is called for each pull and must call act(state) once, or fail; `done` when the stream
- * is released.
+ * `around` is called for each pull, and must give what act(state, error) gives, or fail.
  *
  * @members stoa_arrow_guard
  */
 typedef struct stoa_arrow_guard {
     stoa_status (*around)(void *context, stoa_status (*act)(void *state, stoa_error *error),
                           void *state, stoa_error *error);
-    void (*done)(void *context);
-    void *context;
+    void *context; /* must be valid as long as the stream is */
 } stoa_arrow_guard;
 
 /**
@@ -111,9 +109,12 @@ typedef struct stoa_arrow_options {
     ptrdiff_t step;
     size_t count;
     const stoa_selection *selection; /* only these rows; copied. NULL: all */
-    const stoa_arrow_guard *guard;   /* copied; NULL: none */
-    uint64_t flags;                  /* zero, or STOA_ARROW_DICTIONARIES, STOA_ARROW_BARE */
-    uint64_t reserved[4];            /* zero */
+    /* A schema that the consumer would like: strings and enumerations leave in its form, as utf8,
+     * large_utf8 or dictionary. All else is as it is. Only read by the call. NULL: none. */
+    const struct ArrowSchema *requested;
+    const stoa_arrow_guard *guard; /* copied; NULL: none */
+    uint64_t flags;                /* zero, or STOA_ARROW_DICTIONARIES, STOA_ARROW_BARE */
+    uint64_t reserved[4];          /* zero */
 } stoa_arrow_options;
 
 /**
@@ -122,8 +123,8 @@ typedef struct stoa_arrow_options {
  * @param schema becomes the schema
  * @param options NULL: all fields; what is about rows is not read
  * @return STOA_INVALID: an unknown flag or a reserve that is set; STOA_ARROW_BARE and not one
- *     field. STOA_NO_FIELD: there is no such field. STOA_WRONG_TYPE: an object field.
- *     STOA_OUT_OF_MEMORY.
+ *     field; a requested schema of another number of fields. STOA_NO_FIELD: there is no such field.
+ *     STOA_WRONG_TYPE: an object field. STOA_OUT_OF_MEMORY.
  * @owner The caller releases the schema by `schema->release`.
  * @cost O(fields).
  * @threads Reads the table.
@@ -141,9 +142,9 @@ STOA_TRY stoa_table_arrow_schema(struct ArrowSchema *schema, const stoa_table *t
  * @param stream becomes the stream
  * @param options NULL: all rows and fields
  * @return STOA_INVALID: an unknown flag or a reserve that is set; STOA_ARROW_BARE and not one
- *     field. STOA_NO_FIELD: there is no such field. STOA_WRONG_TYPE: an object field.
- *     STOA_OUT_OF_RANGE: the rows are not all there. STOA_STALE: the selection is out of date.
- *     STOA_OUT_OF_MEMORY.
+ *     field; a requested schema of another number of fields. STOA_NO_FIELD: there is no such field.
+ *     STOA_WRONG_TYPE: an object field. STOA_OUT_OF_RANGE: the rows are not all there.
+ *     STOA_STALE: the selection is out of date. STOA_OUT_OF_MEMORY.
  * @owner The caller releases the stream by `stream->release`, from any thread. It holds the table.
  * @cost O(fields); each batch at the speed of memcpy.
  * @threads Reads the table, and so does each pull.

@@ -144,98 +144,119 @@ static stoa_status copy_vector(const stoa__arrow_column *column, const stoa_colu
     return status;
 }
 
-/* ---- strings ---- */
+/* ---- texts ---- */
 
-static size_t length_of(const stoa_string_pool *pool, stoa_handle handle)
+/* The text of each row: a string of the pool, or the label of a number. */
+typedef struct texts {
+    const stoa_column *column;
+    const stoa_string_pool *pool; /* NULL: labels */
+    const char *const *labels;
+} texts;
+
+static texts texts_of(const stoa__arrow_plan *plan, const stoa__arrow_column *column)
 {
-    return (size_t)(pool->offsets[handle + 1] - pool->offsets[handle]);
+    texts made = {.column = &plan->table->columns[column->field]};
+    if (column->type == STOA_STRING)
+        made.pool = plan->table->strings;
+    else
+        made.labels = stoa__whole_const(plan->table)->schema->fields[column->field].labels;
+    return made;
 }
 
-static size_t text_bytes(const stoa_string_pool *pool, const stoa_handle *handles,
-                         const stoa__arrow_rows *rows)
+/* Of a row that is null, the empty string. */
+static inline stoa_string text_of(const texts *t, size_t row)
 {
-    size_t bytes = 0;
-    for (size_t i = 0; i < rows->count; i++)
-        bytes += length_of(pool, handles[stoa__arrow_row(rows, i)]);
-    return bytes;
+    const stoa_column *column = t->column;
+    if (t->pool != NULL)
+        return stoa__string_of(t->pool, ((const stoa_handle *)column->cells)[row]);
+    if (column->validity != NULL && !stoa__bit(column->validity, row))
+        return (stoa_string){0};
+    const char *label = column->type == STOA_UINT8
+                            ? t->labels[((const uint8_t *)column->cells)[row]]
+                            : t->labels[((const uint16_t *)column->cells)[row]];
+    return (stoa_string){label, strlen(label)};
 }
 
-static size_t text_fitting(const stoa_string_pool *pool, const stoa_handle *handles,
-                           const stoa__arrow_rows *rows)
+/* How many of the rows have at most `most` bytes of text together, and how many bytes these have.
+ */
+static size_t measure(const texts *t, const stoa__arrow_rows *rows, size_t most, size_t *bytes)
 {
-    size_t bytes = 0;
+    *bytes = 0;
     for (size_t i = 0; i < rows->count; i++) {
-        bytes += length_of(pool, handles[stoa__arrow_row(rows, i)]);
-        if (bytes > INT32_MAX)
+        size_t length = text_of(t, stoa__arrow_row(rows, i)).length;
+        if (length > most - *bytes)
             return i;
+        *bytes += length;
     }
     return rows->count;
 }
 
+static size_t fitting(const stoa__arrow_plan *plan, const stoa__arrow_column *column,
+                      const stoa__arrow_rows *rows)
+{
+    size_t bytes;
+    const stoa_string_pool *pool = plan->table->strings;
+    const texts t = texts_of(plan, column);
+    /* No string is longer than all of them, and no label than 64 KiB. */
+    if (column->form != STOA__ARROW_TEXT || rows->count == 0 ||
+        pool->offsets[pool->count] <= INT32_MAX / rows->count)
+        return rows->count;
+    return measure(&t, rows, INT32_MAX, &bytes);
+}
+
 size_t stoa__arrow_fitting(const stoa__arrow_plan *plan, const stoa__arrow_rows *rows)
 {
-    stoa__arrow_rows fitting = *rows;
-    const stoa_string_pool *pool = plan->table->strings;
-    /* No string is longer than all of them. */
-    if (pool == NULL || rows->count == 0 || pool->offsets[pool->count] <= INT32_MAX / rows->count)
-        return rows->count;
+    stoa__arrow_rows fit = *rows;
     for (size_t i = 0; i < plan->column_count; i++)
-        if (plan->columns[i].form == STOA__ARROW_TEXT)
-            fitting.count =
-                text_fitting(pool, plan->table->columns[plan->columns[i].field].cells, &fitting);
-    return fitting.count;
+        fit.count = fitting(plan, &plan->columns[i], &fit);
+    return fit.count;
 }
 
 void stoa__arrow_enlarge(stoa__arrow_plan *plan, const stoa__arrow_rows *rows)
 {
-    for (size_t i = 0; i < plan->column_count; i++) {
-        stoa__arrow_column *column = &plan->columns[i];
-        const stoa_handle *handles = plan->table->columns[column->field].cells;
-        if (column->form == STOA__ARROW_TEXT &&
-            text_fitting(plan->table->strings, handles, rows) < rows->count)
-            column->form = STOA__ARROW_LARGE_TEXT;
-    }
+    for (size_t i = 0; i < plan->column_count; i++)
+        if (fitting(plan, &plan->columns[i], rows) < rows->count)
+            plan->columns[i].form = STOA__ARROW_LARGE_TEXT;
 }
 
-/* The strings of the rows, and where each ends, in offsets of 32 or 64 bits. */
-#define FILL_TEXT(name, offset)                                                            \
-    static void fill_##name(const stoa_string_pool *pool, const stoa_handle *handles,      \
-                            const stoa__arrow_rows *rows, struct ArrowArray *out)          \
-    {                                                                                      \
-        offset *ends = stoa__arrow_buffer(out, 1);                                         \
-        char *text = stoa__arrow_buffer(out, 2);                                           \
-        size_t at = 0;                                                                     \
-        *ends++ = 0;                                                                       \
-        for (size_t i = 0; i < rows->count; i++) {                                         \
-            stoa_string string = stoa__string_of(pool, handles[stoa__arrow_row(rows, i)]); \
-            if (string.length > 0)                                                         \
-                memcpy(text + at, string.bytes, string.length);                            \
-            at += string.length;                                                           \
-            *ends++ = (offset)at;                                                          \
-        }                                                                                  \
+/* The texts of the rows, and where each ends, in offsets of 32 or 64 bits. */
+#define FILL_TEXT(name, offset)                                                                   \
+    static void fill_##name(const texts *t, const stoa__arrow_rows *rows, struct ArrowArray *out) \
+    {                                                                                             \
+        offset *ends = stoa__arrow_buffer(out, 1);                                                \
+        char *text = stoa__arrow_buffer(out, 2);                                                  \
+        size_t at = 0;                                                                            \
+        *ends++ = 0;                                                                              \
+        for (size_t i = 0; i < rows->count; i++) {                                                \
+            stoa_string string = text_of(t, stoa__arrow_row(rows, i));                            \
+            if (string.length > 0)                                                                \
+                memcpy(text + at, string.bytes, string.length);                                   \
+            at += string.length;                                                                  \
+            *ends++ = (offset)at;                                                                 \
+        }                                                                                         \
     }
 FILL_TEXT(text, int32_t)
 FILL_TEXT(large_text, int64_t)
 #undef FILL_TEXT
 
-static stoa_status copy_text(const stoa_string_pool *pool, const stoa_column *column, bool is_large,
-                             const stoa__arrow_rows *rows, struct ArrowArray *out,
-                             stoa_error *error)
+static stoa_status copy_text(const texts *t, bool is_large, const stoa__arrow_rows *rows,
+                             struct ArrowArray *out, stoa_error *error)
 {
-    size_t bytes = text_bytes(pool, column->cells, rows);
-    if (!is_large && bytes > INT32_MAX)
-        return stoa__fail(error, STOA_FULL, "a string of %zu bytes is too long for utf8 of Arrow",
-                          bytes);
+    size_t bytes, most = is_large ? SIZE_MAX : INT32_MAX;
+    if (measure(t, rows, most, &bytes) < rows->count)
+        return stoa__fail(error, STOA_FULL,
+                          "a text of more than 2 GiB leaves by Arrow as large_utf8 alone");
+    const uint64_t *validity = t->column->validity;
     const stoa__arrow_shape shape = {
         .length = rows->count,
         .buffers = 3,
-        .bytes = {column->validity != NULL ? stoa__validity_bytes(rows->count) : 0,
+        .bytes = {validity != NULL ? stoa__validity_bytes(rows->count) : 0,
                   (rows->count + 1) * (is_large ? sizeof(int64_t) : sizeof(int32_t)), bytes}};
     stoa_status status = stoa__arrow_array_new(out, &shape, error);
     if (status != STOA_OK)
         return status;
-    copy_validity(out, column->validity, rows);
-    (is_large ? fill_large_text : fill_text)(pool, column->cells, rows, out);
+    copy_validity(out, validity, rows);
+    (is_large ? fill_large_text : fill_text)(t, rows, out);
     return STOA_OK;
 }
 
@@ -288,15 +309,32 @@ static stoa_status labels_array(const stoa__schema_field *field, struct ArrowArr
     return STOA_OK;
 }
 
-/* The first of the numbers that has no label, or `count`. */
-static size_t without_label(const void *numbers, size_t width, size_t count, uint32_t labels)
+/* The place of the first number without a label among the rows, or their count. */
+static size_t without_label(const stoa_column *column, uint32_t labels,
+                            const stoa__arrow_rows *rows)
 {
-    const uint8_t *narrow = numbers;
-    const uint16_t *wide = numbers;
-    for (size_t i = 0; i < count; i++)
-        if ((width == 1 ? narrow[i] : wide[i]) >= labels)
+    const uint8_t *narrow = column->cells;
+    const uint16_t *wide = column->cells;
+    for (size_t i = 0; i < rows->count; i++) {
+        size_t row = stoa__arrow_row(rows, i);
+        if ((column->type == STOA_UINT8 ? narrow[row] : wide[row]) >= labels)
             return i;
-    return count;
+    }
+    return rows->count;
+}
+
+static stoa_status check_labels(const stoa__arrow_plan *plan, const stoa__arrow_column *column,
+                                const stoa__arrow_rows *rows, stoa_error *error)
+{
+    const stoa__schema_field *field =
+        &stoa__whole_const(plan->table)->schema->fields[column->field];
+    const stoa_column *cells = &plan->table->columns[column->field];
+    size_t place = without_label(cells, field->label_count, rows);
+    if (place == rows->count)
+        return STOA_OK;
+    size_t row = stoa__arrow_row(rows, place);
+    return stoa__fail_at(error, STOA_OVERFLOW, row,
+                         "field '%s' holds a number without a label in row %zu", field->name, row);
 }
 
 static stoa_status copy_coded(const stoa__arrow_plan *plan, const stoa__arrow_column *column,
@@ -317,17 +355,9 @@ static stoa_status copy_coded(const stoa__arrow_plan *plan, const stoa__arrow_co
     if (status != STOA_OK)
         return status;
     copy_validity(out, cells->validity, rows);
-    void *codes = stoa__arrow_buffer(out, 1);
-    gather(codes, 1, cells->cells, width, rows);
+    gather(stoa__arrow_buffer(out, 1), 1, cells->cells, width, rows);
     if (column->form == STOA__ARROW_HANDLES)
         return pool_array(plan->table->strings, out->dictionary, error);
-    size_t place = without_label(codes, width, rows->count, field->label_count);
-    if (place < rows->count) {
-        size_t row = stoa__arrow_row(rows, place);
-        return stoa__fail_at(error, STOA_OVERFLOW, row,
-                             "field '%s' holds a number without a label in row %zu", field->name,
-                             row);
-    }
     return labels_array(field, out->dictionary, error);
 }
 
@@ -339,20 +369,21 @@ static stoa_status copy_column(const stoa__arrow_plan *plan, const stoa__arrow_c
                                stoa_error *error)
 {
     const stoa_column *columns = &plan->table->columns[column->field];
-    switch (column->form) {
-    case STOA__ARROW_TEXT:
-    case STOA__ARROW_LARGE_TEXT:
-        return copy_text(plan->table->strings, columns, column->form == STOA__ARROW_LARGE_TEXT,
-                         rows, out, error);
-    case STOA__ARROW_HANDLES:
-    case STOA__ARROW_LABELS:
-        return copy_coded(plan, column, rows, out, error);
-    case STOA__ARROW_CELLS:
-    case STOA__ARROW_BITS:
-    default:
-        return column->components > 0 ? copy_vector(column, columns, rows, out, error)
-                                      : copy_numbers(columns, 1, column->type, rows, out, error);
+    const texts t = texts_of(plan, column);
+    stoa__arrow_form form = column->form;
+    if (form >= STOA__ARROW_LABELS) {
+        stoa_status status = check_labels(plan, column, rows, error);
+        if (status != STOA_OK)
+            return status;
     }
+    if (form == STOA__ARROW_TEXT || form == STOA__ARROW_NAMES)
+        return copy_text(&t, false, rows, out, error);
+    if (form == STOA__ARROW_LARGE_TEXT || form == STOA__ARROW_LARGE_NAMES)
+        return copy_text(&t, true, rows, out, error);
+    if (form == STOA__ARROW_HANDLES || form == STOA__ARROW_LABELS)
+        return copy_coded(plan, column, rows, out, error);
+    return column->components > 0 ? copy_vector(column, columns, rows, out, error)
+                                  : copy_numbers(columns, 1, column->type, rows, out, error);
 }
 
 static stoa_status copy_all(const stoa__arrow_plan *plan, const stoa__arrow_rows *rows,

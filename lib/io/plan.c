@@ -85,6 +85,46 @@ static stoa_status add_columns(stoa__arrow_plan *plan, const stoa_arrow_options 
     return status;
 }
 
+/* ---- what the consumer would like ---- */
+
+static stoa__arrow_form requested_form(const stoa__arrow_column *column,
+                                       const struct ArrowSchema *wish)
+{
+    bool is_text = column->type == STOA_STRING;
+    if (wish->dictionary != NULL)
+        return is_text ? STOA__ARROW_HANDLES : STOA__ARROW_LABELS;
+    if (strcmp(wish->format, "u") == 0 || strcmp(wish->format, "vu") == 0)
+        return is_text ? STOA__ARROW_TEXT : STOA__ARROW_NAMES;
+    if (strcmp(wish->format, "U") == 0)
+        return is_text ? STOA__ARROW_LARGE_TEXT : STOA__ARROW_LARGE_NAMES;
+    return column->form;
+}
+
+static stoa_status no_schema(stoa_error *error)
+{
+    return stoa__fail(error, STOA_INVALID, "the schema that is requested is none");
+}
+
+static stoa_status grant(stoa__arrow_plan *plan, const struct ArrowSchema *wish, stoa_error *error)
+{
+    if (wish->format == NULL || wish->release == NULL || wish->n_children < 0 ||
+        (wish->children == NULL && wish->n_children > 0))
+        return no_schema(error);
+    if (!plan->is_bare && (size_t)wish->n_children != plan->column_count)
+        return stoa__fail(error, STOA_INVALID,
+                          "a schema of %lld fields is requested, but there are %zu",
+                          (long long)wish->n_children, plan->column_count);
+    for (size_t i = 0; i < plan->column_count; i++) {
+        stoa__arrow_column *column = &plan->columns[i];
+        const struct ArrowSchema *own = plan->is_bare ? wish : wish->children[i];
+        if (own == NULL || own->format == NULL)
+            return no_schema(error);
+        if (column->type == STOA_STRING || column->form == STOA__ARROW_LABELS)
+            column->form = requested_form(column, own);
+    }
+    return STOA_OK;
+}
+
 /* ---- rows ---- */
 
 static stoa_status select_rows(stoa__arrow_plan *plan, const stoa_selection *selection,
@@ -167,8 +207,8 @@ static stoa_status check_options(const stoa_arrow_options *options, stoa_error *
     for (size_t i = 0; i < sizeof options->reserved / sizeof *options->reserved; i++)
         if (options->reserved[i] != 0)
             return stoa__fail(error, STOA_INVALID, "stoa_arrow_options.reserved must be zero");
-    if (options->guard != NULL && (options->guard->around == NULL || options->guard->done == NULL))
-        return stoa__fail(error, STOA_INVALID, "a guard needs both of its functions");
+    if (options->guard != NULL && options->guard->around == NULL)
+        return stoa__fail(error, STOA_INVALID, "a guard needs its function");
     return STOA_OK;
 }
 
@@ -181,6 +221,8 @@ static stoa_status fill_plan(stoa__arrow_plan *plan, const stoa_arrow_options *o
     if (status == STOA_OK && plan->is_bare && plan->column_count != 1)
         return stoa__fail(error, STOA_INVALID, "STOA_ARROW_BARE is for one field, not for %zu",
                           plan->column_count);
+    if (status == STOA_OK && options->requested != NULL)
+        status = grant(plan, options->requested, error);
     return status == STOA_OK ? take_rows(plan, options, error) : status;
 }
 
@@ -219,11 +261,6 @@ stoa_status stoa__arrow_plan_check(const stoa__arrow_plan *plan, stoa_error *err
 
 enum { FORMAT_SIZE = 160 };
 
-static const char *text_format(const stoa__arrow_column *column)
-{
-    return column->form == STOA__ARROW_LARGE_TEXT ? "U" : "u";
-}
-
 /* Of one value: of a dictionary the format of its indices. */
 static void put_format(char format[FORMAT_SIZE], const stoa__arrow_column *column,
                        const stoa__schema_field *field)
@@ -233,8 +270,10 @@ static void put_format(char format[FORMAT_SIZE], const stoa__arrow_column *colum
     char unit = "?smun"[field->unit];
     if (column->form == STOA__ARROW_HANDLES)
         snprintf(format, FORMAT_SIZE, "I");
-    else if (column->type == STOA_STRING)
-        snprintf(format, FORMAT_SIZE, "%s", text_format(column));
+    else if (column->form == STOA__ARROW_TEXT || column->form == STOA__ARROW_NAMES)
+        snprintf(format, FORMAT_SIZE, "u");
+    else if (column->form == STOA__ARROW_LARGE_TEXT || column->form == STOA__ARROW_LARGE_NAMES)
+        snprintf(format, FORMAT_SIZE, "U");
     else if (column->type == STOA_DATE)
         snprintf(format, FORMAT_SIZE, "tdD");
     else if (column->type == STOA_TIMESTAMP)

@@ -12,6 +12,8 @@ typedef enum stoa__arrow_form {
     STOA__ARROW_LARGE_TEXT, /* large_utf8 */
     STOA__ARROW_HANDLES,    /* with a dictionary that is the pool */
     STOA__ARROW_LABELS,     /* numbers, with a dictionary of their labels */
+    STOA__ARROW_NAMES,      /* the labels themselves, as utf8 */
+    STOA__ARROW_LARGE_NAMES,
 } stoa__arrow_form;
 
 typedef struct stoa__arrow_column {

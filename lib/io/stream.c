@@ -92,8 +92,6 @@ static void release(struct ArrowArrayStream *given)
     export *own = given->private_data;
     stoa__arrow_plan_dispose(&own->plan);
     stoa_table_free(own->table);
-    if (own->guard.done != NULL)
-        own->guard.done(own->guard.context);
     stoa__release(own);
     given->release = NULL;
 }

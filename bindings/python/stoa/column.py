@@ -21,6 +21,7 @@ from stoa._schema.times import DATE, numpy_dtype, numpy_times
 from stoa._schema.types import IS_PYPY, OBJECT, FieldType
 from stoa._schema.vectors import Live
 from stoa._store import versions
+from stoa._store.arrow import Export
 from stoa._store.cells import value_reader
 from stoa._store.sources import (
     Source,
@@ -275,6 +276,10 @@ class Column(Base, InPlace[Expression], Generic[Value]):
         state = store.state()
         self._range()  # raises if the rows are stale
         store.write(field, rows, given_source(value, field), state)
+
+    def _for_arrow(self) -> Export:
+        self._cells()
+        return Export(self._store, self._field, None if self._positions is None else self._range())
 
     # ---- searching ----
 

@@ -26,6 +26,7 @@ from stoa._schema.extension import take_over
 from stoa._schema.fields import MISSING
 from stoa._schema.generate import keep_class
 from stoa._schema.record import Record, RecordType, record_class_of, shown_class
+from stoa._store.arrow import Export
 from stoa._store.store import State, Store, new_store, raise_changed
 from stoa.column import Column, column_of
 from stoa.editing import Editing
@@ -291,6 +292,9 @@ class Table(Giving[R], Editing[R], MutableSequence[R]):  # type: ignore[misc]
         """The number of rows."""
         return self._store.c.rows  # type: ignore[no-any-return]
 
+    def _for_arrow(self) -> Export:
+        return Export(self._store)
+
     def _column(self, name: str) -> Column[Any]:
         return column_of(self._store, self._store.field(name))
 
@@ -388,6 +392,9 @@ class Window(Giving[R], Sequence[R]):
 
     def _column(self, name: str) -> Column[Any]:
         return column_of(self._store, self._store.field(name), self._range())
+
+    def _for_arrow(self) -> Export:
+        return Export(self._store, None, self._range())
 
     # ---- as a selection of the table: row() in text is the table's row number ----
 

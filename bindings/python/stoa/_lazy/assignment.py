@@ -18,6 +18,7 @@ from stoa._lazy.rowset import RowSet
 from stoa._lib.ffi import ffi, lib
 from stoa._schema.types import OBJECT
 from stoa._store import versions
+from stoa._store.arrow import Export
 from stoa._store.cells import value_reader
 from stoa._store.sources import (
     Source,
@@ -256,6 +257,10 @@ class SelectedColumn(Expression, InPlace[Expression]):
 
     def _counted(self, is_sorted: bool) -> dict[Any, int]:
         return self._count_values(is_sorted, self._field.type)
+
+    def _for_arrow(self) -> Export:
+        self._check()
+        return Export(self._store, self._field.index, None, self._row_set.bits())
 
     def _store_values(self, value: Expression) -> None:
         store_values(self._store, {self._field.name: value}, self._rows, self._row_set)

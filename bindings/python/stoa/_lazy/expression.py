@@ -23,8 +23,11 @@ from stoa._lazy.program import Program
 from stoa._lib import copies
 from stoa._lib.ffi import ffi, lib
 from stoa._schema import times
+from stoa._schema.fields import Field
+from stoa._schema.record import described
 from stoa._schema.types import IS_PYPY, OBJECT, STRING, TYPES, FieldType, type_written, unknown_type
 from stoa._schema.vectors import Components, array_of
+from stoa._store.arrow import Export
 from stoa._store.cells import Decoded, NullableCells
 from stoa._store.sources import (
     Source,
@@ -36,7 +39,7 @@ from stoa._store.sources import (
     packed_source,
     sequence_source,
 )
-from stoa._store.store import Store
+from stoa._store.store import Store, new_store
 from stoa._store.strings import Texts
 from stoa._store.versions import Seen, check_seen, is_stale, together
 from stoa.errors import ArgumentError, ColumnBufferError, LengthError, WrongTypeError
@@ -397,6 +400,13 @@ class Expression(Operators["Expression"]):
         code = found.code.replace("?", "B")
         chosen = array(code, [values[index] for index in self._scope.indices()])
         return packed_source(chosen, found, len(chosen))
+
+    def _for_arrow(self) -> Export:
+        """Of the values, computed now, in a table of their own."""
+        field = Field("values", self._type())
+        made = new_store(described([field]), 0, 0, self._store.layout)
+        made.extend({field.name: self})
+        return Export(made, 0)
 
     # ---- repr ----
 

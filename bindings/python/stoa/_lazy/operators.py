@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
 
 from stoa._lib.ffi import lib
 from stoa._lib.integers import integer
+from stoa._store.arrow import Exporting
 from stoa.errors import ArgumentError, WrongTypeError, shown
 
 if TYPE_CHECKING:
@@ -54,7 +55,7 @@ def check_whole(name: str, options: dict[str, Any]) -> None:
             )
 
 
-class Operators(Generic[Expression]):
+class Operators(Exporting, Generic[Expression]):
     """The base of columns, expressions and columns of selections.
 
     numpy's functions that call a method of their argument (numpy.sum, mean, std, var, min, max,

@@ -20,6 +20,7 @@ from stoa._lib.ffi import ffi, lib
 from stoa._schema.record import Record
 from stoa._schema.times import moment_of
 from stoa._store import versions
+from stoa._store.arrow import Exporting
 from stoa._store.store import Store
 from stoa.errors import (
     ArgumentError,
@@ -32,7 +33,7 @@ from stoa.errors import (
 R = TypeVar("R", bound=Record)
 
 
-class Queries(Generic[R]):
+class Queries(Exporting, Generic[R]):
     """The base of Rows and Selection."""
 
     __slots__ = ()

@@ -13,6 +13,7 @@ from stoa._lazy.queries import Queries, R
 from stoa._lazy.rowset import RowSet
 from stoa._lib.ffi import lib
 from stoa._schema.types import OBJECT
+from stoa._store.arrow import Export
 from stoa.errors import (
     FieldNameError,
     WrongTypeError,
@@ -83,6 +84,9 @@ class Selected(Queries[R], Generic[R]):
                 f"{type(other).__name__}"
             )
         return type(self)(self._table, self._row_set.joined(other._row_set, operation))
+
+    def _for_arrow(self) -> Export:
+        return Export(self._store, None, None, self._row_set.bits())
 
     # ---- columns ----
 

@@ -114,20 +114,24 @@ class Store(Access):
         if not read:
             return function()
         store, field = read[0]._store, read[0]._field
-        return store.reading(field, self.beside, read[1:], function)  # type: ignore[no-any-return]
+        return store.reading([field], self.beside, read[1:], function)  # type: ignore[no-any-return]
 
-    def reading(self, field: int, function: Callable[..., int], *arguments: Any) -> int:
-        """Makes a call that reads the cells of a column; it must not be changed meanwhile."""
+    def reading(self, fields: Iterable[int], function: Callable[..., int], *arguments: Any) -> int:
+        """Makes a call that reads the cells of columns; they must not be changed meanwhile."""
         gate, key = self.gate, object()
         try:
             gate.enter_run(key)
             if not IS_PYPY:  # nobody writes to a cell while the interpreter's lock is held
                 return function(*arguments)
-            check(lib.stoa_column_lock(self.c, field, ffi.NULL), new_error())
+            locked = []
             try:
+                for each in fields:
+                    check(lib.stoa_column_lock(self.c, each, ffi.NULL), new_error())
+                    locked.append(each)
                 return function(*arguments)
             finally:
-                lib.stoa_column_unlock(self.c, field)
+                for each in locked:
+                    lib.stoa_column_unlock(self.c, each)
         finally:
             gate.runs.pop(key, None)
 

@@ -1,0 +1,288 @@
+"""What leaves by Arrow: capsules, streams and arrays, read by pyarrow and, everywhere, by cffi."""
+
+from __future__ import annotations
+
+import gc
+import threading
+from enum import Enum
+from typing import Any, Literal
+
+import pytest
+
+import stoa
+from stoa import Vector, float32, float64, int8, int16, int32, int64, uint8, uint16, uint32, uint64
+from stoa._lib.ffi import ffi
+from stoa._store import arrow
+
+
+class Color(Enum):
+    RED = 1
+    GREEN = 2
+
+
+class All(stoa.Record):
+    truth: bool
+    a: int8
+    b: int16
+    c: int32
+    d: int64
+    e: uint8
+    f: uint16
+    g: uint32
+    h: uint64
+    i: float32
+    j: float64
+    name: str
+    color: Color
+    v: Vector[float32, Literal[3]]
+    maybe: int32 | None = None
+    perhaps: bool | None = None
+    text: str | None = None
+
+
+def record(i: int) -> tuple[Any, ...]:
+    numbers = tuple((i * 7) % top for top in (100, 30000, 2**31, 2**62, 200, 60000, 2**32, 2**64))
+    color = Color.GREEN if i % 3 else Color.RED
+    nullable = (None, None, None) if i % 4 == 0 else (-i, i % 3 == 0, "é" * (i % 3))
+    floats = i / 2, i / 3
+    return (i % 2 == 0, *numbers, *floats, f"n{i % 5}", color, (i, i + 1, i + 2), *nullable)
+
+
+def table(rows: int) -> Any:
+    return stoa.Table(All, [record(i) for i in range(rows)])
+
+
+def plain(value: Any) -> Any:
+    return value.name if isinstance(value, Enum) else tuple(value) if is_vector(value) else value
+
+
+def is_vector(value: Any) -> bool:
+    return hasattr(value, "__len__") and not isinstance(value, str)
+
+
+def values(rows: Any) -> list[dict[str, Any]]:
+    """The rows as dicts of what Arrow has for them."""
+    return [{name: plain(value) for name, value in stoa.to_dict(row).items()} for row in rows]
+
+
+def read(made: Any) -> list[dict[str, Any]]:
+    """The rows of a table or batch of pyarrow, validated."""
+    made.validate(full=True)
+    return [{name: plain(value) for name, value in row.items()} for row in made.to_pylist()]
+
+
+# ---- with pyarrow ----
+
+
+@pytest.fixture
+def pa() -> Any:
+    return pytest.importorskip("pyarrow")
+
+
+def test_tables_windows_and_selections_are_read_by_pyarrow(pa: Any) -> None:
+    points = table(70)
+    for part in (points, points[10:50:3], points[::-1], points[5:5], points.where(points.c > 200)):
+        assert read(pa.table(part)) == values(part)
+        assert read(pa.record_batch(part)) == values(part)
+
+
+def test_a_table_without_rows_has_its_schema(pa: Any) -> None:
+    made = pa.table(stoa.Table(All))
+    assert made.num_rows == 0
+    assert made.schema == pa.table(table(1)).schema == pa.schema(stoa.Table(All))
+    assert made.schema.field("maybe").nullable
+    assert not made.schema.field("c").nullable
+
+
+def test_columns_and_expressions_are_arrays(pa: Any) -> None:
+    points = table(50)
+    some = points.where(points.c < 100)
+    for of in (points.c, points.c[3:40:5], points.c[::-1], some.c, points.maybe, points.perhaps):
+        assert pa.array(of).to_pylist() == list(of)
+        assert pa.chunked_array(of).to_pylist() == list(of)
+    for computed in (points.c * 2 + points.i, points.c > 30, points.maybe + 1, some.j / 2):
+        assert pa.array(computed).to_pylist() == list(computed)
+    assert pa.array(points.text).to_pylist() == list(points.text)
+    assert pa.array(points.color).to_pylist() == [each.name for each in points.color]
+    assert pa.array(points.v).to_pylist() == [list(each) for each in points.v.tolist()]
+    assert pa.array(points.v * 2).to_pylist() == [[x * 2 for x in each] for each in points.v]
+
+
+def test_large_tables_leave_in_batches(pa: Any) -> None:
+    points = stoa.Table({"x": "int32"}, 200_000)
+    points.x = range(200_000)
+    reader = pa.RecordBatchReader.from_stream(points)
+    lengths = [batch.num_rows for batch in reader]
+    assert lengths == [65536, 65536, 65536, 200_000 - 3 * 65536]
+    assert pa.chunked_array(points.x).to_pylist() == list(range(200_000))
+
+
+def test_strings_leave_in_the_form_that_is_requested(pa: Any) -> None:
+    points = table(20)
+    texts = list(points.text)
+    for asked in (pa.string(), pa.large_string(), pa.dictionary(pa.uint32(), pa.large_string())):
+        made = pa.array(points.text, type=asked)
+        assert made.type == asked
+        assert made.to_pylist() == texts
+    colors = pa.array(points.color, type=pa.string())
+    assert colors.to_pylist() == [each.name for each in points.color]
+    schema = pa.table(points).schema
+    at = schema.get_field_index("name")
+    asked = schema.set(at, pa.field("name", pa.dictionary(pa.uint32(), pa.large_string()), False))
+    made = pa.RecordBatchReader.from_stream(points, schema=asked).read_all()
+    assert made.schema == asked
+    assert read(made) == values(points)
+    with pytest.raises((pa.ArrowInvalid, stoa.ArgumentError)):
+        pa.RecordBatchReader.from_stream(points, schema=pa.schema([("x", pa.int32())]))
+
+
+def test_a_stream_ends_with_an_error_where_the_table_was_written_to(pa: Any) -> None:
+    points = stoa.Table({"x": "int32"}, 100_000)
+    reader = pa.RecordBatchReader.from_stream(points)
+    first = reader.read_next_batch()
+    points.append(7)  # no row of the stream
+    second = reader.read_next_batch()
+    assert first.num_rows + second.num_rows == 100_000
+    for change in (lambda: points.x.__setitem__(3, 4), lambda: points.pop(), points.clear):
+        reader = pa.RecordBatchReader.from_stream(points)
+        reader.read_next_batch()
+        change()
+        with pytest.raises(pa.ArrowInvalid, match="the table was changed since"):
+            reader.read_next_batch()
+    assert first.column(0)[3].as_py() == 0
+
+
+def test_streams_are_pulled_and_released_by_other_threads(pa: Any) -> None:
+    points = table(300)
+    expected, found = values(points), []
+
+    def pull(reader: Any) -> None:
+        found.append(read(reader.read_all()))
+
+    readers = [pa.RecordBatchReader.from_stream(points) for _ in range(4)]
+    threads = [threading.Thread(target=pull, args=(each,)) for each in readers]
+    del points, readers
+    gc.collect()
+    for each in threads:
+        each.start()
+    for each in threads:
+        each.join()
+    assert found == [expected] * 4
+
+
+def test_a_stream_and_appends_of_another_thread(pa: Any) -> None:
+    points = stoa.Table({"x": "int64"}, 300_000)
+    points.x = range(300_000)
+    is_over = False
+
+    def append() -> None:
+        while not is_over:
+            points.append(-1)
+
+    other = threading.Thread(target=append)
+    other.start()
+    try:
+        for _ in range(5):
+            made = pa.chunked_array(points.x)
+            assert made.slice(0, 300_000).to_pylist() == list(range(300_000))
+    finally:
+        is_over = True
+        other.join()
+
+
+def test_numbers_without_a_member_are_refused(pa: Any) -> None:
+    points = table(3)
+    points.color._raw()[1] = 9
+    with pytest.raises(pa.ArrowInvalid, match="holds a number without a label in row 1"):
+        pa.table(points)
+    with pytest.raises(stoa.RangeError, match="color"):
+        pa.array(points.color)
+
+
+# ---- without ----
+
+
+def test_object_fields_are_refused_by_name() -> None:
+    things = stoa.Table({"x": "int32", "thing": "object"}, 3)
+    for call in (things.__arrow_c_schema__, things.__arrow_c_stream__, things.__arrow_c_array__):
+        with pytest.raises(stoa.WrongTypeError, match="field 'thing' is an object field"):
+            call()
+    things.x.__arrow_c_array__()
+    with pytest.raises(stoa.WrongTypeError, match="object field"):
+        things.thing.__arrow_c_array__()
+
+
+def test_stale_windows_and_selections_are_refused() -> None:
+    points = table(9)
+    window, near = points[2:5], points.where(points.c > 20)
+    points.c[0] = 3
+    with pytest.raises(stoa.StaleError):
+        near.__arrow_c_stream__()
+    points.pop()
+    with pytest.raises(stoa.StaleError):
+        window.__arrow_c_stream__()
+
+
+def test_what_is_requested_must_be_a_schema() -> None:
+    points = table(2)
+    with pytest.raises(stoa.WrongTypeError, match="arrow_schema"):
+        points.__arrow_c_stream__(3)
+    with pytest.raises(stoa.WrongTypeError, match="arrow_schema"):
+        points.__arrow_c_array__(points.__arrow_c_stream__())
+
+
+def stream_in(capsule: Any) -> Any:
+    return arrow.pointer_in(capsule, "arrow_array_stream")
+
+
+def test_a_consumer_in_c_reads_the_cells() -> None:
+    points = stoa.Table({"x": "int32", "y": "float64"}, [(i, i / 2) for i in range(100)])
+    capsule = points.__arrow_c_stream__()
+    stream, schema, array = (
+        stream_in(capsule),
+        ffi.new("struct ArrowSchema *"),
+        ffi.new("struct ArrowArray *"),
+    )
+    assert stream.get_schema(stream, schema) == 0
+    assert ffi.string(schema.format) == b"+s"
+    assert [ffi.string(schema.children[i].name) for i in range(2)] == [b"x", b"y"]
+    schema.release(schema)
+    del points
+    gc.collect()
+    assert stream.get_next(stream, array) == 0
+    cells = ffi.cast("int32_t *", array.children[0].buffers[1])
+    assert ffi.unpack(cells, array.length) == list(range(100))
+    stream.release(stream)
+    assert stream.release == ffi.NULL
+    assert ffi.unpack(cells, 100)[99] == 99  # a copy
+    array.release(array)
+
+
+def test_a_stream_that_failed_says_why() -> None:
+    points = stoa.Table({"x": "int32"}, 5)
+    capsule = points.__arrow_c_stream__()
+    stream, array = stream_in(capsule), ffi.new("struct ArrowArray *")
+    points.x = 3
+    assert stream.get_next(stream, array) != 0
+    assert array.release == ffi.NULL
+    assert b"the table was changed" in ffi.string(stream.get_last_error(stream))
+
+
+def test_each_call_gives_a_stream_of_its_own() -> None:
+    points = stoa.Table({"x": "int32"}, 5)
+    array = ffi.new("struct ArrowArray *")
+    for _ in range(3):
+        capsule = points.__arrow_c_stream__()  # which owns the stream
+        stream = stream_in(capsule)
+        assert stream.get_next(stream, array) == 0
+        assert array.length == 5
+        array.release(array)
+
+
+def test_capsules_that_nobody_takes_are_released() -> None:
+    points = stoa.Table({"x": "int64", "name": "string"}, 1000)
+    for _ in range(3):
+        points.__arrow_c_schema__()
+        points.__arrow_c_stream__()
+        points.__arrow_c_array__()
+    gc.collect()
