@@ -24,7 +24,6 @@ ELSEWHERE = {
     "itertuples": "for x, y in points.values('x', 'y')",
     "iter_rows": "for x, y in points.values('x', 'y')",
     "apply": "expressions, as (points.x * 2).max(), or a loop over the rows",
-    "to_numpy": "numpy.asarray(points.x), column by column",
     "concat": "points.extend(other)",
 }
 

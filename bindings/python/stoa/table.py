@@ -6,9 +6,9 @@ from array import array
 from collections.abc import Iterable, Iterator, Mapping, MutableSequence, Sequence
 from functools import reduce
 from itertools import compress
-from typing import Any, NoReturn, overload
+from typing import TYPE_CHECKING, Any, NoReturn, overload
 
-from stoa import pickling, typed
+from stoa import pickling, structured, typed
 from stoa._access import intake, masks
 from stoa._access.attributes import raise_unknown, read_unknown, write_unknown
 from stoa._access.refusals import delete_field, raise_closed, raise_stale
@@ -151,6 +151,20 @@ class Giving(Rows[R], Choosing[R]):
         state = self._store.state()
         return self._table._take(self._range(), state)
 
+    def to_numpy(self, dtype: Any = None) -> Any:
+        """The rows as a structured array of numpy: a copy, with a field for each field.
+
+        Each has what numpy.asarray() makes of its column; objects and strings are of dtype object.
+        `dtype` may ask for some of the fields, for others that hold every value of them, and for
+        records within records: `pos_x` goes into `x` of `pos`. Raises FieldNameError,
+        WrongTypeError for a dtype that does not hold every value, and ColumnBufferError for nulls
+        that are no floats.
+        """
+        return structured.array_of(self, dtype)
+
+    if not TYPE_CHECKING:
+        __array__ = structured.array_of
+
     def sample(self, count: int, seed: int | None = None) -> Table[R]:
         """A new table with copies of `count` different rows, in random order.
 
@@ -267,6 +281,22 @@ class Table(Giving[R], Editing[R], MutableSequence[R]):  # type: ignore[misc]
         LengthError for columns of different lengths, FieldNameError, and WrongTypeError or
         RangeError for a value that does not fit its field.
         """
+        made = cls(record) if record is not None else cls()
+        made.extend(**columns)
+        return made
+
+    @classmethod
+    def from_numpy(cls, array: Any, record: type[R] | Any = None, /) -> Table[R]:
+        """A table from a structured array of numpy, whose fields may be aligned, padded, of either
+        byte order, and records themselves: `x` of `pos` becomes the field `pos_x`.
+
+        Without a record class the fields have the types of the array. Raises WrongTypeError for
+        another array, DeclarationError for a type that no field has, FieldNameError, and
+        WrongTypeError or RangeError for a value that does not fit its field.
+        """
+        columns = structured.columns_of(array)
+        if record is None and cls._stoa_record is None:
+            record = array.dtype
         made = cls(record) if record is not None else cls()
         made.extend(**columns)
         return made
@@ -474,6 +504,16 @@ class Selection(Selected[R], Choosing[R]):
         Raises StaleError, and OutOfMemoryError.
         """
         return self._table._around(self._row_set.copy())
+
+    def to_numpy(self, dtype: Any = None) -> Any:
+        """The rows as a structured array of numpy: copy().to_numpy(dtype), whose errors it raises,
+        and StaleError."""
+        return self.copy().to_numpy(dtype)
+
+    if not TYPE_CHECKING:
+
+        def __array__(self, dtype=None, copy=None):
+            return structured.array_of(self.copy(), dtype, copy)
 
 
 def check_may_be_open(record: RecordType) -> None:

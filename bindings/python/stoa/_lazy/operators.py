@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
 
+from stoa._lazy import reductions
 from stoa._lib.ffi import lib
 from stoa._lib.integers import integer
 from stoa._store.arrow import Exporting
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
         def _apply_to(self: Expression, other: Any, operation: int) -> Expression: ...
         def _cast(self: Expression, to: Any) -> Expression: ...
         def _reduced(self, operation: int, *others: Any) -> Any: ...
+        def _type(self) -> Any: ...
         def _count_values(self, is_sorted: bool) -> dict[Any, int]: ...
 
 
@@ -29,38 +31,13 @@ if TYPE_CHECKING:
 Expression = TypeVar("Expression", bound="Lazy")
 Self = TypeVar("Self", bound="InPlace[Any]")
 
-# The arguments that numpy's functions pass on to the methods of their argument, and the values that
-# mean the default.
-WHOLE: dict[str, tuple[Any, ...]] = {
-    "axis": (None, 0, -1, (0,), (-1,)),
-    "dtype": (None,),
-    "out": (None,),
-    "keepdims": (False,),
-    "where": (True,),
-}
-
-
-def check_whole(name: str, options: dict[str, Any]) -> None:
-    """Refuses what numpy.sum(column, …) and the like ask for beyond the plain reduction."""
-    for option, value in options.items():
-        if option not in WHOLE:
-            raise WrongTypeError(f"{name}() got an unexpected keyword argument {option!r}")
-        if not any(
-            value is known or (type(value) is type(known) and value == known)
-            for known in WHOLE[option]
-        ):
-            raise WrongTypeError(
-                f"{name}() reduces a whole column to one value of its own type: it takes no "
-                f"{option}={shown(value)}; numpy.{name}(numpy.asarray(column), …) does"
-            )
-
 
 class Operators(Exporting, Generic[Expression]):
     """The base of columns, expressions and columns of selections.
 
     numpy's functions that call a method of their argument (numpy.sum, mean, std, var, min, max,
-    any, all, argmin, argmax) give what the method gives; with an axis other than 0, or a dtype,
-    out, keepdims or where, they raise WrongTypeError.
+    any, all, argmin, argmax) give what the method gives, also into `out` and with `keepdims`. With
+    another axis, a dtype, `where` or `initial` numpy computes them, by its own rules.
 
     The other operand may be another of these, of the same table and length; a number of Python or
     numpy; or a buffer or array as long as the table.
@@ -298,25 +275,32 @@ class Operators(Exporting, Generic[Expression]):
 
     # ---- reductions: computed at once ----
 
+    def _reduce_for(self, name: str, options: dict[str, Any], operation: int, *others: Any) -> Any:
+        """A reduction with the arguments that numpy passes on."""
+        if not options:
+            return self._reduce(operation, *others)
+        known = {key: value for key, value in options.items() if key != "ddof"}
+        if reductions.is_over_rows(known, self._expression()._type().length > 0):
+            found = self._reduce(operation, *others)
+            if found is not None or not reductions.is_to_be_put(known):
+                return reductions.put(found, known)
+        return reductions.by_numpy(name, self, options)
+
     def sum(self, **numpy_options: Any) -> Any:
         """The sum; 0 of no rows. Sums of integers are exact: RangeError if one does not fit."""
-        check_whole("sum", numpy_options)
-        return self._reduce(lib.STOA_SUM)
+        return self._reduce_for("sum", numpy_options, lib.STOA_SUM)
 
     def mean(self, **numpy_options: Any) -> Any:
         """The mean, a float; None of no rows."""
-        check_whole("mean", numpy_options)
-        return self._reduce(lib.STOA_MEAN)
+        return self._reduce_for("mean", numpy_options, lib.STOA_MEAN)
 
     def min(self, **numpy_options: Any) -> Any:
         """The least value, ignoring NaN; None of no rows."""
-        check_whole("min", numpy_options)
-        return self._reduce(lib.STOA_MIN)
+        return self._reduce_for("min", numpy_options, lib.STOA_MIN)
 
     def max(self, **numpy_options: Any) -> Any:
         """The greatest value, ignoring NaN; None of no rows."""
-        check_whole("max", numpy_options)
-        return self._reduce(lib.STOA_MAX)
+        return self._reduce_for("max", numpy_options, lib.STOA_MAX)
 
     def is_null(self) -> Expression:
         """Whether the value is None: a condition for each row, which is never None itself.
@@ -358,33 +342,33 @@ class Operators(Exporting, Generic[Expression]):
 
     def var(self, ddof: int = 0, **numpy_options: Any) -> Any:
         """The variance: the squared deviations from the mean, divided by n - ddof."""
-        check_whole("var", numpy_options)
-        return self._reduce(lib.STOA_VAR, *checked_ddof(ddof))
+        others = checked_ddof(ddof)
+        if numpy_options:
+            numpy_options["ddof"] = ddof
+        return self._reduce_for("var", numpy_options, lib.STOA_VAR, *others)
 
     def std(self, ddof: int = 0, **numpy_options: Any) -> Any:
         """The standard deviation: the root of var(ddof)."""
-        check_whole("std", numpy_options)
-        return self._reduce(lib.STOA_STD, *checked_ddof(ddof))
+        others = checked_ddof(ddof)
+        if numpy_options:
+            numpy_options["ddof"] = ddof
+        return self._reduce_for("std", numpy_options, lib.STOA_STD, *others)
 
     def any(self, **numpy_options: Any) -> bool:
         """Whether a condition holds in some row; False of no rows."""
-        check_whole("any", numpy_options)
-        return self._reduce(lib.STOA_ANY)  # type: ignore[no-any-return]
+        return self._reduce_for("any", numpy_options, lib.STOA_ANY)  # type: ignore[no-any-return]
 
     def all(self, **numpy_options: Any) -> bool:
         """Whether a condition holds in every row; True of no rows."""
-        check_whole("all", numpy_options)
-        return self._reduce(lib.STOA_ALL)  # type: ignore[no-any-return]
+        return self._reduce_for("all", numpy_options, lib.STOA_ALL)  # type: ignore[no-any-return]
 
     def argmin(self, **numpy_options: Any) -> Any:
         """The first row of the table that has the least value; None of no rows."""
-        check_whole("argmin", numpy_options)
-        return self._reduce(lib.STOA_ARGMIN)
+        return self._reduce_for("argmin", numpy_options, lib.STOA_ARGMIN)
 
     def argmax(self, **numpy_options: Any) -> Any:
         """The first row of the table that has the greatest value; None of no rows."""
-        check_whole("argmax", numpy_options)
-        return self._reduce(lib.STOA_ARGMAX)
+        return self._reduce_for("argmax", numpy_options, lib.STOA_ARGMAX)
 
     def first(self) -> Any:
         """The first value; None of no rows."""

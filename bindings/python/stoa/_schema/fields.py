@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Callable, ClassVar, TypeVar, get_origin, overload
 
 import stoa._schema.enumerations
@@ -211,7 +211,7 @@ def fields_of_description(description: Any) -> list[Field]:
     if isinstance(description, Mapping):
         pairs = list(description.items())
     elif getattr(description, "names", None) and hasattr(description, "fields"):
-        pairs = [(name, description.fields[name][0]) for name in description.names]
+        pairs = [(name, kind) for name, _, kind in flat_names(description)]
     else:
         raise DeclarationError(
             "a table is made of a Record class, a mapping of field names to types or a structured "
@@ -220,6 +220,17 @@ def fields_of_description(description: Any) -> list[Field]:
     if not pairs:
         raise DeclarationError("a table needs at least one field")
     return [Field(name, *type_and_default(name, written)) for name, written in pairs]
+
+
+def flat_names(dtype: Any, outer: tuple[str, ...] = ()) -> Iterator[tuple[str, Any, Any]]:
+    """The fields for a structured dtype: the name, the names that lead to it, the dtype. A record
+    within has the fields `outer_inner`."""
+    for name in dtype.names:
+        kind, path = dtype.fields[name][0], (*outer, name)
+        if kind.names is None:
+            yield "_".join(path), path, kind
+        else:
+            yield from flat_names(kind, path)
 
 
 def type_and_default(name: Any, written: Any) -> tuple[Any, ...]:
