@@ -52,9 +52,10 @@ def main():
     rows = parser.parse_args().rows
     stoa.set_threads(1)
     table = stoa.Table({"position": "float32[3]", "velocity": "float32[3]"}, rows)
-    table.velocity = 0.5, 0.25, 1
-    wide = [numpy.full((rows, 3), value, "f4") for value in (0, 0.5)]
-    apart = [[numpy.full(rows, value, "f4") for _ in range(3)] for value in (0, 0.5)]
+    dice = numpy.random.default_rng(3)
+    wide = [dice.standard_normal((rows, 3), "f4") for _ in range(2)]
+    apart = [[each[:, k].copy() for k in range(3)] for each in wide]
+    numpy.asarray(table.position)[:], numpy.asarray(table.velocity)[:] = wide
     p, v = map(pointers, apart)
     dt = numpy.float32(0.01)
     with tempfile.TemporaryDirectory() as folder:

@@ -407,6 +407,30 @@ typedef size_t stoa__offsets(uint16_t *out, const uint64_t *mask, size_t count, 
 /* Copies the cells at these offsets; one function per width, as above. out is another array. */
 typedef void stoa__gather(void *out, const void *in, const uint16_t *offsets, size_t count);
 
+/* ---- sums in place that can be undone (add_product.c) ---- */
+
+/* A value that undoing does not give back, and where it was. */
+typedef struct stoa__lost_value {
+    uint32_t at;
+    float value;
+} stoa__lost_value;
+
+/* Of one column's cells; all of it zero, but for `lost` and `room`, before the first are stored. */
+typedef struct stoa__journal {
+    stoa__lost_value *lost;
+    uint32_t count, room;
+    uint32_t done; /* cells that have new values */
+} stoa__journal;
+
+/* Adds b * factor to the next `count` cells of a, which follow the `done` ones; b is another array.
+ * False where a result is infinite or NaN, or the journal has no room for 64 more: some of these
+ * cells may be new then, and `done` tells which. */
+typedef bool stoa__add_product(stoa__journal *journal, float *a, const float *b, double factor,
+                               size_t count);
+/* Gives the `done` cells from the first on their old values back. */
+typedef void stoa__take_product(const stoa__journal *journal, float *a, const float *b,
+                                double factor);
+
 /* ---- one level's kernels ---- */
 
 typedef struct stoa__kernels {
@@ -419,6 +443,8 @@ typedef struct stoa__kernels {
     stoa__offsets *offsets;
     stoa__gather *gather[4];
     size_t (*count_bits)(const uint64_t *mask, size_t count);
+    stoa__add_product *add_product;
+    stoa__take_product *take_product;
 } stoa__kernels;
 
 extern const stoa__kernels stoa__kernels_baseline;

@@ -44,4 +44,6 @@ const stoa__kernels STOA__AT_LEVEL(stoa__kernels) = {
     .gather = {STOA__AT_LEVEL(stoa__gather_1), STOA__AT_LEVEL(stoa__gather_2),
                STOA__AT_LEVEL(stoa__gather_4), STOA__AT_LEVEL(stoa__gather_8)},
     .count_bits = STOA__AT_LEVEL(stoa__count_bits),
+    .add_product = STOA__AT_LEVEL(stoa__add_product),
+    .take_product = STOA__AT_LEVEL(stoa__take_product),
 };

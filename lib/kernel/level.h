@@ -51,5 +51,7 @@ stoa__gather STOA__AT_LEVEL(stoa__gather_8);
 stoa__positions STOA__AT_LEVEL(stoa__positions_of);
 stoa__compress_bit STOA__AT_LEVEL(stoa__compress_bits);
 size_t STOA__AT_LEVEL(stoa__count_bits)(const uint64_t *mask, size_t count);
+stoa__add_product STOA__AT_LEVEL(stoa__add_product);
+stoa__take_product STOA__AT_LEVEL(stoa__take_product);
 
 #endif

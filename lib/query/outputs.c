@@ -1,15 +1,17 @@
 /* outputs.c: the values of a run are stored into cells.
  *
  * Cells with values: the steps run over all rows first without storing, if they could fail, and
- * then run again and store. Fresh cells are stored into at once, and given up on a failure. Where
- * all outputs can be, they are written by their last steps straight to their cells; else they stay
- * in registers until the block is done, so that every right side reads the values from before. */
+ * then run again and store; in_place.c has another way for sums that can be undone. Fresh cells are
+ * stored into at once, and given up on a failure. Where all outputs can be, they are written by
+ * their last steps straight to their cells; else they stay in registers until the block is done, so
+ * that every right side reads the values from before. */
 #include "query/outputs.h"
 
 #include <string.h>
 
 #include "base/bits.h"
 #include "base/words.h"
+#include "query/in_place.h"
 #include "store/type.h"
 
 /* Where the outputs go: cells of row 0. */
@@ -178,13 +180,9 @@ static bool may_refuse_null(const stoa__run *run)
     return may && stoa__may_meet_nulls(program, &program->plan.passes[program->plan.count - 1]);
 }
 
-/* Computes the aggregates and, before the first cell is stored, checks whether a row would fail. No
- * check is needed for fresh cells. */
-static stoa_status get_ready(stoa__run *run, bool is_fresh, stoa_error *error)
+/* Before the first cell is stored: checks whether a row would fail. */
+static stoa_status check_rows(stoa__run *run, stoa_error *error)
 {
-    stoa_status status = stoa__run_aggregates(run, error);
-    if (status != STOA_OK || is_fresh)
-        return status;
     if (may_refuse_null(run) || run->program->code.interns_by_row)
         return stoa__run_outputs(run, 0, run->rows, pass_by, NULL, error);
     return stoa__run_check(run, error);
@@ -198,7 +196,11 @@ stoa_status stoa__store_outputs(stoa__run *run, char *const *cells, uint64_t *co
         .program = run->program, .cells = cells, .validity = validity, .types = types};
     run->validity = validity;
     run->names = names;
-    stoa_status status = get_ready(run, is_fresh, error);
+    stoa_status status = stoa__run_aggregates(run, error);
+    if (status != STOA_OK || (!is_fresh && stoa__store_in_place(run, cells)))
+        return status;
+    if (!is_fresh) /* fresh cells are given up on a failure */
+        status = check_rows(run, error);
     if (status != STOA_OK)
         return status;
     run->is_checked = !is_fresh;

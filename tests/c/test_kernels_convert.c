@@ -237,6 +237,59 @@ TEST(a_sum_with_a_product_in_float32_is_rounded_at_each_step)
         }
 }
 
+/* Sums that can be undone: mostly exactly, in every sixth value (or all, from `bad` on) not. */
+static size_t fill_sums(float *a, float *b, size_t count, size_t bad, float odd)
+{
+    size_t lost = 0;
+    for (size_t i = 0; i < count; i++) {
+        bool loses = i % 6 == 1;
+        a[i] = loses ? 0x1.000002p-20F : (float)(i * 7919 % 2001 + 1000);
+        b[i] = loses ? 1000 : (float)(i * 104729 % 7) / -64;
+        lost += loses;
+    }
+    if (bad < count)
+        a[bad] = odd;
+    return lost;
+}
+
+static void try_sums(const stoa__kernels *level, size_t count, size_t bad, float odd)
+{
+    enum { MOST = 400, SPARE = 64 };
+    stoa__lost_value values[MOST];
+    float a[MOST], b[MOST], before[MOST];
+    size_t lost = fill_sums(a, b, count, bad, odd);
+    memcpy(before, a, sizeof a);
+    for (uint32_t room = 0; room <= MOST; room += MOST / 4) {
+        stoa__journal journal = {.lost = values, .room = room};
+        size_t first = count / 2;
+        bool whole = level->add_product(&journal, a, b, 0.1, first) &&
+                     level->add_product(&journal, a + first, b + first, 0.1, count - first);
+        ck_assert(!whole || (bad >= count && lost <= room));
+        ck_assert(whole || bad < count || lost + SPARE > room);
+        ck_assert_uint_le(journal.done, bad < count ? bad : count);
+        ck_assert_uint_le(journal.count, room);
+        for (size_t i = 0; i < count; i++) {
+            float made = (float)((double)before[i] + (double)b[i] * 0.1);
+            ck_assert(memcmp(&a[i], i < journal.done ? &made : &before[i], sizeof made) == 0);
+        }
+        level->take_product(&journal, a, b, 0.1);
+        ck_assert(memcmp(a, before, count * sizeof *a) == 0);
+    }
+}
+
+TEST(a_sum_in_float32_that_stops_can_be_undone_to_the_last_bit)
+{
+    static const float odd[] = {INFINITY, -INFINITY, NAN};
+    const stoa__kernels *const *levels;
+    size_t level_count = kernel_levels(&levels);
+    for (size_t l = 0; l < level_count; l++)
+        for (size_t count = 0; count <= 300; count += 13) {
+            try_sums(levels[l], count, count, 0);
+            for (size_t k = 0; k < 3 && count > 0; k++)
+                try_sums(levels[l], count, count * (k + 1) / 4, odd[k]);
+        }
+}
+
 /* Values of every size halfway between two floats: where bit 54, and the bits below it, decide. */
 TEST(integers_between_two_floats_go_to_the_nearest_or_the_even_one)
 {
@@ -350,6 +403,7 @@ int main(void)
                integers_become_floats_rounded_once, floats_become_integers_truncated_if_they_fit,
                floats_become_float32_unless_that_makes_them_infinite,
                a_sum_with_a_product_in_float32_is_rounded_at_each_step,
+               a_sum_in_float32_that_stops_can_be_undone_to_the_last_bit,
                integers_between_two_floats_go_to_the_nearest_or_the_even_one,
                values_within_a_range_are_copied_and_others_fail,
                constants_and_numbers_fill_a_register);

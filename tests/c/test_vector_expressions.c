@@ -285,6 +285,66 @@ TEST(float32_in_place_that_overflows_in_some_row_changes_nothing)
     stoa_table_free(table);
 }
 
+/* Of so many rows that they take several journals. Where p is 0 or tiny all that it was is lost. */
+enum { MANY = 200000 };
+
+static void fill_motion(stoa_table *table, size_t zeros_from)
+{
+    for (int k = 0; k < 2; k++) {
+        float *p = stoa_float32_column(table, k == 0 ? "p[0]" : "p[1]");
+        float *v = stoa_float32_column(table, k == 0 ? "v[0]" : "v[1]");
+        for (size_t row = 0; row < MANY; row++) {
+            p[row] = row >= zeros_from ? -0.0F : (float)(row * 7919 % 20011) / 97.0F;
+            v[row] = (float)(row * 104729 % 2003) / 11.0F - 60;
+        }
+    }
+}
+
+static void check_motion(const stoa_table *table, const stoa_table *before)
+{
+    for (int k = 0; k < 2; k++) {
+        const char *p = k == 0 ? "p[0]" : "p[1]", *v = k == 0 ? "v[0]" : "v[1]";
+        const float *now = stoa_float32_column(table, p), *then = stoa_float32_column(before, p);
+        const float *added = stoa_float32_column(before, v);
+        for (size_t row = 0; row < MANY; row++)
+            ck_assert(same_float(now[row], sum_of(then[row], added[row], 0.01)));
+    }
+}
+
+static void same_cells(const stoa_table *table, const stoa_table *before)
+{
+    for (size_t field = 0; field < 4; field++)
+        ck_assert(memcmp(stoa_column_cells(table, field), stoa_column_cells(before, field),
+                         MANY * sizeof(float)) == 0);
+}
+
+TEST(many_rows_of_float32_in_place_are_moved_in_one_pass_or_not_at_all)
+{
+    stoa_table *table =
+        TABLE(OPTIONS(.rows = MANY), {.name = "p", .type = STOA_FLOAT32, .length = 2},
+              {.name = "v", .type = STOA_FLOAT32, .length = 2});
+    const size_t zeros_from[] = {MANY, MANY - 100, MANY / 2, 0}; /* the journal becomes full */
+    for (size_t i = 0; i < 4; i++)
+        for (size_t threads = 1; threads <= 2; threads++) {
+            stoa_table *before;
+            PASSES(stoa_set_threads(threads, &trouble));
+            fill_motion(table, zeros_from[i]);
+            PASSES(stoa_table_copy(&before, table, &trouble));
+            PASSES(stoa_assign(table, "p", "p + v * 0.01", NULL, &trouble));
+            check_motion(table, before);
+            stoa_table_free(before);
+            stoa_float32_column(table, "p[1]")[MANY - 1] = 3.4e38F;
+            stoa_float32_column(table, "v[1]")[MANY - 1] = 3.4e38F;
+            PASSES(stoa_table_copy(&before, table, &trouble));
+            FAILS(STOA_OVERFLOW, stoa_assign(table, "p", "p + v * 0.01", NULL, &trouble));
+            ck_assert_uint_eq(trouble.row, MANY - 1);
+            same_cells(table, before);
+            stoa_table_free(before);
+        }
+    PASSES(stoa_set_threads(0, &trouble));
+    stoa_table_free(table);
+}
+
 /* ---- what is refused ---- */
 
 TEST(what_has_no_meaning_for_vectors_is_refused_and_says_why)
@@ -357,6 +417,7 @@ int main(void)
                a_vector_is_assigned_by_component_and_every_right_side_is_of_before,
                float32_in_place_is_what_the_steps_give_and_every_right_side_is_of_before,
                float32_in_place_that_overflows_in_some_row_changes_nothing,
+               many_rows_of_float32_in_place_are_moved_in_one_pass_or_not_at_all,
                a_component_is_assigned_as_a_field, a_field_that_is_added_of_a_vector_is_one,
                what_has_no_meaning_for_vectors_is_refused_and_says_why,
                components_are_written_as_they_are_read);
