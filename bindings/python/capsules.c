@@ -1,9 +1,9 @@
-/* capsules.c: stoa._capsules: the structs of Arrow's C interface in PyCapsules, by their address.
+/* capsules.c: stoa._capsules: the structs of Arrow's C interface in PyCapsules, by their address;
+ * and the tensors of DLPack (tensors.c).
  *
  * A capsule owns a struct. Whoever takes the struct out leaves one behind whose release is NULL;
  * else the capsule releases it. */
-#define PY_SSIZE_T_CLEAN
-#include <Python.h>
+#include "capsules.h"
 
 #include <stoa/arrow.h>
 
@@ -81,6 +81,7 @@ static PyObject *address(PyObject *self, PyObject *arguments)
 
 static PyMethodDef methods[] = {{"give", give, METH_VARARGS, NULL},
                                 {"address", address, METH_VARARGS, NULL},
+                                {"tensor", capsules__tensor, METH_VARARGS, NULL},
                                 {NULL, NULL, 0, NULL}};
 
 static struct PyModuleDef definition = {PyModuleDef_HEAD_INIT, .m_name = "_capsules", .m_size = 0,

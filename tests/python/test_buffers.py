@@ -8,6 +8,7 @@ import io
 import struct
 import sys
 import weakref
+from array import array
 from typing import Any
 
 import pytest
@@ -66,6 +67,21 @@ def test_what_takes_bytes_takes_a_column() -> None:
     assert hashlib.sha256(table.x).digest() == hashlib.sha256(cells).digest()
     assert struct.unpack_from("=i", table.x, 12) == (3,)
     assert b"".join([table.x]) == cells
+
+
+def test_arrays_of_pythons_array_module_go_in_and_out() -> None:
+    table = ten()
+    assert array("i", table.x) == array("i", range(10))
+    assert array("d", table[2:4].w) == array("d", [1.0, 1.5])
+    table.x = array("i", range(10, 20))
+    table.w[:3] = array("f", [7, 8, 9])
+    table.extend(x=array("b", [1, -2]), w=array("i", [3, 4]), tag=["a", "b"])
+    assert table.x.tolist() == [*range(10, 20), 1, -2]
+    assert table.w.tolist()[:3] + table.w.tolist()[-2:] == [7.0, 8.0, 9.0, 3.0, 4.0]
+    with pytest.raises(stoa.WrongTypeError):
+        table.x = array("d", range(12))
+    with pytest.raises(stoa.RangeError):
+        table.x = array("q", [2**40] * 12)
 
 
 @pytest.mark.skipif(IS_PYPY, reason="PyPy's files read into no such buffer")

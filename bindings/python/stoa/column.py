@@ -31,6 +31,7 @@ from stoa._store.sources import (
     parts_of,
 )
 from stoa._store.store import Store
+from stoa._store.tensors import Lending
 from stoa._store.versions import column_version
 from stoa.display import text_at
 from stoa.errors import (
@@ -61,7 +62,7 @@ else:
 SHOWN = 6
 
 
-class Column(Base, InPlace[Expression], Generic[Value]):
+class Column(Base, InPlace[Expression], Lending, Generic[Value]):
     """A field of all rows of a table, or of a window: an array that does not move.
 
     Reads and writes go through to the table. A column of a table follows its length; a slice of a
@@ -120,6 +121,10 @@ class Column(Base, InPlace[Expression], Generic[Value]):
             for each in self._store.columns.values()
             if each.index == self._field and bool(each.parts) == is_vector
         )
+
+    def _parts(self) -> list[Column[Any]]:
+        """The columns of its components: itself."""
+        return [self]
 
     def _has_nulls(self) -> bool:
         return self._type.nullable and self._cells().has_nulls(self._range())

@@ -1,0 +1,96 @@
+"""Columns as tensors of DLPack, which share the memory of the cells or have a copy of it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from stoa import _capsules
+from stoa._lib.ffi import ffi
+from stoa._schema.types import FieldType
+from stoa.errors import ColumnBufferError, shown
+
+CPU = (1, 0)  # the device: its type and its number
+CODES = {"i": 0, "u": 1, "f": 2, "?": 6}  # by the kind of the library's type
+IS_COPIED = 2  # a flag
+
+# The owner, the address, the shape, and the strides in bytes.
+Place = tuple[Any, int, tuple[int, ...], tuple[int, ...]]
+
+
+class Lending:
+    """The base of columns: DLPack's protocol."""
+
+    __slots__ = ()
+
+    if TYPE_CHECKING:
+        _export: Any
+        _name: str
+        _type: FieldType
+
+        @property
+        def __array_interface__(self) -> dict[str, Any]: ...
+        def _has_nulls(self) -> bool: ...
+        def _parts(self) -> list[Any]: ...
+
+    def __dlpack_device__(self) -> tuple[int, int]:
+        """Where the values are: in memory, (kDLCPU, 0)."""
+        return CPU
+
+    def __dlpack__(
+        self,
+        *,
+        stream: None = None,
+        max_version: tuple[int, int] | None = None,
+        dl_device: tuple[int, int] | None = None,
+        copy: bool | None = None,
+    ) -> object:
+        """A capsule with a tensor, as `from_dlpack` asks for it: writable, without a copy unless
+        one is asked for.
+
+        Raises ColumnBufferError for objects, strings, dates, times, nulls, and another device.
+        """
+        self._check_lent(stream, dl_device)
+        width = self._type.base.width
+        owner, address, shape, strides = self._copied() if copy else self._placed()
+        return _capsules.tensor(
+            owner,
+            address if shape[0] > 0 else 0,
+            CODES[self._type.base.kind],
+            8 * width,
+            shape,
+            tuple(each // width for each in strides),
+            IS_COPIED if copy else 0,
+            max_version is not None and max_version[0] >= 1,
+        )
+
+    def _check_lent(self, stream: Any, device: Any) -> None:
+        name, kind = self._name, self._type
+        if stream is not None or (device is not None and tuple(map(int, device)) != CPU):
+            raise ColumnBufferError(
+                f"{name} is in memory, without streams: not on {shown((device, stream))}"
+            )
+        if kind.base.kind not in CODES or kind.kind == "t":
+            raise ColumnBufferError(f"{name} is {kind}, which is no type of DLPack")
+        if self._has_nulls():
+            raise ColumnBufferError(f"{name} has nulls: take fill_null(value), and the validity")
+
+    def _placed(self) -> Place:
+        """The cells as they lie."""
+        described = self.__array_interface__
+        strides = described["strides"] or (self._type.base.width,)
+        return self._export, described["data"][0], described["shape"], strides
+
+    def _copied(self) -> Place:
+        """A copy, of a vector one component after the other."""
+        parts, width = self._parts(), self._type.base.width
+        rows = len(parts[0])
+        size = rows * width
+        memory = ffi.new("char[]", max(1, size * len(parts)))
+        for i, each in enumerate(parts):
+            cells = each.buffer
+            data = cells if cells.c_contiguous else cells.tobytes()
+            ffi.memmove(memory + i * size, data, size)
+        address = int(ffi.cast("uintptr_t", memory))
+        if not self._type.length:
+            return memory, address, (rows,), (width,)
+        return memory, address, (rows, len(parts)), (width, size)
