@@ -3,9 +3,10 @@
  * Below the table's append_limit a new row is appended as the inline appends of stoa/record.h do
  * it: its values are stored into the cells behind the last row, and then the number of rows is
  * increased. Everything else is left to Python: values that are not of the field's own type, memory
- * that has to be requested, tables with objects.
+ * that has to be requested, tables with objects or strings.
  * No Python code runs between the first store and the last. If a row is given up, its cells are
- * zeroed again: cells behind the rows that were never written must be zero. */
+ * zeroed again: cells behind the rows that were never written must be zero, and their validity bits
+ * too. */
 #include "cell.h"
 
 enum { MOST_FIELDS = 64 }; /* of an append that is done here */
@@ -14,8 +15,12 @@ enum { MOST_FIELDS = 64 }; /* of an append that is done here */
 
 static void zero_cells(const View *view, size_t first, size_t count)
 {
-    for (Py_ssize_t i = 0; i < view->width; i++)
-        memset(cell_at(&view->slots[i], first), 0, cell_width(view->slots[i].type) * count);
+    for (Py_ssize_t i = 0; i < view->width; i++) {
+        const Slot *slot = &view->slots[i];
+        memset(cell_at(slot, first), 0, cell_width(slot->type) * count);
+        for (size_t row = first; slot->validity != NULL && row < first + count; row++)
+            set_there(slot, row, false);
+    }
 }
 
 /* Whether `rows` more rows can be appended here. */
@@ -32,7 +37,7 @@ static inline bool store_values(const View *view, const Slot *slots, size_t row,
                                 PyObject *const *values)
 {
     for (Py_ssize_t i = 0; i < view->width; i++)
-        if (store_value(&slots[i], slots[i].values, cell_at(&slots[i], row), values[i]) != FITS)
+        if (store_value(&slots[i], row, values[i]) != FITS)
             return false;
     return true;
 }
@@ -50,11 +55,24 @@ static bool copy_row(const View *view, const Slot *slots, size_t to, const Row *
         if (source->cells == NULL)
             return false;
         memcpy(cell_at(&slots[i], to), cell_at(source, row->index), cell_width(source->type));
+        if (source->validity != NULL)
+            set_there(&slots[i], to, is_there(source, row->index));
     }
     return true;
 }
 
-/* Stores a dict whose keys are exactly the fields. Keys are compared by identity only. */
+/* The slot of a field whose name a dict has as a str of its own, as json's are. */
+static const Slot *slot_named(const View *view, PyObject *name)
+{
+    if (!PyUnicode_CheckExact(name) || PyUnicode_CHECK_INTERNED(name))
+        return NULL;
+    for (Py_ssize_t i = 0; i < view->width; i++)
+        if (PyUnicode_Compare(view->slots[i].name, name) == 0)
+            return &view->slots[i];
+    return NULL;
+}
+
+/* Stores a dict whose keys are exactly the fields. */
 static bool store_dict(const View *view, const Slot *slots, size_t row, PyObject *dict)
 {
     PyObject *key, *value;
@@ -63,8 +81,10 @@ static bool store_dict(const View *view, const Slot *slots, size_t row, PyObject
         return false;
     while (PyDict_Next(dict, &place, &key, &value)) {
         const Slot *known = view_slot(view, key);
+        if (known == NULL)
+            known = slot_named(view, key);
         const Slot *slot = known != NULL ? &slots[known - view->slots] : NULL;
-        if (slot == NULL || store_value(slot, slot->values, cell_at(slot, row), value) != FITS)
+        if (slot == NULL || store_value(slot, row, value) != FITS)
             return false;
     }
     return true;
@@ -211,13 +231,27 @@ typedef struct Gathered {
     PyObject *table;
     View *view;
     Slot *slots;        /* slots like the view's, with cells in the columns */
-    PyObject **columns; /* bytearrays */
+    PyObject **columns; /* bytearrays; behind them those of validity bits, or NULL */
     size_t rows, room;
 } Gathered;
+
+/* Bits are set or cleared with each row, whatever they were. */
+static bool gather_bits(Gathered *to, Py_ssize_t i, size_t room)
+{
+    PyObject *bits = to->columns[to->view->width + i];
+    if (bits == NULL)
+        return true;
+    if (PyByteArray_Resize(bits, (Py_ssize_t)(room / 64 * 8 + 8)) < 0)
+        return false;
+    to->slots[i].validity = (uint64_t *)(void *)PyByteArray_AS_STRING(bits);
+    return true;
+}
 
 static bool gather_room(Gathered *to, size_t room)
 {
     for (Py_ssize_t i = 0; i < to->view->width; i++) {
+        if (!gather_bits(to, i, room))
+            return false;
         size_t width = cell_width(to->slots[i].type);
         if (width > 0 && room > PTRDIFF_MAX / width) {
             PyErr_NoMemory();
@@ -265,15 +299,17 @@ static bool gather_begin(Gathered *to)
 {
     size_t width = (size_t)to->view->width;
     to->slots = PyMem_Calloc(width, sizeof *to->slots);
-    to->columns = PyMem_Calloc(width, sizeof *to->columns);
+    to->columns = PyMem_Calloc(2 * width, sizeof *to->columns);
     if (to->slots == NULL || to->columns == NULL) {
         PyErr_NoMemory();
         return false;
     }
     for (size_t i = 0; i < width; i++) {
         to->slots[i] = to->view->slots[i];
+        bool has_bits = to->slots[i].validity != NULL;
         to->columns[i] = PyByteArray_FromStringAndSize(NULL, 0);
-        if (to->columns[i] == NULL)
+        to->columns[width + i] = has_bits ? PyByteArray_FromStringAndSize(NULL, 0) : NULL;
+        if (to->columns[i] == NULL || (has_bits && to->columns[width + i] == NULL))
             return false;
     }
     return gather_room(to, 64);
@@ -281,12 +317,13 @@ static bool gather_begin(Gathered *to)
 
 static PyObject *gather_end(Gathered *to, bool is_done)
 {
-    PyObject *result = is_done ? PyTuple_New(to->view->width) : NULL;
-    for (Py_ssize_t i = 0; to->columns != NULL && i < to->view->width; i++) {
+    PyObject *result = is_done ? PyTuple_New(2 * to->view->width) : NULL;
+    for (Py_ssize_t i = 0; to->columns != NULL && i < 2 * to->view->width; i++) {
+        PyObject *column = to->columns[i];
         if (result != NULL)
-            PyTuple_SET_ITEM(result, i, to->columns[i]);
+            PyTuple_SET_ITEM(result, i, column != NULL ? column : new_reference(Py_None));
         else
-            Py_XDECREF(to->columns[i]);
+            Py_XDECREF(column);
     }
     PyMem_Free(to->columns);
     PyMem_Free(to->slots);
@@ -294,8 +331,8 @@ static PyObject *gather_end(Gathered *to, bool is_done)
     return result;
 }
 
-/* gather(table, records): see module.c. None if the table has object fields. Each record is read at
- * once, since an iterator may yield the same object again. */
+/* gather(table, records): see module.c. None if the table has objects or strings. Each record is
+ * read at once, since an iterator may yield the same object again. */
 PyObject *rows__gather(PyObject *module, PyObject *arguments)
 {
     Gathered to = {.table = NULL};

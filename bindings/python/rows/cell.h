@@ -317,7 +317,7 @@ __attribute__((noinline, unused)) static Fit store_place(const Slot *slot, void 
 
 /* Stores the value into the cell at `at`, or leaves it as it is. Runs no Python code. The slot is
  * looked at only where `values`, which are its, are DECODED. */
-static inline Fit store_value(const Slot *slot, stoa_type values, void *at, PyObject *value)
+static inline Fit store_there(const Slot *slot, stoa_type values, void *at, PyObject *value)
 {
     int64_t number;
     switch ((int)values) {
@@ -363,6 +363,32 @@ static inline Fit store_value(const Slot *slot, stoa_type values, void *at, PyOb
 static inline char *cell_at(const Slot *slot, size_t row)
 {
     return slot->cells + cell_width(slot->type) * row;
+}
+
+static inline void store_null(const Slot *slot, size_t row)
+{
+    memset(cell_at(slot, row), 0, cell_width(slot->type));
+    set_there(slot, row, false);
+}
+
+__attribute__((noinline, unused)) static Fit store_or_null(const Slot *slot, size_t row,
+                                                           PyObject *value)
+{
+    if (value == Py_None) {
+        store_null(slot, row);
+        return FITS;
+    }
+    Fit fit = store_there(slot, slot->inner, cell_at(slot, row), value);
+    if (fit == FITS)
+        set_there(slot, row, true);
+    return fit;
+}
+
+/* The same for the cell of a row, whose field may be nullable. */
+static inline Fit store_value(const Slot *slot, size_t row, PyObject *value)
+{
+    Fit fit = store_there(slot, slot->values, cell_at(slot, row), value);
+    return fit == OTHER && slot->values == NULLABLE ? store_or_null(slot, row, value) : fit;
 }
 
 #endif

@@ -53,7 +53,7 @@ static PyMethodDef module_methods[] = {
      "changed."},
     {"gather", rows__gather, METH_VARARGS,
      "gather(table, records, /)\n--\n\nThe records of an iterable as columns: a bytearray for "
-     "each field; None: not done."},
+     "each field, and then one for its validity bits, or None; None: not done."},
     {"iterate", rows__iterate, METH_VARARGS,
      "iterate(table, positions, follows, mode, fields, /)\n--\n\nAn iterator over rows (mode 0), "
      "one row that moves (1), or tuples (2)."},

@@ -206,7 +206,7 @@ static int store_fitting(const Row *row, const Slot *slot, PyObject *value)
 {
     if (!may_write(row, slot))
         return -1;
-    if (store_value(slot, slot->type, cell_at(slot, row->index), value) != FITS) {
+    if (store_there(slot, slot->type, cell_at(slot, row->index), value) != FITS) {
         PyErr_SetString(PyExc_SystemError, "a converted value that its field does not take");
         return -1;
     }
@@ -221,8 +221,7 @@ static int store_none(const Row *row, const Slot *slot)
 {
     if (!may_write(row, slot))
         return -1;
-    memset(cell_at(slot, row->index), 0, cell_width(slot->type));
-    set_there(slot, row->index, false);
+    store_null(slot, row->index);
     slot_column(row->view, slot)->version++;
     return 0;
 }
@@ -251,7 +250,7 @@ static int write_field(const Row *row, const Slot *slot, PyObject *value)
     bool is_open =
         is_fresh(row->view, row->order, row->index) && slot->cells != NULL && column->locked == 0;
     void *at = is_open ? cell_at(slot, row->index) : (void *)&aside;
-    Fit fit = store_value(slot, slot->inner, at, value);
+    Fit fit = store_there(slot, slot->inner, at, value);
     if (fit == FITS && is_open) {
         if (slot->validity != NULL)
             set_there(slot, row->index, true);

@@ -29,7 +29,7 @@ typedef struct Slot {
     PyObject *convert;  /* convert(value, name): the value as the field has it; may raise */
     PyObject *encoder;  /* encoder(value): what the cell holds; NULL: the value */
     PyObject *decoder;  /* decoder[what the cell holds]: the value; NULL: what it holds */
-    PyObject *initial;  /* the converted default; NULL: none, or a factory */
+    PyObject *initial;  /* the converted default; NULL: none, or a factory's */
     size_t field;       /* the field's index in the library */
     stoa_type type;     /* of the cells */
     stoa_type values;   /* the same, or DECODED, or NULLABLE */
@@ -286,7 +286,7 @@ typedef struct References {
 } References;
 
 extern References references;
-extern PyObject *rows__beyond_uint64; /* 2**64 */
+extern PyObject *rows__beyond_uint64;  /* 2**64 */
 extern PyObject *rows__values_name;    /* "_stoa_values" */
 extern PyObject *rows__post_init_name; /* "__post_init__" */
 

@@ -158,7 +158,7 @@ static PyObject *plain_value(stoa_type type, PyObject *value)
     bool is_text = type == STOA_STRING && PyUnicode_CheckExact(value) && PyUnicode_IS_ASCII(value);
     if (type == STOA_OBJECT || is_text)
         return new_reference(value);
-    if (type == DECODED || store_value(&none, type, &aside, value) != FITS)
+    if (type == DECODED || store_there(&none, type, &aside, value) != FITS)
         return NULL;
     if (type == STOA_FLOAT32) {
         float narrow;
@@ -223,8 +223,7 @@ bool store_standalone(PyTypeObject *record_class, PyObject *record, const Slot *
         return false;
     for (Py_ssize_t i = 0; i < recipe->width; i++) {
         PyObject *value = *value_at(record, &recipe->members[i]);
-        if (value == NULL ||
-            store_value(&slots[i], slots[i].values, cell_at(&slots[i], row), value) != FITS)
+        if (value == NULL || store_value(&slots[i], row, value) != FITS)
             return false;
     }
     return true;

@@ -24,6 +24,10 @@ static bool fill_slot(View *view, Slot *slot, PyObject *described)
     if (!PyArg_ParseTuple(described, "UniOOOOpi", &name, &field, &type, &convert, &encoder,
                           &decoder, &initial, &kw_only, &length))
         return false;
+    if (initial != Py_None && (!PyTuple_Check(initial) || PyTuple_GET_SIZE(initial) != 1)) {
+        PyErr_SetString(PyExc_TypeError, "a default is a tuple of one item, or None");
+        return false;
+    }
     if (field < 0 || (size_t)field >= view->core->field_limit ||
         view->core->columns[field].type != (uint8_t)type) {
         PyErr_Format(PyExc_ValueError, "there is no field %zd of type %d", field, type);
@@ -36,7 +40,7 @@ static bool fill_slot(View *view, Slot *slot, PyObject *described)
     slot->convert = new_reference(convert);
     slot->encoder = encoder == Py_None ? NULL : new_reference(encoder);
     slot->decoder = decoder == Py_None ? NULL : new_reference(decoder);
-    slot->initial = initial == Py_None ? NULL : new_reference(initial);
+    slot->initial = initial == Py_None ? NULL : new_reference(PyTuple_GET_ITEM(initial, 0));
     slot->field = (size_t)field;
     slot->type = (stoa_type)type;
     slot->inner = slot->decoder == NULL ? slot->type : DECODED;
@@ -44,8 +48,8 @@ static bool fill_slot(View *view, Slot *slot, PyObject *described)
     slot->values = slot->validity == NULL ? slot->inner : NULLABLE;
     slot->length = length;
     slot->kw_only = kw_only != 0;
-    view->is_plain = view->is_plain && type != STOA_OBJECT && type != STOA_STRING &&
-                     slot->validity == NULL && may_store_places(slot);
+    view->is_plain =
+        view->is_plain && type != STOA_OBJECT && type != STOA_STRING && may_store_places(slot);
     view->has_objects = view->has_objects || type == STOA_OBJECT || slot->decoder != NULL;
     view->is_positional = view->is_positional && !slot->kw_only;
     return true;

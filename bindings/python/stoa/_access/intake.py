@@ -17,8 +17,8 @@ from stoa._schema.record import (
     to_dict,
     to_tuple,
 )
-from stoa._schema.types import OBJECT
-from stoa._store.sources import packed_source, sequence_source
+from stoa._schema.types import OBJECT, FieldType
+from stoa._store.sources import Source, packed_source, sequence_source
 from stoa._store.store import Store, new_store
 from stoa.errors import Error, WrongTypeError
 
@@ -91,9 +91,10 @@ def converted_aside(
     packed = None if extension is None else extension.gather(table, records)
     if packed is not None:
         store.check_record(described)
+        fields = store.fields.values()
         return {
-            each.name: packed_source(cells, each.type, len(cells) // each.type.width)
-            for each, cells in zip(store.fields.values(), packed)
+            each.name: gathered_source(each.type, cells, bits)
+            for each, cells, bits in zip(fields, packed, packed[len(fields) :])
         }
     parts = chunks(store, records, described)
     first: dict[str, Any] = next(parts, {each: [] for each in store.fields})
@@ -104,6 +105,12 @@ def converted_aside(
     for columns in chain([first, second], parts):
         made.extend(columns)
     return made
+
+
+def gathered_source(of: FieldType, cells: Any, bits: Any) -> Source:
+    """Cells that the extension has gathered, with their validity bits, or None."""
+    made = packed_source(cells, of, len(cells) // of.width)
+    return made if bits is None else made.with_validity(bits)
 
 
 def chunks(store: Store, records: Iterable[Any], described: RecordType) -> Iterator[dict[str, Any]]:

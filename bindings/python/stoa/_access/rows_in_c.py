@@ -49,7 +49,7 @@ def make_row(record: RecordType) -> tuple[type, Any]:
             each.type.convert,
             each.type.encoder,
             each.type.inner.decoder,
-            None if each.default is MISSING else each.default,
+            None if each.default is MISSING else (each.default,),
             each.kw_only,
             each.type.length,
         )
