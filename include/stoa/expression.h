@@ -252,13 +252,16 @@ STOA_TRY stoa_expression_constant(stoa_expression **made, stoa_value value, stoa
 STOA_TRY stoa_expression_parameter(stoa_expression **made, const char *name, stoa_error *error);
 
 /**
- * Makes an expression of an array: a value for each row.
+ * Makes an expression of an array: a value for each row. Strings are given as handles of the pool
+ * of the table that the program runs on, which `source->strings` is; they are checked at each run,
+ * unless they are cells of the table itself.
  *
  * @param made becomes the new expression
  * @param source its data is borrowed, and must outlive the expression and its programs; its name is
  *     only printed, and may be NULL
  * @param count how many values
- * @return STOA_WRONG_TYPE: an array of objects, or of no type. STOA_INVALID: data that is NULL, a
+ * @return STOA_WRONG_TYPE: an array of objects, of strings without handles, or of no type.
+ *     STOA_INVALID: data that is NULL, a
  *     reserve that is set. STOA_BAD_NAME: the name is too long or not UTF-8. STOA_OUT_OF_MEMORY.
  * @owner The caller holds a reference, which stoa_expression_free() gives back.
  * @cost O(1): the values are read when a program runs.

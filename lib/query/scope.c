@@ -9,23 +9,13 @@
 #include "query/scope.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "query/selection.h"
 #include "store/lock.h"
 
 /* More rows than any memory holds. Numbers of rows stay far below the limits of their types. */
 #define MOST_ROWS ((size_t)1 << 48)
-
-static stoa_status check_arrays(const stoa__run *run, stoa_error *error)
-{
-    const stoa__code_block *code = &run->program->code;
-    for (uint32_t i = 0; i < code->array_count; i++)
-        if (code->arrays[i].length != run->rows)
-            return stoa__fail(error, STOA_INVALID,
-                              "an array has %zu values, but the run has %zu rows",
-                              code->arrays[i].length, run->rows);
-    return STOA_OK;
-}
 
 /* ---- what is read ---- */
 
@@ -38,6 +28,56 @@ static bool lies_in(const stoa__array *array, const stoa__table *table, uint32_t
     last += (uintptr_t)array->stride * (array->length > 0 ? array->length - 1 : 0);
     uintptr_t low = first < last ? first : last, high = (first < last ? last : first) + 1;
     return low < cells + table->max_rows * stoa__column_width(table, field) && high > cells;
+}
+
+/* Whether its values are cells of a string field of the table. */
+static bool are_own_strings(const stoa__run *run, const stoa__array *array)
+{
+    const stoa__table *table = stoa__whole_const(run->table);
+    STOA__EACH_FIELD (table, field) {
+        if (!stoa__is_string(table, field) || !lies_in(array, table, field))
+            continue;
+        size_t offset = (uintptr_t)array->data - (uintptr_t)stoa__cell_at(table, field, 0);
+        return offset % sizeof(stoa_handle) == 0 &&
+               array->stride % (ptrdiff_t)sizeof(stoa_handle) == 0;
+    }
+    return false;
+}
+
+/* Checks that an array holds handles of the table's pool. */
+static stoa_status check_strings(const stoa__run *run, const stoa__array *array, stoa_error *error)
+{
+    if (run->table != NULL && are_own_strings(run, array))
+        return STOA_OK;
+    if (run->strings == NULL || array->strings != run->strings)
+        return stoa__fail(error, STOA_INVALID,
+                          "an array has strings of another pool than the table's");
+    size_t count = stoa_string_pool_count(run->strings);
+    for (size_t i = 0; i < array->length; i++) {
+        stoa_handle handle;
+        memcpy(&handle, (const char *)array->data + (ptrdiff_t)i * array->stride, sizeof handle);
+        bool is_there = array->validity == NULL || (array->validity[i / 8] >> i % 8 & 1) != 0;
+        if (handle >= count && is_there)
+            return stoa__fail_at(error, STOA_INVALID, i,
+                                 "value %zu of an array is %u, but the pool has %zu strings", i,
+                                 (unsigned)handle, count);
+    }
+    return STOA_OK;
+}
+
+static stoa_status check_arrays(const stoa__run *run, stoa_error *error)
+{
+    const stoa__code_block *code = &run->program->code;
+    stoa_status status = STOA_OK;
+    for (uint32_t i = 0; status == STOA_OK && i < code->array_count; i++) {
+        if (code->arrays[i].length != run->rows)
+            return stoa__fail(error, STOA_INVALID,
+                              "an array has %zu values, but the run has %zu rows",
+                              code->arrays[i].length, run->rows);
+        if (code->arrays[i].type == STOA_STRING)
+            status = check_strings(run, &code->arrays[i], error);
+    }
+    return status;
 }
 
 /* Calls for each field that the program reads, and for columns that its arrays lie in. */

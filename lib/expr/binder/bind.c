@@ -159,6 +159,8 @@ static stoa_status bind_array(binder *b, const stoa_expression *node, stoa__type
                   sizeof *code->arrays))
         return STOA_OK;
     made->type = node->array.type;
+    if (made->type == STOA_STRING && !stoa__begin_strings(code))
+        return STOA_OK;
     made->unit = node->array.unit;
     made->zone = node->array.is_zoned ? stoa__zone_utc() : NULL;
     made->id = stoa__emit_leaf(code, STOA__ARRAY_TERM, stoa__cell_type(made->type),
@@ -168,7 +170,8 @@ static stoa_status bind_array(binder *b, const stoa_expression *node, stoa__type
                                                       .stride = node->array.stride,
                                                       .type = stoa__cell_type(made->type),
                                                       .length = node->array.length,
-                                                      .validity = node->array.validity};
+                                                      .validity = node->array.validity,
+                                                      .strings = node->array.strings};
     return STOA_OK;
 }
 

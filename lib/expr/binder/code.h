@@ -115,7 +115,8 @@ typedef struct stoa__array {
     ptrdiff_t stride;
     stoa_type type;
     size_t length;
-    const uint8_t *validity; /* NULL: all values are there */
+    const uint8_t *validity;         /* NULL: all values are there */
+    const stoa_string_pool *strings; /* STRING: of the handles, which must be the table's */
 } stoa__array;
 
 typedef struct stoa__result {

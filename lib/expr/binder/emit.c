@@ -46,7 +46,7 @@ stoa__id stoa__emit_leaf(stoa__code_block *code, stoa__term_kind kind, stoa_type
     stoa__term term = {.kind = (uint8_t)kind,
                        .form = (uint8_t)form,
                        .uniform = kind == STOA__PARAMETER_TERM,
-                       .of_table = kind == STOA__COLUMN_TERM,
+                       .of_table = kind == STOA__COLUMN_TERM || kind == STOA__ARRAY_TERM,
                        .may_be_null = nullable,
                        .nullable_rows = nullable,
                        .range = stoa__range_of(form),

@@ -111,16 +111,17 @@ static stoa_status make_value(const making *m, stoa_handle handle, stoa_error *e
     return status;
 }
 
-/* Of the strings in the rows of a column. */
-static stoa_status make_sparse(const making *m, const stoa_handle *cells, size_t rows, size_t count,
-                               stoa_error *error)
+/* Of the strings in the rows of a column or an array. */
+static stoa_status make_sparse(const making *m, const char *cells, ptrdiff_t stride, size_t rows,
+                               size_t count, stoa_error *error)
 {
     uint64_t *done = stoa__allocate_zeroed((count + 63) / 64 * sizeof *done);
     stoa_status status = STOA_OK;
     if (done == NULL)
         return stoa__fail_memory(error, count / 8);
     for (size_t i = 0; i < rows && status == STOA_OK; i++) {
-        stoa_handle handle = cells[i];
+        stoa_handle handle;
+        memcpy(&handle, cells + (ptrdiff_t)i * stride, sizeof handle);
         if (handle >= count || (done[handle / 64] >> handle % 64 & 1) != 0)
             continue;
         done[handle / 64] |= (uint64_t)1 << handle % 64;
@@ -138,8 +139,14 @@ static stoa_status make_table(const stoa__run *run, const making *m, size_t coun
     m->table->last = (uint32_t)(count - 1);
     if (is_null)
         return STOA_OK;
-    if (base->kind == STOA__COLUMN_TERM && run->rows < count / SPARSE)
-        return make_sparse(m, run->table->columns[base->index].cells, run->rows, count, error);
+    bool is_sparse = run->rows < count / SPARSE;
+    if (is_sparse && base->kind == STOA__COLUMN_TERM)
+        return make_sparse(m, run->table->columns[base->index].cells, sizeof(stoa_handle),
+                           run->rows, count, error);
+    if (is_sparse && base->kind == STOA__ARRAY_TERM) {
+        const stoa__array *array = &run->program->code.arrays[base->index];
+        return make_sparse(m, array->data, array->stride, run->rows, count, error);
+    }
     for (size_t handle = 0; handle < count && status == STOA_OK; handle++)
         status = make_value(m, (stoa_handle)handle, error);
     return status;

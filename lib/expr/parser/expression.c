@@ -309,9 +309,13 @@ stoa_status stoa_expression_array(stoa_expression **made, const stoa_source *sou
 {
     STOA__REQUIRE_ARGUMENT(error, made);
     STOA__REQUIRE_ARGUMENT(error, source);
-    if (!stoa__type_exists(source->type) || stoa__has_handles(source->type))
+    if (!stoa__type_exists(source->type) || source->type == STOA_OBJECT)
         return stoa__fail(error, STOA_WRONG_TYPE,
                           "an array of type %d cannot be part of an expression", (int)source->type);
+    if (source->type == STOA_STRING && source->strings == NULL)
+        return stoa__fail(error, STOA_WRONG_TYPE,
+                          "an array of strings cannot be part of an expression: give their handles "
+                          "(stoa_string_pool_intern) and the table's pool in stoa_source.strings");
     stoa_status status = stoa__source_check_array(source, count, error);
     if (status == STOA_OK && source->name != NULL)
         status = check_name(source->name, "an array", error);
@@ -329,6 +333,7 @@ stoa_status stoa_expression_array(stoa_expression **made, const stoa_source *sou
         node->array.is_zoned = source->is_zoned;
         node->array.length = count;
         node->array.validity = source->validity;
+        node->array.strings = source->strings;
     }
     return made_or_refused(made, node, error);
 }

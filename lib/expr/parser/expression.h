@@ -54,7 +54,8 @@ struct stoa_expression {
             uint8_t unit; /* of timestamps and durations */
             bool is_zoned;
             size_t length;
-            const uint8_t *validity; /* NULL: all are there */
+            const uint8_t *validity;         /* NULL: all are there */
+            const stoa_string_pool *strings; /* STRING: of the handles */
         } array;
         stoa_expression *next_dead; /* of a node that is about to be freed */
     };
