@@ -267,6 +267,93 @@ TEST(few_rows_of_a_large_pool_are_computed_alone)
     stoa_table_free(table);
 }
 
+/* length(array) of handles, or of a part of the column, in a run over `rows` rows. */
+static stoa_status lengths_of(const stoa_table *table, const stoa_source *source, int64_t *lengths,
+                              size_t rows)
+{
+    stoa_expression *array = NULL, *length = NULL;
+    stoa_program *program = NULL;
+    const stoa_output output = {.type = STOA_INT64, .data = lengths, .count = rows};
+    const stoa_scope scope = {.rows = rows};
+    stoa_status status = stoa_expression_array(&array, source, rows, &trouble);
+    if (status == STOA_OK)
+        status = stoa_expression_call(&length, STOA_LENGTH, &array, 1, &trouble);
+    if (status == STOA_OK)
+        status = stoa_program_new(&program, table, length, NULL, &trouble);
+    if (status == STOA_OK)
+        status = stoa_program_evaluate(program, table, &scope, &output, 1, &trouble);
+    stoa_program_free(program);
+    stoa_expression_free(length);
+    stoa_expression_free(array);
+    return status;
+}
+
+TEST(arrays_of_handles_are_strings_of_the_table)
+{
+    enum { SOME = 40 };
+    stoa_table *table = flights(100);
+    const stoa_handle *cells = table->columns[0].cells;
+    int64_t lengths[SOME];
+    stoa_handle handles[SOME];
+    for (size_t i = 0; i < SOME; i++)
+        handles[i] = cells[i * 2];
+    const stoa_source sources[] = {
+        {.type = STOA_STRING, .strings = table->strings, .data = handles},
+        {.type = STOA_STRING, .strings = table->strings, .data = cells, .stride = 8},
+        {.type = STOA_STRING,
+         .strings = table->strings,
+         .data = handles + SOME - 1,
+         .stride = -(ptrdiff_t)sizeof *handles}};
+    for (size_t k = 0; k < 3; k++) {
+        PASSES(lengths_of(table, &sources[k], lengths, SOME));
+        for (size_t i = 0; i < SOME; i++) {
+            size_t row = (k == 2 ? SOME - 1 - i : i) * 2;
+            const char *word = cell(table, 0, row);
+            int64_t wanted = 0;
+            for (; *word != '\0'; word++)
+                wanted += (*word & 0xC0) != 0x80;
+            ck_assert_int_eq(lengths[i], wanted);
+        }
+    }
+    stoa_table_free(table);
+}
+
+TEST(foreign_handles_are_refused)
+{
+    stoa_table *table = flights(4), *other = flights(4);
+    int64_t lengths[4] = {7, 7, 7, 7};
+    const uint8_t there[] = {0xB}; /* all but value 2 */
+    stoa_handle handles[4] = {0, 1, WORDS, 2};
+    stoa_source source = {.type = STOA_STRING, .strings = other->strings, .data = handles};
+    REFUSED(table, STOA_INVALID, lengths_of(table, &source, lengths, 4));
+    SAYS("another pool");
+    source.strings = table->strings;
+    REFUSED(table, STOA_INVALID, lengths_of(table, &source, lengths, 4));
+    SAYS("value 2 of an array is 9, but the pool has 9 strings");
+    ck_assert_uint_eq(trouble.row, 2);
+    ck_assert_int_eq(lengths[0], 7);
+    REFUSED(NULL, STOA_INVALID, lengths_of(NULL, &source, lengths, 4));
+    stoa_expression *made;
+    source.validity = there;
+    PASSES(stoa_expression_array(&made, &source, 4, &trouble));
+    stoa_value value;
+    stoa_program *program;
+    stoa_expression *count;
+    PASSES(stoa_expression_call(&count, STOA_COUNT_DISTINCT, &made, 1, &trouble));
+    PASSES(stoa_program_new(&program, table, count, NULL, &trouble));
+    WORKS(table, stoa_program_compute(program, table, NULL, &value, 1, &trouble));
+    ck_assert_int_eq(value.int64, 3);
+    stoa_program_free(program);
+    stoa_expression_free(count);
+    stoa_expression_free(made);
+    const stoa_string strings[] = {{"a", 1}};
+    source = (stoa_source){.type = STOA_STRING, .data = strings};
+    REFUSED(NULL, STOA_WRONG_TYPE, stoa_expression_array(&made, &source, 1, &trouble));
+    SAYS("give their handles");
+    stoa_table_free(table);
+    stoa_table_free(other);
+}
+
 TEST(memory_that_is_refused_is_told)
 {
     static const char *const all[] = {"sum(a == 'UA')",
@@ -325,6 +412,8 @@ int main(void)
     return RUN("string expressions", conditions_hold_where_plain_loops_say,
                aggregates_of_strings_are_strings, parameters_can_be_strings_and_pools_may_grow,
                strings_are_assigned, fields_of_strings_are_added, rows_are_chosen_by_strings,
-               few_rows_of_a_large_pool_are_computed_alone, memory_that_is_refused_is_told,
+               few_rows_of_a_large_pool_are_computed_alone,
+               arrays_of_handles_are_strings_of_the_table, foreign_handles_are_refused,
+               memory_that_is_refused_is_told,
                what_has_no_meaning_is_refused_with_what_could_be_meant);
 }

@@ -67,6 +67,7 @@ from stoa._schema.types import (
     uint64,
 )
 from stoa._schema.vectors import Vector
+from stoa._store.string_pool import StringPool
 from stoa.column import Column
 from stoa.errors import (
     ArgumentError,
@@ -126,6 +127,7 @@ __all__ = [
     "RowValueError",
     "Selection",
     "StaleError",
+    "StringPool",
     "Summary",
     "Table",
     "UnknownArgumentError",

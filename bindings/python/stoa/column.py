@@ -190,11 +190,6 @@ class Column(Base, InPlace[Expression], Lending, Generic[Value]):
         rows = self._range()  # counted last, so that rows removed before are noticed
         if self._positions is None:
             return Expression(tree.field(field), store, len(rows), seen)
-        if self._type.kind == "s":
-            raise WrongTypeError(
-                f"a part of {field.name}, which is a string field, cannot be computed "
-                "with: take the whole column, or the rows of points.where(...)"
-            )
         source = self._stoa_source()
         assert source is not None
         name = f"{field.name}[{rows.start}:{rows.stop}:{rows.step}]"

@@ -28,6 +28,7 @@ from stoa._schema.generate import keep_class
 from stoa._schema.record import Record, RecordType, record_class_of, shown_class
 from stoa._store.arrow import Export
 from stoa._store.store import State, Store, new_store, raise_changed
+from stoa._store.string_pool import StringPool, pools_of
 from stoa.column import Column, column_of
 from stoa.editing import Editing
 from stoa.errors import (
@@ -191,6 +192,7 @@ class Table(Giving[R], Editing[R], MutableSequence[R]):  # type: ignore[misc]
     grow up to max_rows rows: by default as many as there is address space for. `points[i]` is a
     row, which reads and writes the table. `points.x` is a column; `points["x"]` is the same, also
     for a field that is named like a method. Any number of threads may read, or one may write.
+    Tables may share their strings: `strings=stoa.StringPool()`.
 
     In `stoa.Table(Point, open=True)` an attribute that no field has, set on a row, makes the field:
     of the value's type (int64, float64, bool, str, else object), and None in the other rows. In
@@ -216,6 +218,7 @@ class Table(Giving[R], Editing[R], MutableSequence[R]):  # type: ignore[misc]
         *,
         max_rows: int | None = ...,
         open: bool = ...,
+        strings: StringPool | None = ...,
     ) -> None: ...
     @overload
     def __init__(
@@ -225,6 +228,7 @@ class Table(Giving[R], Editing[R], MutableSequence[R]):  # type: ignore[misc]
         *,
         max_rows: int | None = ...,
         open: bool = ...,
+        strings: StringPool | None = ...,
     ) -> None: ...
     @overload
     def __init__(
@@ -234,6 +238,7 @@ class Table(Giving[R], Editing[R], MutableSequence[R]):  # type: ignore[misc]
         *,
         max_rows: int | None = ...,
         open: bool = ...,
+        strings: StringPool | None = ...,
     ) -> None: ...
     @overload
     def __init__(
@@ -243,9 +248,16 @@ class Table(Giving[R], Editing[R], MutableSequence[R]):  # type: ignore[misc]
         *,
         max_rows: int | None = ...,
         open: bool = ...,
+        strings: StringPool | None = ...,
     ) -> None: ...
     def __init__(
-        self, record: Any = None, rows: Any = 0, *, max_rows: int | None = None, open: bool = False
+        self,
+        record: Any = None,
+        rows: Any = 0,
+        *,
+        max_rows: int | None = None,
+        open: bool = False,
+        strings: StringPool | None = None,
     ) -> None:
         if getattr(self, "_store", None) is not None:
             raise WrongTypeError("a table is made once: clear() and extend() fill it anew")
@@ -264,9 +276,10 @@ class Table(Giving[R], Editing[R], MutableSequence[R]):  # type: ignore[misc]
         count = checked_count(rows, "the number of rows") if is_count else 0
         has_factories = any(each.factory is not MISSING for each in made._stoa_fields)
         given = 0 if has_factories else count
+        pools = pools_of(strings)
         if open:
             check_may_be_open(made)
-        object.__setattr__(self, "_store", new_store(made, given, limit, layout))
+        object.__setattr__(self, "_store", new_store(made, given, limit, layout, *pools))
         self._store.is_open = bool(open)
         if not is_count:
             self.extend(rows)

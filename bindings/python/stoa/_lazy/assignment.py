@@ -128,9 +128,17 @@ def aside(side: Expression, where: Expression | None, chosen: Any) -> Expression
     """The same values, computed beforehand."""
     made = program_of(side._store, [side], where)
     found, rows = made.type(side._store), side._rows
-    memory = room_for(rows, found)
+    memory = bytearray(rows * found.width) if found.kind == "s" else room_for(rows, found)
     validity = validity_for(rows) if found.nullable else ffi.NULL
     made.fill(side._store, rows, chosen, found, memory, side._check, validity)
+    if found.kind == "s":
+        source = packed_source(memory, found, rows)
+        source.strings = lib.stoa_program_strings(made.c)
+        if found.nullable:
+            source.with_validity(bytes(ffi.buffer(validity)))
+        source = side._store.handles_of(StoredField("the values", found, -1), source)
+        made.keep()
+        return Expression(vector_of([source], rows), side._store, rows, (), (source,))
     made.keep()
     if found.nullable:
         source = packed_source(memory, found, rows).with_validity(bytes(ffi.buffer(validity)))
@@ -159,12 +167,9 @@ def right_side(
         else:
             node = constant_of(field.type, field.type.convert(value, field.name))
         return Expression(node, store, rows, ())
-    if field.type.kind == "s":
-        raise WrongTypeError(
-            f"{field.name} is a string field: it takes an expression or one str here; a list of "
-            "them is stored by itself"
-        )
     source = source_of(value, field)
+    if field.type.kind == "s":
+        source = store.handles_of(field, source)
     count = rows if scope is None else len(scope)
     if source.length != count:
         raise LengthError(f"{field.name} was given {source.length} values for {count} rows")
@@ -194,13 +199,15 @@ def spread(source: Source, indices: array[int], rows: int) -> Source:
     if stride == width and indices:
         into: Any = memoryview(whole)
         given: Any = memoryview(ffi.buffer(cells, len(indices) * width))
-        into = into.cast(source.type.code)
-        for index, value in zip(indices, given.cast(source.type.code)):
+        code = source.type.code or "I"
+        into = into.cast(code)
+        for index, value in zip(indices, given.cast(code)):
             into[index] = value
     else:
         for i, index in enumerate(indices):
             whole[index * width : (index + 1) * width] = ffi.buffer(cells + i * stride, width)
     made = packed_source(whole, source.type, rows)
+    made.strings, made.keep = source.strings, (made.keep, source)  # which keeps the pool
     if source.validity != ffi.NULL:
         there = bytearray(rows // 8 + 1)
         for i, index in enumerate(indices):
@@ -211,15 +218,12 @@ def spread(source: Source, indices: array[int], rows: int) -> Source:
 
 
 def store_objects(store: Store, field: StoredField, scope: RowSet, value: Any) -> None:
-    """Stores objects or strings into the selected rows: one for all, or one for each."""
+    """Stores objects into the selected rows: one for all, or one for each."""
     state, indices = store.state(), scope.indices()
     values = [value] * len(indices) if is_scalar(value, OBJECT) else list(value)
     if len(values) != len(indices):
         raise LengthError(f"{field.name} was given {len(values)} values for {len(indices)} rows")
-    if field.type.kind == "s":
-        store.write_strings(field, indices, values, state)
-    else:
-        store.write_objects(field, indices, values, state)
+    store.write_objects(field, indices, values, state)
 
 
 class SelectedColumn(Expression, InPlace[Expression]):

@@ -628,7 +628,7 @@ def zero_of(of: FieldType) -> tree.Node:
     """The node of some value of that type."""
     if of.kind == "t":
         return tree.constant(times.Moment(of.number, 0, of.unit, of.zone is not None))
-    zeros = {"?": False, "f": 0.0, "e": (*of.labels, "")[0]}
+    zeros = {"?": False, "f": 0.0, "s": "", "e": (*of.labels, "")[0]}
     return tree.constant(zeros.get(of.kind, 0))
 
 

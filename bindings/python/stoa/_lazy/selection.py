@@ -8,7 +8,6 @@ from typing import Any, Generic, TypeVar, overload
 
 from stoa._access import masks, rows
 from stoa._lazy.assignment import SelectedColumn, store_objects
-from stoa._lazy.operators import Operators
 from stoa._lazy.queries import Queries, R
 from stoa._lazy.rowset import RowSet
 from stoa._lib.ffi import lib
@@ -129,8 +128,7 @@ class Selected(Queries[R], Generic[R]):
         """
         if isinstance(value, SelectedColumn) and value._is_of(self._row_set, key):
             return  # `near.x += 1` ends with this store
-        of = self._store.field(key).type
-        if of is OBJECT or (of.kind == "s" and not isinstance(value, (str, Operators))):
+        if self._store.field(key).type is OBJECT:
             store_objects(self._store, self._store.field(key), self._row_set, value)
             self._row_set.let_go()
         else:

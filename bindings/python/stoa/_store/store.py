@@ -30,7 +30,6 @@ from stoa._store.sources import (
     is_cells,
     parts_of,
     scalar_source,
-    sequence_source,
     source_of,
 )
 from stoa._store.staging import Stage
@@ -372,30 +371,15 @@ class Store(Access):
             raise changed()
         check(status, error)
 
-    def write_strings(
-        self, field: StoredField, indices: Sequence[int], values: list[Any], state: State
-    ) -> None:
-        """Stores cells of a string field; `state` is that of when the rows were found. All strings
-        enter the pool first, so that no store can fail after the first."""
-        place, error = ffi.new("stoa_source *"), new_error()
-        source = sequence_source(values, field)
-        handles, null = ffi.new("stoa_handle[]", len(indices)), ffi.new("uint8_t *")
-
-        def write() -> int:
-            self.check_state(state)
-            strings = ffi.cast("stoa_string *", source.data)
-            told = self.c.strings, strings, len(indices), handles, error
-            status: int = lib.stoa_string_pool_intern(*told)
-            place.type, place.strings = lib.STOA_STRING, self.c.strings
-            for i, index in enumerate(indices):
-                if status:
-                    break
-                place.data = handles + i
-                place.validity = ffi.NULL if values[i] is not None else null
-                status = lib.stoa_column_write(self.c, field.index, index, 1, 1, place, error)
-            return status
-
-        check(self.within(write), error)
+    def handles_of(self, field: StoredField, values: Any) -> Source:
+        """Strings for a field as handles of the table's pool, which they enter."""
+        named = described([Field(field.name, field.type)])
+        aside = new_store(named, 0, 0, self.layout, self.pool, self.c.strings)
+        aside.extend({field.name: values})
+        cells, validity = lib.stoa_column_cells(aside.c, 0), lib.stoa_column_validity(aside.c, 0)
+        made = Source(field.type, ffi.cast("char *", cells), aside.rows(), keep=aside)
+        made.strings, made.validity = aside.c.strings, ffi.cast("uint8_t *", validity)
+        return made
 
     def compact(self) -> None:
         """Gives back the memory of strings that no cell holds."""
@@ -624,10 +608,13 @@ def new_store(
     max_rows: int,
     layout: Layout,
     pool: ObjectPool | None = None,
+    strings: Any = ffi.NULL,
 ) -> Store:
-    """A new store with `rows` rows of defaults."""
+    """A new store with `rows` rows of defaults. Stores that share a pool of strings, a
+    stoa_string_pool *, share the pool of objects, whose lock stands for both."""
     pool = pool or ObjectPool()
     options = ffi.new("stoa_table_options *")
+    options.strings = strings
     options.rows, options.max_rows, options.pool = rows, max_rows, pool.pointer
     made, error = receiver("stoa_table *", lib.stoa_table_free), new_error()
 
