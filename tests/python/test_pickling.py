@@ -7,7 +7,7 @@ import copy
 import pickle
 import pickletools
 import sys
-from typing import Any
+from typing import Any, Optional
 
 import pytest
 
@@ -103,6 +103,14 @@ Lg==
 """
 
 
+# A table with strings, before a pickle had each different one once.
+STRINGS_OF_BEFORE = """
+gASVxAAAAAAAAACMDXN0b2EucGlja2xpbmeUjA1yZXN0b3JlX3RhYmxllJOUKIwKc3RvYS50YWJsZZSMBVRhYmxllJOU
+TiiMB2NhcnJpZXKUjAZzdHJpbmeUjAtzdG9hLmZpZWxkc5SMB01JU1NJTkeUk5RoCnSUKIwBeJSMBWludDMylGgKaAp0
+lIaUSwB0lFKUjAZsaXR0bGWUXZQoXZQojAJVQZSMAJSMB3N0cmHDn2WUaBVlQxABAAAAAgAAAAMAAAAEAAAAlGWGlGIu
+"""
+
+
 def pickled() -> bytes:
     described = {"x": ("int32", 4), "tag": "object", "w": "float64"}
     table = stoa.Table(described, [(1, ["a"], 0.5), (2, None, 1.5)])
@@ -116,6 +124,71 @@ def test_a_pickle_of_before_is_read() -> None:
     assert (table.record(tag=3, w=4.0), record, zero) == ((4, 3, 4.0), (1, ["a"], 0.5), (0,))
     assert field_type is stoa.int32
     assert type(error) is stoa.RangeError
+
+
+def test_a_pickle_with_lists_of_strings_is_read() -> None:
+    table = pickle.loads(base64.b64decode(STRINGS_OF_BEFORE))
+    assert table.carrier.tolist() == ["UA", "", "straße", "UA"]
+    assert table.x.tolist() == [1, 2, 3, 4]
+
+
+class Flight(stoa.Record):
+    carrier: str
+    plane: Optional[str]  # noqa: UP045
+    x: int32 = 0
+
+
+WORDS = [("UA", None), ("", ""), ("straße", "UA"), ("a\0b", "😀"), ("UA", None)]
+
+
+@pytest.mark.parametrize("protocol", range(pickle.HIGHEST_PROTOCOL + 1))
+def test_strings_are_the_same_after_a_pickle(protocol: int) -> None:
+    for table in (stoa.Table(Flight, WORDS), stoa.Table(Flight), stoa.Table(Flight, 3)):
+        again = pickle.loads(pickle.dumps(table, protocol))
+        assert again == table
+        assert again.fields == table.fields
+        again.append("new", "new")
+        assert table[:] == again[:-1]
+
+
+def test_a_pickle_has_each_different_string_once() -> None:
+    table = stoa.Table(Flight, WORDS * 1000)
+    table.carrier[0] = "gone later"
+    table.carrier[0] = "UA"
+    written = pickle.dumps(table)
+    assert len(written) < len(table) * 13 + 1000
+    assert written.count("straße".encode()) == 1
+    assert b"gone" not in written
+    buffers: list[Any] = []
+    small = pickle.dumps(table, 5, buffer_callback=buffers.append)
+    assert len(small) < 25_000  # with the validity
+    assert pickle.loads(small, buffers=buffers) == table
+
+
+def test_a_pickle_from_a_shared_pool_has_the_strings_of_its_table() -> None:
+    pool = stoa.StringPool()
+    table, other = stoa.Table(Flight, WORDS, strings=pool), stoa.Table(Flight, strings=pool)
+    other.append("of another", None)
+    assert b"another" not in pickle.dumps(table)
+    assert pickle.loads(pickle.dumps(table)) == table
+
+
+def test_damaged_strings_are_refused() -> None:
+    table = stoa.Table(Flight, WORDS)
+    made, arguments, (order, columns, texts) = table.__reduce_ex__(4)
+    wrong = [
+        (texts[:-1], columns, "handle|strings"),
+        ([*texts[:-1], texts[0]], columns, "damaged"),
+        ([*texts[:-1], 5], columns, "text"),
+        ([*texts[:-1], "\ud800"], columns, "surrogate"),
+        (texts, [columns[0][:-4], *columns[1:]], "values for"),
+        (texts, [b"\xff" * 20, *columns[1:]], "handle|strings"),
+    ]
+    for texts_, columns_, message in wrong:
+        again = made(*arguments)
+        with pytest.raises(stoa.Error, match=message):
+            again.__setstate__((order, columns_, texts_))
+        assert len(again) == 0
 
 
 def test_a_pickle_names_no_private_module() -> None:

@@ -409,7 +409,7 @@ class Column(Base, InPlace[Expression], Lending, Generic[Value]):
         """The cells as they are: zero where there is no value."""
         rows, size = self._range(), max(1, self._store.rows()) * self._type.width
         whole: Any = memoryview(ffi.buffer(self._exported(), size))
-        view: memoryview = whole.cast(self._type.code)[slice_of(rows)]
+        view: memoryview = whole.cast(self._type.code or "I")[slice_of(rows)]
         return view
 
     def __buffer__(self, flags: int) -> memoryview:

@@ -1,8 +1,10 @@
 """Tables in pickles and in copy.deepcopy.
 
 A pickle has the record class (see record.reference) and, for each field, the bytes of the cells;
-from protocol 5 on these can be out of band. Objects are pickled one by one, after the table itself,
-so that they may refer to it.
+from protocol 5 on these can be out of band. Of strings it has each different one once, and their
+numbers in that list, from 1 on, as cells; 0 is the empty string. (Older pickles have a list of
+strings for each field.) Objects are pickled one by one, after the table itself, so that they may
+refer to it.
 """
 
 from __future__ import annotations
@@ -13,18 +15,25 @@ from copy import deepcopy
 from typing import Any, SupportsIndex
 
 from stoa._access.rows import layout
-from stoa._schema.record import RecordType, dereference, reference
-from stoa._schema.types import OBJECT, FieldType
+from stoa._schema.fields import Field
+from stoa._schema.record import RecordType, dereference, described, reference
+from stoa._schema.types import OBJECT, STRING, FieldType
 from stoa._store.sources import VectorSource, packed_source
-from stoa._store.store import new_store
+from stoa._store.store import Store, new_store
+from stoa._store.strings import texts_of
+from stoa.column import column_of
+from stoa.errors import ArgumentError
 
 
 def reduce_table(self: Any, protocol: SupportsIndex, /) -> tuple[Any, ...]:
     store = self._store
     columns: list[Any] = []
+    aside = strings_aside(self)
     for each in store.fields.values():
         column = self._column(each.name)
-        if each.type.kind in "os" or len(column) == 0:
+        if aside is not None and each.type.kind == "s":
+            column = column_of(aside, aside.field(each.name))
+        if each.type is OBJECT or len(column) == 0:
             columns.append(column.tolist())
         elif each.parts:
             columns.append([cells_of(self._column(part.name), protocol) for part in each.parts])
@@ -34,13 +43,26 @@ def reduce_table(self: Any, protocol: SupportsIndex, /) -> tuple[Any, ...]:
         else:
             columns.append(cells_of(column, protocol))
     arguments = (type(self), *reference(store.record), store.asked, *[True] * store.is_open)
-    return restore_table, arguments, (sys.byteorder, columns)
+    texts = () if aside is None else (texts_of(aside.c.strings),)
+    return restore_table, arguments, (sys.byteorder, columns, *texts)
+
+
+def strings_aside(table: Any) -> Store | None:
+    """The string fields of a table alone, with a pool that has no other strings; None if there are
+    none."""
+    names = [name for name, each in table._store.fields.items() if each.type.kind == "s"]
+    if not names:
+        return None
+    fields = [Field(name, table._store.fields[name].type) for name in names]
+    made = new_store(described(fields), 0, 0, layout)
+    made.extend({name: table._column(name) for name in names})
+    return made
 
 
 def cells_of(column: Any, protocol: SupportsIndex) -> Any:
     from pickle import PickleBuffer
 
-    cells = column.buffer
+    cells = column._raw()
     return PickleBuffer(cells) if protocol.__index__() >= 5 else cells.tobytes()
 
 
@@ -58,29 +80,42 @@ def restore_table(
     return made
 
 
-def set_state(self: Any, state: tuple[str, list[Any]]) -> None:
-    byte_order, columns = state
+def set_state(self: Any, state: tuple[Any, ...]) -> None:
+    byte_order, columns, *texts = state
     fields = self._store.fields.values()
+    pool = pool_with(*texts)
     self._store.extend(
         {
             each.name: column
             if isinstance(column, list) and not (column and each.parts)
-            else cells_source(column, each.type, byte_order)
+            else cells_source(column, each.type, byte_order, pool)
             for each, column in zip(fields, columns)
         }
     )
 
 
-def cells_source(cells: Any, field_type: FieldType, byte_order: str) -> Any:
+def pool_with(texts: Any = ()) -> Store:
+    """A store whose pool gives these strings the handles 1, 2, …; it keeps the pool alive."""
+    made = new_store(described([Field("texts", STRING)]), 0, 0, layout)
+    made.extend({"texts": texts})
+    if made.c.strings.count != len(texts) + 1:
+        raise ArgumentError("the pickle is damaged: its strings are not all different")
+    return made
+
+
+def cells_source(cells: Any, field_type: FieldType, byte_order: str, pool: Store) -> Any:
     """What a pickle has of a column."""
     if field_type.length:
-        parts = [cells_source(each, field_type.base, byte_order) for each in cells]
+        parts = [cells_source(each, field_type.base, byte_order, pool) for each in cells]
         return VectorSource(field_type, parts)
     if isinstance(cells, tuple):
         bits, plain = cells
-        return cells_source(plain, field_type.inner, byte_order).with_validity(bits)
-    values = values_of_bytes(cells, field_type.code, byte_order)
-    return packed_source(values, field_type, len(values))
+        return cells_source(plain, field_type.inner, byte_order, pool).with_validity(bits)
+    values = values_of_bytes(cells, field_type.code or "I", byte_order)
+    made = packed_source(values, field_type, len(values))
+    if field_type is STRING:
+        made.strings, made.keep = pool.c.strings, (made.keep, pool)
+    return made
 
 
 def values_of_bytes(cells: Any, code: str, byte_order: str) -> memoryview:

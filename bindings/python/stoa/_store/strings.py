@@ -50,6 +50,13 @@ class Texts:
         del self.kept[:]
 
 
+def texts_of(pool: Any) -> list[str]:
+    """The strings of a pool but the empty one, in the order of their handles."""
+    offsets = ffi.unpack(pool.offsets, pool.count + 1)
+    text = ffi.buffer(pool.text, offsets[-1])[:]
+    return [text[first:end].decode() for first, end in zip(offsets[1:], offsets[2:])]
+
+
 def c_strings(texts: list[str]) -> tuple[Any, Any]:
     """An array of stoa_string as a buffer, and what it needs to be kept. Raises UnicodeEncodeError
     for lone surrogates, and TypeError for what is no str."""
