@@ -36,6 +36,26 @@ void arrow_examples(void)
     schema.release(&schema);
     /* [stream] */
 
+    /* [import] */
+    stoa_table *copy;
+    must(stoa_table_arrow_stream(&stream, table, NULL, &error), &error);
+    must(stoa_table_from_arrow(&copy, &stream, NULL, &error), &error);
+    stream.release(&stream);
+    show(copy); /* prints 1 2 3 4 5 */
+    stoa_table_free(copy);
+
+    /* The same by hand: a table of the fields, and arrays that are added. */
+    struct ArrowArray rows;
+    must(stoa_table_arrow_array(&schema, &rows, table, NULL, &error), &error);
+    must(stoa_table_from_arrow_schema(&copy, &schema, NULL, &error), &error);
+    const struct ArrowArray *twice[] = {&rows, &rows};
+    must(stoa_table_extend_arrow(copy, &schema, twice, 2, &error), &error);
+    rows.release(&rows);
+    schema.release(&schema);
+    show(copy); /* prints 1 2 3 4 5 1 2 3 4 5 */
+    stoa_table_free(copy);
+    /* [import] */
+
     /* [array] */
     struct ArrowArray x;
     const size_t field = 0;

@@ -170,6 +170,62 @@ STOA_TRY stoa_table_arrow_array(struct ArrowSchema *schema, struct ArrowArray *a
                                 const stoa_table *table, const stoa_arrow_options *options,
                                 stoa_error *error);
 
+/**
+ * Makes a table of all that a stream gives, with the fields of its schema: see
+ * stoa_table_from_arrow_schema().
+ *
+ * @param table becomes the new table
+ * @param stream pulled to its end; the caller releases it
+ * @param options NULL: as much room as fits well
+ * @return As stoa_table_from_arrow_schema() and stoa_table_extend_arrow(). STOA_REFUSED: the stream
+ *     failed; the message has what it says.
+ * @owner The caller frees the table by stoa_table_free(). All values are copied.
+ * @cost O(rows), at the speed of memcpy for numbers.
+ * @threads Any.
+ * @snippet arrow.c import
+ */
+STOA_TRY stoa_table_from_arrow(stoa_table **table, struct ArrowArrayStream *stream,
+                               const stoa_table_options *options, stoa_error *error);
+
+/**
+ * Makes an empty table with the fields of a schema: one for each child of a struct, or one for the
+ * only column. A dictionary is taken for its values, a column of nulls for bools; where the schema
+ * says that there may be nulls, the field is nullable.
+ *
+ * @param table becomes the new table
+ * @param schema only read; the caller releases it
+ * @param options NULL: as much room as fits well
+ * @return STOA_WRONG_TYPE: a column of a type that no field can have; the message names both.
+ *     STOA_INVALID: it is no schema. STOA_BAD_NAME: the name of a column is too long, not UTF-8 or
+ *     there twice. STOA_FULL: too many columns. STOA_OUT_OF_MEMORY.
+ * @owner The caller frees it by stoa_table_free().
+ * @cost O(fields).
+ * @threads Any.
+ * @snippet arrow.c import
+ */
+STOA_TRY stoa_table_from_arrow_schema(stoa_table **table, const struct ArrowSchema *schema,
+                                      const stoa_table_options *options, stoa_error *error);
+
+/**
+ * Adds the rows of arrays, by the names of their columns. All come, or none; a thread that reads
+ * beside may see rows of a call that then fails. Fields without a column get their defaults. Texts
+ * go into strings and into enumerations that have them for labels; the values must fit their
+ * fields by the rules of stoa_table_extend().
+ *
+ * @param schema of all the arrays; only read
+ * @param arrays only read; the caller releases them
+ * @return STOA_INVALID: an array that is not what the schema says, a text that is not UTF-8.
+ *     STOA_NO_FIELD: there is no field for a column. STOA_WRONG_TYPE: a column of a type that its
+ *     field does not take, a null for a field that takes none. STOA_OVERFLOW: a value that does not
+ *     fit. STOA_FULL, STOA_OUT_OF_MEMORY. STOA_REFUSED: the pool refused a default.
+ * @cost O(rows), at the speed of memcpy for numbers.
+ * @threads Changes the table.
+ * @snippet arrow.c import
+ */
+STOA_TRY stoa_table_extend_arrow(stoa_table *table, const struct ArrowSchema *schema,
+                                 const struct ArrowArray *const *arrays, size_t count,
+                                 stoa_error *error);
+
 STOA_END_DECLS
 
 #endif

@@ -71,3 +71,64 @@ ATTEMPTS(stoa_table_arrow_array)
         }
     }
 }
+
+ATTEMPTS(stoa_table_from_arrow)
+{
+    EACH_TRY
+    {
+        stoa_table *made;
+        struct ArrowArrayStream stream;
+        const size_t fields[] = {3, 4};
+        PASSES(stoa_table_arrow_stream(&stream, a->table,
+                                       &(stoa_arrow_options){.fields = fields, .field_count = 2},
+                                       &trouble));
+        if (JUDGE(stoa_table_from_arrow(PLACE("table", &made), NEEDED("stream", &stream), NULL,
+                                        ERROR)))
+            stoa_table_free(made);
+        stream.release(&stream);
+    }
+}
+
+ATTEMPTS(stoa_table_from_arrow_schema)
+{
+    static const odd children[] = {
+        {0, false}, {1, true}, {MOST + 1, false}, {STOA_MAX_FIELDS + 1, false}};
+    EACH_TRY
+    {
+        stoa_table *made;
+        struct ArrowSchema schema;
+        const size_t fields[] = {3, 4};
+        PASSES(stoa_table_arrow_schema(&schema, a->table,
+                                       &(stoa_arrow_options){.fields = fields, .field_count = 2},
+                                       &trouble));
+        schema.n_children = (int64_t)NUMBER("n_children", 2, children);
+        if (schema.n_children > 2)
+            schema.n_children = -schema.n_children;
+        if (JUDGE(stoa_table_from_arrow_schema(PLACE("table", &made), NEEDED("schema", &schema),
+                                               NULL, ERROR)))
+            stoa_table_free(made);
+        schema.n_children = 2;
+        schema.release(&schema);
+    }
+}
+
+ATTEMPTS(stoa_table_extend_arrow)
+{
+    static const odd counts[] = {{0, true}, {1, true}, {MOST, false}, {SIZE_MAX, false}};
+    static const odd lengths[] = {{0, true}, {ROWS + 1, false}, {MOST, false}, {SIZE_MAX, false}};
+    EACH_TRY
+    {
+        struct ArrowSchema schema;
+        struct ArrowArray array;
+        const size_t fields[] = {3, 4};
+        PASSES(stoa_table_arrow_array(&schema, &array, a->table,
+                                      &(stoa_arrow_options){.fields = fields, .field_count = 2},
+                                      &trouble));
+        array.length = (int64_t)NUMBER("length", ROWS, lengths);
+        const struct ArrowArray *arrays[] = {NEEDED("arrays[0]", &array), &array};
+        JUDGE(stoa_table_extend_arrow(NEEDED("table", a->table), NEEDED("schema", &schema),
+                                      NEEDED("arrays", arrays), NUMBER("count", 2, counts), ERROR));
+        array.release(&array);
+        schema.release(&schema);
+    }
+}
