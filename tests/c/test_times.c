@@ -345,15 +345,41 @@ TEST(cells_that_raw_writes_spoilt_are_told_not_computed_with)
     stoa_table_free(table);
 }
 
+TEST(memory_that_is_refused_is_told)
+{
+    static const char *const texts[] = {
+        "sum(year(z) + hour(t) + weekday(day))",
+        "max(trunc(z, 'day'))",
+        "min(where(t > timestamp'2013-01-01T05:00', t, t + duration'1h'))",
+        "sum(day in (date'2013-01-01', date'2013-03-31'))",
+        "max(timestamp(date(t), 's') - t)",
+        "mean(d)"};
+    static const char *const zones[] = {"Asia/Kathmandu", "America/St_Johns", "+05:45"};
+    stoa_table *table = one_row();
+    stoa_value value;
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
+        WORKS(table, stoa_compute(table, texts[i], &value, &trouble));
+    WORKS(table, stoa_keep(table, "trunc(z, 'month') == trunc(z, 'quarter') or d > duration'1s'",
+                           &trouble));
+    stoa_table_free(table);
+    for (size_t i = 0; i < sizeof zones / sizeof *zones; i++) { /* their files were not read yet */
+        stoa_field field = {.name = "t", .type = STOA_TIMESTAMP, .unit = STOA_SECOND};
+        field.zone = zones[i];
+        WORKS(NULL, stoa_table_new(&table, &field, 1, OPTIONS(.max_rows = 100), &trouble));
+        ck_assert_str_eq(stoa_table_field_zone(table, 0), zones[i]);
+        stoa_table_free(table);
+    }
+}
+
 int main(void)
 {
-    return RUN("times", a_field_says_its_unit_and_its_zone,
-               units_and_zones_that_cannot_be_are_refused,
-               values_of_other_units_are_taken_where_they_are_exact,
-               a_row_reads_and_writes_counts_in_the_unit_of_the_field,
-               columns_of_another_unit_are_converted_or_refused_as_a_whole,
-               a_typed_table_says_its_units_in_its_types, a_typed_table_is_not_made_of_other_units,
-               expressions_of_times_have_values, what_has_no_meaning_is_refused_and_names_the_field,
-               literals_are_printed_as_they_are_read, parameters_and_assignments_take_times,
-               cells_that_raw_writes_spoilt_are_told_not_computed_with);
+    return RUN(
+        "times", a_field_says_its_unit_and_its_zone, units_and_zones_that_cannot_be_are_refused,
+        values_of_other_units_are_taken_where_they_are_exact,
+        a_row_reads_and_writes_counts_in_the_unit_of_the_field,
+        columns_of_another_unit_are_converted_or_refused_as_a_whole,
+        a_typed_table_says_its_units_in_its_types, a_typed_table_is_not_made_of_other_units,
+        expressions_of_times_have_values, what_has_no_meaning_is_refused_and_names_the_field,
+        literals_are_printed_as_they_are_read, parameters_and_assignments_take_times,
+        cells_that_raw_writes_spoilt_are_told_not_computed_with, memory_that_is_refused_is_told);
 }
