@@ -7,8 +7,10 @@ import enum
 import gc
 import pickle
 import threading
+from datetime import date, datetime, timedelta, timezone
 from types import SimpleNamespace
 from typing import Any, Callable
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given, settings
@@ -67,6 +69,12 @@ VALUES = [
     (float("inf"), "float64 | None"),
     ("red", "string | None"),
     ("", "string | None"),
+    (date(2000, 1, 1), "date | None"),
+    (datetime(2000, 1, 1, 5), "timestamp[us] | None"),
+    (timedelta(hours=1), "duration[us] | None"),
+    (datetime(2000, 1, 1, tzinfo=timezone.utc), "timestamp[us, UTC] | None"),
+    (datetime(2000, 1, 1, tzinfo=ZoneInfo("Asia/Tokyo")), "timestamp[us, Asia/Tokyo] | None"),
+    (datetime(2000, 1, 1, tzinfo=timezone(timedelta(hours=2))), "object"),
     (None, "object"),
     ((1, 2), "object"),
     ([1], "object"),
@@ -98,6 +106,9 @@ def test_scalars_of_numpy_make_fields_of_their_kind() -> None:
         "e": (numpy.float64(0.5), "float64 | None"),
         "f": (numpy.str_("text"), "string | None"),
         "g": (numpy.arange(3), "object"),
+        "h": (numpy.datetime64("2000-01-01T05", "ms"), "timestamp[ms] | None"),
+        "i": (numpy.datetime64("2000-01-01"), "date | None"),
+        "j": (numpy.timedelta64(5, "s"), "duration[s] | None"),
     }
     for name, (value, kind) in made.items():
         setattr(points[2], name, value)

@@ -195,8 +195,8 @@ class Table(Giving[R], Editing[R], MutableSequence[R]):  # type: ignore[misc]
     Tables may share their strings: `strings=stoa.StringPool()`.
 
     In `stoa.Table(Point, open=True)` an attribute that no field has, set on a row, makes the field:
-    of the value's type (int64, float64, bool, str, else object), and None in the other rows. In
-    any other table that is an error, as for an object with slots.
+    of the value's type (int64, float64, bool, str, a date or time, else object), and None in the
+    other rows. In any other table that is an error, as for an object with slots.
     """
 
     __slots__ = ("__weakref__",)

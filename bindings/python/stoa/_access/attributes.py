@@ -13,6 +13,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+from stoa._schema import times
 from stoa._schema.fields import Field, is_reserved
 from stoa._schema.generate import no_field
 from stoa._store.cells import stale
@@ -34,9 +35,12 @@ WRITTEN_BY_KIND = {
 }
 
 
-def type_for(value: Any) -> str:
+def type_for(value: Any) -> Any:
     """The type of a field that is made for a value; objects of subclasses stay what they are."""
-    found = WRITTEN.get(type(value))
+    found: Any = WRITTEN.get(type(value))
+    if found is None:
+        found = times.type_for(value)
+        found = None if found is None else found | None
     if found is None and getattr(value, "shape", None) == ():
         found = WRITTEN_BY_KIND.get(getattr(getattr(value, "dtype", None), "kind", ""))
     return found or "object"

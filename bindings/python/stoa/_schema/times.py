@@ -23,6 +23,7 @@ from stoa._schema.types import (
     derived_type,
     optional_type,
     refusal,
+    type_written,
     without_none,
 )
 from stoa.errors import DeclarationError, RangeError, WrongTypeError, shown
@@ -369,6 +370,16 @@ OF_CLASSES: dict[Any, FieldType] = {
     timedelta: time_type(DURATION, "us"),
 }
 OF_NAMES = {each.__name__: made for each, made in OF_CLASSES.items()}
+
+
+def type_for(value: Any) -> FieldType | None:
+    """The type of a field that is to hold a value and others like it; None: it is no time."""
+    if is_numpy_time(value) and getattr(value, "ndim", None) == 0:
+        return type_written(value.dtype)
+    if type(value) is not datetime or value.tzinfo is None:
+        return OF_CLASSES.get(type(value))
+    name = "UTC" if value.tzinfo is timezone.utc else getattr(value.tzinfo, "key", None)
+    return time_type(TIMESTAMP, "us", name) if name else None
 
 
 # ---- values in expressions ----
