@@ -34,6 +34,7 @@ HEADERS = {
     "table.h": "lib/store",
     "column.h": "lib/store",
     "row.h": "lib/store",
+    "ids.h": "lib/store",
     "record.h": "lib/store",
     "expression.h": "lib/expr/parser",
     "selection.h": "lib/expr/execution",

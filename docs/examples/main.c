@@ -14,6 +14,7 @@ static void run_all(void)
     column_examples();
     error_examples();
     expression_examples();
+    ids_examples();
     pool_examples();
     program_examples();
     readme_examples();

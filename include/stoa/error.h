@@ -40,7 +40,8 @@ STOA_BEGIN_DECLS
     STATUS(NO_PARAMETER, 13, "a parameter is not set or does not exist") \
     STATUS(STALE, 14, "the table has changed since")                     \
     STATUS(LOCKED, 15, "a column is locked against writes")              \
-    STATUS(NULL, 16, "the cell is null: use stoa_row_is_null")
+    STATUS(NULL, 16, "the cell is null: use stoa_row_is_null")           \
+    STATUS(NO_ID, 17, "no row of the table has that id")
 
 /**
  * What a call returns: STOA_OK, or another of STOA_STATUSES.

@@ -96,7 +96,8 @@ typedef struct stoa_table_options {
     stoa_pool *pool;           /* of the object fields; NULL: one of its own, without callbacks */
     stoa_string_pool *strings; /* of the string fields; NULL: one of its own */
     uint64_t flags;            /* zero, or STOA_ROWS_UNWRITTEN */
-    uint64_t reserved[3];      /* zero */
+    bool ids;                  /* rows get ids: see ids.h */
+    uint64_t reserved[2];      /* zero */
 } stoa_table_options;
 
 /**
@@ -118,6 +119,9 @@ typedef struct stoa_column {
     uint64_t *validity;  /* see stoa_column_validity; NULL: not nullable */
 } stoa_column;
 
+/* See ids.h. */
+typedef struct stoa_ids stoa_ids;
+
 /**
  * A table. Inline code may read these members; only stoa's own writes them. Never make a table of
  * your own.
@@ -132,7 +136,8 @@ typedef struct stoa_table {
     uint32_t field_limit; /* field indices are below it */
     uint32_t field_count; /* fields that are not dropped */
     stoa_string_pool
-        *strings; /* of the string fields; NULL: no pool was given, and there are none */
+        *strings;  /* of the string fields; NULL: no pool was given, and there are none */
+    stoa_ids *ids; /* NULL: rows have none */
 } stoa_table;
 
 /**
@@ -167,8 +172,8 @@ typedef struct stoa_source {
  * @param table becomes the new table
  * @param fields one or more; names are copied
  * @param options NULL: no rows, as much room to grow as fits well
- * @return STOA_INVALID: no fields or too many, a reserve or an unknown flag that is set,
- *     a default in two members of `initial`, a vector of a length that no vector has.
+ * @return STOA_INVALID: no fields or too many, a reserve or an unknown flag that is set, `ids` that
+ *     is no bool, a default in two members of `initial`, a vector of a length that no vector has.
  *     STOA_BAD_NAME: a name is empty, too long, not UTF-8 or taken. STOA_WRONG_TYPE: a type that
  *     does not exist, or a default of another type. STOA_OVERFLOW: a default does not fit its
  *     field. STOA_FULL: more rows than a table can have. STOA_OUT_OF_MEMORY. STOA_REFUSED: the pool

@@ -11,6 +11,7 @@
 #include "kernel/kernel.h"
 #include "query/selection.h"
 #include "store/grow.h"
+#include "store/ids.h"
 #include "store/lock.h"
 #include "store/order.h"
 #include "store/table.h"
@@ -132,11 +133,25 @@ static void leave_rows(const removal *r)
     }
 }
 
+/* The ids of the kept rows come first, those of the removed ones behind them. */
+static void pack_ids(const removal *r)
+{
+    size_t kept = r->to;
+    for (size_t first = r->first; first < r->end; first += CHUNK) {
+        chunk_words made;
+        size_t count = chunk_at(first, r->end);
+        kept = stoa__ids_pack(r->table, words_at(r->kept, first - r->first, count, made), first,
+                              count, kept);
+    }
+}
+
 static void pack_rows(const removal *r)
 {
     size_t fields = r->table->head.field_limit;
     if (r->table->schema->object_count > 0)
         leave_rows(r);
+    if (r->table->head.ids != NULL)
+        pack_ids(r);
     stoa__parallel(fields, r->end - r->first > STOA__MORSEL ? stoa__workers(fields) : 1,
                    pack_column, (void *)(uintptr_t)r);
 }
@@ -183,6 +198,44 @@ stoa_status stoa_table_keep(stoa_table *table, const uint8_t *mask, size_t lengt
               count_mask(mask, length));
     stoa__release(aside);
     return STOA_OK;
+}
+
+/* Sets the bits of the rows that have these ids. */
+static stoa_status mark_ids(uint64_t *words, const stoa_table *table, const uint64_t *ids,
+                            size_t count, stoa_error *error)
+{
+    for (size_t i = 0; i < count; i++) {
+        size_t row;
+        if (stoa_table_find_id(table, ids[i], &row) != STOA_OK)
+            return stoa__fail_at(error, STOA_NO_ID, i,
+                                 "no row has the id %llu, at position %zu: %s",
+                                 (unsigned long long)ids[i], i,
+                                 table->ids == NULL ? "the table was made without ids"
+                                                    : "its row was removed, or was never here");
+        stoa__bit_put(words, row, true);
+    }
+    return STOA_OK;
+}
+
+stoa_status stoa_table_remove_ids(stoa_table *table, const uint64_t *ids, size_t count,
+                                  stoa_error *error)
+{
+    STOA__REQUIRE_ARGUMENT(error, table);
+    STOA__REQUIRE_ARRAY(error, ids, count);
+    size_t words = stoa__words(table->rows), bytes = (words + 1) * sizeof(uint64_t);
+    stoa_status status = count > 0 ? stoa__check_unlocked(stoa__whole(table), error) : STOA_OK;
+    if (status != STOA_OK || count == 0)
+        return status;
+    uint64_t *removed = stoa__allocate_zeroed(bytes);
+    if (removed == NULL)
+        return stoa__fail_memory(error, bytes);
+    status = mark_ids(removed, table, ids, count, error);
+    if (status == STOA_OK)
+        keep_rows(stoa__whole(table),
+                  &(choice){.words = removed, .rows = table->rows, .inverted = true},
+                  table->rows - stoa__kernels_here()->count_bits(removed, table->rows));
+    stoa__release(removed);
+    return status;
 }
 
 stoa_status stoa_table_keep_selected(stoa_table *table, const stoa_selection *selection,

@@ -8,6 +8,7 @@
 #include "store/append.h"
 #include "store/cell.h"
 #include "store/grow.h"
+#include "store/ids.h"
 #include "store/lock.h"
 #include "store/source.h"
 
@@ -166,8 +167,10 @@ static stoa_status insert_cells(stoa__table *table, size_t row, new_cell *cells,
     if (status != STOA_OK)
         return status;
     store_cells(table, row, cells);
-    if (row < table->head.rows)
+    if (row < table->head.rows) {
+        stoa__ids_rotate(table, row, table->head.rows, table->head.rows + 1);
         stoa__table_reordered(table);
+    }
     stoa__table_set_rows(table, table->head.rows + 1);
     return STOA_OK;
 }

@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "store/grow.h"
+#include "store/ids.h"
 #include "store/labels.h"
 #include "store/lock.h"
 
@@ -54,7 +55,7 @@ static bool commit(stoa__table *table, size_t from, size_t to)
     STOA__EACH_FIELD (table, i)
         if (!commit_column(table, i, from, to))
             return false;
-    return true;
+    return stoa__ids_commit(table, to);
 }
 
 /* An eighth more than is needed, so that growing by one costs few calls; 64 KiB at least. */
@@ -64,10 +65,8 @@ static size_t generous(const stoa__table *table, size_t rows)
     return more < table->max_rows - rows ? rows + more : table->max_rows;
 }
 
-stoa_status stoa__table_grow(stoa__table *table, size_t rows, stoa_error *error)
+static stoa_status commit_more(stoa__table *table, size_t rows, stoa_error *error)
 {
-    if (rows <= table->capacity)
-        return STOA_OK;
     if (rows > table->max_rows)
         return stoa__fail(error, STOA_FULL,
                           "%zu rows are more than the table can hold: max_rows is %zu; make it "
@@ -81,6 +80,14 @@ stoa_status stoa__table_grow(stoa__table *table, size_t rows, stoa_error *error)
     }
     table->capacity = goal;
     return STOA_OK;
+}
+
+stoa_status stoa__table_grow(stoa__table *table, size_t rows, stoa_error *error)
+{
+    stoa_status status = rows > table->capacity ? commit_more(table, rows, error) : STOA_OK;
+    if (status == STOA_OK)
+        stoa__ids_prepare(table, rows);
+    return status;
 }
 
 void stoa__table_expect(stoa__table *table, size_t first, size_t end)
@@ -152,7 +159,10 @@ void stoa__table_open(stoa__table *table)
     bool plain = schema->object_count + schema->string_count == 0;
     if (schema->labels_count > 0 && holds_labels(table))
         plain = false;
-    table->head.append_limit = plain ? table->capacity : 0;
+    size_t most = table->head.ids == NULL || stoa__ids_of(table)->ready > table->capacity
+                      ? table->capacity
+                      : stoa__ids_of(table)->ready;
+    table->head.append_limit = plain ? most : 0;
 }
 
 void stoa__table_trim_memory(stoa__table *table)
@@ -184,6 +194,7 @@ void stoa__table_set_rows(stoa__table *table, size_t rows)
     stoa__table_publish(&table->head, rows);
     if (rows < before) {
         clear_validity(table, rows, before);
+        stoa__ids_leave(table, rows, before);
         table->changes += before - rows; /* so that no earlier version comes back */
         stoa__table_trim_memory(table);
     }

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "store/grow.h"
+#include "store/ids.h"
 #include "store/lock.h"
 #include "store/order.h"
 
@@ -54,6 +55,7 @@ void stoa__table_close_gap(stoa__table *table, size_t first, size_t count)
         if (validity != NULL)
             stoa__bits_move(validity, first, validity, first + count, behind);
     }
+    stoa__ids_rotate(table, first, first + count, table->head.rows);
     stoa__table_end_removal(table, table->head.rows - count);
 }
 
@@ -83,6 +85,7 @@ void stoa__table_rotate(stoa__table *table, size_t first, size_t middle, size_t 
         stoa__bits_reverse(validity, middle, end - middle);
         stoa__bits_reverse(validity, first, end - first);
     }
+    stoa__ids_rotate(table, first, middle, end);
 }
 
 stoa_status stoa_table_swap_remove(stoa_table *table, size_t index, stoa_error *error)
@@ -95,6 +98,7 @@ stoa_status stoa_table_swap_remove(stoa_table *table, size_t index, stoa_error *
     if (status != STOA_OK)
         return status;
     size_t last = table->rows - 1;
+    stoa__ids_take_place(whole, index); /* first: what it reads comes latest */
     stoa__table_leave_objects(whole, index, 1);
     STOA__EACH_FIELD (whole, i) {
         size_t width = stoa__column_width(whole, i);
@@ -129,6 +133,7 @@ stoa_status stoa_table_swap(stoa_table *table, size_t a, size_t b, stoa_error *e
         stoa__bit_put(table->columns[i].validity, a, stoa__is_valid(whole, i, b));
         stoa__bit_put(table->columns[i].validity, b, valid);
     }
+    stoa__ids_swap(whole, a, b);
     stoa__table_reordered(whole);
     return STOA_OK;
 }
@@ -147,6 +152,7 @@ stoa_status stoa_table_reverse(stoa_table *table, stoa_error *error)
         if (table->columns[i].validity != NULL)
             stoa__bits_reverse(table->columns[i].validity, 0, table->rows);
     }
+    stoa__ids_reverse(whole);
     stoa__table_reordered(whole);
     return STOA_OK;
 }
@@ -187,6 +193,7 @@ static stoa_status permute(stoa__table *table, const size_t *indices, size_t cou
             stoa__bits_gather(column, table->head.columns[i].validity, indices, count);
             memcpy(table->head.columns[i].validity, column, stoa__validity_bytes(count));
         }
+        stoa__ids_permute(table, indices, count, column);
         stoa__table_reordered(table);
     }
     stoa__release(column);

@@ -7,6 +7,7 @@
  * that is not dropped has cells for `capacity` rows. */
 #include "store/cell.h"
 #include "store/grow.h"
+#include "store/ids.h"
 
 #include <string.h>
 
@@ -115,6 +116,7 @@ typedef struct request {
     size_t rows;     /* to have memory for */
     stoa_pool *pool;
     stoa_string_pool *strings;
+    bool ids;     /* rows get ids */
     bool at_once; /* all rows will be written at once, so that memory need not be zero */
 } request;
 
@@ -320,6 +322,8 @@ static stoa_status make(stoa__table **made, stoa__schema *schema, const request 
     table->asked = wanted->max_rows;
     status = take_pools(table, wanted, error);
     size_t mark = stoa__table_strings_mark(table);
+    if (status == STOA_OK && wanted->ids)
+        status = stoa__ids_new(table, wanted->rows, error);
     if (status == STOA_OK)
         status = stoa__table_grow(table, wanted->rows, error);
     if (status == STOA_OK)
@@ -343,10 +347,16 @@ static stoa_status check_request(size_t field_count, const stoa_table_options *o
         return stoa__fail(error, STOA_INVALID, "a table has at most %d fields", STOA_MAX_FIELDS);
     if (options == NULL)
         return STOA_OK;
-    if ((options->reserved[0] | options->reserved[1] | options->reserved[2]) != 0)
+    if ((options->reserved[0] | options->reserved[1]) != 0)
         return stoa__fail(error, STOA_INVALID, "stoa_table_options.reserved must be zero");
     if (options->flags > STOA_ROWS_UNWRITTEN)
         return stoa__fail(error, STOA_INVALID, "stoa_table_options.flags has unknown flags");
+    if (stoa__byte_of(&options->ids) > 1)
+        return stoa__fail(error, STOA_INVALID, "stoa_table_options.ids is neither true nor false");
+    if (stoa__byte_of(&options->ids) == 1 &&
+        (options->max_rows > STOA__MOST_ID_ROWS || options->rows > STOA__MOST_ID_ROWS))
+        return stoa__fail(error, STOA_FULL, "a table with ids has at most %zu rows",
+                          STOA__MOST_ID_ROWS);
     if (options->max_rows != 0 && options->rows > options->max_rows)
         return stoa__fail(error, STOA_FULL, "%zu rows are more than max_rows, which is %zu",
                           options->rows, options->max_rows);
@@ -375,6 +385,7 @@ stoa_status stoa_table_new(stoa_table **table, const stoa_field *fields, size_t 
                              .rows = options->rows,
                              .pool = options->pool,
                              .strings = options->strings,
+                             .ids = options->ids,
                              .at_once = unwritten},
                   error);
     if (status != STOA_OK)
@@ -406,6 +417,7 @@ stoa_status stoa__table_like(stoa__table **made, const stoa__table *table, size_
                              .rows = rows,
                              .pool = table->pool,
                              .strings = table->head.strings,
+                             .ids = table->head.ids != NULL,
                              .at_once = true},
                   error);
     if (status == STOA_OK)
@@ -427,6 +439,7 @@ static void destroy(stoa__table *table)
     for (uint32_t i = 0; table->extra != NULL && i < table->head.field_limit; i++)
         stoa__region_free(&table->extra[i].own);
     leave_region(table);
+    stoa__ids_free(table);
     stoa__release(table->extra);
     stoa__schema_release(table->schema);
     if ((void *)table->head.columns != (void *)(table + 1))

@@ -58,9 +58,10 @@ TEST(options_that_are_not_zero_where_they_must_be_are_refused)
     for (size_t i = 0; i < 5; i++) {
         stoa_table_options options = {.rows = 1};
         stoa_table *table = NULL;
-        uint64_t *wrong[] = {&options.reserved[0], &options.reserved[1], &options.reserved[2],
-                             &options.flags, &options.flags};
-        *wrong[i] = i < 4 ? 2 : UINT64_C(1) << 63 | STOA_ROWS_UNWRITTEN;
+        void *wrong[] = {&options.reserved[0], &options.reserved[1], &options.ids, &options.flags,
+                         &options.flags};
+        uint64_t odd = i < 4 ? 2 : UINT64_C(1) << 63 | STOA_ROWS_UNWRITTEN;
+        memcpy(wrong[i], &odd, i == 2 ? sizeof(bool) : sizeof odd);
         FAILS(STOA_INVALID, stoa_table_new(&table, &x, 1, &options, &trouble));
         ck_assert_ptr_null(table);
     }

@@ -90,7 +90,8 @@ static void make_table(attempt *a)
             {.name = "dropped", .type = STOA_INT32},
     };
     PASSES(stoa_pool_new(&a->pool, NULL, &trouble));
-    const stoa_table_options options = {.max_rows = ATTEMPT_MOST_ROWS, .pool = a->pool};
+    const stoa_table_options options = {
+        .max_rows = ATTEMPT_MOST_ROWS, .pool = a->pool, .ids = true};
     a->table = new_table(fields, sizeof fields / sizeof *fields, &options);
     PASSES(stoa_table_drop_field(a->table, "dropped", &trouble));
     fill(a->table);

@@ -18,14 +18,13 @@ ATTEMPTS(stoa_table_new)
         stoa_table *made;
         const stoa_field fields[] = {{.name = "a", .type = STOA_OBJECT},
                                      tried_field(a, "fields[1].name", "b")};
-        const stoa_table_options options = {
-            .rows = NUMBER("options.rows", 2, rows),
-            .max_rows = NUMBER("options.max_rows", 10, max_rows),
-            .pool = OPTIONAL("options.pool", a->pool),
-            .flags = NUMBER("options.flags", 0, flags),
-            .reserved = {NUMBER("options.reserved[0]", 0, not_zero),
-                         NUMBER("options.reserved[1]", 0, not_zero),
-                         NUMBER("options.reserved[2]", 0, not_zero)}};
+        stoa_table_options options = {.rows = NUMBER("options.rows", 2, rows),
+                                      .max_rows = NUMBER("options.max_rows", 10, max_rows),
+                                      .pool = OPTIONAL("options.pool", a->pool),
+                                      .flags = NUMBER("options.flags", 0, flags),
+                                      .reserved = {NUMBER("options.reserved[0]", 0, not_zero),
+                                                   NUMBER("options.reserved[1]", 0, not_zero)}};
+        attempt_flag(a, "options.ids", &options.ids);
         if (JUDGE(stoa_table_new(PLACE("table", &made), NEEDED("fields", fields),
                                  NUMBER("field_count", 2, counts), OPTIONAL("options", &options),
                                  ERROR)))

@@ -113,6 +113,19 @@ static void add_strings(snapshot *s, const stoa_string_pool *pool)
     }
 }
 
+/* The ids, each of which must find its row. */
+static void add_ids(snapshot *s, const stoa_table *table)
+{
+    add_number(s, "ids", 0, (uintptr_t)table->ids);
+    for (size_t i = 0; stoa_table_has_ids(table) && i < table->rows; i++) {
+        size_t row = SIZE_MAX;
+        uint64_t id = stoa_row_id(stoa_table_row((stoa_table *)(uintptr_t)table, i));
+        ck_assert_int_eq(stoa_table_find_id(table, id, &row), STOA_OK);
+        ck_assert_uint_eq(row, i);
+        add_number(s, "id of row", i, id);
+    }
+}
+
 snapshot *snapshot_take(const stoa_table *table)
 {
     snapshot *s = calloc(1, sizeof *s);
@@ -130,6 +143,7 @@ snapshot *snapshot_take(const stoa_table *table)
         add_field(s, table, i);
     add_pool(s, stoa_table_pool(table));
     add_strings(s, stoa_table_strings(table));
+    add_ids(s, table);
     return s;
 }
 

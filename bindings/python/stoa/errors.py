@@ -97,6 +97,16 @@ class RowIndexError(Error, IndexError):
     """A row index is out of range."""
 
 
+class RowIdError(Error, KeyError):
+    """No row of the table has that id: its row was removed, or was never in the table.
+
+    Or the table was made without ids.
+    """
+
+    def __str__(self) -> str:  # KeyError would show the repr
+        return Exception.__str__(self)
+
+
 class RowValueError(Error, ValueError):
     """The record or value is not in the table, window or column."""
 
