@@ -1,4 +1,5 @@
-"""Conditions on strings: count where carrier == 'UA', and where name starts with 'N'.
+"""Questions to strings: count where carrier == 'UA', and where name starts with 'N'; the different
+carriers and names, and how many rows have each.
 
     python bench/strings_queries.py [rows]
 
@@ -27,6 +28,12 @@ def median(call: Callable[[], Any], rounds: list[float]) -> None:
     start = time.perf_counter()
     call()
     rounds.append(time.perf_counter() - start)
+
+
+def counts_of(frame: polars.DataFrame, column: polars.Expr) -> list[tuple[str, int]]:
+    """How many rows have each value, by value."""
+    counts = frame.select(column.value_counts()).unnest(column.meta.output_name())
+    return sorted((str(value), count) for value, count in counts.iter_rows())
 
 
 def main() -> None:
@@ -61,8 +68,18 @@ def main() -> None:
             ).fetchall()[0][0],
         },
     }
+    for field in ("carrier", "name"):
+        column, of = table[field], polars.col(field)
+        questions[f"{field}.value_counts()"] = {
+            "stoa": lambda column=column: sorted(column.value_counts().items()),
+            "polars String": lambda of=of: counts_of(frame, of),
+            "polars Categorical": lambda of=of: counts_of(categorical, of),
+            "duckdb": lambda field=field: sorted(
+                base.sql(f"select {field}, count(*) from flights group by {field}").fetchall()
+            ),
+        }
     for question, sides in questions.items():
-        assert len({side() for side in sides.values()}) == 1
+        assert len({str(side()) for side in sides.values()}) == 1
         times: dict[str, list[float]] = {side: [] for side in sides}
         for _ in range(ROUNDS):
             for side, call in sides.items():

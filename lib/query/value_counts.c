@@ -143,7 +143,7 @@ static stoa_status count_chunk(const counting *job, tallier *own, const void *ce
                                const uint64_t *mask, const uint64_t *validity, size_t first,
                                size_t count)
 {
-    uint64_t keys[STOA__TALLY_CHUNK], chosen[STOA__TALLY_CHUNK / 64];
+    uint64_t keys[STOA__TALLY_CHUNK], chosen[STOA__TALLY_CHUNK / 64] = {0};
     uint16_t at[STOA__TALLY_CHUNK];
     job->keys_of(keys, cells, count, job->low);
     if (mask == NULL && validity == NULL)

@@ -199,9 +199,11 @@ static uint64_t lower(const stoa_table *table, size_t row)
 {
     stoa_string word = word_of(table, row);
     char made[20];
-    for (size_t i = 0; i < word.length; i++)
-        made[i] = word.bytes[i] >= 'A' && word.bytes[i] <= 'Z' ? (char)(word.bytes[i] + 32)
-                                                               : word.bytes[i];
+    for (size_t i = 0; i < word.length; i++) {
+        made[i] = word.bytes[i];
+        if (made[i] >= 'A' && made[i] <= 'Z')
+            made[i] = (char)(made[i] + 32);
+    }
     return hash_of((stoa_string){made, word.length});
 }
 

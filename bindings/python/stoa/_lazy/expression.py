@@ -40,7 +40,7 @@ from stoa._store.sources import (
     sequence_source,
 )
 from stoa._store.store import Store, new_store
-from stoa._store.strings import Texts
+from stoa._store.strings import texts_at
 from stoa._store.versions import Seen, check_seen, is_stale, together
 from stoa.errors import ArgumentError, ColumnBufferError, LengthError, WrongTypeError
 
@@ -172,8 +172,8 @@ class Expression(Operators["Expression"]):
     _reduce = _reduced
 
     def _count_values(self, is_sorted: bool, of: FieldType | None = None) -> dict[Any, int]:
-        """The different values and how often each comes; those that are equal in Python are one.
-        of: their type; None: the program tells it."""
+        """The different values and how often each comes. of: their type; None: the program tells
+        it."""
         condition = None if self._scope is None else self._scope.pending()
         if condition is None:
             made, chosen = self._program(), self._run_scope()
@@ -185,10 +185,7 @@ class Expression(Operators["Expression"]):
             self._put_back(AS_IT_IS, made)
         else:
             made.keep()
-        values: dict[Any, int] = {}
-        for value, count in zip(*counted(of or found, counts)):
-            values[value] = values.get(value, 0) + count
-        return values
+        return counted(of or found, counts)
 
     def _aggregate(self, operation: int) -> Any:
         condition = None if self._scope is None else self._scope.pending()
@@ -454,21 +451,30 @@ def vectors_in(memory: Any, of: FieldType, rows: int) -> list[tuple[Any, ...]]:
 # ---- values that were counted ----
 
 
-def counted(found: FieldType, counts: Any) -> tuple[list[Any], list[int]]:
-    """The values of a stoa_value_counts, and how often each comes."""
+def counted(found: FieldType, counts: Any) -> dict[Any, int]:
+    """The values of a stoa_value_counts, and how often each comes; those that are equal in Python
+    are one."""
     size = counts.count
     cells, often = ffi.cast("char *", counts.data), ffi.cast("uint64_t *", counts.counts)
     decoder = found.inner.decoder
-    if found.inner is STRING:
-        decoder = Texts(counts)
     raw: Any = memoryview(ffi.buffer(cells, size * found.width))
-    data = raw.cast(found.code or "I")
-    values = data.tolist() if decoder is None else list(map(decoder.__getitem__, data))
+    data = raw.cast(found.code or "I").tolist()
+    values: list[Any] = data
+    if found.inner is STRING:
+        values = [*texts_at(counts.strings, data)]
+    elif decoder is not None:
+        values = list(map(decoder.__getitem__, data))
     if found.kind == "f":
         values = [value if value == value else nan for value in values]
     if counts.null < size:
         values[counts.null] = None
-    return values, ffi.unpack(often, size) if size else []
+    numbers = ffi.unpack(often, size) if size else []
+    made = dict(zip(values, numbers))
+    if len(made) < size:
+        made.clear()
+        for value, count in zip(values, numbers):
+            made[value] = made.get(value, 0) + count
+    return made
 
 
 # ---- nulls ----

@@ -9,6 +9,7 @@ extension does the same, with the same list.
 from __future__ import annotations
 
 from array import array
+from collections.abc import Sequence
 from itertools import accumulate
 from typing import Any
 
@@ -17,6 +18,7 @@ from stoa._schema.extension import rows as extension
 from stoa._schema.types import IS_PYPY
 
 KEPT = 1 << 16
+MOST_LEFT_OUT = 4  # all strings of a pool are made for one in so many of them
 
 
 class Texts:
@@ -55,6 +57,15 @@ def texts_of(pool: Any) -> list[str]:
     offsets = ffi.unpack(pool.offsets, pool.count + 1)
     text = ffi.buffer(pool.text, offsets[-1])[:]
     return [text[first:end].decode() for first, end in zip(offsets[1:], offsets[2:])]
+
+
+def texts_at(pool: Any, handles: Sequence[int]) -> list[str]:
+    """The strings of some handles, all of them different."""
+    if len(handles) * MOST_LEFT_OUT >= pool.count:
+        every = ["", *texts_of(pool)]
+        return [every[handle] for handle in handles]
+    texts, offsets = ffi.buffer(pool.text, pool.offsets[pool.count]), pool.offsets
+    return [texts[offsets[each] : offsets[each + 1]].decode() for each in handles]
 
 
 def c_strings(texts: list[str]) -> tuple[Any, Any]:
