@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pickle
+import threading
 from typing import Any, Optional
 
 import pytest
@@ -228,3 +229,29 @@ def test_what_is_no_pool_is_refused() -> None:
         stoa.Table(Airport, strings=["a"])  # type: ignore[call-overload]
     with pytest.raises(stoa.WrongTypeError):
         pickle.dumps(stoa.StringPool())
+
+
+def test_threads_change_tables_of_one_pool_in_turn() -> None:
+    pool = stoa.StringPool()
+    tables = [stoa.Table(Airport, strings=pool) for _ in range(3)]
+    texts = [f"text {i}" for i in range(300)]
+
+    def fill(table: Any, order: list[str]) -> None:
+        for i, each in enumerate(order):
+            table.append(each)
+            if i % 50 == 0:
+                table.update(name=[*table.name.tolist()[1:], "new"])
+                table.name = table.name.upper().lower()
+
+    threads = [
+        threading.Thread(target=fill, args=(each, texts[i * 50 :] + texts[: i * 50]))
+        for i, each in enumerate(tables)
+    ]
+    for each in threads:
+        each.start()
+    for each in threads:
+        each.join()
+    for each in tables:
+        assert set(each.name.tolist()) <= {*texts, "new"}
+        assert each.name[-1] in texts
+    assert len(pool) <= 2 * (len(texts) + 1) + 1

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import enum
 import math
 from typing import Any, Literal, Optional
@@ -11,6 +12,7 @@ from hypothesis import given
 from hypothesis.strategies import (
     booleans,
     builds,
+    dates,
     floats,
     integers,
     just,
@@ -43,6 +45,8 @@ class Row(stoa.Record):
     size: Literal["S", "M"]
     maybe: Optional[int32]  # noqa: UP045
     alias: Optional[str]  # noqa: UP045
+    day: datetime.date
+    passed: Optional[datetime.timedelta]  # noqa: UP045
     thing: object = None
 
 
@@ -61,6 +65,8 @@ rows = lists(
         sampled_from(["S", "M"]),
         none() | integers(0, 2),
         none() | sampled_from(WORDS),
+        dates(),
+        none() | integers(0, 2).map(datetime.timedelta),
         just(1),
     ),
     max_size=30,
@@ -116,7 +122,7 @@ def test_null_is_a_value_and_nan_is_one() -> None:
     table = stoa.Table(
         Row,
         [
-            ("", 0, 0, 0, 0, w, 0, Color.RED, "S", m, "")
+            ("", 0, 0, 0, 0, w, 0, Color.RED, "S", m, "", datetime.date(2013, 1, 1), None)
             for w, m in [(math.nan, None), (-0.0, 1), (-math.nan, None), (0.0, None)]
         ],
     )
@@ -124,6 +130,14 @@ def test_null_is_a_value_and_nan_is_one() -> None:
     assert table.maybe.unique() == [None, 1]
     assert table.w.value_counts()[math.nan] == 2
     assert str(table.w.unique()) == "[nan, 0.0]"
+
+
+def test_times_that_clocks_show_twice_are_two_values_and_one_key() -> None:
+    table = stoa.Table({"t": stoa.timestamp("s", "Europe/Berlin")}, 3)
+    hours = [datetime.datetime(2013, 10, 27, h, tzinfo=datetime.timezone.utc) for h in (0, 1, 1)]
+    table.t = hours
+    assert [each.astimezone(datetime.timezone.utc) for each in table.t.unique()] == hours[:2]
+    assert list(table.t.value_counts().values()) == [3]
 
 
 def test_counts_are_the_same_while_strings_come_and_go() -> None:

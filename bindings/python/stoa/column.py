@@ -11,7 +11,7 @@ from stoa._access import masks
 from stoa._lazy import tree
 from stoa._lazy.assignment import store_values
 from stoa._lazy.expression import Expression, with_nan
-from stoa._lazy.operators import InPlace
+from stoa._lazy.operators import Counted, InPlace
 from stoa._lazy.program import reduce_field
 from stoa._lib import copies
 from stoa._lib.failure import check, new_error
@@ -202,7 +202,7 @@ class Column(Base, InPlace[Expression], Lending, Generic[Value]):
         field = self._stored_field()
         return reduce_field(self._store, tree.field(field), operation, *others)
 
-    def _counted(self, is_sorted: bool) -> dict[Any, int]:
+    def _counted(self, is_sorted: bool) -> Counted:
         return self._expression()._count_values(is_sorted, self._type)
 
     def _store_values(self, value: Expression) -> None:

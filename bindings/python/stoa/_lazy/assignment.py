@@ -12,7 +12,7 @@ from typing import Any
 
 from stoa._lazy import bits, tree
 from stoa._lazy.expression import Expression, constant_of, vector_of
-from stoa._lazy.operators import InPlace, Operators
+from stoa._lazy.operators import Counted, InPlace, Operators
 from stoa._lazy.program import Program, kept, room_for, validity_for
 from stoa._lazy.rowset import RowSet
 from stoa._lib.ffi import ffi, lib
@@ -259,7 +259,7 @@ class SelectedColumn(Expression, InPlace[Expression]):
     def __iter__(self) -> Iterator[Any]:
         return iter(self.tolist())
 
-    def _counted(self, is_sorted: bool) -> dict[Any, int]:
+    def _counted(self, is_sorted: bool) -> Counted:
         return self._count_values(is_sorted, self._field.type)
 
     def _for_arrow(self) -> Export:

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, NoReturn, Protocol
 
 from stoa._access import masks
 from stoa._lazy import bits, program, tree
-from stoa._lazy.operators import Operators
+from stoa._lazy.operators import Counted, Operators
 from stoa._lazy.program import Program
 from stoa._lib import copies
 from stoa._lib.ffi import ffi, lib
@@ -171,7 +171,7 @@ class Expression(Operators["Expression"]):
 
     _reduce = _reduced
 
-    def _count_values(self, is_sorted: bool, of: FieldType | None = None) -> dict[Any, int]:
+    def _count_values(self, is_sorted: bool, of: FieldType | None = None) -> Counted:
         """The different values and how often each comes. of: their type; None: the program tells
         it."""
         condition = None if self._scope is None else self._scope.pending()
@@ -451,9 +451,8 @@ def vectors_in(memory: Any, of: FieldType, rows: int) -> list[tuple[Any, ...]]:
 # ---- values that were counted ----
 
 
-def counted(found: FieldType, counts: Any) -> dict[Any, int]:
-    """The values of a stoa_value_counts, and how often each comes; those that are equal in Python
-    are one."""
+def counted(found: FieldType, counts: Any) -> Counted:
+    """The values of a stoa_value_counts, and how often each comes."""
     size = counts.count
     cells, often = ffi.cast("char *", counts.data), ffi.cast("uint64_t *", counts.counts)
     decoder = found.inner.decoder
@@ -468,13 +467,7 @@ def counted(found: FieldType, counts: Any) -> dict[Any, int]:
         values = [value if value == value else nan for value in values]
     if counts.null < size:
         values[counts.null] = None
-    numbers = ffi.unpack(often, size) if size else []
-    made = dict(zip(values, numbers))
-    if len(made) < size:
-        made.clear()
-        for value, count in zip(values, numbers):
-            made[value] = made.get(value, 0) + count
-    return made
+    return values, ffi.unpack(often, size) if size else []
 
 
 # ---- nulls ----

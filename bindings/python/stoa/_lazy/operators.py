@@ -24,8 +24,11 @@ if TYPE_CHECKING:
         def _cast(self: Expression, to: Any) -> Expression: ...
         def _reduced(self, operation: int, *others: Any) -> Any: ...
         def _type(self) -> Any: ...
-        def _count_values(self, is_sorted: bool) -> dict[Any, int]: ...
+        def _count_values(self, is_sorted: bool) -> Counted: ...
 
+
+# Values, and how often each comes.
+Counted = tuple[list[Any], list[int]]
 
 # The class of that name, derived from Operators, in expression.py.
 Expression = TypeVar("Expression", bound="Lazy")
@@ -55,7 +58,7 @@ class Operators(Exporting, Generic[Expression]):
         """The value of an aggregate of this and others."""
         return self._expression()._reduced(operation, *others)
 
-    def _counted(self, is_sorted: bool) -> dict[Any, int]:
+    def _counted(self, is_sorted: bool) -> Counted:
         """The different values, and how often each comes."""
         return self._expression()._count_values(is_sorted)
 
@@ -330,15 +333,22 @@ class Operators(Exporting, Generic[Expression]):
 
         All NaNs are one value, and -0.0 is 0.0.
         """
-        return list(self._counted(False))
+        return self._counted(False)[0]
 
     def value_counts(self) -> dict[Any, int]:
         """The different values, and how often each comes: the most frequent first, of those that
         come equally often the one that comes first.
 
-        None is one of them, and all NaNs are one, `math.nan`. -0.0 is 0.0.
+        None is one of them, and all NaNs are one, `math.nan`. -0.0 is 0.0. Values that are equal in
+        Python count as one: so do the two times of a zone at which its clocks show the same.
         """
-        return self._counted(True)
+        values, counts = self._counted(True)
+        made = dict(zip(values, counts))
+        if len(made) < len(values):
+            made.clear()
+            for value, count in zip(values, counts):
+                made[value] = made.get(value, 0) + count
+        return made
 
     def var(self, ddof: int = 0, **numpy_options: Any) -> Any:
         """The variance: the squared deviations from the mean, divided by n - ddof."""
