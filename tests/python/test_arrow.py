@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import datetime
 import gc
+import random
 import threading
 from enum import Enum
 from typing import Any, Literal
@@ -286,3 +288,165 @@ def test_capsules_that_nobody_takes_are_released() -> None:
         points.__arrow_c_stream__()
         points.__arrow_c_array__()
     gc.collect()
+
+
+# ---- what comes in ----
+
+
+def test_a_table_makes_the_round_trip() -> None:
+    points = table(70)
+    for part in (points, points[10:50:3], points.where(points.c > 200), points[:0]):
+        made = stoa.from_arrow(part, All)
+        assert made == (part.copy() if part is not points else points)
+        same = stoa.from_arrow(part)
+        assert same.fields["color"] == "string"
+        assert {**same.fields, "color": ""} == {**points.fields, "color": ""}
+        assert [stoa.to_dict(row) for row in same] == [
+            {**stoa.to_dict(row), "color": row.color.name} for row in part
+        ]
+
+
+def test_columns_and_expressions_become_tables_of_one_field() -> None:
+    points = table(20)
+    assert stoa.from_arrow(points.maybe).maybe.tolist() == points.maybe.tolist()
+    assert stoa.from_arrow(points.c * 2)["values"].tolist() == (points.c * 2).tolist()
+
+
+def test_times_make_the_round_trip() -> None:
+    utc = datetime.timezone.utc
+    fields = {"day": "date", "t": "timestamp[ns]", "z": "timestamp[ms, UTC]", "d": "duration[s]"}
+    moment = datetime.datetime(2024, 2, 29, 12, 30)
+    row = moment.date(), moment, moment.replace(tzinfo=utc), datetime.timedelta(3, 5)
+    points = stoa.Table(fields, [row] * 3)
+    made = stoa.from_arrow(points)
+    assert made.fields == points.fields
+    assert [stoa.to_tuple(each) for each in made] == [row] * 3
+
+
+def test_rows_are_added_all_or_none() -> None:
+    points = table(5)
+    points.extend_arrow(points)
+    points.extend_arrow(points[2:4])
+    assert values(points) == values(table(5)) * 2 + values(table(5)[2:4])
+    before = values(points)
+    small = stoa.Table({"a": "int64"}, [(1,), (300,)])
+    with pytest.raises(stoa.WrongTypeError, match="has no default and must be given"):
+        points.extend_arrow(small)
+    bytes_ = stoa.Table({"a": ("int8", 0)})
+    with pytest.raises(stoa.RangeError, match="300, does not fit int8"):
+        bytes_.extend_arrow(small)
+    assert len(bytes_) == 0
+    with pytest.raises(stoa.FieldNameError, match="b"):
+        bytes_.extend_arrow(stoa.Table({"b": "int8"}, 1))
+    with pytest.raises(stoa.WrongTypeError, match="not list"):
+        points.extend_arrow([1, 2])
+    colors = stoa.Table({"color": "string"}, [("BLUE",)])
+    kinds = stoa.Table({"color": Color})
+    with pytest.raises(stoa.RangeError, match="'BLUE' in row 0 is no label of field 'color'"):
+        kinds.extend_arrow(colors)
+    assert values(points) == before
+
+
+class Failing:
+    """A stream of a table that is written to once its first batch was pulled."""
+
+    def __init__(self) -> None:
+        self.points = stoa.Table({"x": "int32"}, 100_000)
+
+    def __arrow_c_stream__(self, requested_schema: object = None) -> object:
+        capsule = self.points.__arrow_c_stream__()
+        array = ffi.new("struct ArrowArray *")
+        stream = stream_in(capsule)
+        assert stream.get_next(stream, array) == 0
+        array.release(array)
+        self.points.x[0] = 1
+        return capsule
+
+
+def test_streams_that_fail_change_nothing() -> None:
+    points = stoa.Table({"x": "int32"}, 3)
+    for call in (points.extend_arrow, stoa.from_arrow):
+        with pytest.raises(stoa.RefusedError, match="the table was changed since"):
+            call(Failing())
+    capsule = points.__arrow_c_stream__()
+    stream = stream_in(capsule)
+    stream.release(stream)
+
+    class Released:
+        def __arrow_c_stream__(self, requested_schema: object = None) -> object:
+            return capsule
+
+    with pytest.raises(stoa.RefusedError):
+        stoa.from_arrow(Released())
+    assert len(points) == 3
+
+
+def test_a_table_may_change_while_what_it_is_given_is_pulled() -> None:
+    points = stoa.Table({"x": "int32"}, 3)
+
+    class Nasty:
+        def __arrow_c_stream__(self, requested_schema: object = None) -> object:
+            points.append(9)
+            points.pop(0)
+            return stoa.Table({"x": "int32"}, [(7,)]).__arrow_c_stream__()
+
+    points.extend_arrow(Nasty())
+    assert points.x.tolist() == [0, 0, 9, 7]
+
+    class Worse:
+        def __arrow_c_stream__(self, requested_schema: object = None) -> object:
+            points.add_field("y", "int8")
+            return stoa.Table({"x": "int32"}, [(7,)]).__arrow_c_stream__()
+
+    with pytest.raises(stoa.BusyError):
+        points.extend_arrow(Worse())
+    assert len(points) == 4
+
+
+def test_what_pyarrow_has_comes_in(pa: Any) -> None:
+    chunks = pa.chunked_array([pa.array([1, None, 3], pa.int16()), pa.array([4], pa.int16())])
+    texts = ["a", None, "a longer text than twelve", ""]
+    made = stoa.from_arrow(
+        pa.table(
+            {
+                "n": chunks,
+                "view": pa.array(texts, pa.string_view()),
+                "large": pa.array(texts, pa.large_string()),
+                "coded": pa.array(texts).dictionary_encode(),
+                "none": pa.nulls(4),
+                "day": pa.array([0, 86_400_000, None, 1_728_000_000], pa.date64()),
+                "list": pa.array([[1, 2]] * 4, pa.list_(pa.int8(), 2)),
+                "flags": pa.array([True, None, False, True]),
+            }
+        )
+    )
+    assert made.n.tolist() == [1, None, 3, 4]
+    for name in ("view", "large", "coded"):
+        assert made[name].tolist() == texts
+    assert made.none.tolist() == [None] * 4
+    assert [each and each.day for each in made.day] == [1, 2, None, 21]
+    assert made.list.tolist() == [(1, 2)] * 4
+    assert made.flags.tolist() == [True, None, False, True]
+    for name, of in {
+        "list": pa.list_(pa.int8()),
+        "struct": pa.struct([("a", pa.int8())]),
+        "binary": pa.binary(),
+        "decimal": pa.decimal128(5),
+        "time32": pa.time32("s"),
+        "float16": pa.float16(),
+        "map": pa.map_(pa.int8(), pa.int8()),
+    }.items():
+        with pytest.raises(stoa.WrongTypeError, match=f"column 'bad' is of Arrow's type {name}"):
+            stoa.from_arrow(pa.table({"bad": pa.nulls(2, of)}))
+
+
+def test_random_slices_of_pyarrow_come_in_as_they_are(pa: Any) -> None:
+    dice = random.Random(5)
+    whole = pa.table(table(300))
+    for _ in range(40):
+        first = dice.randrange(300)
+        part = whole.slice(first, dice.randrange(300))
+        part = pa.concat_tables([part, whole.slice(dice.randrange(300), dice.randrange(20))])
+        made = stoa.from_arrow(part, All)
+        assert values(made) == read(part)
+        assert read(pa.table(made)) == read(part)

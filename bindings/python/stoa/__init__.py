@@ -68,6 +68,7 @@ from stoa._schema.types import (
 )
 from stoa._schema.vectors import Vector
 from stoa._store.string_pool import StringPool
+from stoa.arrow import from_arrow
 from stoa.column import Column
 from stoa.errors import (
     ArgumentError,
@@ -150,6 +151,7 @@ __all__ = [
     "float32",
     "float64",
     "floor",
+    "from_arrow",
     "hypot",
     "index_of",
     "int8",

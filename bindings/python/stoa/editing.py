@@ -16,6 +16,7 @@ from stoa._schema.extension import rows as extension
 from stoa._schema.fields import MISSING, Field, FieldOptions
 from stoa._schema.generate import no_value
 from stoa._schema.record import RecordType, is_same_record, remake
+from stoa._store.arrivals import Arrivals
 from stoa._store.sources import StoredField, given_source
 from stoa._store.store import State, Store, raise_changed
 from stoa.column import column_of, slice_of
@@ -76,6 +77,23 @@ class Editing(Rows[R]):
         if extension is not None and extension.extend(self, records):
             return
         self._store.extend(self._columns_aside(records))
+
+    def extend_arrow(self, data: Any) -> None:
+        """Appends the rows of what has Arrow's PyCapsule interface, such as tables, batches and
+        streams of pyarrow, Polars and DuckDB: each column goes into the field of its name.
+
+        All rows are appended, or none. Texts go into fields of strings and of enumerations. Raises
+        WrongTypeError for what has no such interface, for a field that is missing and for a column
+        of a type that its field does not take, FieldNameError for a column without a field,
+        RangeError for a value that does not fit, ArgumentError for arrays that are not what their
+        schema says, RefusedError if a stream fails, and FullError past max_rows.
+        """
+        record = self._store.record
+        arrivals = Arrivals(data)
+        arrivals.check_complete(record)
+        arrays = list(arrivals)  # which may run any code, and change the table
+        self._store.check_record(record)
+        arrivals.append_to(self._store, arrays)
 
     def _extend_columns(self, columns: dict[str, Any]) -> None:
         for name in columns:

@@ -136,7 +136,7 @@ class InUseError(Error, BufferError):
 
 
 class RefusedError(Error, RuntimeError):
-    """A callback of the table's pool refused an object."""
+    """A callback of the table's pool refused an object, or a stream of Arrow failed."""
 
 
 class ArgumentError(Error, ValueError):

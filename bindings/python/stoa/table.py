@@ -314,6 +314,12 @@ class Table(Giving[R], Editing[R], MutableSequence[R]):  # type: ignore[misc]
         made.extend(**columns)
         return made
 
+    @classmethod
+    def _of(cls, store: Store) -> Table[Any]:
+        made = object.__new__(cls)
+        object.__setattr__(made, "_store", store)
+        return made
+
     def _around(self, store: Store) -> Table[R]:
         made = object.__new__(type(self))
         object.__setattr__(made, "_store", store)

@@ -1,0 +1,136 @@
+"""What comes in by Arrow: streams and arrays in capsules, of any library that makes them.
+
+A stream is pulled through pointers to its functions, which lets other threads in: it may wait for
+one that reads a table of ours. What it gives is then copied by a single call, which nobody else can
+come into.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from stoa._lib.failure import check, new_error
+from stoa._lib.ffi import ffi, lib
+from stoa._lib.owner import owned, receiver, taken
+from stoa._schema import times
+from stoa._schema.fields import MISSING, Field
+from stoa._schema.generate import no_value
+from stoa._schema.record import RecordType, described
+from stoa._schema.types import BY_NUMBER, FieldType, optional_type
+from stoa._schema.vectors import vector_type
+from stoa._store.arrow import ARRAY, SCHEMA, STREAM, pointer_in
+from stoa._store.store import Store
+from stoa.errors import RefusedError, WrongTypeError
+
+UNNAMED = "values"  # what the library calls a column without a name
+TIMES = {each.number: each for each in times.CLASSES}
+
+
+def released(place: Any) -> None:
+    if place.release != ffi.NULL:
+        place.release(place)
+
+
+def new_struct(kind: str) -> Any:
+    """Room for a struct of Arrow, which is released with the last who uses it."""
+    return ffi.gc(ffi.new(kind), released)
+
+
+class Arrivals:
+    """A schema, and arrays of it, one after the other."""
+
+    __slots__ = ("keep", "schema", "stream", "waiting")
+
+    def __init__(self, value: Any) -> None:
+        self.keep: Any = None  # capsules, which own what they hold
+        self.stream: Any = None
+        self.waiting: list[Any] = []
+        if hasattr(type(value), "__arrow_c_stream__"):
+            self.take_stream(value.__arrow_c_stream__())
+        elif hasattr(type(value), "__arrow_c_array__"):
+            self.keep = value.__arrow_c_array__()
+            self.schema = pointer_in(self.keep[0], SCHEMA)
+            self.waiting.append(pointer_in(self.keep[1], ARRAY))
+        else:
+            raise WrongTypeError(
+                "from Arrow comes what has __arrow_c_stream__ or __arrow_c_array__, such as "
+                f"tables of pyarrow, Polars, DuckDB or pandas: not {type(value).__name__}"
+            )
+
+    def take_stream(self, capsule: Any) -> None:
+        self.keep = capsule
+        self.stream = pointer_in(capsule, STREAM)
+        self.schema = new_struct("struct ArrowSchema *")
+        self.pull("get_schema", self.schema)
+
+    def pull(self, function: str, place: Any) -> None:
+        stream = self.stream
+        code = getattr(stream, function)(stream, place) if stream.release != ffi.NULL else -1
+        if code:
+            said = stream.get_last_error(stream) if stream.release != ffi.NULL else ffi.NULL
+            why = f"error {code}" if said == ffi.NULL else ffi.string(said).decode(errors="replace")
+            raise RefusedError(f"the stream of Arrow failed: {why}")
+
+    def __iter__(self) -> Iterator[Any]:
+        """Yields the arrays. Raises RefusedError if the stream fails."""
+        yield from self.waiting
+        while self.stream is not None:
+            array = new_struct("struct ArrowArray *")
+            self.pull("get_next", array)
+            if array.release == ffi.NULL:
+                return
+            yield array
+
+    def record(self) -> RecordType:
+        """A record class with the fields of the schema.
+
+        Raises WrongTypeError for a column of a type that no field can have.
+        """
+        made, error = receiver("stoa_table *", lib.stoa_table_free), new_error()
+        check(lib.stoa_table_from_arrow_schema(made, self.schema, ffi.NULL, error), error)
+        table = owned(taken(made), "stoa_table *", lib.stoa_table_free)
+        return described(list(fields_of(table)))
+
+    def names(self) -> set[str]:
+        """The names of the columns."""
+        columns = self.schema.children[0 : self.schema.n_children]
+        if ffi.string(self.schema.format) != b"+s":
+            columns = [self.schema]
+        texts = [each.name for each in columns if each.name != ffi.NULL]
+        found = {ffi.string(each).decode(errors="replace") for each in texts}
+        return found if len(texts) == len(columns) and "" not in found else {*found, UNNAMED}
+
+    def check_complete(self, record: RecordType) -> None:
+        """Raises WrongTypeError where a field without a default has no column."""
+        names = self.names()
+        for each in record._stoa_fields:
+            if each.default is MISSING and each.name not in names:
+                raise no_value(record.__name__, each.name)
+
+    def append_to(self, store: Store, arrays: list[Any]) -> None:
+        """Adds the rows of these arrays to a table: all, or none."""
+        places = ffi.new("struct ArrowArray *[]", arrays)
+        store.grow(lib.stoa_table_extend_arrow, self.schema, places, len(arrays))
+
+
+def fields_of(table: Any) -> Iterator[Field]:
+    """The fields of a table of the library."""
+    vector, at = ffi.new("stoa_vector *"), 0
+    while at < table.field_limit:
+        name, of = lib.stoa_table_field_name(table, at), type_at(table, at)
+        if lib.stoa_table_field_vector(table, at, vector) == lib.STOA_OK:
+            name, of = vector.name, vector_type(of, vector.length)
+        at += of.length or 1
+        yield Field(ffi.string(name).decode(), of)
+
+
+def type_at(table: Any, field: int) -> FieldType:
+    number = lib.stoa_table_field_type(table, field)
+    found = BY_NUMBER.get(number)
+    if found is None:
+        zone = lib.stoa_table_field_zone(table, field)
+        name = None if zone == ffi.NULL else ffi.string(zone).decode()
+        found = times.type_of(TIMES[number], lib.stoa_table_field_unit(table, field), name)
+    is_nullable = lib.stoa_table_field_flags(table, field) & lib.STOA_NULLABLE
+    return optional_type(found) if is_nullable else found

@@ -1,0 +1,36 @@
+"""Tables of what comes from Arrow."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from stoa._access.rows import layout
+from stoa._schema.record import record_class_of
+from stoa._store.arrivals import Arrivals
+from stoa._store.store import new_store
+from stoa.table import Table
+
+
+def from_arrow(data: Any, record: Any = None) -> Table[Any]:
+    """A table of all that has Arrow's PyCapsule interface: tables, batches, arrays and streams of
+    pyarrow, Polars, DuckDB, pandas and others. Values are copied, batch by batch.
+
+    Without `record` (a record class, or another description of a table) the fields are those of the
+    schema: a dictionary is taken for its values, a column of nulls for bools, and where the schema
+    says that there may be nulls, the field takes None. An array by itself is a field that is called
+    "values" if it has no name. With `record`, each column goes into the field of its name, by the
+    rules of extend(). Raises WrongTypeError for what has no such interface and for a column of a
+    type that no field can have, RefusedError if a stream fails, ArgumentError for arrays that are
+    not what their schema says, and FieldNameError, WrongTypeError or RangeError for a column or a
+    value that does not fit `record`.
+    """
+    arrivals = Arrivals(data)
+    made = arrivals.record() if record is None else record_class_of(record)
+    arrivals.check_complete(made)
+    store = new_store(made, 0, 0, layout)
+    for array in arrivals:
+        arrivals.append_to(store, [array])
+    return Table._of(store)
+
+
+from_arrow.__module__ = "stoa"
