@@ -66,15 +66,14 @@ static bool take_column(const stoa__run *run, char *const *cells, uint32_t resul
     return true;
 }
 
-/* Whether every row has a value that comes by quick steps alone, one for each result. Rows that
- * make one morsel are in the cache when they are read again. */
+/* Whether every row has a value that comes by quick steps alone, one for each result. */
 static bool may_be(const stoa__run *run)
 {
     const stoa_program *program = run->program;
     const stoa__pass *pass = &program->plan.passes[program->plan.count - 1];
-    return pass->quick_count == program->code.result_count && run->rows > STOA__MORSEL &&
-           program->code.where == 0 && run->selection == NULL && !program->code.has_nullable &&
-           pass->condition_steps == 0 && pass->uniform_failure_count == 0;
+    return pass->quick_count == program->code.result_count && program->code.where == 0 &&
+           run->selection == NULL && !program->code.has_nullable && pass->condition_steps == 0 &&
+           pass->uniform_failure_count == 0;
 }
 
 /* ---- the pass ---- */
@@ -142,10 +141,12 @@ static bool new_journals(sums *s, size_t columns)
 
 bool stoa__store_in_place(stoa__run *run, char *const *cells)
 {
+    if (!may_be(run))
+        return false;
     size_t columns = run->program->code.result_count;
     sums s = {.rows = run->rows, .morsels = (run->rows + STOA__MORSEL - 1) / STOA__MORSEL};
-    bool is_kind = may_be(run);
-    if (!is_kind || !new_journals(&s, columns))
+    bool is_kind = true;
+    if (!new_journals(&s, columns))
         return false;
     for (; is_kind && s.count < columns; s.count++)
         is_kind = take_column(run, cells, (uint32_t)s.count, &s.columns[s.count]);

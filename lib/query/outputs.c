@@ -169,11 +169,21 @@ static void pass_by(void *context, size_t worker, void *const *slots,
     (void)context, (void)worker, (void)slots, (void)validity, (void)mask, (void)first, (void)count;
 }
 
+static bool takes_nulls(const destination *to)
+{
+    bool takes = false;
+    for (uint32_t i = 0; i < to->program->code.result_count; i++)
+        takes = takes || to->validity[i] != NULL;
+    return takes;
+}
+
 /* Whether an output may be null in this run, and its target takes no null. */
 static bool may_refuse_null(const stoa__run *run)
 {
     const stoa_program *program = run->program;
     bool may = false;
+    if (!program->code.has_nullable)
+        return false;
     for (uint32_t i = 0; i < program->code.result_count; i++)
         may = may || (program->code.terms[program->code.results[i].id].may_be_null &&
                       run->validity[i] == NULL);
@@ -197,7 +207,8 @@ stoa_status stoa__store_outputs(stoa__run *run, char *const *cells, uint64_t *co
     run->validity = validity;
     run->names = names;
     stoa_status status = stoa__run_aggregates(run, error);
-    if (status != STOA_OK || (!is_fresh && stoa__store_in_place(run, cells)))
+    if (status != STOA_OK ||
+        (!is_fresh && run->rows > STOA__MORSEL && stoa__store_in_place(run, cells)))
         return status;
     if (!is_fresh) /* fresh cells are given up on a failure */
         status = check_rows(run, error);
@@ -207,5 +218,6 @@ stoa_status stoa__store_outputs(stoa__run *run, char *const *cells, uint64_t *co
     to.direct = is_direct(run, cells);
     run->direct = to.direct ? cells : NULL;
     run->direct_types = types;
-    return stoa__run_outputs(run, 0, run->rows, store_block, &to, error);
+    bool is_stored = to.direct && !takes_nulls(&to); /* by the steps */
+    return stoa__run_outputs(run, 0, run->rows, is_stored ? pass_by : store_block, &to, error);
 }

@@ -182,16 +182,21 @@ static stoa_status bind_call(binder *b, const stoa_expression *node, stoa__typed
     if (!has_room(b, &b->arguments, &b->argument_room, node->count, sizeof *b->arguments))
         return STOA_OK;
     assert(node->count == 0 || b->bound != NULL); /* arguments are bound first */
+    bool has_nulls = false, has_vectors = stoa__is_vector_operation(node), has_labels = false;
     for (uint32_t i = 0; i < node->count; i++) {
         const stoa_expression *argument = node->arguments[i];
         assert(argument != NULL);
-        b->arguments[i] = b->bound[argument->mark - 1].typed;
+        const stoa__typed *typed = &b->bound[argument->mark - 1].typed;
+        b->arguments[i] = *typed;
+        has_nulls = has_nulls || stoa__is_untyped(typed);
+        has_vectors = has_vectors || typed->length > 0;
+        has_labels = has_labels || typed->labels != NULL;
     }
-    if (!stoa__type_nulls(b->code, node, b->arguments))
+    if (has_nulls && !stoa__type_nulls(b->code, node, b->arguments))
         return STOA_OK;
-    if (stoa__is_of_vectors(node, b->arguments))
+    if (has_vectors)
         return stoa__bind_vectors(b->code, node, b->arguments, b->mask, made, b->error);
-    if (stoa__is_of_labels(node, b->arguments))
+    if (has_labels)
         return stoa__bind_labels(b->code, node, b->arguments, b->mask, made, b->error);
     if (stoa__operations[node->operation].kind == STOA__AGGREGATE)
         return stoa__bind_aggregate(b->code, node, b->arguments, b->mask, made, b->error);

@@ -212,7 +212,7 @@ stoa__id stoa__emit_step(stoa__code_block *code, stoa__term step)
         if (operand->depth > step.depth)
             step.depth = operand->depth;
     }
-    if (is_never_null(code, &step))
+    if (step.may_be_null && is_never_null(code, &step))
         step.may_be_null = step.nullable_rows = false;
     uint64_t bits;
     if (constant && fold(code, &step, &bits))

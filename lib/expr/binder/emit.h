@@ -54,10 +54,7 @@ stoa__id stoa__emit_compare(stoa__code_block *code, stoa_operation operation, st
 stoa__id stoa__emit_arithmetic(stoa__code_block *code, stoa_operation operation, stoa__id a,
                                stoa__id b);
 stoa__id stoa__emit_root(stoa__code_block *code, stoa__id a);
-/* A call that takes or makes a vector, whatever its operation (vectors.c). */
-bool stoa__is_of_vectors(const stoa_expression *node, const stoa__typed *arguments);
-/* Whether an argument is an enumeration, and such a call (enumerations.c). */
-bool stoa__is_of_labels(const stoa_expression *node, const stoa__typed *arguments);
+/* A call with an enumeration among its arguments (enumerations.c). */
 stoa_status stoa__bind_labels(stoa__code_block *code, const stoa_expression *node,
                               stoa__typed *arguments, stoa__id mask, stoa__typed *made,
                               stoa_error *error);
@@ -65,6 +62,12 @@ stoa_status stoa__bind_labels(stoa__code_block *code, const stoa_expression *nod
 stoa_status stoa__label_constant(stoa__code_block *code, const stoa_expression *node,
                                  const struct stoa__schema_field *field, stoa__typed *made,
                                  stoa_error *error);
+/* A call that takes a vector, or makes one, or would take one (vectors.c). */
+static inline bool stoa__is_vector_operation(const stoa_expression *node)
+{
+    return node->operation == STOA_VECTOR || node->operation == STOA_COMPONENT ||
+           node->operation == STOA_NORM;
+}
 stoa_status stoa__bind_vectors(stoa__code_block *code, const stoa_expression *node,
                                const stoa__typed *arguments, stoa__id mask, stoa__typed *made,
                                stoa_error *error);

@@ -44,14 +44,6 @@ static bool gives_labels(stoa_operation operation)
            operation == STOA_FIRST || operation == STOA_LAST;
 }
 
-bool stoa__is_of_labels(const stoa_expression *node, const stoa__typed *arguments)
-{
-    for (uint32_t i = 0; i < node->count; i++)
-        if (arguments[i].labels != NULL)
-            return true;
-    return false;
-}
-
 static stoa_status refuse(const stoa_expression *node, const stoa__schema_field *field,
                           stoa_error *error)
 {

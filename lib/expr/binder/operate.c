@@ -383,14 +383,16 @@ static stoa_status check_condition(const stoa_expression *node, stoa_type type, 
         stoa_operation_text((stoa_operation)node->operation), stoa_type_name(type));
 }
 
-static bool has_string(const stoa_expression *node, const stoa__typed *arguments)
+/* The types of the arguments, as bits. */
+static uint32_t types_of(const stoa_expression *node, const stoa__typed *arguments)
 {
-    bool has = stoa__is_string_operation((stoa_operation)node->operation);
+    uint32_t types = 0;
     for (uint32_t i = 0; i < node->count; i++)
-        has = has || arguments[i].type == STOA_STRING;
-    return has;
+        types |= 1u << arguments[i].type;
+    return types;
 }
 
+/* Of numbers and conditions. */
 static stoa_status check_types(const stoa__code_block *code, const stoa_expression *node,
                                const stoa__typed *arguments, stoa_error *error)
 {
@@ -399,11 +401,6 @@ static stoa_status check_types(const stoa__code_block *code, const stoa_expressi
     bool bits =
         operation == STOA_INVERT || (operation >= STOA_BIT_AND && operation <= STOA_SHIFT_RIGHT);
     stoa_status status = STOA_OK;
-    for (uint32_t i = 0; i < node->count; i++)
-        if (arguments[i].type == STOA_OBJECT)
-            return stoa__refuse_object(node, error);
-    if (has_string(node, arguments))
-        return STOA_OK;
     if (joins || operation == STOA_NOT || operation == STOA_WHERE)
         status = check_condition(node, arguments[0].type, error);
     if (joins && status == STOA_OK)
@@ -505,13 +502,16 @@ stoa_status stoa__bind_operation(stoa__code_block *code, const stoa_expression *
                                  stoa__typed *arguments, stoa__typed *made, stoa_error *error)
 {
     stoa_operation operation = (stoa_operation)node->operation;
-    if (stoa__is_of_times(node, arguments))
+    uint32_t types = types_of(node, arguments);
+    if (stoa__is_of_times(node->operation, types))
         return stoa__bind_times(code, node, arguments, made, error);
+    if ((types & 1u << STOA_OBJECT) != 0)
+        return stoa__refuse_object(node, error);
+    if ((types & 1u << STOA_STRING) != 0 || stoa__is_string_operation(operation))
+        return stoa__bind_strings(code, node, arguments, made, error);
     stoa_status status = check_types(code, node, arguments, error);
     if (status != STOA_OK)
         return status;
-    if (has_string(node, arguments))
-        return stoa__bind_strings(code, node, arguments, made, error);
     stoa__id id = stoa__emit_call(code, node, arguments);
     stoa_type form = (stoa_type)form_of(code, id), type = stoa__cast_type(operation);
     if (operation == STOA_WHERE && arguments[1].type == arguments[2].type)

@@ -24,16 +24,6 @@ static stoa__time time_of(const stoa__typed *typed)
     return (stoa__time){(uint8_t)typed->type, typed->unit, typed->zone};
 }
 
-bool stoa__is_of_times(const stoa_expression *node, const stoa__typed *arguments)
-{
-    if (node->operation >= STOA_YEAR && node->operation <= STOA_TO_DURATION)
-        return true;
-    for (uint32_t i = 0; i < node->count; i++)
-        if (is_time(&arguments[i]))
-            return true;
-    return false;
-}
-
 /* ---- faults ---- */
 
 enum { OPERAND_TEXT = STOA__TYPE_TEXT + 80 };

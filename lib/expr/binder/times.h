@@ -36,9 +36,13 @@ static inline stoa_type stoa__target_type(uint8_t target)
     return (stoa_type)stoa__target_time(target).type;
 }
 
-/* Whether a call is of times: by what it does, or by what it is given. */
-bool stoa__is_of_times(const stoa_expression *node, const stoa__typed *arguments);
-/* Binds it. The arguments may be changed. */
+/* Whether an operation on values of these types (bits, by stoa_type) is one of times. */
+static inline bool stoa__is_of_times(unsigned operation, uint32_t types)
+{
+    uint32_t times = 1u << STOA_DATE | 1u << STOA_TIMESTAMP | 1u << STOA_DURATION;
+    return (types & times) != 0 || (operation >= STOA_YEAR && operation <= STOA_TO_DURATION);
+}
+/* Binds a call of times. The arguments may be changed. */
 stoa_status stoa__bind_times(stoa__code_block *code, const stoa_expression *node,
                              stoa__typed *arguments, stoa__typed *made, stoa_error *error);
 /* Refuses an aggregate that has no meaning for a time. */

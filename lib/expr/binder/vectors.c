@@ -21,17 +21,6 @@ bool stoa__new_vector(stoa__code_block *code, stoa__typed *made, stoa_type type,
     return true;
 }
 
-bool stoa__is_of_vectors(const stoa_expression *node, const stoa__typed *arguments)
-{
-    stoa_operation operation = (stoa_operation)node->operation;
-    if (operation == STOA_VECTOR || operation == STOA_COMPONENT || operation == STOA_NORM)
-        return true;
-    for (uint32_t i = 0; i < node->count; i++)
-        if (arguments[i].length > 0)
-            return true;
-    return false;
-}
-
 /* Component i, or the number that goes with each of them. */
 static stoa__typed part(const stoa__code_block *code, const stoa__typed *of, uint32_t i)
 {

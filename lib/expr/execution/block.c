@@ -473,7 +473,9 @@ static void begin_morsel(const stoa__run *run, stoa__worker *worker)
     if (pass->aggregate_count > 0)
         memset(worker->accumulators, 0, pass->aggregate_count * sizeof *worker->accumulators);
     worker->failing_count = 0;
-    stoa__begin_nulls(run, worker);
+    worker->has_nulls = worker->has_uniform_nulls = false;
+    if (run->program->code.has_nullable)
+        stoa__begin_nulls(run, worker);
 }
 
 static void end_morsel(const stoa__run *run, stoa__worker *worker, size_t first)

@@ -36,9 +36,7 @@ bool stoa__may_meet_nulls(const stoa_program *program, const stoa__pass *pass)
 void stoa__begin_nulls(const stoa__run *run, stoa__worker *worker)
 {
     const stoa__code_block *code = &run->program->code;
-    worker->has_uniform_nulls = false;
-    worker->has_nulls = false;
-    for (stoa__id id = STOA__FIRST_TERM; code->has_nullable && id < code->count; id++) {
+    for (stoa__id id = STOA__FIRST_TERM; id < code->count; id++) {
         if (!code->terms[id].uniform || !code->terms[id].may_be_null)
             continue;
         worker->validity[id] = run->program->nulls[id] ? none : NULL;

@@ -158,6 +158,20 @@ static bool has_labels_target(const stoa_program *program)
     return false;
 }
 
+static bool same_targets(const stoa_program *program, const stoa__targets *targets)
+{
+    size_t count = 0;
+    for (uint32_t i = 0; i < program->output_count; i++) {
+        if (targets->lengths[i] != program->lengths[i])
+            return false;
+        count += program->lengths[i];
+    }
+    for (size_t i = 0; i < count; i++)
+        if (targets->types[i] != program->targets[i])
+            return false;
+    return true;
+}
+
 static bool is_bound(const stoa_program *program, const stoa__schema *schema, stoa__wanted wanted,
                      const stoa__targets *targets)
 {
@@ -165,11 +179,7 @@ static bool is_bound(const stoa_program *program, const stoa__schema *schema, st
         return false;
     if (targets == NULL || program->targets == NULL)
         return targets == NULL && program->targets == NULL;
-    size_t count = program->output_count;
-    return (targets->names != NULL) == program->into_fields &&
-           memcmp(targets->lengths, program->lengths, count * sizeof *program->lengths) == 0 &&
-           memcmp(targets->types, program->targets, count_targets(program, program->lengths)) ==
-               0 &&
+    return (targets->names != NULL) == program->into_fields && same_targets(program, targets) &&
            !(schema != NULL && schema->labels_count > 0 && has_labels_target(program));
 }
 

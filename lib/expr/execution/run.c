@@ -78,9 +78,10 @@ static stoa_status run_batches(stoa__run *run, size_t first, size_t workers, sto
     return STOA_OK;
 }
 
+/* Before other threads take part. */
 static void forget_failures(stoa__run *run)
 {
-    atomic_store(&run->failed_row, SIZE_MAX);
+    atomic_store_explicit(&run->failed_row, SIZE_MAX, memory_order_relaxed);
     for (size_t i = 0; i < run->program->worker_count; i++)
         run->program->workers[i].failed_row = SIZE_MAX;
 }
@@ -105,7 +106,7 @@ static stoa_status run_rows(stoa__run *run, size_t first, size_t last, stoa_erro
         return stoa__fail_memory(error, sizeof(stoa__worker));
     if (workers > program->worker_count)
         workers = program->worker_count;
-    if (!stoa__begin_seen(run, workers))
+    if (program->code.strings != NULL && !stoa__begin_seen(run, workers))
         return stoa__fail_memory(error, stoa_string_pool_count(program->code.strings));
     forget_failures(run);
     if (program->plan.in_order && first == 0)
@@ -120,6 +121,14 @@ static stoa_status run_rows(stoa__run *run, size_t first, size_t last, stoa_erro
     return report(run, error);
 }
 
+static stoa_status report_strings(const stoa_program *program, stoa_error *error)
+{
+    stoa_status status = (stoa_status)atomic_load(&program->string_failure);
+    return status == STOA_OK ? status
+                             : stoa__fail(error, status, "a string could not be made: %s",
+                                          stoa_status_text(status));
+}
+
 static stoa_status run_pass(stoa__run *run, const stoa__pass *pass, size_t first, size_t last,
                             stoa_error *error)
 {
@@ -130,11 +139,9 @@ static stoa_status run_pass(stoa__run *run, const stoa__pass *pass, size_t first
     stoa__floats floats = stoa__floats_begin();
     stoa_status status = run_rows(run, first, last, error);
     stoa__floats_end(floats);
-    stoa_status strings = (stoa_status)atomic_load(&run->program->string_failure);
-    if (status == STOA_OK && strings != STOA_OK)
-        status =
-            stoa__fail(error, strings, "a string could not be made: %s", stoa_status_text(strings));
-    return status;
+    return status == STOA_OK && run->program->code.strings != NULL
+               ? report_strings(run->program, error)
+               : status;
 }
 
 /* ---- values for all rows ---- */
@@ -210,7 +217,8 @@ static stoa_status run_aggregates(stoa__run *run, const stoa__pass *pass, stoa_e
 stoa_status stoa__run_aggregates(stoa__run *run, stoa_error *error)
 {
     stoa_program *program = run->program;
-    stoa_status status = stoa__begin_strings_of_run(program, error);
+    bool has_strings = program->code.strings != NULL;
+    stoa_status status = has_strings ? stoa__begin_strings_of_run(program, error) : STOA_OK;
     stoa__floats floats = stoa__floats_begin();
     if (program->code.aggregate_count > 0)
         memset(program->totals, 0, program->code.aggregate_count * sizeof *program->totals);

@@ -59,7 +59,7 @@ stoa_status stoa__finalize_pass(const stoa__run *run, const stoa__pass *pass, st
 
 /* Whether a block of the pass can have nulls. */
 bool stoa__may_meet_nulls(const stoa_program *program, const stoa__pass *pass);
-/* Before a morsel: uniform values that are null. */
+/* Before a morsel, if the program has nullable values: those of all rows that are null. */
 void stoa__begin_nulls(const stoa__run *run, stoa__worker *worker);
 /* Before a block: columns that have nulls there; sets worker->has_nulls. */
 void stoa__find_nulls(const stoa__run *run, stoa__worker *worker, size_t row, size_t count);

@@ -55,9 +55,7 @@ stoa_status stoa__begin_strings_of_run(stoa_program *program, stoa_error *error)
 {
     stoa__code_block *code = &program->code;
     stoa_status status = STOA_OK;
-    program->string_failure = STOA_OK;
-    if (code->strings == NULL)
-        return STOA_OK;
+    atomic_store_explicit(&program->string_failure, STOA_OK, memory_order_relaxed);
     if (stoa_string_pool_count(code->strings) > code->literal_count + MOST_CUT)
         status = renew_pool(code, error);
     else

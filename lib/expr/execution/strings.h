@@ -12,7 +12,8 @@ static inline bool stoa__is_of_strings(unsigned code)
 
 /* ---- strings.c ---- */
 
-/* Before a run: results of the run before leave the program's pool, parameters enter it. */
+/* Before a run of a program that has strings: results of the run before leave the program's pool,
+ * parameters enter it. */
 stoa_status stoa__begin_strings_of_run(stoa_program *program, stoa_error *error);
 /* A step that is computed once, before the rows. */
 stoa_status stoa__run_string_step(stoa__run *run, const stoa__instruction *step, stoa_error *error);

@@ -209,11 +209,17 @@ static stoa_status no_function(parser *p, const stoa__token *token)
                 any ? near : "a field is not followed by (");
 }
 
+/* Names of functions have two characters at least, which differ mostly. */
 static stoa_operation function_named(const char *name, size_t length)
 {
+    uint16_t wanted, first;
+    if (length < sizeof wanted)
+        return STOA_NO_OPERATION;
+    memcpy(&wanted, name, sizeof wanted);
     for (int i = STOA_ABS; i < STOA__OPERATIONS_END; i++) {
         const char *text = stoa__operations[i].text;
-        if (text[0] == name[0] && strncmp(text, name, length) == 0 && text[length] == '\0')
+        memcpy(&first, text, sizeof first);
+        if (first == wanted && strncmp(text, name, length) == 0 && text[length] == '\0')
             return (stoa_operation)i;
     }
     return STOA_NO_OPERATION;
