@@ -205,13 +205,16 @@ __attribute__((noinline, unused)) static PyObject *decoded_value(const View *vie
 
 static inline bool is_there(const Slot *slot, size_t index)
 {
-    return (slot->validity[index / 64] >> index % 64 & 1) != 0;
+    uint64_t word = __atomic_load_n(&slot->validity[index / 64], __ATOMIC_RELAXED);
+    return (word >> index % 64 & 1) != 0;
 }
 
+/* A run without CPython's lock may write the bits of other rows, which lie in the same word. */
 static inline void set_there(const Slot *slot, size_t index, bool there)
 {
-    uint64_t bit = (uint64_t)1 << index % 64, *word = &slot->validity[index / 64];
-    *word = there ? *word | bit : *word & ~bit;
+    if (is_there(slot, index) != there)
+        __atomic_fetch_xor(&slot->validity[index / 64], (uint64_t)1 << index % 64,
+                           __ATOMIC_RELAXED);
 }
 
 __attribute__((noinline, unused)) static PyObject *nullable_value(const View *view,
