@@ -75,9 +75,38 @@ static void shared(void)
     /* [from] */
 }
 
+/* [nullable] */
+#define FLIGHT(FIELD)    \
+    FIELD(int32, number) \
+    FIELD(nullable(int16), delay)
+STOA_RECORD(flight, FLIGHT)
+/* [nullable] */
+
+static void with_nulls(void)
+{
+    stoa_error error;
+    /* [nulls] */
+    flight_table flights;
+    int16_t late = 12;
+    must(flight_table_init(&flights, 1, &error), &error);         /* null: no default */
+    must(flight_table_push(&flights, 10, &late, &error), &error); /* a pointer, or */
+    must(flight_table_push(&flights, 11, NULL, &error), &error);  /* null */
+    flight_values values = {.number = 12, .delay_is_null = true};
+    must(flight_table_append(&flights, values, &error), &error);
+    flight first = flight_at(&flights, 0);
+    printf("%d\n", flight_delay_is_null(first)); /* prints 1 */
+    flight_set_delay(first, -3);
+    printf("%d %d\n", flight_delay_is_null(first), flight_delay(first)); /* prints 0 -3 */
+    flight_set_delay_null(first);
+    printf("%d\n", flights.delay[0]); /* prints 0 */
+    flight_table_dispose(&flights);
+    /* [nulls] */
+}
+
 void record_examples(void)
 {
     typed();
     appended();
     shared();
+    with_nulls();
 }

@@ -68,7 +68,11 @@
 #ifdef __GNUC__
 #define STOA__LOAD_ACQUIRE(pointer) __atomic_load_n(pointer, __ATOMIC_ACQUIRE)
 #define STOA__STORE_RELEASE(pointer, value) __atomic_store_n(pointer, value, __ATOMIC_RELEASE)
+#define STOA__LOAD_RELAXED(pointer) __atomic_load_n(pointer, __ATOMIC_RELAXED)
+#define STOA__FLIP(pointer, bits) ((void)__atomic_fetch_xor(pointer, bits, __ATOMIC_RELAXED))
 #else
+#define STOA__LOAD_RELAXED(pointer) (*(pointer))
+#define STOA__FLIP(pointer, bits) ((void)(*(pointer) ^= (bits)))
 #define STOA__LOAD_ACQUIRE(pointer) (*(pointer))
 #define STOA__STORE_RELEASE(pointer, value) (*(pointer) = (value))
 #endif

@@ -10,8 +10,9 @@
  * vector: FIELD(float32[3], position) makes `float *position[3]` of the table, `float position[3]`
  * of the values. Of timestamps and durations the type says the unit: timestamp_s, timestamp_ms,
  * timestamp_us, timestamp_ns, duration_s and so on, and utc_s and so on for timestamps with a zone:
- * UTC in a table of its own, any in another's. The default of a string is a text in quotes. It
- * makes
+ * UTC in a table of its own, any in another's. The default of a string is a text in quotes.
+ * FIELD(nullable(int32), x) is nullable: any type but vectors and objects; without a default it
+ * begins as null. It makes
  *
  *     point_table     { stoa_table *table; int32_t *x, *y; double *w; }: the columns as arrays. It
  *                     may be copied; each stoa_ call takes its `table`
@@ -29,8 +30,14 @@
  *     point_x(row), point_set_x(row, value)             not checked, as fast as the array. Of an
  *                                                       object field the pointer, of a string
  *                                                       field a stoa_string; the setters of both
- *                                                       give a status. Not for nullable fields;
- *                                                       of an enumeration: the number
+ *                                                       give a status. Of an enumeration: the
+ *                                                       number
+ *     point_x_is_null(row), point_set_x_null(row)       of a nullable field, which is zero where it
+ *                                                       is null; point_set_x makes it a value. The
+ *                                                       table has `uint64_t *x_validity` (see
+ *                                                       stoa_column_validity), the values
+ *                                                       `bool x_is_null`, and push takes a pointer
+ *                                                       to the value, or NULL
  *     point_position(row, k), point_set_position(row, k, value)     component k of a vector
  *
  * init and from refuse NULL (STOA_INVALID). All others but dispose trust that their typed table is
@@ -56,7 +63,8 @@ STOA_BEGIN_DECLS
 /* ---- what the generated code calls ---- */
 
 /* Finds the fields, checks their types and holds them; columns becomes their cells in order, those
- * of each component of a vector. Columns are NULL where the typed table to be made is. */
+ * of each component of a vector, and behind those of a nullable field its validity. Columns are
+ * NULL where the typed table to be made is. */
 STOA_TRY stoa__typed_hold(stoa_table *table, const stoa_field *fields, size_t count, void **columns,
                           stoa_error *error);
 
@@ -67,7 +75,7 @@ STOA_API void stoa__typed_release(stoa_table *table, const stoa_field *fields, s
 STOA_TRY stoa__typed_new(stoa_table **table, const stoa_field *fields, size_t count, size_t rows,
                          void **columns, stoa_error *error);
 
-/* values[i] points at the value of fields[i], or at those of the components. */
+/* values[i] points at the value of fields[i], or at those of the components; NULL: null. */
 STOA_TRY stoa__typed_append(stoa_table *table, const stoa_field *fields, size_t count,
                             const void *const *values, stoa_error *error);
 
@@ -183,6 +191,26 @@ STOA__INLINE stoa_field stoa__describe_stoa__string(const char *field_name, size
     return field;
 }
 
+/* ---- nulls ---- */
+
+STOA__INLINE stoa_field stoa__nullable_field(stoa_field field, bool has_default)
+{
+    field.flags = STOA__CAST(uint32_t, STOA_NULLABLE | (has_default ? STOA_HAS_INITIAL : 0));
+    return field;
+}
+
+STOA__INLINE bool stoa__is_there(const uint64_t *validity, size_t row)
+{
+    return (STOA__LOAD_RELAXED(&validity[row / 64]) >> row % 64 & 1) != 0;
+}
+
+/* Other threads may read the bits of other rows. */
+STOA__INLINE void stoa__put_there(uint64_t *validity, size_t row, bool there)
+{
+    if (stoa__is_there(validity, row) != there)
+        STOA__FLIP(&validity[row / 64], STOA__CAST(uint64_t, 1) << row % 64);
+}
+
 /* ---- types ---- */
 
 /* What generated code is like for a type, and the C type of its cells. The length of a vector, in
@@ -214,6 +242,10 @@ STOA__INLINE stoa_field stoa__describe_stoa__string(const char *field_name, size
 #define STOA__TYPE_utc_ns STOA__PLAIN, stoa__utc_ns,
 #define STOA__TYPE_duration_ns STOA__PLAIN, stoa__duration_ns,
 #define STOA__TYPE_string STOA__STRING, stoa__string,
+#define STOA__TYPE_nullable(type) STOA__OR_NULL(STOA__TYPE_##type)
+#define STOA__OR_NULL(...) STOA__OR_NULL_(__VA_ARGS__)
+#define STOA__OR_NULL_(kind, cell, length) \
+    kind##_OR_NULL, STOA__SECOND(STOA__NO_LENGTH length(cell), stoa__a_vector_is_never_null), length
 
 /* macro(cell, length, …): STOA__WITH(macro, STOA__TYPE_##type, …). */
 #define STOA__WITH(...) STOA__WITH_(__VA_ARGS__)
@@ -248,6 +280,9 @@ STOA__INLINE stoa_field stoa__describe_stoa__string(const char *field_name, size
 /* The default of (name) is zero, that of (name, default) is default. */
 #define STOA__DEFAULT(...) STOA__DEFAULT_(__VA_ARGS__, STOA__NOTHING, ~)
 #define STOA__DEFAULT_(name, value, ...) value
+/* 1 for (name, default), 0 for (name). */
+#define STOA__HAS_DEFAULT(...) STOA__HAS_DEFAULT_(__VA_ARGS__, 1, 0, ~)
+#define STOA__HAS_DEFAULT_(name, value, has, ...) has
 #define STOA__QUOTE(...) STOA__QUOTE_(__VA_ARGS__)
 #define STOA__QUOTE_(text) #text
 /* 0 where x is (), else 1. */
@@ -277,6 +312,7 @@ STOA__INLINE stoa_field stoa__describe_stoa__string(const char *field_name, size
 #define STOA__RESERVED_at ()
 #define STOA__RESERVED_fields ()
 #define STOA__RESERVED_field_count ()
+#define STOA__RESERVED_pointer_count ()
 #define STOA__RESERVED_table_init ()
 #define STOA__RESERVED_table_from ()
 #define STOA__RESERVED_table_take ()
@@ -293,17 +329,26 @@ STOA__INLINE stoa_field stoa__describe_stoa__string(const char *field_name, size
 #define STOA__COUNT_ONE(type, ...) +1
 #define STOA__COUNT_FIELDS(type, ...) STOA__WITH(STOA__COUNT_FIELDS_OF, STOA__TYPE_##type, ~)
 #define STOA__COUNT_FIELDS_OF(cell, length, ...) +sizeof(char length)
-#define STOA__COLUMN_MEMBER(type, ...) \
-    STOA__WITH(STOA__COLUMN_MEMBER_OF, STOA__TYPE_##type, __VA_ARGS__)
+/* One for the validity of a nullable field. */
+#define STOA__COUNT_BITS(type, ...) STOA__BY_KIND(_BITS, STOA__TYPE_##type, ~)
+#define STOA__COLUMN_MEMBER(type, ...)                                 \
+    STOA__WITH(STOA__COLUMN_MEMBER_OF, STOA__TYPE_##type, __VA_ARGS__) \
+    STOA__BY_KIND(_VALIDITY, STOA__TYPE_##type, STOA__FIRST(__VA_ARGS__))
 #define STOA__COLUMN_MEMBER_OF(cell, length, ...) cell *STOA__FIRST(__VA_ARGS__) length;
-#define STOA__VALUE_MEMBER(type, ...) \
-    STOA__WITH(STOA__VALUE_MEMBER_OF, STOA__TYPE_##type, __VA_ARGS__)
+#define STOA__VALUE_MEMBER(type, ...)                                 \
+    STOA__WITH(STOA__VALUE_MEMBER_OF, STOA__TYPE_##type, __VA_ARGS__) \
+    STOA__BY_KIND(_FLAG, STOA__TYPE_##type, STOA__FIRST(__VA_ARGS__))
 #define STOA__VALUE_MEMBER_OF(cell, length, ...) cell##_value STOA__FIRST(__VA_ARGS__) length;
-#define STOA__DESCRIPTION(type, ...) \
-    STOA__WITH(STOA__DESCRIPTION_OF, STOA__TYPE_##type, __VA_ARGS__)
+#define STOA__DESCRIPTION(type, ...)                                             \
+    STOA__BY_KIND(_DESCRIBED, STOA__TYPE_##type, STOA__HAS_DEFAULT(__VA_ARGS__), \
+                  STOA__WITH(STOA__DESCRIPTION_OF, STOA__TYPE_##type, __VA_ARGS__)),
 #define STOA__DESCRIPTION_OF(cell, length, ...)                                       \
     stoa__describe_##cell(STOA__QUOTE(STOA__FIRST(__VA_ARGS__)), sizeof(char length), \
-                          STOA__DEFAULT(__VA_ARGS__)),
+                          STOA__DEFAULT(__VA_ARGS__))
+#define STOA__PLAIN_DESCRIBED(cell, has_default, ...) __VA_ARGS__
+#define STOA__OBJECT_DESCRIBED(cell, has_default, ...) __VA_ARGS__
+#define STOA__STRING_DESCRIBED(cell, has_default, ...) __VA_ARGS__
+#define STOA__VECTOR_DESCRIBED(cell, has_default, ...) __VA_ARGS__
 #define STOA__TAKE_COLUMN(type, ...) STOA__BY_KIND(_TAKE, STOA__TYPE_##type, __VA_ARGS__)
 #define STOA__PLAIN_TAKE(cell, ...) \
     stoa__columns->STOA__FIRST(__VA_ARGS__) = STOA__CAST(cell *, *stoa__cells++);
@@ -336,7 +381,12 @@ STOA__INLINE stoa_field stoa__describe_stoa__string(const char *field_name, size
     STOA__EACH_COMPONENT(stoa__values.STOA__FIRST(__VA_ARGS__)) \
     stoa__values.STOA__FIRST(__VA_ARGS__)[stoa__component] =    \
         stoa__default_##cell(STOA__DEFAULT(__VA_ARGS__));
-#define STOA__VALUE_POINTER(type, ...) &stoa__values->STOA__FIRST(__VA_ARGS__),
+#define STOA__VALUE_POINTER(type, ...) \
+    STOA__BY_KIND(_POINTER, STOA__TYPE_##type, STOA__FIRST(__VA_ARGS__))
+#define STOA__PLAIN_POINTER(cell, name) &stoa__values->name,
+#define STOA__OBJECT_POINTER(cell, name) STOA__PLAIN_POINTER(cell, name)
+#define STOA__STRING_POINTER(cell, name) STOA__PLAIN_POINTER(cell, name)
+#define STOA__VECTOR_POINTER(cell, name) STOA__PLAIN_POINTER(cell, name)
 /* Behind a condition: or the value is none of the type. */
 #define STOA__MISFIT(type, ...) STOA__BY_KIND(_MISFIT, STOA__TYPE_##type, STOA__FIRST(__VA_ARGS__))
 #define STOA__PLAIN_MISFIT(cell, name) || !stoa__fits_##cell(stoa__values.name)
@@ -352,6 +402,65 @@ STOA__INLINE stoa_field stoa__describe_stoa__string(const char *field_name, size
 #define STOA__VECTOR_STORE(cell, name)      \
     STOA__EACH_COMPONENT(stoa__values.name) \
     stoa__columns->name[stoa__component][stoa__row] = stoa__values.name[stoa__component];
+
+/* ---- what nullable fields have besides ---- */
+
+#define STOA__OBJECT_OR_NULL_VALIDITY(cell, name) stoa__an_object_may_be_NULL_as_it_is name##_;
+
+#define STOA__PLAIN_BITS(cell, ...)
+#define STOA__OBJECT_BITS(cell, ...)
+#define STOA__STRING_BITS(cell, ...)
+#define STOA__VECTOR_BITS(cell, ...)
+#define STOA__PLAIN_OR_NULL_BITS(cell, ...) +1
+#define STOA__STRING_OR_NULL_BITS(cell, ...) +1
+#define STOA__PLAIN_VALIDITY(cell, name)
+#define STOA__OBJECT_VALIDITY(cell, name)
+#define STOA__STRING_VALIDITY(cell, name)
+#define STOA__VECTOR_VALIDITY(cell, name)
+#define STOA__PLAIN_OR_NULL_VALIDITY(cell, name) uint64_t *name##_validity;
+#define STOA__STRING_OR_NULL_VALIDITY(cell, name) uint64_t *name##_validity;
+#define STOA__PLAIN_FLAG(cell, name)
+#define STOA__OBJECT_FLAG(cell, name)
+#define STOA__STRING_FLAG(cell, name)
+#define STOA__VECTOR_FLAG(cell, name)
+#define STOA__PLAIN_OR_NULL_FLAG(cell, name) bool name##_is_null;
+#define STOA__STRING_OR_NULL_FLAG(cell, name) bool name##_is_null;
+#define STOA__PLAIN_OR_NULL_DESCRIBED(cell, has_default, ...) \
+    stoa__nullable_field(__VA_ARGS__, has_default)
+#define STOA__STRING_OR_NULL_DESCRIBED(cell, has_default, ...) \
+    stoa__nullable_field(__VA_ARGS__, has_default)
+#define STOA__PLAIN_OR_NULL_TAKE(cell, ...)                           \
+    STOA__PLAIN_TAKE(cell, __VA_ARGS__)                               \
+    stoa__columns->STOA__PASTE(STOA__FIRST(__VA_ARGS__), _validity) = \
+        STOA__CAST(uint64_t *, *stoa__cells++);
+#define STOA__STRING_OR_NULL_TAKE(cell, ...) STOA__PLAIN_OR_NULL_TAKE(cell, __VA_ARGS__)
+#define STOA__PLAIN_OR_NULL_PARAMETER(cell, ...) const cell##_value *STOA__ARGUMENT(__VA_ARGS__),
+#define STOA__STRING_OR_NULL_PARAMETER(cell, ...) STOA__PLAIN_OR_NULL_PARAMETER(cell, __VA_ARGS__)
+#define STOA__PLAIN_OR_NULL_PUSH(cell, ...)                                                      \
+    stoa__values.STOA__PASTE(STOA__FIRST(__VA_ARGS__), _is_null) = !STOA__ARGUMENT(__VA_ARGS__); \
+    if (STOA__ARGUMENT(__VA_ARGS__))                                                             \
+        stoa__values.STOA__FIRST(__VA_ARGS__) = *STOA__ARGUMENT(__VA_ARGS__);                    \
+    else                                                                                         \
+        stoa__values.STOA__FIRST(__VA_ARGS__) = stoa__default_##cell(STOA__NOTHING);
+#define STOA__STRING_OR_NULL_PUSH(cell, ...) STOA__PLAIN_OR_NULL_PUSH(cell, __VA_ARGS__)
+#define STOA__PLAIN_OR_NULL_DEFAULT(cell, ...) \
+    STOA__PLAIN_DEFAULT(cell, __VA_ARGS__)     \
+    stoa__values.STOA__PASTE(STOA__FIRST(__VA_ARGS__), _is_null) = !STOA__HAS_DEFAULT(__VA_ARGS__);
+#define STOA__STRING_OR_NULL_DEFAULT(cell, ...) STOA__PLAIN_OR_NULL_DEFAULT(cell, __VA_ARGS__)
+#define STOA__PLAIN_OR_NULL_POINTER(cell, name) \
+    stoa__values->name##_is_null ? NULL : &stoa__values->name,
+#define STOA__STRING_OR_NULL_POINTER(cell, name) STOA__PLAIN_OR_NULL_POINTER(cell, name)
+#define STOA__PLAIN_OR_NULL_MISFIT(cell, name) \
+    || (!stoa__values.name##_is_null && !stoa__fits_##cell(stoa__values.name))
+#define STOA__STRING_OR_NULL_MISFIT(cell, name)
+/* Bits behind the rows are 0. */
+#define STOA__PLAIN_OR_NULL_STORE(cell, name)                                 \
+    if (stoa__values.name##_is_null)                                          \
+        stoa__columns->name[stoa__row] = stoa__default_##cell(STOA__NOTHING); \
+    else                                                                      \
+        stoa__columns->name[stoa__row] = stoa__values.name;                   \
+    stoa__put_there(stoa__columns->name##_validity, stoa__row, !stoa__values.name##_is_null);
+#define STOA__STRING_OR_NULL_STORE(cell, name)
 
 #define STOA__TUPLE(type, ...) (STOA__TYPE_##type, STOA__FIRST(__VA_ARGS__))
 #define STOA__ACCESSORS(record, tuple) STOA__ACCESSORS_(record, STOA__UNPACK tuple)
@@ -403,6 +512,36 @@ STOA__INLINE stoa_field stoa__describe_stoa__string(const char *field_name, size
                                    #name, stoa__v);                                           \
     }
 
+#define STOA__IS_NULL_ACCESSOR(record, name)                                         \
+    STOA__INLINE bool record##_##name##_is_null(record stoa__row)                    \
+    {                                                                                \
+        return !stoa__is_there(stoa__row.columns->name##_validity, stoa__row.index); \
+    }
+#define STOA__PLAIN_OR_NULL_ACCESSORS(record, cell, name)                               \
+    STOA__IS_NULL_ACCESSOR(record, name)                                                \
+    STOA__INLINE cell record##_##name(record stoa__row)                                 \
+    {                                                                                   \
+        return stoa__row.columns->name[stoa__row.index];                                \
+    }                                                                                   \
+    STOA__INLINE void record##_set_##name(record stoa__row, cell stoa__v)               \
+    {                                                                                   \
+        stoa__row.columns->name[stoa__row.index] = stoa__v;                             \
+        stoa__put_there(stoa__row.columns->name##_validity, stoa__row.index, true);     \
+    }                                                                                   \
+    STOA__INLINE void record##_set_##name##_null(record stoa__row)                      \
+    {                                                                                   \
+        stoa__row.columns->name[stoa__row.index] = stoa__default_##cell(STOA__NOTHING); \
+        stoa__put_there(stoa__row.columns->name##_validity, stoa__row.index, false);    \
+    }
+#define STOA__STRING_OR_NULL_ACCESSORS(record, cell, name)                                  \
+    STOA__IS_NULL_ACCESSOR(record, name)                                                    \
+    STOA__STRING_ACCESSORS(record, cell, name)                                              \
+    STOA__INLINE STOA_MUST_USE stoa_status record##_set_##name##_null(record stoa__row)     \
+    {                                                                                       \
+        return stoa_row_set_null(stoa_table_row(stoa__row.columns->table, stoa__row.index), \
+                                 #name);                                                    \
+    }
+
 #define STOA_RECORD(record, FIELDS)                                                               \
     FIELDS(STOA__CHECK_NAME)                                                                      \
     typedef struct record##_table {                                                               \
@@ -417,6 +556,7 @@ STOA__INLINE stoa_field stoa__describe_stoa__string(const char *field_name, size
         FIELDS(STOA__VALUE_MEMBER)                                                                \
     } record##_values;                                                                            \
     enum { record##_field_count = 0 FIELDS(STOA__COUNT_FIELDS) };                                 \
+    enum { record##_pointer_count = record##_field_count FIELDS(STOA__COUNT_BITS) };              \
     STOA__ASSERT(0 FIELDS(STOA__COUNT_ONE) <= 250, "a STOA_RECORD has at most 250 fields");       \
                                                                                                   \
     STOA__INLINE record##_values record##_defaults(void)                                          \
@@ -435,7 +575,7 @@ STOA__INLINE stoa_field stoa__describe_stoa__string(const char *field_name, size
         record##_table *stoa__columns, size_t stoa__rows, stoa_error *stoa__error)                \
     {                                                                                             \
         const stoa_field stoa__fields[] = {FIELDS(STOA__DESCRIPTION)};                            \
-        void *stoa__cells[record##_field_count];                                                  \
+        void *stoa__cells[record##_pointer_count];                                                \
         stoa_table *stoa__table;                                                                  \
         stoa_status stoa__status =                                                                \
             stoa__typed_new(&stoa__table, stoa__fields, STOA__LENGTH(stoa__fields), stoa__rows,   \
@@ -448,7 +588,7 @@ STOA__INLINE stoa_field stoa__describe_stoa__string(const char *field_name, size
         record##_table *stoa__columns, stoa_table *stoa__table, stoa_error *stoa__error)          \
     {                                                                                             \
         const stoa_field stoa__fields[] = {FIELDS(STOA__DESCRIPTION)};                            \
-        void *stoa__cells[record##_field_count];                                                  \
+        void *stoa__cells[record##_pointer_count];                                                \
         stoa_status stoa__status =                                                                \
             stoa__typed_hold(stoa__table, stoa__fields, STOA__LENGTH(stoa__fields),               \
                              stoa__columns == NULL ? NULL : stoa__cells, stoa__error);            \
@@ -458,7 +598,7 @@ STOA__INLINE stoa_field stoa__describe_stoa__string(const char *field_name, size
     }                                                                                             \
     STOA__INLINE void record##_table_dispose(record##_table *stoa__columns)                       \
     {                                                                                             \
-        void *stoa__cells[record##_field_count] = {NULL};                                         \
+        void *stoa__cells[record##_pointer_count] = {NULL};                                       \
         const stoa_field stoa__fields[] = {FIELDS(STOA__DESCRIPTION)};                            \
         if (stoa__columns == NULL)                                                                \
             return;                                                                               \

@@ -273,7 +273,10 @@ stoa_status stoa__table_append_pointers(stoa__table *table, const uint32_t *fiel
         default_cell(table, i, &row.cells[i]);
     for (size_t k = 0; k < count; k++) {
         stoa_type type = (stoa_type)table->head.columns[fields[k]].type;
-        row.cells[fields[k]].is_null = false;
+        row.cells[fields[k]].is_null = values[k] == NULL;
+        row.cells[fields[k]].cell.bits = 0;
+        if (values[k] == NULL)
+            continue;
         if (type == STOA_STRING)
             row.cells[fields[k]].cell.bits = (uint64_t)(uintptr_t)values[k];
         else

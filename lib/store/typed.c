@@ -49,11 +49,14 @@ static stoa_status find(const stoa_table *table, const stoa_field *field, size_t
             field->zone != NULL ? "utc" : stoa_type_name(type),
             stoa__unit_exists(field->unit) ? stoa__unit_name(field->unit) : "no unit");
     }
-    if (table->columns[*index].validity != NULL)
+    bool is_nullable = table->columns[*index].validity != NULL;
+    if (is_nullable != ((field->flags & STOA_NULLABLE) != 0))
         return stoa__fail(error, STOA_WRONG_TYPE,
-                          "field '%s' is nullable in the table, and a typed table's accessors know "
-                          "of no null: use rows or columns",
-                          field->name);
+                          is_nullable ? "field '%s' is nullable in the table, but not in the "
+                                        "record: write FIELD(nullable(%s), %s)"
+                                      : "field '%s' takes no null in the table, but the record "
+                                        "says nullable(%s) of %s",
+                          field->name, stoa_type_name(type), field->name);
     if (table->columns[*index].holds == UINT16_MAX)
         return stoa__fail(error, STOA_IN_USE, "field '%s' is held by %d typed tables already",
                           field->name, UINT16_MAX);
@@ -82,6 +85,8 @@ static stoa_status hold(stoa_table *table, const stoa_field *fields, size_t coun
             return status;
         for (size_t k = index; k < index + stoa__field_span(&fields[i]); k++)
             *columns++ = table->columns[k].cells;
+        if (table->columns[index].validity != NULL)
+            *columns++ = table->columns[index].validity;
     }
     count_holds(table, fields, count, 1);
     stoa__table_open(stoa__whole(table));
@@ -139,7 +144,9 @@ static stoa_status list_values(const stoa_table *table, const stoa_field *fields
             return status;
         for (uint32_t k = 0; k < stoa__field_span(&fields[i]); k++) {
             *indices++ = (uint32_t)index + k;
-            *places++ = (const char *)values[i] + k * stoa__width(fields[i].type);
+            *places++ = values[i] == NULL
+                            ? NULL
+                            : (const char *)values[i] + k * stoa__width(fields[i].type);
         }
     }
     return STOA_OK;
@@ -151,9 +158,14 @@ stoa_status stoa__typed_append(stoa_table *table, const stoa_field *fields, size
     size_t all = 0;
     STOA__REQUIRE_ARGUMENT(error, table);
     STOA__REQUIRE_EACH(error, fields, count, .name);
-    STOA__REQUIRE_EACH(error, values, count, );
-    for (size_t i = 0; i < count; i++)
+    STOA__REQUIRE_ARRAY(error, values, count);
+    for (size_t i = 0; i < count; i++) {
         all += stoa__field_span(&fields[i]);
+        if (values[i] == NULL && (fields[i].flags & STOA_NULLABLE) == 0) {
+            stoa__say_null_among(error, __func__, "values", i, "");
+            return STOA_INVALID;
+        }
+    }
     const void *few[64], **places = few;
     uint32_t indices_of_few[64], *indices = indices_of_few;
     if (all > 64) {

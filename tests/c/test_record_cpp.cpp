@@ -23,6 +23,14 @@ STOA_RECORD(particle, PARTICLE)
     FIELD(float64, b, 2.5)
 STOA_RECORD(pair_of, PAIR)
 
+#define FLIGHT(FIELD)                \
+    FIELD(nullable(int8), delay)     \
+    FIELD(nullable(string), carrier) \
+    FIELD(nullable(float32), way, 0.5f)
+STOA_RECORD(flight, FLIGHT)
+
+static_assert(std::is_same<decltype(flight_table::delay_validity), uint64_t *>::value,
+              "validity is words");
 static_assert(std::is_same<decltype(particle_table::x), float *>::value, "columns are typed");
 static_assert(std::is_same<decltype(particle_table::alive), bool *>::value, "columns are typed");
 static_assert(std::is_same<decltype(particle_values::owner), void *>::value,
@@ -49,6 +57,29 @@ START_TEST(a_typed_table_is_made_filled_and_read_in_cpp)
     ck_assert_double_eq(pair_of_b(row), 2.5);
     pair_of_table_dispose(&pairs);
     ck_assert_ptr_null(pairs.table);
+}
+END_TEST
+
+START_TEST(nullable_fields_work_in_cpp)
+{
+    stoa_error error{};
+    flight_table flights{};
+    const int8_t five = 5;
+    const stoa_string carrier = {"UA", 2};
+    ck_assert_int_eq(flight_table_init(&flights, 1, &error), STOA_OK);
+    ck_assert_int_eq(flight_table_push(&flights, &five, &carrier, nullptr, &error), STOA_OK);
+    ck_assert_int_eq(flight_table_append(&flights, flight_defaults(), &error), STOA_OK);
+    flight first = flight_at(&flights, 0), second = flight_at(&flights, 1);
+    ck_assert(flight_delay_is_null(first) && !flight_way_is_null(first));
+    ck_assert(flight_delay(second) == 5 && flight_way_is_null(second));
+    ck_assert(!flight_carrier_is_null(second) && flight_carrier_is_null(first));
+    flight_set_delay(first, 7);
+    flight_set_way_null(first);
+    ck_assert(flight_delay(first) == 7 && !flight_delay_is_null(first));
+    ck_assert(flight_way_is_null(first));
+    ck_assert_int_eq(flight_set_carrier_null(second), STOA_OK);
+    ck_assert(flight_carrier_is_null(second));
+    flight_table_dispose(&flights);
 }
 END_TEST
 
@@ -108,6 +139,7 @@ int main()
     Suite *suite = suite_create("record in C++");
     TCase *cases = tcase_create("record in C++");
     tcase_add_test(cases, a_typed_table_is_made_filled_and_read_in_cpp);
+    tcase_add_test(cases, nullable_fields_work_in_cpp);
     tcase_add_test(cases, objects_and_every_kind_of_default_work_in_cpp);
     tcase_add_test(cases, a_table_described_at_run_time_is_used_and_typed_in_cpp);
     suite_add_tcase(suite, cases);

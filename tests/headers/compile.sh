@@ -98,8 +98,8 @@ refuses() {
     fi
 }
 
-for name in table values defaults at fields field_count table_init table_from table_append \
-    table_push table_dispose; do
+for name in table values defaults at fields field_count pointer_count table_init table_from \
+    table_append table_push table_dispose; do
     ! command -v gcc >/dev/null || refuses gcc c11 c "$name"
     ! command -v g++ >/dev/null || refuses g++ c++17 c++ "$name"
     ! command -v clang >/dev/null || refuses clang c11 c "$name"

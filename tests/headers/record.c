@@ -26,6 +26,21 @@ STOA_RECORD(point, POINT)
     FIELD(int8, error)
 STOA_RECORD(everything, EVERYTHING)
 
+#define NULLABLES(FIELD)                        \
+    FIELD(nullable(bool), boolean, true)        \
+    FIELD(nullable(int8), int8, -1)             \
+    FIELD(nullable(int16), int16)               \
+    FIELD(nullable(int64), int64, -1)           \
+    FIELD(nullable(uint8), uint8)               \
+    FIELD(nullable(uint64), uint64, UINT64_MAX) \
+    FIELD(nullable(float32), float32, 0.5)      \
+    FIELD(nullable(float64), float64)           \
+    FIELD(nullable(string), string, "none")     \
+    FIELD(nullable(date), date)                 \
+    FIELD(nullable(utc_ms), time)               \
+    FIELD(float32[3], position)
+STOA_RECORD(nullables, NULLABLES)
+
 int use(void);
 
 int use(void)
