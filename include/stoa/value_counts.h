@@ -20,7 +20,8 @@ STOA_BEGIN_DECLS
 typedef struct stoa_value_counts {
     size_t count;     /* how many different values there are, null among them */
     stoa_type type;   /* of the values */
-    const void *data; /* the values, as cells of that type: of strings, handles of `strings` */
+    const void *data; /* the values, as cells of that type: of strings, handles of `strings`; of an
+                         enumeration the numbers of its labels (stoa_program_output_labels) */
     const uint64_t *counts;          /* in how many rows each value comes */
     const uint64_t *rows;            /* the first row of each */
     size_t null;                     /* which value is null, whose cell is 0; `count`: none is */

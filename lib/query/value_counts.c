@@ -195,17 +195,17 @@ static size_t choose_span(counting *job)
 /* ---- results ---- */
 
 /* The room of all arrays, one behind the other, `counts` first. */
-static bool make_arrays(stoa_value_counts *made, size_t count)
+static stoa_status make_arrays(stoa_value_counts *made, size_t count, stoa_error *error)
 {
     size_t each = sizeof *made->counts + sizeof *made->rows + stoa__width(made->type);
     uint64_t *counts = stoa__allocate(count * each + 1);
     if (counts == NULL)
-        return false;
+        return stoa__fail_memory(error, count * each + 1);
     made->counts = counts;
     made->rows = counts + count;
     made->data = counts + 2 * count;
     made->count = count;
-    return true;
+    return STOA_OK;
 }
 
 static void release_arrays(const stoa_value_counts *made)
@@ -307,9 +307,7 @@ static stoa_status make_counts(stoa_value_counts **counts, const counting *job,
     if (made == NULL)
         return stoa__fail_memory(error, sizeof *made);
     made->type = job->type;
-    stoa_status status = STOA_OK;
-    if (!make_arrays(made, tally->count + (nulls > 0)))
-        status = stoa__fail_memory(error, tally->count);
+    stoa_status status = make_arrays(made, tally->count + (nulls > 0), error);
     if (status == STOA_OK) {
         fill(made, tally, job->low, nulls, first);
         status = take_strings(made, job, error);
@@ -465,9 +463,10 @@ stoa_status stoa_value_counts_sort(stoa_value_counts *counts, stoa_error *error)
     size_t *order = stoa__allocate(bytes), *other = order + count;
     if (order == NULL)
         return stoa__fail_memory(error, bytes);
-    if (!make_arrays(&sorted, count)) {
+    stoa_status status = make_arrays(&sorted, count, error);
+    if (status != STOA_OK) {
         stoa__release(order);
-        return stoa__fail_memory(error, bytes);
+        return status;
     }
     for (size_t i = 0; i < count; i++)
         order[i] = i;
