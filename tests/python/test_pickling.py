@@ -75,6 +75,36 @@ def test_columns_go_out_of_band() -> None:
     assert pickle.loads(data, buffers=copies) == table
 
 
+@pytest.mark.parametrize("rows", [0, 1, 7, 8, 64, 1000])
+def test_nullable_columns_and_vectors_go_out_of_band_too(rows: int) -> None:
+    fields = {"n": "int16 | None", "w": "float64 | None", "p": ("int8", (2,)), "d": "date | None"}
+    table: Any = stoa.Table(fields, rows)
+    for i in range(0, rows, 3):
+        table[i] = (i, None if i % 2 else i / 2, (1, 2), None)
+    buffers: list[Any] = []
+    data = pickle.dumps(table, 5, buffer_callback=buffers.append)
+    assert len(buffers) == (8 if rows else 0)
+    assert len(data) < 1000
+    for given in (buffers, [bytes(each) for each in buffers], [bytearray(e) for e in buffers]):
+        again = pickle.loads(data, buffers=given)
+        assert again == table
+        assert again.n.tolist() == table.n.tolist()
+        again.append(1, 2.5, (3, 4), None)
+        assert again[-1].w == 2.5
+    assert pickle.loads(pickle.dumps(table, 5)) == table == pickle.loads(pickle.dumps(table, 4))
+
+
+def test_a_damaged_buffer_is_refused() -> None:
+    table: Any = stoa.Table({"x": "int32", "n": "int32 | None"}, 100)
+    buffers: list[Any] = []
+    data = pickle.dumps(table, 5, buffer_callback=buffers.append)
+    whole = [bytes(each) for each in buffers]
+    for i, short in ((0, whole[0][:-4]), (0, whole[0][:-1]), (1, whole[1][:5]), (2, whole[2][4:])):
+        damaged = [short if k == i else each for k, each in enumerate(whole)]
+        with pytest.raises((ValueError, TypeError)):
+            pickle.loads(data, buffers=damaged)
+
+
 def test_the_other_byte_order_is_turned_around() -> None:
     other = "big" if sys.byteorder == "little" else "little"
     assert values_of_bytes((258).to_bytes(4, other), "i", other).tolist() == [258]

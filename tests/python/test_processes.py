@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -92,3 +93,13 @@ def test_another_interpreter_is_refused_and_does_no_harm() -> None:
 @pytest.mark.parametrize("what", AT_THE_END)
 def test_the_interpreter_ends_with_tables_alive(what: str) -> None:
     told(f"import sys, threading, time\nimport stoa\n{AT_THE_END[what]}")
+
+
+@pytest.mark.skipif(sys.implementation.name == "pypy", reason="interpreters begin slowly")
+def test_tables_go_to_other_processes_and_back() -> None:
+    example = Path(__file__).parents[2] / "examples" / "processes.py"
+    done = subprocess.run(
+        [sys.executable, str(example), "1000"], capture_output=True, text=True, timeout=120
+    )
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.count("1,000 rows, mean distance 811.6") >= 2, done.stdout

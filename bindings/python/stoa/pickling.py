@@ -1,10 +1,10 @@
 """Tables in pickles and in copy.deepcopy.
 
-A pickle has the record class (see record.reference) and, for each field, the bytes of the cells;
-from protocol 5 on these can be out of band. Of strings it has each different one once, and their
-numbers in that list, from 1 on, as cells; 0 is the empty string. (Older pickles have a list of
-strings for each field.) Objects are pickled one by one, after the table itself, so that they may
-refer to it.
+A pickle has the record class (see record.reference) and, for each field, the bytes of the cells and
+of the validity bits; from protocol 5 on these can be out of band, and are then the memory of the
+table itself. Of strings it has each different one once, and their numbers in that list, from 1 on,
+as cells; 0 is the empty string. (Older pickles have a list of strings for each field.) Objects are
+pickled one by one, after the table, so that they may refer to it.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from stoa._store.sources import VectorSource, packed_source
 from stoa._store.store import Store, new_store
 from stoa._store.strings import texts_of
 from stoa.column import column_of
-from stoa.errors import ArgumentError
+from stoa.errors import ArgumentError, LengthError
 
 
 def reduce_table(self: Any, protocol: SupportsIndex, /) -> tuple[Any, ...]:
@@ -36,12 +36,12 @@ def reduce_table(self: Any, protocol: SupportsIndex, /) -> tuple[Any, ...]:
         if each.type is OBJECT or len(column) == 0:
             columns.append(column.tolist())
         elif each.parts:
-            columns.append([cells_of(self._column(part.name), protocol) for part in each.parts])
+            columns.append([lent(self._column(part.name)._raw(), protocol) for part in each.parts])
         elif each.type.nullable:
             bits = column._cells().bits(column._range())
-            columns.append((bits, column._raw().tobytes()))
+            columns.append((lent(bits, protocol), lent(column._raw(), protocol)))
         else:
-            columns.append(cells_of(column, protocol))
+            columns.append(lent(column._raw(), protocol))
     arguments = (type(self), *reference(store.record), store.asked, *[True] * store.is_open)
     texts = () if aside is None else (texts_of(aside.c.strings),)
     return restore_table, arguments, (sys.byteorder, columns, *texts)
@@ -59,11 +59,11 @@ def strings_aside(table: Any) -> Store | None:
     return made
 
 
-def cells_of(column: Any, protocol: SupportsIndex) -> Any:
+def lent(memory: Any, protocol: SupportsIndex) -> Any:
+    """Memory that may go out of band."""
     from pickle import PickleBuffer
 
-    cells = column._raw()
-    return PickleBuffer(cells) if protocol.__index__() >= 5 else cells.tobytes()
+    return PickleBuffer(memory) if protocol.__index__() >= 5 else bytes(memory)
 
 
 def restore_table(
@@ -110,7 +110,11 @@ def cells_source(cells: Any, field_type: FieldType, byte_order: str, pool: Store
         return VectorSource(field_type, parts)
     if isinstance(cells, tuple):
         bits, plain = cells
-        return cells_source(plain, field_type.inner, byte_order, pool).with_validity(bits)
+        made = cells_source(plain, field_type.inner, byte_order, pool)
+        found = memoryview(bits).cast("B")
+        if 8 * len(found) < made.length:
+            raise LengthError(f"{len(found)} bytes of validity for {made.length} values")
+        return made.with_validity(found)
     values = values_of_bytes(cells, field_type.code or "I", byte_order)
     made = packed_source(values, field_type, len(values))
     if field_type is STRING:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from array import array
 from collections.abc import Iterator
 from typing import Any, Callable
 
@@ -15,9 +14,6 @@ STALE = (
     "{} was taken before rows were removed, inserted in the middle or reordered, and may stand "
     "for another record now: take it again from the table (stoa.copy(row) keeps values)"
 )
-
-
-ALL_BITS = (1 << 64) - 1
 
 
 class Refusal:
@@ -55,27 +51,32 @@ class NullableCells:
     def has_nulls(self, rows: range) -> bool:
         """Whether a value of these rows is None."""
         words, first, last = self.words, rows.start, rows.stop
-        while rows.step == 1 and first % 64 == 0 and first + 64 <= last:
-            if words[first >> 6] != ALL_BITS:
-                return True
-            first += 64
+        whole = (last - first) // 64 if rows.step == 1 and first % 64 == 0 else 0
+        if self.bytes_of(first // 64, whole).strip(b"\xff"):
+            return True
+        first += 64 * whole
         rest = range(first, last, rows.step)
         return any(not words[index >> 6] >> (index & 63) & 1 for index in rest)
 
+    def bytes_of(self, first: int, count: int) -> bytes:
+        """The bytes of words, as they lie."""
+        if IS_PYPY:
+            return bytes(ffi.buffer(self.words + first, 8 * count)) if count else b""
+        return self.words[first : first + count].tobytes()  # type: ignore[no-any-return]
+
     def bits(self, rows: range) -> bytes:
         """The validity bits of these rows: bit i % 8 of byte i // 8."""
+        count = len(rows)
         if rows.step != 1:
-            bits = (self.words[index >> 6] >> (index & 63) & 1 for index in rows)
-            whole = sum(bit << i for i, bit in enumerate(bits)) if len(rows) < 64 else None
-            if whole is None:
-                text = "".join("01"[self.words[i >> 6] >> (i & 63) & 1] for i in reversed(rows))
-                whole = int(text, 2)
-            return whole.to_bytes(len(rows) // 8 + 1, "little")
+            text = "".join("01"[self.words[i >> 6] >> (i & 63) & 1] for i in reversed(rows))
+            return int(text or "0", 2).to_bytes(count // 8 + 1, "little")
         first, last = rows.start >> 6, (rows.stop + 63) >> 6
-        words = [self.words[i] for i in range(first, last)]
-        raw = int.from_bytes(array("Q", words).tobytes(), sys.byteorder)
-        mask = (1 << len(rows)) - 1
-        return (raw >> (rows.start & 63) & mask).to_bytes(len(rows) // 8 + 1, "little")
+        raw = self.bytes_of(first, last - first)
+        if rows.start % 64 == 0 and sys.byteorder == "little":
+            left = raw[count // 8] & (1 << count % 8) - 1 if count % 8 else 0
+            return raw[: count // 8] + bytes([left])
+        whole = int.from_bytes(raw, sys.byteorder) >> (rows.start & 63)
+        return (whole & (1 << count) - 1).to_bytes(count // 8 + 1, "little")
 
 
 def make_cells(pointer: Any, field_type: FieldType, count: int, validity: Any = ffi.NULL) -> Any:

@@ -81,7 +81,7 @@ class Source:
         """Returns itself; columns have the same method, which makes a Source."""
         return self
 
-    def with_validity(self, bits: bytes | bytearray) -> Source:
+    def with_validity(self, bits: bytes | bytearray | memoryview) -> Source:
         """The same, with bits of the values that are there: bit i % 8 of byte i // 8."""
         self.validity = ffi.from_buffer("uint8_t[]", bits)  # which keeps the bytes
         return self
