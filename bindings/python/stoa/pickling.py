@@ -83,7 +83,7 @@ def restore_table(
 def set_state(self: Any, state: tuple[Any, ...]) -> None:
     byte_order, columns, *texts = state
     fields = self._store.fields.values()
-    pool = pool_with(*texts)
+    pool = pool_with(*texts) if texts else None
     self._store.extend(
         {
             each.name: column
@@ -94,7 +94,7 @@ def set_state(self: Any, state: tuple[Any, ...]) -> None:
     )
 
 
-def pool_with(texts: Any = ()) -> Store:
+def pool_with(texts: Any) -> Store:
     """A store whose pool gives these strings the handles 1, 2, …; it keeps the pool alive."""
     made = new_store(described([Field("texts", STRING)]), 0, 0, layout)
     made.extend({"texts": texts})
@@ -103,8 +103,8 @@ def pool_with(texts: Any = ()) -> Store:
     return made
 
 
-def cells_source(cells: Any, field_type: FieldType, byte_order: str, pool: Store) -> Any:
-    """What a pickle has of a column."""
+def cells_source(cells: Any, field_type: FieldType, byte_order: str, pool: Store | None) -> Any:
+    """What a pickle has of a column; the pool has its strings."""
     if field_type.length:
         parts = [cells_source(each, field_type.base, byte_order, pool) for each in cells]
         return VectorSource(field_type, parts)
@@ -117,7 +117,7 @@ def cells_source(cells: Any, field_type: FieldType, byte_order: str, pool: Store
         return made.with_validity(found)
     values = values_of_bytes(cells, field_type.code or "I", byte_order)
     made = packed_source(values, field_type, len(values))
-    if field_type is STRING:
+    if pool is not None and field_type is STRING:
         made.strings, made.keep = pool.c.strings, (made.keep, pool)
     return made
 
