@@ -45,7 +45,7 @@ typedef struct Lengths {
 /* ---- ends ---- */
 
 /* Once the interpreter is gone, so is the owner. */
-static void let_go(void *owner)
+static void release_owner(void *owner)
 {
     if (!Py_IsInitialized())
         return;
@@ -56,13 +56,13 @@ static void let_go(void *owner)
 
 static void delete_plain(Plain *tensor)
 {
-    let_go(tensor->owner);
+    release_owner(tensor->owner);
     PyMem_RawFree(tensor);
 }
 
 static void delete_versioned(Versioned *tensor)
 {
-    let_go(tensor->owner);
+    release_owner(tensor->owner);
     PyMem_RawFree(tensor);
 }
 

@@ -262,7 +262,7 @@ static stoa_status copy_text(const texts *t, bool is_large, const stoa__arrow_ro
 
 /* ---- dictionaries ---- */
 
-static void let_go_of_pool(void *pool)
+static void release_pool(void *pool)
 {
     stoa_string_pool_free(pool);
 }
@@ -276,7 +276,7 @@ static stoa_status pool_array(stoa_string_pool *pool, struct ArrowArray *out, st
         return status;
     out->buffers[1] = pool->offsets;
     out->buffers[2] = pool->text;
-    stoa__arrow_hold(out, stoa_string_pool_retain(pool), let_go_of_pool);
+    stoa__arrow_hold(out, stoa_string_pool_retain(pool), release_pool);
     return STOA_OK;
 }
 

@@ -58,7 +58,7 @@ stoa_status stoa__arrow_schema_new(struct ArrowSchema *out, const char *format, 
 
 typedef struct head {
     void *owner;
-    void (*let_go)(void *owner);
+    void (*release_owner)(void *owner);
     void *taken; /* memory of a buffer that lies elsewhere */
 } head;
 
@@ -70,8 +70,8 @@ static void release_array(struct ArrowArray *array)
             array->children[i]->release(array->children[i]);
     if (array->dictionary != NULL && array->dictionary->release != NULL)
         array->dictionary->release(array->dictionary);
-    if (own->let_go != NULL)
-        own->let_go(own->owner);
+    if (own->release_owner != NULL)
+        own->release_owner(own->owner);
     stoa__release(own->taken);
     stoa__release(own);
     array->release = NULL;
@@ -136,9 +136,9 @@ void stoa__arrow_take_buffer(struct ArrowArray *array, size_t buffer, void *memo
     array->buffers[buffer] = memory;
 }
 
-void stoa__arrow_hold(struct ArrowArray *array, void *owner, void (*let_go)(void *owner))
+void stoa__arrow_hold(struct ArrowArray *array, void *owner, void (*release_owner)(void *owner))
 {
     head *own = array->private_data;
     own->owner = owner;
-    own->let_go = let_go;
+    own->release_owner = release_owner;
 }

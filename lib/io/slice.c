@@ -1,9 +1,9 @@
 /* slice.c: columns of Arrow become sources of the store, which checks and converts their values.
  *
  * Numbers are read where they lie. Other values are made for a slice of rows at a time: bits become
- * bytes, texts stoa_strings, and validity that does not begin at a byte is shifted. The strings of
- * a dictionary become handles of the table, or numbers of an enumeration, when the first row needs
- * them: `entries` has what each became. */
+ * bytes, texts become stoa_string structs, and validity that does not begin at a byte is shifted.
+ * The strings of a dictionary become handles of the table, or numbers of an enumeration, when the
+ * first row needs them: `entries` has what each became. */
 #include <string.h>
 
 #include "base/memory.h"

@@ -63,7 +63,7 @@ static inline int64_t add_checked(int64_t a, int64_t b, int64_t *failed)
     return sum;
 }
 
-static inline int64_t add_up(int64_t a, int64_t b, int64_t *failed)
+static inline int64_t add_nonnegative(int64_t a, int64_t b, int64_t *failed)
 {
     int64_t sum = (int64_t)((uint64_t)a + (uint64_t)b);
     *failed |= sum;
@@ -109,7 +109,7 @@ LANES_OF_SQUARES(add_squares, int64_t, _mm512_storeu_si512, AS_THEY_ARE)
 
 /* ADD_SQUARES overflows only where both operands are the lowest int32. b is read only if such an a
  * was found. */
-KERNEL(squares_fail, vv)
+KERNEL(add_squares_fails, vv)
 {
     (void)c;
     uint64_t *to = out;
@@ -131,7 +131,7 @@ LANES_CV(sub_float64, double, double, double, int64_t)
 LANES_VC(mul_float64, double, double, double, int64_t)
 LANES_CV(div_float64, double, double, double, int64_t)
 LANES_VC(add_checked, int64_t, int64_t, int64_t, int64_t)
-LANES_VC(add_up, int64_t, int64_t, int64_t, int64_t)
+LANES_VC(add_nonnegative, int64_t, int64_t, int64_t, int64_t)
 LANES_CV(sub_checked, int64_t, int64_t, int64_t, int64_t)
 
 /* Products of 64 bits. A vector instruction gives at most the low half of such a product. So a

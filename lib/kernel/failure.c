@@ -173,10 +173,10 @@ static inline stoa_status verdict(stoa__code code, stoa_type out, operand a, ope
 {
     switch (code) {
     case STOA__ADD_CHECKED:
-    case STOA__ADD_UP:
+    case STOA__ADD_NONNEGATIVE:
         return fits(out, a.integer + b.integer);
     case STOA__ADD_SQUARES:
-    case STOA__SQUARES_FAIL:
+    case STOA__ADD_SQUARES_FAILS:
     case STOA__NORM:
         return fits(STOA_INT64, a.integer * a.integer + b.integer * b.integer);
     case STOA__SUB_CHECKED:
@@ -300,7 +300,7 @@ static const char *sign_of(stoa__code code)
 {
     switch (code) {
     case STOA__ADD_CHECKED:
-    case STOA__ADD_UP:
+    case STOA__ADD_NONNEGATIVE:
         return "+";
     case STOA__SUB_CHECKED:
         return "-";
@@ -327,7 +327,7 @@ static const char *sign_of(stoa__code code)
 
 static bool adds_squares(stoa__code code)
 {
-    return code == STOA__ADD_SQUARES || code == STOA__SQUARES_FAIL || code == STOA__NORM;
+    return code == STOA__ADD_SQUARES || code == STOA__ADD_SQUARES_FAILS || code == STOA__NORM;
 }
 
 static bool is_of_time(stoa__code code)

@@ -40,7 +40,7 @@ typedef enum stoa__shape {
     STOA__VV = 0, /* the only shape of unary kernels */
     STOA__VC = 1, /* b is constant */
     STOA__CV = 2, /* a is constant */
-    STOA__CC = 3, /* both are constant: CHOOSE only */
+    STOA__CC = 3, /* both are constant: WHERE only */
     STOA__SHAPES = 4,
 } stoa__shape;
 
@@ -55,38 +55,39 @@ typedef enum stoa__shape {
  * binder sees to that. WIDE takes int32 and gives int64. UP: both operands are known not to be
  * negative. Floor division and remainder of integers are those of Python. Failures: overflow of the
  * out form, a zero divisor, a negative exponent. */
-#define STOA__ARITHMETIC_KERNELS(KERNEL)                                                       \
-    KERNEL(ADD_INT32, add_int32, INT32, INT32, INT32, VC, never)                               \
-    KERNEL(ADD_WIDE, add_wide, INT64, INT32, INT32, VC, never)                                 \
-    KERNEL(ADD_INT64, add_int64, INT64, INT64, INT64, VC, never)                               \
-    KERNEL(ADD_CHECKED, add_checked, INT64, INT64, INT64, VC, checks)                          \
-    KERNEL(ADD_UP, add_up, INT64, INT64, INT64, VC, checks)                                    \
-    KERNEL(ADD_FLOAT64, add_float64, FLOAT64, FLOAT64, FLOAT64, VC, never)                     \
-    KERNEL(ADD_SQUARES, add_squares, INT64, INT32, INT32, VV, checks)  /* a * a + b * b */     \
-    KERNEL(SQUARES_FAIL, squares_fail, BOOL, INT32, INT32, VV, checks) /* ADD_SQUARES fails */ \
-    KERNEL(SUB_INT32, sub_int32, INT32, INT32, INT32, CV, never)                               \
-    KERNEL(SUB_WIDE, sub_wide, INT64, INT32, INT32, CV, never)                                 \
-    KERNEL(SUB_INT64, sub_int64, INT64, INT64, INT64, CV, never)                               \
-    KERNEL(SUB_CHECKED, sub_checked, INT64, INT64, INT64, CV, checks)                          \
-    KERNEL(SUB_FLOAT64, sub_float64, FLOAT64, FLOAT64, FLOAT64, CV, never)                     \
-    KERNEL(MUL_INT32, mul_int32, INT32, INT32, INT32, VC, never)                               \
-    KERNEL(MUL_WIDE, mul_wide, INT64, INT32, INT32, VC, never)                                 \
-    KERNEL(MUL_INT64, mul_int64, INT64, INT64, INT64, VC, never)                               \
-    KERNEL(MUL_CHECKED, mul_checked, INT64, INT64, INT64, VC, checks)                          \
-    KERNEL(MUL_FLOAT64, mul_float64, FLOAT64, FLOAT64, FLOAT64, VC, never)                     \
-    KERNEL(DIV_FLOAT64, div_float64, FLOAT64, FLOAT64, FLOAT64, CV, never)                     \
-    KERNEL(FLOOR_DIV_INT32, floor_div_int32, INT32, INT32, INT32, CV, checks)                  \
-    KERNEL(FLOOR_DIV_INT64, floor_div_int64, INT64, INT64, INT64, CV, checks)                  \
-    KERNEL(FLOOR_DIV_FLOAT64, floor_div_float64, FLOAT64, FLOAT64, FLOAT64, CV, never)         \
-    KERNEL(REM_INT32, rem_int32, INT32, INT32, INT32, CV, checks)                              \
-    KERNEL(REM_INT64, rem_int64, INT64, INT64, INT64, CV, checks)                              \
-    KERNEL(REM_FLOAT64, rem_float64, FLOAT64, FLOAT64, FLOAT64, CV, never)                     \
-    KERNEL(POW_INT64, pow_int64, INT64, INT64, INT64, CV, checks)                              \
-    KERNEL(NEG_INT32, neg_int32, INT32, INT32, NO_TYPE, V, never)                              \
-    KERNEL(NEG_INT64, neg_int64, INT64, INT64, NO_TYPE, V, checks)                             \
-    KERNEL(NEG_FLOAT64, neg_float64, FLOAT64, FLOAT64, NO_TYPE, V, never)                      \
-    KERNEL(ABS_INT32, abs_int32, INT32, INT32, NO_TYPE, V, never)                              \
-    KERNEL(ABS_INT64, abs_int64, INT64, INT64, NO_TYPE, V, checks)                             \
+#define STOA__ARITHMETIC_KERNELS(KERNEL)                                                  \
+    KERNEL(ADD_INT32, add_int32, INT32, INT32, INT32, VC, never)                          \
+    KERNEL(ADD_WIDE, add_wide, INT64, INT32, INT32, VC, never)                            \
+    KERNEL(ADD_INT64, add_int64, INT64, INT64, INT64, VC, never)                          \
+    KERNEL(ADD_CHECKED, add_checked, INT64, INT64, INT64, VC, checks)                     \
+    KERNEL(ADD_NONNEGATIVE, add_nonnegative, INT64, INT64, INT64, VC, checks)             \
+    KERNEL(ADD_FLOAT64, add_float64, FLOAT64, FLOAT64, FLOAT64, VC, never)                \
+    KERNEL(ADD_SQUARES, add_squares, INT64, INT32, INT32, VV, checks) /* a * a + b * b */ \
+    KERNEL(ADD_SQUARES_FAILS, add_squares_fails, BOOL, INT32, INT32, VV,                  \
+           checks) /* ADD_SQUARES fails */                                                \
+    KERNEL(SUB_INT32, sub_int32, INT32, INT32, INT32, CV, never)                          \
+    KERNEL(SUB_WIDE, sub_wide, INT64, INT32, INT32, CV, never)                            \
+    KERNEL(SUB_INT64, sub_int64, INT64, INT64, INT64, CV, never)                          \
+    KERNEL(SUB_CHECKED, sub_checked, INT64, INT64, INT64, CV, checks)                     \
+    KERNEL(SUB_FLOAT64, sub_float64, FLOAT64, FLOAT64, FLOAT64, CV, never)                \
+    KERNEL(MUL_INT32, mul_int32, INT32, INT32, INT32, VC, never)                          \
+    KERNEL(MUL_WIDE, mul_wide, INT64, INT32, INT32, VC, never)                            \
+    KERNEL(MUL_INT64, mul_int64, INT64, INT64, INT64, VC, never)                          \
+    KERNEL(MUL_CHECKED, mul_checked, INT64, INT64, INT64, VC, checks)                     \
+    KERNEL(MUL_FLOAT64, mul_float64, FLOAT64, FLOAT64, FLOAT64, VC, never)                \
+    KERNEL(DIV_FLOAT64, div_float64, FLOAT64, FLOAT64, FLOAT64, CV, never)                \
+    KERNEL(FLOOR_DIV_INT32, floor_div_int32, INT32, INT32, INT32, CV, checks)             \
+    KERNEL(FLOOR_DIV_INT64, floor_div_int64, INT64, INT64, INT64, CV, checks)             \
+    KERNEL(FLOOR_DIV_FLOAT64, floor_div_float64, FLOAT64, FLOAT64, FLOAT64, CV, never)    \
+    KERNEL(REM_INT32, rem_int32, INT32, INT32, INT32, CV, checks)                         \
+    KERNEL(REM_INT64, rem_int64, INT64, INT64, INT64, CV, checks)                         \
+    KERNEL(REM_FLOAT64, rem_float64, FLOAT64, FLOAT64, FLOAT64, CV, never)                \
+    KERNEL(POW_INT64, pow_int64, INT64, INT64, INT64, CV, checks)                         \
+    KERNEL(NEG_INT32, neg_int32, INT32, INT32, NO_TYPE, V, never)                         \
+    KERNEL(NEG_INT64, neg_int64, INT64, INT64, NO_TYPE, V, checks)                        \
+    KERNEL(NEG_FLOAT64, neg_float64, FLOAT64, FLOAT64, NO_TYPE, V, never)                 \
+    KERNEL(ABS_INT32, abs_int32, INT32, INT32, NO_TYPE, V, never)                         \
+    KERNEL(ABS_INT64, abs_int64, INT64, INT64, NO_TYPE, V, checks)                        \
     KERNEL(ABS_FLOAT64, abs_float64, FLOAT64, FLOAT64, NO_TYPE, V, never)
 
 /* bitwise.c. min and max of floats ignore NaN and take -0.0 to be below 0.0. The count of a shift
@@ -119,11 +120,11 @@ typedef enum stoa__shape {
     KERNEL(AND_NOT_BITS, and_not_bits, BOOL, BOOL, BOOL, VV, never) /* a and not b */ \
     KERNEL(NOT_BITS, not_bits, BOOL, BOOL, NO_TYPE, V, never)
 
-/* choose.c: where the bit of c is set, a, else b. INT32 serves 4-byte forms, INT64 8-byte forms. */
-#define STOA__CHOOSE_KERNELS(KERNEL)                                   \
-    KERNEL(CHOOSE_INT32, choose_int32, INT32, INT32, INT32, CC, never) \
-    KERNEL(CHOOSE_INT64, choose_int64, INT64, INT64, INT64, CC, never) \
-    KERNEL(CHOOSE_BITS, choose_bits, BOOL, BOOL, BOOL, VV, never)
+/* where.c: where the bit of c is set, a, else b. INT32 serves 4-byte forms, INT64 8-byte forms. */
+#define STOA__WHERE_KERNELS(KERNEL)                                  \
+    KERNEL(WHERE_INT32, where_int32, INT32, INT32, INT32, CC, never) \
+    KERNEL(WHERE_INT64, where_int64, INT64, INT64, INT64, CC, never) \
+    KERNEL(WHERE_BITS, where_bits, BOOL, BOOL, BOOL, VV, never)
 
 /* compare.c: the result is bits. The last three pairs, of different forms, are compared exactly. */
 #define STOA__COMPARE_KERNELS_OF(KERNEL, PAIR, pair, A, B, shapes) \
@@ -279,7 +280,7 @@ typedef struct stoa__lookup {
     STOA__DATE_KERNELS(KERNEL)       \
     STOA__ARITHMETIC_KERNELS(KERNEL) \
     STOA__BITWISE_KERNELS(KERNEL)    \
-    STOA__CHOOSE_KERNELS(KERNEL)     \
+    STOA__WHERE_KERNELS(KERNEL)      \
     STOA__COMPARE_KERNELS(KERNEL)    \
     STOA__CONVERT_KERNELS(KERNEL)    \
     STOA__ELEMENTARY_KERNELS(KERNEL) \

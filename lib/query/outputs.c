@@ -38,9 +38,9 @@ static void store_cells(char *out, const void *in, size_t width, const uint64_t 
     if (mask == NULL)
         memmove(out, in, count * width);
     else if (width == 8)
-        kernels->run[STOA__CHOOSE_INT64][STOA__VV](out, in, out, mask, count);
+        kernels->run[STOA__WHERE_INT64][STOA__VV](out, in, out, mask, count);
     else if (width == 4)
-        kernels->run[STOA__CHOOSE_INT32][STOA__VV](out, in, out, mask, count);
+        kernels->run[STOA__WHERE_INT32][STOA__VV](out, in, out, mask, count);
     else
         store_some(out, in, width, mask, count);
 }
@@ -51,9 +51,9 @@ static void clear_cells(char *out, size_t width, const uint64_t *kept, size_t co
     static const uint64_t zero;
     const stoa__kernels *kernels = stoa__kernels_here();
     if (width == 8)
-        kernels->run[STOA__CHOOSE_INT64][STOA__VC](out, out, &zero, kept, count);
+        kernels->run[STOA__WHERE_INT64][STOA__VC](out, out, &zero, kept, count);
     else if (width == 4)
-        kernels->run[STOA__CHOOSE_INT32][STOA__VC](out, out, &zero, kept, count);
+        kernels->run[STOA__WHERE_INT32][STOA__VC](out, out, &zero, kept, count);
     else
         for (size_t i = 0; i < count * width; i++)
             if ((kept[i / width / 64] >> i / width % 64 & 1) == 0)

@@ -175,7 +175,7 @@ static stoa_status prepare(const stoa__table *table, part *p, const part *parts,
     return prepare_numbers(table, p, is_in_the_way(p, parts, count, cells), error);
 }
 
-static void let_go(part *p)
+static void release_part(part *p)
 {
     if (p->aside != p->few)
         stoa__release(p->aside);
@@ -186,7 +186,7 @@ static void give_up(const stoa__table *table, part *p)
 {
     if (p->type == STOA_OBJECT && p->aside != NULL)
         stoa__pool_leave_all(table->pool, p->aside, p->values);
-    let_go(p);
+    release_part(p);
 }
 
 /* ---- steps that cannot ---- */
@@ -243,7 +243,7 @@ static void store(stoa__table *table, part *p)
         stoa__source_store(&from, to, stoa__cell_at(table, p->field, table->head.rows),
                            (ptrdiff_t)p->width, p->count, p->values - p->count);
     store_validity(table, p, &from);
-    let_go(p);
+    release_part(p);
 }
 
 /* ---- one column ---- */

@@ -66,14 +66,14 @@ static void fill(block *k, dice *d)
         if (has_date_operand(k->code))
             set_date_operand(k->code, k->b, i);
         /* Only this pair of values fails, and random values would not hit it. */
-        bool squares =
-            k->code == STOA__ADD_SQUARES || k->code == STOA__SQUARES_FAIL || k->code == STOA__NORM;
+        bool squares = k->code == STOA__ADD_SQUARES || k->code == STOA__ADD_SQUARES_FAILS ||
+                       k->code == STOA__NORM;
         if (squares && i % 5 == 0) {
             kernel_set(STOA_INT32, k->a, i, (kernel_value){.int32 = INT32_MIN});
             kernel_set(STOA_INT32, k->b, i, (kernel_value){.int32 = INT32_MIN});
         }
-        /* The operands of ADD_UP are never negative. */
-        if (k->code == STOA__ADD_UP) {
+        /* The operands of ADD_NONNEGATIVE are never negative. */
+        if (k->code == STOA__ADD_NONNEGATIVE) {
             k->a[i] &= INT64_MAX;
             k->b[i] &= INT64_MAX;
         }
@@ -179,7 +179,7 @@ TEST(what_does_not_fit_is_told_with_the_values_and_the_type)
            "-2147483648 * -2147483648 + -2147483648 * -2147483648 does not fit int64");
     reason(STOA__NORM, integer(INT32_MIN), integer(INT32_MIN), STOA_OVERFLOW,
            "-2147483648 * -2147483648 + -2147483648 * -2147483648 does not fit int64");
-    reason(STOA__ADD_UP, highest, highest, STOA_OVERFLOW,
+    reason(STOA__ADD_NONNEGATIVE, highest, highest, STOA_OVERFLOW,
            "9223372036854775807 + 9223372036854775807 does not fit int64");
     reason(STOA__SUB_CHECKED, lowest, integer(1), STOA_OVERFLOW,
            "-9223372036854775808 - 1 does not fit int64");

@@ -47,7 +47,7 @@ CHECKED(sub_checked, false, (wide)a.int64 - b.int64)
 CHECKED(mul_checked, false, (wide)a.int64 *b.int64)
 CHECKED(add_squares, false, (wide)a.int32 *a.int32 + (wide)b.int32 * b.int32)
 
-static outcome squares_fail(kernel_value *out, kernel_value a, kernel_value b, bool c)
+static outcome add_squares_fails(kernel_value *out, kernel_value a, kernel_value b, bool c)
 {
     outcome found = add_squares(out, a, b, c);
     out->int64 = 0;
@@ -55,7 +55,7 @@ static outcome squares_fail(kernel_value *out, kernel_value a, kernel_value b, b
     return found;
 }
 
-CHECKED(add_up, a.int64 < 0 || b.int64 < 0, (wide)a.int64 + b.int64)
+CHECKED(add_nonnegative, a.int64 < 0 || b.int64 < 0, (wide)a.int64 + b.int64)
 
 TEST(sums_of_integers_are_exact_wrap_or_fail)
 {
@@ -63,9 +63,9 @@ TEST(sums_of_integers_are_exact_wrap_or_fail)
     kernel_agrees(STOA__ADD_WIDE, add_wide);
     kernel_agrees(STOA__ADD_INT64, add_int64);
     kernel_agrees(STOA__ADD_CHECKED, add_checked);
-    kernel_agrees(STOA__ADD_UP, add_up);
+    kernel_agrees(STOA__ADD_NONNEGATIVE, add_nonnegative);
     kernel_agrees(STOA__ADD_SQUARES, add_squares);
-    kernel_agrees(STOA__SQUARES_FAIL, squares_fail);
+    kernel_agrees(STOA__ADD_SQUARES_FAILS, add_squares_fails);
 }
 
 TEST(differences_of_integers_are_exact_wrap_or_fail)

@@ -74,7 +74,7 @@ typedef enum operation {
     OR,
     NOT,
     IS_NULL,
-    CHOOSE_BOOL,
+    WHERE_BOOL,
     COALESCE_BOOL,
     DIFFER,
 } operation;
@@ -100,7 +100,7 @@ static const char *const spelling[] = {
     [OR] = "(%s or %s)",
     [NOT] = "(not %s)",
     [IS_NULL] = "is_null(%s)",
-    [CHOOSE_BOOL] = "where(%s, %s, %s)",
+    [WHERE_BOOL] = "where(%s, %s, %s)",
     [COALESCE_BOOL] = "fill_null(%s, %s)",
     [DIFFER] = "(%s != %s)",
 };
@@ -148,7 +148,7 @@ static tree *grow(dice *d, bool condition, int depth)
         grow_arguments(t, d, 3, false, depth);
         t->arguments[0] = grow(d, true, depth - 1);
         break;
-    case CHOOSE_BOOL:
+    case WHERE_BOOL:
         grow_arguments(t, d, 3, true, depth);
         break;
     case IS_NULL:
@@ -245,7 +245,7 @@ static answer evaluate_joined(const tree *t, const row *r)
 /* A null of no type: nothing of what it is made of counts. */
 static bool is_untyped(const tree *t)
 {
-    if (t->operation == CHOOSE || t->operation == CHOOSE_BOOL)
+    if (t->operation == CHOOSE || t->operation == WHERE_BOOL)
         return is_untyped(t->arguments[1]) && is_untyped(t->arguments[2]);
     if (t->operation == COALESCE || t->operation == COALESCE_BOOL)
         return is_untyped(t->arguments[0]) && is_untyped(t->arguments[1]);
@@ -272,7 +272,7 @@ static answer evaluate(const tree *t, const row *r)
     case OR:
         return evaluate_joined(t, r);
     case CHOOSE:
-    case CHOOSE_BOOL:
+    case WHERE_BOOL:
         a = evaluate(t->arguments[0], r);
         return a.fails || a.is_null ? a : evaluate(t->arguments[a.value != 0 ? 1 : 2], r);
     case COALESCE:

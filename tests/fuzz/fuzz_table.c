@@ -28,7 +28,7 @@ static size_t choose_rows(game *g)
 }
 
 /* A small number as the bits of a cell of this type. */
-static uint64_t choose_bits(game *g, stoa_type type)
+static uint64_t where_bits(game *g, stoa_type type)
 {
     unsigned number = choose(&g->from, 3) == 0 ? 0 : choose(&g->from, 100);
     uint64_t bits = type == STOA_BOOL     ? number % 2
@@ -83,7 +83,7 @@ static stoa_field choose_field(game *g, column *c)
         abort();
     stoa_field field = {.name = c->name, .type = type};
     if (choose(&g->from, 2) == 0 && type != STOA_OBJECT) {
-        c->initial = choose_bits(g, type);
+        c->initial = where_bits(g, type);
         stoa_value value = value_of(g, type, c->initial);
         if (value.type == STOA_BOOL)
             field.initial.boolean = value.boolean;
@@ -131,7 +131,7 @@ static size_t choose_values(game *g, stoa_value *values, uint64_t *bits)
         bits[i] = c->initial;
         if (!c->lives || count == most)
             continue;
-        bits[i] = choose_bits(g, c->type);
+        bits[i] = where_bits(g, c->type);
         values[count++] = value_of(g, c->type, bits[i]);
     }
     return count;
@@ -173,7 +173,7 @@ static void set_cell(game *g)
 {
     column *c = choose_column(g);
     size_t row = choose_row(g), field = (size_t)(c - g->columns);
-    uint64_t bits = choose_bits(g, c->type);
+    uint64_t bits = where_bits(g, c->type);
     if (g->rows == 0)
         return;
     DO(g,
@@ -250,7 +250,7 @@ static char *choose_source(game *g, const column *c, size_t count, stoa_source *
     if (data == NULL)
         abort();
     for (size_t i = 0; i < 7; i++)
-        some[i] = choose_bits(g, c->type);
+        some[i] = where_bits(g, c->type);
     for (size_t i = 0; i < count; i++) {
         bits[i] = some[i % 7];
         void *object = bits[i] == 0 ? NULL : &g->objects[bits[i] % OBJECTS];

@@ -282,7 +282,7 @@ static void compare(trial *t, const stoa__kernels *level, const void *out, bool 
 /* The third operand, of CHOOSE. */
 static const void *chooser(const trial *t)
 {
-    if (t->code < STOA__CHOOSE_INT32 || t->code > STOA__CHOOSE_BITS)
+    if (t->code < STOA__WHERE_INT32 || t->code > STOA__WHERE_BITS)
         return NULL;
     size_t bytes = kernel_bytes(STOA_BOOL, t->count);
     uint64_t *c = kernel_place(3, bytes, 0);

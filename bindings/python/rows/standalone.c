@@ -231,7 +231,7 @@ bool store_standalone(PyTypeObject *record_class, PyObject *record, const Slot *
 
 /* ---- calling the class ---- */
 
-static void let_go(PyObject **values, Py_ssize_t count)
+static void release_values(PyObject **values, Py_ssize_t count)
 {
     for (Py_ssize_t i = 0; i < count; i++)
         Py_CLEAR(values[i]);
@@ -274,7 +274,7 @@ static bool complete(const Recipe *recipe, PyObject **values)
         if (values[i] == NULL)
             values[i] = PyObject_CallNoArgs(recipe->members[i].factory);
         if (values[i] == NULL) {
-            let_go(values, recipe->width);
+            release_values(values, recipe->width);
             return false;
         }
     }
@@ -286,7 +286,7 @@ static bool convert_all(const Recipe *recipe, PyObject **values)
     for (Py_ssize_t i = 0; i < recipe->width; i++) {
         PyObject *checked = checked_value(&recipe->members[i], values[i]);
         if (checked == NULL) {
-            let_go(values, recipe->width);
+            release_values(values, recipe->width);
             return false;
         }
         Py_SETREF(values[i], checked);
@@ -299,7 +299,7 @@ static PyObject *record_of(const Recipe *recipe, PyObject **values)
 {
     PyObject *made = recipe->sealed->tp_alloc(recipe->sealed, 0);
     if (made == NULL) {
-        let_go(values, recipe->width);
+        release_values(values, recipe->width);
         return NULL;
     }
     for (Py_ssize_t i = 0; i < recipe->width; i++)

@@ -73,13 +73,13 @@ class Column(Base, InPlace[Expression], Lending, Generic[Value]):
     """
 
     __slots__ = (
+        "_assignments",
         "_export",
         "_field",
         "_name",
         "_order",
         "_positions",
         "_store",
-        "_stores",
         "_type",
     )
 
@@ -90,7 +90,7 @@ class Column(Base, InPlace[Expression], Lending, Generic[Value]):
         self._type = field.type
         self._positions = positions
         self._order = store.order
-        self._stores = store.stores.get(field.index, 0)
+        self._assignments = store.assignments.get(field.index, 0)
         self._export: Any = None
 
     _stoa_cells = True  # its cells are in a table (sources.py)
@@ -211,7 +211,7 @@ class Column(Base, InPlace[Expression], Lending, Generic[Value]):
     def _check_assigned(self, store: Store) -> None:
         """Raises if it is used as a right side after its field was assigned to as a whole, because
         the line `points.x, points.y = points.y, points.x` means the values from before."""
-        if self._store is store and store.stores.get(self._field, 0) != self._stores:
+        if self._store is store and store.assignments.get(self._field, 0) != self._assignments:
             raise StaleError(
                 f"{self._name!r} was assigned to since this column was taken, and may have meant "
                 "the values of then: take it again, or store several columns by one update()"

@@ -331,9 +331,9 @@ class Editing(Rows[R]):
             values = given_source(values, StoredField(name, added.type, 0))
         # No other thread may use a field that may have to be dropped again, or wait for a long run.
         if is_run:
-            store.by_gate(self._add_values, added, values)
+            store.through_gate(self._add_values, added, values)
         else:
-            store.within(lambda: store.by_gate(self._add_values, added, values))
+            store.within(lambda: store.through_gate(self._add_values, added, values))
 
     def _add_values(self, added: Field, values: Any) -> None:
         store, record = self._store, self._store.record

@@ -106,11 +106,11 @@ class Rows(SequenceBase, Queries[R], Generic[R]):
             self._store_column(name, value)
 
     def _store_column(self, name: str, value: Any) -> None:
-        column, stores = self._column(name), self._store.stores
+        column, assigned = self._column(name), self._store.assignments
         if type(value) is Column:
             value._check_assigned(self._store)
         column._write(self._range(), value)
-        stores[column._field] = stores.get(column._field, 0) + 1
+        assigned[column._field] = assigned.get(column._field, 0) + 1
 
     # ---- rows ----
 

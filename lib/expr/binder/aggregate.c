@@ -15,7 +15,7 @@ static void take_mask(stoa__code_block *code, stoa__aggregate *aggregate)
 {
     const stoa__term *term = &code->terms[aggregate->a];
     bool chosen = term->kind == STOA__STEP_TERM && !term->uniform &&
-                  (term->code == STOA__CHOOSE_INT32 || term->code == STOA__CHOOSE_INT64);
+                  (term->code == STOA__WHERE_INT32 || term->code == STOA__WHERE_INT64);
     if (!chosen || !is_zero(code, term->b) || code->terms[term->a].uniform)
         return;
     stoa__id condition = term->c;

@@ -60,7 +60,7 @@ typedef struct stoa__term {
     bool may_fail_deep; /* it, or what it is made of */
     bool may_be_null;
     bool nullable_rows; /* because a column or an array is nullable: in some rows only */
-    bool strict;        /* a CHOOSE whose branches both count, taken or not */
+    bool strict;        /* a WHERE whose branches both count, taken or not */
     bool of_table;      /* STRING: handles of the table's pool, else of the program's */
     bool by_row;        /* STRING: its strings enter the pool while rows are computed */
     uint16_t code;      /* of a step */

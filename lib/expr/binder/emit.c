@@ -76,10 +76,10 @@ static stoa_type form_of(unsigned step, const stoa__code_block *code, stoa__id a
 {
     if (step == STOA__FILL_BITS || step == STOA__IS_NULL)
         return STOA_BOOL;
-    bool of_8_bytes = step == STOA__CHOOSE_INT64 || step == STOA__AND_INT64 ||
+    bool of_8_bytes = step == STOA__WHERE_INT64 || step == STOA__AND_INT64 ||
                       step == STOA__OR_INT64 || step == STOA__XOR_INT64 ||
                       step == STOA__INVERT_INT64 || step == STOA__STORE_8;
-    bool of_4_bytes = step == STOA__CHOOSE_INT32 || step == STOA__STORE_4;
+    bool of_4_bytes = step == STOA__WHERE_INT32 || step == STOA__STORE_4;
     if (step == STOA__CUMULATE || of_8_bytes || of_4_bytes) /* these serve several forms */
         return (stoa_type)code->terms[a].form;
     return (stoa_type)stoa__facts[step].out;
@@ -172,8 +172,8 @@ static void choose_shape(stoa__code_block *code, stoa__term *step)
 /* Though an operand may be null. coalesce(x, v) is where(is_null(x), v, x). */
 static bool is_never_null(const stoa__code_block *code, const stoa__term *step)
 {
-    bool chooses = step->code == STOA__CHOOSE_INT32 || step->code == STOA__CHOOSE_INT64 ||
-                   step->code == STOA__CHOOSE_BITS;
+    bool chooses = step->code == STOA__WHERE_INT32 || step->code == STOA__WHERE_INT64 ||
+                   step->code == STOA__WHERE_BITS;
     const stoa__term *condition = &code->terms[step->c];
     if (step->code == STOA__IS_NULL)
         return true;

@@ -56,7 +56,7 @@ static stoa__id in_forms(stoa__code_block *code, const forms *codes, stoa__id a,
         return stoa__emit(code, codes->exact, a, b, false, made);
     bool up = codes->checked == STOA__ADD_CHECKED && range_of(code, a).low >= 0 &&
               range_of(code, b).low >= 0;
-    return stoa__emit(code, up ? STOA__ADD_UP : codes->checked, a, b, true,
+    return stoa__emit(code, up ? STOA__ADD_NONNEGATIVE : codes->checked, a, b, true,
                       stoa__range_clip(made, stoa__range_of(STOA_INT64)));
 }
 

@@ -98,9 +98,9 @@ static stoa__id choose(stoa__code_block *code, stoa__id condition, stoa__id a, s
         return a;
     stoa__term step = {.a = a, .b = b, .c = condition, .strict = strict};
     step.range = stoa__range_union(range_of(code, a), range_of(code, b));
-    step.code = form == STOA_BOOL    ? STOA__CHOOSE_BITS
-                : form == STOA_INT32 ? STOA__CHOOSE_INT32
-                                     : STOA__CHOOSE_INT64;
+    step.code = form == STOA_BOOL    ? STOA__WHERE_BITS
+                : form == STOA_INT32 ? STOA__WHERE_INT32
+                                     : STOA__WHERE_INT64;
     return stoa__emit_step(code, step);
 }
 

@@ -292,7 +292,7 @@ stoa__id stoa__choose_string(stoa__code_block *code, stoa__id condition, stoa__i
     b = stoa__string_value(code, b, of_table);
     if (a == b && stoa__is_sure(term_of(code, condition)))
         return a;
-    stoa__term step = {.code = STOA__CHOOSE_INT32, .a = a, .b = b, .c = condition};
+    stoa__term step = {.code = STOA__WHERE_INT32, .a = a, .b = b, .c = condition};
     step.by_row = term_of(code, a)->by_row || term_of(code, b)->by_row;
     return stoa__emit_step(code, step);
 }

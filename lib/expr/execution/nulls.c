@@ -101,9 +101,9 @@ stoa__null_rule stoa__null_rule_of(const stoa__term *term)
     if (!term->may_be_null)
         return STOA__NEVER_NULL;
     switch (term->code) {
-    case STOA__CHOOSE_INT32:
-    case STOA__CHOOSE_INT64:
-    case STOA__CHOOSE_BITS:
+    case STOA__WHERE_INT32:
+    case STOA__WHERE_INT64:
+    case STOA__WHERE_BITS:
         return term->strict ? STOA__NULL_WITH_OPERANDS : STOA__NULL_WITH_BRANCH;
     case STOA__AND_BITS:
         return STOA__NULL_AS_AND;

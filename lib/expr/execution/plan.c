@@ -202,9 +202,9 @@ static void activate_operands(planner *p, stoa__id id)
     const stoa__term *term = &p->code->terms[id];
     uint32_t mask = p->mask[id];
     switch (term->strict ? (unsigned)STOA__CODES : term->code) {
-    case STOA__CHOOSE_INT32:
-    case STOA__CHOOSE_INT64:
-    case STOA__CHOOSE_BITS:
+    case STOA__WHERE_INT32:
+    case STOA__WHERE_INT64:
+    case STOA__WHERE_BITS:
         activate_where(p, term->a, mask, term->c, false, false);
         activate_where(p, term->b, mask, term->c, true, false);
         activate(p, term->c, mask);
@@ -420,7 +420,7 @@ static void lighten(const planner *p, stoa__instruction *step)
 {
     bool squares = step->code == STOA__ADD_SQUARES || step->code == STOA__NORM;
     if (squares && p->last[step->out] == STOA__NOTHING_ID)
-        step->kernel = stoa__kernels_here()->run[STOA__SQUARES_FAIL][STOA__VV];
+        step->kernel = stoa__kernels_here()->run[STOA__ADD_SQUARES_FAILS][STOA__VV];
 }
 
 static void list_steps(planner *p)

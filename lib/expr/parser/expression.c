@@ -183,7 +183,7 @@ stoa_expression *stoa_expression_retain(stoa_expression *expression)
 }
 
 /* One reference goes; a built node that had no other comes before the dead. */
-static stoa_expression *let_go(stoa_expression *node, stoa_expression *dead)
+static stoa_expression *drop_reference(stoa_expression *node, stoa_expression *dead)
 {
     if (node->text != NULL) {
         stoa__text_release(node->text);
@@ -197,12 +197,12 @@ static stoa_expression *let_go(stoa_expression *node, stoa_expression *dead)
 
 void stoa_expression_free(stoa_expression *expression)
 {
-    stoa_expression *dead = expression != NULL ? let_go(expression, NULL) : NULL;
+    stoa_expression *dead = expression != NULL ? drop_reference(expression, NULL) : NULL;
     while (dead != NULL) {
         stoa_expression *node = dead;
         dead = node->next_dead;
         for (uint32_t i = 0; i < node->count; i++)
-            dead = let_go(node->arguments[i], dead);
+            dead = drop_reference(node->arguments[i], dead);
         stoa__release(node);
     }
 }

@@ -60,7 +60,7 @@ def store_values(
     made.assign(store, rows, chosen, list(values), lambda: check_all(read))
     made.keep()
     if scope is not None:
-        scope.let_go()
+        scope.drop_condition()
 
 
 def check_all(expressions: Iterable[Expression]) -> None:

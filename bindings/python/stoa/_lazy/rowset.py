@@ -59,10 +59,10 @@ class RowSet:
 
     def pin(self) -> RowSet:
         self.bits()
-        self.let_go()
+        self.drop_condition()
         return self
 
-    def let_go(self) -> None:
+    def drop_condition(self) -> None:
         """Pins the rows found so far. Called when the condition's columns were written to."""
         self.condition = None
 

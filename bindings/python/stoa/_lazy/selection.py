@@ -130,7 +130,7 @@ class Selected(Queries[R], Generic[R]):
             return  # `near.x += 1` ends with this store
         if self._store.field(key).type is OBJECT:
             store_objects(self._store, self._store.field(key), self._row_set, value)
-            self._row_set.let_go()
+            self._row_set.drop_condition()
         else:
             self.update({key: value})
 

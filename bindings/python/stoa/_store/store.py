@@ -69,7 +69,7 @@ class Place:
 class Store(Access):
     """The library's table and the data that Python keeps beside it."""
 
-    __slots__ = ("asked", "ended", "is_open", "places", "stores")
+    __slots__ = ("asked", "assignments", "ended", "is_open", "places")
 
     def __init__(
         self, pointer: Any, record: RecordType, pool: ObjectPool, asked: int, layout: Layout
@@ -81,7 +81,7 @@ class Store(Access):
         self.asked = asked
         self.is_open = False  # whether an attribute that is set on a row makes its field
         self.places: list[Place] = []  # to be reused
-        self.stores: dict[int, int] = {}  # number of assignments to the whole column, by field
+        self.assignments: dict[int, int] = {}  # number of assignments to the whole column, by field
         super().__init__(table, record, pool, layout)
 
     def like(self, pointer: Any, record: RecordType) -> Store:
@@ -97,7 +97,7 @@ class Store(Access):
         concluded."""
         return self.pool.within(act, self)
 
-    def by_gate(self, function: Callable[..., T], *arguments: Any) -> T:
+    def through_gate(self, function: Callable[..., T], *arguments: Any) -> T:
         """Makes a call that must not overlap a run: it enters the gate as a change."""
         gate, key = self.gate, object()
         try:
@@ -183,7 +183,7 @@ class Store(Access):
             if state is not None:
                 self.check_state(state)
             self.end_exports()
-            return self.by_gate(function, self.c, *arguments, error)
+            return self.through_gate(function, self.c, *arguments, error)
 
         check(self.within(change), error)
 
@@ -275,7 +275,7 @@ class Store(Access):
             self.point_at_objects(stage, values)
             index = find()
             told = self.c, index, stage.values, self.cell_count, stage.error
-            return self.by_gate(function, *told) if index < self.rows() else function(*told)
+            return self.through_gate(function, *told) if index < self.rows() else function(*told)
 
         status = self.pool.within(store, self)
         if status:
@@ -386,7 +386,7 @@ class Store(Access):
         error = new_error()
 
         def compact() -> int:
-            status: int = self.by_gate(lib.stoa_table_compact, self.c, error)
+            status: int = self.through_gate(lib.stoa_table_compact, self.c, error)
             self.texts.forget()
             return status
 
@@ -445,7 +445,7 @@ class Store(Access):
             for part, to in zip(parts_of(source), field.cells()):
                 part.enter(self.pool).put(place, ffi.NULL)
                 told = self.c, to.index, start, rows.step, len(rows), place, error
-                status = status or self.by_gate(lib.stoa_column_write, *told)
+                status = status or self.through_gate(lib.stoa_column_write, *told)
             return status
 
         def write() -> int:
@@ -488,7 +488,7 @@ class Store(Access):
             start = max(places.start, 0)  # may be -1 for an empty range that runs backwards
             told = lib.stoa_table_splice, self.c, start, places.step, len(places)
             put = (*told, sources, len(sources), rows, error)
-            return self.by_gate(*put) if start < self.rows() else put[0](*put[1:])  # type: ignore[no-any-return]
+            return self.through_gate(*put) if start < self.rows() else put[0](*put[1:])  # type: ignore[no-any-return]
 
         self.store_columns(columns, splice)
 
@@ -563,7 +563,7 @@ class Store(Access):
             record = derived(self.record, [*self.record._stoa_fields, each])
             kept = describe_field(place, each, c_name, self.pool)
             told = lib.stoa_table_add_field, self.c, place, ffi.NULL, error
-            status = self.by_gate(change.describe, record, *told)
+            status = self.through_gate(change.describe, record, *told)
             del kept  # the library has copied it
             return status
 
@@ -580,7 +580,7 @@ class Store(Access):
             self.export(each.index)
             try:
                 told = lib.stoa_table_drop_field, self.c, each.c_name, error
-                status = self.by_gate(change.describe, record, *told)
+                status = self.through_gate(change.describe, record, *told)
                 change.conclude()
             finally:
                 lib.stoa_column_unexport(self.c, each.index)
@@ -597,7 +597,7 @@ class Store(Access):
             renamed = [f.renamed(new_name) if f.name == name else f for f in fields]
             record, c_name = derived(self.record, renamed), ffi.new("char[]", new_name.encode())
             told = lib.stoa_table_rename_field, self.c, each.c_name, c_name, error
-            return self.by_gate(change.describe, record, *told)
+            return self.through_gate(change.describe, record, *told)
 
         check(self.pool.within(rename, change), error)
 

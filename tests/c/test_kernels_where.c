@@ -1,4 +1,4 @@
-/* test_kernels_choose.c: kernels that choose one of two values by a bit. */
+/* test_kernels_where.c: kernels that choose one of two values by a bit. */
 #include "../support/kernels.h"
 
 #define REFERENCE(name, member)                                                    \
@@ -7,15 +7,15 @@
         out->member = c ? a.member : b.member;                                     \
         return KERNEL_GIVES;                                                       \
     }
-REFERENCE(choose_int32, int32)
-REFERENCE(choose_int64, int64)
-REFERENCE(choose_bits, boolean)
+REFERENCE(where_int32, int32)
+REFERENCE(where_int64, int64)
+REFERENCE(where_bits, boolean)
 
 TEST(a_set_bit_takes_the_first_value_and_another_the_second)
 {
-    kernel_agrees(STOA__CHOOSE_INT32, choose_int32);
-    kernel_agrees(STOA__CHOOSE_INT64, choose_int64);
-    kernel_agrees(STOA__CHOOSE_BITS, choose_bits);
+    kernel_agrees(STOA__WHERE_INT32, where_int32);
+    kernel_agrees(STOA__WHERE_INT64, where_int64);
+    kernel_agrees(STOA__WHERE_BITS, where_bits);
 }
 
 /* Payloads and signs of NaN are kept like any bits. */
@@ -31,7 +31,7 @@ TEST(values_pass_through_a_choice_bit_by_bit)
         b[i] = (uint64_t)0xfff << 52 | dice_roll(&d) >> 12;
     }
     for (size_t i = 0; i < count; i++) {
-        ck_assert(!levels[i]->run[STOA__CHOOSE_INT64][STOA__VV](out, a, b, &c, 64));
+        ck_assert(!levels[i]->run[STOA__WHERE_INT64][STOA__VV](out, a, b, &c, 64));
         for (size_t k = 0; k < 64; k++)
             ck_assert_uint_eq(out[k], c >> k & 1 ? a[k] : b[k]);
     }

@@ -1,4 +1,4 @@
-/* choose_form.h: template: the kernels for values of one width. Parameters:
+/* where_form.h: template: the kernels for values of one width. Parameters:
  *
  *   VALUE             the type of the values
  *   NAME              the kernel's name without shape and level
