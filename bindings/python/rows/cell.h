@@ -352,6 +352,7 @@ static inline Fit store_there(const Slot *slot, stoa_type values, void *at, PyOb
         STORE(UINT16, uint16_t)
         STORE(UINT32, uint32_t)
         STORE(DATE, int32_t) /* counts: the values of times are DECODED */
+        /* NOLINTNEXTLINE(bugprone-branch-clone): timestamps and durations are alike */
         STORE(TIMESTAMP, int64_t)
         STORE(DURATION, int64_t)
 #undef STORE

@@ -22,7 +22,7 @@ from stoa._schema.types import IS_PYPY, OBJECT, FieldType
 from stoa._schema.vectors import Live
 from stoa._store import versions
 from stoa._store.arrow import Export
-from stoa._store.cells import value_reader
+from stoa._store.cells import text_at, value_reader
 from stoa._store.sources import (
     Source,
     StoredField,
@@ -33,7 +33,6 @@ from stoa._store.sources import (
 from stoa._store.store import Store
 from stoa._store.tensors import Lending
 from stoa._store.versions import column_version
-from stoa.display import text_at
 from stoa.errors import (
     ArgumentError,
     ColumnBufferError,

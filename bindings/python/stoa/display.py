@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 from enum import Enum
-from typing import Any, Callable
+from typing import Any
 
-from stoa.errors import RangeError, ShortRepr, shown
+from stoa._store.cells import text_at
+from stoa.errors import ShortRepr, shown
 
 EDGE = 5
 UNITS = ["bytes", "kB", "MB", "GB", "TB"]
@@ -43,14 +44,6 @@ def value_text(value: Any) -> str:
     return text if not text.lstrip("-").isdigit() else text + ".0"
 
 
-def text_at(column: Any, number: int, text: Callable[[Any], str] = value_text) -> str:
-    """The text of a column's value, which may not be one: raw writes, and parts of microseconds."""
-    try:
-        return text(column[number])
-    except RangeError:
-        return f"<{column._cells()[number]}>"
-
-
 def grid(rows: Any) -> tuple[list[str], list[str], list[list[str]]]:
     """The names, the types, and a list of texts for each row shown, its number first."""
     fields = list(rows._store.fields.values())
@@ -69,7 +62,8 @@ def grid(rows: Any) -> tuple[list[str], list[str], list[list[str]]]:
 def lines(rows: Any, shown: list[Any], numbers: range, more: list[str]) -> list[list[str]]:
     columns = [rows._column(each.name) for each in shown]
     return [
-        [str(number), *(text_at(column, number) for column in columns), *more] for number in numbers
+        [str(number), *(text_at(column, number, value_text) for column in columns), *more]
+        for number in numbers
     ]
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import Any
 from weakref import WeakValueDictionary
 
-from stoa import _capsules
+from stoa._capsules import address, give
 from stoa._lib.failure import check, new_error
 from stoa._lib.ffi import ffi, lib
 from stoa._store.store import Store
@@ -93,7 +93,7 @@ class Export:
 
 def capsule_of(place: Any, kind: str) -> Any:
     try:
-        return _capsules.give(address_of(place), kind)
+        return give(address_of(place), kind)
     finally:
         if place.release != ffi.NULL:  # it was not given
             place.release(place)
@@ -102,7 +102,7 @@ def capsule_of(place: Any, kind: str) -> Any:
 def pointer_in(capsule: Any, kind: str) -> Any:
     """The struct of a capsule. Raises WrongTypeError if it is not one of that kind."""
     try:
-        return ffi.cast(KINDS[kind], _capsules.address(capsule, kind))
+        return ffi.cast(KINDS[kind], address(capsule, kind))
     except (TypeError, ValueError):
         raise WrongTypeError(
             f"a capsule called {kind} is needed, not {type(capsule).__name__}"

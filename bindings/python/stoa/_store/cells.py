@@ -8,7 +8,7 @@ from typing import Any, Callable
 
 from stoa._lib.ffi import ffi, lib
 from stoa._schema.types import IS_PYPY, FieldType
-from stoa.errors import FieldNameError, StaleError
+from stoa.errors import FieldNameError, RangeError, StaleError
 
 STALE = (
     "{} was taken before rows were removed, inserted in the middle or reordered, and may stand "
@@ -111,6 +111,14 @@ class Decoded:
 
     def tolist(self) -> list[Any]:
         return list(self)
+
+
+def text_at(column: Any, number: int, text: Callable[[Any], str]) -> str:
+    """The text of a column's value, which may not be one: raw writes, and parts of microseconds."""
+    try:
+        return text(column[number])
+    except RangeError:
+        return f"<{column._cells()[number]}>"
 
 
 def value_reader(field_type: FieldType, of: Any) -> Callable[[int], Any] | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from stoa import _capsules
+from stoa._capsules import tensor
 from stoa._lib.ffi import ffi
 from stoa._schema.types import FieldType
 from stoa.errors import ColumnBufferError, shown
@@ -52,7 +52,7 @@ class Lending:
         self._check_lent(stream, dl_device)
         width = self._type.base.width
         owner, address, shape, strides = self._copied() if copy else self._placed()
-        return _capsules.tensor(
+        return tensor(
             owner,
             address if shape[0] > 0 else 0,
             CODES[self._type.base.kind],
