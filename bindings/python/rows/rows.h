@@ -264,6 +264,7 @@ extern PyTypeObject rows__Bufferable, rows__Loan, rows__Moments;
 
 #define ROWS_REFERENCES(NAME)                                                             \
     NAME(append)        /* append(table, *values, **named) */                             \
+    NAME(by_id)         /* by_id(table, id) */                                            \
     NAME(current_view)  /* current_view(store): makes store.view if there is none */      \
     NAME(delete_field)  /* delete_field(name): raises */                                  \
     NAME(getitem)       /* getitem(table, key) */                                         \

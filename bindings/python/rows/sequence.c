@@ -40,6 +40,18 @@ static PyObject *sequence_item(PyObject *self, PyObject *key)
     return PyObject_CallFunctionObjArgs(references.getitem, self, key, NULL);
 }
 
+/* by_id(id) */
+static PyObject *sequence_by_id(PyObject *self, PyObject *id)
+{
+    View *view = sequence_view(self);
+    int64_t number;
+    size_t row;
+    if (view != NULL && PyLong_CheckExact(id) && int64_of(id, &number) && number > 0 &&
+        stoa_table_find_id(view->core, (uint64_t)number, &row) == STOA_OK)
+        return (PyObject *)row_new(view, self, view->core->order, row);
+    return PyObject_CallFunctionObjArgs(references.by_id, self, id, NULL);
+}
+
 static Py_ssize_t sequence_length(PyObject *self)
 {
     View *view = sequence_needs_view(self);
@@ -98,6 +110,7 @@ static void sequence_dealloc(PyObject *self)
 static PyMethodDef sequence_methods[] = {
     {"append", (PyCFunction)(void (*)(void))rows__append, METH_FASTCALL | METH_KEYWORDS,
      "append($self, /, *values, **named)\n--\n\n"},
+    {"by_id", sequence_by_id, METH_O, "by_id($self, id, /)\n--\n\n"},
     {NULL, NULL, 0, NULL},
 };
 

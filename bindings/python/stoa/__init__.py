@@ -10,7 +10,7 @@ points.append(1, 2)
 points[0].x += 1
 """
 
-from stoa._access.rows import index_of
+from stoa._access.rows import id_of, index_of
 from stoa._lazy.expression import Expression
 
 # Names that builtins have too are not exported by `from stoa import *`.
@@ -89,12 +89,14 @@ from stoa.errors import (
     ParameterError,
     RangeError,
     RefusedError,
+    RowIdError,
     RowIndexError,
     RowValueError,
     StaleError,
     UnknownArgumentError,
     WrongTypeError,
 )
+from stoa.ids import Ids
 from stoa.settings import set_threads, simd, threads, trim
 from stoa.summary import Summary
 from stoa.table import Selection, Table, Window, table_of
@@ -117,6 +119,7 @@ __all__ = [
     "FieldType",
     "FixedLengthError",
     "FullError",
+    "Ids",
     "InUseError",
     "LengthError",
     "OutOfMemoryError",
@@ -124,6 +127,7 @@ __all__ = [
     "RangeError",
     "Record",
     "RefusedError",
+    "RowIdError",
     "RowIndexError",
     "RowValueError",
     "Selection",
@@ -153,6 +157,7 @@ __all__ = [
     "floor",
     "from_arrow",
     "hypot",
+    "id_of",
     "index_of",
     "int8",
     "int16",

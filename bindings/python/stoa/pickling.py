@@ -3,8 +3,9 @@
 A pickle has the record class (see record.reference) and, for each field, the bytes of the cells and
 of the validity bits; from protocol 5 on these can be out of band, and are then the memory of the
 table itself. Of strings it has each different one once, and their numbers in that list, from 1 on,
-as cells; 0 is the empty string. (Older pickles have a list of strings for each field.) Objects are
-pickled one by one, after the table, so that they may refer to it.
+as cells; 0 is the empty string. (Older pickles have a list of strings for each field.) The rows of a
+table with ids keep theirs. Objects are pickled one by one, after the table, so that they may refer
+to it.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from stoa._access.rows import layout
 from stoa._schema.fields import Field
 from stoa._schema.record import RecordType, dereference, described, reference
 from stoa._schema.types import OBJECT, STRING, FieldType
+from stoa._store import ids
 from stoa._store.sources import VectorSource, packed_source
 from stoa._store.store import Store, new_store
 from stoa._store.strings import texts_of
@@ -42,9 +44,13 @@ def reduce_table(self: Any, protocol: SupportsIndex, /) -> tuple[Any, ...]:
             columns.append((lent(bits, protocol), lent(column._raw(), protocol)))
         else:
             columns.append(lent(column._raw(), protocol))
-    arguments = (type(self), *reference(store.record), store.asked, *[True] * store.is_open)
-    texts = () if aside is None else (texts_of(aside.c.strings),)
-    return restore_table, arguments, (sys.byteorder, columns, *texts)
+    arguments = (type(self), *reference(store.record), store.asked, store.is_open, self.has_ids)
+    more: list[Any] = []
+    if aside is not None or self.has_ids:
+        more.append(() if aside is None else texts_of(aside.c.strings))
+    if self.has_ids:
+        more.append(ids.read(store, self._range()).tobytes())
+    return restore_table, arguments, (sys.byteorder, columns, *more)
 
 
 def strings_aside(table: Any) -> Store | None:
@@ -72,18 +78,20 @@ def restore_table(
     parts: tuple[Any, ...],
     asked: int,
     is_open: bool = False,
+    has_ids: bool = False,
 ) -> Any:
     """A table without rows, made from its pickle."""
     made = object.__new__(table_class)
-    object.__setattr__(made, "_store", new_store(dereference(family, parts), 0, asked, layout))
+    record = dereference(family, parts)
+    object.__setattr__(made, "_store", new_store(record, 0, asked, layout, ids=has_ids))
     made._store.is_open = is_open
     return made
 
 
 def set_state(self: Any, state: tuple[Any, ...]) -> None:
-    byte_order, columns, *texts = state
+    byte_order, columns, *more = state
     fields = self._store.fields.values()
-    pool = pool_with(*texts) if texts else None
+    pool = pool_with(more[0]) if more else None
     self._store.extend(
         {
             each.name: column
@@ -92,6 +100,8 @@ def set_state(self: Any, state: tuple[Any, ...]) -> None:
             for each, column in zip(fields, columns)
         }
     )
+    if len(more) > 1:
+        ids.restore(self._store, more[1], byte_order)
 
 
 def pool_with(texts: Any) -> Store:

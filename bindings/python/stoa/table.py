@@ -38,6 +38,7 @@ from stoa.errors import (
     WrongTypeError,
     shown,
 )
+from stoa.ids import Identified, Ids
 from stoa.sequence import Rows
 from stoa.summary import Summary, summaries
 
@@ -50,6 +51,12 @@ class Choosing(Queries[R]):
     __slots__ = ()
 
     _table: Table[R]
+
+    @property
+    def ids(self) -> Ids:
+        """The ids of the rows, as stoa.Ids: a sequence of integers, which raises RowIdError when it
+        is used if the table was made without ids."""
+        return Ids(self)
 
     def describe(self) -> Table[Summary]:
         """A table with a row for each field: count, nan, mean, std, min and max of its values.
@@ -179,7 +186,7 @@ class Giving(Rows[R], Choosing[R]):
         return self[Random(seed).sample(rows, wanted)]
 
 
-class Table(Giving[R], Editing[R], MutableSequence[R]):  # type: ignore[misc]
+class Table(Giving[R], Editing[R], Identified[R], MutableSequence[R]):  # type: ignore[misc]
     """Records kept as typed columns: a sequence of rows.
 
         points = stoa.Table(Point)                        no rows
@@ -192,7 +199,8 @@ class Table(Giving[R], Editing[R], MutableSequence[R]):  # type: ignore[misc]
     grow up to max_rows rows: by default as many as there is address space for. `points[i]` is a
     row, which reads and writes the table. `points.x` is a column; `points["x"]` is the same, also
     for a field that is named like a method. Any number of threads may read, or one may write.
-    Tables may share their strings: `strings=stoa.StringPool()`.
+    Tables may share their strings: `strings=stoa.StringPool()`. With `ids=True` each row has an id:
+    stoa.id_of(row).
 
     In `stoa.Table(Point, open=True)` an attribute that no field has, set on a row, makes the field:
     of the value's type (int64, float64, bool, str, a date or time, else object), and None in the
@@ -218,6 +226,7 @@ class Table(Giving[R], Editing[R], MutableSequence[R]):  # type: ignore[misc]
         *,
         max_rows: int | None = ...,
         open: bool = ...,
+        ids: bool = ...,
         strings: StringPool | None = ...,
     ) -> None: ...
     @overload
@@ -228,6 +237,7 @@ class Table(Giving[R], Editing[R], MutableSequence[R]):  # type: ignore[misc]
         *,
         max_rows: int | None = ...,
         open: bool = ...,
+        ids: bool = ...,
         strings: StringPool | None = ...,
     ) -> None: ...
     @overload
@@ -238,6 +248,7 @@ class Table(Giving[R], Editing[R], MutableSequence[R]):  # type: ignore[misc]
         *,
         max_rows: int | None = ...,
         open: bool = ...,
+        ids: bool = ...,
         strings: StringPool | None = ...,
     ) -> None: ...
     @overload
@@ -248,6 +259,7 @@ class Table(Giving[R], Editing[R], MutableSequence[R]):  # type: ignore[misc]
         *,
         max_rows: int | None = ...,
         open: bool = ...,
+        ids: bool = ...,
         strings: StringPool | None = ...,
     ) -> None: ...
     def __init__(
@@ -257,6 +269,7 @@ class Table(Giving[R], Editing[R], MutableSequence[R]):  # type: ignore[misc]
         *,
         max_rows: int | None = None,
         open: bool = False,
+        ids: bool = False,
         strings: StringPool | None = None,
     ) -> None:
         if getattr(self, "_store", None) is not None:
@@ -279,7 +292,8 @@ class Table(Giving[R], Editing[R], MutableSequence[R]):  # type: ignore[misc]
         pools = pools_of(strings)
         if open:
             check_may_be_open(made)
-        object.__setattr__(self, "_store", new_store(made, given, limit, layout, *pools))
+        store = new_store(made, given, limit, layout, *pools, ids=bool(ids))
+        object.__setattr__(self, "_store", store)
         self._store.is_open = bool(open)
         if not is_count:
             self.extend(rows)
@@ -552,6 +566,7 @@ if extension is not None:
     # C handles the plain cases of these methods, and calls the methods above for all others.
     extension.connect(
         append=Table.append,
+        by_id=Table.by_id,
         current_view=Store.current_view,
         delete_field=delete_field,
         getitem=Giving.__getitem__,
@@ -567,4 +582,4 @@ if extension is not None:
         reserve=Table.reserve,
         write_object=lambda table, *cell: table._store.write_object(*cell),
     )
-    take_over(Table, extension.SequenceBase, "__getitem__", "__len__", "append")
+    take_over(Table, extension.SequenceBase, "__getitem__", "__len__", "append", "by_id")

@@ -15,6 +15,7 @@ from stoa._schema.extension import rows as extension
 from stoa._schema.record import Record
 from stoa._store.access import Layout
 from stoa._store.cells import stale
+from stoa._store.ids import id_at
 from stoa.errors import WrongTypeError
 
 if TYPE_CHECKING or extension is None:
@@ -43,3 +44,17 @@ def index_of(row: Record) -> int:
     if not found._stoa_is_fresh():
         raise stale("row")
     return found._stoa_index
+
+
+def id_of(row: Record) -> int:
+    """The id of a row of a table with ids: a number that stays with the row wherever it moves to,
+    and by which `points.by_id(id)` finds it, until it is removed. No other row gets it.
+
+    Raises StaleError for a stale row, RowIdError if the table was made without ids, and
+    WrongTypeError unless it is a row.
+    """
+    found = checked_row(row)
+    made = id_at(found._stoa_table._store, index_of(row))
+    if not found._stoa_is_fresh():  # another thread has moved it meanwhile
+        raise stale("row")
+    return made

@@ -609,12 +609,13 @@ def new_store(
     layout: Layout,
     pool: ObjectPool | None = None,
     strings: Any = ffi.NULL,
+    ids: bool = False,
 ) -> Store:
     """A new store with `rows` rows of defaults. Stores that share a pool of strings, a
     stoa_string_pool *, share the pool of objects, whose lock stands for both."""
     pool = pool or ObjectPool()
     options = ffi.new("stoa_table_options *")
-    options.strings = strings
+    options.strings, options.ids = strings, ids
     options.rows, options.max_rows, options.pool = rows, max_rows, pool.pointer
     made, error = receiver("stoa_table *", lib.stoa_table_free), new_error()
 
