@@ -3,9 +3,9 @@
 A pickle has the record class (see record.reference) and, for each field, the bytes of the cells and
 of the validity bits; from protocol 5 on these can be out of band, and are then the memory of the
 table itself. Of strings it has each different one once, and their numbers in that list, from 1 on,
-as cells; 0 is the empty string. (Older pickles have a list of strings for each field.) The rows of a
-table with ids keep theirs. Objects are pickled one by one, after the table, so that they may refer
-to it.
+as cells; 0 is the empty string. (Older pickles have a list of strings for each field.) The rows of
+a table with ids keep theirs. Objects are pickled one by one, after the table, so that they may
+refer to it.
 """
 
 from __future__ import annotations
