@@ -1,105 +1,151 @@
 /* tally.c: how often keys come.
  *
- * Entries lie in the order in which their keys first came. The index says where the entry of a key
- * is: at the key's own number, if keys are below a span, else by open addressing with linear
- * probing, at most three quarters full, under the upper bits of the key's XXH3. A key beyond the
- * span (cells can be written to through pointers) makes the tally a hashed one. Room for all keys
- * of a call is made before the first is added. Invariant: every entry is in the index once, under
- * different keys; `first` ascends. */
+ * Entries lie in the order in which their keys first came. Keys below a span are counted in a table
+ * that has a place for each. Others are found by open addressing with linear probing, at most half
+ * or three quarters full, under the uppermost bits of their XXH3, so that growing goes through the
+ * old and the new slots from start to end. A key beyond the span (cells can be written to through
+ * pointers) makes the tally a hashed one. Room for all keys of a call is made before the first is
+ * added. Invariant: every key has one entry, and one place that leads to it; `first` ascends. */
 #include "query/tally.h"
 
 #include <string.h>
 
 #include "base/hash.h"
-#include "base/memory.h"
 
-#define FEWEST_PLACES ((size_t)64)
+#define FEWEST_BITS 6
 #define MOST_ENTRIES ((size_t)UINT32_MAX - 1)
+/* So many slots and more are not in the first caches. */
+#define LARGE_BITS 15
 
-/* ---- the index ---- */
+/* ---- slots ---- */
 
-/* places: a power of two. */
-static inline size_t home_of(uint64_t key, size_t places)
+static inline size_t slots_of(uint32_t bits)
 {
-    return (size_t)(stoa__hash(&key, sizeof key) >> 32) & (places - 1);
+    return (size_t)1 << bits;
 }
 
-/* The place of the key, or the free one where it belongs. */
-static inline size_t find_from(const stoa__tally *tally, size_t place, uint64_t key)
+static inline size_t home_of(uint64_t key, uint32_t bits)
 {
-    while (tally->index[place] != 0 && tally->entries[tally->index[place] - 1].key != key)
-        place = (place + 1) & (tally->places - 1);
-    return place;
+    return (size_t)(stoa__hash(&key, sizeof key) >> (64 - bits));
 }
 
-static bool make_index(stoa__tally *tally, size_t places)
+/* The slot of the key, or the free one where it belongs. */
+static inline stoa__tally_slot *find_from(stoa__tally_slot *slots, uint32_t bits, size_t at,
+                                          uint64_t key)
 {
-    stoa__tally grown = *tally;
-    grown.index = stoa__allocate_zeroed(places * sizeof *grown.index);
-    grown.places = places;
-    grown.is_hashed = true;
-    if (grown.index == NULL)
+    while (slots[at].place != 0 && slots[at].key != key)
+        at = (at + 1) & (slots_of(bits) - 1);
+    return &slots[at];
+}
+
+/* Entries that so many slots may lead to. While they are few, a search that goes on to a second
+ * slot costs more than memory does. */
+static size_t most_entries(uint32_t bits)
+{
+    return bits < LARGE_BITS ? slots_of(bits) / 2 : slots_of(bits) / 4 * 3;
+}
+
+static bool reserve_slots(stoa__region *region, size_t bytes)
+{
+    if (!stoa__region_reserve(region, bytes, bytes, 1))
         return false;
-    for (size_t i = 0; i < tally->count; i++) {
-        uint64_t key = tally->entries[i].key;
-        grown.index[find_from(&grown, home_of(key, places), key)] = (uint32_t)(i + 1);
+    if (stoa__region_commit(region, 0, bytes)) {
+        stoa__region_expect(region, 0, bytes);
+        return true;
     }
-    stoa__release(tally->index);
-    *tally = grown;
-    return true;
+    stoa__region_free(region);
+    return false;
 }
 
-static bool has_places(const stoa__tally *tally, size_t entries)
+static void fill_slots(const stoa__tally *tally, stoa__tally_slot *slots, uint32_t bits)
 {
-    return !tally->is_hashed || entries <= tally->places / 4 * 3;
+    for (size_t i = 0; tally->slots != NULL && i < slots_of(tally->bits); i++) {
+        const stoa__tally_slot *slot = &tally->slots[i];
+        if (slot->place != 0)
+            *find_from(slots, bits, home_of(slot->key, bits), slot->key) = *slot;
+    }
+    for (size_t i = 0; tally->slots == NULL && i < tally->count; i++) {
+        uint64_t key = tally->entries[i].key;
+        *find_from(slots, bits, home_of(key, bits), key) =
+            (stoa__tally_slot){key, (uint32_t)(i + 1)};
+    }
+}
+
+/* Slots for so many entries, of which there are some. */
+static bool make_slots(stoa__tally *tally, size_t entries)
+{
+    stoa__region region;
+    uint32_t bits = FEWEST_BITS;
+    while (entries > most_entries(bits))
+        bits++;
+    if (!reserve_slots(&region, slots_of(bits) * sizeof(stoa__tally_slot)))
+        return false;
+    stoa__tally_slot *slots = (stoa__tally_slot *)(void *)region.base;
+    fill_slots(tally, slots, bits);
+    if (tally->slots != NULL)
+        stoa__region_free(&tally->region);
+    tally->slots = slots;
+    tally->region = region;
+    tally->bits = bits;
+    return true;
 }
 
 static stoa_status reserve(stoa__tally *tally, size_t more)
 {
-    size_t entries = tally->count + more, places = tally->places;
+    size_t entries = tally->count + more;
     if (entries > MOST_ENTRIES)
         return STOA_FULL;
     if (!stoa__make_room(&tally->entries, &tally->room, entries, sizeof *tally->entries, NULL))
         return STOA_OUT_OF_MEMORY;
-    while (entries > places / 4 * 3)
-        places *= 2;
-    return has_places(tally, entries) || make_index(tally, places) ? STOA_OK : STOA_OUT_OF_MEMORY;
+    bool has_slots = tally->slots == NULL || entries <= most_entries(tally->bits);
+    return has_slots || make_slots(tally, entries) ? STOA_OK : STOA_OUT_OF_MEMORY;
 }
 
-/* ---- keys come ---- */
-
-/* There is room. */
-static inline void put(stoa__tally *tally, size_t place, uint64_t key, uint64_t count,
-                       uint64_t first)
+/* From a table with a place for each key to slots. */
+static stoa_status hash_keys(stoa__tally *tally)
 {
-    uint32_t at = tally->index[place];
-    if (STOA__LIKELY(at != 0)) {
-        tally->entries[at - 1].count += count;
+    stoa__tally_finish(tally);
+    if (!make_slots(tally, tally->count))
+        return STOA_OUT_OF_MEMORY;
+    stoa__release(tally->totals);
+    tally->totals = NULL;
+    return STOA_OK;
+}
+
+/* ---- keys come: there is room for all ---- */
+
+static inline void put_by_number(stoa__tally *tally, uint64_t key, uint64_t count, uint64_t first)
+{
+    if (!STOA__LIKELY(tally->totals[key] != 0))
+        tally->entries[tally->count++] = (stoa__tally_entry){key, 0, first};
+    tally->totals[key] += count;
+}
+
+static inline void put_by_hash(stoa__tally *tally, size_t home, uint64_t key, uint64_t count,
+                               uint64_t first)
+{
+    stoa__tally_slot *slot = find_from(tally->slots, tally->bits, home, key);
+    if (STOA__LIKELY(slot->place != 0)) {
+        tally->entries[slot->place - 1].count += count;
         return;
     }
     tally->entries[tally->count++] = (stoa__tally_entry){key, count, first};
-    tally->index[place] = (uint32_t)tally->count;
+    *slot = (stoa__tally_slot){key, (uint32_t)tally->count};
 }
 
-static void put_by_number(stoa__tally *tally, const uint64_t *keys, const uint16_t *at,
-                          size_t count, uint64_t first)
+/* Where the search for each key begins. In a large table slots, and then entries, are asked for
+ * ahead, so that they are on the way from memory. */
+static void find_homes(const stoa__tally *tally, const uint64_t *keys, size_t *homes, size_t count)
 {
     for (size_t i = 0; i < count; i++)
-        put(tally, (size_t)keys[i], keys[i], 1, first + (at == NULL ? i : at[i]));
-}
-
-/* Homes first, so that they are on the way from memory. */
-static void put_by_hash(stoa__tally *tally, const uint64_t *keys, const uint16_t *at, size_t count,
-                        uint64_t first)
-{
-    size_t homes[STOA__TALLY_CHUNK];
-    for (size_t i = 0; i < count; i++) {
-        homes[i] = home_of(keys[i], tally->places);
-        __builtin_prefetch(&tally->index[homes[i]]);
-    }
+        homes[i] = home_of(keys[i], tally->bits);
+    if (tally->bits < LARGE_BITS)
+        return;
     for (size_t i = 0; i < count; i++)
-        put(tally, find_from(tally, homes[i], keys[i]), keys[i], 1,
-            first + (at == NULL ? i : at[i]));
+        __builtin_prefetch(&tally->slots[homes[i]]);
+    for (size_t i = 0; i < count; i++)
+        if (tally->slots[homes[i]].place != 0)
+            __builtin_prefetch(&tally->entries[tally->slots[homes[i]].place - 1]);
 }
 
 static bool are_below(const uint64_t *keys, size_t count, size_t span)
@@ -110,29 +156,32 @@ static bool are_below(const uint64_t *keys, size_t count, size_t span)
     return beyond == 0;
 }
 
-static stoa_status hash_keys(stoa__tally *tally)
-{
-    size_t places = FEWEST_PLACES;
-    while (tally->count > places / 4 * 3)
-        places *= 2;
-    return make_index(tally, places) ? STOA_OK : STOA_OUT_OF_MEMORY;
-}
-
 stoa_status stoa__tally_add(stoa__tally *tally, const uint64_t *keys, const uint16_t *at,
                             size_t count, uint64_t first)
 {
+    size_t homes[STOA__TALLY_CHUNK];
     stoa_status status = STOA_OK;
-    if (!tally->is_hashed && !are_below(keys, count, tally->places))
+    if (tally->totals != NULL && !are_below(keys, count, tally->span))
         status = hash_keys(tally);
     if (status == STOA_OK)
         status = reserve(tally, count);
     if (status != STOA_OK)
         return status;
-    if (tally->is_hashed)
-        put_by_hash(tally, keys, at, count, first);
-    else
-        put_by_number(tally, keys, at, count, first);
+    if (tally->totals != NULL) {
+        for (size_t i = 0; i < count; i++)
+            put_by_number(tally, keys[i], 1, first + (at == NULL ? i : at[i]));
+        return STOA_OK;
+    }
+    find_homes(tally, keys, homes, count);
+    for (size_t i = 0; i < count; i++)
+        put_by_hash(tally, homes[i], keys[i], 1, first + (at == NULL ? i : at[i]));
     return STOA_OK;
+}
+
+void stoa__tally_finish(stoa__tally *tally)
+{
+    for (size_t i = 0; tally->totals != NULL && i < tally->count; i++)
+        tally->entries[i].count = tally->totals[tally->entries[i].key];
 }
 
 /* ---- several ---- */
@@ -149,27 +198,47 @@ static size_t next_of(const stoa__tally *tallies, const size_t *done, size_t cou
     return best;
 }
 
-stoa_status stoa__tally_merge(stoa__tally *into, const stoa__tally *tallies, size_t count)
+/* The next entries of all, a chunk at most; how many. */
+static size_t take_chunk(stoa__tally_entry *taken, const stoa__tally *tallies, size_t *done,
+                         size_t count)
 {
-    size_t *done = stoa__allocate_zeroed(count * sizeof *done), entries = 0;
+    size_t made = 0, best;
+    while (made < STOA__TALLY_CHUNK && (best = next_of(tallies, done, count)) < count)
+        taken[made++] = tallies[best].entries[done[best]++];
+    return made;
+}
+
+static stoa_status add_entries(stoa__tally *into, const stoa__tally_entry *entries, size_t count)
+{
+    uint64_t keys[STOA__TALLY_CHUNK];
+    size_t homes[STOA__TALLY_CHUNK];
+    stoa_status status = reserve(into, count);
+    for (size_t i = 0; status == STOA_OK && into->totals != NULL && i < count; i++)
+        put_by_number(into, entries[i].key, entries[i].count, entries[i].first);
+    if (status != STOA_OK || into->totals != NULL)
+        return status;
+    for (size_t i = 0; i < count; i++)
+        keys[i] = entries[i].key;
+    find_homes(into, keys, homes, count);
+    for (size_t i = 0; i < count; i++)
+        put_by_hash(into, homes[i], keys[i], entries[i].count, entries[i].first);
+    return STOA_OK;
+}
+
+stoa_status stoa__tally_merge(stoa__tally *into, stoa__tally *tallies, size_t count)
+{
+    stoa__tally_entry taken[STOA__TALLY_CHUNK];
+    size_t *done = stoa__allocate_zeroed(count * sizeof *done), some;
     stoa_status status = done == NULL ? STOA_OUT_OF_MEMORY : STOA_OK;
     for (size_t i = 0; status == STOA_OK && i < count; i++) {
-        if (tallies[i].is_hashed && !into->is_hashed)
+        stoa__tally_finish(&tallies[i]);
+        if (tallies[i].totals == NULL && into->totals != NULL)
             status = hash_keys(into);
-        entries += tallies[i].count;
     }
-    for (; status == STOA_OK && entries > 0; entries--) {
-        size_t best = next_of(tallies, done, count);
-        const stoa__tally_entry *entry = &tallies[best].entries[done[best]++];
-        status = reserve(into, 1);
-        if (status != STOA_OK)
-            break;
-        size_t place = into->is_hashed
-                           ? find_from(into, home_of(entry->key, into->places), entry->key)
-                           : (size_t)entry->key;
-        put(into, place, entry->key, entry->count, entry->first);
-    }
+    while (status == STOA_OK && (some = take_chunk(taken, tallies, done, count)) > 0)
+        status = add_entries(into, taken, some);
     stoa__release(done);
+    stoa__tally_finish(into);
     return status;
 }
 
@@ -177,13 +246,17 @@ stoa_status stoa__tally_merge(stoa__tally *into, const stoa__tally *tallies, siz
 
 stoa_status stoa__tally_begin(stoa__tally *tally, size_t span)
 {
-    *tally = (stoa__tally){.places = span > 0 ? span : FEWEST_PLACES, .is_hashed = span == 0};
-    tally->index = stoa__allocate_zeroed(tally->places * sizeof *tally->index);
-    return tally->index != NULL ? STOA_OK : STOA_OUT_OF_MEMORY;
+    *tally = (stoa__tally){.span = span};
+    if (span == 0)
+        return make_slots(tally, 0) ? STOA_OK : STOA_OUT_OF_MEMORY;
+    tally->totals = stoa__allocate_zeroed(span * sizeof *tally->totals);
+    return tally->totals != NULL ? STOA_OK : STOA_OUT_OF_MEMORY;
 }
 
 void stoa__tally_dispose(stoa__tally *tally)
 {
     stoa__release(tally->entries);
-    stoa__release(tally->index);
+    stoa__release(tally->totals);
+    if (tally->slots != NULL)
+        stoa__region_free(&tally->region);
 }

@@ -18,7 +18,7 @@
 /* Places of a table that a few rows may have; more rows may have SPAN times as many as they are. */
 #define FEW_PLACES ((size_t)4096)
 #define SPAN 2
-/* Places at most, for integers: 16 MiB. */
+/* Places at most, for integers: 32 MiB. */
 #define MOST_PLACES ((size_t)1 << 22)
 
 /* ---- keys ---- */
@@ -94,7 +94,7 @@ static make_keys *keys_of(stoa_type type)
 /* ---- counting ---- */
 
 typedef struct tallier {
-    stoa__tally tally; /* index: NULL: the worker has had no row yet */
+    stoa__tally tally; /* has begun with the worker's first row */
     uint64_t nulls, first_null;
 } tallier;
 
@@ -162,7 +162,7 @@ static void count_block(void *context, size_t worker, void *const *slots,
     const uint64_t *there = validity == NULL ? NULL : validity[job->result];
     size_t width = stoa__width(job->type);
     stoa_status status = (stoa_status)atomic_load_explicit(&job->failure, memory_order_relaxed);
-    if (status == STOA_OK && own->tally.index == NULL)
+    if (status == STOA_OK && !stoa__tally_has_begun(&own->tally))
         status = stoa__tally_begin(&own->tally, job->span);
     for (size_t i = 0; status == STOA_OK && i < count; i += STOA__TALLY_CHUNK)
         status = count_chunk(job, own, cells + i * width, mask == NULL ? NULL : mask + i / 64,
@@ -335,10 +335,12 @@ static stoa_status conclude(stoa_value_counts **counts, counting *job, stoa_erro
     stoa__tally all[STOA__MAX_THREADS] = {{0}}, merged = {0};
     size_t used = 0;
     for (size_t i = 0; i < STOA__MAX_THREADS; i++)
-        if (job->talliers[i].tally.index != NULL)
+        if (stoa__tally_has_begun(&job->talliers[i].tally))
             all[used++] = job->talliers[i].tally;
-    if (used <= 1)
+    if (used <= 1) {
+        stoa__tally_finish(&all[0]);
         return make_counts(counts, job, &all[0], error);
+    }
     stoa_status status = stoa__tally_begin(&merged, job->span);
     if (status != STOA_OK)
         return failed(status, error);
