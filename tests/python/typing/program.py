@@ -178,6 +178,11 @@ def missing_values() -> None:
     seats: list[int | None] = passengers.seat.tolist()
     passenger.name, passenger.seat = "Bob", None
     texts: list[str | None] = passengers.name.tolist()
+    pool: stoa.StringPool = stoa.StringPool(max_bytes=1 << 20)
+    shared = Passengers(Passenger, passengers, strings=pool)
+    counts: dict[str | None, int] = shared.name.value_counts()
+    assert list(counts) == shared.name.unique()
+    assert sum(counts.values()) == len(texts)
     assert (name, seats, texts) == (None, [1, None], ["Ann", "Bob"])
     assert len(passengers.drop_nulls("seat")) == 1
     assert Passenger(None).gate is None
