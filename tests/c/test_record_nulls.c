@@ -30,7 +30,7 @@ static bool is_null(const stoa_table *table, size_t row, const char *field)
 
 TEST(fields_begin_as_null_or_with_their_default)
 {
-    flight_table flights;
+    flight_table flights = {0};
     WORKS(NULL, flight_table_init(&flights, 70, &trouble));
     ck_assert_uint_eq(stoa_table_field_flags(flights.table, 0), 0);
     ck_assert_uint_eq(stoa_table_field_flags(flights.table, 1), STOA_NULLABLE);
@@ -51,7 +51,7 @@ TEST(fields_begin_as_null_or_with_their_default)
 
 TEST(setters_write_the_value_and_its_bit)
 {
-    flight_table flights;
+    flight_table flights = {0};
     WORKS(NULL, flight_table_init(&flights, 130, &trouble));
     for (size_t i = 0; i < 130; i += 2)
         flight_set_delay(flight_at(&flights, i), (int16_t)(i + 1));
@@ -98,7 +98,7 @@ static void check_flight(const flight_table *flights, size_t row, int32_t i)
 
 TEST(appended_and_pushed_rows_have_their_values_and_nulls)
 {
-    flight_table flights;
+    flight_table flights = {0};
     PASSES(flight_table_init(&flights, 0, &trouble));
     int32_t rows = (int32_t)scaled(30000, 3000);
     for (int32_t i = 0; i < rows; i++) {
@@ -118,7 +118,7 @@ TEST(appended_and_pushed_rows_have_their_values_and_nulls)
 
 TEST(a_date_that_is_none_is_refused_unless_it_is_null)
 {
-    flight_table flights;
+    flight_table flights = {0};
     PASSES(flight_table_init(&flights, 1, &trouble));
     flight_values values = flight_defaults();
     values.day = INT32_MAX;
@@ -138,7 +138,7 @@ static void check_text(stoa_string string, const char *text)
 
 TEST(strings_may_be_null)
 {
-    person_table people;
+    person_table people = {0};
     const stoa_string ann = {"Ann", 3};
     WORKS(NULL, person_table_init(&people, 1, &trouble));
     WORKS(people.table, person_table_push(&people, &ann, NULL, &trouble));
@@ -183,7 +183,7 @@ TEST(fields_that_the_record_does_not_have_begin_as_null)
     stoa_table *table =
         TABLE(NULL, {.name = "more", .type = STOA_INT8, .flags = STOA_NULLABLE},
               {.name = "number", .type = STOA_INT32}, {.name = "delay", .type = STOA_INT16});
-    plain_table plains;
+    plain_table plains = {0};
     WORKS(table, plain_table_from(&plains, table, &trouble));
     for (int32_t i = 0; i < 100; i++)
         WORKS(table, plain_table_push(&plains, i, 7, &trouble));
