@@ -105,6 +105,13 @@ def test_a_damaged_buffer_is_refused() -> None:
             pickle.loads(data, buffers=damaged)
 
 
+def test_a_pickle_without_its_strings_is_refused() -> None:
+    table: Any = stoa.Table({"s": "str"})
+    with pytest.raises(stoa.ArgumentError, match="damaged"):
+        table.__setstate__((sys.byteorder, [bytes(16)]))
+    assert len(table) == 0
+
+
 def test_the_other_byte_order_is_turned_around() -> None:
     other = "big" if sys.byteorder == "little" else "little"
     assert values_of_bytes((258).to_bytes(4, other), "i", other).tolist() == [258]

@@ -127,7 +127,9 @@ def cells_source(cells: Any, field_type: FieldType, byte_order: str, pool: Store
         return made.with_validity(found)
     values = values_of_bytes(cells, field_type.code or "I", byte_order)
     made = packed_source(values, field_type, len(values))
-    if pool is not None and field_type is STRING:
+    if field_type is STRING:
+        if pool is None:
+            raise ArgumentError("the pickle is damaged: it has no strings")
         made.strings, made.keep = pool.c.strings, (made.keep, pool)
     return made
 
