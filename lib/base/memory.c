@@ -44,7 +44,9 @@
 #define KEPT_BYTES ((size_t)256 << 20)
 #define LEAST_KEPT_BYTES ((size_t)1 << 20)
 #define KEPT_BLOCKS 8
-#define HEAD_SHARE 256 /* at most this part of the written cells may be wasted by a huge page */
+/* At most this part of the written cells may be wasted by the huge page where they begin. Without
+ * it the cells of 24 columns of 3 MiB take 1.5 times as long to write, row by row. */
+#define HEAD_SHARE 32
 
 STOA__LOCK;
 static size_t reserved;     /* bytes in reserved regions and slabs */
