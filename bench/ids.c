@@ -26,7 +26,7 @@ static point_table table_of(size_t rows, bool ids)
                                         {.name = "z", .type = STOA_INT32}};
     const stoa_table_options options = {.rows = rows, .ids = ids};
     stoa_table *table;
-    point_table points;
+    point_table points = {0};
     bench_must(stoa_table_new(&table, fields, 3, &options, &error), error.message);
     bench_must(point_table_from(&points, table, &error), error.message);
     stoa_table_free(table); /* the typed table has it */

@@ -38,7 +38,7 @@ static void read(void)
     stoa_table *table = three_rows();
     stoa_error error;
     /* [read] */
-    uint64_t ids[3];
+    uint64_t ids[3] = {0};
     if (stoa_table_has_ids(table))
         must(stoa_table_read_ids(table, 0, 3, ids, &error), &error);
     for (size_t i = 0; i < 3; i++)

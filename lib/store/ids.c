@@ -75,11 +75,11 @@ static bool reserve(stoa__ids *ids, stoa__table *table, size_t least)
 {
     size_t most = table->max_rows < STOA__MOST_ID_ROWS ? table->max_rows : STOA__MOST_ID_ROWS;
     least = table->asked > 0 ? most : least;
-    size_t least_bytes = enough_bytes(least), wanted = enough_bytes(most);
+    size_t least_bytes = enough_bytes(least), bytes = enough_bytes(most);
     size_t share = stoa__reserve_share(least_bytes);
-    if (table->asked == 0 && wanted > share)
-        wanted = share > least_bytes ? share : least_bytes;
-    if (!stoa__region_reserve(&ids->region, wanted, least_bytes, 2))
+    if (table->asked == 0 && bytes > share)
+        bytes = share > least_bytes ? share : least_bytes;
+    if (!stoa__region_reserve(&ids->region, bytes, least_bytes, 2))
         return false;
     size_t rows = rows_in(ids->region.bytes);
     rows = rows > least ? rows : least;
@@ -449,7 +449,7 @@ stoa_status stoa__table_restore_ids(stoa_table *table, const uint64_t *ids, size
         status = check_slots(own, ids, count, slot_count, error);
     if (status == STOA_OK)
         status = commit_slots(own, slot_count, error);
-    if (status != STOA_OK)
+    if (status != STOA_OK || count == 0) /* an empty table may go on as it is */
         return status;
     take_ids(own, ids, count, slot_count);
     stoa__table_reordered(stoa__whole(table));
