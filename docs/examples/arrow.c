@@ -56,6 +56,26 @@ void arrow_examples(void)
     stoa_table_free(copy);
     /* [import] */
 
+    /* [lend] */
+    stoa_loan *loan;
+    must(stoa_loan_new(&loan, table, &error), &error);
+    must(stoa_table_arrow_array(&schema, &rows, table, &(stoa_arrow_options){.loan = loan}, &error),
+         &error);
+    stoa_loan_free(loan); /* the array holds the memory */
+    printf("%d\n", rows.children[0]->buffers[1] == stoa_int32_column(table, "x")); /* prints 1 */
+
+    stoa_status status = stoa_row_set_int32(stoa_table_row(table, 0), "x", 7);
+    printf("%s\n", stoa_status_name(status));                /* prints STOA_LENT */
+    must(stoa_table_append(table, NULL, 0, &error), &error); /* which is no write */
+
+    size_t arrays;
+    printf("%zu ", stoa_table_loans(table, &arrays));
+    printf("%zu\n", arrays); /* prints 1 1 */
+    rows.release(&rows);
+    schema.release(&schema);
+    must(stoa_table_resize(table, 5, &error), &error); /* nobody holds it any more */
+    /* [lend] */
+
     /* [array] */
     struct ArrowArray x;
     const size_t field = 0;

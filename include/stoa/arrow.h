@@ -96,6 +96,11 @@ typedef struct stoa_arrow_guard {
 } stoa_arrow_guard;
 
 /**
+ * A table whose memory is lent: see stoa_loan_new().
+ */
+typedef struct stoa_loan stoa_loan;
+
+/**
  * What of a table leaves, and how. Zero it, and set what you need.
  *
  * @members stoa_arrow_options
@@ -113,8 +118,10 @@ typedef struct stoa_arrow_options {
      * large_utf8 or dictionary. All else is as it is. Only read by the call. NULL: none. */
     const struct ArrowSchema *requested;
     const stoa_arrow_guard *guard; /* copied; NULL: none */
-    uint64_t flags;                /* zero, or STOA_ARROW_DICTIONARIES, STOA_ARROW_BARE */
-    uint64_t reserved[4];          /* zero */
+    /* Arrays share the memory that is lent, where they can, and hold the loan. NULL: copies. */
+    stoa_loan *loan;
+    uint64_t flags;       /* zero, or STOA_ARROW_DICTIONARIES, STOA_ARROW_BARE */
+    uint64_t reserved[4]; /* zero */
 } stoa_arrow_options;
 
 /**
@@ -169,6 +176,45 @@ STOA_TRY stoa_table_arrow_stream(struct ArrowArrayStream *stream, stoa_table *ta
 STOA_TRY stoa_table_arrow_array(struct ArrowSchema *schema, struct ArrowArray *array,
                                 const stoa_table *table, const stoa_arrow_options *options,
                                 stoa_error *error);
+
+/**
+ * Lends the memory of a table: streams and arrays that are made with the loan (of this table, by
+ * stoa_arrow_options.loan) share it, without a copy. Until the loan was freed and all of these were
+ * released, calls that would write to cells, remove or reorder rows, or change fields give
+ * STOA_LENT and change nothing; rows can be appended, and don't belong to what was lent before.
+ * Writes through pointers and typed setters are not seen: they are the caller's to avoid. Bools,
+ * vectors, plain strings, rows in other steps than 1 and selected rows are copied all the same. A
+ * stream gives all rows at once, if no other number was asked for.
+ *
+ * @param loan becomes the new loan
+ * @return STOA_INVALID: NULL. STOA_OUT_OF_MEMORY.
+ * @owner The caller frees it by stoa_loan_free(). It holds the table.
+ * @cost O(fields).
+ * @threads Changes the table.
+ * @snippet arrow.c lend
+ */
+STOA_TRY stoa_loan_new(stoa_loan **loan, stoa_table *table, stoa_error *error);
+
+/**
+ * Gives a loan back. What was made with it stays as it is, and holds the memory still. NULL does
+ * nothing.
+ *
+ * @cost O(1); O(fields) where nothing else holds it.
+ * @threads Any; the last holder ends the locks of the columns, which may be an array that another
+ *     thread releases.
+ * @snippet arrow.c lend
+ */
+STOA_API void stoa_loan_free(stoa_loan *loan);
+
+/**
+ * Tells how many loans of a table are not over, and how many arrays and streams hold these.
+ *
+ * @param arrays becomes the number of arrays and streams; may be NULL
+ * @cost O(1).
+ * @threads Any.
+ * @snippet arrow.c lend
+ */
+STOA_API size_t stoa_table_loans(const stoa_table *table, size_t *arrays);
 
 /**
  * Makes a table of all that a stream gives, with the fields of its schema: see

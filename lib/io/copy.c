@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "io/loan.h"
 #include "io/nodes.h"
 #include "io/plan.h"
 #include "store/table.h"
@@ -81,6 +82,45 @@ static void copy_validity(struct ArrowArray *array, const uint64_t *validity,
         array->buffers[0] = NULL;
 }
 
+/* ---- what is lent ---- */
+
+static bool are_lent(const stoa__arrow_plan *plan, const stoa__arrow_rows *rows)
+{
+    return plan->loan != NULL && are_adjacent(rows);
+}
+
+/* Whether the validity is at hand as it lies, from a word of the column's on. */
+static bool is_lent_as_it_lies(const stoa_column *column, const stoa__arrow_rows *rows)
+{
+    return column->validity != NULL && rows->first % 64 == 0;
+}
+
+/* Bytes of the validity that has to be copied. */
+static size_t validity_bytes(const stoa_column *column, bool is_lent, const stoa__arrow_rows *rows)
+{
+    if (column->validity == NULL || (is_lent && is_lent_as_it_lies(column, rows)))
+        return 0;
+    return stoa__validity_bytes(rows->count);
+}
+
+/* Has the array share the cells of the rows. */
+static void share(const stoa__arrow_plan *plan, const stoa_column *column, size_t width,
+                  const stoa__arrow_rows *rows, struct ArrowArray *out)
+{
+    out->buffers[1] = (const char *)column->cells + rows->first * width;
+    if (is_lent_as_it_lies(column, rows)) {
+        const uint64_t *words = column->validity + rows->first / 64;
+        size_t tail = rows->count % 64, valid = count_bits(words, rows->count - tail);
+        if (tail > 0) /* bits behind it may be of rows that were appended */
+            valid += (size_t)__builtin_popcountll(stoa__bits_get(words, rows->count - tail, tail));
+        out->null_count = (int64_t)(rows->count - valid);
+        out->buffers[0] = out->null_count > 0 ? words : NULL;
+    } else {
+        copy_validity(out, column->validity, rows);
+    }
+    stoa__arrow_hold(out, stoa__loan_hold(plan->loan), stoa__loan_let_go);
+}
+
 /* ---- numbers ---- */
 
 /* Bools of `components` columns, side by side: a bit for each, through a block of bytes. */
@@ -107,21 +147,26 @@ static void pack_bools(uint64_t *out, const stoa_column *columns, size_t compone
 }
 
 /* The values of `components` columns, side by side. */
-static stoa_status copy_numbers(const stoa_column *columns, size_t components, stoa_type type,
-                                const stoa__arrow_rows *rows, struct ArrowArray *out,
-                                stoa_error *error)
+static stoa_status copy_numbers(const stoa__arrow_plan *plan, const stoa_column *columns,
+                                size_t components, stoa_type type, const stoa__arrow_rows *rows,
+                                struct ArrowArray *out, stoa_error *error)
 {
     size_t width = stoa__width(type), values = rows->count * components;
-    const uint64_t *validity = columns[0].validity; /* of a vector NULL */
     bool is_bool = type == STOA_BOOL;
-    stoa__arrow_shape shape = {.length = values,
-                               .buffers = 2,
-                               .bytes = {validity != NULL ? stoa__validity_bytes(rows->count) : 0,
-                                         is_bool ? stoa__validity_bytes(values) : values * width}};
+    bool is_lent = are_lent(plan, rows) && components == 1 && !is_bool;
+    size_t bytes = is_bool ? stoa__validity_bytes(values) : values * width;
+    stoa__arrow_shape shape = {
+        .length = values,
+        .buffers = 2,
+        .bytes = {validity_bytes(columns, is_lent, rows), is_lent ? 0 : bytes}};
     stoa_status status = stoa__arrow_array_new(out, &shape, error);
     if (status != STOA_OK)
         return status;
-    copy_validity(out, validity, rows);
+    if (is_lent) {
+        share(plan, columns, width, rows, out);
+        return STOA_OK;
+    }
+    copy_validity(out, columns[0].validity, rows); /* a vector has none */
     if (is_bool) {
         pack_bools(stoa__arrow_buffer(out, 1), columns, components, rows);
         return STOA_OK;
@@ -132,15 +177,15 @@ static stoa_status copy_numbers(const stoa_column *columns, size_t components, s
     return STOA_OK;
 }
 
-static stoa_status copy_vector(const stoa__arrow_column *column, const stoa_column *columns,
-                               const stoa__arrow_rows *rows, struct ArrowArray *out,
-                               stoa_error *error)
+static stoa_status copy_vector(const stoa__arrow_plan *plan, const stoa__arrow_column *column,
+                               const stoa_column *columns, const stoa__arrow_rows *rows,
+                               struct ArrowArray *out, stoa_error *error)
 {
     const stoa__arrow_shape shape = {.length = rows->count, .buffers = 1, .children = 1};
     stoa_status status = stoa__arrow_array_new(out, &shape, error);
     if (status == STOA_OK)
-        status =
-            copy_numbers(columns, column->components, column->type, rows, out->children[0], error);
+        status = copy_numbers(plan, columns, column->components, column->type, rows,
+                              out->children[0], error);
     return status;
 }
 
@@ -345,17 +390,21 @@ static stoa_status copy_coded(const stoa__arrow_plan *plan, const stoa__arrow_co
     const stoa__schema_field *field =
         &stoa__whole_const(plan->table)->schema->fields[column->field];
     size_t width = stoa__width(column->type);
+    bool is_lent = are_lent(plan, rows);
     const stoa__arrow_shape shape = {
         .length = rows->count,
         .buffers = 2,
-        .bytes = {cells->validity != NULL ? stoa__validity_bytes(rows->count) : 0,
-                  rows->count * width},
+        .bytes = {validity_bytes(cells, is_lent, rows), is_lent ? 0 : rows->count * width},
         .has_dictionary = true};
     stoa_status status = stoa__arrow_array_new(out, &shape, error);
     if (status != STOA_OK)
         return status;
-    copy_validity(out, cells->validity, rows);
-    gather(stoa__arrow_buffer(out, 1), 1, cells->cells, width, rows);
+    if (is_lent) {
+        share(plan, cells, width, rows, out);
+    } else {
+        copy_validity(out, cells->validity, rows);
+        gather(stoa__arrow_buffer(out, 1), 1, cells->cells, width, rows);
+    }
     if (column->form == STOA__ARROW_HANDLES)
         return pool_array(plan->table->strings, out->dictionary, error);
     return labels_array(field, out->dictionary, error);
@@ -382,8 +431,8 @@ static stoa_status copy_column(const stoa__arrow_plan *plan, const stoa__arrow_c
         return copy_text(&t, true, rows, out, error);
     if (form == STOA__ARROW_HANDLES || form == STOA__ARROW_LABELS)
         return copy_coded(plan, column, rows, out, error);
-    return column->components > 0 ? copy_vector(column, columns, rows, out, error)
-                                  : copy_numbers(columns, 1, column->type, rows, out, error);
+    return column->components > 0 ? copy_vector(plan, column, columns, rows, out, error)
+                                  : copy_numbers(plan, columns, 1, column->type, rows, out, error);
 }
 
 static stoa_status copy_all(const stoa__arrow_plan *plan, const stoa__arrow_rows *rows,

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "io/loan.h"
 #include "io/nodes.h"
 #include "query/selection.h"
 #include "store/table.h"
@@ -145,7 +146,10 @@ static stoa_status select_rows(stoa__arrow_plan *plan, const stoa_selection *sel
 static stoa_status take_rows(stoa__arrow_plan *plan, const stoa_arrow_options *options,
                              stoa_error *error)
 {
-    plan->batch_rows = options->batch_rows > 0 ? options->batch_rows : STOA_ARROW_BATCH;
+    plan->loan = options->loan;
+    plan->batch_rows = plan->loan != NULL ? SIZE_MAX : STOA_ARROW_BATCH;
+    if (options->batch_rows > 0)
+        plan->batch_rows = options->batch_rows;
     if (options->selection != NULL && options->step != 0)
         return stoa__fail(error, STOA_INVALID, "both a selection and a step of rows are given");
     if (options->selection != NULL)
@@ -199,7 +203,8 @@ void stoa__arrow_plan_advance(stoa__arrow_plan *plan, const stoa__arrow_rows *ro
 
 /* ---- the plan ---- */
 
-static stoa_status check_options(const stoa_arrow_options *options, stoa_error *error)
+static stoa_status check_options(const stoa_table *table, const stoa_arrow_options *options,
+                                 stoa_error *error)
 {
     const uint64_t known = STOA_ARROW_DICTIONARIES | STOA_ARROW_BARE;
     if ((options->flags & ~known) != 0)
@@ -207,6 +212,8 @@ static stoa_status check_options(const stoa_arrow_options *options, stoa_error *
     for (size_t i = 0; i < sizeof options->reserved / sizeof *options->reserved; i++)
         if (options->reserved[i] != 0)
             return stoa__fail(error, STOA_INVALID, "stoa_arrow_options.reserved must be zero");
+    if (options->loan != NULL && !stoa__loan_is_of(options->loan, table))
+        return stoa__fail(error, STOA_INVALID, "the loan is of another table");
     if (options->guard != NULL && options->guard->around == NULL)
         return stoa__fail(error, STOA_INVALID, "a guard needs its function");
     return STOA_OK;
@@ -215,7 +222,7 @@ static stoa_status check_options(const stoa_arrow_options *options, stoa_error *
 static stoa_status fill_plan(stoa__arrow_plan *plan, const stoa_arrow_options *options,
                              stoa_error *error)
 {
-    stoa_status status = check_options(options, error);
+    stoa_status status = check_options(plan->table, options, error);
     if (status == STOA_OK)
         status = add_columns(plan, options, error);
     if (status == STOA_OK && plan->is_bare && plan->column_count != 1)

@@ -31,6 +31,7 @@ typedef struct stoa__arrow_plan {
     size_t column_count;
     bool is_bare; /* the one column by itself */
     size_t batch_rows;
+    stoa_loan *loan;     /* arrays share what is lent; NULL: they are copies */
     size_t first, count; /* rows first, first + step, …; `done` of them have left */
     ptrdiff_t step;
     size_t done;

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "io/loan.h"
 #include "io/nodes.h"
 #include "io/plan.h"
 #include "store/table.h"
@@ -90,8 +91,11 @@ static const char *get_last_error(struct ArrowArrayStream *given)
 static void release(struct ArrowArrayStream *given)
 {
     export *own = given->private_data;
+    stoa_loan *loan = own->plan.loan;
     stoa__arrow_plan_dispose(&own->plan);
     stoa_table_free(own->table);
+    if (loan != NULL)
+        stoa__loan_let_go(loan);
     stoa__release(own);
     given->release = NULL;
 }
@@ -112,6 +116,8 @@ stoa_status stoa_table_arrow_stream(struct ArrowArrayStream *stream, stoa_table 
     if (options != NULL && options->guard != NULL)
         made->guard = *options->guard;
     made->table = stoa__table_retain(table);
+    if (made->plan.loan != NULL)
+        stoa__loan_hold(made->plan.loan);
     *stream = (struct ArrowArrayStream){.get_schema = get_schema,
                                         .get_next = get_next,
                                         .get_last_error = get_last_error,

@@ -10,6 +10,7 @@
  * the table's order number added to it, so that it also tells of rows that moved. */
 #include "store/lock.h"
 
+#include <inttypes.h>
 #include <sched.h>
 #include <string.h>
 
@@ -19,22 +20,35 @@
 
 /* ---- locks ---- */
 
+/* The error for a lock: that of a loan, or of a run. */
+static stoa_status refuse(const stoa__table *table, uint32_t field, const char *what,
+                          stoa_error *error)
+{
+    uint32_t loans = __atomic_load_n(&table->loans, __ATOMIC_SEQ_CST);
+    uint32_t arrays = __atomic_load_n(&table->lent_arrays, __ATOMIC_SEQ_CST);
+    if (loans == 0)
+        return stoa__fail(error, STOA_LOCKED, "field '%s' is locked: %s now",
+                          table->schema->fields[field].name, what);
+    return stoa__fail(error, STOA_LENT,
+                      "the table is lent: %s until %" PRIu32 " loan%s and %" PRIu32
+                      " array%s of Arrow that hold%s its memory are released",
+                      what, loans, loans == 1 ? "" : "s", arrays, arrays == 1 ? "" : "s",
+                      loans + arrays == 1 ? "s" : "");
+}
+
 stoa_status stoa__check_writable(const stoa__table *table, uint32_t field, stoa_error *error)
 {
     if (__atomic_load_n(&table->head.columns[field].locked, __ATOMIC_SEQ_CST) == 0)
         return STOA_OK;
-    return stoa__fail(error, STOA_LOCKED, "field '%s' is locked: it can't be written to now",
-                      table->schema->fields[field].name);
+    return refuse(table, field, "it can't be written to", error);
 }
 
 stoa_status stoa__check_unlocked(const stoa__table *table, stoa_error *error)
 {
     STOA__EACH_FIELD (table, i) {
         if (__atomic_load_n(&table->head.columns[i].locked, __ATOMIC_SEQ_CST) != 0)
-            return stoa__fail(error, STOA_LOCKED,
-                              "field '%s' is locked: rows can't be removed or reordered now, nor "
-                              "fields changed",
-                              table->schema->fields[i].name);
+            return refuse(table, i, "rows can't be removed or reordered, nor fields changed",
+                          error);
     }
     return STOA_OK;
 }
@@ -81,8 +95,10 @@ void stoa_column_unlock(stoa_table *table, size_t field)
 
 void stoa__table_forget_locks(stoa_table *table)
 {
-    for (uint32_t i = 0; table != NULL && i < table->field_limit; i++)
-        table->columns[i].locked = table->columns[i].writers = 0;
+    for (uint32_t i = 0; table != NULL && i < table->field_limit; i++) {
+        table->columns[i].locked = stoa__whole(table)->loans;
+        table->columns[i].writers = 0;
+    }
 }
 
 /* ---- versions ---- */

@@ -36,6 +36,8 @@ typedef struct stoa__table {
     uint32_t references;
     uint32_t exports; /* of all columns */
     uint64_t changes; /* that are in no other version: see stoa_table_version */
+    uint32_t loans;       /* that have all columns locked: see lib/io/loan.c */
+    uint32_t lent_arrays; /* arrays and streams of Arrow that hold these */
 } stoa__table;
 
 static inline stoa__table *stoa__whole(stoa_table *table)

@@ -508,6 +508,103 @@ TEST(refused_memory_leaves_nothing_behind)
     stoa_table_free(table);
 }
 
+/* ---- loans ---- */
+
+static void check_shared(const stoa_table *table, size_t field, const struct ArrowArray *array)
+{
+    const uint64_t *validity = stoa_column_validity(table, field);
+    ck_assert_ptr_eq(array->buffers[1], stoa_column_cells(table, field));
+    if (array->null_count > 0)
+        ck_assert_ptr_eq(array->buffers[0], validity);
+}
+
+static void refuses_writes(stoa_table *table)
+{
+    const stoa_value value = stoa_int64_value(1);
+    REFUSED(table, STOA_LENT, stoa_row_set(stoa_table_row(table, 0), 6, value, &trouble));
+    SAYS("the table is lent: it can't be written to until");
+    REFUSED(table, STOA_LENT, stoa_table_remove(table, 0, 1, &trouble));
+    SAYS("the table is lent: rows can't be removed or reordered, nor fields changed until");
+    REFUSED(table, STOA_LENT, stoa_table_resize(table, 1, &trouble));
+    REFUSED(table, STOA_LENT, stoa_table_swap(table, 0, 1, &trouble));
+    REFUSED(table, STOA_LENT, stoa_table_compact(table, &trouble));
+    REFUSED(table, STOA_LENT, stoa_assign(table, "int32", "1", NULL, &trouble));
+    REFUSED(table, STOA_LENT, stoa_table_drop_field(table, "int32", &trouble));
+    ck_assert_int_eq(stoa__cell_put_int64(table, 6, 0, table->order, 1), STOA_LOCKED);
+}
+
+TEST(a_loan_shares_memory_and_refuses_writes_until_the_last_array_is_gone)
+{
+    dice d = {13};
+    stoa_loan *loan;
+    struct ArrowSchema schema;
+    struct ArrowArray array;
+    struct ArrowArrayStream stream;
+    size_t rows[130], arrays;
+    for (size_t i = 0; i < 130; i++)
+        rows[i] = i;
+    stoa_table *table = arrow_table(130, &d), *same;
+    PASSES(stoa_table_copy(&same, table, &trouble));
+    WORKS(table, stoa_loan_new(&loan, table, &trouble));
+    REFUSED(same, STOA_INVALID, stoa_table_arrow_stream(&stream, same, BY(.loan = loan), &trouble));
+    PASSES(stoa_table_arrow_stream(&stream, table,
+                                   BY(.loan = loan, .flags = STOA_ARROW_DICTIONARIES), &trouble));
+    stoa_loan_free(loan);
+    refuses_writes(table);
+    ck_assert_int_eq(stream.get_schema(&stream, &schema), 0);
+    ck_assert_int_eq(stream.get_next(&stream, &array), 0);
+    stream.release(&stream);
+    for (size_t i = 2; i < 36; i++) /* all but bools and vectors */
+        check_shared(table, i, array.children[i]);
+    for (int i = 0; i < 100; i++) {
+        PASSES(stoa_table_append(table, NULL, 0, &trouble));
+        arrow_fill(same, 130, &d);
+    }
+    compare_all(same, &schema, &array, rows);
+    ck_assert_uint_eq(stoa_table_loans(table, &arrays), 1);
+    ck_assert_uint_eq(arrays, 34);
+    refuses_writes(table);
+    array.release(&array);
+    ck_assert_uint_eq(stoa_table_loans(table, NULL), 0);
+    PASSES(stoa_table_resize(table, 1, &trouble));
+    PASSES(write_int32(table));
+    schema.release(&schema);
+    stoa_table_free(same);
+    stoa_table_free(table);
+}
+
+TEST(lent_parts_begin_anywhere_and_outlive_the_table)
+{
+    dice d = {14};
+    stoa_loan *loan;
+    struct ArrowSchema schema;
+    struct ArrowArray array;
+    size_t rows[130];
+    stoa_table *table = arrow_table(130, &d), *same;
+    PASSES(stoa_table_copy(&same, table, &trouble));
+    PASSES(stoa_loan_new(&loan, table, &trouble));
+    static const size_t firsts[] = {0, 1, 8, 64, 100};
+    for (size_t k = 0; k < 5; k++) {
+        for (size_t i = 0; i < 30; i++)
+            rows[i] = firsts[k] + i;
+        PASSES(stoa_table_arrow_array(&schema, &array, table,
+                                      BY(.loan = loan, .first = firsts[k], .step = 1, .count = 30),
+                                      &trouble));
+        compare_all(same, &schema, &array, rows);
+        array.release(&array);
+        schema.release(&schema);
+    }
+    PASSES(stoa_table_arrow_array(&schema, &array, table, BY(.loan = loan), &trouble));
+    stoa_loan_free(loan);
+    stoa_table_free(table);
+    for (size_t i = 0; i < 130; i++)
+        rows[i] = i;
+    compare_all(same, &schema, &array, rows);
+    array.release(&array);
+    schema.release(&schema);
+    stoa_table_free(same);
+}
+
 /* ---- guards ---- */
 
 typedef struct watch {
@@ -561,5 +658,6 @@ int main(void)
                a_stream_ends_with_an_error_where_its_columns_were_written_to,
                strings_that_are_compacted_meanwhile_stay_the_same,
                what_cannot_leave_is_refused_by_name, refused_memory_leaves_nothing_behind,
-               a_guard_is_around_each_pull);
+               a_loan_shares_memory_and_refuses_writes_until_the_last_array_is_gone,
+               lent_parts_begin_anywhere_and_outlive_the_table, a_guard_is_around_each_pull);
 }

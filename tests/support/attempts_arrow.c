@@ -132,3 +132,40 @@ ATTEMPTS(stoa_table_extend_arrow)
         schema.release(&schema);
     }
 }
+
+ATTEMPTS(stoa_loan_new)
+{
+    EACH_TRY
+    {
+        stoa_loan *loan;
+        if (JUDGE(stoa_loan_new(PLACE("loan", &loan), NEEDED("table", a->table), ERROR)))
+            stoa_loan_free(loan);
+    }
+}
+
+ATTEMPTS(stoa_loan_free)
+{
+    EACH_TRY
+    {
+        stoa_table *table;
+        stoa_loan *loan = NULL;
+        const stoa_field field = {.name = "x", .type = STOA_INT32};
+        PASSES(stoa_table_new(&table, &field, 1, NULL, &trouble));
+        PASSES(stoa_loan_new(&loan, table, &trouble));
+        stoa_loan *given = NEEDED("loan", loan);
+        stoa_loan_free(given);
+        attempt_gave(a, stoa_table_loans(table, NULL) == 0, stoa_table_loans(table, NULL) == 1);
+        stoa_loan_free(given == NULL ? loan : NULL);
+        stoa_table_free(table);
+    }
+}
+
+ATTEMPTS(stoa_table_loans)
+{
+    EACH_TRY
+    {
+        size_t arrays = 0;
+        size_t loans = stoa_table_loans(NEEDED("table", a->table), OPTIONAL("arrays", &arrays));
+        attempt_gave(a, loans == 0 && arrays == 0, loans == 0 && arrays == 0);
+    }
+}

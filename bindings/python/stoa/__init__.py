@@ -67,6 +67,7 @@ from stoa._schema.types import (
     uint64,
 )
 from stoa._schema.vectors import Vector
+from stoa._store.lending import Loan
 from stoa._store.string_pool import StringPool
 from stoa.arrow import from_arrow
 from stoa.column import Column
@@ -85,6 +86,7 @@ from stoa.errors import (
     FullError,
     InUseError,
     LengthError,
+    LentError,
     OutOfMemoryError,
     ParameterError,
     RangeError,
@@ -122,6 +124,8 @@ __all__ = [
     "Ids",
     "InUseError",
     "LengthError",
+    "LentError",
+    "Loan",
     "OutOfMemoryError",
     "ParameterError",
     "RangeError",

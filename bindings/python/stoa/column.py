@@ -75,6 +75,7 @@ class Column(Base, InPlace[Expression], Lending, Generic[Value]):
         "_assignments",
         "_export",
         "_field",
+        "_is_read_only",
         "_name",
         "_order",
         "_positions",
@@ -91,6 +92,7 @@ class Column(Base, InPlace[Expression], Lending, Generic[Value]):
         self._order = store.order
         self._assignments = store.assignments.get(field.index, 0)
         self._export: Any = None
+        self._is_read_only = False  # of that export
 
     _stoa_cells = True  # its cells are in a table (sources.py)
 
@@ -381,13 +383,22 @@ class Column(Base, InPlace[Expression], Lending, Generic[Value]):
         """A pointer to the cells. While it lives, the table is alive and the memory stays
         mapped."""
         self._cells()
-        self._store.export(self._field)
-        pointer = ffi.cast("char *", lib.stoa_column_cells(self._store.c, self._field))
-        return ffi.gc(pointer, unexport(self._store, self._field))
+        store = self._store
+        store.export(self._field)
+        pointer = ffi.cast("char *", lib.stoa_column_cells(store.c, self._field))
+        return ffi.gc(pointer, unexport(store, self._field, store.new_view()))
+
+    def _kept_export(self) -> Any:
+        """The same, kept with the column, and whether what it is for is read-only."""
+        is_lent = self._store.is_lent()
+        if self._export is None or (self._is_read_only and not is_lent):
+            self._export, self._is_read_only = self._exported(), is_lent
+        return self._export, self._is_read_only
 
     @property
     def buffer(self) -> memoryview:
-        """The cells as a writable memoryview of the field's format, without a copy.
+        """The cells as a memoryview of the field's format, without a copy: writable, unless the
+        table is lent.
 
         It keeps the table alive, and its length stays the same. After rows were removed, or the
         field was dropped, its values are unspecified. An object or string field has no buffer.
@@ -409,7 +420,7 @@ class Column(Base, InPlace[Expression], Lending, Generic[Value]):
         rows, size = self._range(), max(1, self._store.rows()) * self._type.width
         whole: Any = memoryview(ffi.buffer(self._exported(), size))
         view: memoryview = whole.cast(self._type.code or "I")[slice_of(rows)]
-        return view
+        return view.toreadonly() if self._store.is_lent() else view
 
     def __buffer__(self, flags: int) -> memoryview:
         if self._type.kind == "t":  # so that numpy asks for its own kind of times
@@ -425,19 +436,18 @@ class Column(Base, InPlace[Expression], Lending, Generic[Value]):
             """numpy's array interface, version 3: shares the memory, writable."""
             if self._type.kind in "os" or self._type.base is DATE or self._has_nulls():
                 raise AttributeError("objects, strings, dates and nulls have no array interface")
-            if self._export is None:
-                self._export = self._exported()
+            export, is_read_only = self._kept_export()
             rows, width = self._range(), self._type.width
             kind = f"{self._type.base.kind.replace('?', 'b')}{width}"
             if self._type.kind == "t":
                 kind = numpy_dtype(self._type)
             order = "|" if width == 1 else {"little": "<", "big": ">"}[sys.byteorder]
-            address = int(ffi.cast("uintptr_t", self._export))
+            address = int(ffi.cast("uintptr_t", export))
             return {
                 "version": 3,
                 "shape": (len(rows),),
                 "typestr": f"{order}{kind}",
-                "data": (address + (rows.start * width if rows else 0), False),
+                "data": (address + (rows.start * width if rows else 0), is_read_only),
                 "strides": None if rows.step == 1 else (rows.step * width,),
             }
 
@@ -596,8 +606,7 @@ class VectorColumn(Column[Any]):
         def __array_interface__(self):
             """How numpy shares the memory: of shape (rows, length)."""
             first = self.component(0).__array_interface__
-            if self._export is None:  # of all components
-                self._export = self._exported()
+            self._kept_export()  # of all components
             place = ffi.new("stoa_vector *")
             core, name = self._store.c, self._stored_field().c_name
             check(lib.stoa_table_find_vector(core, name, place, ffi.NULL), new_error())
@@ -618,8 +627,15 @@ def column_of(store: Store, field: StoredField, positions: range | None = None) 
     return (VectorColumn if field.parts else Column)(store, field, positions)
 
 
-def unexport(store: Store, field: int) -> Callable[[Any], None]:
-    return lambda pointer: store.unexport(field)
+def unexport(store: Store, field: int, views: list[None]) -> Callable[[Any], None]:
+    """What ends an export, and the view that it is for: one of `views`, unless it is empty."""
+
+    def end(pointer: Any) -> None:
+        if views:
+            views.pop()
+        store.unexport(field)
+
+    return end
 
 
 def slice_of(rows: range) -> slice:

@@ -135,6 +135,13 @@ class InUseError(Error, BufferError):
     """A field that a typed table declares cannot be dropped or renamed."""
 
 
+class LentError(Error, BufferError):
+    """The memory of the table is lent, and cannot be written to; the message says what holds it.
+
+    Or it cannot be lent, because there are writable views of it.
+    """
+
+
 class RefusedError(Error, RuntimeError):
     """A callback of the table's pool refused an object, or a stream of Arrow failed."""
 

@@ -27,6 +27,7 @@ from stoa._schema.fields import MISSING
 from stoa._schema.generate import keep_class
 from stoa._schema.record import Record, RecordType, record_class_of, shown_class
 from stoa._store.arrow import Export
+from stoa._store.lending import Loan
 from stoa._store.store import State, Store, new_store, raise_changed
 from stoa._store.string_pool import StringPool, pools_of
 from stoa.column import Column, column_of
@@ -399,6 +400,15 @@ class Table(Giving[R], Editing[R], Identified[R], MutableSequence[R]):  # type: 
         store = self._store
         cells = self.capacity * int(lib.stoa_table_row_bytes(store.c))
         return object.__sizeof__(self) + cells + store.pool.nbytes()
+
+    def lend(self, dictionary: bool = True) -> Loan:
+        """Lends the memory of the columns to Arrow's consumers, without a copy: see Loan.
+
+        Strings leave as dictionaries, which share memory, unless `dictionary` is False. Raises
+        LentError while there are writable views of the table, of numpy or by buffer, and BusyError
+        while another thread computes with the table.
+        """
+        return Loan(self._store, dictionary)
 
     # ---- copies ----
 

@@ -24,6 +24,7 @@ EXCEPTIONS = {
     lib.STOA_STALE: errors.StaleError,
     lib.STOA_LOCKED: errors.BusyError,
     lib.STOA_NULL: errors.WrongTypeError,
+    lib.STOA_LENT: errors.LentError,
     lib.STOA_NO_ID: errors.RowIdError,
 }
 

@@ -21,7 +21,7 @@ from stoa._store.objects import ObjectPool
 from stoa._store.sources import StoredField
 from stoa._store.staging import Stage, make_stage
 from stoa._store.strings import Texts
-from stoa.errors import BusyError, FieldNameError
+from stoa.errors import BusyError, FieldNameError, LentError
 
 
 def stored_fields(record: RecordType) -> dict[str, StoredField]:
@@ -319,7 +319,14 @@ class Access(StoreBase):
             self.put(part.index, kind, index, value)
 
     def raise_locked(self, field: int) -> None:
-        """Raises BusyError: a run in another thread uses the column."""
+        """Raises BusyError: a run in another thread uses the column; or LentError."""
+        arrays = ffi.new("size_t *")
+        loans = lib.stoa_table_loans(self.c, arrays)
+        if loans:
+            raise LentError(
+                f"{self.name_of(field)} can't be written to: the table is lent, which {loans} "
+                f"loans and {arrays[0]} arrays of Arrow hold"
+            )
         raise BusyError(
             f"{self.name_of(field)} can't be written to while another thread computes with it: "
             "wait for it"

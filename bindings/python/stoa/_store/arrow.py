@@ -50,7 +50,7 @@ def stoa_python_pull(table: Any, act: Any, state: Any, error: Any) -> int:
 class Export:
     """Rows and fields of a table that are to leave."""
 
-    __slots__ = ("fields", "is_bare", "rows", "selection", "store")
+    __slots__ = ("dictionary", "fields", "loan", "rows", "selection", "store")
 
     def __init__(
         self,
@@ -58,11 +58,15 @@ class Export:
         field: int | None = None,
         rows: range | None = None,
         selection: Any = ffi.NULL,
+        loan: Any = ffi.NULL,
+        dictionary: bool = False,
     ) -> None:
         self.store = store
         self.fields = None if field is None else ffi.new("size_t[]", [field])
         self.rows = rows
         self.selection = selection  # a stoa_selection *
+        self.loan = loan  # a stoa_loan *: memory is shared
+        self.dictionary = dictionary  # strings leave as one
 
     def options(self, requested: Any, is_stream: bool) -> Any:
         """The options, as long as the caller keeps `requested`."""
@@ -72,7 +76,9 @@ class Export:
         if self.rows is not None:
             made.first, made.step = max(self.rows.start, 0), self.rows.step
             made.count = len(self.rows)
-        made.selection = self.selection
+        made.selection, made.loan = self.selection, self.loan
+        if self.dictionary:
+            made.flags |= lib.STOA_ARROW_DICTIONARIES
         if requested is not None:
             made.requested = pointer_in(requested, SCHEMA)
         if is_stream:

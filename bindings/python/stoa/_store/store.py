@@ -69,7 +69,7 @@ class Place:
 class Store(Access):
     """The library's table and the data that Python keeps beside it."""
 
-    __slots__ = ("asked", "assignments", "ended", "is_open", "places")
+    __slots__ = ("asked", "assignments", "ended", "is_open", "places", "views")
 
     def __init__(
         self, pointer: Any, record: RecordType, pool: ObjectPool, asked: int, layout: Layout
@@ -82,6 +82,7 @@ class Store(Access):
         self.is_open = False  # whether an attribute that is set on a row makes its field
         self.places: list[Place] = []  # to be reused
         self.assignments: dict[int, int] = {}  # number of assignments to the whole column, by field
+        self.views: list[None] = []  # an item for each writable view of its memory
         super().__init__(table, record, pool, layout)
 
     def like(self, pointer: Any, record: RecordType) -> Store:
@@ -523,6 +524,19 @@ class Store(Access):
         check(self.within(write), error)
 
     # ---- exports ----
+
+    def is_lent(self) -> bool:
+        return bool(lib.stoa_table_loans(self.c, ffi.NULL))
+
+    def new_view(self) -> list[None]:
+        """Notes a view: the list of the writable ones, from which its end takes one; while the
+        table is lent, a list of nothing. Whoever lends it looks at the views afterwards, so that
+        one of the two sees the other."""
+        self.views.append(None)
+        if not self.is_lent():
+            return self.views
+        self.views.pop()
+        return []
 
     def export(self, field: int) -> None:
         """Keeps a column's memory mapped until unexport() has been called as often."""
