@@ -8,6 +8,6 @@
 bool stoa__loan_is_of(const stoa_loan *loan, const stoa_table *table);
 /* One more array or stream holds the loan, and lets go of it. */
 stoa_loan *stoa__loan_hold(stoa_loan *loan);
-void stoa__loan_let_go(void *loan);
+void stoa__loan_let_go(void *held);
 
 #endif
