@@ -257,6 +257,46 @@ TEST(labels_are_assigned)
     stoa_table_free(table);
 }
 
+TEST(a_choice_among_labels_has_the_type_of_where_it_goes)
+{
+    stoa_table *table = filled();
+    const uint8_t *color = stoa_uint8_column(table, "color");
+    ck_assert_int_eq(
+        computed(table, "sum(where(x > 2, 'RED', 'BLUE') == color)"),
+        computed(table, "sum(color == 'RED' and x > 2 or color == 'BLUE' and x <= 2)"));
+    ck_assert_int_eq(computed(table, "sum(color in (where(x > 2, 'RED', 'BLUE'), 'GREEN'))"),
+                     computed(table,
+                              "sum(color == 'RED' and x > 2 or color == 'BLUE' and x <= 2 or "
+                              "color == 'GREEN')"));
+    WORKS(table, stoa_assign(table, "color", "where(x > 3, 'BLUE', 'GREEN')", NULL, &trouble));
+    for (size_t i = 0; i < 6; i++)
+        ck_assert_uint_eq(color[i], i > 3 ? 2 : 1);
+    WORKS(table, stoa_assign(table, "color",
+                             "where(x < 2, where(x == 0, 'RED', 'GREEN'), where(x < 4, color, "
+                             "where(x == 4, 'RED', 'BLUE')))",
+                             "x != 3", &trouble));
+    static const uint8_t expected[] = {0, 1, 1, 1, 0, 2};
+    ck_assert_mem_eq(color, expected, 6);
+    WORKS(table,
+          stoa_assign(table, "color", "where(max(x) > 4, 'RED', 'BLUE')", "x == 5", &trouble));
+    WORKS(table, stoa_assign(table, "color", "where(True, 'BLUE', 'RED')", "x == 4", &trouble));
+    ck_assert(color[5] == 0 && color[4] == 2);
+    WORKS(table, stoa_assign(table, "maybe", "where(x > 3, 'RED', null)", NULL, &trouble));
+    ck_assert_int_eq(computed(table, "count(maybe)"), 2);
+    WORKS(table, stoa_assign(table, "maybe", "coalesce(null, where(x > 3, null, 'BLUE'))", NULL,
+                             &trouble));
+    ck_assert_int_eq(computed(table, "sum(maybe == 'BLUE')"), 4);
+    REFUSED(table, STOA_INVALID,
+            stoa_assign(table, "color", "where(x > 3, 'RED', 'PINK')", NULL, &trouble));
+    SAYS("'color' has no such label; it has: RED, GREEN, BLUE");
+    REFUSED(table, STOA_WRONG_TYPE,
+            stoa_assign(table, "color", "where(x > 3, 'RED', null)", NULL, &trouble));
+    REFUSED(table, STOA_WRONG_TYPE,
+            stoa_assign(table, "color", "where(x > 3, 'RED', lower('BLUE'))", NULL, &trouble));
+    SAYS("'color' is an enumeration and takes its labels, as 'RED'");
+    stoa_table_free(table);
+}
+
 static void wrong(const char *expression, stoa_status status, const char *part)
 {
     stoa_table *table = filled();
@@ -371,7 +411,8 @@ int main(void)
                numbers_without_a_label_are_refused_everywhere,
                columns_of_numbers_and_defaults_are_taken, appends_of_a_typed_table_are_checked,
                a_typed_table_of_a_nullable_field_is_refused, labels_are_compared_in_text,
-               labels_are_assigned, arrays_of_numbers_are_assigned_if_all_have_labels,
+               labels_are_assigned, a_choice_among_labels_has_the_type_of_where_it_goes,
+               arrays_of_numbers_are_assigned_if_all_have_labels,
                a_kept_program_is_bound_to_the_labels_of_each_field_that_it_goes_into,
                a_field_that_is_added_from_labels_has_them,
                what_has_no_meaning_for_labels_is_refused,

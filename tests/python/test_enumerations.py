@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 import enum
 import pickle
-from typing import Any, Literal
+from typing import Any, Literal, Optional
 
 import pytest
 from hypothesis import given
@@ -281,6 +281,56 @@ def test_what_has_no_meaning_is_refused(refused: Any) -> None:
     with pytest.raises(stoa.WrongTypeError, match="color|size|operand"):
         refused(items)
     assert items == before
+
+
+class Word(str, enum.Enum):  # whose values are names of one another
+    ONE = "TWO"
+    TWO = "ONE"
+
+
+def test_a_choice_among_members_alone_is_of_their_class() -> None:
+    table: Any = stoa.Table(
+        {"x": int, "color": Color, "maybe": Optional[Color], "word": Word, "name": str}
+    )
+    table.resize(5)
+    table.x = range(5)
+    members = list(Color)[:2]
+    one, other = members
+    choice = stoa.where(table.x > 2, one, other)
+    expected = [other] * 3 + [one] * 2
+    assert choice.tolist() == list(choice) == expected
+    assert choice[0] is other
+    assert (choice == one).tolist() == [each is one for each in expected]
+    table.color = choice
+    assert table.color.tolist() == expected
+    assert (table.color == stoa.where(table.x > 3, one, other)).tolist().count(False) == 1
+    table.maybe = stoa.where(table.x > 2, one, None)
+    assert table.maybe.tolist() == [None] * 3 + [one] * 2
+    table.where(table.x < 2).color = stoa.where(
+        table.x > 0, stoa.where(table.x > 9, one, one), other
+    )
+    assert table.color.tolist()[:2] == [other, one]
+    table.assign("color", f"where(x > 1, '{one.name}', '{other.name}')")
+    assert table.color.tolist() == [other] * 2 + [one] * 3
+    table.name = stoa.where(table.x > 1, Word.ONE, Word.TWO)  # which are texts
+    assert table.name.tolist() == ["ONE"] * 2 + ["TWO"] * 3
+    before = table.to_dicts()
+    refused: list[Any] = [
+        lambda: setattr(table, "color", stoa.where(table.x > 1, Fruit.RED, Fruit.RED)),
+        lambda: setattr(table, "name", choice),
+        lambda: setattr(table, "x", choice),
+        lambda: setattr(table, "word", stoa.where(table.x > 1, Word.ONE, Word.TWO)),
+        lambda: stoa.where(table.x > 1, one, next(iter(Fruit))),
+        lambda: stoa.where(table.x > 1, Word.ONE, Word.TWO) == table.word,
+        lambda: table.x + one,
+        lambda: choice + 1,
+        lambda: choice.lower(),
+        lambda: choice.first(),
+    ]
+    for call in refused:
+        with pytest.raises(TypeError):
+            call()
+        assert table.to_dicts() == before
 
 
 def test_a_name_that_no_member_has_is_refused() -> None:

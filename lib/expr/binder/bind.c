@@ -321,8 +321,11 @@ static stoa_status want_labels(binder *b, const stoa_expression *node, stoa__res
     if (target == NULL || (!has_labels && given == NULL) ||
         (has_labels && given != NULL && stoa__labels_equal(target, given)))
         return STOA_OK;
-    if (has_labels && result->typed.type == STOA_STRING && node->kind == STOA__CONSTANT_NODE)
-        return stoa__label_constant(b->code, node, target, &result->typed, b->error);
+    if (has_labels && result->typed.type == STOA_STRING) {
+        stoa_status status = stoa__label_string(b->code, node, target, &result->typed, b->error);
+        if (status != STOA_OK || result->typed.labels != NULL || b->code->refused)
+            return status;
+    }
     if (has_labels && node->kind == STOA__ARRAY_NODE && result->typed.type == target->type) {
         stoa__range numbers = {0, target->label_count - 1};
         result->typed.id = stoa__emit_within(b->code, result->typed.id, numbers);
@@ -343,7 +346,7 @@ static stoa_status want_cells(binder *b, const stoa_expression *node, stoa__resu
 {
     const stoa__binding *binding = b->binding;
     stoa_status status = want_labels(b, node, result, output);
-    if (status != STOA_OK)
+    if (status != STOA_OK || b->code->refused)
         return status;
     size_t index = (size_t)(result - b->code->results);
     uint8_t target = binding->targets == NULL ? STOA_NO_TYPE : binding->targets[index];

@@ -58,10 +58,11 @@ stoa__id stoa__emit_root(stoa__code_block *code, stoa__id a);
 stoa_status stoa__bind_labels(stoa__code_block *code, const stoa_expression *node,
                               stoa__typed *arguments, stoa__id mask, stoa__typed *made,
                               stoa_error *error);
-/* A string constant as a label of the field. */
-stoa_status stoa__label_constant(stoa__code_block *code, const stoa_expression *node,
-                                 const struct stoa__schema_field *field, stoa__typed *made,
-                                 stoa_error *error);
+/* A string that is a constant, or chosen among constants, as a number of the field's labels. A
+ * string that is neither stays as it is, without labels. */
+stoa_status stoa__label_string(stoa__code_block *code, const stoa_expression *node,
+                               const struct stoa__schema_field *field, stoa__typed *typed,
+                               stoa_error *error);
 /* A call that takes a vector, or makes one, or would take one (vectors.c). */
 static inline bool stoa__is_vector_operation(const stoa_expression *node)
 {

@@ -1,12 +1,14 @@
 /* enumerations.c: operations on fields that have labels.
  *
- * A label beside an enumeration becomes its number, and the operation is then one of integers. Only
- * operations that have a meaning for labels are let through: comparisons for equality, `in`, and
- * what gives one of its operands. Numbers without a label, which raw writes may have left, compare
- * as what they are. */
+ * A label beside an enumeration becomes its number, and the operation is then one of integers. So
+ * does what is chosen among labels alone, once it is known whose they are: the terms that choose
+ * are made anew, of numbers. Only operations that have a meaning for labels are let through:
+ * comparisons for equality, `in`, and what gives one of its operands. Numbers without a label,
+ * which raw writes may have left, compare as what they are. */
 #include <assert.h>
 
-#include "expr/binder/emit.h"
+#include "base/memory.h"
+#include "expr/binder/operate.h"
 #include "store/labels.h"
 
 enum { MOST_LISTED = 100 }; /* bytes of labels that a message lists */
@@ -56,22 +58,109 @@ static stoa_status refuse(const stoa_expression *node, const stoa__schema_field 
         field->name, labels, field->labels[0], field->name);
 }
 
-stoa_status stoa__label_constant(stoa__code_block *code, const stoa_expression *node,
-                                 const stoa__schema_field *field, stoa__typed *made,
-                                 stoa_error *error)
+/* ---- strings as labels ---- */
+
+static stoa_status no_label(const stoa_expression *node, const stoa__schema_field *field,
+                            stoa_error *error)
 {
     char labels[MOST_LISTED];
-    const stoa_string *label = &node->value.string;
-    uint32_t number = stoa__labels_find(field, label->bytes, label->length);
-    if (number != STOA__NO_LABEL) {
-        *made = (stoa__typed){.id = stoa__emit_integer(code, number),
-                              .type = (stoa_type)field->type,
-                              .labels = field};
-        return STOA_OK;
-    }
     stoa__labels_list(field, labels, sizeof labels);
     return stoa__expression_fail(error, STOA_INVALID, node, "'%s' has no such label; it has: %s",
                                  field->name, labels);
+}
+
+static bool is_choice(const stoa__term *term)
+{
+    return term->kind == STOA__STEP_TERM && term->code == STOA__CHOOSE_INT32;
+}
+
+static bool is_fill(const stoa__term *term)
+{
+    return term->kind == STOA__STEP_TERM && term->code == STOA__FILL_INT32;
+}
+
+static bool is_null(const stoa__term *term)
+{
+    return term->kind == STOA__STEP_TERM && term->code == STOA__NULL;
+}
+
+/* Marks the strings that the last marked one is chosen among, down to the constants. False: one is
+ * none. */
+static bool mark_choices(const stoa__code_block *code, stoa__id last, stoa__id *marks)
+{
+    for (stoa__id id = last; id >= STOA__FIRST_TERM; id--) {
+        const stoa__term *term = &code->terms[id];
+        if (marks[id] == 0 || term->kind == STOA__CONSTANT_TERM || is_null(term))
+            continue;
+        if (!is_choice(term) && !is_fill(term))
+            return false;
+        marks[term->a] = term->a;
+        if (is_choice(term))
+            marks[term->b] = term->b;
+    }
+    return true;
+}
+
+/* The same value as a number; NOTHING: it is no label. numbers: of what it is made of. */
+static stoa__id number_of(stoa__code_block *code, const stoa__schema_field *field, stoa__id id,
+                          const stoa__id *numbers)
+{
+    const stoa__term term = code->terms[id];
+    if (is_null(&term))
+        return stoa__emit_null(code, STOA_INT32, true);
+    if (is_choice(&term))
+        return stoa__emit_where(code, term.c, numbers[term.a], numbers[term.b]);
+    if (is_fill(&term))
+        return stoa__emit_row(code, numbers[term.a]);
+    stoa_string label = stoa_string_pool_get(code->strings, (stoa_handle)term.bits[0]);
+    uint32_t number = stoa__labels_find(field, label.bytes, label.length);
+    return number == STOA__NO_LABEL ? STOA__NOTHING_ID : stoa__emit_integer(code, number);
+}
+
+/* Each marked string as a number. False: one is no label. */
+static bool take_numbers(stoa__code_block *code, const stoa__schema_field *field, stoa__id last,
+                         stoa__id *marks)
+{
+    for (stoa__id id = STOA__FIRST_TERM; id <= last && !code->refused; id++) {
+        bool is_marked = marks[id] != 0;
+        marks[id] = is_marked ? number_of(code, field, id, marks) : STOA__NOTHING_ID;
+        if (is_marked && marks[id] == STOA__NOTHING_ID && !code->refused)
+            return false;
+    }
+    return true;
+}
+
+/* A string that is chosen among constants, as a number; NOTHING: one is no label. False: it is no
+ * such string. */
+static bool find_number(stoa__code_block *code, const stoa__schema_field *field, stoa__id id,
+                        stoa__id *number)
+{
+    if (stoa__is_constant(code, id)) {
+        *number = number_of(code, field, id, NULL);
+        return true;
+    }
+    stoa__id *marks = stoa__allocate_zeroed((id + (size_t)1) * sizeof id);
+    code->refused = code->refused || marks == NULL;
+    if (marks == NULL)
+        return false;
+    marks[id] = id;
+    bool is_choice = mark_choices(code, id, marks);
+    *number = is_choice && take_numbers(code, field, id, marks) ? marks[id] : STOA__NOTHING_ID;
+    stoa__release(marks);
+    return is_choice;
+}
+
+stoa_status stoa__label_string(stoa__code_block *code, const stoa_expression *node,
+                               const stoa__schema_field *field, stoa__typed *typed,
+                               stoa_error *error)
+{
+    stoa__id number = STOA__NOTHING_ID;
+    if (!find_number(code, field, typed->id, &number) || code->refused)
+        return STOA_OK;
+    if (number == STOA__NOTHING_ID)
+        return no_label(node, field, error);
+    *typed = (stoa__typed){.id = number, .type = (stoa_type)field->type, .labels = field};
+    return STOA_OK;
 }
 
 /* Makes an operand beside `field` a number of its labels. */
@@ -85,9 +174,12 @@ static stoa_status as_label(stoa__code_block *code, const stoa_expression *node,
         return stoa__expression_fail(error, STOA_WRONG_TYPE, node,
                                      "'%s' and '%s' are different enumerations", field->name,
                                      typed->labels->name);
-    if (typed->type != STOA_STRING || argument->kind != STOA__CONSTANT_NODE)
+    stoa_status status = STOA_OK;
+    if (typed->type == STOA_STRING)
+        status = stoa__label_string(code, argument, field, typed, error);
+    if (status == STOA_OK && typed->labels == NULL && !code->refused)
         return refuse(node, field, error);
-    return stoa__label_constant(code, argument, field, typed, error);
+    return status;
 }
 
 static const stoa__schema_field *first_field(const stoa_expression *node,
@@ -112,7 +204,7 @@ stoa_status stoa__bind_labels(stoa__code_block *code, const stoa_expression *nod
         return refuse(node, field, error);
     for (uint32_t i = first; status == STOA_OK && i < node->count; i++)
         status = as_label(code, node, node->arguments[i], field, &arguments[i], error);
-    if (status != STOA_OK)
+    if (status != STOA_OK || code->refused)
         return status;
     if (stoa__operations[operation].kind == STOA__AGGREGATE)
         status = stoa__bind_aggregate(code, node, arguments, mask, made, error);

@@ -104,6 +104,11 @@ static stoa__id choose(stoa__code_block *code, stoa__id condition, stoa__id a, s
     return stoa__emit_step(code, step);
 }
 
+stoa__id stoa__emit_where(stoa__code_block *code, stoa__id condition, stoa__id a, stoa__id b)
+{
+    return choose(code, condition, a, b, false);
+}
+
 /* A step even of what is never null, if it may fail: then so does this. */
 stoa__id stoa__emit_is_null(stoa__code_block *code, stoa__id a)
 {

@@ -24,6 +24,8 @@ stoa_status stoa__refuse_object(const stoa_expression *node, stoa_error *error);
 /* ADD ... POWER of integers and conditions (integers.c). */
 stoa__id stoa__integer_arithmetic(stoa__code_block *code, stoa_operation operation, stoa__id a,
                                   stoa__id b);
+/* `where`, of values that meet in a form of numbers or bits. */
+stoa__id stoa__emit_where(stoa__code_block *code, stoa__id condition, stoa__id a, stoa__id b);
 /* The call, of operands whose types are known to be right. */
 stoa__id stoa__emit_call(stoa__code_block *code, const stoa_expression *node,
                          const stoa__typed *arguments);

@@ -158,7 +158,7 @@ def right_side(
     if field.type is OBJECT:
         raise WrongTypeError(f"{field.name} is an object field: it takes no computed values")
     if isinstance(value, Operators):
-        return expression_side(store, value._expression(), rows, scope)
+        return expression_side(store, field, value._expression(), rows, scope)
     if value is None and field.type.nullable:
         return Expression(tree.constant(None), store, rows, ())
     if is_scalar(value, field.type):
@@ -180,7 +180,9 @@ def right_side(
     return Expression(vector_of(sources, rows), store, rows, (), tuple(sources))
 
 
-def expression_side(store: Store, value: Expression, rows: int, scope: RowSet | None) -> Expression:
+def expression_side(
+    store: Store, field: StoredField, value: Expression, rows: int, scope: RowSet | None
+) -> Expression:
     value._check()
     if value._scope is not None and value._scope is not scope:
         raise ArgumentError("the values of one selection don't fit the rows of another")
@@ -188,6 +190,10 @@ def expression_side(store: Store, value: Expression, rows: int, scope: RowSet | 
         raise ArgumentError("the expression is over another table: give its values by tolist()")
     if value._rows != rows:
         raise LengthError(f"the expression has {value._rows} rows, not {rows}")
+    if value._members not in (None, field.type.inner):
+        raise WrongTypeError(
+            f"{field.name} is {field.type} and takes no members of {value._members}"
+        )
     return value
 
 

@@ -25,7 +25,16 @@ from stoa._lib.ffi import ffi, lib
 from stoa._schema import times
 from stoa._schema.fields import Field
 from stoa._schema.record import described
-from stoa._schema.types import IS_PYPY, OBJECT, STRING, TYPES, FieldType, type_written, unknown_type
+from stoa._schema.types import (
+    IS_PYPY,
+    OBJECT,
+    STRING,
+    TYPES,
+    FieldType,
+    optional_type,
+    type_written,
+    unknown_type,
+)
 from stoa._schema.vectors import Components, array_of
 from stoa._store.arrow import Export
 from stoa._store.cells import Decoded, NullableCells
@@ -74,6 +83,7 @@ class Expression(Operators["Expression"]):
         "__weakref__",
         "_is_whole",
         "_keep",
+        "_members",
         "_node",
         "_programs",
         "_rows",
@@ -99,6 +109,9 @@ class Expression(Operators["Expression"]):
         self._keep = keep  # the owners of the arrays that it reads
         self._scope = scope  # None: all rows
         self._is_whole = is_whole  # a row's value may depend on which other rows there are
+        # The enumeration of a choice among members alone, whose values are their names until it is
+        # stored or compared; None: it is none.
+        self._members: FieldType | None = None
         # Programs of a node without a key (tree.py), by operation. A program is taken out while in
         # use.
         self._programs: dict[int, Program] | None = {} if node.key is None else None
@@ -134,7 +147,9 @@ class Expression(Operators["Expression"]):
     def _of(self, scope: Scope | None) -> Expression:
         """The same expression over other rows."""
         parts = self._node, self._store, self._rows, self._seen, self._keep
-        return Expression(*parts, scope, self._is_whole)
+        made = Expression(*parts, scope, self._is_whole)
+        made._members = self._members
+        return made
 
     # ---- runs ----
 
@@ -161,6 +176,11 @@ class Expression(Operators["Expression"]):
 
     def _reduced(self, operation: int, *others: Any) -> Any:
         """The value of an aggregate of this and others, computed now."""
+        if self._members is not None and self._members.labels and operation != lib.STOA_COUNT:
+            raise WrongTypeError(
+                f"members of {self._members} are stored or compared first: a choice among them "
+                "alone has no aggregates"
+            )
         if others:
             made = combined(operation, (self, *others))
             if operation == lib.STOA_DOT and self._type().length:
@@ -296,6 +316,8 @@ class Expression(Operators["Expression"]):
         made.fill(self._store, rows, selected, STRING, memory, self._check, validity)
         texts = made.texts(memory)
         self._put_back(AS_IT_IS, made)
+        if self._members is not None and self._members.labels:
+            texts = list(map(members_by_name(self._members).get, texts))
         if validity == ffi.NULL:
             return texts
         return NullableCells(texts, words_of(validity)).of(range(self._rows))
@@ -344,6 +366,8 @@ class Expression(Operators["Expression"]):
         one = bits.of_indices(self._store, [position])
         [value] = made.compute(self._store, self._rows, one, verify=self._check)
         self._put_back(lib.STOA_FIRST, made)
+        if self._members is not None and self._members.labels:
+            return members_by_name(self._members).get(value)
         return value
 
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> Any:
@@ -377,6 +401,8 @@ class Expression(Operators["Expression"]):
         """The values, to be stored into a column."""
         found = self._type()
         if found.kind == "s":
+            if self._members is not None and self._members.labels:
+                found = optional_type(self._members) if found.nullable else self._members
             return sequence_source(self.tolist(), StoredField("the expression", found, -1))
         if found.length:
             columns = zip(*self.tolist()) if len(self) else [()] * found.length
@@ -526,6 +552,8 @@ def combined(operation: int, operands: Sequence[Any]) -> Expression:
             seen = together(seen, part._seen)
             keep += part._keep
     made = Expression(tree.call(operation, nodes), store, rows, seen, keep, scope, is_whole)
+    if any(isinstance(each, Enum) or getattr(each, "_members", None) for each in parts):
+        made._members = members_among(operation, parts)
     if any(isinstance(each, MEANT_BESIDE) for each in parts):
         made._type()  # raises where a text or a time has no meaning
     return made
@@ -596,7 +624,46 @@ def member_operand(value: Any, parts: Sequence[Any]) -> tuple[Any, tuple[Any, ..
         if found is not None and found.labels:
             member = found.convert(value, "the operand")
             return constant_of(found, member), ()
-    return None
+    of = member_type(value)
+    return None if of is None else (constant_of(of, value), ())
+
+
+def member_type(value: Any) -> FieldType | None:
+    """The enumeration of a member that is no number and no text; None: it is none."""
+    if not isinstance(value, Enum) or isinstance(value, (str, int, float)):
+        return None
+    return type_written(type(value))
+
+
+CHOICES = (lib.STOA_WHERE, lib.STOA_COALESCE, lib.STOA_FILL_NULL)
+COMPARISONS = (lib.STOA_EQUAL, lib.STOA_NOT_EQUAL, lib.STOA_IN, lib.STOA_IS_NULL, lib.STOA_COUNT)
+
+
+def members_among(operation: int, parts: Sequence[Any]) -> FieldType | None:
+    """The enumeration that the result is a choice of; None: it is none. string: of members that are
+    texts, and stand for these. Raises WrongTypeError for members beside values of another type."""
+    values = parts[operation == lib.STOA_WHERE :]
+    given = [each for each in values if isinstance(each, Expression) and each._members is None]
+    known = given[0]._type().inner if given else None
+    found: FieldType | None = None
+    for each in values:
+        is_text = isinstance(each, Enum) and isinstance(each, str) and known is None
+        of = STRING if is_text else getattr(each, "_members", None) or member_type(each)
+        if of is None:
+            continue
+        if known not in (None, of) or found not in (None, of):
+            raise WrongTypeError(f"members of {of} stand beside values of {known or found}")
+        found = of
+    if known is not None or operation in COMPARISONS:
+        return None
+    if operation not in CHOICES and found is not STRING:
+        name = ffi.string(lib.stoa_operation_text(operation)).decode()
+        raise WrongTypeError(f"{name} has no meaning for members of {found}")
+    return found if operation in CHOICES else None
+
+
+def members_by_name(of: FieldType) -> dict[str, Any]:
+    return dict(zip(of.labels, of.decoder))
 
 
 def time_operand(value: Any, rows: int, parts: Sequence[Any]) -> tuple[Any, tuple[Any, ...]] | None:
