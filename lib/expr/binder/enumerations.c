@@ -101,6 +101,15 @@ static bool mark_choices(const stoa__code_block *code, stoa__id last, stoa__id *
     return true;
 }
 
+/* The number of a constant; NOTHING: it is no label. */
+static stoa__id number_of_constant(stoa__code_block *code, const stoa__schema_field *field,
+                                   stoa__id id)
+{
+    stoa_string label = stoa_string_pool_get(code->strings, (stoa_handle)code->terms[id].bits[0]);
+    uint32_t number = stoa__labels_find(field, label.bytes, label.length);
+    return number == STOA__NO_LABEL ? STOA__NOTHING_ID : stoa__emit_integer(code, number);
+}
+
 /* The same value as a number; NOTHING: it is no label. numbers: of what it is made of. */
 static stoa__id number_of(stoa__code_block *code, const stoa__schema_field *field, stoa__id id,
                           const stoa__id *numbers)
@@ -112,9 +121,7 @@ static stoa__id number_of(stoa__code_block *code, const stoa__schema_field *fiel
         return stoa__emit_where(code, term.c, numbers[term.a], numbers[term.b]);
     if (is_fill(&term))
         return stoa__emit_row(code, numbers[term.a]);
-    stoa_string label = stoa_string_pool_get(code->strings, (stoa_handle)term.bits[0]);
-    uint32_t number = stoa__labels_find(field, label.bytes, label.length);
-    return number == STOA__NO_LABEL ? STOA__NOTHING_ID : stoa__emit_integer(code, number);
+    return number_of_constant(code, field, id);
 }
 
 /* Each marked string as a number. False: one is no label. */
@@ -136,7 +143,7 @@ static bool find_number(stoa__code_block *code, const stoa__schema_field *field,
                         stoa__id *number)
 {
     if (stoa__is_constant(code, id)) {
-        *number = number_of(code, field, id, NULL);
+        *number = number_of_constant(code, field, id);
         return true;
     }
     stoa__id *marks = stoa__allocate_zeroed((id + (size_t)1) * sizeof id);
