@@ -71,7 +71,7 @@ static stoa_status no_label(const stoa_expression *node, const stoa__schema_fiel
 
 static bool is_choice(const stoa__term *term)
 {
-    return term->kind == STOA__STEP_TERM && term->code == STOA__CHOOSE_INT32;
+    return term->kind == STOA__STEP_TERM && term->code == STOA__WHERE_INT32;
 }
 
 static bool is_fill(const stoa__term *term)
