@@ -7,7 +7,7 @@ from typing import Any
 from stoa._lib import copies
 from stoa._lib.failure import check, new_error
 from stoa._lib.ffi import ffi, lib
-from stoa._lib.owner import owned, receiver, taken
+from stoa._lib.owner import receiver, taken
 from stoa._store.arrow import Export, Exporting
 from stoa._store.store import Store
 from stoa.errors import ArgumentError, LentError
@@ -36,11 +36,12 @@ class Loan(Exporting):
             made = receiver("stoa_loan *", lib.stoa_loan_free)
             check(store.through_gate(lib.stoa_loan_new, made, store.c, error), error)
             if store.views:  # a view that comes later is read-only
+                lib.stoa_loan_free(taken(made))
                 raise LentError(
                     "a table cannot be lent while it has writable views, of numpy or by buffer: "
                     "delete them, and the columns that they were made of"
                 )
-            return owned(taken(made), "stoa_loan *", lib.stoa_loan_free)
+            return ffi.gc(taken(made), lib.stoa_loan_free)  # which holds the table itself
 
         self._store, self._dictionary = store, dictionary
         self._loan = store.within(lend)
@@ -52,7 +53,9 @@ class Loan(Exporting):
 
     def close(self) -> None:
         """Ends the loan for its own part; what was made of it still holds the memory."""
-        self._loan = None
+        loan, self._loan = self._loan, None
+        if loan is not None:
+            ffi.release(loan)
 
     def __enter__(self) -> Loan:
         return self
