@@ -87,6 +87,8 @@ static PyMethodDef methods[] = {{"give", give, METH_VARARGS, NULL},
 static struct PyModuleDef definition = {PyModuleDef_HEAD_INIT, .m_name = "_capsules", .m_size = 0,
                                         .m_methods = methods};
 
+PyMODINIT_FUNC PyInit__capsules(void);
+
 PyMODINIT_FUNC PyInit__capsules(void)
 {
     return PyModule_Create(&definition);

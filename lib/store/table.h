@@ -34,8 +34,8 @@ typedef struct stoa__table {
     size_t capacity;           /* rows that are committed */
     size_t written; /* rows behind it are zero, but for those that inline appends counted */
     uint32_t references;
-    uint32_t exports; /* of all columns */
-    uint64_t changes; /* that are in no other version: see stoa_table_version */
+    uint32_t exports;     /* of all columns */
+    uint64_t changes;     /* that are in no other version: see stoa_table_version */
     uint32_t loans;       /* that have all columns locked: see lib/io/loan.c */
     uint32_t lent_arrays; /* arrays and streams of Arrow that hold these */
 } stoa__table;

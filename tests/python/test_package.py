@@ -19,8 +19,10 @@ SOURCES = ROOT / "bindings" / "python" / "stoa"
 PACKAGE = Path(stoa.__file__).parent
 MODULE = Path(_core.__file__)
 IS_CPYTHON = sys.implementation.name == "cpython"
-ROWS = MODULE.with_name(MODULE.name.replace("_core", "_rows"))
-MODULES = [MODULE, ROWS] if IS_CPYTHON else [MODULE]
+ROWS, CAPSULES = (
+    MODULE.with_name(MODULE.name.replace("_core", name)) for name in ("_rows", "_capsules")
+)
+MODULES = [MODULE, CAPSULES, ROWS] if IS_CPYTHON else [MODULE, CAPSULES]
 
 installed = pytest.mark.skipif(PACKAGE == SOURCES, reason="an editable install")
 
@@ -56,6 +58,7 @@ def test_a_shared_object_shows_nothing_but_its_entry() -> None:
         symbols = run("nm", "--dynamic", "--defined-only", "--format=posix", str(module))
         assert {line.split()[0] for line in symbols} in (
             {"PyInit__core"},
+            {"PyInit__capsules"},
             {"PyInit__rows"},
             {"_cffi_pypyinit__core"},
         )
