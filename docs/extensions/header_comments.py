@@ -45,7 +45,8 @@ def declarations(pattern):
 def members(name):
     """The text of a struct."""
     for header in (root / "include/stoa").glob("*.h"):
-        found = re.search(rf"(?ms)^typedef struct {name} \{{.*?^\}} {name};", header.read_text())
+        pattern = rf"(?ms)^(typedef )?struct {name} \{{.*?^\}}( {name})?;"
+        found = re.search(pattern, header.read_text())
         if found:
             return found.group().split("\n")
     raise ValueError(f"no header has a struct {name}")

@@ -13,6 +13,7 @@ import pytest
 
 import stoa
 from stoa import int8, int32
+from stoa._schema.types import IS_PYPY
 from stoa.pickling import values_of_bytes
 
 
@@ -83,7 +84,8 @@ def test_nullable_columns_and_vectors_go_out_of_band_too(rows: int) -> None:
         table[i] = (i, None if i % 2 else i / 2, (1, 2), None)
     buffers: list[Any] = []
     data = pickle.dumps(table, 5, buffer_callback=buffers.append)
-    assert len(buffers) == (8 if rows else 0)
+    alone = rows < 8 and IS_PYPY  # bytes that stay in the pickle there: of validity, of an int8
+    assert len(buffers) == (0 if not rows else 8 if not alone else 3 if rows == 1 else 5)
     assert len(data) < 1000
     for given in (buffers, [bytes(each) for each in buffers], [bytearray(e) for e in buffers]):
         again = pickle.loads(data, buffers=given)

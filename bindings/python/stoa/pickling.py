@@ -18,7 +18,7 @@ from typing import Any, SupportsIndex
 from stoa._access.rows import layout
 from stoa._schema.fields import Field
 from stoa._schema.record import RecordType, dereference, described, reference
-from stoa._schema.types import OBJECT, STRING, FieldType
+from stoa._schema.types import IS_PYPY, OBJECT, STRING, FieldType
 from stoa._store import ids
 from stoa._store.sources import VectorSource, packed_source
 from stoa._store.store import Store, new_store
@@ -69,7 +69,9 @@ def lent(memory: Any, protocol: SupportsIndex) -> Any:
     """Memory that may go out of band."""
     from pickle import PickleBuffer
 
-    return PickleBuffer(memory) if protocol.__index__() >= 5 else bytes(memory)
+    if protocol.__index__() < 5 or (IS_PYPY and memoryview(memory).nbytes < 2):
+        return bytes(memory)  # PyPy's pickler asserts that a byte alone comes only once
+    return PickleBuffer(memory)
 
 
 def restore_table(

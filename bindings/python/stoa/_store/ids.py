@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from stoa._lib.failure import check, new_error
 from stoa._lib.ffi import ffi, lib
+from stoa._store.sources import packed_bytes
 from stoa.errors import RowIdError, WrongTypeError, shown
 
 if TYPE_CHECKING:
@@ -60,7 +61,7 @@ def given(ids: Iterable[Any]) -> array[int]:
     try:
         view = memoryview(ids)  # type: ignore[arg-type]
         if view.format in ("q", "l") and view.itemsize == 8 and view.ndim == 1:
-            return array("q", view.tobytes())
+            return array("q", packed_bytes(view))
     except TypeError:
         pass
     made = array("q")
