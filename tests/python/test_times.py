@@ -484,3 +484,31 @@ def numpy_of(column: Any) -> Any:
     import numpy
 
     return numpy.asarray(column)
+
+
+def test_an_array_beside_times_means_what_these_are(events: Any) -> None:
+    numpy = pytest.importorskip("numpy")
+    days = numpy.array([f"2001-01-0{i}" for i in range(1, 6)], "M8[D]")
+    chosen = stoa.where(events.number > 2, events.at, days)  # the condition comes first
+    assert chosen.tolist()[:3] == [datetime(2001, 1, i) for i in (1, 2, 3)]
+    assert chosen.tolist()[3:] == events.at.tolist()[3:]
+    chosen = stoa.where(events.number > 2, events.day, days)
+    assert chosen.tolist()[0] == date(2001, 1, 1)
+
+
+@pytest.mark.parametrize("unit", ["Y", "M", "W", "D", "h", "m"])
+def test_times_of_numpy_that_64_bits_do_not_hold_are_refused(events: Any, unit: str) -> None:
+    numpy = pytest.importorskip("numpy")
+    before = events.at.tolist(), events.day.tolist()
+    for count in (2**62, -(2**62), 2**40 if unit in "YMWD" else 2**61):
+        value = numpy.datetime64(count, unit)
+        for attempt in (
+            lambda value=value: (events.at > value).tolist(),
+            lambda value=value: events.__setattr__("at", value),
+            lambda value=value: events.__setattr__("at", numpy.array([value] * 5)),
+            lambda value=value: events.__setattr__("day", numpy.array([value] * 5)),
+            lambda value=value: events.compute("sum(at > $t)", t=value),
+        ):
+            with pytest.raises((stoa.RangeError, stoa.WrongTypeError)):
+                attempt()
+    assert (events.at.tolist(), events.day.tolist()) == before

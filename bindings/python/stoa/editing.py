@@ -19,9 +19,10 @@ from stoa._schema.record import RecordType, is_same_record, remake
 from stoa._store.arrivals import Arrivals
 from stoa._store.sources import StoredField, given_source
 from stoa._store.store import State, Store, raise_changed
-from stoa.column import column_of, slice_of
+from stoa.column import slice_of
 from stoa.errors import InUseError, LengthError, RowIndexError, WrongTypeError
 from stoa.sequence import Rows
+from stoa.vector_column import column_of
 
 if TYPE_CHECKING:
     from random import Random

@@ -12,7 +12,7 @@ from stoa._lazy.queries import R
 from stoa._lib.ffi import ffi, lib
 from stoa._lib.integers import integer
 from stoa._store import ids as stored
-from stoa.errors import RowIdError, WrongTypeError, shown
+from stoa.errors import ArgumentError, RowIdError, WrongTypeError, shown
 from stoa.sequence import Rows
 
 CHUNK = 1024  # ids that are read at once in a loop
@@ -82,7 +82,7 @@ class Ids(Sequence[int]):
         import numpy
 
         if copy is False:
-            raise ValueError("the ids of rows are copied: numpy.asarray(points.ids)")
+            raise ArgumentError("the ids of rows are copied: numpy.asarray(points.ids)")
         made = numpy.frombuffer(self._read(self._rows._range()), numpy.int64)
         return made if dtype is None else made.astype(dtype, copy=False)
 

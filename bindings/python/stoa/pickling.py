@@ -23,8 +23,8 @@ from stoa._store import ids
 from stoa._store.sources import VectorSource, packed_source
 from stoa._store.store import Store, new_store
 from stoa._store.strings import texts_of
-from stoa.column import column_of
 from stoa.errors import ArgumentError, LengthError
+from stoa.vector_column import column_of
 
 
 def reduce_table(self: Any, protocol: SupportsIndex, /) -> tuple[Any, ...]:

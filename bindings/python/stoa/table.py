@@ -30,7 +30,7 @@ from stoa._store.arrow import Export
 from stoa._store.lending import Loan
 from stoa._store.store import State, Store, new_store, raise_changed
 from stoa._store.string_pool import StringPool, pools_of
-from stoa.column import Column, column_of
+from stoa.column import Column
 from stoa.editing import Editing
 from stoa.errors import (
     ArgumentError,
@@ -42,6 +42,7 @@ from stoa.errors import (
 from stoa.ids import Identified, Ids
 from stoa.sequence import Rows
 from stoa.summary import Summary, summaries
+from stoa.vector_column import column_of
 
 WHOLE_TEXT = 1 << 20  # bytes, more than any condition of all fields has
 

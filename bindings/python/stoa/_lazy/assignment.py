@@ -11,7 +11,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from stoa._lazy import bits, tree
-from stoa._lazy.expression import Expression, constant_of, vector_of
+from stoa._lazy.expression import Expression
+from stoa._lazy.operands import constant_of, vector_of
 from stoa._lazy.operators import Counted, InPlace, Operators
 from stoa._lazy.program import Program, kept, room_for, validity_for
 from stoa._lazy.rowset import RowSet

@@ -12,21 +12,26 @@ from array import array
 from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 from enum import Enum
-from math import nan
-from operator import index as as_index
 from typing import TYPE_CHECKING, Any, NoReturn, Protocol
 
 from stoa._access import masks
 from stoa._lazy import bits, program, tree
+from stoa._lazy.operands import (
+    array_operand,
+    members_among,
+    members_by_name,
+    node_of,
+    zero_of,
+)
 from stoa._lazy.operators import Counted, Operators
 from stoa._lazy.program import Program
+from stoa._lazy.results import counted, vectors_in, with_nan, words_of
 from stoa._lib import copies
 from stoa._lib.ffi import ffi, lib
 from stoa._schema import times
 from stoa._schema.fields import Field
 from stoa._schema.record import described
 from stoa._schema.types import (
-    IS_PYPY,
     OBJECT,
     STRING,
     TYPES,
@@ -35,23 +40,19 @@ from stoa._schema.types import (
     type_written,
     unknown_type,
 )
-from stoa._schema.vectors import Components, array_of
+from stoa._schema.vectors import array_of
 from stoa._store.arrow import Export
 from stoa._store.cells import Decoded, NullableCells
 from stoa._store.sources import (
-    Source,
     StoredField,
     VectorSource,
-    array_source,
-    buffer_source,
     nullable_source,
     packed_source,
     sequence_source,
 )
 from stoa._store.store import Store, new_store
-from stoa._store.strings import texts_at
 from stoa._store.versions import Seen, check_seen, is_stale, together
-from stoa.errors import ArgumentError, ColumnBufferError, LengthError, WrongTypeError
+from stoa.errors import ArgumentError, LengthError, WrongTypeError
 
 if TYPE_CHECKING:
 
@@ -109,8 +110,8 @@ class Expression(Operators["Expression"]):
         self._keep = keep  # the owners of the arrays that it reads
         self._scope = scope  # None: all rows
         self._is_whole = is_whole  # a row's value may depend on which other rows there are
-        # The enumeration of a choice among members alone, whose values are their names until it is
-        # stored or compared; None: it is none.
+        # Of a choice among members alone: their enumeration, for whose members their names stand
+        # until it is stored or compared; or string, where the members are texts themselves.
         self._members: FieldType | None = None
         # Programs of a node without a key (tree.py), by operation. A program is taken out while in
         # use.
@@ -123,6 +124,11 @@ class Expression(Operators["Expression"]):
 
     def _expression(self) -> Expression:
         return self
+
+    @property
+    def _choice(self) -> FieldType | None:
+        """The enumeration of whose members its values are names; None: they are what they are."""
+        return self._members if self._members is not None and self._members.labels else None
 
     # ---- operations ----
 
@@ -176,9 +182,9 @@ class Expression(Operators["Expression"]):
 
     def _reduced(self, operation: int, *others: Any) -> Any:
         """The value of an aggregate of this and others, computed now."""
-        if self._members is not None and self._members.labels and operation != lib.STOA_COUNT:
+        if self._choice is not None and operation != lib.STOA_COUNT:
             raise WrongTypeError(
-                f"members of {self._members} are stored or compared first: a choice among them "
+                f"members of {self._choice} are stored or compared first: a choice among them "
                 "alone has no aggregates"
             )
         if others:
@@ -316,8 +322,8 @@ class Expression(Operators["Expression"]):
         made.fill(self._store, rows, selected, STRING, memory, self._check, validity)
         texts = made.texts(memory)
         self._put_back(AS_IT_IS, made)
-        if self._members is not None and self._members.labels:
-            texts = list(map(members_by_name(self._members).get, texts))
+        if self._choice is not None:
+            texts = list(map(members_by_name(self._choice).get, texts))
         if validity == ffi.NULL:
             return texts
         return NullableCells(texts, words_of(validity)).of(range(self._rows))
@@ -366,9 +372,7 @@ class Expression(Operators["Expression"]):
         one = bits.of_indices(self._store, [position])
         [value] = made.compute(self._store, self._rows, one, verify=self._check)
         self._put_back(lib.STOA_FIRST, made)
-        if self._members is not None and self._members.labels:
-            return members_by_name(self._members).get(value)
-        return value
+        return value if self._choice is None else members_by_name(self._choice).get(value)
 
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> Any:
         """The values as an array of numpy, in memory of its own."""
@@ -401,8 +405,8 @@ class Expression(Operators["Expression"]):
         """The values, to be stored into a column."""
         found = self._type()
         if found.kind == "s":
-            if self._members is not None and self._members.labels:
-                found = optional_type(self._members) if found.nullable else self._members
+            if self._choice is not None:
+                found = optional_type(self._choice) if found.nullable else self._choice
             return sequence_source(self.tolist(), StoredField("the expression", found, -1))
         if found.length:
             columns = zip(*self.tolist()) if len(self) else [()] * found.length
@@ -468,57 +472,6 @@ class Expression(Operators["Expression"]):
 TIME_CASTS = {times.TIMESTAMP: lib.STOA_TO_TIMESTAMP, times.DURATION: lib.STOA_TO_DURATION}
 
 
-def vectors_in(memory: Any, of: FieldType, rows: int) -> list[tuple[Any, ...]]:
-    """The tuples of components that lie one after the other."""
-    cells = memory.cast(of.base.code)
-    return list(zip(*(cells[i * rows : (i + 1) * rows].tolist() for i in range(of.length))))
-
-
-# ---- values that were counted ----
-
-
-def counted(found: FieldType, counts: Any) -> Counted:
-    """The values of a stoa_value_counts, and how often each comes."""
-    size = counts.count
-    cells, often = ffi.cast("char *", counts.data), ffi.cast("uint64_t *", counts.counts)
-    decoder = found.inner.decoder
-    raw: Any = memoryview(ffi.buffer(cells, size * found.width))
-    data = raw.cast(found.code or "I").tolist()
-    values: list[Any] = data
-    if found.inner is STRING:
-        values = [*texts_at(counts.strings, data)]
-    elif decoder is not None:
-        values = list(map(decoder.__getitem__, data))
-    if found.kind == "f":
-        values = [value if value == value else nan for value in values]
-    if counts.null < size:
-        values[counts.null] = None
-    return values, ffi.unpack(often, size) if size else []
-
-
-# ---- nulls ----
-
-
-def words_of(validity: Any) -> Any:
-    """Validity bits as NullableCells reads them."""
-    return validity if IS_PYPY else memoryview(ffi.buffer(validity)).cast("Q")
-
-
-def with_nan(values: Any, there: Any, chosen: Any, name: str, of: FieldType) -> Any:
-    """An array with NaN or NaT for what is null: of floats and times; of other types, only if
-    nothing is. chosen: a mask of the values that count, or None."""
-    if (there if chosen is None else there | ~chosen).all():
-        return values
-    if of.kind not in "ft":
-        raise ColumnBufferError(
-            f"{name} has nulls, for which an array of {of.inner} has no value: take "
-            "fill_null(value), and the validity beside it"
-        )
-    values = values.copy()
-    values[~there] = float("nan") if of.kind == "f" else "NaT"
-    return values
-
-
 # ---- operands ----
 
 
@@ -535,12 +488,7 @@ def combined(operation: int, operands: Sequence[Any]) -> Expression:
     seen, keep, is_whole = base._seen, base._keep, operation >= lib.STOA_CUMSUM
     for part in parts:
         if not isinstance(part, Expression):
-            node, kept = (
-                vector_operand(part, rows, parts)
-                or member_operand(part, parts)
-                or time_operand(part, rows, parts)
-                or operand(part, rows)
-            )
+            node, kept = node_of(part, rows, parts)
             nodes.append(node)
             keep += kept
             continue
@@ -572,152 +520,3 @@ def refuse_together(one: Expression, other: Expression) -> NoReturn:
     if one._scope is not other._scope:
         raise ArgumentError("an expression covers the rows of one selection, or all rows")
     raise LengthError(f"{one._rows} rows and {other._rows} rows don't go together")
-
-
-def operand(value: Any, rows: int) -> tuple[Any, tuple[Any, ...]]:
-    """The node of a number, None or an array, and what must be kept alive for it."""
-    number = python_number(value)
-    if number is not None or value is None:
-        return tree.constant(number), ()
-    if isinstance(value, str):
-        return tree.constant(str.__str__(value)), ()
-    source = None
-    if not isinstance(value, (bytes, dict)) and getattr(value, "ndim", 1) != 0:
-        source = buffer_source(value, "an operand")
-    if source is None:
-        raise WrongTypeError(
-            "columns are computed with numbers, None, columns and expressions of the same table, "
-            f"and with buffers and arrays as long as the table: not with {type(value).__name__}"
-        )
-    return array_operand(source, rows), (source,)
-
-
-def vector_operand(
-    value: Any, rows: int, parts: Sequence[Any]
-) -> tuple[Any, tuple[Any, ...]] | None:
-    """The same beside vectors, for a tuple or list of numbers, which is one, and an array of many;
-    None for other values."""
-    is_one = isinstance(value, (tuple, list, Components)) and len(value) > 1
-    is_array = getattr(value, "ndim", 0) == 2 and hasattr(value, "__array_interface__")
-    if not (is_one or is_array) or not any(
-        isinstance(each, Expression) and each._type().length for each in parts
-    ):
-        return None
-    if is_one:
-        numbers = [python_number(each) for each in value]
-        if None not in numbers:
-            return tree.constants(tuple(numbers)), ()
-    else:
-        parts = [buffer_source(value[:, i], "an operand") for i in range(value.shape[1])]
-        sources = [each for each in parts if each is not None]
-        if len(sources) == len(parts) > 1:
-            return vector_of(sources, rows), tuple(sources)
-    return None
-
-
-def member_operand(value: Any, parts: Sequence[Any]) -> tuple[Any, tuple[Any, ...]] | None:
-    """The label of a member, beside values of its enumeration; None for other values."""
-    if not isinstance(value, (str, Enum)):
-        return None
-    for each in parts:
-        found = each._type() if isinstance(each, Expression) else None
-        if found is not None and found.labels:
-            member = found.convert(value, "the operand")
-            return constant_of(found, member), ()
-    of = member_type(value)
-    return None if of is None else (constant_of(of, value), ())
-
-
-def member_type(value: Any) -> FieldType | None:
-    """The enumeration of a member that is no number and no text; None: it is none."""
-    if not isinstance(value, Enum) or isinstance(value, (str, int, float)):
-        return None
-    return type_written(type(value))
-
-
-CHOICES = (lib.STOA_WHERE, lib.STOA_COALESCE, lib.STOA_FILL_NULL)
-COMPARISONS = (lib.STOA_EQUAL, lib.STOA_NOT_EQUAL, lib.STOA_IN, lib.STOA_IS_NULL, lib.STOA_COUNT)
-
-
-def members_among(operation: int, parts: Sequence[Any]) -> FieldType | None:
-    """The enumeration that the result is a choice of; None: it is none. string: of members that are
-    texts, and stand for these. Raises WrongTypeError for members beside values of another type."""
-    values = parts[operation == lib.STOA_WHERE :]
-    given = [each for each in values if isinstance(each, Expression) and each._members is None]
-    known = given[0]._type().inner if given else None
-    found: FieldType | None = None
-    for each in values:
-        is_text = isinstance(each, Enum) and isinstance(each, str) and known is None
-        of = STRING if is_text else getattr(each, "_members", None) or member_type(each)
-        if of is None:
-            continue
-        if known not in (None, of) or found not in (None, of):
-            raise WrongTypeError(f"members of {of} stand beside values of {known or found}")
-        found = of
-    if known is not None or operation in COMPARISONS:
-        return None
-    if operation not in CHOICES and found is not STRING:
-        name = ffi.string(lib.stoa_operation_text(operation)).decode()
-        raise WrongTypeError(f"{name} has no meaning for members of {found}")
-    return found if operation in CHOICES else None
-
-
-def members_by_name(of: FieldType) -> dict[str, Any]:
-    return dict(zip(of.labels, of.decoder))
-
-
-def time_operand(value: Any, rows: int, parts: Sequence[Any]) -> tuple[Any, tuple[Any, ...]] | None:
-    """The node of a date, datetime or timedelta, of Python or numpy, or of an array of numpy's;
-    None for other values."""
-    if getattr(value, "ndim", 0) == 1 and times.is_numpy_time(value):
-        of = [each._type() for each in parts if isinstance(each, Expression)]
-        source = array_source(*times.countable(value, of[0], "an operand"), "an operand")
-        return array_operand(source, rows), (source,)
-    moment = times.moment_of(value)
-    if moment is None:
-        return None
-    if times.is_numpy_time(value):
-        for each in parts:
-            if isinstance(each, Expression):
-                moment = times.moment_beside(moment, each._type())
-    return tree.constant(moment), ()
-
-
-def constant_of(of: FieldType, value: Any) -> tree.Node:
-    """The node of a converted value of a field: of an enumeration, its label."""
-    if of.labels:
-        return tree.constant(of.labels[of.encoder(value)])  # type: ignore[misc]
-    return tree.constant(times.moment_in(value, of) if of.kind == "t" else value)
-
-
-def zero_of(of: FieldType) -> tree.Node:
-    """The node of some value of that type."""
-    if of.kind == "t":
-        return tree.constant(times.Moment(of.number, 0, of.unit, of.zone is not None))
-    zeros = {"?": False, "f": 0.0, "s": "", "e": (*of.labels, "")[0]}
-    return tree.constant(zeros.get(of.kind, 0))
-
-
-def vector_of(sources: Sequence[Source], rows: int) -> tree.Node:
-    nodes = [array_operand(each, rows) for each in sources]
-    return nodes[0] if len(nodes) == 1 else tree.call(lib.STOA_VECTOR, nodes)
-
-
-def array_operand(source: Source, rows: int) -> Any:
-    if source.length != rows:
-        raise LengthError(f"an operand has {source.length} values for {rows} rows")
-    return tree.array(source, "array")
-
-
-def python_number(value: Any) -> Any:
-    """A Python or numpy number as bool, int or float; None if it is not a number."""
-    if type(value) in (int, float, bool):
-        return value
-    if hasattr(value, "dtype"):
-        if getattr(value, "ndim", None) != 0 or value.dtype.kind not in "biuf":
-            return None
-        number = value.item()
-        return number if isinstance(number, (int, float)) else None  # fails for long double
-    if isinstance(value, float):
-        return float(value)
-    return int(as_index(value)) if hasattr(value, "__index__") else None

@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 from stoa._access import rows
 from stoa._lazy import program, tree
 from stoa._lazy.assignment import store_values
-from stoa._lazy.expression import AS_IT_IS, Expression, operand, python_number
+from stoa._lazy.expression import AS_IT_IS, Expression
+from stoa._lazy.operands import operand, python_number
 from stoa._lazy.operators import Operators
 from stoa._lazy.rowset import RowSet
 from stoa._lib.ffi import ffi, lib

@@ -45,7 +45,6 @@ EPOCH, EPOCH_UTC = datetime(1970, 1, 1), datetime(1970, 1, 1, tzinfo=timezone.ut
 FIRST_DAY = EPOCH.toordinal()  # of 1970, as date.toordinal() counts
 MICROSECOND = timedelta(microseconds=1)
 DAY = 86400
-NOT_A_TIME = -(1 << 63)  # numpy's NaT
 OFFSET = re.compile(r"([+-])(\d\d):(\d\d)")
 WRITTEN = re.compile(r"(timestamp|duration)\[(\w+)(?:, *([^\]]+))?\]")
 
@@ -272,10 +271,10 @@ class Days:
 class Instants:
     """The datetimes by their counts."""
 
-    __slots__ = ("epoch", "numerator", "unit", "zone")
+    __slots__ = ("epoch", "numerator", "zone")
 
     def __init__(self, unit: str, zone: tzinfo | None) -> None:
-        self.unit, self.zone = unit, zone
+        self.zone = zone
         self.epoch = EPOCH if zone is None else EPOCH_UTC
         self.numerator = 10**6 // PER_SECOND[unit]  # microseconds; 0: parts of one
 
@@ -401,8 +400,8 @@ def moment_in(value: Any, of: FieldType) -> Moment:
 
 def moment_of(value: Any) -> Moment | None:
     """A value as a Moment, in the coarsest unit that holds it; None: it is no time."""
-    if is_numpy_time(value):
-        return None if getattr(value, "ndim", None) != 0 else numpy_moment(value, "the operand")
+    if is_numpy_time(value) and value.ndim == 0:
+        return numpy_moment(value, "the operand", DATES)
     if not isinstance(value, (date, timedelta)):
         return None
     if is_nat(value):
@@ -430,13 +429,6 @@ def in_coarsest(count: int) -> tuple[int, int]:
     return count, UNITS["us"]
 
 
-def moment_beside(moment: Moment, other: FieldType) -> Moment:
-    """A day of numpy's beside timestamps is its midnight."""
-    if moment.type == DATE.number and other.base is TIMESTAMP:
-        return Moment(TIMESTAMP.number, moment.number * DAY, UNITS["s"])
-    return moment
-
-
 # ---- numpy ----
 
 DAYS_OF_UNITS = ("Y", "M", "W", "D")
@@ -449,19 +441,12 @@ def numpy_unit(dtype: Any) -> str:
     return text[4:-1] if text[1:3] in ("M8", "m8") and text[3:4] == "[" else ""
 
 
-def numpy_moment(value: Any, name: str) -> Moment:
-    """A scalar of numpy. Raises RangeError and WrongTypeError."""
-    kind, unit = value.dtype.kind, numpy_unit(value.dtype)
+def numpy_moment(value: Any, name: str, beside: FieldType) -> Moment:
+    """A scalar of numpy, beside values of another type. Raises RangeError and WrongTypeError."""
     if is_nat(value):
         raise WrongTypeError(f"{name} takes no NaT: a missing value is None, in a nullable field")
-    if kind == "M" and unit in DAYS_OF_UNITS:
-        return Moment(DATE.number, int(value.astype("datetime64[D]").astype("int64")))
-    count, base = int(value.astype("int64")), TIMESTAMP if kind == "M" else DURATION
-    if unit in SECONDS:
-        return Moment(base.number, count * SECONDS[unit], UNITS["s"])
-    if unit not in UNITS:
-        raise refused_unit(name, value.dtype)
-    return Moment(base.number, count, UNITS[unit])
+    [count], of = countable(value.reshape(1), beside, name)
+    return Moment(of.number, int(count), of.unit)
 
 
 def refused_unit(name: str, dtype: Any) -> WrongTypeError:
@@ -472,7 +457,7 @@ def refused_unit(name: str, dtype: Any) -> WrongTypeError:
 
 def from_numpy(value: Any, name: str, to: FieldType) -> Any:
     """A scalar of numpy as a value of a field."""
-    moment = moment_beside(numpy_moment(value, name), to)
+    moment = numpy_moment(value, name, to)
     if to.zone is not None and moment.type == TIMESTAMP.number:
         raise WrongTypeError(f"{name} is {to}, and numpy's datetimes belong to no zone")
     if moment.type != to.number:
@@ -510,6 +495,7 @@ def countable(array: Any, to: FieldType, name: str) -> tuple[Any, FieldType]:
     if unit in UNITS:
         return array.astype(array.dtype.newbyteorder("=")).view("int64"), time_type(base, unit)
     if kind == "M" and unit in DAYS_OF_UNITS:
+        in_bounds(array.astype("int64"), 1 << 31, name)  # numpy does not tell what overflows
         days = in_bounds(array.astype("M8[D]").astype("int64"), 1 << 31, name)
         if to.base is not TIMESTAMP:
             return days.astype("int32"), DATES

@@ -149,7 +149,7 @@ def derived_type(
 ) -> FieldType:
     """A type whose cells are those of `base`; see FieldType."""
     made = FieldType(name)
-    for each in ("number", "width", "code", "low", "high", "unit", "zone"):
+    for each in ("number", "width", "code", "low", "high"):
         setattr(made, each, getattr(base, each))
     made.base, made.written, made.labels, made.kind = base, written, labels, kind
     made.length = 0

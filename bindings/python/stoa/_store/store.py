@@ -9,7 +9,7 @@ Store is not public; its Table is a thin wrapper.
 from __future__ import annotations
 
 import struct
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Callable, TypeVar
 
 from stoa._lib.failure import check, new_error
@@ -18,7 +18,8 @@ from stoa._lib.owner import owned, receiver, taken
 from stoa._schema.fields import Field
 from stoa._schema.record import RecordType, derived, described
 from stoa._schema.types import IS_PYPY, OBJECT
-from stoa._store.access import Access, Layout, changed, stage_of
+from stoa._store.access import Layout, changed, stage_of
+from stoa._store.calls import Calls
 from stoa._store.changes import FieldChange
 from stoa._store.describing import describe_field, described_fields
 from stoa._store.objects import ObjectPool
@@ -66,10 +67,10 @@ class Place:
         self.source.type, self.source.data = lib.STOA_OBJECT, self.pointer
 
 
-class Store(Access):
+class Store(Calls):
     """The library's table and the data that Python keeps beside it."""
 
-    __slots__ = ("asked", "assignments", "ended", "is_open", "places", "views")
+    __slots__ = ("asked", "assignments", "is_open", "places")
 
     def __init__(
         self, pointer: Any, record: RecordType, pool: ObjectPool, asked: int, layout: Layout
@@ -77,12 +78,10 @@ class Store(Access):
         """Takes over the library's table. `asked` is the max_rows that was asked for, or 0."""
         table = owned(pointer, "stoa_table *", lib.stoa_table_free)
         add_memory_pressure(pointer.rows * lib.stoa_table_row_bytes(pointer))
-        self.ended: list[int] = []  # exports that ended during a call of another thread, by field
         self.asked = asked
         self.is_open = False  # whether an attribute that is set on a row makes its field
         self.places: list[Place] = []  # to be reused
         self.assignments: dict[int, int] = {}  # number of assignments to the whole column, by field
-        self.views: list[None] = []  # an item for each writable view of its memory
         super().__init__(table, record, pool, layout)
 
     def like(self, pointer: Any, record: RecordType) -> Store:
@@ -97,43 +96,6 @@ class Store(Access):
         """The result of act(), which changes the table: called with the lock held, and
         concluded."""
         return self.pool.within(act, self)
-
-    def through_gate(self, function: Callable[..., T], *arguments: Any) -> T:
-        """Makes a call that must not overlap a run: it enters the gate as a change."""
-        gate, key = self.gate, object()
-        try:
-            gate.enter_change(key)
-            return function(*arguments)
-        finally:
-            gate.changes.pop(key, None)
-
-    def beside(self, values: Iterable[Any], function: Callable[[], int]) -> int:
-        """Makes a call that reads columns given as values; these must not be changed meanwhile.
-        Columns of this store are protected by its lock."""
-        read = [each for each in values if is_cells(each) and each._store is not self]
-        if not read:
-            return function()
-        store, field = read[0]._store, read[0]._field
-        return store.reading([field], self.beside, read[1:], function)  # type: ignore[no-any-return]
-
-    def reading(self, fields: Iterable[int], function: Callable[..., int], *arguments: Any) -> int:
-        """Makes a call that reads the cells of columns; they must not be changed meanwhile."""
-        gate, key = self.gate, object()
-        try:
-            gate.enter_run(key)
-            if not IS_PYPY:  # nobody writes to a cell while the interpreter's lock is held
-                return function(*arguments)
-            locked = []
-            try:
-                for each in fields:
-                    check(lib.stoa_column_lock(self.c, each, ffi.NULL), new_error())
-                    locked.append(each)
-                return function(*arguments)
-            finally:
-                for each in locked:
-                    lib.stoa_column_unlock(self.c, each)
-        finally:
-            gate.runs.pop(key, None)
 
     def derive(
         self, function: Callable[..., int], *arguments: Any, state: State | None = None
@@ -522,49 +484,6 @@ class Store(Access):
             return self.beside(values, enter_and_store)
 
         check(self.within(write), error)
-
-    # ---- exports ----
-
-    def is_lent(self) -> bool:
-        return bool(lib.stoa_table_loans(self.c, ffi.NULL))
-
-    def new_view(self) -> list[None]:
-        """Notes a view: the list of the writable ones, from which its end takes one; while the
-        table is lent, a list of nothing. Whoever lends it looks at the views afterwards, so that
-        one of the two sees the other."""
-        self.views.append(None)
-        if not self.is_lent():
-            return self.views
-        self.views.pop()
-        return []
-
-    def export(self, field: int) -> None:
-        """Keeps a column's memory mapped until unexport() has been called as often."""
-        error = new_error()
-        with self.lock:
-            status = lib.stoa_column_export(self.c, field, error)
-        check(status, error)
-
-    def unexport(self, field: int) -> None:
-        """Called by finalizers at any moment, so it does not wait. If another thread is in a call,
-        a later call (except an append) ends the export."""
-        self.ended.append(field)
-        if self.lock.acquire(blocking=False):
-            try:
-                self.end_exports()
-            finally:
-                self.lock.release()
-
-    def end_exports(self) -> None:
-        """Called with the lock held."""
-        while self.ended:
-            lib.stoa_column_unexport(self.c, self.ended.pop())
-
-    def shrink(self) -> None:
-        """Returns memory beyond the rows to the system."""
-        with self.lock:
-            self.end_exports()
-            lib.stoa_table_shrink(self.c)
 
     # ---- fields ----
 
