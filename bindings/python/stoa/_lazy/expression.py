@@ -148,7 +148,10 @@ class Expression(Operators["Expression"]):
             raise WrongTypeError("a cast changes the unit of a timestamp, not its zone")
         if found.unit:
             return self._apply(TIME_CASTS[found.base], times.UNIT_NAMES[found.unit])
-        return self._apply(lib.stoa_operation_named(found.encode(), 1))
+        operation = lib.stoa_operation_named(found.encode(), 1)
+        if operation == lib.STOA_NO_OPERATION:
+            raise WrongTypeError(f"a cast is to numbers, dates and durations, not to {found}")
+        return self._apply(operation)
 
     def _of(self, scope: Scope | None) -> Expression:
         """The same expression over other rows."""

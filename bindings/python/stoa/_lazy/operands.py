@@ -133,7 +133,7 @@ def time_operand(value: Any, rows: int, parts: Sequence[Any]) -> tuple[Any, tupl
         moment = times.moment_of(value)
         return None if moment is None else (tree.constant(moment), ())
     beside = next((each for each in types_in(parts) if each.kind == "t"), times.DATES)
-    if value.ndim == 0:
+    if times.is_one_numpy_time(value):
         return tree.constant(times.numpy_moment(value, "the operand", beside)), ()
     source = array_source(*times.countable(value, beside, "an operand"), "an operand")
     return array_operand(source, rows), (source,)

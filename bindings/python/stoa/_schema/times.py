@@ -159,13 +159,18 @@ def is_nat(value: Any) -> bool:
 
 
 def is_numpy_time(value: Any) -> bool:
+    """Whether it is a time of numpy, or an array of them."""
     return getattr(getattr(value, "dtype", None), "kind", "") in ("M", "m")
+
+
+def is_one_numpy_time(value: Any) -> bool:
+    return is_numpy_time(value) and getattr(value, "ndim", None) == 0
 
 
 def date_converter(value: Any, name: str) -> date:
     if type(value) is date:
         return value
-    if is_numpy_time(value):
+    if is_one_numpy_time(value):
         return from_numpy(value, name, DATES)  # type: ignore[no-any-return]
     if isinstance(value, datetime) and not is_nat(value):
         raise WrongTypeError(f"{name} is date and takes dates, not datetimes: take its date()")
@@ -181,7 +186,7 @@ def timestamp_converter(to: FieldType, zone: tzinfo | None) -> Callable[[Any, st
 
     def convert(value: Any, name: str) -> datetime:
         if type(value) is not datetime:
-            if is_numpy_time(value):
+            if is_one_numpy_time(value):
                 return from_numpy(value, name, to)  # type: ignore[no-any-return]
             value = plain_datetime(value, name, to, kind)
         if (value.utcoffset() is None) != (zone is None):
@@ -230,7 +235,7 @@ def duration_converter(to: FieldType) -> Callable[[Any, str], timedelta]:
 
     def convert(value: Any, name: str) -> timedelta:
         if type(value) is not timedelta:
-            if is_numpy_time(value):
+            if is_one_numpy_time(value):
                 return from_numpy(value, name, to)  # type: ignore[no-any-return]
             value = plain_timedelta(value, name, to)
         if not -most < value.days < most or value.microseconds % exact:
@@ -373,7 +378,7 @@ OF_NAMES = {each.__name__: made for each, made in OF_CLASSES.items()}
 
 def type_for(value: Any) -> FieldType | None:
     """The type of a field that is to hold a value and others like it; None: it is no time."""
-    if is_numpy_time(value) and getattr(value, "ndim", None) == 0:
+    if is_one_numpy_time(value):
         return type_written(value.dtype)
     if type(value) is not datetime or value.tzinfo is None:
         return OF_CLASSES.get(type(value))
@@ -400,7 +405,7 @@ def moment_in(value: Any, of: FieldType) -> Moment:
 
 def moment_of(value: Any) -> Moment | None:
     """A value as a Moment, in the coarsest unit that holds it; None: it is no time."""
-    if is_numpy_time(value) and value.ndim == 0:
+    if is_one_numpy_time(value):
         return numpy_moment(value, "the operand", DATES)
     if not isinstance(value, (date, timedelta)):
         return None
