@@ -21,12 +21,11 @@ typedef struct Moments {
 #define MICROSECONDS INT64_C(1000000)
 #define DAY_MICROSECONDS (STOA__DAY_SECONDS * MICROSECONDS)
 
-/* The days since 1970 of 0001-01-01 and 9999-12-31, and the most that a timedelta has. */
-enum { FIRST_DAY = -719162, LAST_DAY = 2932896, MOST_DAYS = 999999999 };
+enum { MOST_DAYS = 999999999 }; /* of a timedelta */
 
 static bool is_day(int64_t days)
 {
-    return days >= FIRST_DAY && days <= LAST_DAY;
+    return days >= STOA_FIRST_DAY && days <= STOA_LAST_DAY;
 }
 
 static PyObject *date_of(int64_t days)
@@ -70,7 +69,7 @@ static PyObject *moment_of(const Moments *self, int64_t count)
     int64_t rest = whole - days * DAY_MICROSECONDS;
     if (self->kind == TIMEDELTAS)
         return days >= -MOST_DAYS && days <= MOST_DAYS ? timedelta_of(days, rest) : NULL;
-    bool is_near_end = self->zone != NULL && (days == FIRST_DAY || days == LAST_DAY);
+    bool is_near_end = self->zone != NULL && (days == STOA_FIRST_DAY || days == STOA_LAST_DAY);
     return is_day(days) && !is_near_end ? datetime_of(self, days, rest) : NULL;
 }
 
