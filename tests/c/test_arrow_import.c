@@ -4,8 +4,6 @@
 
 #include "../support/arrow.h"
 
-#define BY(...) (&(const stoa_arrow_options){__VA_ARGS__})
-
 /* ---- round trips ---- */
 
 /* Rows [first, …) of one table are those of another, from `at` on. Labels have become strings,

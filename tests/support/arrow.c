@@ -149,6 +149,40 @@ void arrow_check(const struct ArrowSchema *schema, const struct ArrowArray *arra
     }
 }
 
+/* ---- comparing ---- */
+
+void arrow_compare(const stoa_table *table, size_t field, const struct ArrowSchema *schema,
+                   const struct ArrowArray *array, const size_t *rows)
+{
+    stoa_vector vector = {.length = 1};
+    bool is_vector = stoa_table_field_vector(table, field, &vector) == STOA_OK;
+    const char *const *labels = stoa_table_field_labels(table, field, NULL);
+    ck_assert_str_eq(schema->name, is_vector ? vector.name : stoa_table_field_name(table, field));
+    for (size_t i = 0; i < (size_t)array->length; i++) {
+        for (size_t k = 0; k < vector.length; k++) {
+            stoa_value cell, value = arrow_value(schema, array, i, k);
+            PASSES(stoa_row_get(stoa_table_row((stoa_table *)(uintptr_t)table, rows[i]), field + k,
+                                &cell, &trouble));
+            ck_assert_msg(arrow_equals(value, cell, labels), "row %zu of %s", rows[i],
+                          schema->name);
+        }
+    }
+}
+
+void arrow_compare_all(const stoa_table *table, const struct ArrowSchema *schema,
+                       const struct ArrowArray *array, const size_t *rows)
+{
+    int64_t child = 0;
+    arrow_check(schema, array);
+    for (size_t field = 0; field < stoa_table_field_limit(table); child++) {
+        stoa_vector vector = {.length = 1};
+        bool is_vector = stoa_table_field_vector(table, field, &vector) == STOA_OK;
+        arrow_compare(table, field, schema->children[child], array->children[child], rows);
+        field += is_vector ? vector.length : 1;
+    }
+    ck_assert_int_eq(child, schema->n_children);
+}
+
 /* ---- tables ---- */
 
 static const char *const colors[] = {"RED", "GREEN", "", "BL\xc3\x9c"};

@@ -4,6 +4,8 @@
 
 #include "testing.h"
 
+#define BY(...) (&(const stoa_arrow_options){__VA_ARGS__})
+
 /* What exports promise: formats that are known, offset 0, the exact number of nulls, zero where
  * there is none, dictionaries and texts that are within their bounds, and no nulls in structs. */
 void arrow_check(const struct ArrowSchema *schema, const struct ArrowArray *array);
@@ -13,6 +15,13 @@ stoa_value arrow_value(const struct ArrowSchema *schema, const struct ArrowArray
                        size_t place, size_t component);
 /* Whether it is the value of a table's cell. `labels`: of an enumeration; NULL: it is none. */
 bool arrow_equals(stoa_value value, stoa_value cell, const char *const *labels);
+
+/* Compares a column, or a table's columns in order, with cells of the table: place i of the array
+ * is that of row rows[i]. */
+void arrow_compare(const stoa_table *table, size_t field, const struct ArrowSchema *schema,
+                   const struct ArrowArray *array, const size_t *rows);
+void arrow_compare_all(const stoa_table *table, const struct ArrowSchema *schema,
+                       const struct ArrowArray *array, const size_t *rows);
 
 /* A table with a field of each type that Arrow has, most of them twice: the second nullable. */
 stoa_table *arrow_table(size_t rows, dice *d);
