@@ -30,7 +30,7 @@ typedef struct stoa__arrival {
 
     /* Room for the values of a slice, and for its validity. */
     void *room;
-    uint8_t *bits;
+    uint64_t *bits;
 } stoa__arrival;
 
 static inline bool stoa__arrival_is_for_labels(const stoa__arrival *arrival)

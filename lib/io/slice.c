@@ -6,6 +6,7 @@
  * first row needs them: `entries` has what each became. */
 #include <string.h>
 
+#include "base/bits.h"
 #include "base/memory.h"
 #include "base/utf8.h"
 #include "io/arrival.h"
@@ -16,17 +17,23 @@
 
 /* ---- validity ---- */
 
+static bool bit_at(const void *bits, size_t at)
+{
+    return (((const uint8_t *)bits)[at / 8] >> at % 8 & 1) != 0;
+}
+
+/* Whether row i of a slice has a value. */
+static bool has(const uint8_t *validity, size_t i)
+{
+    return validity == NULL || bit_at(validity, i);
+}
+
 static stoa_status bits_room(stoa__arrival *arrival, size_t count, stoa_error *error)
 {
-    size_t bytes = (count > STOA__ARROW_SLICE ? count : STOA__ARROW_SLICE) / 8 + 1;
+    size_t bytes = stoa__words(count) * sizeof *arrival->bits;
     stoa__release(arrival->bits);
     arrival->bits = stoa__allocate_zeroed(bytes);
     return arrival->bits == NULL ? stoa__fail_memory(error, bytes) : STOA_OK;
-}
-
-static void put_bit(uint8_t *bits, size_t at, bool bit)
-{
-    bits[at / 8] = (uint8_t)((bits[at / 8] & ~(1u << at % 8)) | (unsigned)bit << at % 8);
 }
 
 /* Which rows have a value, from bit 0 on. */
@@ -43,8 +50,8 @@ static stoa_status slice_validity(stoa__arrival *arrival, size_t first, size_t c
     if (status != STOA_OK)
         return status;
     for (size_t i = 0; i < count; i++)
-        put_bit(arrival->bits, i, (bits[(at + i) / 8] >> (at + i) % 8 & 1) != 0);
-    *validity = arrival->bits;
+        stoa__bit_put(arrival->bits, i, bit_at(bits, at + i));
+    *validity = (const uint8_t *)arrival->bits;
     return STOA_OK;
 }
 
@@ -117,9 +124,8 @@ static stoa_status entry_of(const stoa__arrival *arrival, size_t index, size_t r
     stoa_string text = stoa__arrow_text(dictionary, arrival->type.layout, at);
     if (stoa__arrival_is_for_labels(arrival))
         return number_of(arrival, text, row, entry, error);
-    stoa_status status = stoa__strings_intern(arrival->strings, &text, 0, 1, entry,
-                                              (stoa__place){arrival->field->name, row}, error);
-    return status;
+    return stoa__strings_intern(arrival->strings, &text, 0, 1, entry,
+                                (stoa__place){arrival->field->name, row}, error);
 }
 
 static stoa_status entries_of_rows(stoa__arrival *arrival, size_t first, size_t count,
@@ -130,7 +136,7 @@ static stoa_status entries_of_rows(stoa__arrival *arrival, size_t first, size_t 
     bool are_numbers = stoa__arrival_is_for_labels(arrival);
     for (size_t i = 0; i < count; i++) {
         uint32_t entry = 0;
-        if (validity == NULL || (validity[i / 8] >> i % 8 & 1) != 0) {
+        if (has(validity, i)) {
             size_t index = stoa__arrival_index(arrival, arrival->offset + first + i);
             uint32_t *known = &arrival->entries[index];
             stoa_status status = STOA_OK;
@@ -150,26 +156,30 @@ static stoa_status entries_of_rows(stoa__arrival *arrival, size_t first, size_t 
     return STOA_OK;
 }
 
+/* Bytes of a value in Arrow. */
+static size_t width_of(const stoa__arrow_type *type)
+{
+    return type->is_milliseconds ? sizeof(int64_t) : stoa__width(type->type);
+}
+
 /* Numbers of a dictionary, as if they lay in the array. */
 static void numbers_of_rows(stoa__arrival *arrival, size_t first, size_t count,
                             const uint8_t *validity)
 {
     const struct ArrowArray *dictionary = arrival->array->dictionary;
-    const char *cells = dictionary->n_buffers > 1 ? dictionary->buffers[1] : NULL;
-    size_t width =
-        arrival->type.is_milliseconds ? sizeof(int64_t) : stoa__width(arrival->type.type);
+    const char *cells = dictionary->buffers[1];
+    size_t width = width_of(&arrival->type);
     char *out = arrival->room;
     bool are_bits = arrival->type.layout == STOA__LAYOUT_BITS;
     for (size_t i = 0; i < count; i++) {
-        bool is_there = validity == NULL || (validity[i / 8] >> i % 8 & 1) != 0;
-        if (!is_there || cells == NULL) {
+        if (!has(validity, i)) {
             memset(out + i * width, 0, width);
             continue;
         }
         size_t at =
             (size_t)dictionary->offset + stoa__arrival_index(arrival, arrival->offset + first + i);
         if (are_bits)
-            out[i] = (char)((uint8_t)cells[at / 8] >> at % 8 & 1);
+            out[i] = (char)bit_at(cells, at);
         else
             memcpy(out + i * width, cells + at * width, width);
     }
@@ -183,17 +193,17 @@ static stoa_status entries_validity(stoa__arrival *arrival, size_t first, size_t
     if (dictionary->null_count == 0)
         return STOA_OK;
     const uint8_t *before = *validity;
-    uint8_t *old = arrival->bits;
+    uint64_t *old = arrival->bits;
     arrival->bits = NULL;
     stoa_status status = bits_room(arrival, count, error);
     for (size_t i = 0; status == STOA_OK && i < count; i++) {
-        bool is_there = before == NULL || (before[i / 8] >> i % 8 & 1) != 0;
+        bool is_there = has(before, i);
         size_t index = is_there ? stoa__arrival_index(arrival, arrival->offset + first + i) : 0;
-        put_bit(arrival->bits, i,
-                is_there && stoa__arrow_has(dictionary, (size_t)dictionary->offset + index));
+        stoa__bit_put(arrival->bits, i,
+                      is_there && stoa__arrow_has(dictionary, (size_t)dictionary->offset + index));
     }
     stoa__release(old);
-    *validity = arrival->bits;
+    *validity = (const uint8_t *)arrival->bits;
     return status;
 }
 
@@ -202,19 +212,20 @@ static stoa_status entries_validity(stoa__arrival *arrival, size_t first, size_t
 static void bytes_of_bits(uint8_t *out, const uint8_t *bits, size_t first, size_t count)
 {
     for (size_t i = 0; i < count; i++)
-        out[i] = bits[(first + i) / 8] >> (first + i) % 8 & 1;
+        out[i] = bit_at(bits, first + i);
 }
 
-/* Dates in milliseconds become days, in place. */
-static stoa_status days_of(const stoa__arrival *arrival, const char *milliseconds, size_t first,
-                           size_t count, const uint8_t *validity, stoa_error *error)
+/* Dates in milliseconds become days; both may lie in the room. */
+static stoa_status days_of(const stoa__arrival *arrival, size_t first, size_t count,
+                           stoa_source *source, stoa_error *error)
 {
     const int64_t day = STOA__DAY_SECONDS * 1000;
+    const char *milliseconds = source->data;
     int32_t *days = arrival->room;
     for (size_t i = 0; i < count; i++) {
         int64_t moment;
         memcpy(&moment, milliseconds + i * sizeof moment, sizeof moment);
-        bool is_there = validity == NULL || (validity[i / 8] >> i % 8 & 1) != 0;
+        bool is_there = has(source->validity, i);
         int64_t number = is_there ? moment / day : 0;
         if (is_there && (moment % day != 0 || number != (int32_t)number))
             return stoa__fail_at(error, STOA_OVERFLOW, first + i,
@@ -222,6 +233,7 @@ static stoa_status days_of(const stoa__arrival *arrival, const char *millisecond
                                  arrival->path.text, (long long)moment);
         days[i] = (int32_t)number;
     }
+    source->data = days;
     return STOA_OK;
 }
 
@@ -276,30 +288,22 @@ static stoa_status slice_coded(stoa__arrival *arrival, size_t first, size_t coun
 static stoa_status slice_values(stoa__arrival *arrival, size_t first, size_t count,
                                 stoa_source *source, stoa_error *error)
 {
-    const struct ArrowArray *array = arrival->array;
-    size_t at = arrival->offset + first, width = stoa__width(arrival->type.type);
-    if (arrival->type.is_milliseconds)
-        width = sizeof(int64_t);
-    if (stoa__arrival_is_coded(arrival)) {
-        stoa_status status = slice_coded(arrival, first, count, source, error);
-        if (status != STOA_OK)
-            return status;
-    } else if (arrival->type.layout == STOA__LAYOUT_BITS) {
-        bytes_of_bits(arrival->room, array->buffers[1], at, count);
-    } else if (stoa__arrow_is_text(arrival->type.layout)) {
-        if (stoa__arrival_is_for_labels(arrival))
-            return labels_of_texts(arrival, first, count, error);
+    const char *values = arrival->array->buffers[1];
+    size_t at = arrival->offset + first;
+    stoa_status status = STOA_OK;
+    if (stoa__arrival_is_coded(arrival))
+        status = slice_coded(arrival, first, count, source, error);
+    else if (arrival->type.layout == STOA__LAYOUT_BITS)
+        bytes_of_bits(arrival->room, (const uint8_t *)values, at, count);
+    else if (!stoa__arrow_is_text(arrival->type.layout))
+        source->data = values + at * width_of(&arrival->type);
+    else if (stoa__arrival_is_for_labels(arrival))
+        status = labels_of_texts(arrival, first, count, error);
+    else
         slice_texts(arrival, first, count);
-    } else if (!arrival->type.is_milliseconds) {
-        source->data = (const char *)array->buffers[1] + at * width;
-        return STOA_OK;
-    }
-    if (!arrival->type.is_milliseconds)
-        return STOA_OK;
-    const char *milliseconds = stoa__arrival_is_coded(arrival)
-                                   ? arrival->room
-                                   : (const char *)array->buffers[1] + at * width;
-    return days_of(arrival, milliseconds, first, count, source->validity, error);
+    if (status != STOA_OK || !arrival->type.is_milliseconds)
+        return status;
+    return days_of(arrival, first, count, source, error);
 }
 
 static void name_sources(const stoa__arrival *arrival, stoa_source *sources)
