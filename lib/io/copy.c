@@ -9,7 +9,7 @@
 #include "io/loan.h"
 #include "io/nodes.h"
 #include "io/plan.h"
-#include "store/table.h"
+#include "kernel/kernel.h"
 
 #define GATHER_NAME 1
 #define GATHER_CELL uint8_t
@@ -61,12 +61,13 @@ static void copy_bits(uint64_t *out, const uint64_t *bits, const stoa__arrow_row
             out[i / 64] |= (uint64_t)stoa__bit(bits, stoa__arrow_row(rows, i)) << i % 64;
 }
 
+/* How many of the first bits are set; those behind them may be anything. */
 static size_t count_bits(const uint64_t *words, size_t count)
 {
-    size_t found = 0;
-    for (size_t i = 0; i < stoa__words(count); i++)
-        found += (size_t)__builtin_popcountll(words[i]);
-    return found;
+    size_t tail = count % 64;
+    const uint64_t last = tail > 0 ? stoa__bits_get(words, count - tail, tail) : 0;
+    const stoa__kernels *kernels = stoa__kernels_here();
+    return kernels->count_bits(words, count - tail) + kernels->count_bits(&last, tail);
 }
 
 /* Fills the validity in, and says how many nulls there are. */
@@ -110,10 +111,7 @@ static void share(const stoa__arrow_plan *plan, const stoa_column *column, size_
     out->buffers[1] = (const char *)column->cells + rows->first * width;
     if (is_lent_as_it_lies(column, rows)) {
         const uint64_t *words = column->validity + rows->first / 64;
-        size_t tail = rows->count % 64, valid = count_bits(words, rows->count - tail);
-        if (tail > 0) /* bits behind it may be of rows that were appended */
-            valid += (size_t)__builtin_popcountll(stoa__bits_get(words, rows->count - tail, tail));
-        out->null_count = (int64_t)(rows->count - valid);
+        out->null_count = (int64_t)(rows->count - count_bits(words, rows->count));
         out->buffers[0] = out->null_count > 0 ? words : NULL;
     } else {
         copy_validity(out, column->validity, rows);
@@ -193,7 +191,7 @@ static stoa_status copy_vector(const stoa__arrow_plan *plan, const stoa__arrow_c
 
 /* The text of each row: a string of the pool, or the label of a number. */
 typedef struct texts {
-    const stoa_column *column;
+    const stoa_column *column;    /* NULL: row i has label i */
     const stoa_string_pool *pool; /* NULL: labels */
     const char *const *labels;
 } texts;
@@ -204,8 +202,15 @@ static texts texts_of(const stoa__arrow_plan *plan, const stoa__arrow_column *co
     if (column->type == STOA_STRING)
         made.pool = plan->table->strings;
     else
-        made.labels = stoa__whole_const(plan->table)->schema->fields[column->field].labels;
+        made.labels = stoa__arrow_field(plan, column)->labels;
     return made;
+}
+
+/* The number of an enumeration's cell. */
+static inline size_t number_at(const stoa_column *column, size_t row)
+{
+    return column->type == STOA_UINT8 ? ((const uint8_t *)column->cells)[row]
+                                      : ((const uint16_t *)column->cells)[row];
 }
 
 /* Of a row that is null, the empty string. */
@@ -214,12 +219,10 @@ static inline stoa_string text_of(const texts *t, size_t row)
     const stoa_column *column = t->column;
     if (t->pool != NULL)
         return stoa__string_of(t->pool, ((const stoa_handle *)column->cells)[row]);
-    if (column->validity != NULL && !stoa__bit(column->validity, row))
+    if (column != NULL && column->validity != NULL && !stoa__bit(column->validity, row))
         return (stoa_string){0};
-    const char *label = column->type == STOA_UINT8
-                            ? t->labels[((const uint8_t *)column->cells)[row]]
-                            : t->labels[((const uint16_t *)column->cells)[row]];
-    return (stoa_string){label, strlen(label)};
+    size_t number = column == NULL ? row : number_at(column, row);
+    return (stoa_string){t->labels[number], strlen(t->labels[number])};
 }
 
 /* How many of the rows have at most `most` bytes of text together, and how many bytes these have.
@@ -243,7 +246,7 @@ static size_t fitting(const stoa__arrow_plan *plan, const stoa__arrow_column *co
     const stoa_string_pool *pool = plan->table->strings;
     const texts t = texts_of(plan, column);
     /* No string is longer than all of them, and no label than 64 KiB. */
-    if (column->form != STOA__ARROW_TEXT || rows->count == 0 ||
+    if (column->form != STOA__ARROW_TEXT || column->type != STOA_STRING || rows->count == 0 ||
         pool->offsets[pool->count] <= INT32_MAX / rows->count)
         return rows->count;
     return measure(&t, rows, INT32_MAX, &bytes);
@@ -291,7 +294,7 @@ static stoa_status copy_text(const texts *t, bool is_large, const stoa__arrow_ro
     if (measure(t, rows, most, &bytes) < rows->count)
         return stoa__fail(error, STOA_FULL,
                           "a text of more than 2 GiB leaves by Arrow as large_utf8 alone");
-    const uint64_t *validity = t->column->validity;
+    const uint64_t *validity = t->column != NULL ? t->column->validity : NULL;
     const stoa__arrow_shape shape = {
         .length = rows->count,
         .buffers = 3,
@@ -328,58 +331,24 @@ static stoa_status pool_array(stoa_string_pool *pool, struct ArrowArray *out, st
 static stoa_status labels_array(const stoa__schema_field *field, struct ArrowArray *out,
                                 stoa_error *error)
 {
-    size_t bytes = 0;
-    for (uint32_t i = 0; i < field->label_count; i++)
-        bytes += strlen(field->labels[i]);
-    if (bytes > INT32_MAX)
-        return stoa__fail(error, STOA_FULL, "the labels of field '%s' have %zu bytes", field->name,
-                          bytes);
-    const stoa__arrow_shape shape = {
-        .length = field->label_count,
-        .buffers = 3,
-        .bytes = {0, ((size_t)field->label_count + 1) * sizeof(int32_t), bytes}};
-    stoa_status status = stoa__arrow_array_new(out, &shape, error);
-    if (status != STOA_OK)
-        return status;
-    int32_t *ends = stoa__arrow_buffer(out, 1);
-    char *text = stoa__arrow_buffer(out, 2);
-    size_t at = 0;
-    ends[0] = 0;
-    for (uint32_t i = 0; i < field->label_count; i++) {
-        size_t length = strlen(field->labels[i]);
-        memcpy(text + at, field->labels[i], length);
-        at += length;
-        ends[i + 1] = (int32_t)at;
-    }
-    return STOA_OK;
-}
-
-/* The place of the first number without a label among the rows, or their count. */
-static size_t without_label(const stoa_column *column, uint32_t labels,
-                            const stoa__arrow_rows *rows)
-{
-    const uint8_t *narrow = column->cells;
-    const uint16_t *wide = column->cells;
-    for (size_t i = 0; i < rows->count; i++) {
-        size_t row = stoa__arrow_row(rows, i);
-        if ((column->type == STOA_UINT8 ? narrow[row] : wide[row]) >= labels)
-            return i;
-    }
-    return rows->count;
+    const texts labels = {.labels = field->labels};
+    const stoa__arrow_rows all = {.step = 1, .count = field->label_count};
+    return copy_text(&labels, false, &all, out, error);
 }
 
 static stoa_status check_labels(const stoa__arrow_plan *plan, const stoa__arrow_column *column,
                                 const stoa__arrow_rows *rows, stoa_error *error)
 {
-    const stoa__schema_field *field =
-        &stoa__whole_const(plan->table)->schema->fields[column->field];
+    const stoa__schema_field *field = stoa__arrow_field(plan, column);
     const stoa_column *cells = &plan->table->columns[column->field];
-    size_t place = without_label(cells, field->label_count, rows);
-    if (place == rows->count)
-        return STOA_OK;
-    size_t row = stoa__arrow_row(rows, place);
-    return stoa__fail_at(error, STOA_OVERFLOW, row,
-                         "field '%s' holds a number without a label in row %zu", field->name, row);
+    for (size_t i = 0; i < rows->count; i++) {
+        size_t row = stoa__arrow_row(rows, i);
+        if (number_at(cells, row) >= field->label_count)
+            return stoa__fail_at(error, STOA_OVERFLOW, row,
+                                 "field '%s' holds a number without a label in row %zu",
+                                 field->name, row);
+    }
+    return STOA_OK;
 }
 
 static stoa_status copy_coded(const stoa__arrow_plan *plan, const stoa__arrow_column *column,
@@ -387,8 +356,6 @@ static stoa_status copy_coded(const stoa__arrow_plan *plan, const stoa__arrow_co
                               stoa_error *error)
 {
     const stoa_column *cells = &plan->table->columns[column->field];
-    const stoa__schema_field *field =
-        &stoa__whole_const(plan->table)->schema->fields[column->field];
     size_t width = stoa__width(column->type);
     bool is_lent = are_lent(plan, rows);
     const stoa__arrow_shape shape = {
@@ -405,9 +372,9 @@ static stoa_status copy_coded(const stoa__arrow_plan *plan, const stoa__arrow_co
         copy_validity(out, cells->validity, rows);
         gather(stoa__arrow_buffer(out, 1), 1, cells->cells, width, rows);
     }
-    if (column->form == STOA__ARROW_HANDLES)
+    if (column->type == STOA_STRING)
         return pool_array(plan->table->strings, out->dictionary, error);
-    return labels_array(field, out->dictionary, error);
+    return labels_array(stoa__arrow_field(plan, column), out->dictionary, error);
 }
 
 /* ---- all columns ---- */
@@ -420,16 +387,14 @@ static stoa_status copy_column(const stoa__arrow_plan *plan, const stoa__arrow_c
     const stoa_column *columns = &plan->table->columns[column->field];
     const texts t = texts_of(plan, column);
     stoa__arrow_form form = column->form;
-    if (form >= STOA__ARROW_LABELS) {
+    if (stoa__arrow_field(plan, column)->label_count > 0) {
         stoa_status status = check_labels(plan, column, rows, error);
         if (status != STOA_OK)
             return status;
     }
-    if (form == STOA__ARROW_TEXT || form == STOA__ARROW_NAMES)
-        return copy_text(&t, false, rows, out, error);
-    if (form == STOA__ARROW_LARGE_TEXT || form == STOA__ARROW_LARGE_NAMES)
-        return copy_text(&t, true, rows, out, error);
-    if (form == STOA__ARROW_HANDLES || form == STOA__ARROW_LABELS)
+    if (form >= STOA__ARROW_TEXT)
+        return copy_text(&t, form == STOA__ARROW_LARGE_TEXT, rows, out, error);
+    if (form == STOA__ARROW_CODED)
         return copy_coded(plan, column, rows, out, error);
     return column->components > 0 ? copy_vector(plan, column, columns, rows, out, error)
                                   : copy_numbers(plan, columns, 1, column->type, rows, out, error);

@@ -59,7 +59,6 @@ stoa_status stoa__arrow_schema_new(struct ArrowSchema *out, const char *format, 
 typedef struct head {
     void *owner;
     void (*release_owner)(void *owner);
-    void *taken; /* memory of a buffer that lies elsewhere */
 } head;
 
 static void release_array(struct ArrowArray *array)
@@ -72,7 +71,6 @@ static void release_array(struct ArrowArray *array)
         array->dictionary->release(array->dictionary);
     if (own->release_owner != NULL)
         own->release_owner(own->owner);
-    stoa__release(own->taken);
     stoa__release(own);
     array->release = NULL;
 }
@@ -128,12 +126,6 @@ stoa_status stoa__arrow_array_new(struct ArrowArray *out, const stoa__arrow_shap
 void *stoa__arrow_buffer(const struct ArrowArray *array, size_t buffer)
 {
     return (void *)(uintptr_t)array->buffers[buffer];
-}
-
-void stoa__arrow_take_buffer(struct ArrowArray *array, size_t buffer, void *memory)
-{
-    ((head *)array->private_data)->taken = memory;
-    array->buffers[buffer] = memory;
 }
 
 void stoa__arrow_hold(struct ArrowArray *array, void *owner, void (*release_owner)(void *owner))

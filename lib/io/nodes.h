@@ -33,8 +33,6 @@ stoa_status stoa__arrow_array_new(struct ArrowArray *out, const stoa__arrow_shap
                                   stoa_error *error);
 /* A buffer, to be written. */
 void *stoa__arrow_buffer(const struct ArrowArray *array, size_t buffer);
-/* Has a buffer lie in other memory, which the array owns from now on: plain, or NULL. */
-void stoa__arrow_take_buffer(struct ArrowArray *array, size_t buffer, void *memory);
 /* Has release_owner(owner) called once the array is released. */
 void stoa__arrow_hold(struct ArrowArray *array, void *owner, void (*release_owner)(void *owner));
 

@@ -4,14 +4,11 @@
  * those behind them are found from `first` on. */
 #include "io/plan.h"
 
-#include <stdio.h>
-#include <string.h>
-
 #include "base/memory.h"
 #include "io/loan.h"
 #include "io/nodes.h"
+#include "io/types.h"
 #include "query/selection.h"
-#include "store/table.h"
 
 /* ---- columns ---- */
 
@@ -25,8 +22,8 @@ static stoa__arrow_form form_of(const stoa__schema_field *field, uint64_t flags)
     if (field->type == STOA_BOOL)
         return STOA__ARROW_BITS;
     if (field->type == STOA_STRING)
-        return (flags & STOA_ARROW_DICTIONARIES) != 0 ? STOA__ARROW_HANDLES : STOA__ARROW_TEXT;
-    return field->label_count > 0 ? STOA__ARROW_LABELS : STOA__ARROW_CELLS;
+        return (flags & STOA_ARROW_DICTIONARIES) != 0 ? STOA__ARROW_CODED : STOA__ARROW_TEXT;
+    return field->label_count > 0 ? STOA__ARROW_CODED : STOA__ARROW_CELLS;
 }
 
 static uint64_t version_of(const stoa_table *table, const stoa__arrow_column *column)
@@ -91,14 +88,14 @@ static stoa_status add_columns(stoa__arrow_plan *plan, const stoa_arrow_options 
 static stoa__arrow_form requested_form(const stoa__arrow_column *column,
                                        const struct ArrowSchema *wish)
 {
-    bool is_text = column->type == STOA_STRING;
-    if (wish->dictionary != NULL)
-        return is_text ? STOA__ARROW_HANDLES : STOA__ARROW_LABELS;
-    if (strcmp(wish->format, "u") == 0 || strcmp(wish->format, "vu") == 0)
-        return is_text ? STOA__ARROW_TEXT : STOA__ARROW_NAMES;
-    if (strcmp(wish->format, "U") == 0)
-        return is_text ? STOA__ARROW_LARGE_TEXT : STOA__ARROW_LARGE_NAMES;
-    return column->form;
+    stoa__arrow_type type;
+    bool has_texts = column->form >= STOA__ARROW_CODED;
+    if (has_texts && wish->dictionary != NULL)
+        return STOA__ARROW_CODED;
+    if (!has_texts || !stoa__arrow_type_of(wish->format, &type) ||
+        !stoa__arrow_is_text(type.layout))
+        return column->form;
+    return type.layout == STOA__LAYOUT_LARGE_TEXT ? STOA__ARROW_LARGE_TEXT : STOA__ARROW_TEXT;
 }
 
 static stoa_status no_schema(stoa_error *error)
@@ -116,12 +113,10 @@ static stoa_status grant(stoa__arrow_plan *plan, const struct ArrowSchema *wish,
                           "a schema of %lld fields is requested, but there are %zu",
                           (long long)wish->n_children, plan->column_count);
     for (size_t i = 0; i < plan->column_count; i++) {
-        stoa__arrow_column *column = &plan->columns[i];
         const struct ArrowSchema *own = plan->is_bare ? wish : wish->children[i];
         if (own == NULL || own->format == NULL)
             return no_schema(error);
-        if (column->type == STOA_STRING || column->form == STOA__ARROW_LABELS)
-            column->form = requested_form(column, own);
+        plan->columns[i].form = requested_form(&plan->columns[i], own);
     }
     return STOA_OK;
 }
@@ -192,13 +187,13 @@ void stoa__arrow_plan_rows(stoa__arrow_plan *plan, size_t most, stoa__arrow_rows
         find_selected(plan, rows->count);
 }
 
-void stoa__arrow_plan_advance(stoa__arrow_plan *plan, const stoa__arrow_rows *rows, size_t count)
+void stoa__arrow_plan_advance(stoa__arrow_plan *plan, const stoa__arrow_rows *rows)
 {
-    plan->done += count;
+    plan->done += rows->count;
     if (plan->selection == NULL)
-        plan->first += (size_t)plan->step * count;
-    else if (count > 0)
-        plan->first = rows->indices[count - 1] + 1;
+        plan->first += (size_t)plan->step * rows->count;
+    else if (rows->count > 0)
+        plan->first = rows->indices[rows->count - 1] + 1;
 }
 
 /* ---- the plan ---- */
@@ -266,55 +261,54 @@ stoa_status stoa__arrow_plan_check(const stoa__arrow_plan *plan, stoa_error *err
 
 /* ---- its schema ---- */
 
-enum { FORMAT_SIZE = 160 };
+static const stoa__arrow_type utf8 = {.layout = STOA__LAYOUT_TEXT, .type = STOA_STRING},
+                              large_utf8 = {.layout = STOA__LAYOUT_LARGE_TEXT, .type = STOA_STRING};
 
-/* Of one value: of a dictionary the format of its indices. */
-static void put_format(char format[FORMAT_SIZE], const stoa__arrow_column *column,
-                       const stoa__schema_field *field)
+/* Of one value: of a dictionary that of its indices. */
+static stoa__arrow_type value_type(const stoa__arrow_column *column,
+                                   const stoa__schema_field *field)
 {
-    static const char letters[] = "?bcsilCSILfg";
-    const char *zone = field->zone != NULL ? field->zone->name : "";
-    char unit = "?smun"[field->unit];
-    if (column->form == STOA__ARROW_HANDLES)
-        snprintf(format, FORMAT_SIZE, "I");
-    else if (column->form == STOA__ARROW_TEXT || column->form == STOA__ARROW_NAMES)
-        snprintf(format, FORMAT_SIZE, "u");
-    else if (column->form == STOA__ARROW_LARGE_TEXT || column->form == STOA__ARROW_LARGE_NAMES)
-        snprintf(format, FORMAT_SIZE, "U");
-    else if (column->type == STOA_DATE)
-        snprintf(format, FORMAT_SIZE, "tdD");
-    else if (column->type == STOA_TIMESTAMP)
-        snprintf(format, FORMAT_SIZE, "ts%c:%s", unit, zone);
-    else if (column->type == STOA_DURATION)
-        snprintf(format, FORMAT_SIZE, "tD%c", unit);
-    else
-        snprintf(format, FORMAT_SIZE, "%c", letters[column->type]);
+    if (column->form == STOA__ARROW_TEXT)
+        return utf8;
+    if (column->form == STOA__ARROW_LARGE_TEXT)
+        return large_utf8;
+    return (stoa__arrow_type){
+        .layout = column->form == STOA__ARROW_BITS ? STOA__LAYOUT_BITS : STOA__LAYOUT_NUMBERS,
+        .type = column->type == STOA_STRING ? STOA_UINT32 : column->type, /* a handle */
+        .unit = field->unit,
+        .zone = field->zone != NULL ? field->zone->name : NULL};
 }
 
 /* The name of a column: of a vector its own, not that of its component. */
-static const char *name_of(const stoa_table *table, const stoa__arrow_column *column)
+static const char *name_of(const stoa__arrow_plan *plan, const stoa__arrow_column *column)
 {
-    const stoa__schema_field *field = described(table, column->field);
-    return column->components > 0 ? described(table, field->vector)->name : field->name;
+    const stoa__schema_field *field = stoa__arrow_field(plan, column);
+    return column->components > 0 ? described(plan->table, field->vector)->name : field->name;
+}
+
+/* A schema of that type, with room for an item's of a list, or for a dictionary's. */
+static stoa_status typed_schema(struct ArrowSchema *out, stoa__arrow_type type, const char *name,
+                                bool nullable, bool has_dictionary, stoa_error *error)
+{
+    char format[STOA__ARROW_FORMAT_SIZE];
+    stoa__arrow_format_of(&type, format);
+    return stoa__arrow_schema_new(out, format, name, nullable, type.layout == STOA__LAYOUT_LISTS,
+                                  has_dictionary, error);
 }
 
 static stoa_status column_schema(const stoa__arrow_plan *plan, const stoa__arrow_column *column,
                                  struct ArrowSchema *out, stoa_error *error)
 {
-    char format[FORMAT_SIZE], list[FORMAT_SIZE];
-    const char *name = name_of(plan->table, column);
-    bool is_list = column->components > 0;
-    bool has_dictionary = column->form == STOA__ARROW_HANDLES || column->form == STOA__ARROW_LABELS;
-    put_format(format, column, described(plan->table, column->field));
-    snprintf(list, sizeof list, "+w:%u", (unsigned)column->components);
-    stoa_status status = stoa__arrow_schema_new(out, is_list ? list : format, name,
-                                                column->nullable, is_list, has_dictionary, error);
+    const stoa__arrow_type value = value_type(column, stoa__arrow_field(plan, column)),
+                           list = {.layout = STOA__LAYOUT_LISTS, .length = column->components};
+    bool is_list = column->components > 0, is_coded = column->form == STOA__ARROW_CODED;
+    stoa_status status = typed_schema(out, is_list ? list : value, name_of(plan, column),
+                                      column->nullable, is_coded, error);
     if (status == STOA_OK && is_list)
-        status = stoa__arrow_schema_new(out->children[0], format, "item", false, 0, false, error);
-    if (status == STOA_OK && has_dictionary)
-        status =
-            stoa__arrow_schema_new(out->dictionary, column->form == STOA__ARROW_HANDLES ? "U" : "u",
-                                   "", false, 0, false, error);
+        status = typed_schema(out->children[0], value, "item", false, false, error);
+    if (status == STOA_OK && is_coded)
+        status = typed_schema(out->dictionary, column->type == STOA_STRING ? large_utf8 : utf8, "",
+                              false, false, error);
     if (status != STOA_OK && out->release != NULL)
         out->release(out);
     return status;

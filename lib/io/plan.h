@@ -4,16 +4,15 @@
 
 #include <stoa/arrow.h>
 
+#include "store/table.h"
+
 /* How the cells of a column leave. */
 typedef enum stoa__arrow_form {
     STOA__ARROW_CELLS,      /* as they are */
     STOA__ARROW_BITS,       /* of bools */
-    STOA__ARROW_TEXT,       /* utf8 */
-    STOA__ARROW_LARGE_TEXT, /* large_utf8 */
-    STOA__ARROW_HANDLES,    /* with a dictionary that is the pool */
-    STOA__ARROW_LABELS,     /* numbers, with a dictionary of their labels */
-    STOA__ARROW_NAMES,      /* the labels themselves, as utf8 */
-    STOA__ARROW_LARGE_NAMES,
+    STOA__ARROW_CODED,      /* handles or numbers, with a dictionary: the pool, or the labels */
+    STOA__ARROW_TEXT,       /* strings or labels, as utf8 */
+    STOA__ARROW_LARGE_TEXT, /* as large_utf8 */
 } stoa__arrow_form;
 
 typedef struct stoa__arrow_column {
@@ -55,8 +54,14 @@ void stoa__arrow_plan_dispose(stoa__arrow_plan *plan);
 stoa_status stoa__arrow_plan_check(const stoa__arrow_plan *plan, stoa_error *error);
 /* The rows behind those that are done, at most `most` of them. */
 void stoa__arrow_plan_rows(stoa__arrow_plan *plan, size_t most, stoa__arrow_rows *rows);
-/* `count` of the rows that stoa__arrow_plan_rows() gave have left. */
-void stoa__arrow_plan_advance(stoa__arrow_plan *plan, const stoa__arrow_rows *rows, size_t count);
+/* These, the first of the rows that stoa__arrow_plan_rows() gave, have left. */
+void stoa__arrow_plan_advance(stoa__arrow_plan *plan, const stoa__arrow_rows *rows);
+/* What a column is in the table's schema. */
+static inline const stoa__schema_field *stoa__arrow_field(const stoa__arrow_plan *plan,
+                                                          const stoa__arrow_column *column)
+{
+    return &stoa__whole_const(plan->table)->schema->fields[column->field];
+}
 /* The row at that place. */
 static inline size_t stoa__arrow_row(const stoa__arrow_rows *rows, size_t place)
 {

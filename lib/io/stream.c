@@ -9,7 +9,6 @@
 #include "io/loan.h"
 #include "io/nodes.h"
 #include "io/plan.h"
-#include "store/table.h"
 
 typedef struct export
 {
@@ -40,7 +39,7 @@ static stoa_status next_array(export *own, struct ArrowArray *out, stoa_error *e
     rows.count = fitting > 0 ? fitting : 1; /* one string too long is an error */
     stoa_status status = stoa__arrow_copy(plan, &rows, out, error);
     if (status == STOA_OK)
-        stoa__arrow_plan_advance(plan, &rows, rows.count);
+        stoa__arrow_plan_advance(plan, &rows);
     return status;
 }
 

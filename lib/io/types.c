@@ -1,4 +1,4 @@
-/* types.c: reading the formats of Arrow's schemas.
+/* types.c: reading the formats of Arrow's schemas, and writing them.
  *
  * Nothing that a schema says is trusted but that its pointers point: texts are compared as far as
  * they go, numbers of children are compared with what the type needs. */
@@ -77,10 +77,11 @@ static bool begins(const char *text, const char *begin)
     return strncmp(text, begin, strlen(begin)) == 0;
 }
 
+static const char units[] = "?smun";
+
 /* "ts" and a unit, a colon and the zone. */
 static bool is_timestamp(const char *format, stoa__arrow_type *type)
 {
-    static const char units[] = "?smun";
     const char *unit =
         begins(format, "ts") && format[2] != '\0' ? strchr(units + 1, format[2]) : NULL;
     if (unit == NULL || format[3] != ':')
@@ -90,16 +91,17 @@ static bool is_timestamp(const char *format, stoa__arrow_type *type)
     return true;
 }
 
-/* "+w:" and a number that a vector can have for its length. */
+/* "+w:" and a number, of which those that are too long for a vector are all the same. */
 static bool is_list(const char *format, stoa__arrow_type *type)
 {
     uint32_t length = 0;
     if (!begins(format, "+w:") || format[3] == '\0')
         return false;
     for (const char *digit = format + 3; *digit != '\0'; digit++) {
-        if (*digit < '0' || *digit > '9' || length > STOA_MAX_LENGTH)
+        if (*digit < '0' || *digit > '9')
             return false;
-        length = length * 10 + (uint32_t)(*digit - '0');
+        if (length <= STOA_MAX_LENGTH)
+            length = length * 10 + (uint32_t)(*digit - '0');
     }
     *type = (stoa__arrow_type){.layout = STOA__LAYOUT_LISTS, .length = length};
     return true;
@@ -116,7 +118,7 @@ static stoa_status refuse(const char *format, const stoa__arrow_path *path, stoa
                       path->text, format);
 }
 
-static bool find(const char *format, stoa__arrow_type *type)
+bool stoa__arrow_type_of(const char *format, stoa__arrow_type *type)
 {
     for (size_t i = 0; i < sizeof exact / sizeof *exact; i++)
         if (strcmp(format, exact[i].format) == 0) {
@@ -124,6 +126,24 @@ static bool find(const char *format, stoa__arrow_type *type)
             return true;
         }
     return is_timestamp(format, type) || is_list(format, type);
+}
+
+static bool is_same(const stoa__arrow_type *one, const stoa__arrow_type *other)
+{
+    return one->layout == other->layout && one->type == other->type && one->unit == other->unit &&
+           one->is_milliseconds == other->is_milliseconds;
+}
+
+void stoa__arrow_format_of(const stoa__arrow_type *type, char format[STOA__ARROW_FORMAT_SIZE])
+{
+    if (type->layout == STOA__LAYOUT_LISTS)
+        snprintf(format, STOA__ARROW_FORMAT_SIZE, "+w:%u", (unsigned)type->length);
+    else if (type->type == STOA_TIMESTAMP)
+        snprintf(format, STOA__ARROW_FORMAT_SIZE, "ts%c:%s", units[type->unit],
+                 type->zone != NULL ? type->zone : "");
+    for (size_t i = 0; i < sizeof exact / sizeof *exact; i++)
+        if (is_same(type, &exact[i].type))
+            snprintf(format, STOA__ARROW_FORMAT_SIZE, "%s", exact[i].format);
 }
 
 /* As many children as the type has, which are there. */
@@ -148,7 +168,12 @@ stoa_status stoa__arrow_parse(const struct ArrowSchema *schema, const stoa__arro
     if (schema == NULL || schema->format == NULL || schema->release == NULL)
         return stoa__fail(error, STOA_INVALID, "column '%s' has no schema, or it was released",
                           path->text);
-    if (!find(schema->format, type))
+    if (!stoa__arrow_type_of(schema->format, type))
         return refuse(schema->format, path, error);
+    if (type->layout == STOA__LAYOUT_LISTS && (type->length < 2 || type->length > STOA_MAX_LENGTH))
+        return stoa__fail(error, STOA_WRONG_TYPE,
+                          "column '%s' has lists of format '%.20s', but a vector has 2 to %d "
+                          "components",
+                          path->text, schema->format, STOA_MAX_LENGTH);
     return check_children(schema, path, type, error);
 }

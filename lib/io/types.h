@@ -1,4 +1,4 @@
-/* types.h: Arrow's types, as their formats say them. */
+/* types.h: Arrow's types, and the formats that say them: the one place for both ways. */
 #ifndef STOA__IO_TYPES_H
 #define STOA__IO_TYPES_H
 
@@ -40,6 +40,14 @@ static inline const char *stoa__arrow_name(const struct ArrowSchema *column)
 {
     return column->name != NULL && column->name[0] != '\0' ? column->name : "values";
 }
+
+/* Room for any format. */
+enum { STOA__ARROW_FORMAT_SIZE = 160 };
+
+/* The type of a format, whose text it borrows; false: there is none. */
+bool stoa__arrow_type_of(const char *format, stoa__arrow_type *type);
+/* The format of a type. */
+void stoa__arrow_format_of(const stoa__arrow_type *type, char format[STOA__ARROW_FORMAT_SIZE]);
 
 /* What a schema says of its own type. STOA_WRONG_TYPE, with the path and the type's name: stoa has
  * no such type; STOA_INVALID: it is no schema. */

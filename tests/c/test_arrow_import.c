@@ -380,10 +380,22 @@ TEST(types_without_a_field_are_refused_by_name)
         column.format = none[i];
         FAILS(STOA_INVALID, stoa_table_from_arrow_schema(&made, &schema, NULL, &trouble));
     }
-    struct ArrowSchema item = {.format = "u", .release = release_no_schema}, *items[] = {&item};
-    column.format = "+w:3";
+    struct ArrowSchema item = {.format = "i", .release = release_no_schema}, *items[] = {&item};
+    static const char *const lengths[] = {"+w:0", "+w:1", "+w:1025", "+w:99999999999999999999"};
     column.n_children = 1;
     column.children = items;
+    for (size_t i = 0; i < sizeof lengths / sizeof *lengths; i++) {
+        column.format = lengths[i];
+        FAILS(STOA_WRONG_TYPE, stoa_table_from_arrow_schema(&made, &schema, NULL, &trouble));
+        SAYS("but a vector has 2 to 1024 components");
+    }
+    column.format = "+w:1024";
+    PASSES(stoa_table_from_arrow_schema(&made, &schema, NULL, &trouble));
+    ck_assert_uint_eq(stoa_table_field_limit(made), 1024);
+    stoa_table_free(made);
+    made = NULL;
+    column.format = "+w:3";
+    item.format = "u";
     FAILS(STOA_WRONG_TYPE, stoa_table_from_arrow_schema(&made, &schema, NULL, &trouble));
     SAYS("column 'x' has lists of what is no number");
     item.format = "e";
