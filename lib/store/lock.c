@@ -30,10 +30,9 @@ static stoa_status refuse(const stoa__table *table, uint32_t field, const char *
         return stoa__fail(error, STOA_LOCKED, "field '%s' is locked: %s now",
                           table->schema->fields[field].name, what);
     return stoa__fail(error, STOA_LENT,
-                      "the table is lent: %s until %" PRIu32 " loan%s and %" PRIu32
-                      " array%s of Arrow that hold%s its memory are released",
-                      what, loans, loans == 1 ? "" : "s", arrays, arrays == 1 ? "" : "s",
-                      loans + arrays == 1 ? "s" : "");
+                      "the table is lent: %s until its memory is released by %" PRIu32
+                      " loan%s and %" PRIu32 " array%s of Arrow",
+                      what, loans, loans == 1 ? "" : "s", arrays, arrays == 1 ? "" : "s");
 }
 
 stoa_status stoa__check_writable(const stoa__table *table, uint32_t field, stoa_error *error)

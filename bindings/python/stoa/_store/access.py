@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any, Callable, Protocol
 from weakref import WeakSet
 
+from stoa._lib.failure import check, new_error
 from stoa._lib.ffi import ffi, lib
 from stoa._schema.extension import rows as extension
 from stoa._schema.generate import no_field
@@ -21,7 +22,7 @@ from stoa._store.objects import ObjectPool
 from stoa._store.sources import StoredField
 from stoa._store.staging import Stage, make_stage
 from stoa._store.strings import Texts
-from stoa.errors import BusyError, FieldNameError, LentError
+from stoa.errors import BusyError, FieldNameError
 
 
 def stored_fields(record: RecordType) -> dict[str, StoredField]:
@@ -320,13 +321,13 @@ class Access(StoreBase):
 
     def raise_locked(self, field: int) -> None:
         """Raises BusyError: a run in another thread uses the column; or LentError."""
-        arrays = ffi.new("size_t *")
-        loans = lib.stoa_table_loans(self.c, arrays)
-        if loans:
-            raise LentError(
-                f"{self.name_of(field)} can't be written to: the table is lent, which {loans} "
-                f"loans and {arrays[0]} arrays of Arrow hold"
-            )
+        nothing, error = ffi.new("stoa_source *"), new_error()
+        nothing.type = lib.stoa_table_field_type(self.c, field)
+        nothing.unit = lib.stoa_table_field_unit(self.c, field)
+        nothing.is_zoned = lib.stoa_table_field_zone(self.c, field) != ffi.NULL
+        status = lib.stoa_column_write(self.c, field, 0, 1, 0, nothing, error)
+        if status == lib.STOA_LENT:
+            check(status, error)  # the library says what holds the memory
         raise BusyError(
             f"{self.name_of(field)} can't be written to while another thread computes with it: "
             "wait for it"
