@@ -85,6 +85,9 @@ def test_memory_is_shared_and_writes_are_refused_until_all_of_it_is_gone() -> No
         array, keep = array_of(lent)
         check_refused(points)
         assert repr(lent) == "<Loan of Point, open: 4 arrays hold it>"
+        until = "it can't be written to until its memory is released by 1 loan and 4 arrays of"
+        with pytest.raises(stoa.LentError, match=until):
+            points.x[0] = 5
     cells = address_of(array.children[0].buffers[1])
     check_refused(points)
     points.append(100)
@@ -94,6 +97,50 @@ def test_memory_is_shared_and_writes_are_refused_until_all_of_it_is_gone() -> No
     collect()
     assert numpy.asarray(points.x).ctypes.data == cells
     points.x = 5
+    points.pop()
+
+
+KINDS = (
+    *("bool", "uint64", "float32", "int32 | None", "str", "str | None", "object", Color),
+    *("date", "timestamp[ns]", "timestamp[ms, UTC]", "duration[s]", ("float32", (2,))),
+)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_refused_write_to_a_cell_says_what_holds_the_memory(kind: Any) -> None:
+    points: Any = stoa.Table({"a": kind}, 3)
+    until = "until its memory is released by 1 loan and 0 arrays of Arrow$"
+    with points.lend() as lent:
+        assert repr(lent).endswith("open: 0 arrays hold it>")
+        for write in (
+            lambda: setattr(points[1], "a", points[1].a),
+            lambda: points.a.__setitem__(1, points.a[1]),
+        ):
+            with pytest.raises(stoa.LentError, match=until):
+                write()
+    points[1].a = points[1].a
+
+
+def test_a_loan_outlives_finalizers_that_use_it() -> None:
+    points = points_of(3)
+    taken: list[Any] = []
+
+    class Node:
+        lent: Any
+        me: Any
+
+        def __del__(self) -> None:
+            taken.append(self.lent.__arrow_c_array__())
+
+    lent, node = points.lend(), Node()  # the loan first, so that the collector comes to it first
+    node.lent, node.me = lent, node
+    del lent, node
+    collect()
+    assert len(taken) == 1
+    with pytest.raises(stoa.LentError):
+        points.pop()
+    taken.clear()
+    collect()
     points.pop()
 
 

@@ -9,7 +9,7 @@ stays alive while a __del__ that has not run yet can reach it.
 from __future__ import annotations
 
 from typing import Any, Callable
-from weakref import ref
+from weakref import getweakrefs, ref
 
 from stoa._lib.ffi import ffi
 
@@ -54,6 +54,12 @@ def owned(pointer: Any, kind: str, free: Callable[[Any], None]) -> Any:
     made.address, made.free, made.kind = int(ffi.cast("uintptr_t", pointer)), free, kind
     waiting.add(made)
     return kept
+
+
+def free_now(kept: Any) -> None:
+    """Frees the object of a kept pointer, which must not be used again."""
+    for each in getweakrefs(kept):
+        end(each)
 
 
 def end(gone: Owned, waiting: set[Owned] = waiting, cast: Any = ffi.cast) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 from stoa._lib import copies
 from stoa._lib.failure import check, new_error
 from stoa._lib.ffi import ffi, lib
-from stoa._lib.owner import receiver, taken
+from stoa._lib.owner import free_now, owned, receiver, taken
 from stoa._store.arrow import Export, Exporting
 from stoa._store.store import Store
 from stoa.errors import ArgumentError, LentError
@@ -41,7 +41,7 @@ class Loan(Exporting):
                     "a table cannot be lent while it has writable views, of numpy or by buffer: "
                     "delete them, and the columns that they were made of"
                 )
-            return ffi.gc(taken(made), lib.stoa_loan_free)  # which holds the table itself
+            return owned(taken(made), "stoa_loan *", lib.stoa_loan_free)  # which holds the table
 
         self._store, self._dictionary = store, dictionary
         self._loan = store.within(lend)
@@ -55,7 +55,7 @@ class Loan(Exporting):
         """Ends the loan for its own part; what was made of it still holds the memory."""
         loan, self._loan = self._loan, None
         if loan is not None:
-            ffi.release(loan)
+            free_now(loan)
 
     def __enter__(self) -> Loan:
         return self
@@ -71,6 +71,7 @@ class Loan(Exporting):
         arrays = ffi.new("size_t *")
         lib.stoa_table_loans(self._store.c, arrays)
         state = "closed" if self._loan is None else "open"
-        return f"<Loan of {self._store.record.__name__}, {state}: {arrays[0]} arrays hold it>"
+        name, n = self._store.record.__name__, arrays[0]
+        return f"<Loan of {name}, {state}: {n} array{'s hold' if n != 1 else ' holds'} it>"
 
     __reduce_ex__ = copies.refused("a loan", "copies")
