@@ -381,6 +381,37 @@ def test_streams_that_fail_change_nothing() -> None:
     assert len(points) == 3
 
 
+class Again:
+    """Gives the same capsules every time."""
+
+    def __init__(self, rows: Any) -> None:
+        self.capsules = rows.__arrow_c_array__()
+
+    def __arrow_c_array__(self, requested_schema: object = None) -> Any:
+        return self.capsules
+
+
+def test_capsules_that_were_taken_and_damaged_schemas_are_refused() -> None:
+    points = stoa.Table({"x": ("int32", 0)}, [(1,), (2,)])
+    calls = stoa.from_arrow, lambda data: stoa.from_arrow(data, {"x": "int32"}), points.extend_arrow
+    again = Again(points)
+    schema = arrow.pointer_in(again.capsules[0], "arrow_schema")
+    for name, value in {"children": ffi.NULL, "n_children": -1, "format": ffi.NULL}.items():
+        before = getattr(schema, name)
+        setattr(schema, name, value)
+        for call in calls:
+            with pytest.raises(stoa.ArgumentError, match="column ''"):
+                call(again)
+        setattr(schema, name, before)
+    for call in calls:
+        call(again)
+    assert points.x.tolist() == [1, 2] * 2
+    schema.release(schema)
+    for call in calls:
+        with pytest.raises(stoa.ArgumentError, match="released"):
+            call(again)
+
+
 def test_a_table_may_change_while_what_it_is_given_is_pulled() -> None:
     points = stoa.Table({"x": "int32"}, 3)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from stoa._access.rows import layout
-from stoa._schema.record import record_class_of
+from stoa._schema.record import described, record_class_of
 from stoa._store.arrivals import Arrivals
 from stoa._store.store import new_store
 from stoa.table import Table
@@ -25,8 +25,11 @@ def from_arrow(data: Any, record: Any = None) -> Table[Any]:
     value that does not fit `record`.
     """
     arrivals = Arrivals(data)
-    made = arrivals.record() if record is None else record_class_of(record)
-    arrivals.check_complete(made)
+    if record is None:
+        made = described(arrivals.fields())
+    else:
+        made = record_class_of(record)
+        arrivals.check_complete(made)
     store = new_store(made, 0, 0, layout)
     for array in arrivals:
         arrivals.append_to(store, [array])

@@ -16,25 +16,14 @@ from stoa._lib.owner import owned, receiver, taken
 from stoa._schema import times
 from stoa._schema.fields import MISSING, Field
 from stoa._schema.generate import no_value
-from stoa._schema.record import RecordType, described
+from stoa._schema.record import RecordType
 from stoa._schema.types import BY_NUMBER, FieldType, optional_type
 from stoa._schema.vectors import vector_type
-from stoa._store.arrow import ARRAY, SCHEMA, STREAM, pointer_in
+from stoa._store.arrow import ARRAY, SCHEMA, STREAM, new_struct, pointer_in
 from stoa._store.store import Store
 from stoa.errors import RefusedError, WrongTypeError
 
-UNNAMED = "values"  # what the library calls a column without a name
 TIMES = {each.number: each for each in times.CLASSES}
-
-
-def released(place: Any) -> None:
-    if place.release != ffi.NULL:
-        place.release(place)
-
-
-def new_struct(kind: str) -> Any:
-    """Room for a struct of Arrow, which is released with the last who uses it."""
-    return ffi.gc(ffi.new(kind), released)
 
 
 class Arrivals:
@@ -61,7 +50,7 @@ class Arrivals:
     def take_stream(self, capsule: Any) -> None:
         self.keep = capsule
         self.stream = pointer_in(capsule, STREAM)
-        self.schema = new_struct("struct ArrowSchema *")
+        self.schema = new_struct(SCHEMA)
         self.pull("get_schema", self.schema)
 
     def pull(self, function: str, place: Any) -> None:
@@ -76,34 +65,26 @@ class Arrivals:
         """Yields the arrays. Raises RefusedError if the stream fails."""
         yield from self.waiting
         while self.stream is not None:
-            array = new_struct("struct ArrowArray *")
+            array = new_struct(ARRAY)
             self.pull("get_next", array)
             if array.release == ffi.NULL:
                 return
             yield array
 
-    def record(self) -> RecordType:
-        """A record class with the fields of the schema.
+    def fields(self) -> list[Field]:
+        """The fields of the schema, which the library reads: nothing else trusts it.
 
         Raises WrongTypeError for a column of a type that no field can have.
         """
         made, error = receiver("stoa_table *", lib.stoa_table_free), new_error()
-        check(lib.stoa_table_from_arrow_schema(made, self.schema, ffi.NULL, error), error)
+        small = ffi.new("stoa_table_options *", {"max_rows": 1})
+        check(lib.stoa_table_from_arrow_schema(made, self.schema, small, error), error)
         table = owned(taken(made), "stoa_table *", lib.stoa_table_free)
-        return described(list(fields_of(table)))
-
-    def names(self) -> set[str]:
-        """The names of the columns."""
-        columns = self.schema.children[0 : self.schema.n_children]
-        if ffi.string(self.schema.format) != b"+s":
-            columns = [self.schema]
-        texts = [each.name for each in columns if each.name != ffi.NULL]
-        found = {ffi.string(each).decode(errors="replace") for each in texts}
-        return found if len(texts) == len(columns) and "" not in found else {*found, UNNAMED}
+        return list(fields_of(table))
 
     def check_complete(self, record: RecordType) -> None:
         """Raises WrongTypeError where a field without a default has no column."""
-        names = self.names()
+        names = {each.name for each in self.fields()}
         for each in record._stoa_fields:
             if each.default is MISSING and each.name not in names:
                 raise no_value(record.__name__, each.name)

@@ -31,6 +31,16 @@ def address_of(pointer: Any) -> int:
     return int(ffi.cast("uintptr_t", pointer))
 
 
+def released(place: Any) -> None:
+    if place.release != ffi.NULL:
+        place.release(place)
+
+
+def new_struct(kind: str) -> Any:
+    """Room for a struct, which is released with the last who uses it, unless it was given on."""
+    return ffi.gc(ffi.new(KINDS[kind]), released)
+
+
 @ffi.def_extern(error=lib.STOA_REFUSED)  # type: ignore[untyped-decorator]
 def stoa_python_pull(table: Any, act: Any, state: Any, error: Any) -> int:
     store = stores.get(address_of(table))
@@ -89,20 +99,12 @@ class Export:
         """Capsules with what function(place, …, table, options, error) makes."""
         store, error = self.store, new_error()
         options = self.options(requested, STREAM in kinds)
-        places = [ffi.new(KINDS[each]) for each in kinds]
+        places = list(map(new_struct, kinds))
         read = [each.index for field in store.fields.values() for each in field.cells()]
         check(store.reading(read, function, *places, store.c, options, error), error)
         if STREAM in kinds:
             stores[address_of(store.c)] = store
-        return tuple(map(capsule_of, places, kinds))
-
-
-def capsule_of(place: Any, kind: str) -> Any:
-    try:
-        return give(address_of(place), kind)
-    finally:
-        if place.release != ffi.NULL:  # it was not given
-            place.release(place)
+        return tuple(give(address_of(place), kind) for place, kind in zip(places, kinds))
 
 
 def pointer_in(capsule: Any, kind: str) -> Any:
