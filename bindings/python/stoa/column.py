@@ -29,7 +29,7 @@ from stoa._store.sources import (
     parts_of,
 )
 from stoa._store.store import Store
-from stoa._store.tensors import Lending
+from stoa._store.tensors import AsTensor
 from stoa._store.versions import column_version
 from stoa.errors import (
     ArgumentError,
@@ -59,7 +59,7 @@ else:
 SHOWN = 6
 
 
-class Column(Base, InPlace[Expression], Lending, Generic[Value]):
+class Column(Base, InPlace[Expression], AsTensor, Generic[Value]):
     """A field of all rows of a table, or of a window: an array that does not move.
 
     Reads and writes go through to the table. A column of a table follows its length; a slice of a

@@ -17,7 +17,7 @@ IS_COPIED = 2  # a flag
 Place = tuple[Any, int, tuple[int, ...], tuple[int, ...]]
 
 
-class Lending:
+class AsTensor:
     """The base of columns: DLPack's protocol."""
 
     __slots__ = ()
@@ -49,7 +49,7 @@ class Lending:
 
         Raises ColumnBufferError for objects, strings, dates, times, nulls, and another device.
         """
-        self._check_lent(stream, dl_device)
+        self._check_device_and_type(stream, dl_device)
         width = self._type.base.width
         owner, address, shape, strides = self._copied() if copy else self._placed()
         return tensor(
@@ -63,7 +63,7 @@ class Lending:
             max_version is not None and max_version[0] >= 1,
         )
 
-    def _check_lent(self, stream: Any, device: Any) -> None:
+    def _check_device_and_type(self, stream: Any, device: Any) -> None:
         name, kind = self._name, self._type
         if stream is not None or (device is not None and tuple(map(int, device)) != CPU):
             raise ColumnBufferError(
