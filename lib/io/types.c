@@ -172,8 +172,7 @@ stoa_status stoa__arrow_parse(const struct ArrowSchema *schema, const stoa__arro
         return refuse(schema->format, path, error);
     if (type->layout == STOA__LAYOUT_LISTS && (type->length < 2 || type->length > STOA_MAX_LENGTH))
         return stoa__fail(error, STOA_WRONG_TYPE,
-                          "column '%s' has lists of format '%.20s', but a vector has 2 to %d "
-                          "components",
-                          path->text, schema->format, STOA_MAX_LENGTH);
+                          "column '%s' has lists of %.20s values, but a vector has 2 to %d",
+                          path->text, schema->format + strlen("+w:"), STOA_MAX_LENGTH);
     return check_children(schema, path, type, error);
 }

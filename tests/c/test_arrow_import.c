@@ -387,7 +387,8 @@ TEST(types_without_a_field_are_refused_by_name)
     for (size_t i = 0; i < sizeof lengths / sizeof *lengths; i++) {
         column.format = lengths[i];
         FAILS(STOA_WRONG_TYPE, stoa_table_from_arrow_schema(&made, &schema, NULL, &trouble));
-        SAYS("but a vector has 2 to 1024 components");
+        SAYS(lengths[i] + strlen("+w:"));
+        SAYS("values, but a vector has 2 to 1024");
     }
     column.format = "+w:1024";
     PASSES(stoa_table_from_arrow_schema(&made, &schema, NULL, &trouble));

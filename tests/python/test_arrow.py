@@ -6,7 +6,7 @@ import datetime
 import gc
 import random
 import threading
-from enum import Enum
+from enum import Enum, IntFlag
 from typing import Any, Literal
 
 import pytest
@@ -94,6 +94,42 @@ def test_a_table_without_rows_has_its_schema(pa: Any) -> None:
     assert made.schema == pa.table(table(1)).schema == pa.schema(stoa.Table(All))
     assert made.schema.field("maybe").nullable
     assert not made.schema.field("c").nullable
+
+
+class Bits(IntFlag):
+    ONE = 1
+    TWO = 2
+
+
+Many = Enum("Many", [f"M{i}" for i in range(300)])  # type: ignore[misc]
+
+# As docs/guide/arrow.md lists them, in pyarrow's words.
+TYPES: list[tuple[Any, str]] = [
+    ("bool", "bool"),
+    *((f"{sign}int{bits}", f"{sign}int{bits}") for sign in ("", "u") for bits in (8, 16, 32, 64)),
+    ("float32", "float"),
+    ("float64", "double"),
+    ("str", "string"),
+    ("date", "date32[day]"),
+    (datetime.datetime, "timestamp[us]"),
+    ("timestamp[ns, Europe/Berlin]", "timestamp[ns, tz=Europe/Berlin]"),
+    ("timestamp[s]", "timestamp[s]"),
+    (datetime.timedelta, "duration[us]"),
+    ("duration[ms]", "duration[ms]"),
+    (Color, "dictionary<values=string, indices=uint8, ordered=0>"),
+    (Many, "dictionary<values=string, indices=uint16, ordered=0>"),
+    (Bits, "uint8"),
+    (("int16", (4,)), "fixed_size_list<item: int16 not null>[4]"),
+]
+
+
+@pytest.mark.parametrize(("of", "expected"), TYPES)
+def test_each_type_is_the_one_that_the_guide_says(pa: Any, of: Any, expected: str) -> None:
+    points = stoa.Table({"a": of})
+    field = pa.schema(points).field("a")
+    assert (str(field.type), field.nullable) == (expected, False)
+    if of not in (Color, Many, Bits):
+        assert stoa.from_arrow(points).fields == points.fields
 
 
 def test_columns_and_expressions_are_arrays(pa: Any) -> None:
