@@ -7,6 +7,7 @@
 #include <stoa/error.h>
 #include <stoa/export.h>
 #include <stoa/expression.h>
+#include <stoa/field.h>
 #include <stoa/ids.h>
 #include <stoa/pool.h>
 #include <stoa/program.h>
