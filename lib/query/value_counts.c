@@ -213,39 +213,18 @@ static void release_arrays(const stoa_value_counts *made)
     stoa__release((uint64_t *)(uintptr_t)made->counts);
 }
 
-static void set(const stoa_value_counts *to, size_t i, uint64_t cell, uint64_t count, uint64_t row)
+/* The cell of value i. */
+static void *cell_of(const stoa_value_counts *counts, size_t i)
 {
-    void *data = (void *)(uintptr_t)to->data;
-    switch (stoa__width(to->type)) {
-    case 1:
-        ((uint8_t *)data)[i] = (uint8_t)cell;
-        break;
-    case 2:
-        ((uint16_t *)data)[i] = (uint16_t)cell;
-        break;
-    case 4:
-        ((uint32_t *)data)[i] = (uint32_t)cell;
-        break;
-    default:
-        ((uint64_t *)data)[i] = cell;
-        break;
-    }
-    ((uint64_t *)(uintptr_t)to->counts)[i] = count;
-    ((uint64_t *)(uintptr_t)to->rows)[i] = row;
+    return (char *)(uintptr_t)counts->data + i * stoa__width(counts->type);
 }
 
-static uint64_t cell_of(const stoa_value_counts *counts, size_t i)
+static void set(const stoa_value_counts *to, size_t i, const void *cell, uint64_t count,
+                uint64_t row)
 {
-    switch (stoa__width(counts->type)) {
-    case 1:
-        return ((const uint8_t *)counts->data)[i];
-    case 2:
-        return ((const uint16_t *)counts->data)[i];
-    case 4:
-        return ((const uint32_t *)counts->data)[i];
-    default:
-        return ((const uint64_t *)counts->data)[i];
-    }
+    memcpy(cell_of(to, i), cell, stoa__width(to->type));
+    ((uint64_t *)(uintptr_t)to->counts)[i] = count;
+    ((uint64_t *)(uintptr_t)to->rows)[i] = row;
 }
 
 /* The values of a tally, and null where it first came. */
@@ -253,17 +232,20 @@ static void fill(stoa_value_counts *made, const stoa__tally *tally, uint64_t low
                  uint64_t first_null)
 {
     size_t at = 0;
+    uint64_t cell = 0; /* little-endian: its low bytes are set */
     made->null = made->count;
     for (size_t i = 0; i <= tally->count; i++) {
         bool is_last = i == tally->count;
         if (nulls > 0 && made->null == made->count &&
             (is_last || tally->entries[i].first > first_null)) {
             made->null = at;
-            set(made, at++, 0, nulls, first_null);
+            cell = 0;
+            set(made, at++, &cell, nulls, first_null);
         }
-        if (!is_last)
-            set(made, at++, tally->entries[i].key + low, tally->entries[i].count,
-                tally->entries[i].first);
+        if (is_last)
+            continue;
+        cell = tally->entries[i].key + low;
+        set(made, at++, &cell, tally->entries[i].count, tally->entries[i].first);
     }
 }
 
