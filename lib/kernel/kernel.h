@@ -52,42 +52,42 @@ typedef enum stoa__shape {
  * There is a list per family, and a file per list. */
 
 /* arithmetic.c. A `never` kernel is exact only if the operands' ranges allow no overflow; the
- * binder sees to that. WIDE takes int32 and gives int64. UP: both operands are known not to be
- * negative. Floor division and remainder of integers are those of Python. Failures: overflow of the
- * out form, a zero divisor, a negative exponent. */
-#define STOA__ARITHMETIC_KERNELS(KERNEL)                                                  \
-    KERNEL(ADD_INT32, add_int32, INT32, INT32, INT32, VC, never)                          \
-    KERNEL(ADD_WIDE, add_wide, INT64, INT32, INT32, VC, never)                            \
-    KERNEL(ADD_INT64, add_int64, INT64, INT64, INT64, VC, never)                          \
-    KERNEL(ADD_CHECKED, add_checked, INT64, INT64, INT64, VC, checks)                     \
-    KERNEL(ADD_NONNEGATIVE, add_nonnegative, INT64, INT64, INT64, VC, checks)             \
-    KERNEL(ADD_FLOAT64, add_float64, FLOAT64, FLOAT64, FLOAT64, VC, never)                \
-    KERNEL(ADD_SQUARES, add_squares, INT64, INT32, INT32, VV, checks) /* a * a + b * b */ \
-    KERNEL(ADD_SQUARES_FAILS, add_squares_fails, BOOL, INT32, INT32, VV,                  \
-           checks) /* ADD_SQUARES fails */                                                \
-    KERNEL(SUB_INT32, sub_int32, INT32, INT32, INT32, CV, never)                          \
-    KERNEL(SUB_WIDE, sub_wide, INT64, INT32, INT32, CV, never)                            \
-    KERNEL(SUB_INT64, sub_int64, INT64, INT64, INT64, CV, never)                          \
-    KERNEL(SUB_CHECKED, sub_checked, INT64, INT64, INT64, CV, checks)                     \
-    KERNEL(SUB_FLOAT64, sub_float64, FLOAT64, FLOAT64, FLOAT64, CV, never)                \
-    KERNEL(MUL_INT32, mul_int32, INT32, INT32, INT32, VC, never)                          \
-    KERNEL(MUL_WIDE, mul_wide, INT64, INT32, INT32, VC, never)                            \
-    KERNEL(MUL_INT64, mul_int64, INT64, INT64, INT64, VC, never)                          \
-    KERNEL(MUL_CHECKED, mul_checked, INT64, INT64, INT64, VC, checks)                     \
-    KERNEL(MUL_FLOAT64, mul_float64, FLOAT64, FLOAT64, FLOAT64, VC, never)                \
-    KERNEL(DIV_FLOAT64, div_float64, FLOAT64, FLOAT64, FLOAT64, CV, never)                \
-    KERNEL(FLOOR_DIV_INT32, floor_div_int32, INT32, INT32, INT32, CV, checks)             \
-    KERNEL(FLOOR_DIV_INT64, floor_div_int64, INT64, INT64, INT64, CV, checks)             \
-    KERNEL(FLOOR_DIV_FLOAT64, floor_div_float64, FLOAT64, FLOAT64, FLOAT64, CV, never)    \
-    KERNEL(REM_INT32, rem_int32, INT32, INT32, INT32, CV, checks)                         \
-    KERNEL(REM_INT64, rem_int64, INT64, INT64, INT64, CV, checks)                         \
-    KERNEL(REM_FLOAT64, rem_float64, FLOAT64, FLOAT64, FLOAT64, CV, never)                \
-    KERNEL(POW_INT64, pow_int64, INT64, INT64, INT64, CV, checks)                         \
-    KERNEL(NEG_INT32, neg_int32, INT32, INT32, NO_TYPE, V, never)                         \
-    KERNEL(NEG_INT64, neg_int64, INT64, INT64, NO_TYPE, V, checks)                        \
-    KERNEL(NEG_FLOAT64, neg_float64, FLOAT64, FLOAT64, NO_TYPE, V, never)                 \
-    KERNEL(ABS_INT32, abs_int32, INT32, INT32, NO_TYPE, V, never)                         \
-    KERNEL(ABS_INT64, abs_int64, INT64, INT64, NO_TYPE, V, checks)                        \
+ * binder sees to that. WIDE takes int32 and gives int64. NONNEGATIVE: both operands are known not
+ * to be negative. ADD_SQUARES is a * a + b * b, ADD_SQUARES_FAILS where that fails. Floor division
+ * and remainder of integers are those of Python. Failures: overflow of the out form, a zero
+ * divisor, a negative exponent. */
+#define STOA__ARITHMETIC_KERNELS(KERNEL)                                               \
+    KERNEL(ADD_INT32, add_int32, INT32, INT32, INT32, VC, never)                       \
+    KERNEL(ADD_WIDE, add_wide, INT64, INT32, INT32, VC, never)                         \
+    KERNEL(ADD_INT64, add_int64, INT64, INT64, INT64, VC, never)                       \
+    KERNEL(ADD_CHECKED, add_checked, INT64, INT64, INT64, VC, checks)                  \
+    KERNEL(ADD_NONNEGATIVE, add_nonnegative, INT64, INT64, INT64, VC, checks)          \
+    KERNEL(ADD_FLOAT64, add_float64, FLOAT64, FLOAT64, FLOAT64, VC, never)             \
+    KERNEL(ADD_SQUARES, add_squares, INT64, INT32, INT32, VV, checks)                  \
+    KERNEL(ADD_SQUARES_FAILS, add_squares_fails, BOOL, INT32, INT32, VV, checks)       \
+    KERNEL(SUB_INT32, sub_int32, INT32, INT32, INT32, CV, never)                       \
+    KERNEL(SUB_WIDE, sub_wide, INT64, INT32, INT32, CV, never)                         \
+    KERNEL(SUB_INT64, sub_int64, INT64, INT64, INT64, CV, never)                       \
+    KERNEL(SUB_CHECKED, sub_checked, INT64, INT64, INT64, CV, checks)                  \
+    KERNEL(SUB_FLOAT64, sub_float64, FLOAT64, FLOAT64, FLOAT64, CV, never)             \
+    KERNEL(MUL_INT32, mul_int32, INT32, INT32, INT32, VC, never)                       \
+    KERNEL(MUL_WIDE, mul_wide, INT64, INT32, INT32, VC, never)                         \
+    KERNEL(MUL_INT64, mul_int64, INT64, INT64, INT64, VC, never)                       \
+    KERNEL(MUL_CHECKED, mul_checked, INT64, INT64, INT64, VC, checks)                  \
+    KERNEL(MUL_FLOAT64, mul_float64, FLOAT64, FLOAT64, FLOAT64, VC, never)             \
+    KERNEL(DIV_FLOAT64, div_float64, FLOAT64, FLOAT64, FLOAT64, CV, never)             \
+    KERNEL(FLOOR_DIV_INT32, floor_div_int32, INT32, INT32, INT32, CV, checks)          \
+    KERNEL(FLOOR_DIV_INT64, floor_div_int64, INT64, INT64, INT64, CV, checks)          \
+    KERNEL(FLOOR_DIV_FLOAT64, floor_div_float64, FLOAT64, FLOAT64, FLOAT64, CV, never) \
+    KERNEL(REM_INT32, rem_int32, INT32, INT32, INT32, CV, checks)                      \
+    KERNEL(REM_INT64, rem_int64, INT64, INT64, INT64, CV, checks)                      \
+    KERNEL(REM_FLOAT64, rem_float64, FLOAT64, FLOAT64, FLOAT64, CV, never)             \
+    KERNEL(POW_INT64, pow_int64, INT64, INT64, INT64, CV, checks)                      \
+    KERNEL(NEG_INT32, neg_int32, INT32, INT32, NO_TYPE, V, never)                      \
+    KERNEL(NEG_INT64, neg_int64, INT64, INT64, NO_TYPE, V, checks)                     \
+    KERNEL(NEG_FLOAT64, neg_float64, FLOAT64, FLOAT64, NO_TYPE, V, never)              \
+    KERNEL(ABS_INT32, abs_int32, INT32, INT32, NO_TYPE, V, never)                      \
+    KERNEL(ABS_INT64, abs_int64, INT64, INT64, NO_TYPE, V, checks)                     \
     KERNEL(ABS_FLOAT64, abs_float64, FLOAT64, FLOAT64, NO_TYPE, V, never)
 
 /* bitwise.c. min and max of floats ignore NaN and take -0.0 to be below 0.0. The count of a shift
