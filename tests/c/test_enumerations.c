@@ -218,29 +218,21 @@ TEST(a_typed_table_of_a_nullable_field_is_refused)
 
 /* ---- expressions ---- */
 
-static int64_t computed(stoa_table *table, const char *expression)
-{
-    stoa_value value;
-    stoa_status status = stoa_compute(table, expression, &value, &trouble);
-    ck_assert_msg(status == STOA_OK, "%s: %s", expression, trouble.message);
-    return value.int64;
-}
-
 TEST(labels_are_compared_in_text)
 {
     stoa_table *table = filled();
-    ck_assert_int_eq(computed(table, "sum(color == 'BLUE')"), 2);
-    ck_assert_int_eq(computed(table, "sum('BLUE' != color)"), 4);
-    ck_assert_int_eq(computed(table, "sum(color in ('RED', 'BLUE'))"), 4);
-    ck_assert_int_eq(computed(table, "sum(where(x > 2, color, 'RED') == 'RED')"), 4);
-    ck_assert_int_eq(computed(table, "sum(int32(color))"), 6);
-    ck_assert_int_eq(computed(table, "count(color)"), 6);
-    ck_assert_int_eq(computed(table, "last(color)"), 2);
-    ck_assert_int_eq(computed(table, "count(maybe)"), 0);
-    ck_assert_int_eq(computed(table, "sum(coalesce(maybe, color) == color)"), 6);
-    ck_assert_int_eq(computed(table, "sum(is_null(maybe))"), 6);
+    ck_assert_int_eq(integer_of(table, "sum(color == 'BLUE')"), 2);
+    ck_assert_int_eq(integer_of(table, "sum('BLUE' != color)"), 4);
+    ck_assert_int_eq(integer_of(table, "sum(color in ('RED', 'BLUE'))"), 4);
+    ck_assert_int_eq(integer_of(table, "sum(where(x > 2, color, 'RED') == 'RED')"), 4);
+    ck_assert_int_eq(integer_of(table, "sum(int32(color))"), 6);
+    ck_assert_int_eq(integer_of(table, "count(color)"), 6);
+    ck_assert_int_eq(integer_of(table, "last(color)"), 2);
+    ck_assert_int_eq(integer_of(table, "count(maybe)"), 0);
+    ck_assert_int_eq(integer_of(table, "sum(coalesce(maybe, color) == color)"), 6);
+    ck_assert_int_eq(integer_of(table, "sum(is_null(maybe))"), 6);
     stoa_uint8_column(table, "color")[0] = 77; /* past stoa: no label, and equal to none */
-    ck_assert_int_eq(computed(table, "sum(color == 'RED')"), 1);
+    ck_assert_int_eq(integer_of(table, "sum(color == 'RED')"), 1);
     stoa_table_free(table);
 }
 
@@ -253,7 +245,7 @@ TEST(labels_are_assigned)
     WORKS(table, stoa_assign(table, "color", "where(x == 0, 'GREEN', color)", NULL, &trouble));
     ck_assert(color[0] == 1 && color[1] == 2 && color[5] == 2);
     WORKS(table, stoa_assign(table, "maybe", "color", NULL, &trouble));
-    ck_assert_int_eq(computed(table, "sum(maybe == color)"), 6);
+    ck_assert_int_eq(integer_of(table, "sum(maybe == color)"), 6);
     stoa_table_free(table);
 }
 
@@ -262,12 +254,12 @@ TEST(a_choice_among_labels_has_the_type_of_where_it_goes)
     stoa_table *table = filled();
     const uint8_t *color = stoa_uint8_column(table, "color");
     ck_assert_int_eq(
-        computed(table, "sum(where(x > 2, 'RED', 'BLUE') == color)"),
-        computed(table, "sum(color == 'RED' and x > 2 or color == 'BLUE' and x <= 2)"));
-    ck_assert_int_eq(computed(table, "sum(color in (where(x > 2, 'RED', 'BLUE'), 'GREEN'))"),
-                     computed(table,
-                              "sum(color == 'RED' and x > 2 or color == 'BLUE' and x <= 2 or "
-                              "color == 'GREEN')"));
+        integer_of(table, "sum(where(x > 2, 'RED', 'BLUE') == color)"),
+        integer_of(table, "sum(color == 'RED' and x > 2 or color == 'BLUE' and x <= 2)"));
+    ck_assert_int_eq(integer_of(table, "sum(color in (where(x > 2, 'RED', 'BLUE'), 'GREEN'))"),
+                     integer_of(table,
+                                "sum(color == 'RED' and x > 2 or color == 'BLUE' and x <= 2 or "
+                                "color == 'GREEN')"));
     WORKS(table, stoa_assign(table, "color", "where(x > 3, 'BLUE', 'GREEN')", NULL, &trouble));
     for (size_t i = 0; i < 6; i++)
         ck_assert_uint_eq(color[i], i > 3 ? 2 : 1);
@@ -282,10 +274,10 @@ TEST(a_choice_among_labels_has_the_type_of_where_it_goes)
     WORKS(table, stoa_assign(table, "color", "where(True, 'BLUE', 'RED')", "x == 4", &trouble));
     ck_assert(color[5] == 0 && color[4] == 2);
     WORKS(table, stoa_assign(table, "maybe", "where(x > 3, 'RED', null)", NULL, &trouble));
-    ck_assert_int_eq(computed(table, "count(maybe)"), 2);
+    ck_assert_int_eq(integer_of(table, "count(maybe)"), 2);
     WORKS(table, stoa_assign(table, "maybe", "coalesce(null, where(x > 3, null, 'BLUE'))", NULL,
                              &trouble));
-    ck_assert_int_eq(computed(table, "sum(maybe == 'BLUE')"), 4);
+    ck_assert_int_eq(integer_of(table, "sum(maybe == 'BLUE')"), 4);
     REFUSED(table, STOA_INVALID,
             stoa_assign(table, "color", "where(x > 3, 'RED', 'PINK')", NULL, &trouble));
     SAYS("'color' has no such label; it has: RED, GREEN, BLUE");
@@ -370,7 +362,7 @@ TEST(a_field_that_is_added_from_labels_has_them)
     stoa_table *table = filled();
     WORKS(table, stoa_add_field(table, "other", STOA_NO_TYPE, "where(x > 3, color, 'RED')", NULL,
                                 &trouble));
-    ck_assert_int_eq(computed(table, "sum(other == 'RED')"), 4);
+    ck_assert_int_eq(integer_of(table, "sum(other == 'RED')"), 4);
     stoa_table_free(table);
 }
 

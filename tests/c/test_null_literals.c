@@ -50,13 +50,6 @@ static const char *const names[] = {"truth", "small", "wide", "large", "single",
                                     "name",  "day",   "at",   "lasts", "color"};
 enum { NAMES = sizeof names / sizeof *names };
 
-static int64_t counted(const stoa_table *table, const char *text)
-{
-    stoa_value value;
-    PASSES(stoa_compute(table, text, &value, &trouble));
-    return value.int64;
-}
-
 TEST(a_null_has_the_type_of_what_stands_beside_it)
 {
     stoa_table *table = of_each_type();
@@ -83,7 +76,7 @@ TEST(a_null_has_the_type_of_what_stands_beside_it)
 #pragma GCC diagnostic ignored "-Wformat-extra-args"
             snprintf(text, sizeof text, cases[k].text, names[i], names[i]);
 #pragma GCC diagnostic pop
-            ck_assert_msg(counted(table, text) == cases[k].count, "%s", text);
+            ck_assert_msg(integer_of(table, text) == cases[k].count, "%s", text);
         }
     stoa_table_free(table);
 }
@@ -148,15 +141,15 @@ TEST(an_operation_on_null_is_null)
     for (size_t i = 0; i < sizeof all / sizeof *all; i++) {
         char text[120];
         snprintf(text, sizeof text, "count(%s)", all[i]);
-        ck_assert_msg(counted(table, text) == 0, "%s is not null", all[i]);
+        ck_assert_msg(integer_of(table, text) == 0, "%s is not null", all[i]);
         snprintf(text, sizeof text, "sum(is_null(%s))", all[i]);
-        ck_assert_msg(counted(table, text) == 3, "%s is not null", all[i]);
+        ck_assert_msg(integer_of(table, text) == 3, "%s is not null", all[i]);
     }
-    ck_assert_int_eq(counted(table, "sum(flag or null)"), 1);
-    ck_assert_int_eq(counted(table, "count(flag and null)"), 2);
-    ck_assert_int_eq(counted(table, "sum(null)"), 0);
-    ck_assert_int_eq(counted(table, "count_distinct(null)"), 0);
-    ck_assert_int_eq(counted(table, "sum(is_null(min(null)))"), 3);
+    ck_assert_int_eq(integer_of(table, "sum(flag or null)"), 1);
+    ck_assert_int_eq(integer_of(table, "count(flag and null)"), 2);
+    ck_assert_int_eq(integer_of(table, "sum(null)"), 0);
+    ck_assert_int_eq(integer_of(table, "count_distinct(null)"), 0);
+    ck_assert_int_eq(integer_of(table, "sum(is_null(min(null)))"), 3);
     stoa_table_free(table);
 }
 
@@ -167,18 +160,18 @@ TEST(null_is_stored_into_each_nullable_field)
         char text[40];
         snprintf(text, sizeof text, "count(%s)", names[i]);
         WORKS(table, stoa_assign(table, names[i], "null", "not flag", &trouble));
-        ck_assert_int_eq(counted(table, text), 1);
+        ck_assert_int_eq(integer_of(table, text), 1);
         PASSES(stoa_assign(table, names[i], "where(flag, null, null)", "flag", &trouble));
-        ck_assert_int_eq(counted(table, text), 0);
+        ck_assert_int_eq(integer_of(table, text), 0);
     }
     REFUSED(table, STOA_WRONG_TYPE, stoa_assign(table, "plain", "null", NULL, &trouble));
     SAYS("row 0: the value is null, but field 'plain' takes no null");
     PASSES(stoa_assign(table, "plain", "null", "plain > 5", &trouble)); /* in no row */
     PASSES(stoa_add_field(table, "more", STOA_NO_TYPE, "where(flag, plain, null)", NULL, &trouble));
     ck_assert_uint_eq(stoa_table_field_flags(table, 13), STOA_NULLABLE);
-    ck_assert_int_eq(counted(table, "count(more)"), 1);
+    ck_assert_int_eq(integer_of(table, "count(more)"), 1);
     PASSES(stoa_add_field(table, "text", STOA_STRING, "null", NULL, &trouble));
-    ck_assert_int_eq(counted(table, "count(text)"), 0);
+    ck_assert_int_eq(integer_of(table, "count(text)"), 0);
     stoa_table_free(table);
 }
 
@@ -193,7 +186,7 @@ TEST(a_null_condition_selects_nothing)
     ck_assert_uint_eq(kept->rows, 0);
     stoa_table_free(kept);
     PASSES(stoa_assign(table, "plain", "9", "null", &trouble));
-    ck_assert_int_eq(counted(table, "sum(plain)"), 2);
+    ck_assert_int_eq(integer_of(table, "sum(plain)"), 2);
     stoa_table_free(table);
 }
 

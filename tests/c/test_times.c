@@ -22,14 +22,6 @@ static stoa_table *new_times(void)
         {.name = "d", .type = STOA_DURATION, .unit = STOA_SECOND});
 }
 
-static int64_t computed(const stoa_table *table, const char *text)
-{
-    stoa_value value;
-    PASSES(stoa_compute(table, text, &value, &trouble));
-    ck_assert(!value.is_null);
-    return value.int64;
-}
-
 /* ---- fields ---- */
 
 TEST(a_field_says_its_unit_and_its_zone)
@@ -236,7 +228,7 @@ TEST(expressions_of_times_have_values)
         {"sum(min(t, timestamp'2000-01-01') == timestamp'2000-01-01')", 1},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
-        ck_assert_msg(computed(table, cases[i].text) == cases[i].value, "%s", cases[i].text);
+        ck_assert_msg(integer_of(table, cases[i].text) == cases[i].value, "%s", cases[i].text);
     stoa_table_free(table);
 }
 

@@ -58,6 +58,16 @@ stoa_table *new_table(const stoa_field *fields, size_t count, const stoa_table_o
     return table;
 }
 
+int64_t integer_of(const stoa_table *table, const char *text)
+{
+    stoa_value value;
+    stoa_status status = stoa_compute(table, text, &value, &trouble);
+    ck_assert_msg(status == STOA_OK, "%s: %s", text, trouble.message);
+    ck_assert_msg(!value.is_null && value.type != STOA_FLOAT32 && value.type != STOA_FLOAT64,
+                  "%s gives no integer", text);
+    return value.int64;
+}
+
 size_t scaled(size_t full, size_t least)
 {
     if (!RUNNING_ON_VALGRIND && getenv("STOA_TESTS_SMALL") == NULL)

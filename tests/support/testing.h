@@ -71,6 +71,9 @@ extern stoa_error trouble;
 #define OPTIONS(...) (&(const stoa_table_options){__VA_ARGS__})
 stoa_table *new_table(const stoa_field *fields, size_t count, const stoa_table_options *options);
 
+/* What the text gives for the table, which is no float and not null; of a time, its count. */
+int64_t integer_of(const stoa_table *table, const char *text);
+
 /* Allows slabs to remain mapped: this test makes so many tables that they share slabs of address
  * space, which the library keeps. */
 void allow_slabs(void);
