@@ -4,12 +4,18 @@
  *   WIDTH_NAME   suffix of the functions
  *   WIDTH_CELL   an unsigned type of that width
  * Makes
+ *   copy_NAME(cells, to, from)               one cell
  *   reverse_NAME(cells, count)
  *   gather_NAME(out, cells, indices, count)  out[i] = cells[indices[i]]; out is elsewhere
  */
 
 #define WIDTH_PASTE_(a, b) a##b
 #define WIDTH_PASTE(a, b) WIDTH_PASTE_(a, b)
+
+static inline void WIDTH_PASTE(copy_, WIDTH_NAME)(void *cells, size_t to, size_t from)
+{
+    ((WIDTH_CELL *)cells)[to] = ((WIDTH_CELL *)cells)[from];
+}
 
 static void WIDTH_PASTE(reverse_, WIDTH_NAME)(void *cells, size_t count)
 {

@@ -101,8 +101,7 @@ stoa_status stoa_table_swap_remove(stoa_table *table, size_t index, stoa_error *
     stoa__ids_take_place(whole, index); /* first: what it reads comes latest */
     stoa__table_leave_objects(whole, index, 1);
     STOA__EACH_FIELD (whole, i) {
-        size_t width = stoa__column_width(whole, i);
-        memmove(stoa__cell_at(whole, i, index), stoa__cell_at(whole, i, last), width);
+        BY_WIDTH(stoa__column_width(whole, i), copy, table->columns[i].cells, index, last);
         if (table->columns[i].validity != NULL)
             stoa__bit_put(table->columns[i].validity, index, stoa__is_valid(whole, i, last));
     }
