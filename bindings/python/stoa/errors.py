@@ -146,5 +146,9 @@ class RefusedError(Error, RuntimeError):
     """A callback of the table's pool refused an object, or a stream of Arrow failed."""
 
 
+class LibraryError(Error, ImportError):
+    """A library that a method is about is not installed, or too old; the message names both."""
+
+
 class ArgumentError(Error, ValueError):
     """An argument is invalid."""

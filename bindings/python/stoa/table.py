@@ -39,6 +39,7 @@ from stoa.errors import (
     WrongTypeError,
     shown,
 )
+from stoa.frames import Frames
 from stoa.ids import Identified, Ids
 from stoa.sequence import Rows
 from stoa.summary import Summary, summaries
@@ -47,7 +48,7 @@ from stoa.vector_column import column_of
 WHOLE_TEXT = 1 << 20  # bytes, more than any condition of all fields has
 
 
-class Choosing(Queries[R]):
+class Choosing(Frames, Queries[R]):
     """What tables, windows and selections return: selections, and tables of copies."""
 
     __slots__ = ()

@@ -36,9 +36,9 @@ class Arrivals:
         self.stream: Any = None
         self.waiting: list[Any] = []
         if hasattr(type(value), "__arrow_c_stream__"):
-            self.take_stream(value.__arrow_c_stream__())
+            self.take_stream(value.__arrow_c_stream__(None))  # old Polars asks for the argument
         elif hasattr(type(value), "__arrow_c_array__"):
-            self.keep = value.__arrow_c_array__()
+            self.keep = value.__arrow_c_array__(None)
             self.schema = pointer_in(self.keep[0], SCHEMA)
             self.waiting.append(pointer_in(self.keep[1], ARRAY))
         else:

@@ -1,0 +1,298 @@
+"""Tables in pyarrow, Polars, pandas, DuckDB and Narwhals, and back."""
+
+from __future__ import annotations
+
+import datetime
+import sys
+import types
+from enum import Enum, IntFlag
+from typing import Any, Literal
+
+import pytest
+
+import stoa
+from stoa import Vector, float32, float64, int8, int16, int32, int64, uint8, uint16, uint32, uint64
+
+Berlin = stoa.timestamp("ms", "Europe/Berlin")
+UTC = datetime.timezone.utc
+MOMENT = datetime.datetime(2024, 2, 29, 12, 30, 1, 5000)
+
+
+class Color(Enum):
+    RED = 1
+    GREEN = 2
+
+
+class Bits(IntFlag):
+    ONE = 1
+    TWO = 2
+
+
+class Plain(stoa.Record):
+    truth: bool
+    a: int8
+    b: int16
+    c: int32
+    d: int64
+    e: uint8
+    f: uint16
+    g: uint32
+    h: uint64
+    i: float32
+    j: float64
+    name: str
+    color: Color
+    size: Literal["s", "m"]
+    bits: Bits
+    v: Vector[float32, Literal[3]]
+    day: datetime.date
+    moment: datetime.datetime
+    zoned: Berlin  # type: ignore[valid-type]
+    time: datetime.timedelta
+
+
+class Nullable(stoa.Record):
+    truth: bool | None
+    a: int8 | None
+    d: int64 | None
+    h: uint64 | None
+    i: float32 | None
+    j: float64 | None
+    name: str | None
+    color: Color | None
+    day: datetime.date | None
+    moment: datetime.datetime | None
+    zoned: Berlin | None  # type: ignore[valid-type]
+    time: datetime.timedelta | None
+
+
+def plain(i: int) -> tuple[Any, ...]:
+    numbers = tuple((i * 7) % top for top in (100, 30000, 2**31, 2**62, 200, 60000, 2**32, 2**64))
+    day = MOMENT + datetime.timedelta(i)
+    rest = "sm"[i % 2], Bits(i % 4), (i, i + 1, i + 2), day.date(), day, day.replace(tzinfo=UTC)
+    color = Color.GREEN if i % 3 else Color.RED
+    return (i % 2 == 0, *numbers, i / 2, i / 3, f"é{i % 5}", color, *rest, day - MOMENT)
+
+
+def nullable(i: int) -> tuple[Any, ...]:
+    row = stoa.to_dict(Plain(*plain(i)))
+    if i % 5 == 0:
+        row["j"] = float("nan")  # which is not None
+    return tuple(
+        None if (i + at) % 3 == 0 else row[n] for at, n in enumerate(Nullable.__dataclass_fields__)
+    )
+
+
+def parts(record: Any, rows: int = 70) -> list[Any]:
+    """A table, windows and selections of it."""
+    row = plain if record is Plain else nullable
+    whole = stoa.Table(record, [row(i) for i in range(rows)])
+    some = whole.where("row() % 3 == 1")
+    return [whole, whole[10:50:3], whole[::-1], whole[5:5], some, whole.where("row() < 0")]
+
+
+RECORDS = pytest.mark.parametrize("record", [Plain, Nullable])
+
+
+def values(rows: Any) -> list[list[Any]]:
+    """The values of each row, as other libraries have them; NaN as a text."""
+    return [[simple(value) for value in row] for row in rows.values()]
+
+
+def simple(value: Any) -> Any:
+    if isinstance(value, Enum) and not isinstance(value, IntFlag):
+        return value.name
+    if isinstance(value, float) and value != value:
+        return "NaN"
+    is_vector = isinstance(value, tuple) or getattr(value, "ndim", 0) or hasattr(value, "to_list")
+    return list(value) if is_vector else value
+
+
+def seen(rows: Any) -> list[list[Any]]:
+    return [[simple(value) for value in row] for row in rows]
+
+
+@RECORDS
+def test_pyarrow_gets_every_type(record: Any) -> None:
+    pytest.importorskip("pyarrow")
+    for part in parts(record):
+        for dictionary in (False, True):
+            made = part.to_arrow(dictionary=dictionary)
+            made.validate(full=True)
+            assert seen(row.values() for row in made.to_pylist()) == values(part)
+            assert values(stoa.from_arrow(made, record)) == values(part)
+            text = "dictionary<values=large_string, indices=uint32, ordered=0>"
+            assert str(made.schema.field("name").type) == (text if dictionary else "string")
+
+
+@RECORDS
+def test_polars_gets_every_type(record: Any) -> None:
+    polars = pytest.importorskip("polars")
+    for part in parts(record):
+        for dictionary in (False, True):
+            made = part.to_polars(dictionary=dictionary)
+            assert seen(made.rows()) == values(part)
+            assert made.schema["d"] == polars.Int64
+            assert made.schema["name"] == (polars.Categorical if dictionary else polars.String)
+            assert values(stoa.from_arrow(made, record)) == values(part)
+
+
+DTYPES = {
+    Plain: "bool int8 int16 int32 int64 uint8 uint16 uint32 uint64 float32 float64 str category "
+    "category uint8 object datetime64[s] datetime64[us] datetime64[ms,Europe/Berlin] "
+    "timedelta64[us]",
+    Nullable: "boolean Int8 Int64 UInt64 Float32 Float64 str category datetime64[s] "
+    "datetime64[us] datetime64[ms,Europe/Berlin] timedelta64[us]",
+}
+
+
+@RECORDS
+def test_pandas_gets_every_type(record: Any) -> None:
+    pandas = pytest.importorskip("pandas")
+    text = "str" if int(pandas.__version__.split(".")[0]) >= 3 else "object"
+    expected = [each.replace("str", text) for each in DTYPES[record].split()]
+    for part in parts(record):
+        made = part.to_pandas()
+        assert [str(each).replace(", ", ",") for each in made.dtypes] == expected
+        assert list(made.columns) == list(record.__dataclass_fields__)
+        assert pandas_values(pandas, made) == [
+            [midnight(value) for value in row] for row in values(part)
+        ]
+
+
+def midnight(value: Any) -> Any:
+    is_date = isinstance(value, datetime.date) and not isinstance(value, datetime.datetime)
+    return datetime.datetime(value.year, value.month, value.day) if is_date else value
+
+
+def pandas_values(pandas: Any, frame: Any) -> list[list[Any]]:
+    """The values of each row; None for what pandas has for it: NA, NaT and, in text, NaN."""
+
+    def is_nan_of(kind: str, value: Any) -> bool:
+        return kind in ("str", "category") and value != value
+
+    def value_of(value: Any, kind: str) -> Any:
+        if value is pandas.NA or value is pandas.NaT or is_nan_of(kind, value):
+            return None
+        python = getattr(value, "to_pydatetime", getattr(value, "to_pytimedelta", lambda: value))()
+        return simple(python)
+
+    kinds = [str(each) for each in frame.dtypes]
+    columns = [[value_of(v, kind) for v in frame[name]] for name, kind in zip(frame, kinds)]
+    return [list(row) for row in zip(*columns)]
+
+
+@RECORDS
+def test_pandas_gives_back_what_it_got(record: Any) -> None:
+    pandas = pytest.importorskip("pandas")
+    pytest.importorskip("pyarrow")
+    fields = [n for n in record.__dataclass_fields__ if n not in ("v", "day")]
+    for part in parts(record)[:1]:
+        made = stoa.from_arrow(part.to_pandas()[fields])
+        assert seen(made.values()) == seen(
+            [simple(value) for value in row] for row in part.values(*fields)
+        )
+        assert isinstance(made.where(made.d > 3).to_pandas(), pandas.DataFrame)
+
+
+@RECORDS
+def test_duckdb_sees_every_type(record: Any) -> None:
+    duckdb = pytest.importorskip("duckdb")
+    # DuckDB has zoned times in its session's zone, and of its own type of durations.
+    names = [each for each in record.__dataclass_fields__ if each != "zoned"]
+    for part in parts(record):
+        found = duckdb.sql(f"select {', '.join(names)} from part").fetchall()
+        expected = [[simple(value) for value in row] for row in part.values(*names)]
+        assert seen(found) == expected
+        assert len(duckdb.from_arrow(part).fetchall()) == len(part)
+
+
+def test_duckdb_sees_loans_columns_and_expressions() -> None:
+    duckdb = pytest.importorskip("duckdb")
+    points = stoa.Table({"x": "int32", "name": "string"}, [(i, f"n{i % 3}") for i in range(1000)])
+    doubled, xs, lent = points.x * 2, points.x, points.lend()  # DuckDB finds them by their names
+    asked = "select sum(x), count(distinct name) from lent"
+    assert duckdb.sql(asked).fetchall() == [(499500, 3)]
+    assert (len(doubled), len(xs), len(lent)) == (1000, 1000, 1000)
+    assert duckdb.sql('select sum("values") from doubled').fetchall() == [(999000,)]
+    assert duckdb.sql("select max(x) from xs").fetchall() == [(999,)]
+    made = stoa.from_arrow(
+        duckdb.sql("select name, sum(x)::int64 as x from points group by name order by 1")
+    )
+    assert made.name.tolist() == ["n0", "n1", "n2"]
+
+
+def test_a_query_of_duckdb_reads_the_table_as_it_is_when_it_runs() -> None:
+    duckdb = pytest.importorskip("duckdb")
+    points = stoa.Table({"x": "int32"}, [(1,), (2,)])
+    relation = duckdb.sql("select sum(x) from points")
+    points.append(3)
+    points[0].x = 10
+    assert relation.fetchall() == [(15,)]
+
+
+@pytest.mark.parametrize("backend", ["pyarrow", "polars", "pandas"])
+def test_narwhals_takes_tables(backend: str) -> None:
+    narwhals = pytest.importorskip("narwhals")
+    pytest.importorskip("pyarrow")
+    pytest.importorskip(backend)
+    for part in parts(Plain):
+        is_sequence = isinstance(part, (stoa.Table, stoa.Window))
+        made = narwhals.from_arrow(part.to_arrow() if is_sequence else part, backend=backend)
+        assert made.columns == list(Plain.__dataclass_fields__)
+        assert made["c"].to_list() == part.c.tolist()
+        assert made["name"].to_list() == part.name.tolist()
+
+
+def test_frames_are_copies() -> None:
+    points = stoa.Table({"x": "int32", "w": "float64"}, [(1, 0.5), (2, 1.5)])
+    for library in ("pyarrow", "polars", "pandas"):
+        pytest.importorskip(library)
+    made = points.to_arrow(), points.to_polars(), points.to_pandas()
+    made[2].loc[0, "x"] = 9
+    points.x = 7
+    points.pop()
+    assert [list(each["x"]) for each in made[1:]] == [[1, 2], [9, 2]]
+    assert made[0]["x"].to_pylist() == [1, 2]
+
+
+def test_objects_go_to_pandas_alone() -> None:
+    pytest.importorskip("pandas")
+    things = stoa.Table({"x": "int8", "o": "object"}, [(1, [1, 2]), (2, [3, 4]), (3, None)])
+    assert things.to_pandas()["o"].tolist() == [[1, 2], [3, 4], None]
+    for library in ("pyarrow", "polars"):
+        pytest.importorskip(library)
+        with pytest.raises(stoa.WrongTypeError, match="field 'o' is an object field"):
+            getattr(things, f"to_{library[2:] if library == 'pyarrow' else library}")()
+
+
+def test_a_number_without_a_member_is_refused() -> None:
+    pytest.importorskip("pandas")
+    points = stoa.Table({"color": Color}, 3)
+    points.color._raw()[1] = 200
+    with pytest.raises(stoa.RangeError, match="200"):
+        points.to_pandas()
+
+
+def test_stale_windows_and_selections_are_refused() -> None:
+    pytest.importorskip("pandas")
+    points = stoa.Table({"x": "int32"}, range(9) and [(i,) for i in range(9)])
+    window, near = points[2:5], points.where(points.x > 3)
+    points.pop()
+    for part in (window, near):
+        with pytest.raises(stoa.StaleError):
+            part.to_pandas()
+
+
+@pytest.mark.parametrize("name", ["pyarrow", "polars", "pandas"])
+def test_a_library_that_is_missing_or_old_is_named(name: str, monkeypatch: Any) -> None:
+    points = stoa.Table({"x": "int32"}, 2)
+    convert = getattr(points, "to_arrow" if name == "pyarrow" else f"to_{name}")
+    monkeypatch.setitem(sys.modules, name, None)
+    with pytest.raises(stoa.LibraryError, match=f"{name} is needed .* not installed"):
+        convert()
+    old = types.ModuleType(name)
+    old.__version__ = "0.20.1"  # type: ignore[attr-defined]
+    monkeypatch.setitem(sys.modules, name, old)
+    with pytest.raises(ImportError, match=f"{name} is needed .* 0.20.1 is installed"):
+        convert()
