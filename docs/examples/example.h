@@ -55,6 +55,7 @@ void pool_examples(void);
 void program_examples(void);
 void readme_examples(void);
 void record_examples(void);
+void reference_examples(void);
 void row_examples(void);
 void selection_examples(void);
 void strings_examples(void);

@@ -19,6 +19,7 @@ static void run_all(void)
     program_examples();
     readme_examples();
     record_examples();
+    reference_examples();
     row_examples();
     selection_examples();
     strings_examples();

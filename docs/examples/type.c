@@ -21,6 +21,7 @@ void type_examples(void)
             stoa_float64_value(0.5),
             stoa_object_value(NULL),
             stoa_string_value((stoa_string){"UA", 2}),
+            stoa_reference_value((stoa_row){NULL, 0}),
             stoa_null_value(),
         };
         printf("%s\n", stoa_type_name(values[3].type)); /* prints float64 */

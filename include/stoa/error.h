@@ -42,7 +42,8 @@ STOA_BEGIN_DECLS
     STATUS(LOCKED, 15, "a column is locked against writes")              \
     STATUS(NULL, 16, "the cell is null: use stoa_row_is_null")           \
     STATUS(NO_ID, 17, "no row of the table has that id")                 \
-    STATUS(LENT, 18, "the table is lent, and cannot be written to")
+    STATUS(LENT, 18, "the table is lent, and cannot be written to")      \
+    STATUS(REFERRED, 19, "another row refers to the row")
 
 /**
  * What a call returns: STOA_OK, or another of STOA_STATUSES.

@@ -34,6 +34,16 @@ STOA_BEGIN_DECLS
 #define STOA_HAS_INITIAL 2u
 
 /**
+ * What becomes of a reference when the row that it refers to is removed.
+ */
+typedef enum stoa_on_remove {
+    STOA_ON_REMOVE_DEFAULT = 0, /* null of a nullable field, refuse of any other */
+    STOA_ON_REMOVE_NULL,        /* it reads as null from then on, which costs nothing */
+    STOA_ON_REMOVE_REFUSE,      /* the row can't be removed: STOA_REFERRED */
+    STOA_ON_REMOVE_CASCADE,     /* the row that refers to it is removed, too */
+} stoa_on_remove;
+
+/**
  * A field, as the caller describes it. One with a length is a vector of so many numbers, which the
  * table keeps as fields of their own: `position` of length 3 becomes the fields `position[0]`,
  * `position[1]` and `position[2]`, whose indices and columns follow one another
@@ -54,7 +64,10 @@ typedef struct stoa_field {
     uint32_t label_count; /* the field takes numbers below it; 0: it is no enumeration */
     uint16_t length;      /* of a vector: 2 to STOA_MAX_LENGTH; 0: one value */
     uint8_t unit;         /* a stoa_unit: of a timestamp or a duration */
-    uint64_t reserved[3]; /* zero */
+    uint8_t on_remove;    /* a stoa_on_remove: of a reference */
+    stoa_table *target;   /* of a reference: the table with its rows, which has ids; NULL: the
+                             table that gets the field */
+    uint64_t reserved[2]; /* zero */
 } stoa_field;
 
 /**
@@ -69,9 +82,6 @@ typedef struct stoa_vector {
     size_t length;
     size_t distance; /* bytes from a cell to that of the next component in the same row */
 } stoa_vector;
-
-/* See table.h. */
-typedef struct stoa_table stoa_table;
 
 /* ---- what a table tells of them ---- */
 
@@ -154,6 +164,27 @@ STOA_API const char *stoa_table_field_zone(const stoa_table *table, size_t field
  */
 STOA_API const char *const *stoa_table_field_labels(const stoa_table *table, size_t field,
                                                     size_t *count);
+
+/**
+ * Tells the table that a reference field refers to. NULL: there is no such field, it is no
+ * reference, or that table was freed.
+ *
+ * @owner Borrowed: it is the caller's who made it.
+ * @cost O(1).
+ * @threads Reads the table.
+ * @snippet reference.c describe
+ */
+STOA_API stoa_table *stoa_table_field_target(const stoa_table *table, size_t field);
+
+/**
+ * Tells what becomes of a reference whose row is removed; STOA_ON_REMOVE_DEFAULT of any other
+ * field, and of none.
+ *
+ * @cost O(1).
+ * @threads Reads the table.
+ * @snippet reference.c describe
+ */
+STOA_API stoa_on_remove stoa_table_field_on_remove(const stoa_table *table, size_t field);
 
 /**
  * Tells the default of a field, in the field's type.

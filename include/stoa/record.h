@@ -39,6 +39,12 @@
  *                                                       `bool x_is_null`, and push takes a pointer
  *                                                       to the value, or NULL
  *     point_position(row, k), point_set_position(row, k, value)     component k of a vector
+ *     point_owner(row), point_set_owner(row, other)     of a reference: the stoa_row, whose table
+ *                                                       is NULL where there is none; the setter
+ *                                                       gives a status. FIELD(reference, owner), or
+ *                                                       nullable(reference). A table of its own
+ *                                                       refers to itself, and has ids. The cells
+ *                                                       are ids
  *
  * init and from refuse NULL (STOA_INVALID). All others but dispose trust that their typed table is
  * one that was made and not disposed of: they are inline, for hot loops.
@@ -181,12 +187,14 @@ STOA__INLINE void stoa__put_there(uint64_t *validity, size_t row, bool there)
 #define STOA__PLAIN_DESCRIBED(cell, has_default, ...) __VA_ARGS__
 #define STOA__OBJECT_DESCRIBED(cell, has_default, ...) __VA_ARGS__
 #define STOA__STRING_DESCRIBED(cell, has_default, ...) __VA_ARGS__
+#define STOA__REFERENCE_DESCRIBED(cell, has_default, ...) __VA_ARGS__
 #define STOA__VECTOR_DESCRIBED(cell, has_default, ...) __VA_ARGS__
 #define STOA__TAKE_COLUMN(type, ...) STOA__BY_KIND(_TAKE, STOA__TYPE_##type, __VA_ARGS__)
 #define STOA__PLAIN_TAKE(cell, ...) \
     stoa__columns->STOA__FIRST(__VA_ARGS__) = STOA__CAST(cell *, *stoa__cells++);
 #define STOA__OBJECT_TAKE(cell, ...) STOA__PLAIN_TAKE(cell, __VA_ARGS__)
 #define STOA__STRING_TAKE(cell, ...) STOA__PLAIN_TAKE(cell, __VA_ARGS__)
+#define STOA__REFERENCE_TAKE(cell, ...) STOA__PLAIN_TAKE(cell, __VA_ARGS__)
 #define STOA__VECTOR_TAKE(cell, ...)                              \
     STOA__EACH_COMPONENT(stoa__columns->STOA__FIRST(__VA_ARGS__)) \
     stoa__columns->STOA__FIRST(__VA_ARGS__)[stoa__component] = STOA__CAST(cell *, *stoa__cells++);
@@ -195,12 +203,14 @@ STOA__INLINE void stoa__put_there(uint64_t *validity, size_t row, bool there)
 #define STOA__PLAIN_PARAMETER(cell, ...) cell##_value STOA__ARGUMENT(__VA_ARGS__),
 #define STOA__OBJECT_PARAMETER(cell, ...) STOA__PLAIN_PARAMETER(cell, __VA_ARGS__)
 #define STOA__STRING_PARAMETER(cell, ...) STOA__PLAIN_PARAMETER(cell, __VA_ARGS__)
+#define STOA__REFERENCE_PARAMETER(cell, ...) STOA__PLAIN_PARAMETER(cell, __VA_ARGS__)
 #define STOA__VECTOR_PARAMETER(cell, ...) const cell##_value *STOA__ARGUMENT(__VA_ARGS__),
 #define STOA__PUSH_VALUE(type, ...) STOA__BY_KIND(_PUSH, STOA__TYPE_##type, __VA_ARGS__)
 #define STOA__PLAIN_PUSH(cell, ...) \
     stoa__values.STOA__FIRST(__VA_ARGS__) = STOA__ARGUMENT(__VA_ARGS__);
 #define STOA__OBJECT_PUSH(cell, ...) STOA__PLAIN_PUSH(cell, __VA_ARGS__)
 #define STOA__STRING_PUSH(cell, ...) STOA__PLAIN_PUSH(cell, __VA_ARGS__)
+#define STOA__REFERENCE_PUSH(cell, ...) STOA__PLAIN_PUSH(cell, __VA_ARGS__)
 #define STOA__VECTOR_PUSH(cell, ...)                            \
     STOA__EACH_COMPONENT(stoa__values.STOA__FIRST(__VA_ARGS__)) \
     stoa__values.STOA__FIRST(__VA_ARGS__)[stoa__component] =    \
@@ -210,6 +220,7 @@ STOA__INLINE void stoa__put_there(uint64_t *validity, size_t row, bool there)
     stoa__values.STOA__FIRST(__VA_ARGS__) = stoa__default_##cell(STOA__DEFAULT(__VA_ARGS__));
 #define STOA__OBJECT_DEFAULT(cell, ...) STOA__PLAIN_DEFAULT(cell, __VA_ARGS__)
 #define STOA__STRING_DEFAULT(cell, ...) STOA__PLAIN_DEFAULT(cell, __VA_ARGS__)
+#define STOA__REFERENCE_DEFAULT(cell, ...) STOA__PLAIN_DEFAULT(cell, __VA_ARGS__)
 #define STOA__VECTOR_DEFAULT(cell, ...)                         \
     STOA__EACH_COMPONENT(stoa__values.STOA__FIRST(__VA_ARGS__)) \
     stoa__values.STOA__FIRST(__VA_ARGS__)[stoa__component] =    \
@@ -219,19 +230,22 @@ STOA__INLINE void stoa__put_there(uint64_t *validity, size_t row, bool there)
 #define STOA__PLAIN_POINTER(cell, name) &stoa__values->name,
 #define STOA__OBJECT_POINTER(cell, name) STOA__PLAIN_POINTER(cell, name)
 #define STOA__STRING_POINTER(cell, name) STOA__PLAIN_POINTER(cell, name)
+#define STOA__REFERENCE_POINTER(cell, name) STOA__PLAIN_POINTER(cell, name)
 #define STOA__VECTOR_POINTER(cell, name) STOA__PLAIN_POINTER(cell, name)
 /* Behind a condition: or the value is none of the type. */
 #define STOA__MISFIT(type, ...) STOA__BY_KIND(_MISFIT, STOA__TYPE_##type, STOA__FIRST(__VA_ARGS__))
 #define STOA__PLAIN_MISFIT(cell, name) || !stoa__fits_##cell(stoa__values.name)
 #define STOA__OBJECT_MISFIT(cell, name)
 #define STOA__STRING_MISFIT(cell, name)
+#define STOA__REFERENCE_MISFIT(cell, name)
 #define STOA__VECTOR_MISFIT(cell, name)
 #define STOA__STORE_CELL(type, ...) \
     STOA__BY_KIND(_STORE, STOA__TYPE_##type, STOA__FIRST(__VA_ARGS__))
 #define STOA__PLAIN_STORE(cell, name) stoa__columns->name[stoa__row] = stoa__values.name;
-/* A table with an object or string field never takes plain stores. */
+/* A table with an object, string or reference field never takes plain stores. */
 #define STOA__OBJECT_STORE(cell, name)
 #define STOA__STRING_STORE(cell, name)
+#define STOA__REFERENCE_STORE(cell, name)
 #define STOA__VECTOR_STORE(cell, name)      \
     STOA__EACH_COMPONENT(stoa__values.name) \
     stoa__columns->name[stoa__component][stoa__row] = stoa__values.name[stoa__component];
@@ -244,18 +258,21 @@ STOA__INLINE void stoa__put_there(uint64_t *validity, size_t row, bool there)
 #define STOA__OBJECT_BITS(cell, ...)
 #define STOA__STRING_BITS(cell, ...)
 #define STOA__VECTOR_BITS(cell, ...)
+#define STOA__REFERENCE_BITS(cell, ...)
 #define STOA__PLAIN_OR_NULL_BITS(cell, ...) +1
 #define STOA__STRING_OR_NULL_BITS(cell, ...) +1
 #define STOA__PLAIN_VALIDITY(cell, name)
 #define STOA__OBJECT_VALIDITY(cell, name)
 #define STOA__STRING_VALIDITY(cell, name)
 #define STOA__VECTOR_VALIDITY(cell, name)
+#define STOA__REFERENCE_VALIDITY(cell, name)
 #define STOA__PLAIN_OR_NULL_VALIDITY(cell, name) uint64_t *name##_validity;
 #define STOA__STRING_OR_NULL_VALIDITY(cell, name) uint64_t *name##_validity;
 #define STOA__PLAIN_FLAG(cell, name)
 #define STOA__OBJECT_FLAG(cell, name)
 #define STOA__STRING_FLAG(cell, name)
 #define STOA__VECTOR_FLAG(cell, name)
+#define STOA__REFERENCE_FLAG(cell, name)
 #define STOA__PLAIN_OR_NULL_FLAG(cell, name) bool name##_is_null;
 #define STOA__STRING_OR_NULL_FLAG(cell, name) bool name##_is_null;
 #define STOA__PLAIN_OR_NULL_DESCRIBED(cell, has_default, ...) \
@@ -294,6 +311,20 @@ STOA__INLINE void stoa__put_there(uint64_t *validity, size_t row, bool there)
         stoa__columns->name[stoa__row] = stoa__values.name;                   \
     stoa__put_there(stoa__columns->name##_validity, stoa__row, !stoa__values.name##_is_null);
 #define STOA__STRING_OR_NULL_STORE(cell, name)
+
+/* A null reference is no row. */
+#define STOA__REFERENCE_OR_NULL_BITS(cell, ...)
+#define STOA__REFERENCE_OR_NULL_VALIDITY(cell, name)
+#define STOA__REFERENCE_OR_NULL_FLAG(cell, name)
+#define STOA__REFERENCE_OR_NULL_DESCRIBED(cell, has_default, ...) \
+    stoa__nullable_field(__VA_ARGS__, false)
+#define STOA__REFERENCE_OR_NULL_TAKE(cell, ...) STOA__PLAIN_TAKE(cell, __VA_ARGS__)
+#define STOA__REFERENCE_OR_NULL_PARAMETER(cell, ...) STOA__PLAIN_PARAMETER(cell, __VA_ARGS__)
+#define STOA__REFERENCE_OR_NULL_PUSH(cell, ...) STOA__PLAIN_PUSH(cell, __VA_ARGS__)
+#define STOA__REFERENCE_OR_NULL_DEFAULT(cell, ...) STOA__PLAIN_DEFAULT(cell, __VA_ARGS__)
+#define STOA__REFERENCE_OR_NULL_POINTER(cell, name) STOA__PLAIN_POINTER(cell, name)
+#define STOA__REFERENCE_OR_NULL_MISFIT(cell, name)
+#define STOA__REFERENCE_OR_NULL_STORE(cell, name)
 
 #define STOA__TUPLE(type, ...) (STOA__TYPE_##type, STOA__FIRST(__VA_ARGS__))
 #define STOA__ACCESSORS(record, tuple) STOA__ACCESSORS_(record, STOA__UNPACK tuple)
@@ -338,6 +369,27 @@ STOA__INLINE void stoa__put_there(uint64_t *validity, size_t row, bool there)
                                stoa__row.columns->name[stoa__row.index]); \
     }                                                                     \
     STOA__SETTER_WITH_STATUS(record, name, stoa_string, stoa_row_set_string)
+
+#define STOA__REFERENCE_ACCESSORS(record, cell, name)                                    \
+    STOA__INLINE stoa_row record##_##name(record stoa__row)                              \
+    {                                                                                    \
+        stoa_row stoa__found;                                                            \
+        stoa_row stoa__from = stoa_table_row(stoa__row.columns->table, stoa__row.index); \
+        if (stoa_row_get_reference(stoa__from, #name, &stoa__found) != STOA_OK)          \
+            stoa__found = stoa__default_##cell(0);                                       \
+        return stoa__found;                                                              \
+    }                                                                                    \
+    STOA__SETTER_WITH_STATUS(record, name, stoa_row, stoa_row_set_reference)
+#define STOA__REFERENCE_OR_NULL_ACCESSORS(record, cell, name)                           \
+    STOA__REFERENCE_ACCESSORS(record, cell, name)                                       \
+    STOA__INLINE bool record##_##name##_is_null(record stoa__row)                       \
+    {                                                                                   \
+        return !record##_##name(stoa__row).table;                                       \
+    }                                                                                   \
+    STOA__INLINE STOA_MUST_USE stoa_status record##_set_##name##_null(record stoa__row) \
+    {                                                                                   \
+        return record##_set_##name(stoa__row, stoa__default_##cell(0));                 \
+    }
 
 #define STOA__IS_NULL_ACCESSOR(record, name)                                         \
     STOA__INLINE bool record##_##name##_is_null(record stoa__row)                    \

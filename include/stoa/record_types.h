@@ -121,6 +121,22 @@ STOA__INLINE stoa_field stoa__describe_stoa__string(const char *field_name, size
     return field;
 }
 
+/* No row: null, the default of a reference. */
+STOA__INLINE stoa_row stoa__default_stoa__reference(int none)
+{
+    stoa_row row = STOA__ZERO;
+    STOA__CAST(void, none);
+    return row;
+}
+
+STOA__INLINE stoa_field stoa__describe_stoa__reference(const char *field_name, size_t length,
+                                                       int none)
+{
+    stoa_field field = stoa__typed_field(field_name, STOA_REFERENCE, length);
+    STOA__CAST(void, none);
+    return field;
+}
+
 STOA__INLINE stoa_field stoa__nullable_field(stoa_field field, bool has_default)
 {
     field.flags = STOA__CAST(uint32_t, STOA_NULLABLE | (has_default ? STOA_HAS_INITIAL : 0));
@@ -158,6 +174,7 @@ STOA__INLINE stoa_field stoa__nullable_field(stoa_field field, bool has_default)
 #define STOA__TYPE_utc_ns STOA__PLAIN, stoa__utc_ns,
 #define STOA__TYPE_duration_ns STOA__PLAIN, stoa__duration_ns,
 #define STOA__TYPE_string STOA__STRING, stoa__string,
+#define STOA__TYPE_reference STOA__REFERENCE, stoa__reference,
 #define STOA__TYPE_nullable(type) STOA__OR_NULL(STOA__TYPE_##type)
 #define STOA__OR_NULL(...) STOA__OR_NULL_(__VA_ARGS__)
 #define STOA__OR_NULL_(kind, cell, length) \

@@ -12,16 +12,6 @@
 
 STOA_BEGIN_DECLS
 
-/**
- * A row: a table and an index.
- *
- * @members stoa_row
- */
-typedef struct stoa_row {
-    stoa_table *table;
-    size_t index;
-} stoa_row;
-
 #ifndef STOA_CDEF
 /**
  * Makes a row. The index is not checked here, but at each use.
@@ -44,13 +34,13 @@ STOA__INLINE stoa_row stoa_table_row(stoa_table *table, size_t index)
  * fit; an integer is read as a float, rounded as IEEE 754 does; a float is never read as an
  * integer. Of an object field: the pointer. Of a string field: its bytes, borrowed from the pool.
  * Of a date, a timestamp or a duration, which no other type is read as: the count, in the unit of
- * the field.
+ * the field. Of a reference field: the row; or as a uint64 its id.
  *
  * @each stoa_status stoa_row_get_NAME(stoa_row row, const char *field_name, VALUE *value)
  * @param value becomes what the cell holds; not written if the call fails
  * @return STOA_INVALID: NULL. STOA_NO_FIELD: there is no such field. STOA_OUT_OF_RANGE: there is no
  *     such row. STOA_WRONG_TYPE: the field does not hold this type. STOA_OVERFLOW: the value does
- *     not fit. STOA_NULL: the cell is null.
+ *     not fit. STOA_NULL: the cell is null, or the row that it refers to was removed.
  * @cost O(1): a hash of the name, and stoa_row_get_int32_at().
  * @threads Reads the table.
  * @snippet row.c by_name
@@ -63,7 +53,8 @@ STOA__INLINE stoa_row stoa_table_row(stoa_table *table, size_t index)
  * @return STOA_INVALID: NULL. STOA_NO_FIELD: there is no such field. STOA_OUT_OF_RANGE: there is no
  *     such row. STOA_WRONG_TYPE: the field does not take this type. STOA_OVERFLOW: the value does
  *     not fit. Of objects and strings also STOA_OUT_OF_MEMORY, STOA_FULL: the pool is full,
- *     STOA_REFUSED: the pool refused it, STOA_INVALID: a string is not UTF-8.
+ *     STOA_REFUSED: the pool refused it, STOA_INVALID: a string is not UTF-8. Of references
+ *     STOA_NO_ID: the row is not there, or of another table than the field refers to.
  *     STOA_LOCKED: the column is locked.
  * @cost O(1): a hash of the name, and stoa_row_set_int32_at().
  * @threads Changes the table.
@@ -101,7 +92,8 @@ STOA_TYPES(STOA__ROW)
 #undef STOA__ROW
 
 /**
- * Tells whether a cell is null; false for every cell of a field that is not nullable.
+ * Tells whether a cell is null; false for every cell of a field that is not nullable, but for a
+ * reference to a row that is no more, or to none yet.
  *
  * @param is_null becomes the answer
  * @return STOA_INVALID: NULL. STOA_NO_FIELD: there is no such field. STOA_OUT_OF_RANGE: there is no
@@ -143,8 +135,8 @@ STOA_TRY stoa_row_get(stoa_row row, size_t field, stoa_value *value, stoa_error 
  * @return STOA_INVALID: NULL. STOA_NO_FIELD: there is no such field. STOA_OUT_OF_RANGE: there is no
  *     such row. STOA_WRONG_TYPE: the field does not take this type, or no null. STOA_OVERFLOW: the
  *     value does not fit. Of objects and strings also STOA_OUT_OF_MEMORY, STOA_FULL: the pool is
- *     full, STOA_REFUSED: the pool refused it, STOA_INVALID: a string is not UTF-8. STOA_LOCKED:
- *     the column is locked.
+ *     full, STOA_REFUSED: the pool refused it, STOA_INVALID: a string is not UTF-8. STOA_NO_ID: a
+ *     reference to no row of the field's target. STOA_LOCKED: the column is locked.
  * @cost O(1).
  * @threads Changes the table.
  * @snippet row.c any

@@ -28,6 +28,19 @@ typedef struct stoa_string {
     size_t length;
 } stoa_string;
 
+/* See table.h. */
+typedef struct stoa_table stoa_table;
+
+/**
+ * A row: a table and an index. See row.h.
+ *
+ * @members stoa_row
+ */
+typedef struct stoa_row {
+    stoa_table *table;
+    size_t index;
+} stoa_row;
+
 /**
  * The list of field types: `STOA_TYPES(TYPE)` becomes `TYPE(NAME, name, cell, value, member)` for
  * each.
@@ -35,8 +48,9 @@ typedef struct stoa_string {
  *     NAME, name   the enumerator's and the function's spelling
  *     cell         the C type in a column
  *     value        the C type that goes in and out (of an object the pointer, of a string its bytes
- *                  and length, not the handle)
- *     member       the member of stoa_value and stoa_initial that holds one
+ *                  and length, not the handle; of a reference the row, not its id)
+ *     member       the member of stoa_value that holds one, and of stoa_initial, but that the
+ *                  default of a reference is null
  *
  * A user of the list must paste or quote `name` at once: with <stdbool.h>, bool is a macro.
  */
@@ -56,7 +70,8 @@ typedef struct stoa_string {
     TYPE(STRING, string, stoa_handle, stoa_string, string) \
     TYPE(DATE, date, int32_t, int32_t, int64)              \
     TYPE(TIMESTAMP, timestamp, int64_t, int64_t, int64)    \
-    TYPE(DURATION, duration, int64_t, int64_t, int64)
+    TYPE(DURATION, duration, int64_t, int64_t, int64)      \
+    TYPE(REFERENCE, reference, uint64_t, stoa_row, row)
 
 /**
  * A field type: STOA_NO_TYPE, or one of STOA_TYPES, as STOA_INT32.
@@ -105,6 +120,7 @@ typedef struct stoa_value {
         double float64;
         void *object;       /* borrowed */
         stoa_string string; /* borrowed */
+        stoa_row row;       /* that a reference refers to */
     };
 } stoa_value;
 
@@ -161,6 +177,7 @@ STOA_API stoa_type stoa_type_named(const char *name);
  * @declare stoa_value stoa_float64_value(double v)
  * @declare stoa_value stoa_object_value(void *v)
  * @declare stoa_value stoa_string_value(stoa_string v)
+ * @declare stoa_value stoa_reference_value(stoa_row v)
  * @declare stoa_value stoa_null_value(void)
  * @cost A few stores; inline.
  * @threads Any.
@@ -187,6 +204,7 @@ STOA__MAKE(uint64, STOA_UINT64, uint64_t, uint64)
 STOA__MAKE(float64, STOA_FLOAT64, double, float64)
 STOA__MAKE(object, STOA_OBJECT, void *, object)
 STOA__MAKE(string, STOA_STRING, stoa_string, string)
+STOA__MAKE(reference, STOA_REFERENCE, stoa_row, row)
 #undef STOA__MAKE
 
 STOA__INLINE stoa_value stoa_null_value(void)

@@ -47,6 +47,9 @@ static stoa_status add_column(stoa__arrow_plan *plan, size_t field, uint64_t fla
     if (what->type == STOA_OBJECT)
         return stoa__fail(error, STOA_WRONG_TYPE,
                           "field '%s' is an object field, for which Arrow has no type", what->name);
+    if (what->type == STOA_REFERENCE)
+        return stoa__fail(error, STOA_WRONG_TYPE,
+                          "field '%s' is a reference, for which Arrow has no type", what->name);
     stoa__arrow_column *column = &plan->columns[plan->column_count++];
     *column = (stoa__arrow_column){.field = (uint32_t)field,
                                    .components = what->components,

@@ -14,6 +14,7 @@
 #include "store/ids.h"
 #include "store/lock.h"
 #include "store/order.h"
+#include "store/reference.h"
 #include "store/table.h"
 
 #define CHUNK ((size_t)8192)
@@ -379,6 +380,15 @@ static void take_morsel(void *context, size_t morsel, size_t worker)
     stoa__rows_take(t->taken, t->before[morsel], t->table, &part);
 }
 
+/* Where the selected rows are in a copy of them. */
+static void place_selected(uint32_t *places, const stoa_selection *selection)
+{
+    uint32_t place = 0;
+    for (size_t row = 0; row < selection->rows; row++)
+        if (stoa__bit(selection->words, row))
+            places[row] = place++;
+}
+
 stoa_status stoa_table_take_selected(stoa_table **taken, const stoa_table *table,
                                      const stoa_selection *selection, stoa_error *error)
 {
@@ -390,10 +400,15 @@ stoa_status stoa_table_take_selected(stoa_table **taken, const stoa_table *table
         return status;
     taking t = {.table = stoa__whole_const(table), .selection = selection};
     size_t bytes = (selection->rows / STOA__MORSEL + 2) * sizeof *t.before;
+    uint32_t *places;
+    status = stoa__places_new(&places, t.table, error);
+    if (status != STOA_OK)
+        return status;
     t.before = stoa__allocate(bytes);
     if (t.before == NULL)
-        return stoa__fail_memory(error, bytes);
-    status = stoa__table_like(&t.taken, t.table, selection->count, error);
+        status = stoa__fail_memory(error, bytes);
+    if (status == STOA_OK)
+        status = stoa__table_like(&t.taken, t.table, selection->count, error);
     if (status == STOA_OK) {
         size_t morsels = count_before(t.before, selection);
         stoa__table_lock(table);
@@ -401,8 +416,13 @@ stoa_status stoa_table_take_selected(stoa_table **taken, const stoa_table *table
         stoa__table_unlock(table);
         stoa__table_share_objects(t.taken, selection->count);
         stoa__table_set_rows(t.taken, selection->count);
+        if (places != NULL) {
+            place_selected(places, selection);
+            stoa__references_follow(t.taken, t.table, places);
+        }
         *taken = &t.taken->head;
     }
     stoa__release(t.before);
+    stoa__release(places);
     return status;
 }

@@ -20,6 +20,7 @@
 #include "store/grow.h"
 #include "store/lock.h"
 #include "store/order.h"
+#include "store/reference.h"
 
 /* Morsels of a batch. On one thread the columns of a batch fit L2; on more, a batch is long enough
  * that waking the threads costs little. */
@@ -209,12 +210,28 @@ static stoa_status run_filter(filter *job, stoa_table **filtered, stoa_error *er
     return STOA_OK;
 }
 
+/* Of a table that refers to itself: all of the selection is needed to say where rows are. */
+static stoa_status filter_by_selection(stoa_table **filtered, stoa_program *program,
+                                       const stoa_table *table, const stoa_scope *scope,
+                                       stoa_error *error)
+{
+    stoa_selection *selection;
+    stoa_status status = stoa_program_select(&selection, program, table, scope, error);
+    if (status != STOA_OK)
+        return status;
+    status = stoa_table_take_selected(filtered, table, selection, error);
+    stoa_selection_free(selection);
+    return status;
+}
+
 stoa_status stoa_program_filter(stoa_table **filtered, stoa_program *program,
                                 const stoa_table *table, const stoa_scope *scope, stoa_error *error)
 {
     STOA__REQUIRE_ARGUMENT(error, filtered);
     STOA__REQUIRE_ARGUMENT(error, program);
     STOA__REQUIRE_ARGUMENT(error, table);
+    if (stoa__refers_to_itself(stoa__whole_const(table)))
+        return filter_by_selection(filtered, program, table, scope, error);
     filter *job = stoa__allocate(sizeof *job);
     if (job == NULL)
         return stoa__fail_memory(error, sizeof *job);

@@ -10,6 +10,7 @@
 #include "store/grow.h"
 #include "store/ids.h"
 #include "store/lock.h"
+#include "store/reference.h"
 #include "store/source.h"
 
 /* ---- one row ---- */
@@ -58,6 +59,9 @@ static stoa_status convert_cell(const stoa__table *table, uint32_t field, const 
 {
     const stoa__schema_field *described = &table->schema->fields[field];
     made->cell.bits = 0;
+    made->is_null = false;
+    if (described->type == STOA_REFERENCE)
+        return stoa__reference_convert(table, field, value, 0, &made->cell.bits, error);
     made->is_null = stoa__is_null(value) && table->head.columns[field].validity != NULL;
     if (made->is_null)
         return STOA_OK;
@@ -276,6 +280,13 @@ stoa_status stoa__table_append_pointers(stoa__table *table, const uint32_t *fiel
         row.cells[fields[k]].is_null = values[k] == NULL;
         row.cells[fields[k]].cell.bits = 0;
         if (values[k] == NULL)
+            continue;
+        if (type == STOA_REFERENCE && status == STOA_OK) {
+            const stoa_value value = stoa_reference_value(*(const stoa_row *)values[k]);
+            status = stoa__reference_convert(table, fields[k], &value, 0,
+                                             &row.cells[fields[k]].cell.bits, error);
+        }
+        if (type == STOA_REFERENCE)
             continue;
         if (type == STOA_STRING)
             row.cells[fields[k]].cell.bits = (uint64_t)(uintptr_t)values[k];

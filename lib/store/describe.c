@@ -102,8 +102,7 @@ static stoa_status describe_time(stoa__schema_field *out, const stoa_field *fiel
 static stoa_status check_flags(const stoa_field *field, stoa_error *error)
 {
     const uint32_t known = STOA_NULLABLE | STOA_HAS_INITIAL;
-    if ((field->flags & ~known) != 0 || field->reserved[0] || field->reserved[1] ||
-        field->reserved[2])
+    if ((field->flags & ~known) != 0 || field->reserved[0] || field->reserved[1])
         return stoa__fail(error, STOA_INVALID,
                           "field '%s' sets members of stoa_field that must be zero", field->name);
     if (field->flags == STOA_HAS_INITIAL)
@@ -114,6 +113,27 @@ static stoa_status check_flags(const stoa_field *field, stoa_error *error)
                           "object field '%s' cannot be nullable: its pointers may be NULL as they "
                           "are",
                           field->name);
+    return STOA_OK;
+}
+
+/* A default of its own is refused by store_initial, as of a type that takes none. */
+static stoa_status describe_reference(stoa__schema_field *out, const stoa_field *field,
+                                      stoa_error *error)
+{
+    bool is_reference = field->type == STOA_REFERENCE;
+    if (field->on_remove > (is_reference ? STOA_ON_REMOVE_CASCADE : 0))
+        return stoa__fail(error, STOA_INVALID, "field '%s' is %s and takes no on_remove of %d",
+                          field->name, stoa_type_name(field->type), (int)field->on_remove);
+    if (field->target != NULL && !is_reference)
+        return stoa__fail(error, STOA_INVALID, "field '%s' is %s and takes no target", field->name,
+                          stoa_type_name(field->type));
+    if (is_reference && (field->flags & STOA_HAS_INITIAL) != 0)
+        return stoa__fail(error, STOA_INVALID, "field '%s' is a reference, whose default is null",
+                          field->name);
+    bool takes_null = (field->flags & STOA_NULLABLE) != 0;
+    out->on_remove = field->on_remove;
+    if (is_reference && field->on_remove == STOA_ON_REMOVE_DEFAULT)
+        out->on_remove = takes_null ? STOA_ON_REMOVE_NULL : STOA_ON_REMOVE_REFUSE;
     return STOA_OK;
 }
 
@@ -172,6 +192,8 @@ static stoa_status describe_one(stoa__schema_field *out, const stoa_field *field
     out->labels = field->labels;
     out->label_count = field->label_count;
     status = describe_time(out, field, error);
+    if (status == STOA_OK)
+        status = describe_reference(out, field, error);
     if (status != STOA_OK)
         return status;
     return store_initial(out, field, error);

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "store/cell.h"
+#include "store/reference.h"
 #include "store/table.h"
 
 size_t stoa_table_rows(const stoa_table *table)
@@ -80,6 +81,22 @@ const char *stoa_table_field_zone(const stoa_table *table, size_t field)
     return zone == NULL ? NULL : zone->name;
 }
 
+stoa_table *stoa_table_field_target(const stoa_table *table, size_t field)
+{
+    if (table == NULL || !stoa__field_exists(table, field) ||
+        table->columns[field].type != STOA_REFERENCE)
+        return NULL;
+    stoa__table *target = stoa__target_of_field(stoa__whole_const(table), field);
+    return target == NULL ? NULL : &target->head;
+}
+
+stoa_on_remove stoa_table_field_on_remove(const stoa_table *table, size_t field)
+{
+    if (table == NULL || !stoa__field_exists(table, field))
+        return STOA_ON_REMOVE_DEFAULT;
+    return (stoa_on_remove)stoa__whole_const(table)->schema->fields[field].on_remove;
+}
+
 stoa_status stoa_table_field_initial(const stoa_table *table, size_t field, stoa_value *initial)
 {
     STOA__REQUIRE_ARGUMENT(NULL, table);
@@ -93,7 +110,7 @@ stoa_status stoa_table_field_initial(const stoa_table *table, size_t field, stoa
         *initial = stoa_string_value(described->string);
     else
         *initial = stoa__field_value(described, described->initial.bytes);
-    initial->is_null = stoa__schema_begins_null(described);
+    initial->is_null = stoa__schema_begins_null(described) || described->type == STOA_REFERENCE;
     return STOA_OK;
 }
 

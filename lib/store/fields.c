@@ -11,6 +11,7 @@
 #include "store/fields.h"
 #include "store/grow.h"
 #include "store/lock.h"
+#include "store/reference.h"
 
 /* ---- adding ---- */
 
@@ -23,6 +24,7 @@ void stoa__field_give_up(stoa__addition *made, const stoa_table *table)
     stoa__schema_release(made->schema);
     stoa__release(made->columns);
     stoa__release(made->extra);
+    stoa__release(made->links); /* its own comes last, where nothing can fail */
     stoa__region_free(&made->region);
 }
 
@@ -65,7 +67,7 @@ static shape shape_of(const stoa__table *table, const stoa_field *field, size_t 
     shape s = {.width = stoa__width(field->type), .count = count};
     size_t bytes = table->max_rows * s.width;
     s.before = stagger_of(table, bytes);
-    s.nullable = (field->flags & STOA_NULLABLE) != 0;
+    s.nullable = (field->flags & STOA_NULLABLE) != 0 && field->type != STOA_REFERENCE;
     s.unit = sizeof(uint64_t);
     s.gap = bytes < STOA__SMALL_COLUMN ? 0 : STOA__LINE;
     if (bytes * count > STOA__PLAIN_LIMIT / 2) {
@@ -157,6 +159,9 @@ static stoa_status prepare(stoa__addition *made, const stoa__table *table, const
         status = reserve_columns(made, table, field, error);
     if (status == STOA_OK && field->type == STOA_STRING)
         status = intern_default(made, field, error);
+    if (status == STOA_OK && field->type == STOA_REFERENCE)
+        status = stoa__link_add(&made->links, (stoa__table *)(uintptr_t)table,
+                                table->head.field_limit, field, error);
     if (status != STOA_OK || field->type != STOA_OBJECT)
         return status;
     if (table->pool == NULL)
@@ -179,6 +184,11 @@ static void put_in_place(stoa__table *table, stoa__addition *made)
         column->version = 1;
     }
     made->extra[index].own = made->region;
+    if (made->links != NULL) {
+        stoa__release(table->links);
+        table->links = made->links;
+        stoa__link_enter(table->links[index]);
+    }
     if ((void *)table->head.columns != (void *)(table + 1))
         stoa__release(table->head.columns);
     stoa__release(table->extra);
@@ -314,6 +324,10 @@ static void drop_columns(stoa__table *table, uint32_t field)
         if (column->type == STOA_OBJECT) {
             stoa__pool_leave_all(table->pool, column->cells, table->head.rows);
             stoa__pool_leave(table->pool, column->initial);
+        }
+        if (column->type == STOA_REFERENCE) {
+            stoa__link_free(table->links[i]);
+            table->links[i] = NULL;
         }
         table->changes += column->version + 1;
     }

@@ -17,7 +17,8 @@ typedef struct stoa__addition {
     stoa_pool *pool;           /* the table's, or a new one */
     stoa_string_pool *strings; /* likewise */
     stoa_handle handle;
-    size_t max_rows; /* of the table from now on */
+    stoa__link **links; /* of a reference: the table's, with its own at the end */
+    size_t max_rows;    /* of the table from now on */
 } stoa__addition;
 
 /* Prepares a field. The table is unchanged until the field is put into it. */

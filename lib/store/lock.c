@@ -17,6 +17,7 @@
 #include <stoa/row.h>
 
 #include "store/cell.h"
+#include "store/reference.h"
 
 /* ---- locks ---- */
 
@@ -106,7 +107,11 @@ uint64_t stoa_column_version(const stoa_table *table, size_t field)
 {
     if (table == NULL || !stoa__field_exists(table, field))
         return 0;
-    return table->order + __atomic_load_n(&table->columns[field].version, __ATOMIC_RELAXED);
+    uint64_t version = __atomic_load_n(&table->columns[field].version, __ATOMIC_RELAXED);
+    const stoa_table *target = stoa_table_field_target(table, field);
+    if (target != NULL && target != table) /* whose rows may be gone */
+        version += target->order;
+    return table->order + version;
 }
 
 uint64_t stoa_table_version(const stoa_table *table)
@@ -176,6 +181,16 @@ static void put_bit(uint64_t *words, size_t row, bool bit)
         __atomic_fetch_and(&words[row / 64], ~at, __ATOMIC_RELAXED);
 }
 
+static stoa_status put_reference(stoa__table *table, uint32_t field, size_t row,
+                                 const stoa_value *value)
+{
+    uint64_t id;
+    stoa_status status = stoa__reference_convert(table, field, value, row, &id, NULL);
+    if (status == STOA_OK)
+        ((uint64_t *)table->head.columns[field].cells)[row] = id;
+    return status;
+}
+
 static inline stoa_status put(stoa_table *table, size_t field, size_t row, uint64_t order,
                               const stoa_value *value)
 {
@@ -190,6 +205,8 @@ static inline stoa_status put(stoa_table *table, size_t field, size_t row, uint6
     bool null = validity != NULL && value->is_null;
     if (null)
         memset(cell, 0, stoa__width(type));
+    else if (type == STOA_REFERENCE)
+        status = put_reference(whole, (uint32_t)field, row, value);
     else
         status = store_number(&whole->schema->fields[field], cell, value);
     if (status == STOA_OK && validity != NULL)

@@ -9,6 +9,7 @@
 #include "store/ids.h"
 #include "store/lock.h"
 #include "store/order.h"
+#include "store/reference.h"
 
 #define WIDTH_NAME 1
 #define WIDTH_CELL uint8_t
@@ -258,6 +259,13 @@ static void copy_columns(stoa__table *copy, const stoa__table *table, const size
     stoa__table_set_rows(copy, count);
 }
 
+/* Where the rows at these indices are in a copy; of those that come several times, the first. */
+static void place_rows(uint32_t *places, const size_t *indices, size_t count)
+{
+    for (size_t i = count; i-- > 0;)
+        places[indices[i]] = (uint32_t)i;
+}
+
 stoa_status stoa_table_copy(stoa_table **copy, const stoa_table *table, stoa_error *error)
 {
     stoa__table *made;
@@ -268,6 +276,7 @@ stoa_status stoa_table_copy(stoa_table **copy, const stoa_table *table, stoa_err
     if (status != STOA_OK)
         return status;
     copy_columns(made, whole, NULL, table->rows);
+    stoa__references_follow(made, whole, NULL);
     *copy = &made->head;
     return STOA_OK;
 }
@@ -285,11 +294,19 @@ stoa_status stoa_table_take(stoa_table **taken, const stoa_table *table, const s
             return stoa__fail_at(error, STOA_OUT_OF_RANGE, i,
                                  "indices[%zu] is %zu, but there are %zu rows", i, indices[i],
                                  table->rows);
-    stoa_status status = stoa__table_like(&made, whole, count, error);
+    uint32_t *places;
+    stoa_status status = stoa__places_new(&places, whole, error);
+    if (status == STOA_OK)
+        status = stoa__table_like(&made, whole, count, error);
+    if (status == STOA_OK && count > 0)
+        copy_columns(made, whole, indices, count);
+    if (status == STOA_OK && places != NULL) {
+        place_rows(places, indices, count);
+        stoa__references_follow(made, whole, places);
+    }
+    stoa__release(places);
     if (status != STOA_OK)
         return status;
-    if (count > 0)
-        copy_columns(made, whole, indices, count);
     *taken = &made->head;
     return STOA_OK;
 }

@@ -8,12 +8,15 @@
 
 #include "store/cell.h"
 #include "store/lock.h"
+#include "store/reference.h"
 
 static stoa_value read_cell(const stoa__table *table, uint32_t field, size_t row)
 {
     const void *cell = stoa__cell_at(table, field, row);
     if (!stoa__is_valid(table, field, row))
         return (stoa_value){.type = (stoa_type)table->head.columns[field].type, .is_null = true};
+    if (table->head.columns[field].type == STOA_REFERENCE)
+        return stoa__reference_value(table, field, row);
     if (stoa__is_object(table, field))
         return stoa_object_value(stoa_pool_get(table->pool, *(const stoa_handle *)cell));
     if (stoa__is_string(table, field))
@@ -59,10 +62,24 @@ static stoa_status write_string(stoa__table *table, uint32_t field, size_t row,
     return STOA_OK;
 }
 
+static stoa_status write_reference(stoa__table *table, uint32_t field, size_t row,
+                                   const stoa_value *value, stoa_error *error)
+{
+    uint64_t id;
+    stoa_status status = stoa__reference_convert(table, field, value, row, &id, error);
+    if (status != STOA_OK)
+        return status;
+    ((uint64_t *)table->head.columns[field].cells)[row] = id;
+    stoa__column_written(table, field);
+    return STOA_OK;
+}
+
 static stoa_status write_cell(stoa__table *table, uint32_t field, size_t row,
                               const stoa_value *value, stoa_error *error)
 {
     stoa_type type = (stoa_type)table->head.columns[field].type;
+    if (type == STOA_REFERENCE)
+        return write_reference(table, field, row, value, error);
     if (type == STOA_OBJECT && value->type == STOA_OBJECT && !stoa__is_null(value))
         return write_object(table, field, row, value->object, error);
     if (stoa__is_null(value) && table->head.columns[field].validity != NULL) {
@@ -126,9 +143,15 @@ stoa_status stoa_row_is_null(stoa_row row, const char *field_name, bool *is_null
     STOA__REQUIRE_ARGUMENT(NULL, is_null);
     size_t field = field_named(row, field_name);
     stoa_status status = check(row, field, NULL);
-    if (status == STOA_OK)
-        *is_null = !stoa__is_valid(stoa__whole(row.table), (uint32_t)field, row.index);
-    return status;
+    if (status != STOA_OK)
+        return status;
+    const stoa__table *table = stoa__whole(row.table);
+    size_t found;
+    if (row.table->columns[field].type == STOA_REFERENCE)
+        *is_null = !stoa__reference_find(table, (uint32_t)field, row.index, &found);
+    else
+        *is_null = !stoa__is_valid(table, (uint32_t)field, row.index);
+    return STOA_OK;
 }
 
 stoa_status stoa_row_set_null(stoa_row row, const char *field_name)
@@ -151,6 +174,15 @@ static void give_unit(stoa_row row, size_t field, stoa_value *value)
 /* What was read, as a value of a type; a time is a count in the unit of its field. */
 static stoa_status take(const stoa_value *read, stoa_type type, void *value)
 {
+    if (type == STOA_REFERENCE && read->type == type) {
+        memcpy(value, &read->row, sizeof read->row);
+        return STOA_OK;
+    }
+    if (type == STOA_UINT64 && read->type == STOA_REFERENCE) {
+        uint64_t id = stoa_row_id(read->row);
+        memcpy(value, &id, sizeof id);
+        return STOA_OK;
+    }
     if (!stoa__is_time(type) && !stoa__is_time(read->type))
         return stoa__convert_value(type, read, value);
     if (type != read->type)

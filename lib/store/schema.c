@@ -174,6 +174,7 @@ static void count_in(stoa__schema *schema, const stoa__schema_field *field)
     schema->field_count++;
     schema->object_count += field->type == STOA_OBJECT;
     schema->string_count += field->type == STOA_STRING;
+    schema->reference_count += field->type == STOA_REFERENCE;
     schema->nullable_count += stoa__schema_nullable(field);
     schema->labels_count += stoa__has_labels(field);
     schema->row_bytes += stoa__width((stoa_type)field->type);
@@ -212,7 +213,7 @@ static uint64_t hash_all(const stoa__schema *schema)
         const stoa__schema_field *field = &schema->fields[i];
         uint64_t kind = (uint64_t)field->components << 32 | (uint64_t)field->component << 16 |
                         (uint64_t)field->flags << 8;
-        kind |= (uint64_t)field->unit << 48;
+        kind |= (uint64_t)field->unit << 48 | (uint64_t)field->on_remove << 56;
         uint64_t parts[] = {hash,
                             field->hash,
                             kind | field->type,
@@ -239,10 +240,10 @@ static bool same(const stoa__schema *a, const stoa__schema *b)
         const stoa__schema_field *left = &a->fields[i], *right = &b->fields[i];
         if (left->type != right->type || left->flags != right->flags ||
             left->initial.bits != right->initial.bits || left->unit != right->unit ||
-            left->zone != right->zone || left->components != right->components ||
-            left->component != right->component || left->object != right->object ||
-            !same_string(left->string, right->string) || !stoa__labels_equal(left, right) ||
-            (left->name == NULL) != (right->name == NULL))
+            left->on_remove != right->on_remove || left->zone != right->zone ||
+            left->components != right->components || left->component != right->component ||
+            left->object != right->object || !same_string(left->string, right->string) ||
+            !stoa__labels_equal(left, right) || (left->name == NULL) != (right->name == NULL))
             return false;
         if (left->name != NULL && !has_name(left, right->hash, right->name, right->length))
             return false;

@@ -26,6 +26,7 @@ typedef struct stoa__schema_field {
     const char *const *labels; /* of an enumeration: see labels.h */
     uint32_t label_count;
     uint8_t unit;       /* of timestamps and durations */
+    uint8_t on_remove;  /* of references: STOA_ON_REMOVE_NULL or a later one; else 0 */
     stoa__cell initial; /* numbers: the cell itself; null: zero. objects, strings: unused */
     void *object;       /* the default of an object field */
     stoa_string string; /* the default of a string field */
@@ -45,14 +46,21 @@ typedef struct stoa__schema {
     uint32_t nullable_count;
     uint32_t labels_count; /* fields that have labels */
     uint32_t string_count;
+    uint32_t reference_count;
     uint32_t index_mask;
     uint16_t *index; /* open addressing on the name's hash; field or entry + 1; 0: free */
     stoa__schema_field fields[]; /* field_limit, and then the entries of vector_count vectors */
 } stoa__schema;
 
-static inline bool stoa__schema_nullable(const stoa__schema_field *field)
+static inline bool stoa__schema_takes_null(const stoa__schema_field *field)
 {
     return (field->flags & STOA_NULLABLE) != 0;
+}
+
+/* Whether there are validity bits. A null reference is the id 0, or one that no row has. */
+static inline bool stoa__schema_nullable(const stoa__schema_field *field)
+{
+    return stoa__schema_takes_null(field) && field->type != STOA_REFERENCE;
 }
 
 /* Whether new cells of the field are null. */
@@ -65,7 +73,7 @@ static inline bool stoa__schema_begins_null(const stoa__schema_field *field)
 static inline uint8_t stoa__schema_plain(const stoa__schema_field *field)
 {
     bool plain = !stoa__has_handles((stoa_type)field->type) && !stoa__schema_nullable(field) &&
-                 field->label_count == 0;
+                 field->label_count == 0 && field->type != STOA_REFERENCE;
     return plain ? field->type : (uint8_t)STOA_NO_TYPE;
 }
 

@@ -7,6 +7,7 @@
 #include "store/cell.h"
 #include "store/convert.h"
 #include "store/labels.h"
+#include "store/reference.h"
 
 stoa_status stoa__source_check_array(const stoa_source *source, size_t count, stoa_error *error)
 {
@@ -71,6 +72,8 @@ static bool takes(const stoa__schema_field *field, const stoa_source *source)
         return source->type == (stoa_type)field->type;
     if (stoa__is_time((stoa_type)field->type))
         return stoa__times_match(stoa__field_time(field), source->type, source->is_zoned);
+    if (field->type == STOA_REFERENCE)
+        return source->type == STOA_REFERENCE || source->type == STOA_UINT64;
     return stoa__convertible((stoa_type)field->type, source->type);
 }
 
@@ -129,6 +132,8 @@ stoa_status stoa__source_check(const stoa__table *table, uint32_t field, const s
     status = stoa__source_check_array(source, count, error);
     if (status != STOA_OK)
         return status;
+    if (described->type == STOA_REFERENCE)
+        return stoa__reference_check(table, field, source, count, error);
     if (table->head.columns[field].validity != NULL)
         return check_labels(described, source, count, error);
     size_t null = next_bit(source, 0, count, false);
@@ -180,7 +185,8 @@ static size_t check(const stoa_source *source, stoa__time to, size_t first, size
     ptrdiff_t stride = stoa__source_stride(source);
     if (stoa__is_time((stoa_type)to.type))
         return stoa__times_check(to, source->unit, data, stride, count);
-    return stoa__convert_check((stoa_type)to.type, source->type, data, stride, count);
+    return stoa__convert_check(stoa__cell_type((stoa_type)to.type), stoa__cell_type(source->type),
+                               data, stride, count);
 }
 
 static size_t store(const stoa_source *source, stoa__time to, char *out, ptrdiff_t out_stride,
@@ -190,14 +196,15 @@ static size_t store(const stoa_source *source, stoa__time to, char *out, ptrdiff
     ptrdiff_t stride = stoa__source_stride(source);
     if (stoa__is_time((stoa_type)to.type))
         return stoa__times_store(to, out, out_stride, source->unit, data, stride, count);
-    return stoa__convert_store((stoa_type)to.type, out, out_stride, source->type, data, stride,
-                               count);
+    return stoa__convert_store(stoa__cell_type((stoa_type)to.type), out, out_stride,
+                               stoa__cell_type(source->type), data, stride, count);
 }
 
 static bool converts_always(const stoa_source *source, stoa__time to)
 {
     return !stoa__is_time((stoa_type)to.type) &&
-           stoa__converts_always((stoa_type)to.type, source->type);
+           stoa__converts_always(stoa__cell_type((stoa_type)to.type),
+                                 stoa__cell_type(source->type));
 }
 
 size_t stoa__source_fit(const stoa_source *source, stoa__time to, size_t count)

@@ -8,6 +8,7 @@
 #include "store/cell.h"
 #include "store/grow.h"
 #include "store/ids.h"
+#include "store/reference.h"
 
 #include <string.h>
 
@@ -116,6 +117,9 @@ typedef struct request {
     size_t rows;     /* to have memory for */
     stoa_pool *pool;
     stoa_string_pool *strings;
+    const stoa_field *fields; /* of the schema, as they were described; NULL: as those of `like` */
+    size_t field_count;
+    const stoa__table *like;
     bool ids;     /* rows get ids */
     bool at_once; /* all rows will be written at once, so that memory need not be zero */
 } request;
@@ -324,6 +328,10 @@ static stoa_status make(stoa__table **made, stoa__schema *schema, const request 
     size_t mark = stoa__table_strings_mark(table);
     if (status == STOA_OK && wanted->ids)
         status = stoa__ids_new(table, wanted->rows, error);
+    if (status == STOA_OK && wanted->like == NULL)
+        status = stoa__links_new(table, wanted->fields, wanted->field_count, error);
+    else if (status == STOA_OK)
+        status = stoa__links_like(table, wanted->like, error);
     if (status == STOA_OK)
         status = stoa__table_grow(table, wanted->rows, error);
     if (status == STOA_OK)
@@ -385,6 +393,8 @@ stoa_status stoa_table_new(stoa_table **table, const stoa_field *fields, size_t 
                              .rows = options->rows,
                              .pool = options->pool,
                              .strings = options->strings,
+                             .fields = fields,
+                             .field_count = field_count,
                              .ids = options->ids,
                              .at_once = unwritten},
                   error);
@@ -417,6 +427,7 @@ stoa_status stoa__table_like(stoa__table **made, const stoa__table *table, size_
                              .rows = rows,
                              .pool = table->pool,
                              .strings = table->head.strings,
+                             .like = table,
                              .ids = table->head.ids != NULL,
                              .at_once = true},
                   error);
@@ -430,6 +441,7 @@ stoa_status stoa__table_like(stoa__table **made, const stoa__table *table, size_
 static void destroy(stoa__table *table)
 {
     stoa_pool *pool = table->pool;
+    stoa__links_free(table);
     stoa_string_pool_free(table->head.strings);
     stoa__table_leave_objects(table, 0, table->head.rows);
     STOA__EACH_FIELD (table, i) {

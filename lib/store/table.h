@@ -23,6 +23,9 @@ typedef struct stoa__column_extra {
                            its field was dropped */
 } stoa__column_extra;
 
+/* See reference.h. */
+typedef struct stoa__link stoa__link;
+
 typedef struct stoa__table {
     stoa_table head;
     stoa__schema *schema;
@@ -34,10 +37,13 @@ typedef struct stoa__table {
     size_t capacity;           /* rows that are committed */
     size_t written; /* rows behind it are zero, but for those that inline appends counted */
     uint32_t references;
-    uint32_t exports;     /* of all columns */
-    uint64_t changes;     /* that are in no other version: see stoa_table_version */
-    uint32_t loans;       /* that have all columns locked: see lib/io/loan.c */
-    uint32_t lent_arrays; /* arrays and streams of Arrow that hold these */
+    uint32_t exports;      /* of all columns */
+    uint64_t changes;      /* that are in no other version: see stoa_table_version */
+    uint32_t loans;        /* that have all columns locked: see lib/io/loan.c */
+    uint32_t lent_arrays;  /* arrays and streams of Arrow that hold these */
+    stoa__link **links;    /* of reference fields, by field index; NULL: there are none */
+    stoa__link *referrers; /* fields that refer to rows of this table */
+    uint32_t rules;        /* those of them that refuse a removal, or are removed with it */
 } stoa__table;
 
 static inline stoa__table *stoa__whole(stoa_table *table)

@@ -238,6 +238,8 @@ void stoa__print_value(const stoa_value *value, char *text, size_t size)
         snprintf(text, size, "null");
     else if (value->type == STOA_OBJECT)
         snprintf(text, size, "an object");
+    else if (value->type == STOA_REFERENCE)
+        snprintf(text, size, "row %zu", value->row.index);
     else if (value->type == STOA_STRING)
         print_string(value->string, text, size);
     else if (stoa__is_time(value->type))

@@ -27,11 +27,14 @@ static inline bool stoa__is_time(stoa_type type)
     return type >= STOA_DATE && type <= STOA_DURATION;
 }
 
-/* The number type whose cells are the same: what a time is once it has been checked. */
+/* The number type whose cells are the same: what a time is once it has been checked, and a
+ * reference, as its id. */
 static inline stoa_type stoa__cell_type(stoa_type type)
 {
     if (type == STOA_DATE)
         return STOA_INT32;
+    if (type == STOA_REFERENCE)
+        return STOA_UINT64;
     return type == STOA_TIMESTAMP || type == STOA_DURATION ? STOA_INT64 : type;
 }
 
@@ -62,9 +65,11 @@ static inline bool stoa__has_handles(stoa_type type)
     return type == STOA_OBJECT || type == STOA_STRING;
 }
 
-/* Bytes of a value as it goes in and out. */
+/* Bytes of a value in an array of the caller's: that of a reference is its id. */
 static inline size_t stoa__value_width(stoa_type type)
 {
+    if (type == STOA_REFERENCE)
+        return sizeof(uint64_t);
     static const uint8_t widths[] = {0,
 #define WIDTH(NAME, name, cell, value, member) sizeof(value),
                                      STOA_TYPES(WIDTH)

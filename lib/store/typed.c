@@ -49,7 +49,7 @@ static stoa_status find(const stoa_table *table, const stoa_field *field, size_t
             field->zone != NULL ? "utc" : stoa_type_name(type),
             stoa__unit_exists(field->unit) ? stoa__unit_name(field->unit) : "no unit");
     }
-    bool is_nullable = table->columns[*index].validity != NULL;
+    bool is_nullable = stoa__schema_takes_null(described);
     if (is_nullable != ((field->flags & STOA_NULLABLE) != 0))
         return stoa__fail(error, STOA_WRONG_TYPE,
                           is_nullable ? "field '%s' is nullable in the table, but not in the "
@@ -108,11 +108,13 @@ stoa_status stoa__typed_hold(stoa_table *table, const stoa_field *fields, size_t
 stoa_status stoa__typed_new(stoa_table **table, const stoa_field *fields, size_t count, size_t rows,
                             void **columns, stoa_error *error)
 {
-    const stoa_table_options options = {.rows = rows};
+    stoa_table_options options = {.rows = rows};
     stoa_table *made;
     STOA__REQUIRE_ARGUMENT(error, table);
     STOA__REQUIRE_EACH(error, fields, count, .name);
     STOA__REQUIRE_ARGUMENT(error, columns);
+    for (size_t i = 0; i < count; i++)
+        options.ids = options.ids || fields[i].type == STOA_REFERENCE; /* to itself */
     stoa_status status = stoa_table_new(&made, fields, count, &options, error);
     if (status != STOA_OK)
         return status;

@@ -382,7 +382,7 @@ TEST(a_field_without_a_type_a_name_or_a_reason_is_refused)
     field.flags = 8;
     REFUSED(table, STOA_INVALID, stoa_table_add_field(table, &field, NULL, &trouble));
     field.flags = 0;
-    for (int i = 0; i < 3; i++) {
+    for (int i = 0; i < 2; i++) {
         field.reserved[i] = 1;
         REFUSED(table, STOA_INVALID, stoa_table_add_field(table, &field, NULL, &trouble));
         field.reserved[i] = 0;

@@ -74,6 +74,8 @@ static void fill(stoa_table *table)
         values[STOA_DURATION - 1] = stoa_duration_value((int64_t)row, STOA_SECOND);
         values[STOA_STRING - 1] =
             stoa_string_value((stoa_string){row % 2 == 0 ? "even" : "odd", 3});
+        values[STOA_REFERENCE - 1] =
+            row == 0 ? stoa_null_value() : stoa_reference_value(stoa_table_row(table, row - 1));
         PASSES(stoa_table_append(table, values, ATTEMPT_FIELDS, &trouble));
     }
 }
@@ -81,9 +83,10 @@ static void fill(stoa_table *table)
 static void make_table(attempt *a)
 {
     static const stoa_field fields[] = {
-#define FIELD(NAME, field_name, cell, value, member) \
-    {.name = #field_name,                            \
-     .type = STOA_##NAME,                            \
+#define FIELD(NAME, field_name, cell, value, member)             \
+    {.name = #field_name,                                        \
+     .type = STOA_##NAME,                                        \
+     .flags = STOA_##NAME == STOA_REFERENCE ? STOA_NULLABLE : 0, \
      .unit = STOA_##NAME == STOA_TIMESTAMP || STOA_##NAME == STOA_DURATION ? STOA_SECOND : 0},
         STOA_TYPES(FIELD)
 #undef FIELD

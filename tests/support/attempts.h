@@ -45,15 +45,16 @@ static inline stoa_row tried_row(attempt *a)
 
 static inline stoa_field tried_field(attempt *a, const char *name, const char *good)
 {
+    static const odd rules[] = {{1, false}, {4, false}, {UINT8_MAX, false}};
     static const odd flags[] = {{1, true}, {2, false}, {4, false}, {UINT32_MAX, false}};
-    stoa_field field = {.name = TEXT(name, good),
-                        .type = (stoa_type)NUMBER("type", STOA_INT32, no_type),
-                        .flags = (uint32_t)NUMBER("flags", 0, flags),
-                        .initial.int64 = 5,
-                        .initial.uint64 = NUMBER("initial.uint64", 0, not_zero),
-                        .reserved = {NUMBER("reserved[0]", 0, not_zero),
-                                     NUMBER("reserved[1]", 0, not_zero),
-                                     NUMBER("reserved[2]", 0, not_zero)}};
+    stoa_field field = {
+        .name = TEXT(name, good),
+        .type = (stoa_type)NUMBER("type", STOA_INT32, no_type),
+        .flags = (uint32_t)NUMBER("flags", 0, flags),
+        .initial.int64 = 5,
+        .initial.uint64 = NUMBER("initial.uint64", 0, not_zero),
+        .on_remove = (uint8_t)NUMBER("on_remove", 0, rules),
+        .reserved = {NUMBER("reserved[0]", 0, not_zero), NUMBER("reserved[1]", 0, not_zero)}};
     attempt_flag(a, "initial.boolean", &field.initial.boolean);
     return field;
 }

@@ -100,6 +100,7 @@ static inline PyObject *box_int(int64_t number, SpareInts *spare)
 #define BOX_date(value) box_int(value, spare)
 #define BOX_timestamp(value) box_int(value, spare)
 #define BOX_duration(value) box_int(value, spare)
+#define BOX_reference(value) PyLong_FromUnsignedLongLong(value)
 
 /* A new reference to the str of a handle. */
 static inline PyObject *text_of(const View *view, stoa_handle handle)

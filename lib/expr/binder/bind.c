@@ -102,6 +102,10 @@ static stoa_status bind_field(binder *b, const stoa_expression *node, stoa__type
         return STOA_OK;
     }
     made->type = (stoa_type)table->columns[field].type;
+    if (made->type == STOA_REFERENCE)
+        return stoa__expression_fail(b->error, STOA_WRONG_TYPE, node,
+                                     "field '%s' is a reference, which expressions don't take",
+                                     node->name);
     if (made->type == STOA_STRING && !stoa__begin_strings(b->code))
         return STOA_OK;
     made->unit = described->unit;

@@ -57,7 +57,8 @@ stoa_status stoa__bind_store(stoa__code_block *code, stoa__typed typed, uint8_t 
         *made = stoa__emit_row(code, stoa__string_value(code, typed.id, name != NULL));
         return STOA_OK;
     }
-    bool has_cells = target != STOA_NO_TYPE && target != STOA_OBJECT && target != STOA_STRING;
+    bool has_cells = target != STOA_NO_TYPE && target != STOA_OBJECT && target != STOA_STRING &&
+                     target != STOA_REFERENCE;
     bool has_value = typed.type != STOA_OBJECT && typed.type != STOA_STRING;
     if (!has_cells || !has_value || (from_float && !to_float))
         return stoa__expression_fail(

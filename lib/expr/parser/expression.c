@@ -309,7 +309,8 @@ stoa_status stoa_expression_array(stoa_expression **made, const stoa_source *sou
 {
     STOA__REQUIRE_ARGUMENT(error, made);
     STOA__REQUIRE_ARGUMENT(error, source);
-    if (!stoa__type_exists(source->type) || source->type == STOA_OBJECT)
+    if (!stoa__type_exists(source->type) || source->type == STOA_OBJECT ||
+        source->type == STOA_REFERENCE)
         return stoa__fail(error, STOA_WRONG_TYPE,
                           "an array of type %d cannot be part of an expression", (int)source->type);
     if (source->type == STOA_STRING && source->strings == NULL)
