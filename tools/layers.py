@@ -42,6 +42,7 @@ HEADERS = {
     "selection.h": "lib/expr/execution",
     "program.h": "lib/expr/execution",
     "value_counts.h": "lib/expr/execution",
+    "partial.h": "lib/expr/execution",
     "renamed.h": "lib/expr/execution",
     "arrow.h": "lib/io",
     "stoa.h": "lib/io",

@@ -51,6 +51,7 @@ void column_examples(void);
 void error_examples(void);
 void expression_examples(void);
 void ids_examples(void);
+void partial_examples(void);
 void pool_examples(void);
 void program_examples(void);
 void readme_examples(void);

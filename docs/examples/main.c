@@ -15,6 +15,7 @@ static void run_all(void)
     error_examples();
     expression_examples();
     ids_examples();
+    partial_examples();
     pool_examples();
     program_examples();
     readme_examples();

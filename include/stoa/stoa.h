@@ -9,6 +9,7 @@
 #include <stoa/expression.h>
 #include <stoa/field.h>
 #include <stoa/ids.h>
+#include <stoa/partial.h>
 #include <stoa/pool.h>
 #include <stoa/program.h>
 #include <stoa/renamed.h>

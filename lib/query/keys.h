@@ -1,26 +1,13 @@
-/* keys.h: a template: cells of a type as keys of 64 bits, which differ where the values do.
- *
- * Parameters, all undefined at the end:
- *   KEYS_NAME     suffix of the function
- *   KEYS_CELL     the type of a cell
- *   KEYS_OF(cell) its key
- * Makes
- *   keys_of_NAME(keys, cells, count, low)   keys above `low`, modulo 2^64
- */
+/* keys.h: cells as keys of 64 bits, which differ where the values do. */
+#ifndef STOA__QUERY_KEYS_H
+#define STOA__QUERY_KEYS_H
 
-#define KEYS_PASTE_(a, b) a##b
-#define KEYS_PASTE(a, b) KEYS_PASTE_(a, b)
+#include <stoa/type.h>
 
-static void KEYS_PASTE(keys_of_, KEYS_NAME)(uint64_t *keys, const void *cells, size_t count,
-                                            uint64_t low)
-{
-    const KEYS_CELL *all = cells;
-    for (size_t i = 0; i < count; i++)
-        keys[i] = KEYS_OF(all[i]) - low;
-}
+/* The keys of cells that lie packed, each less `low`, modulo 2^64. */
+typedef void stoa__make_keys(uint64_t *keys, const void *cells, size_t count, uint64_t low);
 
-#undef KEYS_PASTE_
-#undef KEYS_PASTE
-#undef KEYS_NAME
-#undef KEYS_CELL
-#undef KEYS_OF
+/* Of any type but STOA_OBJECT. */
+stoa__make_keys *stoa__keys_of(stoa_type type);
+
+#endif

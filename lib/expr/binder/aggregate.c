@@ -76,7 +76,7 @@ static void sum_of(stoa__code_block *code, stoa__aggregate *aggregate, bool mean
         reduce_bits(aggregate, STOA__SUM_BITS_REDUCTION, result);
         return;
     }
-    if (!mean)
+    if (!mean && !code->by_row)
         take_mask(code, aggregate);
     reduce(aggregate, form, SUM, result);
     if (is_product(code, aggregate->a)) {

@@ -423,9 +423,53 @@ static stoa_status count_results(binder *b, const stoa_expression *node, uint32_
                                  name == NULL ? "" : "'", *count);
 }
 
+/* Aggregates of these rows alone have no value of their own. */
+static stoa_status want_measure(binder *b, const stoa_expression *node, stoa__result *result,
+                                uint32_t output)
+{
+    stoa__code_block *code = b->code;
+    size_t index = (size_t)(result - code->results);
+    if (!has_room(b, &code->measures, &code->measure_room, index + 1, sizeof *code->measures))
+        return STOA_OK;
+    stoa__measure *measure = &code->measures[index];
+    *measure = (stoa__measure){.operation = STOA_NO_OPERATION};
+    if (result->typed.type == STOA_OBJECT)
+        return stoa__refuse_object(node, b->error);
+    if (stoa__bind_measure(code, node, result, measure))
+        return STOA_OK;
+    if (code->terms[result->typed.id].depth > 0)
+        return stoa__expression_fail(b->error, STOA_INVALID, node,
+                                     "this is more than an aggregate, and cannot be computed in "
+                                     "parts; take the aggregates, and compute with their results");
+    measure->may_be_null = code->terms[result->typed.id].may_be_null;
+    if (result->typed.type != STOA_STRING)
+        return want_cells(b, node, result, output);
+    result->id = stoa__string_row(code, result->typed.id);
+    return STOA_OK;
+}
+
+/* Second factors are results of their own, behind the others. */
+static void add_second_factors(binder *b)
+{
+    stoa__code_block *code = b->code;
+    code->measure_count = code->result_count;
+    for (uint32_t i = 0; i < code->measure_count; i++) {
+        stoa__measure *measure = &code->measures[i];
+        if (measure->b == STOA__NOTHING_ID ||
+            !has_room(b, &code->results, &code->result_room, code->result_count + (size_t)1,
+                      sizeof *code->results))
+            continue;
+        measure->second = code->result_count;
+        code->results[code->result_count++] =
+            (stoa__result){.typed = {.id = measure->b}, .id = measure->b};
+    }
+}
+
 static stoa_status want(binder *b, const stoa_expression *node, stoa__result *result,
                         uint32_t output)
 {
+    if (b->binding->wanted == STOA__WANTS_MEASURES)
+        return want_measure(b, node, result, output);
     if (b->binding->wanted == STOA__WANTS_CELLS)
         return want_cells(b, node, result, output);
     if (b->binding->wanted == STOA__WANTS_BITS)
@@ -525,12 +569,19 @@ static stoa_status bind_all(binder *b)
 {
     stoa_expression *root = b->binding->expression;
     bool is_list = root->kind == STOA__LIST_NODE;
+    b->code->by_row = b->binding->wanted == STOA__WANTS_MEASURES;
     stoa_status status = bind_where(b);
     uint32_t count = is_list ? root->count : 1;
+    if (b->code->by_row)
+        b->mask = STOA__NOTHING_ID;
     for (uint32_t i = 0; status == STOA_OK && !b->code->refused && i < count; i++)
         status = bind_output(b, is_list ? root->arguments[i] : root, i);
     if (status == STOA_OK && !b->code->refused)
         keep_apart(b);
+    if (status == STOA_OK && !b->code->refused && b->code->by_row) {
+        status = stoa__check_measures(b->code, b->error);
+        add_second_factors(b);
+    }
     if (status == STOA_OK && !b->code->refused) {
         drop_unused(b->code);
         b->code->literal_count = stoa_string_pool_count(b->code->strings);

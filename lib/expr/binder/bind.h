@@ -10,6 +10,7 @@ typedef enum stoa__wanted {
     STOA__WANTS_CELLS,      /* of each row */
     STOA__WANTS_BITS,       /* a condition of each row */
     STOA__WANTS_KEYS,       /* cells of each row; of strings, handles of either pool */
+    STOA__WANTS_MEASURES,   /* of each row, what aggregates take; of other outputs, keys */
 } stoa__wanted;
 
 typedef struct stoa__parameter_slot {
@@ -32,6 +33,13 @@ typedef struct stoa__binding {
     const uint16_t *lengths;  /* how many of these an output has: 1, or the length of a vector */
     const char *const *names; /* of the fields that they go into, for messages; NULL: arrays */
 } stoa__binding;
+
+/* What an output is for, a component of it at a time, as the measure of that result: an aggregate's
+ * operand, by row, in place of the aggregate. False: it is no aggregate, and stays (measures.c). */
+bool stoa__bind_measure(stoa__code_block *code, const stoa_expression *node, stoa__result *result,
+                        stoa__measure *measure);
+/* Whether measures mean in a part of the rows what they mean in all of them. */
+stoa_status stoa__check_measures(const stoa__code_block *code, stoa_error *error);
 
 /* code: zeroed. On failure what was made is there still, to be disposed of. */
 stoa_status stoa__bind(stoa__code_block *code, const stoa__binding *binding, stoa_error *error);

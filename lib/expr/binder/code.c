@@ -144,6 +144,7 @@ void stoa__code_dispose(stoa__code_block *code)
     stoa__release(code->arrays);
     stoa_string_pool_free(code->strings);
     stoa__release(code->results);
+    stoa__release(code->measures);
     stoa__release(code->outputs);
     stoa__release(code->components);
     *code = (stoa__code_block){0};

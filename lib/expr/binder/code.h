@@ -129,6 +129,18 @@ typedef struct stoa__output {
     uint32_t first, length; /* length: 0: one value */
 } stoa__output;
 
+/* What a result is for, where runs of several tables are to become one: a value of each row that an
+ * aggregate takes, or one that tells groups apart. */
+typedef struct stoa__measure {
+    uint8_t operation; /* stoa_operation of the aggregate; NO_OPERATION: it tells groups apart */
+    uint8_t form;      /* of the aggregate's value */
+    bool may_be_null;
+    stoa__reduction reduction;
+    uint64_t ddof;
+    stoa__id b;      /* second factor of a DOT; NOTHING: none */
+    uint32_t second; /* the result that b is */
+} stoa__measure;
+
 /* Everything that binding makes. */
 typedef struct stoa__code_block {
     stoa__term *terms;
@@ -151,6 +163,10 @@ typedef struct stoa__code_block {
     stoa__output *outputs; /* as many as the expression has */
     stoa__result *results;
     size_t result_room;
+    stoa__measure *measures; /* by result, where these are wanted; else NULL */
+    size_t measure_room;
+    uint32_t measure_count; /* results behind them are second factors */
+    bool by_row; /* measures are wanted: an aggregate takes all of its rows, under no mask */
     uint32_t component_count;
     uint32_t result_count;
     stoa__id where;                /* bits; NOTHING: every row */
