@@ -172,13 +172,21 @@ static PyObject *record_iter(PyObject *self)
     return made;
 }
 
+static bool has_references(PyObject *record)
+{
+    return is_row(record) ? ((const Row *)(const void *)record)->view->has_references
+                          : standalone_has_references(record);
+}
+
 static PyObject *equal(PyObject *self, PyObject *other)
 {
     PyObject *result = NULL, *mine = values_of(self);
     PyObject *others = mine == NULL       ? NULL
                        : is_record(other) ? values_of(other)
                                           : new_reference(other);
-    if (others != NULL)
+    if (others != NULL && has_references(self))
+        result = PyObject_CallFunctionObjArgs(references.same_values, self, mine, others, NULL);
+    else if (others != NULL)
         result = PyObject_RichCompare(mine, others, Py_EQ);
     Py_XDECREF(mine);
     Py_XDECREF(others);

@@ -76,10 +76,11 @@ typedef struct View {
     SpareInts spare;      /* ints that rows gave */
     PyTypeObject *record; /* the record class of row_class */
     Py_ssize_t width;
-    Slot *slots;        /* in the order of the fields */
-    bool is_plain;      /* each field takes plain stores: of an object none does */
-    bool has_objects;   /* the collector must know of the values of some field */
-    bool is_positional; /* no field that is kw_only */
+    Slot *slots;         /* in the order of the fields */
+    bool is_plain;       /* each field takes plain stores: of an object none does */
+    bool has_objects;    /* the collector must know of the values of some field */
+    bool has_references; /* some field refers to rows */
+    bool is_positional;  /* no field that is kw_only */
     Place places[];
 } View;
 
@@ -210,12 +211,13 @@ typedef struct Member {
     PyObject *factory; /* makes one; NULL: none */
     Py_ssize_t offset; /* of the value in an object of the sealed class */
     stoa_type values;  /* as a Slot has it */
+    bool is_reference;
     bool kw_only;
 } Member;
 
 typedef struct Recipe {
     PyObject_HEAD PyTypeObject *record, *sealed;
-    bool has_post_init, has_objects;
+    bool has_post_init, has_objects, has_references;
     Py_ssize_t width;
     Member *members;    /* in the order of the fields */
     size_t mask;        /* number of places minus 1 */
@@ -234,6 +236,8 @@ extern PyTypeObject rows__Recipe, rows__RecordTypeBase, rows__Sealed;
 /* The values of a standalone record in a new tuple. NULL with an exception; without one, if Python
  * has to do it. */
 PyObject *standalone_values(PyObject *record);
+/* Whether it is a standalone record with a field that refers to rows. */
+bool standalone_has_references(PyObject *record);
 /* Writes new references to the values to `items`; returns the record's recipe. NULL if there are
  * more than `most` values, or if Python has to do it. */
 const Recipe *standalone_items(PyObject *record, PyObject **items, Py_ssize_t most);
@@ -277,6 +281,7 @@ extern PyTypeObject rows__Bufferable, rows__Loan, rows__Moments;
     NAME(read_unknown)  /* read_unknown(row, name): likewise, or a value */               \
     NAME(plain_values)  /* plain_values(table, record, i): a tuple of converted values */ \
     NAME(reserve)       /* reserve(table, rows) */                                        \
+    NAME(same_values)   /* same_values(record, values, others): whether they are equal */ \
     NAME(write_object)  /* write_object(table, field, index, value, order) */             \
     NAME(write_unknown) /* write_unknown(row, name, value): raises, or NotImplemented */
 

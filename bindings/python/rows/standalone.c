@@ -66,6 +66,7 @@ static bool take_member(Member *member, PyObject *described)
     member->factory = given_or_null(factory);
     member->offset = ((PyMemberDescrObject *)(void *)slot)->d_member->offset;
     member->values = decoder == Py_None ? (stoa_type)type : DECODED;
+    member->is_reference = type == STOA_REFERENCE;
     member->kw_only = kw_only != 0;
     return true;
 }
@@ -90,6 +91,7 @@ static bool take_members(Recipe *recipe, PyObject *fields)
         recipe->width++;
         stoa_type values = recipe->members[i].values;
         recipe->has_objects |= values == STOA_OBJECT || values == DECODED;
+        recipe->has_references |= recipe->members[i].is_reference;
         enter_name(recipe, (Py_ssize_t)i);
     }
     return true;
@@ -185,6 +187,12 @@ static inline PyObject *checked_value(const Member *member, PyObject *value)
 static inline PyObject **value_at(PyObject *record, const Member *member)
 {
     return (PyObject **)(void *)((char *)record + member->offset);
+}
+
+bool standalone_has_references(PyObject *record)
+{
+    const Recipe *recipe = recipe_of(Py_TYPE(record));
+    return recipe != NULL && recipe->has_references;
 }
 
 const Recipe *standalone_items(PyObject *record, PyObject **items, Py_ssize_t most)

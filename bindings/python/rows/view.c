@@ -51,6 +51,7 @@ static bool fill_slot(View *view, Slot *slot, PyObject *described)
     view->is_plain =
         view->is_plain && type != STOA_OBJECT && type != STOA_STRING && may_store_places(slot);
     view->has_objects = view->has_objects || type == STOA_OBJECT || slot->decoder != NULL;
+    view->has_references = view->has_references || type == STOA_REFERENCE;
     view->is_positional = view->is_positional && !slot->kw_only;
     return true;
 }

@@ -108,7 +108,7 @@ class Column(Base, InPlace[Expression], AsTensor, Generic[Value]):
 
     def _reader(self) -> Callable[[int], Any] | None:
         """The value of what a cell holds; None: it is the value."""
-        return value_reader(self._type, self._store)
+        return value_reader(self._type, self._store, self._field)
 
     def _cells(self) -> Any:
         return self._store.cells_of(self._field, self._name)
@@ -256,7 +256,7 @@ class Column(Base, InPlace[Expression], AsTensor, Generic[Value]):
         converted = self._type.convert(value, self._name)
         position = masks.position(index, self._range)
         self._cells()
-        if self._type.kind in "os":
+        if self._type.kind in "osr":
             self._store.write_object(self._field, position, converted)
         else:
             encoder = None if converted is None else self._type.encoder
@@ -368,7 +368,7 @@ class Column(Base, InPlace[Expression], AsTensor, Generic[Value]):
         """Whether both have the same values."""
         if len(self) != len(other):
             return False
-        is_plain = self._type.kind not in "os" and not self._type.nullable and not IS_PYPY
+        is_plain = self._type.kind not in "osr" and not self._type.nullable and not IS_PYPY
         if self._type is other._type and is_plain:
             return self.buffer == other.buffer
         if self._type is OBJECT:

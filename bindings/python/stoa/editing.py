@@ -19,6 +19,7 @@ from stoa._schema.record import RecordType, is_same_record, remake
 from stoa._store.arrivals import Arrivals
 from stoa._store.sources import StoredField, given_source
 from stoa._store.store import State, Store, raise_changed
+from stoa._store.targets import checked_target, settle
 from stoa.column import slice_of
 from stoa.errors import InUseError, LengthError, RowIndexError, WrongTypeError
 from stoa.sequence import Rows
@@ -311,35 +312,43 @@ class Editing(Rows[R]):
         *,
         default_factory: Callable[[], Any] | Any = MISSING,
         values: Any = MISSING,
+        target: Any = None,
     ) -> None:
         """Adds a field behind the others: every row gets the default, or zero if there is none.
 
-        With `values` (an expression, a buffer or a sequence) every row gets its own value. Other
-        columns are not touched. Rows taken before don't have the field. Raises BadNameError,
-        DeclarationError for a type that does not exist, WrongTypeError or RangeError for a value
-        that does not fit its field, LengthError, and BusyError while another thread computes with
-        the table.
+        Of a reference, whose type is a record class, `target` is the table with its rows; by
+        default this one. With `values` (an expression, a buffer or a sequence) every row gets its
+        own value. Other columns are not touched. Rows taken before don't have the field. Raises
+        BadNameError, DeclarationError for a type that does not exist, WrongTypeError or RangeError
+        for a value that does not fit its field, LengthError, and BusyError while another thread
+        computes with the table.
         """
         options = FieldOptions(default, default_factory) if default is MISSING else default
         added, store = Field(name, type, options), self._store
+        if added.type.kind == "r":
+            target = checked_target(store.record, added, target, store.has_ids())
+        elif target is not None:
+            raise WrongTypeError(f"{name} is no reference, and has no target")
         if values is MISSING and added.factory is not MISSING:
             values = [added.factory() for _ in range(store.rows())]
         if values is MISSING:
-            store.add_field(added)
+            store.add_field(added, target)
+            settle(self, store)
             return
         is_run = isinstance(values, Expression) and values._store is store
         if not is_run:
             values = given_source(values, StoredField(name, added.type, 0))
         # No other thread may use a field that may have to be dropped again, or wait for a long run.
         if is_run:
-            store.through_gate(self._add_values, added, values)
+            store.through_gate(self._add_values, added, values, target)
         else:
-            store.within(lambda: store.through_gate(self._add_values, added, values))
+            store.within(lambda: store.through_gate(self._add_values, added, values, target))
+        settle(self, store)
 
-    def _add_values(self, added: Field, values: Any) -> None:
+    def _add_values(self, added: Field, values: Any, target: Any) -> None:
         store, record = self._store, self._store.record
         try:
-            store.add_field(added)
+            store.add_field(added, target)
             self._column(added.name)._write(self._range(), values)
         except BaseException:
             if store.record is not record:

@@ -100,7 +100,7 @@ class Identified(Rows[R]):
     @property
     def has_ids(self) -> bool:
         """Whether the rows have ids: whether the table was made with `ids=True`."""
-        return self._store.c.ids != ffi.NULL  # type: ignore[no-any-return]
+        return self._store.has_ids()
 
     def by_id(self, id: int, /) -> R:
         """The row that has an id, as stoa.id_of(row) gave it. O(1).

@@ -4,8 +4,8 @@ A pickle has the record class (see record.reference) and, for each field, the by
 of the validity bits; from protocol 5 on these can be out of band, and are then the memory of the
 table itself. Of strings it has each different one once, and their numbers in that list, from 1 on,
 as cells; 0 is the empty string. (Older pickles have a list of strings for each field.) The rows of
-a table with ids keep theirs. Objects are pickled one by one, after the table, so that they may
-refer to it.
+a table with ids keep theirs. References are ids, too; the tables that they refer to go along.
+Objects are pickled one by one, after the table, so that they may refer to it.
 """
 
 from __future__ import annotations
@@ -15,14 +15,15 @@ from array import array
 from copy import deepcopy
 from typing import Any, SupportsIndex
 
-from stoa._access.rows import layout
+from stoa._access.rows import id_of, layout
 from stoa._schema.fields import Field
 from stoa._schema.record import RecordType, dereference, described, reference
 from stoa._schema.types import IS_PYPY, OBJECT, STRING, FieldType
 from stoa._store import ids
-from stoa._store.sources import VectorSource, packed_source
+from stoa._store.sources import StoredField, VectorSource, packed_source
 from stoa._store.store import Store, new_store
 from stoa._store.strings import texts_of
+from stoa._store.targets import Targets, settle
 from stoa.errors import ArgumentError, LengthError
 from stoa.vector_column import column_of
 
@@ -35,7 +36,9 @@ def reduce_table(self: Any, protocol: SupportsIndex, /) -> tuple[Any, ...]:
         column = self._column(each.name)
         if aside is not None and each.type.kind == "s":
             column = column_of(aside, aside.field(each.name))
-        if each.type is OBJECT or len(column) == 0:
+        if each.type.kind == "r":
+            columns.append(ids_referred(column))
+        elif each.type is OBJECT or len(column) == 0:
             columns.append(column.tolist())
         elif each.parts:
             columns.append([lent(self._column(part.name)._raw(), protocol) for part in each.parts])
@@ -44,13 +47,21 @@ def reduce_table(self: Any, protocol: SupportsIndex, /) -> tuple[Any, ...]:
             columns.append((lent(bits, protocol), lent(column._raw(), protocol)))
         else:
             columns.append(lent(column._raw(), protocol))
+    arguments: tuple[Any, ...]
     arguments = (type(self), *reference(store.record), store.asked, store.is_open, self.has_ids)
+    if store.targets:
+        arguments += ({name: store.targets[each.index] for name, each in store.references()},)
     more: list[Any] = []
     if aside is not None or self.has_ids:
         more.append(() if aside is None else texts_of(aside.c.strings))
     if self.has_ids:
         more.append(ids.read(store, self._range()).tobytes())
     return restore_table, arguments, (sys.byteorder, columns, *more)
+
+
+def ids_referred(column: Any) -> list[int]:
+    """What the cells of a reference column hold, without ids that no row has any more."""
+    return [0 if row is None else id_of(row) for row in column]
 
 
 def strings_aside(table: Any) -> Store | None:
@@ -81,11 +92,12 @@ def restore_table(
     asked: int,
     is_open: bool = False,
     has_ids: bool = False,
+    targets: Targets | None = None,
 ) -> Any:
     """A table without rows, made from its pickle."""
     made = object.__new__(table_class)
     record = dereference(family, parts)
-    object.__setattr__(made, "_store", new_store(record, 0, asked, layout, ids=has_ids))
+    settle(made, new_store(record, 0, asked, layout, ids=has_ids, targets=targets))
     made._store.is_open = is_open
     return made
 
@@ -94,16 +106,33 @@ def set_state(self: Any, state: tuple[Any, ...]) -> None:
     byte_order, columns, *more = state
     fields = self._store.fields.values()
     pool = pool_with(more[0]) if more else None
-    self._store.extend(
-        {
-            each.name: column
-            if isinstance(column, list) and not (column and each.parts)
-            else cells_source(column, each.type, byte_order, pool)
-            for each, column in zip(fields, columns)
-        }
-    )
+    given = {
+        each.name: column
+        if isinstance(column, list) and not (column and each.parts)
+        else cells_source(column, each.type, byte_order, pool)
+        for each, column in zip(fields, columns)
+        if each.type.kind != "r"
+    }
+    if given:
+        self._store.extend(given)
+    else:
+        self._store.resize(len(columns[0]))
     if len(more) > 1:
         ids.restore(self._store, more[1], byte_order)
+    for each, column in zip(fields, columns):
+        if each.type.kind == "r":  # of rows that have their ids again
+            restore_references(self._store, each, column)
+
+
+def restore_references(store: Store, field: StoredField, found: list[int]) -> None:
+    """Fills a column of references with ids, of which 0 is None."""
+    if field.type.is_optional or 0 not in found:
+        source = packed_source(array("Q", found), field.type, len(found))
+        store.write(field, range(len(found)), source, store.state())
+        return
+    for index, number in enumerate(found):
+        if number != 0:
+            store.put(field.index, "u", index, number)
 
 
 def pool_with(texts: Any) -> Store:

@@ -54,7 +54,7 @@ def aggregates(field: StoredField) -> dict[str, tree.Node]:
     """The aggregates computed for a field, by their names in a Summary."""
     kind, node = field.type.kind, tree.field(field)
     counted = {"count": tree.call(lib.STOA_COUNT, [node])} if field.type.nullable else {}
-    if kind in "oes":
+    if kind in "oesr":
         return counted
     operations = {"mean": lib.STOA_MEAN, "std": lib.STOA_STD} if kind != "t" else {}
     operations.update(min=lib.STOA_MIN, max=lib.STOA_MAX)

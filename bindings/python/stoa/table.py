@@ -26,10 +26,12 @@ from stoa._schema.extension import take_over
 from stoa._schema.fields import MISSING
 from stoa._schema.generate import keep_class
 from stoa._schema.record import Record, RecordType, record_class_of, shown_class
+from stoa._schema.references import same_values
 from stoa._store.arrow import Export
 from stoa._store.lending import Loan
 from stoa._store.store import State, Store, new_store, raise_changed
 from stoa._store.string_pool import StringPool, pools_of
+from stoa._store.targets import checked_targets, settle
 from stoa.column import Column
 from stoa.editing import Editing
 from stoa.errors import (
@@ -203,7 +205,9 @@ class Table(Giving[R], Editing[R], Identified[R], MutableSequence[R]):  # type: 
     row, which reads and writes the table. `points.x` is a column; `points["x"]` is the same, also
     for a field that is named like a method. Any number of threads may read, or one may write.
     Tables may share their strings: `strings=stoa.StringPool()`. With `ids=True` each row has an id:
-    stoa.id_of(row).
+    stoa.id_of(row). Fields that refer to rows, `owner: Person`, name the table of these rows,
+    `stoa.Table(Pet, targets={"owner": people})`; those of the own record class are in the table
+    itself.
 
     In `stoa.Table(Point, open=True)` an attribute that no field has, set on a row, makes the field:
     of the value's type (int64, float64, bool, str, a date or time, else object), and None in the
@@ -231,6 +235,7 @@ class Table(Giving[R], Editing[R], Identified[R], MutableSequence[R]):  # type: 
         open: bool = ...,
         ids: bool = ...,
         strings: StringPool | None = ...,
+        targets: Mapping[str, Table[Any]] | None = ...,
     ) -> None: ...
     @overload
     def __init__(
@@ -242,6 +247,7 @@ class Table(Giving[R], Editing[R], Identified[R], MutableSequence[R]):  # type: 
         open: bool = ...,
         ids: bool = ...,
         strings: StringPool | None = ...,
+        targets: Mapping[str, Table[Any]] | None = ...,
     ) -> None: ...
     @overload
     def __init__(
@@ -253,6 +259,7 @@ class Table(Giving[R], Editing[R], Identified[R], MutableSequence[R]):  # type: 
         open: bool = ...,
         ids: bool = ...,
         strings: StringPool | None = ...,
+        targets: Mapping[str, Table[Any]] | None = ...,
     ) -> None: ...
     @overload
     def __init__(
@@ -264,6 +271,7 @@ class Table(Giving[R], Editing[R], Identified[R], MutableSequence[R]):  # type: 
         open: bool = ...,
         ids: bool = ...,
         strings: StringPool | None = ...,
+        targets: Mapping[str, Table[Any]] | None = ...,
     ) -> None: ...
     def __init__(
         self,
@@ -274,6 +282,7 @@ class Table(Giving[R], Editing[R], Identified[R], MutableSequence[R]):  # type: 
         open: bool = False,
         ids: bool = False,
         strings: StringPool | None = None,
+        targets: Mapping[str, Table[Any]] | None = None,
     ) -> None:
         if getattr(self, "_store", None) is not None:
             raise WrongTypeError("a table is made once: clear() and extend() fill it anew")
@@ -295,9 +304,10 @@ class Table(Giving[R], Editing[R], Identified[R], MutableSequence[R]):  # type: 
         pools = pools_of(strings)
         if open:
             check_may_be_open(made)
-        store = new_store(made, given, limit, layout, *pools, ids=bool(ids))
-        object.__setattr__(self, "_store", store)
-        self._store.is_open = bool(open)
+        found = checked_targets(made, targets, bool(ids))
+        store = new_store(made, given, limit, layout, *pools, ids=bool(ids), targets=found)
+        settle(self, store)
+        store.is_open = bool(open)
         if not is_count:
             self.extend(rows)
         elif has_factories:
@@ -334,12 +344,12 @@ class Table(Giving[R], Editing[R], Identified[R], MutableSequence[R]):  # type: 
     @classmethod
     def _of(cls, store: Store) -> Table[Any]:
         made = object.__new__(cls)
-        object.__setattr__(made, "_store", store)
+        settle(made, store)
         return made
 
     def _around(self, store: Store) -> Table[R]:
         made = object.__new__(type(self))
-        object.__setattr__(made, "_store", store)
+        settle(made, store)
         return made
 
     # ---- what the bases Rows and Queries require ----
@@ -592,6 +602,7 @@ if extension is not None:
         plain_values=lambda table, *record: intake.plain_values(table._store, *record),
         raise_changed=raise_changed,
         reserve=Table.reserve,
+        same_values=same_values,
         write_object=lambda table, *cell: table._store.write_object(*cell),
     )
     take_over(Table, extension.SequenceBase, "__getitem__", "__len__", "append", "by_id")

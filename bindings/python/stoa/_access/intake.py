@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import chain, islice
+from sys import maxsize
 from typing import Any
 
 from stoa._schema.extension import rows as extension
@@ -116,8 +117,9 @@ def gathered_source(of: FieldType, cells: Any, bits: Any) -> Source:
 def chunks(store: Store, records: Iterable[Any], described: RecordType) -> Iterator[dict[str, Any]]:
     """Columns of some records each; columns of objects are lists, others are converted."""
     remaining, done = iter(records), 0
+    size = maxsize if store.targets else CHUNK  # no table aside has rows to refer to
     while True:
-        chunk = [values_of(store, record) for record in islice(remaining, CHUNK)]
+        chunk = [values_of(store, record) for record in islice(remaining, size)]
         store.check_record(described)
         if not chunk:
             return

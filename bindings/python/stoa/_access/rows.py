@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from stoa._schema import references
 from stoa._schema.extension import rows as extension
 from stoa._schema.record import Record
 from stoa._store.access import Layout
@@ -58,3 +59,6 @@ def id_of(row: Record) -> int:
     if not found._stoa_is_fresh():  # another thread has moved it meanwhile
         raise stale("row")
     return made
+
+
+references.identify = id_of

@@ -62,7 +62,11 @@ def begin(parts: tuple[type, Any], fields: Iterable[StoredField], store: Store) 
     """A new view of the store's columns."""
     record, known_fields = parts[1]
     described = tuple(
-        known if known[1] == each.index else (known[0], each.index, *known[2:])
+        (known[0], each.index, *known[2:5], store.followers[each.index], *known[6:])
+        if each.type.kind == "r"
+        else known
+        if known[1] == each.index
+        else (known[0], each.index, *known[2:])
         for known, each in zip(known_fields, fields)
     )
     address = int(ffi.cast("uintptr_t", store.c))

@@ -102,7 +102,7 @@ def make_row(record: RecordType) -> tuple[type, Any]:
     for i, each in enumerate(fields):
         if each.type.length:
             continue
-        source += object_property(i, each) if each.type.kind in "os" else plain_property(i, each)
+        source += object_property(i, each) if each.type.kind in "osr" else plain_property(i, each)
     source += row_values_source(fields)
     made = compiled(source, {**converters(fields), **PUT_NAMES, "_stoa_stale": stale})
     namespace = {
@@ -120,7 +120,8 @@ def make_row(record: RecordType) -> tuple[type, Any]:
 
 def make_view_class(count: int) -> type:
     cells = [f"{kind}{i}" for kind in "cf" for i in range(count)]
-    slots = (*cells, "columns", "objects", "row_class", "table", "texts", "__weakref__")
+    slots = (*cells, "columns", "followers", "objects", "row_class", "table", "texts")
+    slots = (*slots, "__weakref__")
     return type("View", (), {"__slots__": slots})
 
 
@@ -199,7 +200,7 @@ def begin(parts: tuple[type, Any], fields: Iterable[StoredField], store: Store) 
     view.row_class = row_class
     view.columns = tuple(each.index for each in fields)
     view.objects = store.pool.objects
-    view.texts = store.texts
+    view.texts, view.followers = store.texts, store.followers
     view.table = store.c  # the owner of the cells, even if the table were made anew
     for i, each in enumerate(fields):
         setattr(view, f"c{i}", store.cells_for(each))
@@ -244,7 +245,7 @@ def values(rows: Any, fields: tuple[int, ...]) -> Iterator[tuple[Any, ...]]:
     store = rows._store
     stored = list(store.fields.values())
     view = store.current_view()
-    readers = [value_reader(stored[i].type, view) for i in fields]
+    readers = [value_reader(stored[i].type, view, stored[i].index) for i in fields]
     read = reader(tuple((i, each is not None) for i, each in zip(fields, readers)))
     return read(rows._table, view, steps(rows, "iterator"), readers)  # type: ignore[no-any-return]
 

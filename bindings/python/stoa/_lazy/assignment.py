@@ -158,6 +158,11 @@ def right_side(
     """A value to store into a field, as an expression."""
     if field.type is OBJECT:
         raise WrongTypeError(f"{field.name} is an object field: it takes no computed values")
+    if field.type.kind == "r":
+        raise WrongTypeError(
+            f"{field.name} is a reference: it takes no computed values; assign the column, "
+            f"table.{field.name} = …"
+        )
     if isinstance(value, Operators):
         return expression_side(store, field, value._expression(), rows, scope)
     if value is None and field.type.nullable:
@@ -224,13 +229,14 @@ def spread(source: Source, indices: array[int], rows: int) -> Source:
     return made
 
 
-def store_objects(store: Store, field: StoredField, scope: RowSet, value: Any) -> None:
-    """Stores objects into the selected rows: one for all, or one for each."""
+def store_one_by_one(store: Store, field: StoredField, scope: RowSet, value: Any) -> None:
+    """Stores objects or references into the selected rows: one for all, or one for each."""
     state, indices = store.state(), scope.indices()
-    values = [value] * len(indices) if is_scalar(value, OBJECT) else list(value)
+    values = [value] * len(indices) if is_scalar(value, field.type) else list(value)
     if len(values) != len(indices):
         raise LengthError(f"{field.name} was given {len(values)} values for {len(indices)} rows")
-    store.write_objects(field, indices, values, state)
+    write = store.write_objects if field.type is OBJECT else store.write_references
+    write(field, indices, values, state)
 
 
 class SelectedColumn(Expression, InPlace[Expression]):
@@ -258,7 +264,7 @@ class SelectedColumn(Expression, InPlace[Expression]):
         self._check()
         cells, read = (
             self._store.cells_for(self._field),
-            value_reader(self._field.type, self._store),
+            value_reader(self._field.type, self._store, self._field.index),
         )
         values = [cells[index] for index in self._row_set.indices()]
         return values if read is None else list(map(read, values))

@@ -7,11 +7,10 @@ from collections.abc import Iterator
 from typing import Any, Generic, TypeVar, overload
 
 from stoa._access import masks, rows
-from stoa._lazy.assignment import SelectedColumn, store_objects
+from stoa._lazy.assignment import SelectedColumn, store_one_by_one
 from stoa._lazy.queries import Queries, R
 from stoa._lazy.rowset import RowSet
 from stoa._lib.ffi import lib
-from stoa._schema.types import OBJECT
 from stoa._store.arrow import Export
 from stoa.errors import (
     FieldNameError,
@@ -128,8 +127,8 @@ class Selected(Queries[R], Generic[R]):
         """
         if isinstance(value, SelectedColumn) and value._is_of(self._row_set, key):
             return  # `near.x += 1` ends with this store
-        if self._store.field(key).type is OBJECT:
-            store_objects(self._store, self._store.field(key), self._row_set, value)
+        if self._store.field(key).type.kind in "or":
+            store_one_by_one(self._store, self._store.field(key), self._row_set, value)
             self._row_set.drop_condition()
         else:
             self.update({key: value})

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any, Callable, ClassVar, TypeVar, Union, get_origin, overload
+from typing import Any, Callable, ClassVar, Literal, TypeVar, Union, get_origin, overload
 
 import stoa._schema.enumerations
+import stoa._schema.references
 import stoa._schema.times
 import stoa._schema.vectors
+from stoa._schema.references import forward
 from stoa._schema.types import (
     TYPES,
     FieldType,
@@ -46,7 +48,7 @@ NO_METADATA: Mapping[Any, Any] = {}
 class FieldOptions:
     """What field() returns."""
 
-    __slots__ = ("default", "default_factory", "kw_only", "metadata")
+    __slots__ = ("default", "default_factory", "kw_only", "metadata", "on_remove")
 
     def __init__(
         self,
@@ -54,16 +56,22 @@ class FieldOptions:
         default_factory: Any,
         kw_only: Any = MISSING,
         metadata: Mapping[Any, Any] = NO_METADATA,
+        on_remove: str | None = None,
     ) -> None:
         self.default = default
         self.default_factory = default_factory
         self.kw_only = kw_only
         self.metadata = metadata
+        self.on_remove = on_remove
 
 
 @overload
 def field(
-    *, default: Value, kw_only: bool = ..., metadata: Mapping[Any, Any] | None = ...
+    *,
+    default: Value,
+    kw_only: bool = ...,
+    metadata: Mapping[Any, Any] | None = ...,
+    on_remove: Literal["null", "refuse", "cascade"] | None = ...,
 ) -> Value: ...
 @overload
 def field(
@@ -71,22 +79,31 @@ def field(
     default_factory: Callable[[], Value],
     kw_only: bool = ...,
     metadata: Mapping[Any, Any] | None = ...,
+    on_remove: Literal["null", "refuse", "cascade"] | None = ...,
 ) -> Value: ...
 @overload
-def field(*, kw_only: bool = ..., metadata: Mapping[Any, Any] | None = ...) -> Any: ...
+def field(
+    *,
+    kw_only: bool = ...,
+    metadata: Mapping[Any, Any] | None = ...,
+    on_remove: Literal["null", "refuse", "cascade"] | None = ...,
+) -> Any: ...
 def field(
     *,
     default: Any = MISSING,
     default_factory: Any = MISSING,
     kw_only: Any = MISSING,
     metadata: Mapping[Any, Any] | None = None,
+    on_remove: Literal["null", "refuse", "cascade"] | None = None,
 ) -> Any:
     """Options of a field besides its type: `tags: object = field(default_factory=list)`.
 
     The factory is called without arguments for each new record that is not given the field. A field
     that is kw_only is given by name, and never by position. The metadata are for
-    dataclasses.fields(). Raises DeclarationError, when the class is made, for options that do not
-    go together.
+    dataclasses.fields(). `on_remove` says of a reference what the removal of the row that it
+    refers to does: "null" makes it None, "refuse" refuses the removal, and "cascade" removes the
+    row with the reference too; by default "null" for `Person | None`, else "refuse". Raises
+    DeclarationError, when the class is made, for options that do not go together.
     """
     if default is not MISSING and default_factory is not MISSING:
         raise DeclarationError("a field has either a default or a default_factory")
@@ -94,14 +111,18 @@ def field(
         raise DeclarationError(f"default_factory must be callable, not {shown(default_factory)}")
     if metadata is not None and not isinstance(metadata, Mapping):
         raise DeclarationError(f"metadata must be a mapping, not {shown(metadata)}")
+    if on_remove is not None and on_remove not in stoa._schema.references.RULES:
+        raise DeclarationError(
+            f"on_remove must be 'null', 'refuse' or 'cascade', not {shown(on_remove)}"
+        )
     by_name = kw_only if kw_only is MISSING else bool(kw_only)
-    return FieldOptions(default, default_factory, by_name, metadata or NO_METADATA)
+    return FieldOptions(default, default_factory, by_name, metadata or NO_METADATA, on_remove)
 
 
 class Field:
     """A field of a record: its name, its type and its default."""
 
-    __slots__ = ("default", "factory", "kw_only", "metadata", "name", "type")
+    __slots__ = ("default", "factory", "kw_only", "metadata", "name", "on_remove", "type")
 
     def __init__(
         self, name: str, written: Any, default: Any = MISSING, kw_only: bool = False
@@ -112,6 +133,7 @@ class Field:
         self.factory: Any = options.default_factory
         self.kw_only: bool = kw_only if options.kw_only is MISSING else options.kw_only
         self.metadata = options.metadata
+        self.on_remove = self.checked_rule(options.on_remove)
         self.default = self.checked_default(options.default)
 
     def checked_default(self, default: Any) -> Any:
@@ -128,12 +150,26 @@ class Field:
             )
         return self.type.convert(default, f"the default of {self.name}")
 
+    def checked_rule(self, rule: str | None) -> str | None:
+        if rule is not None and self.type.kind != "r":
+            raise DeclarationError(
+                f"field {self.name!r} is {self.type}: on_remove is for references"
+            )
+        if rule == "null" and not self.type.is_optional:
+            raise DeclarationError(
+                f"field {self.name!r} is {self.type} and never None: on_remove='null' needs "
+                f"{self.type} | None"
+            )
+        return rule
+
     @property
     def may_be_left_out(self) -> bool:
         return self.default is not MISSING or self.factory is not MISSING
 
     def renamed(self, name: str) -> Field:
-        options = FieldOptions(self.default, self.factory, self.kw_only, self.metadata)
+        options = FieldOptions(
+            self.default, self.factory, self.kw_only, self.metadata, self.on_remove
+        )
         return Field(name, self.type, options)
 
     def parts(self) -> tuple[Any, ...]:
@@ -141,6 +177,8 @@ class Field:
         are set."""
         parts = (self.name, self.type.written, self.default, self.factory)
         rest = (self.kw_only, dict(self.metadata))
+        if self.on_remove is not None:
+            return (*parts, *rest, self.on_remove)
         return (*parts, *rest) if self.kw_only or self.metadata else parts
 
     def __repr__(self) -> str:
@@ -156,8 +194,9 @@ def field_of_parts(
     factory: Any = MISSING,
     kw_only: bool = False,
     metadata: Mapping[Any, Any] = NO_METADATA,
+    on_remove: str | None = None,
 ) -> Field:
-    return Field(name, written, FieldOptions(default, factory, kw_only, metadata))
+    return Field(name, written, FieldOptions(default, factory, kw_only, metadata, on_remove))
 
 
 def by_position(fields: Iterable[Field]) -> list[Field]:
@@ -271,7 +310,7 @@ def resolve(text: str, record: type, local: Mapping[str, Any]) -> Any:
     last of them may still be the name of a type.
     """
     module = sys.modules.get(record.__module__)
-    scope = {**(vars(module) if module else {}), **local, **vars(record)}
+    scope = {**(vars(module) if module else {}), **local, record.__name__: record, **vars(record)}
     try:
         meant = evaluated(text, scope)
     except Exception:
@@ -282,7 +321,7 @@ def resolve(text: str, record: type, local: Mapping[str, Any]) -> Any:
         last = text.partition("[")[0].rpartition(".")[2].strip()
         if last in ("ClassVar", "KW_ONLY"):
             return ClassVar if last == "ClassVar" else KW_ONLY
-        return TYPES.get(last, text)
+        return TYPES.get(last) or forward(text, record.__module__) or text
     return resolve(meant, record, local) if is_text(meant) else meant
 
 

@@ -214,6 +214,8 @@ def decoded(each: Field, cell: str, i: int) -> str:
         return f"view.texts.or_none({cell})" if each.type.nullable else f"view.texts[{cell}]"
     if each.type.kind == "v":
         return cell
+    if each.type.kind == "r":
+        return f"view.followers[view.columns[{i}]][{cell}]"
     return cell if each.type.decoder is None else f"_stoa_decode_{i}[{cell}]"
 
 

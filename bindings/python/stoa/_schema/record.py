@@ -39,6 +39,7 @@ from stoa._schema.generate import (
     too_many,
 )
 from stoa._schema.mirror import MIRRORED
+from stoa._schema.references import is_row, same_values
 from stoa._schema.types import IS_PYPY, OBJECT
 from stoa.errors import DeclarationError, UnknownArgumentError, WrongTypeError, shown
 
@@ -371,6 +372,13 @@ def shown_class(kind: type) -> RecordType:
     raise WrongTypeError(f"{kind.__name__} is not a record")
 
 
+def text_of(of: Field, value: Any) -> str:
+    """A value as the text of its record shows it: of a row that it refers to, where that is."""
+    if of.type.kind == "r" and is_row(value):
+        return f"<row {value._stoa_index} of {type(value).__name__}>"
+    return repr(value)
+
+
 class Record(RecordBase, metaclass=RecordType):
     """The base of record classes.
 
@@ -398,19 +406,18 @@ class Record(RecordBase, metaclass=RecordType):
         raise NotImplementedError
 
     def __eq__(self, other: object) -> bool:
-        if isinstance(other, Record):
-            return self._stoa_values() == other._stoa_values()
-        if isinstance(other, tuple):
-            return self._stoa_values() == other
-        return NotImplemented
+        if not isinstance(other, (Record, tuple)):
+            return NotImplemented
+        others = other if isinstance(other, tuple) else other._stoa_values()
+        return same_values(self, self._stoa_values(), others)
 
     def __iter__(self) -> Iterator[Any]:
         return iter(self._stoa_values())
 
     @recursive_repr()
     def __repr__(self) -> str:
-        names = type(self)._stoa_names
-        shown = ", ".join(f"{n}={v!r}" for n, v in zip(names, self._stoa_values()))
+        fields = type(self)._stoa_fields
+        shown = ", ".join(f"{f.name}={text_of(f, v)}" for f, v in zip(fields, self._stoa_values()))
         return f"{type(self).__name__}({shown})"
 
     # On CPython a __getattr__ would make all attributes of the class slower to read.

@@ -53,7 +53,8 @@ class FieldType(str):
     `width` is the bytes of a cell (4 for an object or a string: a handle), `code` the struct
     character of the cells (empty for an object or a string), `low` and `high` the bounds of an
     integer type, else 0.
-    `stoa.int32 | None` is a type as well; `nullable` tells of it.
+    `stoa.int32 | None` is a type as well; `nullable` tells of it. The type of a reference has the
+    name of the record class that it refers to, and `is_optional` tells of `Person | None`.
     """
 
     __module__ = "stoa"
@@ -65,6 +66,7 @@ class FieldType(str):
         "encoder",
         "high",
         "inner",
+        "is_optional",
         "kind",
         "labels",
         "length",
@@ -72,6 +74,7 @@ class FieldType(str):
         "nullable",
         "number",
         "or_none",
+        "target",
         "unit",
         "width",
         "written",
@@ -97,11 +100,14 @@ class FieldType(str):
         written: Any  # what parse_type() makes it of
         unit: int  # a stoa_unit: of timestamps and durations
         zone: str | None  # of timestamps
+        target: Any  # of a reference: the record class of the rows; else None
+        is_optional: bool  # whether a reference may be None: by its id, not by a validity bit
 
     def __new__(cls, name: str) -> FieldType:
         made = str.__new__(cls, name)
         made.inner, made.nullable, made.or_none = made, False, None
         made.unit, made.zone = 0, None
+        made.target, made.is_optional = None, False
         return made
 
     def __or__(self, other: Any) -> FieldType:
@@ -400,8 +406,8 @@ def type_written(written: Any, name: str = "of a cast") -> FieldType | None:
     """The type of stoa.int32, "int32", int, a numpy dtype or what PARSERS know, for a field."""
     if isinstance(written, FieldType):
         return written
-    if isinstance(written, ForwardRef):  # typing.Optional makes one of a str
-        written = written.__forward_arg__
+    if isinstance(written, ForwardRef) and written.__forward_arg__ in TYPES:
+        written = written.__forward_arg__  # typing.Optional makes one of a str
     of = without_none(written)
     if of is not None:
         inner = type_written(of, name)

@@ -22,6 +22,7 @@ from stoa._store.objects import ObjectPool
 from stoa._store.sources import StoredField
 from stoa._store.staging import Stage, make_stage
 from stoa._store.strings import Texts
+from stoa._store.targets import OWN, Follower
 from stoa.errors import BusyError, FieldNameError
 
 
@@ -102,10 +103,12 @@ class Access(StoreBase):
         "cells",
         "columns",
         "fields",
+        "followers",
         "gate",
         "generation",
         "has_handles",
         "has_objects",
+        "home",
         "layout",
         "lock",
         "noticed",
@@ -118,6 +121,7 @@ class Access(StoreBase):
         "row_parts",
         "stage",
         "stages",
+        "targets",
         "texts",
         "vectors",
         "width",
@@ -136,6 +140,9 @@ class Access(StoreBase):
         self.generation = 0  # grows with the order, and when a field is dropped or renamed
         self.view = None
         self.older: WeakSet[Any] = WeakSet()
+        self.followers: dict[int, Follower] = {}  # by field: of references
+        self.targets: dict[int, Any] = {}  # by field: the tables that they refer to, or OWN
+        self.home: Any = None  # gives the table of the store, which refers to itself
         self.describe(record)
 
     def describe(self, record: RecordType) -> None:
@@ -157,7 +164,11 @@ class Access(StoreBase):
         }
         row_parts, stage = row_parts_of(record, self.layout), stage_of(record)
         kinds = {each.type.kind for each in fields.values()}
-        readers = [(i, value_reader(each.type, self)) for i, each in enumerate(fields.values())]
+        for each in fields.values():
+            if each.type.kind == "r":
+                self.followers.setdefault(each.index, Follower(self, each.index))
+        stored = list(fields.values())
+        readers = [(i, value_reader(each.type, self, each.index)) for i, each in enumerate(stored)]
         with self.gate.lock:
             view = self.view
             if view is not None:
@@ -216,10 +227,18 @@ class Access(StoreBase):
             for view in self.older:
                 self.layout.close(view, each.index, message)
 
+    def target_of(self, field: int) -> Any:
+        """The table that a reference field refers to."""
+        found = self.targets[field]
+        return self.home() if found is OWN else found
+
     # ---- properties ----
 
     def rows(self) -> int:
         return self.c.rows  # type: ignore[no-any-return]
+
+    def has_ids(self) -> bool:
+        return self.c.ids != ffi.NULL  # type: ignore[no-any-return]
 
     def max_rows(self) -> int:
         return lib.stoa_table_max_rows(self.c)  # type: ignore[no-any-return]

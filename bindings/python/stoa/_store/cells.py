@@ -121,9 +121,9 @@ def text_at(column: Any, number: int, text: Callable[[Any], str]) -> str:
         return f"<{column._cells()[number]}>"
 
 
-def value_reader(field_type: FieldType, of: Any) -> Callable[[int], Any] | None:
-    """The value of what a cell holds; None: it is the value. `of` is a view or a store, which has
-    the objects and the strings."""
+def value_reader(field_type: FieldType, of: Any, field: int) -> Callable[[int], Any] | None:
+    """The value of what a cell of a field holds; None: it is the value. `of` is a view or a store,
+    which has the objects, the strings and what follows references."""
     if field_type.kind == "o":
         return of.objects.__getitem__  # type: ignore[no-any-return]
     if field_type.kind == "s":
@@ -131,6 +131,8 @@ def value_reader(field_type: FieldType, of: Any) -> Callable[[int], Any] | None:
         return texts.or_none if field_type.nullable else texts.__getitem__  # type: ignore[no-any-return]
     if field_type.kind == "v":  # VectorCells give tuples
         return None
+    if field_type.kind == "r":
+        return of.followers[field].__getitem__  # type: ignore[no-any-return]
     decoder = field_type.decoder
     return None if decoder is None else decoder.__getitem__
 
@@ -146,6 +148,7 @@ CELL_POINTERS = {
     "date": "int32_t *",
     "timestamp": "int64_t *",
     "duration": "int64_t *",
+    "reference": "uint64_t *",
 }
 
 # The functions that write a value into a cell of a row, by kind: see stoa__cell_put_int64.

@@ -134,6 +134,8 @@ def source_of(value: Any, to: StoredField) -> Any:
         return vector_source(value, to)
     if isinstance(value, Source):
         return value
+    if to.type.kind == "r":
+        return reference_source(value, to)
     if to.type is not OBJECT and hasattr(value, "_stoa_source"):
         column = value._stoa_source()
         if column is not None and column.type.kind == "s" and to.type.kind != "s":
@@ -168,6 +170,23 @@ def source_of(value: Any, to: StoredField) -> Any:
     return sequence_source(values, to)
 
 
+def reference_source(value: Any, to: StoredField) -> Any:
+    """Rows and None one by one, or an array of ids, of which 0 is None. A column gives its rows:
+    what it holds of those that are gone are ids of none."""
+    found = None
+    if not hasattr(value, "_stoa_source") and not isinstance(value, (str, bytes, bytearray)):
+        found = buffer_source(value, to.name)
+    if found is None and hasattr(value, "__iter__") and not isinstance(value, (str, bytes)):
+        return sequence_source(list(value), to)
+    if found is None or found.type not in (TYPES["int64"], TYPES["uint64"]):
+        given = "text" if isinstance(value, (str, bytes)) else type(value).__name__
+        raise WrongTypeError(
+            f"{to.name} is {to.type} and takes rows, or an array of ids, not {given}"
+        )
+    found.type = to.type
+    return found
+
+
 def is_text_array(value: Any) -> bool:
     """Whether it is an array of numpy's text types, which is no buffer of numbers."""
     return getattr(getattr(value, "dtype", None), "kind", "") in ("U", "T")
@@ -184,6 +203,8 @@ def is_scalar(value: Any, field_type: FieldType) -> bool:
     """Whether a value assigned to a whole column applies to every row."""
     if field_type.kind == "v":
         return is_one_vector(value)
+    if field_type.kind == "r" and hasattr(type(value), "_stoa_fields"):
+        return True
     if field_type is OBJECT and isinstance(value, (str, bytes, bytearray, dict, set, frozenset)):
         return True
     if getattr(value, "ndim", None) == 0 or isinstance(value, (str, Enum)):  # flags iterate

@@ -34,7 +34,8 @@ from stoa._store.sources import (
     source_of,
 )
 from stoa._store.staging import Stage
-from stoa.errors import LengthError
+from stoa._store.targets import OWN, Targets
+from stoa.errors import LengthError, RowIdError
 
 if IS_PYPY and not TYPE_CHECKING:
     from __pypy__ import add_memory_pressure
@@ -88,7 +89,17 @@ class Store(Calls):
         """A store for another table, with the same pool and options."""
         made = Store(pointer, record, self.pool, self.asked, self.layout)
         made.is_open = self.is_open
+        if self.targets:
+            made.take_targets(
+                {name: self.targets.get(each.index) for name, each in self.references()}
+            )
         return made
+
+    def references(self) -> list[tuple[str, StoredField]]:
+        return [(name, each) for name, each in self.fields.items() if each.type.kind == "r"]
+
+    def take_targets(self, targets: Targets) -> None:
+        self.targets = {each.index: targets[name] for name, each in self.references()}
 
     # ---- calls into the library ----
 
@@ -292,9 +303,9 @@ class Store(Calls):
         return [each.type.convert(value, each.name) for value, each in zip(values, fields)]
 
     def write_object(self, field: int, index: int, value: Any, order: int | None = None) -> None:
-        """Stores one cell of an object or string field; of a row that was made at that order
-        number."""
-        if self.c.columns[field].type == lib.STOA_STRING:
+        """Stores one cell of an object, string or reference field; of a row that was made at that
+        order number."""
+        if self.c.columns[field].type in (lib.STOA_STRING, lib.STOA_REFERENCE):
             self.write_string(field, index, value, order)
             return
         places = self.places
@@ -369,6 +380,28 @@ class Store(Calls):
             return self.put_objects(field.index, indices, before, after, error)
 
         check(self.within(write), error)
+
+    def write_references(
+        self, field: StoredField, indices: Sequence[int], values: Sequence[Any], state: State
+    ) -> None:
+        """Stores rows or None into cells of a reference field; `state` is that of when the rows of
+        these were found."""
+        found = [field.type.convert(value, field.name) for value in values]
+        target = self.target_of(field.index)._store
+        for i, row in enumerate(found):
+            if row is not None and row._stoa_table._store is not target:
+                raise RowIdError(
+                    f"{field.name}, value {i}, is a row of another table than it refers to"
+                )
+        encode: Any = field.type.encoder
+        numbers = [encode(row) for row in found]  # raises for a stale row
+
+        def write() -> None:
+            self.check_state(state)
+            for index, number in zip(indices, numbers):
+                self.put(field.index, "u", index, number or None)
+
+        self.within(write)
 
     def put_objects(
         self, field: int, indices: Sequence[int], before: Any, after: Any, error: Any
@@ -487,14 +520,16 @@ class Store(Calls):
 
     # ---- fields ----
 
-    def add_field(self, each: Field) -> None:
-        """Adds a field behind the others."""
+    def add_field(self, each: Field, target: Any = OWN) -> None:
+        """Adds a field behind the others; target: of a reference."""
         place, error = ffi.new("stoa_field *"), new_error()
         c_name, change = ffi.new("char[]", each.name.encode()), FieldChange(self)
 
         def add() -> int:
             record = derived(self.record, [*self.record._stoa_fields, each])
-            kept = describe_field(place, each, c_name, self.pool)
+            kept = describe_field(place, each, c_name, self.pool, target)
+            if each.type.kind == "r":
+                self.targets[self.c.field_limit] = target
             told = lib.stoa_table_add_field, self.c, place, ffi.NULL, error
             status = self.through_gate(change.describe, record, *told)
             del kept  # the library has copied it
@@ -543,6 +578,7 @@ def new_store(
     pool: ObjectPool | None = None,
     strings: Any = ffi.NULL,
     ids: bool = False,
+    targets: Targets | None = None,
 ) -> Store:
     """A new store with `rows` rows of defaults. Stores that share a pool of strings, a
     stoa_string_pool *, share the pool of objects, whose lock stands for both."""
@@ -553,8 +589,10 @@ def new_store(
     made, error = receiver("stoa_table *", lib.stoa_table_free), new_error()
 
     def make() -> Store:
-        fields = described_fields(record, pool)
+        fields = described_fields(record, pool, targets or {})
         check(lib.stoa_table_new(made, fields[0], len(fields[0]), options, error), error)
-        return Store(taken(made), record, pool, max_rows, layout)
+        store = Store(taken(made), record, pool, max_rows, layout)
+        store.take_targets(targets or {})
+        return store
 
     return pool.within(make)
