@@ -39,7 +39,47 @@ static void describe(void)
     stoa_table_free(people);
 }
 
+static void path(void)
+{
+    stoa_error error;
+    static const stoa_field people_fields[] = {{.name = "age", .type = STOA_INT32}};
+    const stoa_table_options two = {.ids = true, .rows = 2};
+    stoa_table *people, *pets;
+    must(stoa_table_new(&people, people_fields, 1, &two, &error), &error);
+    const stoa_field pet_fields[] = {
+        {.name = "weight", .type = STOA_FLOAT64},
+        {.name = "owner", .type = STOA_REFERENCE, .flags = STOA_NULLABLE, .target = people},
+    };
+    must(stoa_table_new(&pets, pet_fields, 2, NULL, &error), &error);
+    const stoa_value rex[] = {stoa_float64_value(8.5),
+                              stoa_reference_value(stoa_table_row(people, 1))};
+    must(stoa_table_append(pets, rex, 2, &error), &error);
+    must(stoa_row_set_int32(stoa_table_row(people, 1), "age", 41), &error);
+
+    /* [path] */
+    stoa_value sum;
+    must(stoa_compute(pets, "sum(weight * owner.age)", &sum, &error), &error);
+    printf("%.1f\n", sum.float64); /* prints 348.5 */
+
+    stoa_expression *owner, *age, *total; /* sum(owner.age), by calls */
+    stoa_program *program;
+    must(stoa_expression_field(&owner, "owner", &error), &error);
+    must(stoa_expression_path(&age, owner, "age", &error), &error);
+    must(stoa_expression_call(&total, STOA_SUM, &age, 1, &error), &error);
+    must(stoa_program_new(&program, pets, total, NULL, &error), &error);
+    must(stoa_program_compute(program, pets, NULL, &sum, 1, &error), &error);
+    printf("%d\n", (int)sum.int64); /* prints 41 */
+    /* [path] */
+    stoa_program_free(program);
+    stoa_expression_free(total);
+    stoa_expression_free(age);
+    stoa_expression_free(owner);
+    stoa_table_free(pets);
+    stoa_table_free(people);
+}
+
 void reference_examples(void)
 {
     describe();
+    path();
 }

@@ -288,6 +288,23 @@ STOA_TRY stoa_expression_call(stoa_expression **made, stoa_operation operation,
                               stoa_expression *const *arguments, size_t count, stoa_error *error);
 
 /**
+ * Makes an expression of a field of the row that a reference refers to, as `owner.age`: null where
+ * it refers to none. Whether there is such a field is checked when a program is made.
+ *
+ * @param made becomes the new expression
+ * @param reference a field that is a reference, or a path to one; kept by a reference of its own
+ * @param name of the field
+ * @return STOA_BAD_NAME: the name is empty, too long or not UTF-8. STOA_INVALID: the reference is a
+ *     list. STOA_OUT_OF_MEMORY.
+ * @owner The caller holds a reference, which stoa_expression_free() gives back.
+ * @cost O(1).
+ * @threads Any, but one at a time for expressions that share nodes.
+ * @snippet reference.c path
+ */
+STOA_TRY stoa_expression_path(stoa_expression **made, stoa_expression *reference, const char *name,
+                              stoa_error *error);
+
+/**
  * Makes an expression of several outputs.
  *
  * @param made becomes the new expression

@@ -22,7 +22,7 @@
 
 #include <stdatomic.h>
 
-#include <stoa/type.h>
+#include <stoa/ids.h>
 
 /* Names for 128-bit integers that -Wpedantic accepts. */
 __extension__ typedef __int128 stoa__int128;
@@ -408,6 +408,21 @@ typedef size_t stoa__offsets(uint16_t *out, const uint64_t *mask, size_t count, 
 /* Copies the cells at these offsets; one function per width, as above. out is another array. */
 typedef void stoa__gather(void *out, const void *in, const uint16_t *offsets, size_t count);
 
+/* ---- rows by ids, cells by rows (follow.c) ---- */
+
+#define STOA__NO_ROW UINT32_MAX
+/* Finds the row that has each id, of the first `rows` of the table that the ids are of; NO_ROW:
+ * none has it. Returns whether all were found. */
+typedef bool stoa__find_rows(uint32_t *out, const stoa_ids *ids, size_t rows, const uint64_t *given,
+                             size_t count);
+/* Copies the cells of these rows; zero where it is NO_ROW. One function per width, as above. */
+typedef void stoa__collect(void *out, const void *cells, const uint32_t *rows, size_t count);
+/* The same of bits, to bit 0 of `out` and on; the rest of its last word becomes 0. */
+typedef void stoa__collect_bits(uint64_t *out, const uint64_t *bits, const uint32_t *rows,
+                                size_t count);
+/* Sets the bits of those that are not NO_ROW, and clears the others; likewise. */
+typedef void stoa__row_bits(uint64_t *out, const uint32_t *rows, size_t count);
+
 /* ---- sums in place that can be undone (add_product.c) ---- */
 
 /* A value that undoing does not give back, and where it was. */
@@ -444,6 +459,10 @@ typedef struct stoa__kernels {
     stoa__offsets *offsets;
     stoa__gather *gather[4];
     size_t (*count_bits)(const uint64_t *mask, size_t count);
+    stoa__find_rows *find_rows;
+    stoa__collect *collect[4];
+    stoa__collect_bits *collect_bits;
+    stoa__row_bits *row_bits;
     stoa__add_product *add_product;
     stoa__take_product *take_product;
 } stoa__kernels;

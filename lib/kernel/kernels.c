@@ -44,6 +44,11 @@ const stoa__kernels STOA__AT_LEVEL(stoa__kernels) = {
     .gather = {STOA__AT_LEVEL(stoa__gather_1), STOA__AT_LEVEL(stoa__gather_2),
                STOA__AT_LEVEL(stoa__gather_4), STOA__AT_LEVEL(stoa__gather_8)},
     .count_bits = STOA__AT_LEVEL(stoa__count_bits),
+    .find_rows = STOA__AT_LEVEL(stoa__find_rows),
+    .collect = {STOA__AT_LEVEL(stoa__collect_1), STOA__AT_LEVEL(stoa__collect_2),
+                STOA__AT_LEVEL(stoa__collect_4), STOA__AT_LEVEL(stoa__collect_8)},
+    .collect_bits = STOA__AT_LEVEL(stoa__collect_bits),
+    .row_bits = STOA__AT_LEVEL(stoa__row_bits),
     .add_product = STOA__AT_LEVEL(stoa__add_product),
     .take_product = STOA__AT_LEVEL(stoa__take_product),
 };

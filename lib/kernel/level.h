@@ -51,6 +51,13 @@ stoa__gather STOA__AT_LEVEL(stoa__gather_8);
 stoa__positions STOA__AT_LEVEL(stoa__positions_of);
 stoa__compress_bit STOA__AT_LEVEL(stoa__compress_bits);
 size_t STOA__AT_LEVEL(stoa__count_bits)(const uint64_t *mask, size_t count);
+stoa__find_rows STOA__AT_LEVEL(stoa__find_rows);
+stoa__collect STOA__AT_LEVEL(stoa__collect_1);
+stoa__collect STOA__AT_LEVEL(stoa__collect_2);
+stoa__collect STOA__AT_LEVEL(stoa__collect_4);
+stoa__collect STOA__AT_LEVEL(stoa__collect_8);
+stoa__collect_bits STOA__AT_LEVEL(stoa__collect_bits);
+stoa__row_bits STOA__AT_LEVEL(stoa__row_bits);
 stoa__add_product STOA__AT_LEVEL(stoa__add_product);
 stoa__take_product STOA__AT_LEVEL(stoa__take_product);
 

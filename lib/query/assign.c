@@ -117,7 +117,7 @@ static stoa_status check_place(const stoa__run *run, const stoa_scope *scope,
 
 /* Checks that each output has room for the rows and overlaps neither another output nor cells that
  * are read. */
-static stoa_status check_room(const stoa__run *run, const stoa_scope *scope, targets *to,
+static stoa_status check_room(stoa__run *run, const stoa_scope *scope, targets *to,
                               const stoa_output *outputs, size_t count, bool is_fresh,
                               stoa_error *error)
 {
@@ -137,7 +137,7 @@ static stoa_status check_room(const stoa__run *run, const stoa_scope *scope, tar
     }
     const stoa__term *read = stoa__run_overlap(run, to->written, count, is_fresh, &at);
     if (read == NULL)
-        return STOA_OK;
+        return stoa__run_keep(run, to->written, count, error);
     return stoa__fail(error, STOA_INVALID, "output %zu overlaps %s that the program reads%s", at,
                       read->kind == STOA__COLUMN_TERM ? "a column" : "an array",
                       is_fresh ? "" : ", but not cell for cell");
@@ -292,14 +292,15 @@ static stoa_status find_fields(targets *to, const stoa_table *table, const char 
     return STOA_OK;
 }
 
-/* Checks that arrays overlap the assigned columns cell for cell, if at all. */
-static stoa_status check_arrays(const stoa__run *run, const targets *to, const char *const *fields,
+/* Checks that arrays overlap the assigned columns cell for cell, if at all; of columns that paths
+ * lead to, copies are read. */
+static stoa_status check_arrays(stoa__run *run, const targets *to, const char *const *fields,
                                 stoa_error *error)
 {
     size_t at = 0;
     if (run->program->code.array_count == 0 ||
         stoa__run_overlap(run, to->written, to->count, false, &at) == NULL)
-        return STOA_OK;
+        return stoa__run_keep(run, to->written, to->count, error);
     return stoa__fail(error, STOA_INVALID,
                       "an array that the program reads overlaps field '%s', which it assigns to, "
                       "but not cell for cell",

@@ -16,7 +16,7 @@ static stoa_value value_of(const stoa__run *run, const stoa__result *result)
     else if (value.type == STOA_BOOL)
         value.boolean = (*bits & 1) != 0;
     else if (value.type == STOA_STRING)
-        value.string = stoa__string_of_run(run, code->terms[result->id].of_table,
+        value.string = stoa__string_of_run(run, code->terms[result->id].pool,
                                            *(const stoa_handle *)(const void *)bits);
     else if (value.type == STOA_INT32)
         value.int64 = *(const int32_t *)(const void *)bits;

@@ -480,7 +480,7 @@ static stoa_status take_rows(stoa_partial *made, taking *job, stoa_error *error)
     for (uint32_t i = 0; i < made->entry_count; i++) {
         job->readings[i] = reading_of(job, i);
         if (run->program->code.strings != NULL)
-            job->pools[i] = stoa__pool_of_run(run, code->terms[code->results[i].id].of_table);
+            job->pools[i] = stoa__pool_of_run(run, code->terms[code->results[i].id].pool);
     }
     if (status == STOA_OK)
         status = stoa__run_outputs(run, 0, run->rows, take_block, job, error);

@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "expr/execution/paths.h"
 #include "query/selection.h"
 #include "store/lock.h"
 
@@ -80,7 +81,8 @@ static stoa_status check_arrays(const stoa__run *run, stoa_error *error)
     return status;
 }
 
-/* Calls for each field that the program reads, and for columns that its arrays lie in. */
+/* Calls for each field that the program reads, of its targets too, and for columns that its arrays
+ * lie in. */
 static void each_read(const stoa_program *program, const stoa_table *table,
                       void (*call)(void *context, const stoa_table *table, uint32_t field),
                       void *context)
@@ -93,6 +95,8 @@ static void each_read(const stoa_program *program, const stoa_table *table,
         STOA__EACH_FIELD (stoa__whole_const(table), field)
             if (lies_in(&code->arrays[i], stoa__whole_const(table), field))
                 call(context, table, field);
+    for (uint32_t i = 0; i < code->collected_count; i++)
+        call(context, code->tables[code->collected[i].table].table, code->collected[i].field);
 }
 
 static void add_version(void *sum, const stoa_table *table, uint32_t field)
@@ -103,9 +107,13 @@ static void add_version(void *sum, const stoa_table *table, uint32_t field)
 uint64_t stoa_program_version(const stoa_program *program, const stoa_table *table)
 {
     if (program == NULL || program->wanted == 0 ||
-        (table != NULL && program->schema != stoa__whole_const(table)->schema))
+        (table != NULL && program->schema != stoa__whole_const(table)->schema) ||
+        !stoa__reach_tables(&program->code, table))
         return 0;
     uint64_t version = 1 + (table != NULL ? table->order : 0);
+    for (uint32_t i = 1; i < program->code.table_count; i++)
+        if (program->code.tables[i].table != NULL) /* one that is freed counts less */
+            version += 1 + program->code.tables[i].table->order;
     each_read(program, table, add_version, &version);
     return version;
 }
@@ -122,6 +130,28 @@ static void unlock(void *context, const stoa_table *table, uint32_t field)
     stoa__column_unlock(table, field);
 }
 
+/* While others may change tables, those that are read stay, and their rows stay where they are. */
+static void lock_all(const stoa__run *run)
+{
+    const stoa__code_block *code = &run->program->code;
+    each_read(run->program, run->table, lock, NULL);
+    for (uint32_t i = 0; i < code->table_count; i++)
+        if (code->tables[i].table != NULL)
+            stoa__rows_lock(stoa__table_retain((stoa_table *)(uintptr_t)code->tables[i].table));
+}
+
+static void unlock_all(const stoa__run *run)
+{
+    const stoa__code_block *code = &run->program->code;
+    each_read(run->program, run->table, unlock, NULL);
+    for (uint32_t i = 0; i < code->table_count; i++) {
+        stoa_table *table = (stoa_table *)(uintptr_t)code->tables[i].table;
+        if (table != NULL)
+            stoa__rows_unlock(table);
+        stoa_table_free(table);
+    }
+}
+
 /* Locks the columns that are read, if others may write meanwhile, and releases the interpreter. */
 static stoa_status hold(stoa__run *run, const stoa_scope *scope, stoa_error *error)
 {
@@ -131,10 +161,10 @@ static stoa_status hold(stoa__run *run, const stoa_scope *scope, stoa_error *err
     const stoa_interpreter *interpreter =
         run->program->code.strings == NULL ? scope->interpreter : NULL;
     if (interpreter != NULL)
-        each_read(run->program, run->table, lock, NULL);
+        lock_all(run);
     if (scope->version != 0 && scope->version != stoa_program_version(run->program, run->table)) {
         if (interpreter != NULL)
-            each_read(run->program, run->table, unlock, NULL);
+            unlock_all(run);
         return stoa__fail(error, STOA_STALE,
                           "a column that is read was written to, or rows were removed, inserted in "
                           "the middle or reordered");
@@ -147,10 +177,11 @@ static stoa_status hold(stoa__run *run, const stoa_scope *scope, stoa_error *err
 
 void stoa__run_end(stoa__run *run)
 {
+    stoa__release_collected(&run->program->code);
     if (run->interpreter == NULL)
         return;
     run->interpreter->enter(run->left);
-    each_read(run->program, run->table, unlock, NULL);
+    unlock_all(run);
 }
 
 /* ---- which rows ---- */
@@ -196,6 +227,8 @@ stoa_status stoa__run_begin(stoa__run *run, stoa_program *program, const stoa_ta
                             const stoa_scope *scope, stoa_error *error)
 {
     stoa_status status = begin(run, program, table, scope, error);
+    if (status == STOA_OK)
+        stoa__begin_paths(&program->code);
     return status == STOA_OK ? hold(run, scope, error) : status;
 }
 
@@ -257,6 +290,18 @@ static const void *operand_of(const stoa__run *run, const stoa__term *term, ptrd
     const stoa__array *array = &run->program->code.arrays[term->index];
     *stride = array->stride;
     return array->data;
+}
+
+stoa_status stoa__run_keep(stoa__run *run, const stoa__written *written, size_t count,
+                           stoa_error *error)
+{
+    stoa_status status = STOA_OK;
+    for (size_t i = 0; status == STOA_OK && run->program->code.collected_count > 0 && i < count;
+         i++) {
+        const char *cells = written[i].cells;
+        status = stoa__keep_collected(run, cells, cells + written[i].width * run->rows, error);
+    }
+    return status;
 }
 
 /* The written spans are sorted, so only those around the operand are compared with it. */

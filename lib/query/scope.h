@@ -21,6 +21,9 @@ typedef struct stoa__written {
 /* Sorts by address, so that overlapping ones are neighbours. Returns the index of the second of the
  * first overlapping pair, or count. */
 size_t stoa__written_sort(stoa__written *written, size_t count, size_t rows);
+/* Has the run collect from copies, where it would from cells that it writes. */
+stoa_status stoa__run_keep(stoa__run *run, const stoa__written *written, size_t count,
+                           stoa_error *error);
 /* Finds a column or array of the last pass that overlaps one of these, which are sorted and do not
  * overlap each other; *index is that one. NULL if there is none. An overlap cell for cell counts
  * only if `strictly` is true. */

@@ -111,7 +111,7 @@ static size_t choose_span(counting *job)
     size_t rows = job->run->rows, most = rows < FEW_PLACES / SPAN ? FEW_PLACES : rows * SPAN;
     job->low = 0;
     if (job->type == STOA_STRING) {
-        bool grows = code->interns_by_row && !term->of_table;
+        bool grows = code->interns_by_row && !term->pool;
         return grows || job->pool->count > most ? 0 : job->pool->count;
     }
     if (job->type == STOA_FLOAT32 || job->type == STOA_FLOAT64)
@@ -201,7 +201,7 @@ static stoa_status take_strings(stoa_value_counts *made, const counting *job, st
 {
     if (job->pool == NULL)
         return STOA_OK;
-    if (!job->run->program->code.terms[job->result].of_table)
+    if (!job->run->program->code.terms[job->result].pool)
         return move_strings(made, job->pool, error);
     made->strings = stoa_string_pool_retain((stoa_string_pool *)(uintptr_t)job->pool);
     return STOA_OK;
@@ -277,7 +277,7 @@ static stoa_status count_rows(stoa_value_counts **counts, counting *job, stoa_er
     job->type = code->results[0].typed.type;
     job->keys_of = stoa__keys_of(job->type);
     if (job->type == STOA_STRING)
-        job->pool = stoa__pool_of_run(run, code->terms[job->result].of_table);
+        job->pool = stoa__pool_of_run(run, code->terms[job->result].pool);
     job->span = choose_span(job);
     status = stoa__run_outputs(run, 0, run->rows, count_block, job, error);
     if (status == STOA_OK && atomic_load(&job->failure) != STOA_OK)

@@ -50,6 +50,10 @@ stoa_status stoa__check_unlocked(const stoa__table *table, stoa_error *error)
             return refuse(table, i, "rows can't be removed or reordered, nor fields changed",
                           error);
     }
+    if (__atomic_load_n(&table->followed, __ATOMIC_SEQ_CST) != 0)
+        return stoa__fail(error, STOA_LOCKED,
+                          "the table is locked: rows can't be removed or reordered, nor fields "
+                          "changed, while a run follows references to them");
     return STOA_OK;
 }
 
@@ -64,6 +68,16 @@ void stoa__column_lock(const stoa_table *table, uint32_t field)
 void stoa__column_unlock(const stoa_table *table, uint32_t field)
 {
     __atomic_fetch_sub(&table->columns[field].locked, 1, __ATOMIC_SEQ_CST);
+}
+
+void stoa__rows_lock(const stoa_table *table)
+{
+    __atomic_fetch_add(&((stoa__table *)(uintptr_t)table)->followed, 1, __ATOMIC_SEQ_CST);
+}
+
+void stoa__rows_unlock(const stoa_table *table)
+{
+    __atomic_fetch_sub(&((stoa__table *)(uintptr_t)table)->followed, 1, __ATOMIC_SEQ_CST);
 }
 
 void stoa__table_lock(const stoa_table *table)
@@ -95,6 +109,8 @@ void stoa_column_unlock(stoa_table *table, size_t field)
 
 void stoa__table_forget_locks(stoa_table *table)
 {
+    if (table != NULL)
+        stoa__whole(table)->followed = 0;
     for (uint32_t i = 0; table != NULL && i < table->field_limit; i++) {
         table->columns[i].locked = stoa__whole(table)->loans;
         table->columns[i].writers = 0;

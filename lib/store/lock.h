@@ -10,7 +10,7 @@
 
 /* STOA_LOCKED if the column is locked. */
 stoa_status stoa__check_writable(const stoa__table *table, uint32_t field, stoa_error *error);
-/* STOA_LOCKED if any column of the table is locked. */
+/* STOA_LOCKED if any column of the table is locked, or its rows are. */
 stoa_status stoa__check_unlocked(const stoa__table *table, stoa_error *error);
 
 /* Locks a column; the field must exist. Waits for writes to its cells that other threads have
@@ -20,6 +20,10 @@ void stoa__column_unlock(const stoa_table *table, uint32_t field);
 /* The same for all columns of a table. */
 void stoa__table_lock(const stoa_table *table);
 void stoa__table_unlock(const stoa_table *table);
+/* Keeps rows where they are, and fields as they are, though no column need be locked: a run finds
+ * rows by their ids. */
+void stoa__rows_lock(const stoa_table *table);
+void stoa__rows_unlock(const stoa_table *table);
 
 /* Counts a write to cells of the column. */
 static inline void stoa__column_written(stoa__table *table, uint32_t field)

@@ -40,6 +40,7 @@ typedef struct stoa__table {
     uint32_t exports;      /* of all columns */
     uint64_t changes;      /* that are in no other version: see stoa_table_version */
     uint32_t loans;        /* that have all columns locked: see lib/io/loan.c */
+    uint32_t followed;     /* runs that follow references to its rows: see lock.h */
     uint32_t lent_arrays;  /* arrays and streams of Arrow that hold these */
     stoa__link **links;    /* of reference fields, by field index; NULL: there are none */
     stoa__link *referrers; /* fields that refer to rows of this table */

@@ -100,6 +100,20 @@ ATTEMPTS(stoa_expression_call)
     }
 }
 
+ATTEMPTS(stoa_expression_path)
+{
+    EACH_TRY
+    {
+        stoa_expression *made, *x = attempt_expression(a, "int32"),
+                               *list = attempt_expression(a, "int32, int8");
+        static const odd is_list[] = {{1, false}};
+        bool listed = NUMBER("reference is a list", 0, is_list) != 0;
+        if (JUDGE(stoa_expression_path(PLACE("made", &made), NEEDED("reference", listed ? list : x),
+                                       TEXT("name", "int8"), ERROR)))
+            stoa_expression_free(made);
+    }
+}
+
 ATTEMPTS(stoa_expression_list)
 {
     static const odd counts[] = {

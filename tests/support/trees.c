@@ -50,19 +50,22 @@ static void add_constant(const stoa_value *value)
 
 static void add_tree(const stoa_expression *node)
 {
+    bool is_call = node->kind == STOA__CALL_NODE || node->kind == STOA__PATH_NODE;
     if (node->kind == STOA__CONSTANT_NODE)
         add_constant(&node->value);
     else if (node->kind == STOA__CALL_NODE)
         add("(%s", names[node->operation]);
+    else if (node->kind == STOA__PATH_NODE)
+        add("(.%s", node->name);
     else if (node->kind == STOA__LIST_NODE)
         add("[");
     else
         add("%s%s", node->kind == STOA__PARAMETER_NODE ? "$" : "", node->name);
     for (uint32_t i = 0; i < node->count; i++) {
-        add("%s", node->kind == STOA__CALL_NODE || i > 0 ? " " : "");
+        add("%s", is_call || i > 0 ? " " : "");
         add_tree(node->arguments[i]);
     }
-    add("%s", node->kind == STOA__CALL_NODE ? ")" : node->kind == STOA__LIST_NODE ? "]" : "");
+    add("%s", is_call ? ")" : node->kind == STOA__LIST_NODE ? "]" : "");
 }
 
 const char *tree_shape(const stoa_expression *expression)
@@ -93,6 +96,8 @@ bool trees_equal(const stoa_expression *a, const stoa_expression *b)
         return values_equal(&a->value, &b->value);
     if (a->kind == STOA__FIELD_NODE || a->kind == STOA__PARAMETER_NODE)
         return strcmp(a->name, b->name) == 0;
+    if (a->kind == STOA__PATH_NODE && strcmp(a->name, b->name) != 0)
+        return false;
     for (uint32_t i = 0; i < a->count; i++)
         if (!trees_equal(a->arguments[i], b->arguments[i]))
             return false;

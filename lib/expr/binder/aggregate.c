@@ -196,7 +196,7 @@ static bool takes_strings(const stoa_expression *node)
 static void string_of(stoa__code_block *code, stoa__aggregate *aggregate)
 {
     bool is_first = aggregate->operation == STOA_FIRST;
-    aggregate->a = stoa__string_value(code, aggregate->a, code->terms[aggregate->a].of_table);
+    aggregate->a = stoa__string_value(code, aggregate->a, code->terms[aggregate->a].pool);
     if (is_first || aggregate->operation == STOA_LAST) {
         reduce(aggregate, STOA_INT32, is_first ? FIRST : LAST, STOA_STRING);
         return;

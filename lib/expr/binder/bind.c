@@ -12,6 +12,7 @@
 
 #include "base/memory.h"
 #include "expr/binder/null.h"
+#include "expr/binder/paths.h"
 #include "expr/binder/strings.h"
 #include "expr/binder/times.h"
 #include "store/labels.h"
@@ -65,54 +66,102 @@ static void finish(binder *b, stoa_expression *node, stoa__typed typed)
 
 /* ---- leaves ---- */
 
-static stoa__id column_of(binder *b, stoa_type type, size_t field)
+/* Where fields are that have no path. */
+static const stoa__site own_site = {.table = 0, .rows = STOA__NOTHING_ID};
+
+static const stoa_table *table_at(const binder *b, stoa__site site)
 {
-    bool nullable = b->binding->table->columns[field].validity != NULL;
-    stoa__id cells = stoa__emit_leaf(b->code, STOA__COLUMN_TERM, type, nullable, (uint32_t)field);
+    return site.rows == STOA__NOTHING_ID ? b->binding->table
+                                         : stoa__site_table(b->code, site.table);
+}
+
+static stoa__id column_of(binder *b, stoa__site site, stoa_type type, uint32_t field)
+{
+    bool nullable = table_at(b, site)->columns[field].validity != NULL;
+    stoa__id cells = site.rows == STOA__NOTHING_ID
+                         ? stoa__emit_leaf(b->code, STOA__COLUMN_TERM, type, nullable, field)
+                         : stoa__emit_collect(b->code, site, type, field);
     return stoa__emit_loaded(b->code, cells);
 }
 
 /* entry: of the schema. */
-static void bind_vector(binder *b, const stoa__schema_field *entry, stoa__typed *made)
+static void bind_vector(binder *b, stoa__site site, const stoa__schema_field *entry,
+                        stoa__typed *made)
 {
     stoa__code_block *code = b->code;
     stoa_type type = (stoa_type)entry->type;
     if (!stoa__new_vector(code, made, type, entry->components))
         return;
     for (uint32_t i = 0; i < made->length; i++)
-        code->components[made->first + i] = column_of(b, type, entry->vector + i);
+        code->components[made->first + i] = column_of(b, site, type, entry->vector + i);
 }
 
-static stoa_status bind_field(binder *b, const stoa_expression *node, stoa__typed *made)
+static stoa_status no_field(const binder *b, const stoa_expression *node,
+                            const stoa__schema *schema)
 {
-    const stoa_table *table = b->binding->table;
-    if (table == NULL)
-        return stoa__expression_fail(b->error, STOA_NO_FIELD, node,
-                                     "field '%s' needs a table, and there is none", node->name);
+    stoa_error plain;
+    char path[100];
+    stoa_status status = stoa__schema_no_field(schema, node->name, &plain);
+    if (node->kind == STOA__FIELD_NODE)
+        return stoa__expression_fail(b->error, status, node, "%s", plain.message);
+    stoa_expression_print(node->arguments[0], path, sizeof path);
+    return stoa__expression_fail(b->error, status, node, "in the row that '%s' refers to, %s", path,
+                                 plain.message);
+}
+
+/* node: a field or a path, whose name is that of a field of the site's table. */
+static stoa_status bind_field_at(binder *b, const stoa_expression *node, stoa__site site,
+                                 stoa__typed *made)
+{
+    const stoa_table *table = table_at(b, site);
     const stoa__schema *schema = stoa__whole_const(table)->schema;
     uint32_t field = stoa__schema_find_any(schema, node->name, strlen(node->name));
-    if (field == STOA__NO_FIELD) {
-        stoa_error plain;
-        stoa_status status = stoa__schema_no_field(schema, node->name, &plain);
-        return stoa__expression_fail(b->error, status, node, "%s", plain.message);
-    }
+    if (field == STOA__NO_FIELD)
+        return no_field(b, node, schema);
     const stoa__schema_field *described = &schema->fields[field];
     if (field >= schema->field_limit) {
-        bind_vector(b, described, made);
+        bind_vector(b, site, described, made);
         return STOA_OK;
     }
     made->type = (stoa_type)table->columns[field].type;
-    if (made->type == STOA_REFERENCE)
-        return stoa__expression_fail(b->error, STOA_WRONG_TYPE, node,
-                                     "field '%s' is a reference, which expressions don't take",
-                                     node->name);
+    if (made->type == STOA_REFERENCE &&
+        !stoa__find_way(b->code, b->binding->table, site.table, field, &made->target))
+        return STOA_OK;
     if (made->type == STOA_STRING && !stoa__begin_strings(b->code))
         return STOA_OK;
     made->unit = described->unit;
     made->zone = described->zone;
-    made->id = column_of(b, stoa__cell_type(made->type), field);
+    made->id = column_of(b, site, stoa__cell_type(made->type), field);
     made->labels = stoa__has_labels(described) ? described : NULL;
     return STOA_OK;
+}
+
+static stoa_status bind_field(binder *b, const stoa_expression *node, stoa__typed *made)
+{
+    if (b->binding->table == NULL)
+        return stoa__expression_fail(b->error, STOA_NO_FIELD, node,
+                                     "field '%s' needs a table, and there is none", node->name);
+    return bind_field_at(b, node, own_site, made);
+}
+
+static stoa_status bind_path(binder *b, const stoa_expression *node, stoa__typed *made)
+{
+    const stoa_expression *from = node->arguments[0];
+    const stoa__typed *reference = &b->bound[from->mark - 1].typed;
+    char path[100];
+    if (reference->type != STOA_REFERENCE) {
+        stoa_expression_print(from, path, sizeof path);
+        return stoa__expression_fail(b->error, STOA_WRONG_TYPE, node,
+                                     "'%s' is no reference, so it has no field '%s'", path,
+                                     node->name);
+    }
+    if (stoa__site_table(b->code, reference->target) == NULL) {
+        stoa_expression_print(from, path, sizeof path);
+        return stoa__expression_fail(b->error, STOA_NO_FIELD, node,
+                                     "the table that '%s' refers to was freed", path);
+    }
+    stoa__site site = {.table = reference->target, .rows = stoa__emit_follow(b->code, reference)};
+    return b->code->refused ? STOA_OK : bind_field_at(b, node, site, made);
 }
 
 static stoa_status bind_constant(binder *b, const stoa_expression *node, stoa__typed *made)
@@ -187,6 +236,7 @@ static stoa_status bind_call(binder *b, const stoa_expression *node, stoa__typed
         return STOA_OK;
     assert(node->count == 0 || b->bound != NULL); /* arguments are bound first */
     bool has_nulls = false, has_vectors = stoa__is_vector_operation(node), has_labels = false;
+    bool has_references = false;
     for (uint32_t i = 0; i < node->count; i++) {
         const stoa_expression *argument = node->arguments[i];
         assert(argument != NULL);
@@ -195,11 +245,14 @@ static stoa_status bind_call(binder *b, const stoa_expression *node, stoa__typed
         has_nulls = has_nulls || stoa__is_untyped(typed);
         has_vectors = has_vectors || typed->length > 0;
         has_labels = has_labels || typed->labels != NULL;
+        has_references = has_references || typed->type == STOA_REFERENCE;
     }
     if (has_nulls && !stoa__type_nulls(b->code, node, b->arguments))
         return STOA_OK;
     if (has_vectors)
         return stoa__bind_vectors(b->code, node, b->arguments, b->mask, made, b->error);
+    if (has_references)
+        return stoa__bind_references(b->code, node, b->arguments, b->mask, made, b->error);
     if (has_labels)
         return stoa__bind_labels(b->code, node, b->arguments, b->mask, made, b->error);
     if (stoa__operations[node->operation].kind == STOA__AGGREGATE)
@@ -213,6 +266,8 @@ static stoa_status bind_node(binder *b, const stoa_expression *node, stoa__typed
     switch ((stoa__node_kind)node->kind) {
     case STOA__FIELD_NODE:
         return bind_field(b, node, made);
+    case STOA__PATH_NODE:
+        return bind_path(b, node, made);
     case STOA__CONSTANT_NODE:
         return bind_constant(b, node, made);
     case STOA__PARAMETER_NODE:
@@ -235,7 +290,7 @@ static stoa_status bind_tree(binder *b, stoa_expression *root, stoa__typed *made
     while (status == STOA_OK && !b->code->refused && b->depth > 0) {
         frame *top = &b->stack[b->depth - 1];
         stoa_expression *node = top->node;
-        if (node->kind == STOA__CALL_NODE && top->next < node->count) {
+        if (node->kind != STOA__LIST_NODE && top->next < node->count) {
             push(b, node->arguments[top->next++]);
             continue;
         }
@@ -345,6 +400,37 @@ static stoa_status want_labels(binder *b, const stoa_expression *node, stoa__res
                                  given->name, target->name, given->name);
 }
 
+/* Ids of rows: into a field that refers to the same table, or as uint64 into an array. */
+static stoa_status want_ids(binder *b, const stoa_expression *node, stoa__result *result,
+                            uint32_t output, uint8_t target)
+{
+    const char *name = b->binding->names == NULL ? NULL : b->binding->names[output];
+    const stoa_table *table = b->binding->table;
+    bool into_array = name == NULL && (target == STOA_NO_TYPE || target == STOA_UINT64);
+    if (into_array) {
+        result->id = stoa__emit_row_ids(b->code, &result->typed, false);
+        return STOA_OK;
+    }
+    if (name == NULL || target != STOA_REFERENCE)
+        return stoa__expression_fail(b->error, STOA_WRONG_TYPE, node,
+                                     "a reference goes into a reference field, or as its id into "
+                                     "an array of uint64");
+    const stoa__schema *schema = stoa__whole_const(table)->schema;
+    uint32_t to, field = stoa__schema_find(schema, name, strlen(name));
+    if (field == STOA__NO_FIELD)
+        return stoa__expression_fail(b->error, STOA_WRONG_TYPE, node,
+                                     "a new field of references is described by its target: add it "
+                                     "first, and assign to it");
+    if (!stoa__find_way(b->code, table, 0, field, &to))
+        return STOA_OK;
+    if (to != result->typed.target && !stoa__is_literal_null(b->code, result->typed.id))
+        return stoa__expression_fail(b->error, STOA_WRONG_TYPE, node,
+                                     "this refers to rows of another table than field '%s'", name);
+    result->id = stoa__emit_row_ids(b->code, &result->typed,
+                                    stoa__schema_takes_null(&schema->fields[field]));
+    return STOA_OK;
+}
+
 static stoa_status want_cells(binder *b, const stoa_expression *node, stoa__result *result,
                               uint32_t output)
 {
@@ -354,6 +440,8 @@ static stoa_status want_cells(binder *b, const stoa_expression *node, stoa__resu
         return status;
     size_t index = (size_t)(result - b->code->results);
     uint8_t target = binding->targets == NULL ? STOA_NO_TYPE : binding->targets[index];
+    if (result->typed.type == STOA_REFERENCE)
+        return want_ids(b, node, result, output, target);
     const stoa__typed *typed = &result->typed;
     status = stoa__bind_store(
         b->code, *typed,
@@ -384,6 +472,10 @@ static stoa_status want_keys(binder *b, const stoa_expression *node, stoa__resul
                                      "a vector is no single value: take a component, as v[0]");
     if (result->typed.type == STOA_OBJECT)
         return stoa__refuse_object(node, b->error);
+    if (result->typed.type == STOA_REFERENCE)
+        return stoa__expression_fail(b->error, STOA_WRONG_TYPE, node,
+                                     "a reference is no value: name a field of the row that it "
+                                     "refers to");
     if (result->typed.type != STOA_STRING)
         return want_cells(b, node, result, output);
     result->id = stoa__string_row(b->code, result->typed.id);
@@ -518,7 +610,8 @@ static stoa_status bind_output(binder *b, stoa_expression *node, uint32_t output
                                            .type = typed.type,
                                            .labels = typed.labels,
                                            .unit = typed.unit,
-                                           .zone = typed.zone}};
+                                           .zone = typed.zone,
+                                           .target = typed.target}};
         status = want(b, node, result, output);
     }
     return status;

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "store/schema.h"
 
 enum { FIRST_ROOM = 32 }; /* terms; a power of two, as all later rooms are */
 
@@ -104,7 +105,7 @@ static stoa__term aggregate_of(const stoa__code_block *code, const stoa__aggrega
                        .form = aggregate->form,
                        .uniform = true,
                        .depth = (uint16_t)(aggregate->depth + 1),
-                       .of_table = code->terms[aggregate->a].of_table,
+                       .pool = code->terms[aggregate->a].pool,
                        .a = aggregate->a,
                        .b = aggregate->b,
                        .c = aggregate->mask,
@@ -147,5 +148,11 @@ void stoa__code_dispose(stoa__code_block *code)
     stoa__release(code->measures);
     stoa__release(code->outputs);
     stoa__release(code->components);
+    for (uint32_t i = 0; i < code->table_count; i++)
+        if (code->tables[i].schema != NULL)
+            stoa__schema_release(code->tables[i].schema);
+    stoa__release(code->tables);
+    stoa__release(code->ways);
+    stoa__release(code->collected);
     *code = (stoa__code_block){0};
 }

@@ -17,6 +17,9 @@
 
 typedef uint32_t stoa__id;
 
+/* Pools of strings: the program's own, and those of the tables that are read. */
+enum { STOA__PROGRAM_POOL = 0, STOA__TABLE_POOL = 1 };
+
 /* The first terms are places that a run fills in. */
 enum {
     STOA__NOTHING_ID = 0, /* an operand that is not there */
@@ -38,6 +41,11 @@ enum {
     STOA__STRING_ENTER, /* a as a handle of the other pool */
     STOA__STRING_LIST,  /* a, and the list b behind it */
     STOA__STRING_ROWS,  /* an operation, row by row */
+    /* Of paths (paths.c). A row is a uint32 in an INT32 register, STOA__NO_ROW where there is none.
+     */
+    STOA__FOLLOW,  /* the rows of table bits[0] that the ids of a are of; null where none is */
+    STOA__COLLECT, /* cells of the stoa__collected bits[0] at the rows of a */
+    STOA__ROW_IDS, /* the ids of the rows a of table bits[0] */
     STOA__ALL_CODES,
 };
 
@@ -61,7 +69,7 @@ typedef struct stoa__term {
     bool may_be_null;
     bool nullable_rows; /* because a column or an array is nullable: in some rows only */
     bool strict;        /* a WHERE whose branches both count, taken or not */
-    bool of_table;      /* STRING: handles of the table's pool, else of the program's */
+    uint16_t pool;      /* STRING: which pool its handles are of: PROGRAM_POOL, or 1 + a table */
     bool by_row;        /* STRING: its strings enter the pool while rows are computed */
     uint16_t code;      /* of a step */
     uint16_t depth;
@@ -88,6 +96,7 @@ typedef struct stoa__typed {
     stoa_type type;
     uint32_t length; /* 0: one value */
     uint32_t first;
+    uint32_t target; /* of a REFERENCE, whose id stands for ids: the table that it refers to */
     const struct stoa__schema_field *labels; /* a field that has those of the value; NULL: none */
     uint8_t unit;                            /* of timestamps and durations */
     const struct stoa__zone *zone;           /* of timestamps; NULL: none */
@@ -118,6 +127,28 @@ typedef struct stoa__array {
     const uint8_t *validity;         /* NULL: all values are there */
     const stoa_string_pool *strings; /* STRING: of the handles, which must be the table's */
 } stoa__array;
+
+/* A table that is read: the first is the one that a run is over, the others are targets. */
+typedef struct stoa__read_table {
+    const stoa_table *table;     /* of the binding, later of the run; NULL: none, or freed */
+    struct stoa__schema *schema; /* of a target, retained; NULL: freed */
+    stoa_ids ids;                /* of a run, as they were when it began */
+    size_t rows;
+} stoa__read_table;
+
+/* A reference field of a table that is read, and which of these its target is. Each table is the
+ * target of some way from one before it. */
+typedef struct stoa__way {
+    uint32_t from, field, to;
+} stoa__way;
+
+/* A column of a table that is read by row numbers. */
+typedef struct stoa__collected {
+    uint32_t table, field;
+    const void *cells; /* of a run */
+    const uint64_t *validity;
+    void *aside; /* a copy of these, since the run writes to the column; NULL: there is none */
+} stoa__collected;
 
 typedef struct stoa__result {
     stoa__typed typed; /* what is wanted of it, as it was written */
@@ -154,6 +185,15 @@ typedef struct stoa__code_block {
     stoa__array *arrays;
     uint32_t array_count;
     size_t array_room;
+    stoa__read_table *tables;
+    uint32_t table_count; /* 0: the run has no table */
+    size_t table_room;
+    stoa__way *ways;
+    uint32_t way_count;
+    size_t way_room;
+    stoa__collected *collected;
+    uint32_t collected_count;
+    size_t collected_room;
     uint32_t cumulative_count; /* cumsum and its like */
     uint32_t nullable_count;   /* values of rows that may be null */
     stoa_string_pool *strings; /* the program's; NULL: there are no strings */

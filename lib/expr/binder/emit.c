@@ -46,7 +46,9 @@ stoa__id stoa__emit_leaf(stoa__code_block *code, stoa__term_kind kind, stoa_type
     stoa__term term = {.kind = (uint8_t)kind,
                        .form = (uint8_t)form,
                        .uniform = kind == STOA__PARAMETER_TERM,
-                       .of_table = kind == STOA__COLUMN_TERM || kind == STOA__ARRAY_TERM,
+                       .pool = kind == STOA__COLUMN_TERM || kind == STOA__ARRAY_TERM
+                                   ? STOA__TABLE_POOL
+                                   : STOA__PROGRAM_POOL,
                        .may_be_null = nullable,
                        .nullable_rows = nullable,
                        .range = stoa__range_of(form),
@@ -55,16 +57,16 @@ stoa__id stoa__emit_leaf(stoa__code_block *code, stoa__term_kind kind, stoa_type
 }
 
 /* As a value 0, which is in the range of every type. */
-stoa__id stoa__emit_null(stoa__code_block *code, stoa_type form, bool of_table)
+stoa__id stoa__emit_null(stoa__code_block *code, stoa_type form, unsigned pool)
 {
     stoa__term term = {.kind = STOA__STEP_TERM,
                        .form = (uint8_t)form,
                        .code = STOA__NULL,
                        .uniform = true,
-                       .of_table = of_table,
+                       .pool = (uint16_t)pool,
                        .may_be_null = true,
                        .nullable_rows = true,
-                       .bits = {of_table}};
+                       .bits = {pool}};
     if (form == STOA_FLOAT64)
         term.range = STOA__NO_RANGE;
     return stoa__intern(code, &term);
@@ -129,7 +131,7 @@ stoa__id stoa__emit_row(stoa__code_block *code, stoa__id id)
     stoa__term made = {.kind = STOA__STEP_TERM,
                        .form = term->form,
                        .code = (uint16_t)step,
-                       .of_table = term->of_table,
+                       .pool = term->pool,
                        .a = id,
                        .may_fail_deep = term->may_fail_deep,
                        .may_be_null = term->may_be_null,
@@ -190,7 +192,7 @@ stoa__id stoa__emit_step(stoa__code_block *code, stoa__term step)
     bool looks_up = step.code == STOA__LOOKUP_BITS || step.code == STOA__LOOKUP_INT32;
     step.form = looks_up ? code->terms[step.b].form : (uint8_t)form_of(step.code, code, step.a);
     if (step.form == STOA_STRING)
-        step.of_table = code->terms[looks_up ? step.b : step.a].of_table;
+        step.pool = code->terms[looks_up ? step.b : step.a].pool;
     if (step.origin == NULL)
         step.origin = code->origin;
     if (step.range.low > step.range.high) /* it always fails, with whatever bits */
@@ -220,6 +222,27 @@ stoa__id stoa__emit_step(stoa__code_block *code, stoa__term step)
     if (!step.uniform)
         choose_shape(code, &step);
     return stoa__intern(code, &step);
+}
+
+stoa__id stoa__emit_term(stoa__code_block *code, stoa__term made, bool uniform)
+{
+    stoa__id operands[] = {made.a, made.b, made.c};
+    made.kind = STOA__STEP_TERM;
+    made.uniform = uniform;
+    made.origin = code->origin;
+    for (size_t i = 0; i < 3; i++) {
+        const stoa__term *operand = &code->terms[operands[i]];
+        made.may_fail_deep = made.may_fail_deep || operand->may_fail_deep;
+        made.may_be_null = made.may_be_null || operand->may_be_null;
+        made.nullable_rows = made.nullable_rows || (operand->nullable_rows && !uniform);
+        made.depth = operand->depth > made.depth ? operand->depth : made.depth;
+    }
+    if (made.code == STOA__ROW_IDS && made.bits[1] != 0) /* 0 where it refers to none */
+        made.may_be_null = made.nullable_rows = false;
+    made.range = made.form == STOA_INT32  ? (stoa__range){0, INT32_MAX}
+                 : made.form == STOA_BOOL ? STOA__TRUTH_RANGE
+                                          : STOA__NO_RANGE;
+    return stoa__intern(code, &made);
 }
 
 stoa__id stoa__emit_within(stoa__code_block *code, stoa__id a, stoa__range bounds)

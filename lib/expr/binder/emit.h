@@ -14,7 +14,7 @@ stoa__id stoa__emit_integer(stoa__code_block *code, int64_t value);
 stoa__id stoa__emit_float(stoa__code_block *code, double value);
 stoa__id stoa__emit_truth(stoa__code_block *code, bool value);
 /* A null; of STRING a handle of either pool. */
-stoa__id stoa__emit_null(stoa__code_block *code, stoa_type form, bool of_table);
+stoa__id stoa__emit_null(stoa__code_block *code, stoa_type form, unsigned pool);
 /* PARAMETER, which is uniform, COLUMN or ARRAY. */
 stoa__id stoa__emit_leaf(stoa__code_block *code, stoa__term_kind kind, stoa_type form,
                          bool nullable, uint32_t index);
@@ -22,6 +22,9 @@ stoa__id stoa__emit_leaf(stoa__code_block *code, stoa__term_kind kind, stoa_type
  * operands are constants that fail, stays a step. The step's code, operands, may_fail, range,
  * strict and bits are the caller's. */
 stoa__id stoa__emit_step(stoa__code_block *code, stoa__term step);
+/* A step that is no kernel of the list. Its code, form, operands, pool and bits are the caller's.
+ */
+stoa__id stoa__emit_term(stoa__code_block *code, stoa__term made, bool uniform);
 static inline stoa__id stoa__emit(stoa__code_block *code, unsigned step, stoa__id a, stoa__id b,
                                   bool may_fail, stoa__range range)
 {

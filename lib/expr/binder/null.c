@@ -15,6 +15,7 @@ stoa__typed stoa__null_like(stoa__code_block *code, const stoa__typed *like)
     bool is_float = like->type == STOA_FLOAT32 || like->type == STOA_FLOAT64;
     bool is_wide = like->type == STOA_TIMESTAMP || like->type == STOA_DURATION;
     stoa_type form = is_float                                               ? STOA_FLOAT64
+                     : like->type == STOA_REFERENCE                         ? STOA_UINT64
                      : is_wide                                              ? STOA_INT64
                      : like->type == STOA_BOOL || like->type == STOA_STRING ? like->type
                                                                             : STOA_INT32;

@@ -1,6 +1,6 @@
 /* strings.c: what operations on strings are.
  *
- * A string is a handle of one of two pools: the table's, which its columns are of, or the
+ * A string is a handle of a pool: that of the table that its column is of, or the
  * program's (code->strings), where literals, parameters and results are. A function of the strings
  * of one register (its base) and of values that are the same for all rows is not computed for each
  * row: it is a symbol, a CALL that no pass runs. A MAP computes a symbol once for each string of
@@ -48,38 +48,18 @@ stoa__id stoa__emit_string(stoa__code_block *code, stoa_string string)
 
 /* ---- terms ---- */
 
-/* A term of several operands that is no kernel. */
-static stoa__id emit_term(stoa__code_block *code, stoa__term made, bool uniform)
-{
-    stoa__id operands[] = {made.a, made.b, made.c};
-    made.kind = STOA__STEP_TERM;
-    made.uniform = uniform;
-    made.origin = code->origin;
-    for (size_t i = 0; i < 3; i++) {
-        const stoa__term *operand = term_of(code, operands[i]);
-        made.may_fail_deep = made.may_fail_deep || operand->may_fail_deep;
-        made.may_be_null = made.may_be_null || operand->may_be_null;
-        made.nullable_rows = made.nullable_rows || (operand->nullable_rows && !uniform);
-        made.depth = operand->depth > made.depth ? operand->depth : made.depth;
-    }
-    made.range = made.form == STOA_INT32  ? (stoa__range){0, INT32_MAX}
-                 : made.form == STOA_BOOL ? STOA__TRUTH_RANGE
-                                          : STOA__NO_RANGE;
-    return stoa__intern(code, &made);
-}
-
 /* The table of a symbol, or of the strings of a register as they are. */
 static stoa__id emit_map(stoa__code_block *code, stoa__id symbol, stoa__id base, unsigned form,
-                         bool of_table)
+                         unsigned pool)
 {
-    return emit_term(code,
-                     (stoa__term){.code = STOA__STRING_MAP,
-                                  .form = (uint8_t)form,
-                                  .a = symbol,
-                                  .b = base,
-                                  .of_table = of_table,
-                                  .bits = {of_table}},
-                     true);
+    return stoa__emit_term(code,
+                           (stoa__term){.code = STOA__STRING_MAP,
+                                        .form = (uint8_t)form,
+                                        .a = symbol,
+                                        .b = base,
+                                        .pool = (uint16_t)pool,
+                                        .bits = {pool}},
+                           true);
 }
 
 static stoa__id emit_lookup(stoa__code_block *code, stoa__id base, stoa__id map)
@@ -101,34 +81,34 @@ static stoa__id base_of(const stoa__code_block *code, stoa__id id)
     return is_symbol(term) ? (stoa__id)term->bits[1] : id;
 }
 
-stoa__id stoa__string_value(stoa__code_block *code, stoa__id id, bool of_table)
+stoa__id stoa__string_value(stoa__code_block *code, stoa__id id, unsigned pool)
 {
     const stoa__term *term = term_of(code, id);
-    if (!is_symbol(term) && term->of_table == of_table)
+    if (!is_symbol(term) && term->pool == pool)
         return id;
     if (term->code == STOA__NULL)
-        return stoa__emit_null(code, STOA_STRING, of_table);
+        return stoa__emit_null(code, STOA_STRING, pool);
     if (term->uniform)
-        return emit_term(code,
-                         (stoa__term){.code = STOA__STRING_ENTER,
-                                      .form = STOA_STRING,
-                                      .a = id,
-                                      .of_table = of_table,
-                                      .bits = {of_table}},
-                         true);
+        return stoa__emit_term(code,
+                               (stoa__term){.code = STOA__STRING_ENTER,
+                                            .form = STOA_STRING,
+                                            .a = id,
+                                            .pool = (uint16_t)pool,
+                                            .bits = {pool}},
+                               true);
     stoa__id base = base_of(code, id);
     if (term_of(code, base)->by_row) {
         code->interns_by_row = true;
-        return emit_term(code,
-                         (stoa__term){.code = STOA__STRING_ROWS,
-                                      .form = STOA_STRING,
-                                      .a = id,
-                                      .of_table = of_table,
-                                      .by_row = true,
-                                      .bits = {STOA_NO_OPERATION, of_table}},
-                         false);
+        return stoa__emit_term(code,
+                               (stoa__term){.code = STOA__STRING_ROWS,
+                                            .form = STOA_STRING,
+                                            .a = id,
+                                            .pool = (uint16_t)pool,
+                                            .by_row = true,
+                                            .bits = {STOA_NO_OPERATION, pool}},
+                               false);
     }
-    return emit_lookup(code, base, emit_map(code, id, base, STOA_STRING, of_table));
+    return emit_lookup(code, base, emit_map(code, id, base, STOA_STRING, pool));
 }
 
 stoa__id stoa__string_row(stoa__code_block *code, stoa__id id)
@@ -150,15 +130,15 @@ static stoa__id emit_rows(stoa__code_block *code, stoa_operation operation, unsi
     bool interns = form == STOA_STRING;
     code->interns_by_row = code->interns_by_row || interns;
     stoa__id rows[] = {row_of(code, a), row_of(code, b), row_of(code, c)};
-    return emit_term(code,
-                     (stoa__term){.code = STOA__STRING_ROWS,
-                                  .form = (uint8_t)form,
-                                  .a = rows[0],
-                                  .b = rows[1],
-                                  .c = rows[2],
-                                  .by_row = interns,
-                                  .bits = {operation, false}},
-                     false);
+    return stoa__emit_term(code,
+                           (stoa__term){.code = STOA__STRING_ROWS,
+                                        .form = (uint8_t)form,
+                                        .a = rows[0],
+                                        .b = rows[1],
+                                        .c = rows[2],
+                                        .by_row = interns,
+                                        .bits = {operation, false}},
+                           false);
 }
 
 /* An operation on strings (and, of slice, integers), as what it is: a value of all rows, a symbol,
@@ -179,14 +159,14 @@ static stoa__id emit_call(stoa__code_block *code, stoa_operation operation, unsi
     if (by_row)
         return emit_rows(code, operation, form, a, b, c);
     bool uniform = base == STOA__NOTHING_ID;
-    stoa__id made = emit_term(code,
-                              (stoa__term){.code = STOA__STRING_CALL,
-                                           .form = (uint8_t)form,
-                                           .a = a,
-                                           .b = b,
-                                           .c = c,
-                                           .bits = {operation, base}},
-                              uniform);
+    stoa__id made = stoa__emit_term(code,
+                                    (stoa__term){.code = STOA__STRING_CALL,
+                                                 .form = (uint8_t)form,
+                                                 .a = a,
+                                                 .b = b,
+                                                 .c = c,
+                                                 .bits = {operation, base}},
+                                    uniform);
     if (uniform || form == STOA_STRING)
         return made;
     return emit_lookup(code, base, emit_map(code, made, base, form, false));
@@ -202,12 +182,24 @@ static stoa_string constant_of(const stoa__code_block *code, stoa__id id)
 /* The handle that a string of all rows has in a register's pool. */
 static stoa__id handle_in_pool_of(stoa__code_block *code, stoa__id row, stoa__id same)
 {
-    if (!term_of(code, row)->of_table || term_of(code, same)->of_table)
-        return stoa__string_value(code, same, term_of(code, row)->of_table);
-    return emit_term(
-        code,
-        (stoa__term){.code = STOA__STRING_FIND, .form = STOA_STRING, .a = same, .of_table = true},
-        true);
+    unsigned pool = term_of(code, row)->pool;
+    if (pool == STOA__PROGRAM_POOL || term_of(code, same)->pool == pool)
+        return stoa__string_value(code, same, pool);
+    return stoa__emit_term(code,
+                           (stoa__term){.code = STOA__STRING_FIND,
+                                        .form = STOA_STRING,
+                                        .a = same,
+                                        .pool = (uint16_t)pool,
+                                        .bits = {pool}},
+                           true);
+}
+
+/* The pool that two values have their handles in; the program's, if they have none in common. */
+static unsigned common_pool(const stoa__code_block *code, stoa__id a, stoa__id b)
+{
+    const stoa__term *first = term_of(code, a), *second = term_of(code, b);
+    bool same = first->pool == second->pool && !is_symbol(first) && !is_symbol(second);
+    return same ? first->pool : STOA__PROGRAM_POOL;
 }
 
 static stoa__id emit_equal(stoa__code_block *code, stoa_operation operation, stoa__id a, stoa__id b)
@@ -224,10 +216,9 @@ static stoa__id emit_equal(stoa__code_block *code, stoa_operation operation, sto
         return stoa__emit(code, step, a, handle_in_pool_of(code, a, b), false, STOA__TRUTH_RANGE);
     if (left == right || right == STOA__NOTHING_ID)
         return emit_call(code, operation, STOA_BOOL, a, b, 0);
-    bool of_table = of_handles && !is_symbol(term_of(code, b)) && term_of(code, a)->of_table &&
-                    term_of(code, b)->of_table;
-    a = stoa__string_value(code, a, of_table);
-    b = stoa__string_value(code, b, of_table);
+    unsigned pool = of_handles ? common_pool(code, a, b) : STOA__PROGRAM_POOL;
+    a = stoa__string_value(code, a, pool);
+    b = stoa__string_value(code, b, pool);
     return stoa__emit(code, step, a, b, false, STOA__TRUTH_RANGE);
 }
 
@@ -270,13 +261,13 @@ static stoa__id emit_member(stoa__code_block *code, const stoa__typed *arguments
         return any;
     }
     for (uint32_t i = 1; i < count; i++)
-        list = emit_term(code,
-                         (stoa__term){.code = STOA__STRING_LIST,
-                                      .form = STOA_STRING,
-                                      .a = arguments[i].id,
-                                      .b = list,
-                                      .bits = {i}},
-                         true);
+        list = stoa__emit_term(code,
+                               (stoa__term){.code = STOA__STRING_LIST,
+                                            .form = STOA_STRING,
+                                            .a = arguments[i].id,
+                                            .b = list,
+                                            .bits = {i}},
+                               true);
     return emit_call(code, STOA_IN, STOA_BOOL, arguments[0].id, list, 0);
 }
 
@@ -286,10 +277,9 @@ stoa__id stoa__choose_string(stoa__code_block *code, stoa__id condition, stoa__i
 {
     if (stoa__is_constant(code, condition))
         return term_of(code, condition)->bits[0] != 0 ? a : b;
-    bool of_table = term_of(code, a)->of_table && term_of(code, b)->of_table &&
-                    !is_symbol(term_of(code, a)) && !is_symbol(term_of(code, b));
-    a = stoa__string_value(code, a, of_table);
-    b = stoa__string_value(code, b, of_table);
+    unsigned pool = common_pool(code, a, b);
+    a = stoa__string_value(code, a, pool);
+    b = stoa__string_value(code, b, pool);
     if (a == b && stoa__is_sure(term_of(code, condition)))
         return a;
     stoa__term step = {.code = STOA__WHERE_INT32, .a = a, .b = b, .c = condition};

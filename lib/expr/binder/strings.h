@@ -15,7 +15,7 @@ bool stoa__begin_strings(stoa__code_block *code);
 stoa__id stoa__emit_string(stoa__code_block *code, stoa_string string);
 /* A string as a handle of the table's pool or of the program's; in a register, unless it is the
  * same for all rows. */
-stoa__id stoa__string_value(stoa__code_block *code, stoa__id id, bool of_table);
+stoa__id stoa__string_value(stoa__code_block *code, stoa__id id, unsigned pool);
 /* The same of the pool that it is of already, in a register. */
 stoa__id stoa__string_row(stoa__code_block *code, stoa__id id);
 stoa__id stoa__choose_string(stoa__code_block *code, stoa__id condition, stoa__id a, stoa__id b);

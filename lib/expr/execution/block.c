@@ -8,6 +8,7 @@
 
 #include "base/words.h"
 #include "expr/binder/times.h"
+#include "expr/execution/paths.h"
 #include "expr/execution/strings.h"
 
 #define WORDS STOA__BLOCK_WORDS
@@ -258,6 +259,8 @@ static bool execute(const stoa__run *run, stoa__worker *worker, uint32_t from, u
                 failed = remember(run, worker, step, 0, count) || failed;
         } else if (step->code == STOA__FILL_BITS)
             fill_bits(slots[step->out], slots[step->a], count);
+        else if (stoa__is_of_paths(step->code))
+            stoa__run_path_step(run, worker, step, count);
         else if (step->code == STOA__STRING_ROWS)
             stoa__run_string_rows(run, slots, step, count);
         else if (step->code == STOA__IS_NULL)

@@ -99,7 +99,7 @@ static stoa_string uniform_string(const stoa__run *run, stoa__id id)
     const stoa__term *term = &run->program->code.terms[id];
     const stoa_handle *handle = run->program->workers[0].slots[id];
     return run->program->nulls[id] ? (stoa_string){"", 0}
-                                   : stoa__string_of_run(run, term->of_table, *handle);
+                                   : stoa__string_of_run(run, term->pool, *handle);
 }
 
 static bool take_members(stoa__evaluator *made, const stoa__run *run, stoa__id list)

@@ -44,8 +44,7 @@ void stoa__begin_nulls(const stoa__run *run, stoa__worker *worker)
     }
 }
 
-/* Room for the bits of a value that has no place of its own elsewhere. */
-static uint64_t *own_bits(const stoa__run *run, const stoa__worker *worker, stoa__id id)
+uint64_t *stoa__own_bits(const stoa__run *run, const stoa__worker *worker, stoa__id id)
 {
     const stoa_program *program = run->program;
     return worker->validity_bits +
@@ -67,7 +66,7 @@ static const uint64_t *bits_of_leaf(const stoa__run *run, const stoa__worker *wo
                                     size_t row, size_t count)
 {
     const stoa__term *term = &run->program->code.terms[id];
-    uint64_t *own = own_bits(run, worker, id);
+    uint64_t *own = stoa__own_bits(run, worker, id);
     if (term->kind == STOA__COLUMN_TERM) {
         const uint64_t *bits = run->table->columns[term->index].validity + row / 64;
         if (all_set(bits, count))
@@ -101,6 +100,9 @@ stoa__null_rule stoa__null_rule_of(const stoa__term *term)
     if (!term->may_be_null)
         return STOA__NEVER_NULL;
     switch (term->code) {
+    case STOA__FOLLOW: /* these two say themselves where they are null */
+    case STOA__COLLECT:
+        return STOA__NEVER_NULL;
     case STOA__WHERE_INT32:
     case STOA__WHERE_INT64:
     case STOA__WHERE_BITS:
@@ -165,11 +167,20 @@ void stoa__note_nulls(const stoa__run *run, stoa__worker *worker, const stoa__in
         worker->validity[step->out] = only;
         return;
     }
-    uint64_t *own = own_bits(run, worker, step->out);
+    uint64_t *own = stoa__own_bits(run, worker, step->out);
     for (size_t k = 0; k < stoa__words(count); k++)
         own[k] = valid_word(step->nulls, validity, values, k);
     stoa__words_end(own, count);
     worker->validity[step->out] = own;
+}
+
+void stoa__meet_nulls(const stoa__run *run, stoa__worker *worker, const stoa__instruction *at)
+{
+    const stoa__code_block *code = &run->program->code;
+    for (const stoa__instruction *step = run->pass->steps; !worker->has_nulls && step < at; step++)
+        if (code->terms[step->out].may_be_null)
+            worker->validity[step->out] = NULL;
+    worker->has_nulls = true;
 }
 
 /* ---- where they are looked at ---- */

@@ -253,7 +253,7 @@ static void find_active_masks(planner *p)
 
 static bool has_bits(const stoa__term *term)
 {
-    return term->form == STOA_BOOL && term->code != STOA__STORE_BOOL;
+    return term->form == STOA_BOOL && term->code != STOA__STORE_BOOL && term->code != STOA__COLLECT;
 }
 
 static bank *bank_of(planner *p, stoa__id id)
@@ -405,6 +405,8 @@ static void list_leaves(planner *p)
             pass->columns[pass->column_count++] = id;
             pass->reads_nullable = pass->reads_nullable || term->may_be_null;
         }
+        if (p->needed[id] != 0 && is_step(term) && term->code == STOA__FOLLOW)
+            pass->reads_nullable = true;
         if (!is_step(term) || !term->uniform)
             continue;
         if (term->depth == p->depth)

@@ -18,7 +18,7 @@
 #define STOA__LONG_WORDS (STOA__LONG_BLOCK / 64)
 
 typedef struct stoa__instruction {
-    stoa__kernel *kernel; /* NULL: FILL_BITS, CUMULATE */
+    stoa__kernel *kernel; /* NULL: a step that is none of the list */
     stoa__id out, a, b, c;
     uint32_t line; /* of the worker's scratch, where the register begins; of uniforms: unused */
     uint32_t mask; /* of steps that may fail */
@@ -71,7 +71,7 @@ typedef struct stoa__pass {
     uint32_t *calls;      /* for each of these: the stoa__reduction to call, or STOA__DONE */
     uint32_t aggregate_count;
     bool has_outputs;
-    bool reads_nullable;             /* a column or an array that may have nulls */
+    bool reads_nullable;             /* a column or an array that may have nulls, or references */
     stoa__active_mask *active_masks; /* only where something may fail */
     uint32_t mask_count;
     size_t mask_room;

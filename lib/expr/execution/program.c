@@ -8,6 +8,7 @@
 
 #include "base/memory.h"
 #include "expr/binder/times.h"
+#include "expr/execution/paths.h"
 #include "expr/execution/strings.h"
 #include "kernel/floats.h"
 #include "store/labels.h"
@@ -140,6 +141,11 @@ bool stoa__program_prepare(stoa_program *program, size_t workers)
 
 /* ---- binding ---- */
 
+static stoa__schema *schema_of(const stoa_table *table)
+{
+    return table == NULL ? NULL : stoa__whole_const(table)->schema;
+}
+
 static size_t count_targets(const stoa_program *program, const uint16_t *lengths)
 {
     size_t count = 0;
@@ -148,12 +154,13 @@ static size_t count_targets(const stoa_program *program, const uint16_t *lengths
     return count;
 }
 
-/* Labels are those of the very fields, which targets do not tell: they are bound anew each time. */
-static bool has_labels_target(const stoa_program *program)
+/* Labels, and the tables that references refer to, are those of the very fields, which targets do
+ * not tell: they are bound anew each time. */
+static bool has_own_target(const stoa_program *program)
 {
     size_t count = count_targets(program, program->lengths);
     for (size_t i = 0; i < count; i++)
-        if (stoa__is_labels_target(program->targets[i]))
+        if (stoa__is_labels_target(program->targets[i]) || program->targets[i] == STOA_REFERENCE)
             return true;
     return false;
 }
@@ -172,15 +179,18 @@ static bool same_targets(const stoa_program *program, const stoa__targets *targe
     return true;
 }
 
-static bool is_bound(const stoa_program *program, const stoa__schema *schema, stoa__wanted wanted,
+static bool is_bound(const stoa_program *program, const stoa_table *table, stoa__wanted wanted,
                      const stoa__targets *targets)
 {
-    if (program->wanted != wanted || program->schema != schema)
+    const stoa__schema *schema = schema_of(table);
+    if (program->wanted != wanted || program->schema != schema ||
+        !stoa__reach_tables(&program->code, table))
         return false;
     if (targets == NULL || program->targets == NULL)
         return targets == NULL && program->targets == NULL;
     return (targets->names != NULL) == program->into_fields && same_targets(program, targets) &&
-           !(schema != NULL && schema->labels_count > 0 && has_labels_target(program));
+           !(schema != NULL && schema->labels_count + schema->reference_count > 0 &&
+             has_own_target(program));
 }
 
 static bool keep_targets(stoa_program *program, const stoa__targets *targets)
@@ -225,16 +235,11 @@ static stoa_status bind_anew(stoa_program *program, const stoa_table *table, sto
     return status;
 }
 
-static stoa__schema *schema_of(const stoa_table *table)
-{
-    return table == NULL ? NULL : stoa__whole_const(table)->schema;
-}
-
 stoa_status stoa__program_bind(stoa_program *program, const stoa_table *table, stoa__wanted wanted,
                                const stoa__targets *targets, stoa_error *error)
 {
     stoa__schema *schema = schema_of(table);
-    if (is_bound(program, schema, wanted, targets))
+    if (is_bound(program, table, wanted, targets))
         return STOA_OK;
     unbind(program);
     stoa_status status = bind_anew(program, table, wanted, targets, error);
@@ -251,7 +256,8 @@ stoa_status stoa__program_bind(stoa_program *program, const stoa_table *table, s
 stoa_status stoa__program_bind_any(stoa_program *program, const stoa_table *table,
                                    stoa_error *error)
 {
-    if (program->wanted != 0 && program->schema == schema_of(table))
+    if (program->wanted != 0 && program->schema == schema_of(table) &&
+        stoa__reach_tables(&program->code, table))
         return STOA_OK;
     return stoa__program_bind(program, table, STOA__WANTS_CELLS, NULL, error);
 }

@@ -63,6 +63,10 @@ bool stoa__may_meet_nulls(const stoa_program *program, const stoa__pass *pass);
 void stoa__begin_nulls(const stoa__run *run, stoa__worker *worker);
 /* Before a block: columns that have nulls there; sets worker->has_nulls. */
 void stoa__find_nulls(const stoa__run *run, stoa__worker *worker, size_t row, size_t count);
+/* In a step that finds nulls: from here on the block has some, though what was before has none. */
+void stoa__meet_nulls(const stoa__run *run, stoa__worker *worker, const stoa__instruction *at);
+/* Room for the bits of a value that may be null, which lie nowhere else. */
+uint64_t *stoa__own_bits(const stoa__run *run, const stoa__worker *worker, stoa__id id);
 /* Before a step that may be null, in a block that has nulls. */
 void stoa__note_nulls(const stoa__run *run, stoa__worker *worker, const stoa__instruction *step,
                       size_t count);

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "expr/execution/paths.h"
 #include "store/table.h"
 
 /* A table for all strings, if there are no more of them than rows, times this. */
@@ -16,14 +17,18 @@
 /* Results that leave the program's pool one by one; it is made anew for more. */
 #define MOST_CUT 1000
 
-stoa_string_pool *stoa__pool_of_run(const stoa__run *run, bool of_table)
+stoa_string_pool *stoa__pool_of_run(const stoa__run *run, unsigned pool)
 {
-    return of_table ? run->strings : run->program->code.strings;
+    if (pool == STOA__PROGRAM_POOL)
+        return run->program->code.strings;
+    return pool == STOA__TABLE_POOL
+               ? run->strings
+               : run->program->code.tables[pool - STOA__TABLE_POOL].table->strings;
 }
 
-stoa_string stoa__string_of_run(const stoa__run *run, bool of_table, stoa_handle handle)
+stoa_string stoa__string_of_run(const stoa__run *run, unsigned pool, stoa_handle handle)
 {
-    return stoa_string_pool_get(stoa__pool_of_run(run, of_table), handle);
+    return stoa_string_pool_get(stoa__pool_of_run(run, pool), handle);
 }
 
 const stoa_string_pool *stoa_program_strings(const stoa_program *program)
@@ -129,6 +134,19 @@ static stoa_status make_sparse(const making *m, const char *cells, ptrdiff_t str
     return status;
 }
 
+/* The same of what a path leads to. */
+static stoa_status make_collected(const stoa__run *run, const making *m, size_t count,
+                                  stoa_error *error)
+{
+    stoa_handle *handles = stoa__collected_handles(run, m->map->b);
+    if (handles == NULL)
+        return stoa__fail_memory(error, run->rows * sizeof *handles);
+    stoa_status status =
+        make_sparse(m, (const char *)handles, sizeof *handles, run->rows, count, error);
+    stoa__release(handles);
+    return status;
+}
+
 static stoa_status make_table(const stoa__run *run, const making *m, size_t count, bool is_null,
                               stoa_error *error)
 {
@@ -145,6 +163,8 @@ static stoa_status make_table(const stoa__run *run, const making *m, size_t coun
         const stoa__array *array = &run->program->code.arrays[base->index];
         return make_sparse(m, array->data, array->stride, run->rows, count, error);
     }
+    if (is_sparse && base->kind == STOA__STEP_TERM && base->code == STOA__COLLECT)
+        return make_collected(run, m, count, error);
     for (size_t handle = 0; handle < count && status == STOA_OK; handle++)
         status = make_value(m, (stoa_handle)handle, error);
     return status;
@@ -181,9 +201,9 @@ static stoa_status run_map(stoa__run *run, stoa__id id, stoa_error *error)
 {
     stoa_program *program = run->program;
     const stoa__term *map = &program->code.terms[id];
-    making m = {.map = map, .from = stoa__pool_of_run(run, program->code.terms[map->b].of_table)};
+    making m = {.map = map, .from = stoa__pool_of_run(run, program->code.terms[map->b].pool)};
     size_t count = stoa_string_pool_count(m.from), bytes = lookup_bytes(map->form, count);
-    m.into = stoa__pool_of_run(run, map->of_table);
+    m.into = stoa__pool_of_run(run, map->pool);
     m.table = stoa__allocate_zeroed(bytes);
     m.evaluator = stoa__evaluator_new(run, map->a, map->b);
     stoa_status status = STOA_OK;
@@ -214,7 +234,7 @@ static stoa_string operand_of(const stoa__run *run, stoa__id id)
     if (id == STOA__NOTHING_ID || term->form != STOA_STRING)
         return (stoa_string){"", 0};
     const stoa_handle *handle = run->program->workers[0].slots[id];
-    return stoa__string_of_run(run, term->of_table, *handle);
+    return stoa__string_of_run(run, term->pool, *handle);
 }
 
 static int64_t number_of(const stoa__run *run, stoa__id id)
@@ -235,7 +255,7 @@ static stoa_status run_call(stoa__run *run, const stoa__term *term, uint32_t *va
         stoa__string_operation(operation, operands, numbers, &buffer, &made, value, error);
     if (status == STOA_OK && term->form == STOA_STRING)
         status =
-            stoa_string_pool_intern(stoa__pool_of_run(run, term->of_table), &made, 1, value, error);
+            stoa_string_pool_intern(stoa__pool_of_run(run, term->pool), &made, 1, value, error);
     stoa__buffer_dispose(&buffer);
     return status;
 }
@@ -256,6 +276,6 @@ stoa_status stoa__run_string_step(stoa__run *run, const stoa__instruction *step,
         return STOA_OK;
     if (step->code != STOA__STRING_FIND)
         return run_call(run, term, value, error);
-    *value = stoa_string_pool_find(run->strings, operand_of(run, step->a));
+    *value = stoa_string_pool_find(stoa__pool_of_run(run, term->pool), operand_of(run, step->a));
     return STOA_OK;
 }

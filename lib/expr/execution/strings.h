@@ -19,10 +19,10 @@ stoa_status stoa__begin_strings_of_run(stoa_program *program, stoa_error *error)
 stoa_status stoa__run_string_step(stoa__run *run, const stoa__instruction *step, stoa_error *error);
 /* Gives back the tables of a program. */
 void stoa__release_lookups(stoa_program *program);
-/* The string of a handle of one of the two pools. */
-stoa_string stoa__string_of_run(const stoa__run *run, bool of_table, stoa_handle handle);
+/* The string of a handle of one of the pools. */
+stoa_string stoa__string_of_run(const stoa__run *run, unsigned pool, stoa_handle handle);
 /* Which pool those handles are of. */
-stoa_string_pool *stoa__pool_of_run(const stoa__run *run, bool of_table);
+stoa_string_pool *stoa__pool_of_run(const stoa__run *run, unsigned pool);
 
 /* ---- strings_rows.c ---- */
 

@@ -25,7 +25,7 @@ static rows operands_of(const stoa__run *run, void *const *slots, const stoa__in
     rows made = {{NULL, NULL}, {NULL, NULL}, {NULL, NULL}};
     for (size_t i = 0; i < 2; i++) {
         if (strings[i] != STOA__NOTHING_ID && terms[strings[i]].form == STOA_STRING) {
-            made.pools[i] = stoa__pool_of_run(run, terms[strings[i]].of_table);
+            made.pools[i] = stoa__pool_of_run(run, terms[strings[i]].pool);
             made.handles[i] = slots[strings[i]];
         }
         if (numbers[i] != STOA__NOTHING_ID && terms[numbers[i]].form == STOA_INT64)
@@ -49,8 +49,7 @@ static stoa_status value_of(const stoa__run *run, const stoa__term *term, const 
     stoa_status status = stoa__string_operation((stoa_operation)term->bits[0], operands, numbers,
                                                 buffer, &made, value, NULL);
     if (status == STOA_OK && term->form == STOA_STRING)
-        status =
-            stoa_string_pool_intern(stoa__pool_of_run(run, term->of_table), &made, 1, value, NULL);
+        status = stoa_string_pool_intern(stoa__pool_of_run(run, term->pool), &made, 1, value, NULL);
     return status;
 }
 
@@ -120,8 +119,8 @@ bool stoa__begin_seen(const stoa__run *run, size_t workers)
         const stoa__aggregate *aggregate = &program->code.aggregates[index];
         if (!aggregate->of_strings)
             continue;
-        bool of_table = program->code.terms[aggregate->a].of_table;
-        size_t count = stoa_string_pool_count(stoa__pool_of_run(run, of_table));
+        unsigned pool = program->code.terms[aggregate->a].pool;
+        size_t count = stoa_string_pool_count(stoa__pool_of_run(run, pool));
         if (!make_room(program, workers))
             return false;
         for (size_t k = 0; k < program->seen_workers; k++)
@@ -134,7 +133,7 @@ bool stoa__begin_seen(const stoa__run *run, size_t workers)
 /* Strings that came while rows were computed. */
 static bool grow(const stoa__run *run, stoa__seen *seen, const stoa__term *operand)
 {
-    size_t count = stoa_string_pool_count(stoa__pool_of_run(run, operand->of_table));
+    size_t count = stoa_string_pool_count(stoa__pool_of_run(run, operand->pool));
     if (!operand->by_row || count <= seen->count)
         return true;
     uint8_t *bytes = stoa__reallocate(seen->bytes, count * 2);
@@ -183,8 +182,7 @@ uint64_t stoa__value_of_seen(const stoa__run *run, const stoa__aggregate *aggreg
 {
     const stoa_program *program = run->program;
     uint32_t index = (uint32_t)(aggregate - program->code.aggregates);
-    const stoa_string_pool *pool =
-        stoa__pool_of_run(run, program->code.terms[aggregate->a].of_table);
+    const stoa_string_pool *pool = stoa__pool_of_run(run, program->code.terms[aggregate->a].pool);
     size_t most = stoa_string_pool_count(pool), count = 0, best = SIZE_MAX;
     for (size_t handle = 0; handle < most; handle++) {
         bool seen = false;

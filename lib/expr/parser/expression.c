@@ -145,6 +145,21 @@ stoa_expression *stoa__node_named(stoa__text *text, stoa__node_kind kind, size_t
     return node;
 }
 
+stoa_expression *stoa__node_path(stoa__text *text, size_t place, stoa_expression *reference,
+                                 const char *name, size_t length)
+{
+    stoa_expression *node =
+        make(text, STOA__PATH_NODE, place, sizeof(stoa_expression *) + length + 1);
+    if (node == NULL)
+        return NULL;
+    node->count = 1;
+    node->arguments[0] = reference;
+    node->name = (char *)&node->arguments[1];
+    memcpy(node->name, name, length);
+    node->name[length] = '\0';
+    return node;
+}
+
 stoa_expression *stoa__node_string(stoa__text *text, size_t place, size_t length)
 {
     stoa_expression *node = make(text, STOA__CONSTANT_NODE, place, length + 1);
@@ -408,6 +423,23 @@ stoa_status stoa_expression_call(stoa_expression **made, stoa_operation operatio
     if (status != STOA_OK)
         return status;
     return build_over(made, STOA__CALL_NODE, operation, arguments, count, error);
+}
+
+stoa_status stoa_expression_path(stoa_expression **made, stoa_expression *reference,
+                                 const char *name, stoa_error *error)
+{
+    STOA__REQUIRE_ARGUMENT(error, made);
+    STOA__REQUIRE_ARGUMENT(error, reference);
+    STOA__REQUIRE_ARGUMENT(error, name);
+    stoa_status status = check_name(name, "a field", error);
+    if (status == STOA_OK)
+        status = check_arguments(&reference, 1, "a path", error);
+    if (status != STOA_OK)
+        return status;
+    stoa_expression *node = stoa__node_path(NULL, STOA__NO_PLACE, reference, name, strlen(name));
+    if (node != NULL)
+        stoa_expression_retain(reference);
+    return made_or_refused(made, node, error);
 }
 
 stoa_status stoa_expression_list(stoa_expression **made, stoa_expression *const *outputs,

@@ -21,6 +21,7 @@ typedef enum stoa__node_kind {
     STOA__ARRAY_NODE,
     STOA__CALL_NODE,
     STOA__LIST_NODE,
+    STOA__PATH_NODE, /* the field `name` of the row that its argument refers to */
 } stoa__node_kind;
 
 /* The text that a tree was parsed from, kept for messages, and the memory of the tree's nodes. */
@@ -42,7 +43,7 @@ struct stoa_expression {
     uint32_t place;      /* byte of the text to point at: an operator, or where a name begins */
     uint32_t mark;       /* free for whoever walks the tree, 0 between walks */
     stoa__text *text;    /* NULL: built by calls */
-    char *name;          /* FIELD, PARAMETER, ARRAY (or NULL): ends in NUL, lies behind the node */
+    char *name; /* FIELD, PATH, PARAMETER, ARRAY (or NULL): ends in NUL, lies behind the node */
     union {
         /* CONSTANT: BOOL, INT64, UINT64 (only beyond INT64_MAX), FLOAT64 or STRING, whose bytes
          * lie behind the node and end in NUL. */
@@ -71,6 +72,9 @@ void stoa__text_release(stoa__text *text);
 stoa_expression *stoa__node_new(stoa__text *text, stoa__node_kind kind, size_t place, size_t count);
 stoa_expression *stoa__node_named(stoa__text *text, stoa__node_kind kind, size_t place,
                                   const char *name, size_t length);
+/* The same for PATH, with its argument. */
+stoa_expression *stoa__node_path(stoa__text *text, size_t place, stoa_expression *reference,
+                                 const char *name, size_t length);
 /* A constant: a number, or a string, whose bytes are copied. */
 stoa_expression *stoa__node_constant(stoa__text *text, size_t place, stoa_value value);
 /* A constant string with room for `length` bytes, which the caller writes; it may shorten it. */

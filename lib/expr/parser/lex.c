@@ -391,6 +391,7 @@ static const struct sign {
     [','] = {STOA__COMMA_TOKEN, 0, 0, 0},
     ['['] = {STOA__INDEX_TOKEN, 0, 0, 0},
     [']'] = {STOA__INDEX_END_TOKEN, 0, 0, 0},
+    ['.'] = {STOA__DOT_TOKEN, 0, 0, 0},
 };
 
 /* What people write who come from other languages. */

@@ -18,6 +18,7 @@ typedef enum stoa__token_kind {
     STOA__INDEX_END_TOKEN,
     STOA__COMMA_TOKEN,
     STOA__ASSIGN_TOKEN,
+    STOA__DOT_TOKEN,
 } stoa__token_kind;
 
 typedef struct stoa__token {

@@ -181,18 +181,22 @@ static stoa_expression *value_of(parser *p, stoa_expression *node)
     return stoa__node_constant(p->text, node->place, given->value);
 }
 
+/* Doubled backquotes become one. */
+static void undouble(char *to, const char *from, size_t bytes)
+{
+    for (const char *end = from + bytes; from < end; from += *from == '`' ? 2 : 1)
+        *to++ = *from;
+    *to = '\0';
+}
+
 static stoa_status take_name(parser *p, const stoa__token *token)
 {
     stoa__node_kind kind =
         token->kind == STOA__PARAMETER_TOKEN ? STOA__PARAMETER_NODE : STOA__FIELD_NODE;
     const char *name = p->text->bytes + token->name;
     stoa_expression *node = stoa__node_named(p->text, kind, token->place, name, token->bytes);
-    if (node != NULL && name[-(token->name > 0)] == '`') { /* doubled backquotes become one */
-        char *to = node->name;
-        for (const char *from = name; from < name + token->bytes; from += *from == '`' ? 2 : 1)
-            *to++ = *from;
-        *to = '\0';
-    }
+    if (node != NULL && name[-(token->name > 0)] == '`')
+        undouble(node->name, name, token->bytes);
     if (node != NULL && kind == STOA__PARAMETER_NODE)
         node = value_of(p, node);
     p->wants_value = false;
@@ -475,6 +479,26 @@ static stoa_status take_index(parser *p, const stoa__token *open)
     return status == STOA_OK ? reduce(p, STOA__CALL_NODE, STOA_COMPONENT, open->place, 2) : status;
 }
 
+/* .name behind a reference: a field of the row that it refers to. */
+static stoa_status take_path(parser *p)
+{
+    stoa__token token;
+    stoa_status status = stoa__lex(&p->lexer, &token);
+    if (status != STOA_OK)
+        return status;
+    if (token.kind != STOA__NAME_TOKEN && token.kind != STOA__QUOTED_TOKEN)
+        return unexpected(p, &token, "the name of a field");
+    const char *name = p->text->bytes + token.name;
+    stoa_expression *node =
+        stoa__node_path(p->text, token.place, p->nodes[p->node_count - 1], name, token.bytes);
+    if (node == NULL)
+        return stoa__fail_memory(p->error, sizeof *node);
+    if (token.kind == STOA__QUOTED_TOKEN)
+        undouble(node->name, name, token.bytes);
+    p->nodes[p->node_count - 1] = node;
+    return STOA_OK;
+}
+
 /* ---- all of it ---- */
 
 /* As in Python, a comma may come before an end, and then a value is still wanted. */
@@ -510,6 +534,7 @@ static stoa_status take_value(parser *p, const stoa__token *token)
     case STOA__ASSIGN_TOKEN:
     case STOA__INDEX_TOKEN:
     case STOA__INDEX_END_TOKEN:
+    case STOA__DOT_TOKEN:
         break;
     }
     return unexpected(p, token, "a value");
@@ -524,6 +549,8 @@ static stoa_status take_operator(parser *p, const stoa__token *token)
         return take_close(p, token);
     case STOA__INDEX_TOKEN:
         return take_index(p, token);
+    case STOA__DOT_TOKEN:
+        return take_path(p);
     case STOA__COMMA_TOKEN:
         return take_comma(p, token);
     case STOA__END_TOKEN:

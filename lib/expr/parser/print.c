@@ -208,6 +208,8 @@ static int least_level(const stoa_expression *node, uint32_t i)
     int level = level_of(node);
     if (is_index(node) && i == 0)
         return STOA__ATOM_LEVEL;
+    if (node->kind == STOA__PATH_NODE) /* a number would take the point for its own */
+        return STOA__ATOM_LEVEL + is_number(node->arguments[0]);
     if (node->kind == STOA__LIST_NODE || level == STOA__ATOM_LEVEL)
         return 0;
     if (node->operation == STOA_IN && i > 0)
@@ -248,7 +250,7 @@ static bool visit(printer *p, const stoa_expression *node, int least, bool chain
     bool parentheses = level < least;
     if (parentheses)
         put(p, "(", 1);
-    if (node->kind == STOA__CALL_NODE || node->kind == STOA__LIST_NODE) {
+    if (node->kind == STOA__CALL_NODE || node->kind >= STOA__LIST_NODE) {
         if (!stoa__make_room(&p->frames, &p->room, p->count + 1, sizeof *p->frames, p->few))
             return false;
         put_before(p, node);
@@ -306,7 +308,10 @@ static bool step(printer *p)
         put(p, ",", 1); /* a list of one */
     if (is_call_of(node, STOA_IN) && node->count == 1)
         put_text(p, " in ("); /* of nothing */
-    if (is_index(node))
+    if (node->kind == STOA__PATH_NODE) {
+        put(p, ".", 1);
+        put_name(p, node->name);
+    } else if (is_index(node))
         put(p, "]", 1);
     else if (node->kind == STOA__CALL_NODE && stoa__operations[node->operation].kind > STOA__BINARY)
         put(p, ")", 1);
