@@ -7,25 +7,12 @@ Two columns of timestamps in microseconds, of one year. All sides compute on the
 run, in turn; a figure is the median of nine. One thread stands beside one, two beside two.
 """
 
-import os
-import statistics
-import subprocess
-import sys
-import time
 from datetime import timedelta
+
+from timing import medians, on_one_and_two_threads
 
 ROUNDS = 9
 YEAR, DAY = 365 * 86_400_000_000, 86_400_000_000
-
-
-def medians(calls):
-    times = [[] for _ in calls]
-    for _ in range(ROUNDS):
-        for call, taken in zip(calls, times):
-            start = time.perf_counter()
-            call()
-            taken.append(time.perf_counter() - start)
-    return [statistics.median(taken) for taken in times]
 
 
 def told(what, threads, own, *rivals):
@@ -87,18 +74,8 @@ def measure(rows, threads):
         if isinstance(own, timedelta):
             theirs[1] = timedelta(microseconds=int(theirs[1]))
         assert [own, own] == theirs, (what, own, theirs)
-        told(what, threads, *medians(calls))
-
-
-def main():
-    if len(sys.argv) == 3:
-        measure(int(sys.argv[1]), int(sys.argv[2]))
-        return
-    rows = sys.argv[1] if len(sys.argv) > 1 else "10000000"
-    for threads in ("1", "2"):
-        environment = {**os.environ, "POLARS_MAX_THREADS": threads}
-        subprocess.run([sys.executable, __file__, rows, threads], env=environment, check=True)
+        told(what, threads, *medians(dict(enumerate(calls)), ROUNDS).values())
 
 
 if __name__ == "__main__":
-    main()
+    on_one_and_two_threads(measure)

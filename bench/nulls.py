@@ -7,23 +7,9 @@ One value in ten is null. All sides compute on the same values in one run, in tu
 median of nine. One thread stands beside one, two beside two.
 """
 
-import os
-import statistics
-import subprocess
-import sys
-import time
+from timing import medians, on_one_and_two_threads
 
 ROUNDS = 9
-
-
-def medians(calls):
-    times = [[] for _ in calls]
-    for _ in range(ROUNDS):
-        for call, taken in zip(calls, times):
-            start = time.perf_counter()
-            call()
-            taken.append(time.perf_counter() - start)
-    return [statistics.median(taken) for taken in times]
 
 
 def told(what, threads, own, plain, rival):
@@ -80,7 +66,7 @@ def measure(rows, threads):
         ),
     }
     for what, calls in questions.items():
-        told(what, threads, *medians(calls))
+        told(what, threads, *medians(dict(enumerate(calls)), ROUNDS).values())
     if threads == 1:
         measure_rows(stoa)
 
@@ -96,20 +82,10 @@ def measure_rows(stoa):
         )
         return lambda: [space["read"]() for _ in range(50)]
 
-    own, plain = medians([reads("n"), reads("x")])
+    own, plain = medians({name: reads(name) for name in ("n", "x")}, ROUNDS).values()
     ratio = own / plain
     print(f"p.x of a nullable field: {ratio:.2f} of a plain one {'ok' if ratio <= 1.3 else '--'}")
 
 
-def main():
-    if len(sys.argv) == 3:
-        measure(int(sys.argv[1]), int(sys.argv[2]))
-        return
-    rows = sys.argv[1] if len(sys.argv) > 1 else "10000000"
-    for threads in ("1", "2"):
-        environment = {**os.environ, "POLARS_MAX_THREADS": threads}
-        subprocess.run([sys.executable, __file__, rows, threads], env=environment, check=True)
-
-
 if __name__ == "__main__":
-    main()
+    on_one_and_two_threads(measure)

@@ -3,6 +3,8 @@
 import gc
 import os
 import statistics
+import subprocess
+import sys
 import time
 
 
@@ -41,6 +43,18 @@ def bar(text, most, figure):
     """Prints whether a figure reached its bar."""
     reached = "reached" if figure <= most else "MISSED"
     print(f"  bar: {text}: at most {most:g}; measured {figure:.3g}: {reached}")
+
+
+def on_one_and_two_threads(measure, rows=10_000_000):
+    """The whole of a program that is called with [ROWS]: measure(rows, threads) for one thread, then
+    for two, each in a process of its own, where Polars has as many."""
+    if len(sys.argv) == 3:
+        measure(int(sys.argv[1]), int(sys.argv[2]))
+        return
+    asked = sys.argv[1] if len(sys.argv) > 1 else str(rows)
+    for threads in ("1", "2"):
+        environment = {**os.environ, "POLARS_MAX_THREADS": threads}
+        subprocess.run([sys.executable, sys.argv[0], asked, threads], env=environment, check=True)
 
 
 def processors():

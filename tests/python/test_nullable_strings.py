@@ -4,6 +4,7 @@ import pickle
 from typing import Optional
 
 import pytest
+from trials import writes_of_name
 
 import stoa
 
@@ -123,12 +124,9 @@ def test_a_plain_field_takes_no_none(people):
 @pytest.mark.parametrize("bad", ["\ud800", 5, b"a"])
 def test_what_is_no_text_is_refused(people, bad):
     attempts = [
-        lambda: people.append(bad),
+        *writes_of_name(people, Person, bad),
         lambda: people.extend(name=[None, bad]),
-        lambda: setattr(people[0], "name", bad),
-        lambda: setattr(people, "name", bad),
         lambda: people.name.__setitem__(1, bad),
-        lambda: Person(bad),
     ]
     for attempt in attempts:
         with pytest.raises((TypeError, ValueError), match="name"):

@@ -40,6 +40,18 @@ def attempt(act: Callable[[], Any]) -> Any:
         return problem
 
 
+def writes_of_name(table: Any, record: Any, value: Any) -> list[Callable[[], Any]]:
+    """Each way to put the value into the field `name`, which is the first; there are rows."""
+    return [
+        lambda: table.append(value),
+        lambda: table.extend(name=["new", value]),
+        lambda: setattr(table[0], "name", value),
+        lambda: setattr(table, "name", value),
+        lambda: table.name.__setitem__(0, value),
+        lambda: record(value),
+    ]
+
+
 def is_whole(table: Any) -> bool:
     """Checks that columns and rows agree, and that the table can grow."""
     names = list(table.fields)
