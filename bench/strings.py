@@ -122,6 +122,7 @@ def reading(rows):
 if __name__ == "__main__":
     count = int(sys.argv[1]) if len(sys.argv) > 1 else 10_000_000
     for question in (bytes_of_few, bytes_of_many, interning, extending, building, reading):
-        process = multiprocessing.Process(target=question, args=(count,))
+        # Spawned, not forked: pages of the parent that are written count as the child's own.
+        process = multiprocessing.get_context("spawn").Process(target=question, args=(count,))
         process.start()
         process.join()
