@@ -62,8 +62,10 @@ typedef struct stoa__region {
  * next in another. */
 #define STOA__STAGGER (STOA__PAGE + 39 * STOA__LINE)
 #define STOA__LINE ((size_t)64)
-/* The lines repeat after this number of columns. */
-#define STOA__MOST_STAGGERS (STOA__PAGE / STOA__LINE)
+/* Columns begin at most this much after a huge page, so that its use wastes little. What caches and
+ * predictors use of an address repeats at 64 KiB or more; the staggers within it are all
+ * different for 1,024 columns. */
+#define STOA__MOST_STAGGER ((size_t)64 << 10)
 /* Regions that are made one after the other begin at this number of different staggers. */
 #define STOA__PHASES 16
 /* Columns of fewer bytes need no stagger: a few hundred bytes of each column do not fill the
@@ -77,10 +79,42 @@ typedef struct stoa__region {
  * whole. */
 #define STOA__LARGE_REGION ((size_t)64 << 20)
 
+/* What the column of that number among a table's is staggered by. */
+static inline size_t stoa__stagger(size_t place)
+{
+    return place * STOA__STAGGER % STOA__MOST_STAGGER;
+}
+
 static inline bool stoa__region_is_large(const stoa__region *region)
 {
     return region->kind == STOA__RESERVED_REGION &&
            region->bytes / region->columns >= STOA__LARGE_REGION;
+}
+
+/* How columns that follow one another are placed: from the start of one to that of the next is a
+ * multiple of `unit` that the cells fit in, and `gap`. */
+typedef struct stoa__spacing {
+    size_t first; /* from the start of the memory to the first column */
+    size_t unit, gap;
+} stoa__spacing;
+
+/* In mapped memory; large: huge pages can be used. */
+static inline stoa__spacing stoa__spacing_of_pages(size_t first, bool large)
+{
+    return large ? (stoa__spacing){first, STOA__HUGE_PAGE, STOA__HUGE_PAGE + STOA__STAGGER}
+                 : (stoa__spacing){first, STOA__PAGE, STOA__STAGGER};
+}
+
+/* From the start of a column of so many bytes to that of the next. */
+static inline size_t stoa__spaced(size_t bytes, stoa__spacing apart)
+{
+    return (bytes + apart.unit - 1) / apart.unit * apart.unit + apart.gap;
+}
+
+/* The most that it is beyond the bytes. */
+static inline size_t stoa__spacing_loss(stoa__spacing apart)
+{
+    return apart.unit - 1 + apart.gap;
 }
 
 /* How much address space to ask for, for a table without max_rows that needs at least `least`. */

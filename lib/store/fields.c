@@ -48,39 +48,35 @@ static size_t stagger_of(const stoa__table *table, size_t bytes)
 {
     size_t place = (size_t)table->region.phase + table->head.field_limit;
     if (bytes > STOA__PLAIN_LIMIT)
-        return place % STOA__MOST_STAGGERS * STOA__STAGGER;
+        return stoa__stagger(place);
     return bytes < STOA__SMALL_COLUMN ? 0 : (1 + place % (bytes / STOA__SMALL_COLUMN)) * STOA__LINE;
 }
 
 /* How the columns of an added field lie in its region: cells of each component, and behind those of
- * a nullable field its validity bits. Each array begins at a multiple of `unit` from the first one,
- * `gap` after the one before. */
+ * a nullable field its validity bits. */
 typedef struct shape {
-    size_t before; /* from the start of the region */
+    stoa__spacing apart;
     size_t width, count;
     bool nullable; /* then count is 1 */
-    size_t unit, gap;
 } shape;
 
 static shape shape_of(const stoa__table *table, const stoa_field *field, size_t count)
 {
     shape s = {.width = stoa__width(field->type), .count = count};
     size_t bytes = table->max_rows * s.width;
-    s.before = stagger_of(table, bytes);
+    size_t first = stagger_of(table, bytes);
     s.nullable = (field->flags & STOA_NULLABLE) != 0 && field->type != STOA_REFERENCE;
-    s.unit = sizeof(uint64_t);
-    s.gap = bytes < STOA__SMALL_COLUMN ? 0 : STOA__LINE;
-    if (bytes * count > STOA__PLAIN_LIMIT / 2) {
-        s.unit = bytes < STOA__LARGE_REGION / 2 ? STOA__PAGE : STOA__HUGE_PAGE;
-        s.gap = STOA__STAGGER;
-    }
+    s.apart =
+        bytes * count > STOA__PLAIN_LIMIT / 2
+            ? stoa__spacing_of_pages(first, bytes >= STOA__LARGE_REGION / 2)
+            : (stoa__spacing){first, sizeof(uint64_t), bytes < STOA__SMALL_COLUMN ? 0 : STOA__LINE};
     return s;
 }
 
 static size_t bytes_of(shape s, size_t rows)
 {
-    size_t lost = (s.count - 1 + s.nullable) * (s.unit + s.gap);
-    return s.before + rows * s.width * s.count + lost +
+    size_t lost = (s.count - 1 + s.nullable) * stoa__spacing_loss(s.apart);
+    return s.apart.first + rows * s.width * s.count + lost +
            (s.nullable ? stoa__validity_bytes(rows + 64) : 0);
 }
 
@@ -93,10 +89,10 @@ static size_t rows_in(shape s, size_t bytes)
 
 static void place(stoa__addition *made, shape s)
 {
-    made->cells = made->region.base + s.before;
-    if (s.before > 0)
+    made->cells = made->region.base + s.apart.first;
+    if (s.apart.first > 0)
         made->cells -= (uintptr_t)made->cells % STOA__LINE;
-    made->distance = stoa__round_up(made->max_rows * s.width, s.unit) + s.gap;
+    made->distance = stoa__spaced(made->max_rows * s.width, s.apart);
     if (s.nullable)
         made->validity = (uint64_t *)(void *)(made->cells + made->distance);
 }

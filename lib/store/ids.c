@@ -47,7 +47,7 @@ static size_t bytes_before(const stoa__region *region, size_t max_rows)
 {
     bool large = max_rows * sizeof(uint64_t) > STOA__PLAIN_LIMIT;
     size_t unit = stoa__region_is_large(region) ? STOA__HUGE_PAGE : STOA__PAGE;
-    size_t bytes = region->phase * (large ? STOA__STAGGER : 0) + max_rows * sizeof(uint64_t);
+    size_t bytes = (large ? stoa__stagger(region->phase) : 0) + max_rows * sizeof(uint64_t);
     return large ? stoa__round_up(bytes, unit) + STOA__STAGGER : bytes;
 }
 
@@ -56,7 +56,7 @@ static size_t enough_bytes(size_t rows)
 {
     size_t bytes = rows * sizeof(uint64_t) + slots_for(rows) * sizeof(uint32_t);
     size_t unit = bytes < STOA__LARGE_REGION ? STOA__PAGE : STOA__HUGE_PAGE;
-    size_t lost = (STOA__PHASES + 1) * STOA__STAGGER + unit;
+    size_t lost = STOA__MOST_STAGGER + STOA__STAGGER + unit;
     return bytes + (rows * sizeof(uint64_t) > STOA__PLAIN_LIMIT ? lost : 0);
 }
 
@@ -92,7 +92,7 @@ static void place(stoa__ids *ids, const stoa__table *table)
     size_t before = bytes_before(&ids->region, table->max_rows);
     ids->head.rows = (uint32_t *)(void *)(ids->region.base + before);
     before = table->max_rows * sizeof(uint64_t) > STOA__PLAIN_LIMIT
-                 ? ids->region.phase * STOA__STAGGER
+                 ? stoa__stagger(ids->region.phase)
                  : 0;
     ids->head.cells = (uint64_t *)(void *)(ids->region.base + before);
     ids->room = slots_for(table->max_rows);

@@ -17,27 +17,19 @@
 /* No address space is larger. */
 #define MOST_BYTES ((size_t)1 << 46)
 
-/* The spacing of columns: each begins at a multiple of `unit` from the first one, and at least
- * `gap` after the end of the one before. */
-typedef struct spacing {
-    size_t first; /* from the start of the memory to the first column */
-    size_t unit, gap;
-} spacing;
-
-static spacing plain_spacing(const stoa__schema *schema, size_t rows)
+static stoa__spacing plain_spacing(const stoa__schema *schema, size_t rows)
 {
     bool small = rows * schema->row_bytes / schema->field_count < STOA__SMALL_COLUMN;
-    return small ? (spacing){0, 8, 0} : (spacing){STOA__LINE - 1, STOA__LINE, STOA__LINE};
+    return small ? (stoa__spacing){0, 8, 0}
+                 : (stoa__spacing){STOA__LINE - 1, STOA__LINE, STOA__LINE};
 }
 
-static spacing region_spacing(const stoa__region *region)
+static stoa__spacing region_spacing(const stoa__region *region)
 {
-    size_t first = region->phase * STOA__STAGGER;
+    size_t first = stoa__stagger(region->phase);
     if (region->kind == STOA__PLAIN_REGION)
-        return (spacing){first + STOA__LINE - 1, STOA__LINE, STOA__STAGGER};
-    if (stoa__region_is_large(region))
-        return (spacing){first, STOA__HUGE_PAGE, STOA__HUGE_PAGE + STOA__STAGGER};
-    return (spacing){first, STOA__PAGE, STOA__STAGGER};
+        return (stoa__spacing){first + STOA__LINE - 1, STOA__LINE, STOA__STAGGER};
+    return stoa__spacing_of_pages(first, stoa__region_is_large(region));
 }
 
 /* Arrays of the table: cells of each field, and validity bits of each that is nullable. */
@@ -57,40 +49,43 @@ static size_t enough_bytes(const stoa__schema *schema, size_t rows)
 {
     size_t bytes = bytes_of_rows(schema, rows), arrays = arrays_of(schema);
     bool large = bytes / arrays >= STOA__LARGE_REGION / 2;
-    size_t lost = STOA__STAGGER + (large ? 2 * STOA__HUGE_PAGE : STOA__PAGE);
-    return STOA__PHASES * STOA__STAGGER + bytes + arrays * lost;
+    size_t lost = stoa__spacing_loss(stoa__spacing_of_pages(0, large));
+    return STOA__MOST_STAGGER + bytes + arrays * lost;
 }
 
 /* The most rows whose columns fit in `bytes`. */
-static size_t rows_that_fit(const stoa__schema *schema, size_t bytes, spacing apart)
+static size_t rows_that_fit(const stoa__schema *schema, size_t bytes, stoa__spacing apart)
 {
-    size_t lost = apart.first + arrays_of(schema) * (apart.unit - 1 + apart.gap);
+    size_t lost = apart.first + arrays_of(schema) * stoa__spacing_loss(apart);
     lost += schema->nullable_count * sizeof(uint64_t); /* of bits, the last word */
     return bytes > lost ? (bytes - lost) / schema->row_bits * 8 +
                               (bytes - lost) % schema->row_bits * 8 / schema->row_bits
                         : 0;
 }
 
-/* From the start of an array of so many bytes to that of the next. */
-static size_t spaced(size_t bytes, spacing apart)
-{
-    return stoa__round_up(bytes, apart.unit) + apart.gap;
-}
-
 /* Bytes of all columns with room for `rows` cells each, in plain memory. */
 static size_t plain_bytes(const stoa__schema *schema, size_t rows)
 {
-    spacing apart = plain_spacing(schema, rows);
+    stoa__spacing apart = plain_spacing(schema, rows);
     size_t bytes = apart.first;
     for (uint32_t i = 0; i < schema->field_limit; i++) {
         const stoa__schema_field *field = &schema->fields[i];
-        bytes += spaced(rows * stoa__width((stoa_type)field->type), apart);
-        bytes += stoa__schema_nullable(field) ? spaced(stoa__validity_bytes(rows), apart) : 0;
+        bytes += stoa__spaced(rows * stoa__width((stoa_type)field->type), apart);
+        bytes += stoa__schema_nullable(field) ? stoa__spaced(stoa__validity_bytes(rows), apart) : 0;
     }
     return bytes;
 }
 
-static void place_columns(stoa__table *table, char *memory, spacing apart)
+/* Brings the place of a large region's next column, or of the first component of a vector, whose
+ * others follow at one distance, back to within STOA__MOST_STAGGER of a huge page. */
+static char *near_huge_page(char *cells, const char *memory, stoa__spacing apart)
+{
+    bool far = apart.unit == STOA__HUGE_PAGE;
+    size_t past = (size_t)(cells - memory) % STOA__HUGE_PAGE;
+    return far ? cells - past / STOA__MOST_STAGGER * STOA__MOST_STAGGER : cells;
+}
+
+static void place_columns(stoa__table *table, char *memory, stoa__spacing apart)
 {
     const stoa__schema *schema = table->schema;
     char *cells = memory + apart.first;
@@ -98,15 +93,17 @@ static void place_columns(stoa__table *table, char *memory, spacing apart)
     for (uint32_t i = 0; i < schema->field_limit; i++) {
         const stoa__schema_field *field = &schema->fields[i];
         stoa_column *column = &table->head.columns[i];
+        if (field->component == 0)
+            cells = near_huge_page(cells, memory, apart);
         column->cells = cells;
         column->type = field->type;
         column->plain = stoa__schema_plain(field);
         column->version = 1;
-        cells += spaced(table->max_rows * stoa__width((stoa_type)field->type), apart);
+        cells += stoa__spaced(table->max_rows * stoa__width((stoa_type)field->type), apart);
         if (!stoa__schema_nullable(field))
             continue;
         column->validity = (uint64_t *)(void *)cells;
-        cells += spaced(stoa__validity_bytes(table->max_rows), apart);
+        cells += stoa__spaced(stoa__validity_bytes(table->max_rows), apart);
     }
 }
 
@@ -158,7 +155,7 @@ static void lay_out(stoa__table *table, size_t most)
 {
     const stoa__schema *schema = table->schema;
     const stoa__region *region = &table->region;
-    spacing apart = region_spacing(region);
+    stoa__spacing apart = region_spacing(region);
     size_t rows = rows_that_fit(schema, region->bytes, apart);
     table->max_rows = rows < most ? rows : most;
     table->capacity = region->kind == STOA__RESERVED_REGION ? 0 : table->max_rows;
