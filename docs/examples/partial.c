@@ -52,10 +52,10 @@ void partial_examples(void)
     }
     {
         /* [program] */
-        stoa_program *program; /* the carrier is a key, since it is no aggregate */
+        stoa_program *program; /* of one key and one aggregate */
         stoa_partial *partial;
         must(stoa_program_parse(&program, here, "carrier, max(delay)", NULL, &error), &error);
-        must(stoa_program_partial(&partial, program, here, NULL, &error), &error);
+        must(stoa_program_partial(&partial, program, here, NULL, 1, &error), &error);
         stoa_program_free(program);
         /* [program] */
         /* [facts] */

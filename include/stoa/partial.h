@@ -8,8 +8,8 @@
  * std of floats are rounded once, when the result is made. (stoa_program_compute() adds floats in
  * lanes, which is faster, and can differ from that in the last digits.)
  *
- * Outputs that are aggregates are computed; all others are keys, and each combination of their
- * values is a group with aggregates of its own. Groups stand in the order in which they first came.
+ * Each combination of the values of keys is a group with aggregates of its own. Groups stand in the
+ * order in which they first came.
  * What the row of a part cannot tell alone is refused: aggregates within aggregates or in the
  * condition, running sums, row(), count_distinct.
  */
@@ -48,7 +48,8 @@ typedef struct stoa_partial stoa_partial;
  * @snippet partial.c program
  */
 STOA_TRY stoa_program_partial(stoa_partial **partial, stoa_program *program,
-                              const stoa_table *table, const stoa_scope *scope, stoa_error *error);
+                              const stoa_table *table, const stoa_scope *scope, size_t keys,
+                              stoa_error *error);
 
 /**
  * Computes the partial of all rows of a table, as of "sum(x), mean(y)".

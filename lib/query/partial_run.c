@@ -385,7 +385,26 @@ static bool describe(stoa__entry *entry, const stoa__code_block *code, uint32_t 
     return entry->name != NULL && (typed->labels == NULL || copy_labels(entry, typed->labels));
 }
 
-static stoa_status describe_all(stoa_partial *made, const stoa_program *program, stoa_error *error)
+/* Whether the first outputs, as many as are to be keys, are, and the others are not. */
+static stoa_status check_keys(const stoa_partial *made, size_t keys, stoa_error *error)
+{
+    size_t output = 0;
+    for (uint32_t i = 0; i < made->entry_count; i++) {
+        const stoa__entry *entry = &made->entries[i];
+        bool is_key = entry->operation == STOA_NO_OPERATION, is_meant_as_key = output < keys;
+        output += i + 1 < made->entry_count && made->entries[i + 1].component == 0;
+        if (is_key && !is_meant_as_key)
+            return stoa__fail(error, STOA_INVALID,
+                              "%s is no aggregate; to group by it, make it a key", entry->name);
+        if (!is_key && is_meant_as_key)
+            return stoa__fail(error, STOA_INVALID, "%s is an aggregate, and no key to group by",
+                              entry->name);
+    }
+    return STOA_OK;
+}
+
+static stoa_status describe_all(stoa_partial *made, const stoa_program *program, size_t keys,
+                                stoa_error *error)
 {
     const stoa_expression *root = program->expression;
     for (uint32_t i = 0; i < program->output_count; i++) {
@@ -400,6 +419,8 @@ static stoa_status describe_all(stoa_partial *made, const stoa_program *program,
         }
     }
     stoa_status status = stoa__partial_begin_state(made, error);
+    if (status == STOA_OK)
+        status = check_keys(made, keys, error);
     if (status != STOA_OK)
         return status;
     if (made->key_count > STOA_MAX_KEYS)
@@ -522,11 +543,11 @@ static taking *begin_job(const stoa_partial *made, uint32_t results, stoa__run *
 }
 
 static stoa_status run_partial(stoa_partial *made, stoa_program *program, const stoa_table *table,
-                               const stoa_scope *scope, stoa_error *error)
+                               const stoa_scope *scope, size_t keys, stoa_error *error)
 {
     stoa__run run;
     uint64_t **targets;
-    stoa_status status = describe_all(made, program, error);
+    stoa_status status = describe_all(made, program, keys, error);
     if (status != STOA_OK)
         return status;
     taking *job = begin_job(made, program->code.result_count, &run, &targets);
@@ -543,7 +564,7 @@ static stoa_status run_partial(stoa_partial *made, stoa_program *program, const 
 }
 
 stoa_status stoa_program_partial(stoa_partial **partial, stoa_program *program,
-                                 const stoa_table *table, const stoa_scope *scope,
+                                 const stoa_table *table, const stoa_scope *scope, size_t keys,
                                  stoa_error *error)
 {
     STOA__REQUIRE_ARGUMENT(error, partial);
@@ -554,7 +575,7 @@ stoa_status stoa_program_partial(stoa_partial **partial, stoa_program *program,
     stoa_partial *made = stoa__partial_make(program->code.measure_count);
     if (made == NULL)
         return stoa__fail_memory(error, sizeof *made);
-    status = run_partial(made, program, table, scope, error);
+    status = run_partial(made, program, table, scope, keys, error);
     if (status == STOA_OK)
         *partial = made;
     else
@@ -598,24 +619,6 @@ static stoa_status parse_all(stoa_expression **made, const char *text, const cha
     return status;
 }
 
-/* Whether the first outputs, as many as were written as keys, are keys, and the others are not. */
-static stoa_status check_keys(const stoa_partial *made, size_t keys, stoa_error *error)
-{
-    size_t output = 0;
-    for (uint32_t i = 0; i < made->entry_count; i++) {
-        const stoa__entry *entry = &made->entries[i];
-        bool is_key = entry->operation == STOA_NO_OPERATION, is_written_as_key = output < keys;
-        output += i + 1 < made->entry_count && made->entries[i + 1].component == 0;
-        if (is_key && !is_written_as_key)
-            return stoa__fail(error, STOA_INVALID,
-                              "%s is no aggregate; to group by it, make it a key", entry->name);
-        if (!is_key && is_written_as_key)
-            return stoa__fail(error, STOA_INVALID, "%s is an aggregate, and no key to group by",
-                              entry->name);
-    }
-    return STOA_OK;
-}
-
 stoa_status stoa_partial_new(stoa_partial **partial, const stoa_table *table, const char *text,
                              const char *by, const char *where, stoa_error *error)
 {
@@ -632,15 +635,11 @@ stoa_status stoa_partial_new(stoa_partial **partial, const stoa_table *table, co
     if (status == STOA_OK)
         status = stoa__program_make(&program, outputs, condition, error);
     if (status == STOA_OK)
-        status = stoa_program_partial(&made, program, table, NULL, error);
-    if (status == STOA_OK)
-        status = check_keys(made, keys, error);
+        status = stoa_program_partial(&made, program, table, NULL, keys, error);
     stoa_program_free(program);
     stoa_expression_free(outputs);
     stoa_expression_free(condition);
     if (status == STOA_OK)
         *partial = made;
-    else
-        stoa_partial_free(made);
     return status;
 }

@@ -10,15 +10,18 @@ static stoa_partial *attempt_partial(const attempt *a, const char *text, const c
     return made;
 }
 
+static const odd no_keys[] = {{1, false}, {2, false}, {SIZE_MAX, false}};
+
 ATTEMPTS(stoa_program_partial)
 {
     EACH_TRY
     {
         stoa_partial *made;
         stoa_scope scope = tried_scope(a);
-        if (JUDGE(stoa_program_partial(
-                PLACE("partial", &made), NEEDED("program", attempt_program(a, "sum(int32)")),
-                OPTIONAL("table", a->table), OPTIONAL("scope", &scope), ERROR)))
+        if (JUDGE(stoa_program_partial(PLACE("partial", &made),
+                                       NEEDED("program", attempt_program(a, "sum(int32)")),
+                                       OPTIONAL("table", a->table), OPTIONAL("scope", &scope),
+                                       NUMBER("keys", 0, no_keys), ERROR)))
             stoa_partial_free(made);
     }
 }
