@@ -48,6 +48,7 @@ TURNS = [
             "select",
             "filter",
             "count_values",
+            "partial",
         )
     ),
 ]

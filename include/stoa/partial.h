@@ -4,12 +4,14 @@
  * A partial is what aggregates have come to after the rows of one part: small, to be sent as bytes,
  * and merged with those of other parts. The result is that of one table with the rows of the parts
  * in the order in which they were merged, bit for bit: for any parts, of any length, and any number
- * of threads. Integers are added in 128 bits, and floats without rounding: sum, mean, dot, var and
- * std of floats are rounded once, when the result is made. (stoa_program_compute() adds floats in
- * lanes, which is faster, and can differ from that in the last digits.)
+ * of threads. Integers are added in 128 bits, and floats without rounding: sum, mean, dot and var
+ * of floats are rounded once, when the result is made, and std is the root of var.
+ * (stoa_program_compute() adds floats in lanes, which is faster, and can differ from that in the
+ * last digits.)
  *
  * Each combination of the values of keys is a group with aggregates of its own. Groups stand in the
  * order in which they first came.
+ *
  * What the row of a part cannot tell alone is refused: aggregates within aggregates or in the
  * condition, running sums, row(), count_distinct.
  */
@@ -35,13 +37,15 @@ typedef struct stoa_partial stoa_partial;
  *
  * @param partial becomes the new partial
  * @param table NULL if the program reads arrays alone
- * @param scope NULL: all rows
- * @return STOA_INVALID: an output that cannot be computed in parts, more than STOA_MAX_KEYS keys,
- * no aggregate. STOA_NO_FIELD, STOA_WRONG_TYPE: it does not fit the table. STOA_NO_PARAMETER: a
- *     parameter has no value. STOA_STALE: the scope's selection or version is out of date.
- *     STOA_OUT_OF_RANGE: the scope has more rows than the table. STOA_OVERFLOW,
- *     STOA_DIVISION_BY_ZERO, STOA_INVALID: a value at fault, in row `error->row`. STOA_FULL: four
- *     billion groups. STOA_OUT_OF_MEMORY.
+ * @param scope NULL: all rows. With a selection the part has the selected rows alone: the row
+ *     numbers of argmin and argmax are those among them
+ * @param keys so many of the outputs, from the first on, are keys; the others are aggregates
+ * @return STOA_INVALID: an aggregate among the keys, another output that is none, or one that
+ *     cannot be computed in parts; more than STOA_MAX_KEYS keys, no aggregate. STOA_NO_FIELD,
+ *     STOA_WRONG_TYPE: it does not fit the table. STOA_NO_PARAMETER: a parameter has no value.
+ *     STOA_STALE: the scope's selection or version is out of date. STOA_OUT_OF_RANGE: the scope
+ *     has more rows than the table. STOA_OVERFLOW, STOA_DIVISION_BY_ZERO, STOA_INVALID: a value at
+ *     fault, in row `error->row`. STOA_FULL: four billion groups. STOA_OUT_OF_MEMORY.
  * @owner The caller frees it by stoa_partial_free().
  * @cost One pass over the fields that are read, on all cores; O(groups) memory.
  * @threads Reads the table, changes the program.
@@ -117,7 +121,8 @@ STOA_API size_t stoa_partial_group_count(const stoa_partial *partial);
  * nullable.
  *
  * @param result becomes the new table
- * @param names of the fields, one for each output; NULL: as they were written: "sum(x)"
+ * @param names of the fields, one for each output; NULL, all or one of them: as they were written:
+ *     "sum(x)"
  * @param count the number of these names
  * @return STOA_INVALID: another `count`. STOA_BAD_NAME: a name is empty, too long, not UTF-8, or
  *     there twice. STOA_OVERFLOW: a sum that does not fit its type. STOA_FULL: more rows than a

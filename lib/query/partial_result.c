@@ -214,7 +214,7 @@ static void describe(columns *made, const char *const *names)
         const stoa__entry *entry = &partial->entries[i];
         stoa_field *field = &made->fields[made->field_count];
         if (entry->component == 0) {
-            name = names == NULL ? entry->name : names[output];
+            name = names == NULL || names[output] == NULL ? entry->name : names[output];
             output++;
             is_vector = entry->length > 0;
         }
@@ -260,8 +260,6 @@ stoa_status stoa_partial_result(stoa_table **result, const stoa_partial *partial
 {
     STOA__REQUIRE_ARGUMENT(error, result);
     STOA__REQUIRE_ARGUMENT(error, partial);
-    if (names != NULL)
-        STOA__REQUIRE_EACH(error, names, count, );
     if (names != NULL && count != count_outputs(partial))
         return stoa__fail(error, STOA_INVALID, "%zu names are given for %zu outputs", count,
                           count_outputs(partial));

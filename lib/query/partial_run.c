@@ -485,6 +485,59 @@ static stoa_status merge_owns(stoa_partial *made, taking *job, stoa_error *error
     return STOA_OK;
 }
 
+/* ---- rows of a selection ---- */
+
+#define STRIDE ((size_t)64) /* words from one count to the next */
+
+/* Selected rows before row STRIDE * 64 * i; NULL where memory was refused. */
+static uint64_t *count_before(const stoa__run *run)
+{
+    size_t words = stoa__words(run->rows), count = words / STRIDE + 1;
+    uint64_t *before = stoa__allocate(count * sizeof *before);
+    uint64_t sum = 0;
+    for (size_t i = 0; before != NULL && i < words; i++) {
+        if (i % STRIDE == 0)
+            before[i / STRIDE] = sum;
+        sum += (unsigned)__builtin_popcountll(run->selection[i]);
+    }
+    return before;
+}
+
+static uint64_t rank_of(const stoa__run *run, const uint64_t *before, uint64_t row)
+{
+    size_t word = (size_t)(row / 64);
+    uint64_t rank = before[word / STRIDE];
+    for (size_t i = word / STRIDE * STRIDE; i < word; i++)
+        rank += (unsigned)__builtin_popcountll(run->selection[i]);
+    uint64_t below = run->selection[word] & (((uint64_t)1 << row % 64) - 1);
+    return rank + (unsigned)__builtin_popcountll(below);
+}
+
+/* The rows of the part are the selected ones: row numbers become those among them. */
+static stoa_status number_selected(stoa_partial *made, const stoa__run *run, stoa_error *error)
+{
+    uint64_t *before = NULL;
+    size_t whole = run->rows / 64, rest = run->rows % 64;
+    made->rows = stoa__kernels_here()->count_bits(run->selection, whole * 64);
+    if (rest > 0)
+        made->rows += (unsigned)__builtin_popcountll(run->selection[whole] << (64 - rest));
+    for (uint32_t i = 0; i < made->entry_count; i++) {
+        const stoa__entry *entry = &made->entries[i];
+        if (entry->operation != STOA_ARGMIN && entry->operation != STOA_ARGMAX)
+            continue;
+        if (before == NULL)
+            before = count_before(run);
+        if (before == NULL)
+            return stoa__fail_memory(error, run->rows / 64);
+        for (size_t g = 0; g < made->state.groups.count; g++) {
+            stoa__partial *cell = &stoa__state_cells(&made->state, g)[entry->index];
+            cell->row = cell->has_value ? rank_of(run, before, cell->row) : 0;
+        }
+    }
+    stoa__release(before);
+    return STOA_OK;
+}
+
 static stoa_status failed(stoa_status status, stoa_error *error)
 {
     if (status == STOA_FULL)
@@ -508,7 +561,9 @@ static stoa_status take_rows(stoa_partial *made, taking *job, stoa_error *error)
     if (status == STOA_OK && atomic_load(&job->failure) != STOA_OK)
         status = failed((stoa_status)atomic_load(&job->failure), error);
     made->rows = run->rows;
-    return status == STOA_OK ? merge_owns(made, job, error) : status;
+    if (status == STOA_OK)
+        status = merge_owns(made, job, error);
+    return status == STOA_OK && run->selection != NULL ? number_selected(made, run, error) : status;
 }
 
 static void end_job(taking *job)

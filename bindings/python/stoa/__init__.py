@@ -100,6 +100,7 @@ from stoa.errors import (
     WrongTypeError,
 )
 from stoa.ids import Ids
+from stoa.partial import Partial, merge
 from stoa.settings import set_threads, simd, threads, trim
 from stoa.summary import Summary
 from stoa.table import Selection, Table, Window, table_of
@@ -130,6 +131,7 @@ __all__ = [
     "Loan",
     "OutOfMemoryError",
     "ParameterError",
+    "Partial",
     "RangeError",
     "Record",
     "RefusedError",
@@ -178,6 +180,7 @@ __all__ = [
     "log10",
     "lower",
     "maximum",
+    "merge",
     "minimum",
     "norm",
     "replace",

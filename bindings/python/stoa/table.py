@@ -43,6 +43,7 @@ from stoa.errors import (
 )
 from stoa.frames import Frames
 from stoa.ids import Identified, Ids
+from stoa.partial import Partial, Written, partial_of
 from stoa.sequence import Rows
 from stoa.summary import Summary, summaries
 from stoa.vector_column import column_of
@@ -90,6 +91,22 @@ class Choosing(Frames, Queries[R]):
         Raises what where() raises, and RangeError or DivisionByZeroError if a row's value fails.
         """
         return self.where(condition, **parameters).copy()
+
+    def partial(
+        self, aggregates: Written, /, by: Written | None = None, **parameters: Any
+    ) -> Partial:
+        """What aggregates have come to after these rows, to be merged with other parts elsewhere:
+        `points.partial("sum(x), mean(y)", by="carrier")`.
+
+        Aggregates and keys are given as text, as several texts, or as a mapping of the result's
+        names to texts. stoa.merge(partials).result() is what one table gives, bit for bit. Floats
+        are added without rounding, and the sum is rounded once: compute(), which is faster, can
+        differ in the last digits. Row numbers (argmin) count the rows of all parts. Raises
+        ExpressionError, FieldNameError or ParameterError for a text that does not fit,
+        ArgumentError for what cannot be computed in parts, and RangeError or DivisionByZeroError if
+        a row's value fails.
+        """
+        return partial_of(self, aggregates, by, parameters)
 
     def drop_nulls(self, *names: str) -> Table[R]:
         """A new table with copies of the rows where none of these fields is None; without names,
@@ -569,6 +586,9 @@ class Selection(Selected[R], Choosing[R]):
 
         def __array__(self, dtype=None, copy=None):
             return structured.array_of(self.copy(), dtype, copy)
+
+
+Partial._table_of = Table._of
 
 
 def check_may_be_open(record: RecordType) -> None:

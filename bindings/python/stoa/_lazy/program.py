@@ -325,6 +325,20 @@ class Program:
             check(lib.stoa_value_counts_sort(counts, error), error)
         return self.type(store), counts
 
+    def partial(
+        self,
+        store: Store,
+        rows: int,
+        selection: Any,
+        keys: int,
+        verify: Verify | None = None,
+    ) -> Any:
+        """A stoa_partial *; the first `keys` outputs are keys."""
+        made = receiver("stoa_partial *", lib.stoa_partial_free)
+        self.read(PARTIAL, store, rows, selection, made, keys, verify=verify)
+        self.measure()
+        return owned(taken(made), "stoa_partial *", lib.stoa_partial_free)
+
     def select(
         self, store: Store, rows: int, selection: Any = ffi.NULL, verify: Verify | None = None
     ) -> Any:
@@ -363,8 +377,8 @@ def place_last(run: Run) -> Run:
     """A run that makes an object. In C the argument for the object comes first; here it comes after
     the scope."""
 
-    def call(program: Any, table: Any, scope: Any, place: Any, error: Any) -> int:
-        return run(place, program, table, scope, error)
+    def call(program: Any, table: Any, scope: Any, place: Any, *more: Any) -> int:
+        return run(place, program, table, scope, *more)
 
     return call
 
@@ -375,6 +389,7 @@ COMPUTE, FILL, ASSIGN = (
     lib.stoa_turn_program_assign,
 )
 COUNT_VALUES = place_last(lib.stoa_turn_program_count_values)
+PARTIAL = place_last(lib.stoa_turn_program_partial)
 SELECT = place_last(lib.stoa_turn_program_select)
 FILTER = place_last(lib.stoa_turn_program_filter)
 
