@@ -87,7 +87,8 @@ def test_floats_are_rounded_once(given):
         assert mean == nearest(middle)
         assert var == nearest(sum((each - middle) ** 2 for each in exact) / len(exact))
     else:
-        assert mean is None and var is None
+        assert mean is None
+        assert var is None
 
 
 @given(rows, st.lists(st.integers(0, 1000), max_size=5))
@@ -139,7 +140,8 @@ def test_each_type_is_a_key_and_a_value():
     for key in table._store.fields:
         found = table.partial("count(), max(d), sum(t), last(c), mean(t)", by=key).result()
         assert Counter(dict(zip(found[key], found["count()"]))) == Counter(table[key])
-        assert found["last(c)"][0] is Color.BLUE and (key != "c" or found.c[0] is Color.BLUE)
+        assert found["last(c)"][0] is Color.BLUE
+        assert key != "c" or found.c[0] is Color.BLUE
         assert sum(found["sum(t)"], timedelta()) == table.t.sum()
     whole = table.partial("max(d), sum(t), mean(t), min(u), max(f), any(b)")
     assert whole.result() == table.compute("max(d), sum(t), mean(t), min(u), max(f), any(b)")
@@ -148,11 +150,14 @@ def test_each_type_is_a_key_and_a_value():
 def test_outputs_can_have_names():
     table = stoa.Table(Point, [(1, 2.0, "a"), (3, 4.0, "b"), (5, 6.0, "a")])
     made = table.partial({"total": "sum(x)", "middle": "mean(y)"}).result()
-    assert made.total == 9 and made.middle == 4.0 and made == (9, 4.0)
+    assert made.total == 9
+    assert made.middle == 4.0
+    assert made == (9, 4.0)
     found = table.partial({"total": "sum(x * $n)"}, by={"carrier": "upper(k)"}, n=2).result()
     assert found.to_dicts() == [{"carrier": "A", "total": 12}, {"carrier": "B", "total": 6}]
     several = table.partial(["sum(x)", "max(x)"], by=["k"]).result()
-    assert several["sum(x)"].tolist() == [6, 3] and several["max(x)"].tolist() == [5, 3]
+    assert several["sum(x)"].tolist() == [6, 3]
+    assert several["max(x)"].tolist() == [5, 3]
     assert table.partial("sum(x)").result() == 9
     with pytest.raises(stoa.BadNameError):
         table.partial("sum(x), sum(x)", by="k").result()
@@ -169,8 +174,10 @@ def test_odd_values_are_told():
     values = math.inf, -math.inf, math.nan, 1.0
     table.extend(y=values)
     result = table.partial("sum(y), min(y), max(y), var(y), count(y)").result()
-    assert math.isnan(result[0]) and result[1:3] == (-math.inf, math.inf)
-    assert math.isnan(result[3]) and result[4] == 4
+    assert math.isnan(result[0])
+    assert result[1:3] == (-math.inf, math.inf)
+    assert math.isnan(result[3])
+    assert result[4] == 4
     assert table[:1].partial("sum(y)").result() == math.inf
 
 
@@ -238,6 +245,8 @@ def test_a_partial_is_small_and_holds_nothing_of_the_table():
     made = table.partial(SETS)
     assert len(pickle.dumps(made)) < 2000
     table.append(1, 2.0)  # nothing is locked
-    assert made.result()[0] == 0 and len(made) == 1 and bool(made)
+    assert made.result()[0] == 0
+    assert len(made) == 1
+    assert bool(made)
     assert repr(made) == "<stoa.Partial: 8 aggregates>"
     assert repr(table.partial("sum(x)", by="n")) == "<stoa.Partial: 1 groups of 1 aggregates>"
