@@ -1,6 +1,6 @@
 /* ids.c: ids of rows.
  *
- * An id is three numbers, from the highest bits on: a block, which is the table's alone
+ * An id is three numbers, from the highest bits on: a prefix, which is the table's alone
  * (base/unique.h); a generation; a slot. One array says the id of a row, another the row of a slot:
  * an id is found if both agree. Behind the ids of the rows lie, ready, those that the next rows
  * will have, and their slots say those rows already: an append, inline ones too, has nothing to do
@@ -12,8 +12,8 @@
  *
  * A slot whose generations are used up is retired: nothing refers to it any more. New slots are
  * taken in order (the cursor). After a quarter more slots than there are ids, they are gone through
- * once more, in another block: then retired ones get ids again, which nobody has had. The first
- * generation is a random one, so that ids of tables of the same block differ most likely.
+ * once more, with another prefix: then retired ones get ids again, which nobody has had. The first
+ * generation is a random one, so that ids of tables with the same prefix differ most likely.
  *
  * Invariant: the ids of rows [0, ready) have different slots, each of which says its row. */
 #include "store/ids.h"
@@ -22,16 +22,16 @@
 #include "store/grow.h"
 #include "store/lock.h"
 
-/* The lowest bits of an id, slot and generation, by which the ids of a block differ; and how many
- * blocks there are. Block 0 is left out: no id is 0. */
-#define BLOCK_BITS 44
-#define BLOCKS (((uint64_t)1 << (63 - BLOCK_BITS)) - 1)
+/* Below the prefix of an id are so many bits, generation and slot; and there are so many prefixes.
+ * Prefix 0 is left out: no id is 0. */
+#define PREFIX_SHIFT 44
+#define PREFIXES (((uint64_t)1 << (63 - PREFIX_SHIFT)) - 1)
 /* So many more ids than are needed are made ready at once. */
 #define CHUNK ((size_t)256)
 
-static uint64_t new_block(void)
+static uint64_t new_prefix(void)
 {
-    return (1 + stoa__unique(BLOCKS)) << BLOCK_BITS;
+    return (1 + stoa__unique(PREFIXES)) << PREFIX_SHIFT;
 }
 
 /* ---- room ---- */
@@ -105,10 +105,10 @@ static void divide(stoa__ids *ids, size_t asked)
     size_t slots = asked > 0 ? slots_for(asked) : (size_t)1 << 32;
     unsigned bits = 64 - (unsigned)__builtin_clzll(slots - 1);
     ids->head.slots = ((uint64_t)1 << bits) - 1;
-    ids->generations = (((uint64_t)1 << BLOCK_BITS) - 1) ^ ids->head.slots;
+    ids->generations = (((uint64_t)1 << PREFIX_SHIFT) - 1) ^ ids->head.slots;
     ids->first = stoa__random() & ids->generations;
-    ids->block = new_block();
-    ids->head.origin = ids->block | ids->first;
+    ids->prefix = new_prefix();
+    ids->head.origin = ids->prefix | ids->first;
 }
 
 static bool commit(stoa__ids *ids, size_t rows)
@@ -181,14 +181,14 @@ static bool is_used(const stoa__ids *ids, size_t slot)
     return row < ids->ready && (get(ids, row) & ids->head.slots) == slot;
 }
 
-/* A slot that no id has, and that had none in this block. */
+/* A slot that no id has, and that had none with this prefix. */
 static size_t next_slot(stoa__ids *ids)
 {
     size_t limit = slots_for(ids->ready);
     for (;;) {
         if (ids->cursor >= limit) {
             ids->cursor = 0;
-            ids->block = new_block();
+            ids->prefix = new_prefix();
         }
         if (!is_used(ids, ids->cursor))
             return ids->cursor++;
@@ -199,7 +199,7 @@ static size_t next_slot(stoa__ids *ids)
 static void prepare_one(stoa__ids *ids)
 {
     size_t slot = next_slot(ids);
-    put(ids, ids->ready++, ids->block | ids->first | slot);
+    put(ids, ids->ready++, ids->prefix | ids->first | slot);
     if (slot >= ids->head.slot_count)
         ids->head.slot_count = slot + 1;
 }
@@ -211,7 +211,7 @@ void stoa__ids_prepare(stoa__table *table, size_t rows)
     if (ids == NULL || rows <= ids->ready)
         return;
     if (ids->cursor == ids->ready && ids->head.slot_count == ids->ready &&
-        (ids->block | ids->first) == ids->head.origin) {
+        (ids->prefix | ids->first) == ids->head.origin) {
         ids->ready = ids->cursor = ids->head.slot_count = ids->committed;
         return;
     }
@@ -220,11 +220,11 @@ void stoa__ids_prepare(stoa__table *table, size_t rows)
         prepare_one(ids);
 }
 
-/* The id of the slot's next generation; 0: it has none left in this block. */
+/* The id of the slot's next generation; 0: it has none left with this prefix. */
 static uint64_t next_id(const stoa__ids *ids, uint64_t id)
 {
     uint64_t next = (id & ~ids->generations) | ((id + ids->head.slots + 1) & ids->generations);
-    bool is_own = (id ^ ids->block) >> BLOCK_BITS == 0;
+    bool is_own = (id ^ ids->prefix) >> PREFIX_SHIFT == 0;
     return is_own && (next & ids->generations) != ids->first ? next : 0;
 }
 
@@ -424,7 +424,7 @@ static stoa_status commit_slots(stoa__ids *ids, size_t slot_count, stoa_error *e
 
 static void take_ids(stoa__ids *ids, const uint64_t *given, size_t count, size_t slot_count)
 {
-    ids->block = new_block();
+    ids->prefix = new_prefix();
     ids->cursor = 0;
     ids->ready = count;
     ids->head.slot_count = slot_count;

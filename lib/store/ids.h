@@ -16,8 +16,8 @@ typedef struct stoa__ids {
     size_t committed;     /* rows that there is memory for */
     size_t ready;         /* rows that have ids; those of the first table->rows are given */
     size_t room;          /* slots that there is address space for */
-    size_t cursor;        /* slots below it had their turn in this block */
-    uint64_t block;       /* of the ids that slots begin with */
+    size_t cursor;        /* slots below it had their turn with this prefix */
+    uint64_t prefix;      /* of the ids that slots begin with */
     uint64_t first;       /* the generation that slots begin with, in the bits of generations */
     uint64_t generations; /* the bits of an id that are its generation */
 } stoa__ids;

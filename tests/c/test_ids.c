@@ -39,7 +39,7 @@ static void narrow(stoa__ids *ids, unsigned bits)
 {
     ids->generations = (ids->head.slots + 1) * ((1u << bits) - 1);
     ids->first &= ids->generations;
-    ids->head.origin = ids->block | ids->first;
+    ids->head.origin = ids->prefix | ids->first;
 }
 
 static void start(game *g, const stoa_table_options *options, unsigned generation_bits)
