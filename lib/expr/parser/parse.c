@@ -489,6 +489,9 @@ static stoa_status take_path(parser *p)
     if (token.kind != STOA__NAME_TOKEN && token.kind != STOA__QUOTED_TOKEN)
         return unexpected(p, &token, "the name of a field");
     const char *name = p->text->bytes + token.name;
+    if (*stoa__lex_peek(&p->lexer) == '(')
+        return FAIL(p, token.place, "in text a function stands first: write %.*s(...)",
+                    (int)token.bytes, name);
     stoa_expression *node =
         stoa__node_path(p->text, token.place, p->nodes[p->node_count - 1], name, token.bytes);
     if (node == NULL)
