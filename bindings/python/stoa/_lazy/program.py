@@ -19,7 +19,7 @@ from stoa._lib.failure import check, new_error
 from stoa._lib.ffi import ffi, lib
 from stoa._lib.owner import owned, receiver, taken
 from stoa._schema import times
-from stoa._schema.record import RecordType
+from stoa._schema.record import RecordType, made_for
 from stoa._schema.types import BY_NUMBER, IS_PYPY, FieldType, optional_type
 from stoa._schema.vectors import vector_type
 from stoa._store.store import Store
@@ -443,10 +443,10 @@ def parsed(store: Store, text: str) -> Program:
 
 def kept_programs(record: RecordType) -> dict[Any, Program]:
     """The programs waiting to be used again, by key; the one used last is at the end."""
-    made: dict[Any, Program] | None = record.__dict__.get("_stoa_programs")
+    kept = made_for(record)
+    made: dict[Any, Program] | None = kept.get("programs")
     if made is None:
-        made = {}
-        type.__setattr__(record, "_stoa_programs", made)
+        kept["programs"] = made = {}
     return made
 
 

@@ -1,8 +1,9 @@
 """Attributes that Python's dataclasses expects of a record class, for fields(), asdict() and so on.
 
-They are made when they are first read, because importing dataclasses is slow; until then a Later
-stands in the class. The Field objects are those of a real dataclass, made by dataclasses; they are
-then given the names of the record's fields, which need not be Python identifiers.
+They are made when they are first read, because importing dataclasses is slow; a Later stands in the
+class, and keeps them beside it. The Field objects are those of a real dataclass, made by
+dataclasses; they are then given the names of the record's fields, which need not be Python
+identifiers.
 
 The class of standalone objects has a Later too, since orjson looks only into an object's own class.
 The class of rows has none: orjson drops what it reads before it writes it, and a row does not hold
@@ -27,12 +28,10 @@ class Later:
 
     def __get__(self, record: Any, kind: Any) -> Any:
         owner: Any = next(each for each in kind.__mro__ if self.name in each.__dict__)
-        found = owner.__dict__[self.name]
-        if found is not self:  # another thread made it first
-            return found
-        made = getattr(mirror_of(owner._stoa_fields, owner.__name__), self.name)
-        type.__setattr__(owner, self.name, made)
-        return made
+        kept = owner._stoa_made
+        if self.name not in kept:
+            kept[self.name] = getattr(mirror_of(owner._stoa_fields, owner.__name__), self.name)
+        return kept[self.name]
 
 
 MIRRORED = (Later("__dataclass_fields__"), Later("__dataclass_params__"))

@@ -79,12 +79,28 @@ else:
         __slots__ = ()
 
 
+class Made(dict):  # type: ignore[type-arg]
+    """What is made for a record class when it is first needed, by name. A class that is pickled by
+    value, as cloudpickle does with those of __main__, leaves it behind."""
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return Made, ()
+
+
+class New(staticmethod):  # type: ignore[type-arg]
+    """The __new__ of a record class, which a pickle by value leaves behind, too."""
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return New, (None,)
+
+
 @dataclass_transform(field_specifiers=(field,))
 class RecordType(RecordTypeBase):
     """The metaclass of record classes."""
 
     _stoa_fields: tuple[Field, ...]
     _stoa_names: tuple[str, ...]
+    _stoa_made: Made  # of this class: its __dict__ has it
     _stoa_family: RecordType | None  # the class that the user wrote; None: made from a description
     __match_args__: tuple[str, ...]
 
@@ -113,6 +129,8 @@ class RecordType(RecordTypeBase):
     def __setattr__(cls, name: str, value: Any) -> None:
         if not name.startswith("_abc_"):  # PyPy's isinstance() stores its results there
             refuse_hidden(cls)
+        if name.startswith("_stoa_") or isinstance(value, New):
+            return restore_part(cls, name, value)
         if name in REFUSED_IN_BODY:
             raise DeclarationError(f"{cls.__name__} cannot have {name}: {REFUSED_IN_BODY[name]}")
         super().__setattr__(name, value)
@@ -126,6 +144,13 @@ class RecordType(RecordTypeBase):
         from inspect import signature
 
         return signature(make_bind(cls.__name__, cls._stoa_fields))
+
+
+def restore_part(record: RecordType, name: str, value: Any) -> None:
+    """Unpickles a class by value: all that stoa keeps in it follows from its fields, which it gets
+    after it was made without any. One that is there already stays as it is."""
+    if name == "_stoa_fields" and value != record._stoa_fields:
+        equip(record, value, record)
 
 
 def refuse_hidden(record: RecordType) -> None:
@@ -190,14 +215,15 @@ def merged(record: RecordType, own: Sequence[Field]) -> list[Field]:
 
 def equip(record: RecordType, fields: Sequence[Field], family: RecordType | None) -> None:
     """Gives a new record class its fields and the code that makes standalone objects."""
-    record._stoa_fields = tuple(fields)
-    record._stoa_family = family
-    record._stoa_names = tuple(each.name for each in fields)
+    names = tuple(each.name for each in fields)
+    parts = {"fields": tuple(fields), "family": family, "names": names, "made": Made()}
+    for name, value in parts.items():
+        type.__setattr__(record, f"_stoa_{name}", value)
     if "__match_args__" not in record.__dict__:
         type.__setattr__(record, "__match_args__", tuple(f.name for f in by_position(fields)))
     for each in MIRRORED:
         type.__setattr__(record, each.name, each)
-    type.__setattr__(record, "__new__", standalone_new(record))
+    type.__setattr__(record, "__new__", New(standalone_new(record)))
     if record.__doc__ is None:
         record.__doc__ = f"{record.__name__}({signature_text(fields)})"
 
@@ -315,20 +341,27 @@ def is_same_record(a: RecordType, b: RecordType) -> bool:
 
 # ---- what is made when it is first needed ----
 
+
+def made_for(record: RecordType) -> Made:
+    """What was made for this class, not for one that it is derived from."""
+    return record.__dict__["_stoa_made"]  # type: ignore[no-any-return]
+
+
 making = new_lock()  # makes one pair of classes for all threads
 
 
 def standalone_of(record: RecordType) -> tuple[type, type, Callable[[Iterable[Any]], Any]]:
     """The open standalone class of a record class, the sealed one, and make(values)."""
-    made = record.__dict__.get("_stoa_standalone")
+    kept = made_for(record)
+    made = kept.get("standalone")
     if made is None:
         with making:
-            made = record.__dict__.get("_stoa_standalone")
+            made = kept.get("standalone")
             if made is None:
                 made = make_standalone(record, record._stoa_fields)
                 if extension is not None:
                     teach(record, *made[:2])
-                type.__setattr__(record, "_stoa_standalone", made)
+                kept["standalone"] = made
     return made
 
 
@@ -352,11 +385,11 @@ def teach(record: RecordType, opened: type, sealed: type) -> None:
 
 def bind_of(record: RecordType) -> Callable[..., tuple[Any, ...]]:
     """The function that turns arguments into values of all the record's fields."""
-    bind = record.__dict__.get("_stoa_bind")
+    kept = made_for(record)
+    bind: Callable[..., tuple[Any, ...]] | None = kept.get("bind")
     if bind is None:
-        bind = staticmethod(make_bind(record.__name__, record._stoa_fields))
-        type.__setattr__(record, "_stoa_bind", bind)
-    return bind.__func__
+        kept["bind"] = bind = make_bind(record.__name__, record._stoa_fields)
+    return bind
 
 
 def declared(record: Any) -> RecordType:

@@ -171,10 +171,10 @@ def reference_written(written: Any, name: str) -> FieldType | None:
         return reference_type(written)
     if not is_record_class(written):
         return None
-    found: FieldType | None = written.__dict__.get("_stoa_reference")
+    kept = written.__dict__["_stoa_made"]
+    found: FieldType | None = kept.get("reference")
     if found is None:
-        found = reference_type(written)
-        type.__setattr__(written, "_stoa_reference", found)
+        kept["reference"] = found = reference_type(written)
     return found
 
 

@@ -14,7 +14,7 @@ from stoa._lib.failure import check, new_error
 from stoa._lib.ffi import ffi, lib
 from stoa._schema.extension import rows as extension
 from stoa._schema.generate import no_field
-from stoa._schema.record import RecordType
+from stoa._schema.record import RecordType, made_for
 from stoa._schema.vectors import VectorCells
 from stoa._store.cells import PUT, PUT_NULL, make_cells, stale, value_reader
 from stoa._store.gate import Gate
@@ -29,13 +29,14 @@ from stoa.errors import BusyError, FieldNameError
 def stored_fields(record: RecordType) -> dict[str, StoredField]:
     """The fields of a table that has exactly the fields of its record class. Shared: do not
     change."""
-    made = record.__dict__.get("_stoa_stored")
+    kept = made_for(record)
+    made: dict[str, StoredField] | None = kept.get("stored")
     if made is None:
         made, index = {}, 0
         for each in record._stoa_fields:
             made[each.name] = StoredField(each.name, each.type, index)
             index += each.type.length or 1
-        type.__setattr__(record, "_stoa_stored", made)
+        kept["stored"] = made
     return made
 
 
@@ -58,19 +59,19 @@ class Layout(Protocol):
 
 def row_parts_of(record: RecordType, layout: Layout) -> tuple[type, Any]:
     """The parts of views, the row class first. Made when first needed."""
-    made = record.__dict__.get("_stoa_row_parts")
+    kept = made_for(record)
+    made: tuple[type, Any] | None = kept.get("row_parts")
     if made is None:
-        made = layout.make_row(record)
-        type.__setattr__(record, "_stoa_row_parts", made)
+        kept["row_parts"] = made = layout.make_row(record)
     return made
 
 
 def stage_of(record: RecordType) -> Callable[..., None]:
     """stage(), likewise."""
-    made = record.__dict__.get("_stoa_stage")
+    kept = made_for(record)
+    made: Callable[..., None] | None = kept.get("stage")
     if made is None:
-        made = make_stage(record._stoa_fields)
-        type.__setattr__(record, "_stoa_stage", made)
+        kept["stage"] = made = make_stage(record._stoa_fields)
     return made
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from stoa._lib.ffi import ffi, lib
 from stoa._schema.fields import MISSING, Field
-from stoa._schema.record import RecordType
+from stoa._schema.record import RecordType, made_for
 from stoa._schema.references import RULES
 from stoa._schema.types import OBJECT
 from stoa._store.access import stored_fields
@@ -20,7 +20,8 @@ MEMBERS = {"?": "boolean", "i": "int64", "u": "uint64", "f": "float64", "t": "in
 def described_fields(record: RecordType, pool: ObjectPool, targets: Targets) -> Any:
     """An array of stoa_field, and what it needs to be kept. Shared by all tables of the record,
     unless defaults are objects or fields refer to a table."""
-    made = record.__dict__.get("_stoa_described")
+    kept_for = made_for(record)
+    made = kept_for.get("described")
     if made is None:
         fields = record._stoa_fields
         places = ffi.new("stoa_field[]", len(fields))
@@ -31,7 +32,7 @@ def described_fields(record: RecordType, pool: ObjectPool, targets: Targets) -> 
         made = places, kept
         own = any(each.type is OBJECT and each.default is not MISSING for each in fields)
         if not own and not targets:
-            type.__setattr__(record, "_stoa_described", made)
+            kept_for["described"] = made
     return made
 
 
