@@ -108,6 +108,21 @@ static void copy_beside(uint64_t *out, size_t to, const uint64_t *in, size_t cou
         put_beside(out, to + done, count - done, stoa__bits_get(in, done, count - done));
 }
 
+uint64_t stoa__bits_of_bytes_get(const uint8_t *bytes, size_t first, size_t count)
+{
+    size_t skip = first % 8, needed = (skip + count + 7) / 8;
+    uint64_t word = 0;
+    bytes += first / 8;
+    if (needed >= sizeof word)
+        memcpy(&word, bytes, sizeof word);
+    else
+        memcpy(&word, bytes, needed);
+    word >>= skip;
+    if (needed > sizeof word)
+        word |= (uint64_t)bytes[sizeof word] << (64 - skip);
+    return word & UINT64_MAX >> (64 - count);
+}
+
 void stoa__bits_of_bytes_move(uint64_t *out, size_t to, const uint8_t *in, size_t count)
 {
     uint64_t some[64];

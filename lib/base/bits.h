@@ -39,6 +39,8 @@ void stoa__bits_add(uint64_t *out, size_t to, const uint64_t *in, size_t count);
 /* Copies `count` bits from bytes: bit i is bit i % 8 of byte i / 8. Other threads may do anything
  * with other bits. */
 void stoa__bits_of_bytes_move(uint64_t *out, size_t to, const uint8_t *in, size_t count);
+/* Bits [first, first + count), count 1 to 64, of such bytes. No byte beyond theirs is read. */
+uint64_t stoa__bits_of_bytes_get(const uint8_t *bytes, size_t first, size_t count);
 /* Turns the order of bits [first, first + count) around. */
 void stoa__bits_reverse(uint64_t *words, size_t first, size_t count);
 /* out[i] = in[indices[i]]; out begins at bit 0, and the rest of its last word becomes 0. */

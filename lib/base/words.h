@@ -26,6 +26,13 @@ STOA__INLINE uint64_t stoa__bits_of_bytes(uint64_t bytes)
     return ones * 0x0102040810204080 >> 56;
 }
 
+/* A byte of 0 or 1 for each of the lowest eight bits. */
+STOA__INLINE uint64_t stoa__bytes_of_bits(uint64_t bits)
+{
+    uint64_t apart = (bits & 0xff) * 0x0101010101010101 & 0x8040201008040201;
+    return (apart + 0x7f7f7f7f7f7f7f7f) >> 7 & 0x0101010101010101;
+}
+
 /* A bit for each byte that is not 0. */
 STOA__INLINE void stoa__words_of_mask(uint64_t *words, const uint8_t *mask, size_t rows)
 {

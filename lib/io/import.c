@@ -142,6 +142,19 @@ static stoa_status append(intake *in, const struct ArrowArray *array, stoa_error
 
 /* ---- all of them ---- */
 
+/* Room for that many rows. Where rows come in many arrays, for half as many again: growing is rare
+ * then, and pages are huge. */
+static stoa_status make_room(stoa__table *table, size_t total, stoa_error *error)
+{
+    size_t rows = table->head.rows, more = rows / 2;
+    bool has_more = total > table->capacity && more < table->max_rows - rows &&
+                    rows + more > total && stoa__table_grow(table, rows + more, NULL) == STOA_OK;
+    stoa_status status = has_more ? STOA_OK : stoa__table_grow(table, total, error);
+    if (status == STOA_OK)
+        stoa__table_expect(table, rows, rows > 0 ? table->capacity : total);
+    return status;
+}
+
 /* Checks all, and asks for the memory of their rows at once. */
 static stoa_status prepare(intake *in, const struct ArrowArray *const *arrays, size_t count,
                            stoa_error *error)
@@ -157,10 +170,7 @@ static stoa_status prepare(intake *in, const struct ArrowArray *const *arrays, s
             return stoa__fail(error, STOA_FULL, "no table has room for so many rows");
         total += rows;
     }
-    stoa_status status = stoa__table_grow(table, total, error);
-    if (status == STOA_OK)
-        stoa__table_expect(table, in->table->rows, total);
-    return status;
+    return make_room(table, total, error);
 }
 
 static void take_back(stoa__table *table, size_t rows, size_t strings)

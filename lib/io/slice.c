@@ -49,8 +49,9 @@ static stoa_status slice_validity(stoa__arrival *arrival, size_t first, size_t c
     stoa_status status = bits_room(arrival, count, error);
     if (status != STOA_OK)
         return status;
-    for (size_t i = 0; i < count; i++)
-        stoa__bit_put(arrival->bits, i, bit_at(bits, at + i));
+    for (size_t i = 0; i < count; i += 64)
+        arrival->bits[i / 64] =
+            stoa__bits_of_bytes_get(bits, at + i, count - i < 64 ? count - i : 64);
     *validity = (const uint8_t *)arrival->bits;
     return STOA_OK;
 }
@@ -211,8 +212,14 @@ static stoa_status entries_validity(stoa__arrival *arrival, size_t first, size_t
 
 static void bytes_of_bits(uint8_t *out, const uint8_t *bits, size_t first, size_t count)
 {
-    for (size_t i = 0; i < count; i++)
-        out[i] = bit_at(bits, first + i);
+    for (size_t i = 0; i < count; i += 64) {
+        size_t some = count - i < 64 ? count - i : 64;
+        uint64_t word = stoa__bits_of_bytes_get(bits, first + i, some);
+        for (size_t j = 0; j < some; j += 8, word >>= 8) {
+            uint64_t bytes = stoa__bytes_of_bits(word);
+            memcpy(out + i + j, &bytes, some - j < 8 ? some - j : 8);
+        }
+    }
 }
 
 /* Dates in milliseconds become days; both may lie in the room. */

@@ -6,6 +6,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "base/words.h"
 #include "kernel/bits.h"
 #include "kernel/lanes.h"
 #include "kernel/squares.h"
@@ -295,8 +296,7 @@ static inline void unpack_bytes(uint8_t *bytes, uint64_t bits)
     _mm512_storeu_si512(bytes, _mm512_maskz_set1_epi8(bits, 1));
 #else
     for (size_t i = 0; i < 8; i++) {
-        uint64_t eight = (bits >> (i * 8) & 0xff) * 0x0101010101010101 & 0x8040201008040201;
-        eight = (eight + 0x7f7f7f7f7f7f7f7f) >> 7 & 0x0101010101010101;
+        uint64_t eight = stoa__bytes_of_bits(bits >> (i * 8));
         memcpy(bytes + i * 8, &eight, 8);
     }
 #endif

@@ -172,13 +172,6 @@ void stoa_selection_indices(const stoa_selection *selection, size_t *indices)
                                     0, selection->count);
 }
 
-/* A byte for each of eight bits. */
-static uint64_t spread(uint64_t byte)
-{
-    uint64_t bits = byte * 0x0101010101010101 & 0x8040201008040201;
-    return (bits + 0x7f7f7f7f7f7f7f7f) >> 7 & 0x0101010101010101;
-}
-
 void stoa_selection_mask(const stoa_selection *selection, uint8_t *mask)
 {
     if (selection == NULL || mask == NULL)
@@ -186,7 +179,7 @@ void stoa_selection_mask(const stoa_selection *selection, uint8_t *mask)
     const uint64_t *words = selection->words;
     size_t i = 0;
     for (; i + 8 <= selection->rows; i += 8) {
-        uint64_t bytes = spread(words[i / 64] >> i % 64 & 0xff);
+        uint64_t bytes = stoa__bytes_of_bits(words[i / 64] >> i % 64);
         memcpy(mask + i, &bytes, sizeof bytes);
     }
     for (; i < selection->rows; i++)

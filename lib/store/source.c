@@ -4,6 +4,7 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "base/bits.h"
 #include "store/cell.h"
 #include "store/convert.h"
 #include "store/labels.h"
@@ -229,21 +230,57 @@ static void store_zeros(char *out, ptrdiff_t stride, size_t width, size_t count)
         memset(out, 0, width);
 }
 
+static inline void zero_cell(char *cell, size_t width)
+{
+    if (width == 4)
+        memset(cell, 0, 4);
+    else if (width == 8)
+        memset(cell, 0, 8);
+    else
+        memset(cell, 0, width);
+}
+
+/* Zeroes the cells of values that are null, of those from `first` on. */
+static void zero_nulls(const stoa_source *source, char *out, ptrdiff_t stride, size_t width,
+                       size_t first, size_t count)
+{
+    for (size_t i = 0; i < count; i += 64) {
+        size_t some = count - i < 64 ? count - i : 64;
+        uint64_t nulls = ~stoa__bits_of_bytes_get(source->validity, first + i, some);
+        for (nulls &= UINT64_MAX >> (64 - some); nulls != 0; nulls &= nulls - 1)
+            zero_cell(out + (ptrdiff_t)(i + (size_t)__builtin_ctzll(nulls)) * stride, width);
+    }
+}
+
+/* Values that fit whatever they are, so that nulls are stored with them and zeroed while they are
+ * in the cache. */
+static void store_with_nulls(const stoa_source *source, stoa__time to, char *out,
+                             ptrdiff_t out_stride, size_t first, size_t count)
+{
+    enum { BLOCK = 4096 };
+    size_t width = stoa__width((stoa_type)to.type);
+    for (size_t i = 0; i < count; i += BLOCK) {
+        size_t some = count - i < BLOCK ? count - i : BLOCK;
+        char *at = out + (ptrdiff_t)i * out_stride;
+        store(source, to, at, out_stride, first + i, some);
+        zero_nulls(source, at, out_stride, width, first + i, some);
+    }
+}
+
 size_t stoa__source_store(const stoa_source *source, stoa__time to, char *out, ptrdiff_t out_stride,
                           size_t first, size_t count)
 {
     size_t end = first + count, width = stoa__width((stoa_type)to.type);
     if (source->validity == NULL)
         return store(source, to, out, out_stride, first, count);
-    bool at_once = converts_always(source, to);
-    if (at_once) /* nulls too: they are zeroed below */
-        store(source, to, out, out_stride, first, count);
+    if (converts_always(source, to) && stoa__byte_of(&source->repeat) == 0) {
+        store_with_nulls(source, to, out, out_stride, first, count);
+        return count;
+    }
     for (size_t null, from = first; from < end; from = null) {
         null = next_bit(source, from, end, false);
         char *at = out + (ptrdiff_t)(from - first) * out_stride;
-        size_t stored = null - from;
-        if (!at_once)
-            stored = store(source, to, at, out_stride, from, null - from);
+        size_t stored = store(source, to, at, out_stride, from, null - from);
         if (stored < null - from)
             return from - first + stored;
         at += (ptrdiff_t)(null - from) * out_stride;
