@@ -60,9 +60,8 @@ def bench_lend(points):
         "Polars": lent_to(polars.DataFrame),
         "DuckDB": lent_to(duckdb.from_arrow),
     }
-    found = medians(
-        {name: lambda lend=lend: lend(points) for name, lend in sides.items()}, keep=True
-    )
+    calls = {name: lambda lend=lend: lend(points) for name, lend in sides.items()}
+    found = medians(calls, rounds=21, warm=True, keep=True)
     told(f"\nlend() of {ROWS:,} rows, and what a library makes of it", found)
     for name, seconds in found.items():
         at_most(f"lent to {name}", 1, seconds * 1e3, " ms")
@@ -136,7 +135,9 @@ def bench_pickle(points):
         {
             "dumps": lambda: dump(points),
             "loads of ten rows": lambda: pickle.loads(data, buffers=buffers),
-        }
+        },
+        rounds=21,
+        warm=True,
     )
     told("\npickle 5 out of band", found)
     at_most("besides moving the buffers", 1, sum(found.values()) * 1e3, " ms")

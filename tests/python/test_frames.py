@@ -296,3 +296,25 @@ def test_a_library_that_is_missing_or_old_is_named(name: str, monkeypatch: Any) 
     monkeypatch.setitem(sys.modules, name, old)
     with pytest.raises(ImportError, match=f"{name} is needed .* 0.20.1 is installed"):
         convert()
+
+
+@pytest.mark.parametrize("name", ["pyarrow", "polars", "pandas", "duckdb"])
+def test_frames_in_the_place_of_records_are_told_where_they_go(name: str) -> None:
+    points = stoa.Table({"x": "int32", "y": ("int32", 0)}, [(1, 2)])
+    library = pytest.importorskip(name)
+    columns = {"x": [1], "y": [2]}
+    if name == "duckdb":
+        frame = library.sql("select 1 as x, 2 as y")
+    else:
+        frame = library.table(columns) if name == "pyarrow" else library.DataFrame(columns)
+    for call in (points.extend, lambda data: stoa.Table({"x": "int32"}, data)):
+        with pytest.raises(stoa.WrongTypeError, match=r"from_arrow\(data, Record\).*extend_arrow"):
+            call(frame)
+    with pytest.raises(stoa.DeclarationError, match=r"is made by stoa.from_arrow\(data\)"):
+        stoa.Table(frame)
+    with pytest.raises(AttributeError, match=r"stoa.from_arrow\(frame\)"):
+        points.from_pandas(frame)
+    assert points.x.tolist() == [1]
+    points.extend([points[0], {"x": 3}])
+    points.extend(points.where("x > 1"))  # rows, though they have Arrow's interface
+    assert points.x.tolist() == [1, 1, 3, 3]

@@ -25,6 +25,11 @@ ELSEWHERE = {
     "iter_rows": "for x, y in points.values('x', 'y')",
     "apply": "expressions, as (points.x * 2).max(), or a loop over the rows",
     "concat": "points.extend(other)",
+    "from_arrow": "stoa.from_arrow(data), points.extend_arrow(data)",
+    "from_pandas": "stoa.from_arrow(frame), points.extend_arrow(frame)",
+    "from_polars": "stoa.from_arrow(frame), points.extend_arrow(frame)",
+    "to_duckdb": "duckdb.sql('select … from points'), duckdb.from_arrow(points)",
+    "to_dict": "points.to_dicts()",
 }
 
 

@@ -19,6 +19,7 @@ from stoa._schema.record import (
     to_tuple,
 )
 from stoa._schema.types import OBJECT, FieldType
+from stoa._store.arrow import Exporting
 from stoa._store.sources import Source, packed_source, sequence_source
 from stoa._store.store import Store, new_store
 from stoa.errors import Error, WrongTypeError
@@ -80,8 +81,14 @@ def aside(table: Any, records: Iterable[Any]) -> Store | dict[str, Any]:
     described = store.record
     try:
         return converted_aside(table, records, described)
-    except Error:  # for records that fitted the former fields
+    except (Error, TypeError) as error:  # for records that fitted the former fields
         store.check_record(described)
+        if hasattr(type(records), "__arrow_c_stream__") and not isinstance(records, Exporting):
+            raise WrongTypeError(
+                f"records are needed, not {type(records).__name__}, which has columns: "
+                f"stoa.from_arrow(data, {described.__name__}) makes a table of them, and "
+                "extend_arrow(data) adds them"
+            ) from error
         raise
 
 

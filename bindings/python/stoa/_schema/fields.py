@@ -251,6 +251,10 @@ def fields_of_description(description: Any) -> list[Field]:
         pairs = list(description.items())
     elif getattr(description, "names", None) and hasattr(description, "fields"):
         pairs = [(name, kind) for name, _, kind in flat_names(description)]
+    elif hasattr(type(description), "__arrow_c_stream__"):
+        raise DeclarationError(
+            f"a table of a {type(description).__name__} is made by stoa.from_arrow(data)"
+        )
     else:
         raise DeclarationError(
             "a table is made of a Record class, a mapping of field names to types or a structured "
