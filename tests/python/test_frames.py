@@ -28,6 +28,14 @@ class Bits(IntFlag):
     TWO = 2
 
 
+class Person(stoa.Record):
+    name: str
+
+
+class Pet(stoa.Record):
+    owner: Person | None
+
+
 class Plain(stoa.Record):
     truth: bool
     a: int8
@@ -264,6 +272,17 @@ def test_objects_go_to_pandas_alone() -> None:
         pytest.importorskip(library)
         with pytest.raises(stoa.WrongTypeError, match="field 'o' is an object field"):
             getattr(things, f"to_{library[2:] if library == 'pyarrow' else library}")()
+
+
+def test_references_go_to_pandas_as_rows() -> None:
+    pytest.importorskip("pandas")
+    people = stoa.Table(Person, [("Ann",), ("Bob",)], ids=True)
+    pets = stoa.Table(Pet, [(people[1],), (None,)], targets={"owner": people})
+    owners = pets.to_pandas()["owner"].tolist()
+    assert owners[0].name == "Bob"
+    assert owners[1] is None
+    with pytest.raises(stoa.WrongTypeError, match="field 'owner' is a reference"):
+        pets.__arrow_c_stream__()
 
 
 def test_a_number_without_a_member_is_refused() -> None:

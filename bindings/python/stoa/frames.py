@@ -64,7 +64,7 @@ class Frames(Exporting):
 
         With `dictionary`, strings leave as dictionaries, which share the bytes of the table's
         strings; enumerations always do. Raises LibraryError without pyarrow 14 or later,
-        WrongTypeError for an object field, and StaleError.
+        WrongTypeError for an object field or a reference, and StaleError.
         """
         return library("pyarrow").table(self._sent(dictionary))
 
@@ -73,7 +73,7 @@ class Frames(Exporting):
 
         Enumerations are categorical, vectors arrays, and strings are categorical with
         `dictionary`. Raises LibraryError without Polars 1.3 or later, WrongTypeError for an object
-        field, and StaleError.
+        field or a reference, and StaleError.
         """
         return library("polars").DataFrame(self._sent(dictionary))
 
@@ -83,8 +83,9 @@ class Frames(Exporting):
         Each column has the type of its field. Numbers and bools that may be None are of pandas'
         nullable types (Int32, Float64, boolean), so that None is neither NaN nor turns integers
         into floats; of times it is NaT. Enumerations are categories of the members' names, dates
-        are datetime64[s], vectors are arrays in a column of objects. Raises LibraryError without
-        pandas 2.2 or later, RangeError for a cell that no member has, and StaleError.
+        are datetime64[s]; vectors are arrays, and references rows, in columns of objects. Raises
+        LibraryError without pandas 2.2 or later, RangeError for a cell that no member has, and
+        StaleError.
         """
         pandas = library("pandas")
         rows: Any = self if self._row_set is None else self.copy()
@@ -108,7 +109,7 @@ def values_for(pandas: Any, column: Column[Any]) -> Any:
     import numpy
 
     of = column.type
-    if of.kind in "os":
+    if of.kind in "ors":  # objects, rows of references, strings
         is_text = of.kind == "s" and int(pandas.__version__.split(".")[0]) >= 3
         values = array_of_objects(column.tolist())
         return pandas.Series(values, dtype="str" if is_text else object)
