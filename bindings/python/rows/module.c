@@ -61,6 +61,8 @@ static PyMethodDef module_methods[] = {
      "new_row(table, index, /)\n--\n\nA row; the index is not checked."},
     {"renew", rows__renew, METH_VARARGS,
      "renew(row, view, /)\n--\n\nMakes it a row of another view of its table."},
+    {"row_id", rows__row_id, METH_O,
+     "row_id(row, /)\n--\n\nThe id of a row; None: it has none, or Python must tell why."},
     {"strings", rows__strings, METH_O,
      "strings(texts, /)\n--\n\nAn array of stoa_string, as bytes, for a list of str."},
     {"teach", rows__teach, METH_VARARGS,

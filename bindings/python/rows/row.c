@@ -150,6 +150,17 @@ PyObject *rows__new_row(PyObject *module, PyObject *arguments)
     return (PyObject *)row_new(view, table, view->core->order, (size_t)index);
 }
 
+/* row_id(row): its id; None where Python has to say why it has none. */
+PyObject *rows__row_id(PyObject *module, PyObject *object)
+{
+    (void)module;
+    const Row *row = (const Row *)(const void *)object;
+    if (!is_row(object) || !is_fresh(row->view, row->order, row->index) ||
+        row->view->core->ids == NULL)
+        Py_RETURN_NONE;
+    return PyLong_FromUnsignedLongLong(stoa_row_id((stoa_row){row->view->core, row->index}));
+}
+
 /* ---- fields ---- */
 
 /* Whether the row may use the slot; false: with an exception. */

@@ -54,6 +54,8 @@ def id_of(row: Record) -> int:
     Raises StaleError for a stale row, RowIdError if the table was made without ids, and
     WrongTypeError unless it is a row.
     """
+    if extension is not None and (known := extension.row_id(row)) is not None:
+        return int(known)
     found = checked_row(row)
     made = id_at(found._stoa_table._store, index_of(row))
     if not found._stoa_is_fresh():  # another thread has moved it meanwhile

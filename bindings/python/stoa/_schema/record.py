@@ -118,6 +118,7 @@ class RecordType(RecordTypeBase):
             check_body(name, bases, namespace)
         slots = asked_slots(bases, namespace.get("__slots__", ()))
         made = super().__new__(mcs, name, bases, {**namespace, "__slots__": slots}, **options)
+        type.__setattr__(made, "_stoa_made", Made())  # a field may refer to the class itself
         local = sys._getframe(1).f_locals
         own = declared_fields(made, local, kw_only) if not is_root else []
         for each in own:
@@ -216,7 +217,8 @@ def merged(record: RecordType, own: Sequence[Field]) -> list[Field]:
 def equip(record: RecordType, fields: Sequence[Field], family: RecordType | None) -> None:
     """Gives a new record class its fields and the code that makes standalone objects."""
     names = tuple(each.name for each in fields)
-    parts = {"fields": tuple(fields), "family": family, "names": names, "made": Made()}
+    kept = record.__dict__.get("_stoa_made") or Made()
+    parts = {"fields": tuple(fields), "family": family, "names": names, "made": kept}
     for name, value in parts.items():
         type.__setattr__(record, f"_stoa_{name}", value)
     if "__match_args__" not in record.__dict__:
