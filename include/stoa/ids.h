@@ -62,6 +62,7 @@ STOA_TRY stoa_table_read_ids(const stoa_table *table, size_t first, size_t count
  * @param ids in any order; one may come several times
  * @return STOA_NO_ID: no row has one of them, or the table has no ids; `error->row` is its
  *     position. STOA_OUT_OF_MEMORY. STOA_LOCKED: a column is locked.
+ *     If others refer to the rows, also as stoa_on_remove tells.
  * @cost O(fields × rows), on all cores, and O(count).
  * @threads Changes the table, and the order of its rows.
  * @snippet ids.c remove

@@ -405,6 +405,7 @@ STOA_TRY stoa_program_filter(stoa_table **filtered, stoa_program *program, const
  *     STOA_WRONG_TYPE: it does not fit the table. STOA_NO_PARAMETER: a parameter has no value.
  *     STOA_OVERFLOW, STOA_DIVISION_BY_ZERO, STOA_INVALID: a value at fault, in row `error->row`.
  *     STOA_OUT_OF_MEMORY. STOA_LOCKED: a column is locked.
+ *     If others refer to the rows, also as stoa_on_remove tells.
  * @cost One pass over the table, or two, on all cores; in place.
  * @threads Changes the table, the order of its rows, and the program.
  * @snippet program.c rows
@@ -418,6 +419,7 @@ STOA_TRY stoa_program_remove(stoa_program *program, stoa_table *table, stoa_erro
  *     STOA_WRONG_TYPE: it does not fit the table. STOA_NO_PARAMETER: a parameter has no value.
  *     STOA_OVERFLOW, STOA_DIVISION_BY_ZERO, STOA_INVALID: a value at fault, in row `error->row`.
  *     STOA_OUT_OF_MEMORY. STOA_LOCKED: a column is locked.
+ *     If others refer to the rows, also as stoa_on_remove tells.
  * @cost One pass over the table, or two, on all cores; in place.
  * @threads Changes the table, the order of its rows, and the program.
  * @snippet program.c rows
@@ -540,6 +542,7 @@ STOA_TRY stoa_filter(stoa_table **filtered, const stoa_table *table, const char 
  *     the table. STOA_NO_PARAMETER: a parameter has no value. STOA_OVERFLOW, STOA_DIVISION_BY_ZERO,
  *     STOA_INVALID: a value at fault, in row `error->row`. STOA_OUT_OF_MEMORY. STOA_LOCKED: a
  *     column is locked.
+ *     If others refer to the rows, also as stoa_on_remove tells.
  * @cost Parsing, and one pass over the table, or two, on all cores; in place.
  * @threads Changes the table, and the order of its rows.
  * @snippet program.c text_rows
@@ -553,6 +556,7 @@ STOA_TRY stoa_remove(stoa_table *table, const char *where, stoa_error *error);
  *     the table. STOA_NO_PARAMETER: a parameter has no value. STOA_OVERFLOW, STOA_DIVISION_BY_ZERO,
  *     STOA_INVALID: a value at fault, in row `error->row`. STOA_OUT_OF_MEMORY. STOA_LOCKED: a
  *     column is locked.
+ *     If others refer to the rows, also as stoa_on_remove tells.
  * @cost Parsing, and one pass over the table, or two, on all cores; in place.
  * @threads Changes the table, and the order of its rows.
  * @snippet program.c text_rows

@@ -165,6 +165,7 @@ STOA_TRY stoa_table_take_selected(stoa_table **taken, const stoa_table *table,
  *
  * @return STOA_STALE: rows were removed, inserted in the middle or reordered since the selection
  *     was made, or it is of more rows than the table has. STOA_LOCKED: a column is locked.
+ *     If others refer to the rows, also as stoa_on_remove tells.
  * @cost O(fields × rows), on all cores.
  * @threads Changes the table, and the order of its rows.
  * @snippet selection.c use
@@ -177,6 +178,7 @@ STOA_TRY stoa_table_remove_selected(stoa_table *table, const stoa_selection *sel
  *
  * @return STOA_STALE: rows were removed, inserted in the middle or reordered since the selection
  *     was made, or it is of more rows than the table has. STOA_LOCKED: a column is locked.
+ *     If others refer to the rows, also as stoa_on_remove tells.
  * @cost O(fields × rows), on all cores.
  * @threads Changes the table, and the order of its rows.
  * @snippet selection.c use

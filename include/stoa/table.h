@@ -279,6 +279,7 @@ STOA_API uint64_t stoa_table_version(const stoa_table *table);
  *
  * @return STOA_FULL: more than stoa_table_max_rows(). STOA_OUT_OF_MEMORY. STOA_LOCKED: rows would
  *     go, and a column is locked.
+ *     If others refer to the rows, also as stoa_on_remove tells.
  * @cost O(rows that come or go); defaults of zero cost nothing in memory that was never written.
  * @threads Changes the table.
  * @snippet table.c new
@@ -365,6 +366,7 @@ STOA_TRY stoa_table_extend(stoa_table *table, const stoa_source *sources, size_t
  *     step other than 1 while the number of rows changes, or a step of 0 over several rows.
  *     STOA_LOCKED: a column is locked, and rows before the end would be
  *     written or moved.
+ *     If others refer to the rows, also as stoa_on_remove tells.
  * @cost O(rows), and O(rows behind them) if their number changes in the middle.
  * @threads Changes the table; if rows are removed or inserted in the middle, also their order.
  * @snippet table.c splice
@@ -377,6 +379,7 @@ STOA_TRY stoa_table_splice(stoa_table *table, size_t first, ptrdiff_t step, size
  * Removes rows [first, first + count). Those behind move up.
  *
  * @return STOA_OUT_OF_RANGE: the rows are not all there. STOA_LOCKED: a column is locked.
+ *     If others refer to the rows, also as stoa_on_remove tells.
  * @cost O(fields × rows behind them).
  * @threads Changes the table, and the order of its rows.
  * @snippet table.c remove
@@ -387,6 +390,7 @@ STOA_TRY stoa_table_remove(stoa_table *table, size_t first, size_t count, stoa_e
  * Removes a row; the last one takes its place.
  *
  * @return STOA_OUT_OF_RANGE: there is no such row. STOA_LOCKED: a column is locked.
+ *     If others refer to the rows, also as stoa_on_remove tells.
  * @cost O(fields).
  * @threads Changes the table, and the order of its rows.
  * @snippet table.c remove
@@ -436,6 +440,7 @@ STOA_TRY stoa_table_permute(stoa_table *table, const size_t *indices, size_t cou
  * @param length the number of rows
  * @return STOA_INVALID: `length` is not the number of rows. STOA_OUT_OF_MEMORY. STOA_LOCKED: a
  *     column is locked.
+ *     If others refer to the rows, also as stoa_on_remove tells.
  * @cost O(fields × rows), on all cores.
  * @threads Changes the table, and the order of its rows.
  * @snippet table.c keep
@@ -443,7 +448,8 @@ STOA_TRY stoa_table_permute(stoa_table *table, const size_t *indices, size_t cou
 STOA_TRY stoa_table_keep(stoa_table *table, const uint8_t *mask, size_t length, stoa_error *error);
 
 /**
- * Removes all rows. Memory stays for the next ones. NULL does nothing.
+ * Removes all rows. Memory stays for the next ones. NULL does nothing, nor does a table that is
+ * locked, or whose rows others refer to and refuse that (stoa_on_remove).
  *
  * @cost O(fields); O(rows) for each object field.
  * @threads Changes the table, and the order of its rows.

@@ -15,6 +15,7 @@
 #include "store/lock.h"
 #include "store/order.h"
 #include "store/reference.h"
+#include "store/removal.h"
 #include "store/table.h"
 
 #define CHUNK ((size_t)8192)
@@ -157,13 +158,36 @@ static void pack_rows(const removal *r)
                    pack_column, (void *)(uintptr_t)r);
 }
 
-/* Cannot fail. `count` is the number of rows that are kept. */
-static void keep_rows(stoa__table *table, const choice *kept, size_t count)
+/* Removes the rows that are not kept by the rules of those that refer to them. */
+static stoa_status keep_by_rules(stoa__table *table, const choice *kept, stoa_error *error)
+{
+    size_t rows = table->head.rows, bytes = (stoa__words(rows) + 1) * sizeof(uint64_t);
+    uint64_t *removed = stoa__allocate(bytes);
+    if (removed == NULL)
+        return stoa__fail_memory(error, bytes);
+    for (size_t first = 0; first < rows; first += CHUNK) {
+        chunk_words made;
+        size_t count = chunk_at(first, rows);
+        const uint64_t *words = words_at(kept, first, count, made);
+        for (size_t i = 0; i < stoa__words(count); i++)
+            removed[first / 64 + i] = ~words[i];
+    }
+    stoa_status status = stoa__remove_bits(table, removed, error);
+    stoa__release(removed);
+    return status;
+}
+
+/* `count` is the number of rows that are kept. Fails only by rules, and for want of memory then. */
+static stoa_status keep_rows(stoa__table *table, const choice *kept, size_t count,
+                             stoa_error *error)
 {
     if (count == table->head.rows)
-        return;
+        return STOA_OK;
+    if (table->rules > 0)
+        return keep_by_rules(table, kept, error);
     pack_rows(&(removal){table, kept, 0, table->head.rows, 0});
     stoa__table_end_removal(table, count);
+    return STOA_OK;
 }
 
 void stoa__rows_pack(stoa__table *table, const uint64_t *words, bool inverted, size_t first,
@@ -195,10 +219,11 @@ stoa_status stoa_table_keep(stoa_table *table, const uint8_t *mask, size_t lengt
         status = stoa__table_keep_aside(&aside, stoa__whole(table), mask, length, error);
     if (status != STOA_OK)
         return status;
-    keep_rows(stoa__whole(table), &(choice){.mask = aside != NULL ? aside : mask, .rows = length},
-              count_mask(mask, length));
+    status = keep_rows(stoa__whole(table),
+                       &(choice){.mask = aside != NULL ? aside : mask, .rows = length},
+                       count_mask(mask, length), error);
     stoa__release(aside);
-    return STOA_OK;
+    return status;
 }
 
 /* Sets the bits of the rows that have these ids. */
@@ -232,9 +257,9 @@ stoa_status stoa_table_remove_ids(stoa_table *table, const uint64_t *ids, size_t
         return stoa__fail_memory(error, bytes);
     status = mark_ids(removed, table, ids, count, error);
     if (status == STOA_OK)
-        keep_rows(stoa__whole(table),
-                  &(choice){.words = removed, .rows = table->rows, .inverted = true},
-                  table->rows - stoa__kernels_here()->count_bits(removed, table->rows));
+        status = keep_rows(
+            stoa__whole(table), &(choice){.words = removed, .rows = table->rows, .inverted = true},
+            table->rows - stoa__kernels_here()->count_bits(removed, table->rows), error);
     stoa__release(removed);
     return status;
 }
@@ -248,8 +273,9 @@ stoa_status stoa_table_keep_selected(stoa_table *table, const stoa_selection *se
     if (status == STOA_OK)
         status = stoa__check_unlocked(stoa__whole(table), error);
     if (status == STOA_OK)
-        keep_rows(stoa__whole(table), &(choice){.words = selection->words, .rows = selection->rows},
-                  selection->count);
+        status = keep_rows(stoa__whole(table),
+                           &(choice){.words = selection->words, .rows = selection->rows},
+                           selection->count, error);
     return status;
 }
 
@@ -262,9 +288,10 @@ stoa_status stoa_table_remove_selected(stoa_table *table, const stoa_selection *
     if (status == STOA_OK)
         status = stoa__check_unlocked(stoa__whole(table), error);
     if (status == STOA_OK)
-        keep_rows(stoa__whole(table),
-                  &(choice){.words = selection->words, .rows = selection->rows, .inverted = true},
-                  table->rows - selection->count);
+        status = keep_rows(
+            stoa__whole(table),
+            &(choice){.words = selection->words, .rows = selection->rows, .inverted = true},
+            table->rows - selection->count, error);
     return status;
 }
 

@@ -312,11 +312,27 @@ static stoa_status pack(stoa__run *run, stoa__table *table, bool inverted, size_
     return status;
 }
 
+/* By the rules of those that refer to the rows: all of the rows that go are needed first. */
+static stoa_status pack_by_rules(stoa_program *program, stoa_table *table, bool inverted,
+                                 stoa_error *error)
+{
+    stoa_selection *selection;
+    stoa_status status = stoa_program_select(&selection, program, table, NULL, error);
+    if (status != STOA_OK)
+        return status;
+    status = inverted ? stoa_table_remove_selected(table, selection, error)
+                      : stoa_table_keep_selected(table, selection, error);
+    stoa_selection_free(selection);
+    return status;
+}
+
 static stoa_status pack_table(stoa_program *program, stoa_table *table, bool inverted,
                               stoa_error *error)
 {
     stoa__run run;
     stoa_status status = stoa__check_unlocked(stoa__whole(table), error);
+    if (status == STOA_OK && stoa__whole(table)->rules > 0)
+        return pack_by_rules(program, table, inverted, error);
     if (status == STOA_OK)
         status = begin(&run, program, table, NULL, error);
     if (status != STOA_OK)

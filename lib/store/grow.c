@@ -14,6 +14,7 @@
 #include "store/ids.h"
 #include "store/labels.h"
 #include "store/lock.h"
+#include "store/removal.h"
 
 /* ---- memory ---- */
 
@@ -263,13 +264,16 @@ void stoa__table_leave_objects(stoa__table *table, size_t first, size_t count)
 
 /* ---- public ---- */
 
-static void cut(stoa__table *table, size_t rows)
+static stoa_status cut(stoa__table *table, size_t rows, stoa_error *error)
 {
     stoa_pool *pool = table->pool;
+    if (table->rules > 0)
+        return stoa__remove_rows(table, rows, table->head.rows - rows, error);
     stoa__table_leave_objects(table, rows, table->head.rows - rows);
     stoa__table_reordered(table);
     stoa__table_set_rows(table, rows);
     stoa__pool_release_pending(pool);
+    return STOA_OK;
 }
 
 stoa_status stoa_table_resize(stoa_table *table, size_t rows, stoa_error *error)
@@ -279,9 +283,7 @@ stoa_status stoa_table_resize(stoa_table *table, size_t rows, stoa_error *error)
     size_t before = table->rows;
     if (rows < before) {
         stoa_status status = stoa__check_unlocked(whole, error);
-        if (status == STOA_OK)
-            cut(whole, rows);
-        return status;
+        return status == STOA_OK ? cut(whole, rows, error) : status;
     }
     stoa_status status = stoa__table_grow(whole, rows, error);
     if (status != STOA_OK)
@@ -305,7 +307,7 @@ void stoa_table_clear(stoa_table *table)
 {
     if (table != NULL && table->rows > 0 &&
         stoa__check_unlocked(stoa__whole(table), NULL) == STOA_OK)
-        cut(stoa__whole(table), 0);
+        (void)cut(stoa__whole(table), 0, NULL);
 }
 
 void stoa_table_shrink(stoa_table *table)

@@ -10,6 +10,7 @@
 #include "store/lock.h"
 #include "store/order.h"
 #include "store/reference.h"
+#include "store/removal.h"
 
 #define WIDTH_NAME 1
 #define WIDTH_CELL uint8_t
@@ -66,9 +67,12 @@ stoa_status stoa_table_remove(stoa_table *table, size_t first, size_t count, sto
     stoa_status status = stoa__check_rows(table, first, count, error);
     if (status == STOA_OK && count > 0)
         status = stoa__check_unlocked(stoa__whole(table), error);
-    if (status == STOA_OK && count > 0)
-        stoa__table_close_gap(stoa__whole(table), first, count);
-    return status;
+    if (status != STOA_OK || count == 0)
+        return status;
+    if (stoa__whole(table)->rules > 0)
+        return stoa__remove_rows(stoa__whole(table), first, count, error);
+    stoa__table_close_gap(stoa__whole(table), first, count);
+    return STOA_OK;
 }
 
 /* A rotation is three reversals, which need no memory. */
@@ -89,15 +93,9 @@ void stoa__table_rotate(stoa__table *table, size_t first, size_t middle, size_t 
     stoa__ids_rotate(table, first, middle, end);
 }
 
-stoa_status stoa_table_swap_remove(stoa_table *table, size_t index, stoa_error *error)
+static void put_last_there(stoa__table *whole, size_t index)
 {
-    STOA__REQUIRE_ARGUMENT(error, table);
-    stoa__table *whole = stoa__whole(table);
-    stoa_status status = stoa__check_row(table, index, error);
-    if (status == STOA_OK)
-        status = stoa__check_unlocked(whole, error);
-    if (status != STOA_OK)
-        return status;
+    stoa_table *table = &whole->head;
     size_t last = table->rows - 1;
     stoa__ids_take_place(whole, index); /* first: what it reads comes latest */
     stoa__table_leave_objects(whole, index, 1);
@@ -107,6 +105,37 @@ stoa_status stoa_table_swap_remove(stoa_table *table, size_t index, stoa_error *
             stoa__bit_put(table->columns[i].validity, index, stoa__is_valid(whole, i, last));
     }
     stoa__table_end_removal(whole, last);
+}
+
+/* If more rows of the table go along, the others keep their order. */
+static stoa_status swap_remove_by_rules(stoa__table *table, size_t index, stoa_error *error)
+{
+    stoa__removal removal;
+    stoa_status status = stoa__removal_begin(&removal, table, index, 1, error);
+    if (status == STOA_OK)
+        status = stoa__removal_find(&removal, error);
+    if (status == STOA_OK) {
+        bool is_alone = stoa__removal_own_count(&removal) == 1;
+        stoa__removal_carry_out(&removal, !is_alone);
+        if (is_alone)
+            put_last_there(table, index);
+    }
+    stoa__removal_end(&removal);
+    return status;
+}
+
+stoa_status stoa_table_swap_remove(stoa_table *table, size_t index, stoa_error *error)
+{
+    STOA__REQUIRE_ARGUMENT(error, table);
+    stoa__table *whole = stoa__whole(table);
+    stoa_status status = stoa__check_row(table, index, error);
+    if (status == STOA_OK)
+        status = stoa__check_unlocked(whole, error);
+    if (status != STOA_OK)
+        return status;
+    if (whole->rules > 0)
+        return swap_remove_by_rules(whole, index, error);
+    put_last_there(whole, index);
     return STOA_OK;
 }
 

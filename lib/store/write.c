@@ -10,6 +10,8 @@
 #include "store/grow.h"
 #include "store/lock.h"
 #include "store/order.h"
+#include "store/reference.h"
+#include "store/removal.h"
 #include "store/source.h"
 
 /* The values for one column: `count` cells a stride apart take the first of them, cells beyond the
@@ -287,6 +289,8 @@ typedef struct splice {
     size_t rows; /* rows that take their place */
     part *parts; /* by field index */
     span cells;  /* from the lowest that is overwritten to the highest */
+    stoa__removal removal;
+    bool is_ruled; /* rows go, to which others refer by rules */
 } splice;
 
 static stoa_status check_splice(const splice *s, stoa_error *error)
@@ -371,6 +375,53 @@ static stoa_status prepare_parts(splice *s, stoa_error *error)
     return status;
 }
 
+/* Whether the ids that are stored are those of rows that stay. */
+static stoa_status check_references(const splice *s, stoa_error *error)
+{
+    STOA__EACH_FIELD (s->table, i) {
+        const part *p = &s->parts[i];
+        if (p->type != STOA_REFERENCE || p->source->type == STOA_NO_TYPE)
+            continue;
+        const stoa__table *target = stoa__target_of_field(s->table, i);
+        for (size_t k = 0; target != NULL && k < s->rows; k++) {
+            uint64_t id;
+            size_t row;
+            memcpy(&id,
+                   (const char *)p->source->data + (ptrdiff_t)k * stoa__source_stride(p->source),
+                   sizeof id);
+            if (stoa__source_has(p->source, k) &&
+                stoa_table_find_id(&target->head, id, &row) == STOA_OK &&
+                stoa__removal_takes(&s->removal, target, row))
+                return stoa__fail_at(error, STOA_NO_ID, k,
+                                     "value %zu for field '%s' refers to a row that goes", k,
+                                     s->table->schema->fields[i].name);
+        }
+    }
+    return STOA_OK;
+}
+
+/* What goes with the rows behind those that are overwritten. */
+static stoa_status find_removal(splice *s, stoa_error *error)
+{
+    stoa_status status =
+        stoa__removal_begin(&s->removal, s->table, s->first + s->rows, s->count - s->rows, error);
+    s->removal.kept_first = s->first;
+    s->removal.kept_end = s->first + s->rows;
+    if (status == STOA_OK)
+        status = stoa__removal_find(&s->removal, error);
+    return status == STOA_OK ? check_references(s, error) : status;
+}
+
+/* Rows [first, first + count) go, and what refers to them. */
+static void remove_rest(splice *s, size_t first, size_t count)
+{
+    bool is_alone = !s->is_ruled || stoa__removal_own_count(&s->removal) == count;
+    if (s->is_ruled)
+        stoa__removal_carry_out(&s->removal, !is_alone);
+    if (is_alone)
+        stoa__table_close_gap(s->table, first, count);
+}
+
 static void store_parts(splice *s)
 {
     stoa__table *table = s->table;
@@ -387,7 +438,7 @@ static void store_parts(splice *s)
         stoa__table_set_rows(table, before + more);
     }
     if (less > 0)
-        stoa__table_close_gap(table, behind, less);
+        remove_rest(s, behind, less);
     else
         stoa__pool_release_pending(table->pool);
 }
@@ -399,7 +450,8 @@ stoa_status stoa_table_splice(stoa_table *table, size_t first, ptrdiff_t step, s
     STOA__REQUIRE_ARGUMENT(error, table);
     STOA__REQUIRE_EACH(error, sources, source_count, .name);
     part few[8] = {0};
-    splice s = {stoa__whole(table), first, count, step, rows, few, {UINTPTR_MAX, 0}};
+    splice s = {stoa__whole(table), first, count, step, rows, few, {UINTPTR_MAX, 0}, {0}, false};
+    s.is_ruled = rows < count && s.table->rules > 0;
     stoa_status status = check_splice(&s, error);
     if (status == STOA_OK && (count > 0 || first < table->rows))
         status = stoa__check_unlocked(s.table, error);
@@ -411,10 +463,14 @@ stoa_status stoa_table_splice(stoa_table *table, size_t first, ptrdiff_t step, s
     if (s.parts == NULL)
         return stoa__fail_memory(error, bytes);
     status = match_parts(&s, sources, source_count, error);
+    if (status == STOA_OK && s.is_ruled)
+        status = find_removal(&s, error);
     if (status == STOA_OK)
         status = prepare_parts(&s, error);
     if (status == STOA_OK)
         store_parts(&s);
+    if (s.is_ruled)
+        stoa__removal_end(&s.removal);
     if (s.parts != few)
         stoa__release(s.parts);
     return status;

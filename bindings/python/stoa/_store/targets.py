@@ -7,7 +7,7 @@ knows the targets as well, and refuses ids of any other table.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from weakref import ref
 
 from stoa._schema.fields import Field
@@ -15,9 +15,6 @@ from stoa._schema.generate import no_field
 from stoa._schema.record import RecordType
 from stoa._schema.references import Forward
 from stoa.errors import ArgumentError, RowIdError, WrongTypeError, shown
-
-if TYPE_CHECKING:
-    from stoa._store.access import Access
 
 OWN: Any = None  # the target of a field that refers to rows of its own table
 
@@ -29,7 +26,7 @@ class Home:
 
     __slots__ = ("kind", "store", "table")
 
-    def __init__(self, table: Any, store: Access) -> None:
+    def __init__(self, table: Any, store: Any) -> None:
         self.kind, self.store, self.table = type(table), ref(store), ref(table)
 
     def __call__(self) -> Any:
@@ -52,7 +49,7 @@ class Follower:
 
     __slots__ = ("field", "store")
 
-    def __init__(self, store: Access, field: int) -> None:
+    def __init__(self, store: Any, field: int) -> None:
         self.store = ref(store)  # whoever reads a cell keeps the store
         self.field = field
 
