@@ -107,6 +107,10 @@ class RowIdError(Error, KeyError):
         return Exception.__str__(self)
 
 
+class ReferredError(Error, ValueError):
+    """A row cannot be removed: another one refers to it, by the field that the message names."""
+
+
 class RowValueError(Error, ValueError):
     """The record or value is not in the table, window or column."""
 

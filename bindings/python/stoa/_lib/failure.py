@@ -26,6 +26,7 @@ EXCEPTIONS = {
     lib.STOA_NULL: errors.WrongTypeError,
     lib.STOA_LENT: errors.LentError,
     lib.STOA_NO_ID: errors.RowIdError,
+    lib.STOA_REFERRED: errors.ReferredError,
 }
 
 

@@ -119,6 +119,7 @@ class Access(StoreBase):
         "pool",
         "readers",
         "record",
+        "referrers",
         "row_parts",
         "stage",
         "stages",
@@ -144,6 +145,7 @@ class Access(StoreBase):
         self.followers: dict[int, Follower] = {}  # by field: of references
         self.targets: dict[int, Any] = {}  # by field: the tables that they refer to, or OWN
         self.home: Any = None  # gives the table of the store, which refers to itself
+        self.referrers: WeakSet[Any] | None = None  # stores whose targets it is among
         self.describe(record)
 
     def describe(self, record: RecordType) -> None:

@@ -11,6 +11,7 @@ from __future__ import annotations
 import struct
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Callable, TypeVar
+from weakref import WeakSet
 
 from stoa._lib.failure import check, new_error
 from stoa._lib.ffi import ffi, lib
@@ -99,7 +100,47 @@ class Store(Calls):
         return [(name, each) for name, each in self.fields.items() if each.type.kind == "r"]
 
     def take_targets(self, targets: Targets) -> None:
-        self.targets = {each.index: targets[name] for name, each in self.references()}
+        for name, each in self.references():
+            self.take_target(each.index, targets[name])
+
+    def take_target(self, field: int, target: Any) -> None:
+        self.targets[field] = target
+        if target is not OWN:
+            store = target._store
+            if store.referrers is None:
+                store.referrers = WeakSet()
+            store.referrers.add(self)
+
+    def taken_along(self) -> list[Store]:
+        """The other stores of which rows may go along with rows of this one."""
+        found: dict[Store, None] = {}
+        asked: list[Store] = [self]
+        while asked:
+            for each in asked.pop().referrers or ():
+                rules = (field.on_remove for field in each.record._stoa_fields)
+                if each is not self and each not in found and "cascade" in rules:
+                    found[each] = None
+                    asked.append(each)
+        return sorted(found, key=lambda each: each.pool.key)
+
+    def through_gate(self, function: Callable[..., T], *arguments: Any) -> T:
+        """As in Calls; stores of which rows go along are changed, too."""
+
+        def act() -> T:
+            return Calls.through_gate(self, function, *arguments)
+
+        for each in self.taken_along() if self.referrers is not None else ():
+            act = each.besides(act)
+        return act()
+
+    def besides(self, act: Callable[[], T]) -> Callable[[], T]:
+        """act(), as a change of this store too."""
+
+        def change() -> T:
+            self.end_exports()
+            return Calls.through_gate(self, act)
+
+        return lambda: self.within(change)
 
     # ---- calls into the library ----
 
@@ -529,7 +570,7 @@ class Store(Calls):
             record = derived(self.record, [*self.record._stoa_fields, each])
             kept = describe_field(place, each, c_name, self.pool, target)
             if each.type.kind == "r":
-                self.targets[self.c.field_limit] = target
+                self.take_target(self.c.field_limit, target)
             told = lib.stoa_table_add_field, self.c, place, ffi.NULL, error
             status = self.through_gate(change.describe, record, *told)
             del kept  # the library has copied it
