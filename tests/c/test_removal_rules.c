@@ -47,7 +47,7 @@ static void narrow(stoa_table *table)
         return;
     ids->generations = (ids->head.slots + 1) * 3;
     ids->first &= ids->generations;
-    ids->head.origin = ids->block | ids->first;
+    ids->head.origin = ids->prefix | ids->first;
 }
 
 /* Every table gets fields that refer to any but the leaf, which has no ids. */
