@@ -311,9 +311,9 @@ def test_a_library_that_is_missing_or_old_is_named(name: str, monkeypatch: Any) 
     with pytest.raises(stoa.LibraryError, match=f"{name} is needed .* not installed"):
         convert()
     old = types.ModuleType(name)
-    old.__version__ = "0.20.1"  # type: ignore[attr-defined]
+    old.__version__ = "0.20rc1"  # type: ignore[attr-defined]
     monkeypatch.setitem(sys.modules, name, old)
-    with pytest.raises(ImportError, match=f"{name} is needed .* 0.20.1 is installed"):
+    with pytest.raises(ImportError, match=f"{name} is needed .* 0.20rc1 is installed"):
         convert()
 
 

@@ -6,6 +6,7 @@ that way a null stays one, beside NaN and in integers.
 
 from __future__ import annotations
 
+import re
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
@@ -31,7 +32,7 @@ def library(name: str) -> Any:
             f"{name} is needed for that, {least} or later: it is not installed"
         ) from None
     version = str(found.__version__)
-    if tuple(map(int, version.split(".")[:2])) < OLDEST[name]:
+    if tuple(map(int, re.findall("[0-9]+", version)[:2])) < OLDEST[name]:
         raise LibraryError(f"{name} is needed for that, {least} or later: {version} is installed")
     return found
 
