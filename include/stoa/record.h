@@ -237,12 +237,12 @@ STOA__INLINE void stoa__put_there(uint64_t *validity, size_t row, bool there)
 #define STOA__PLAIN_MISFIT(cell, name) || !stoa__fits_##cell(stoa__values.name)
 #define STOA__OBJECT_MISFIT(cell, name)
 #define STOA__STRING_MISFIT(cell, name)
-#define STOA__REFERENCE_MISFIT(cell, name)
+#define STOA__REFERENCE_MISFIT(cell, name) || true
 #define STOA__VECTOR_MISFIT(cell, name)
 #define STOA__STORE_CELL(type, ...) \
     STOA__BY_KIND(_STORE, STOA__TYPE_##type, STOA__FIRST(__VA_ARGS__))
 #define STOA__PLAIN_STORE(cell, name) stoa__columns->name[stoa__row] = stoa__values.name;
-/* A table with an object, string or reference field never takes plain stores. */
+/* A record with an object, string or reference field never takes plain stores. */
 #define STOA__OBJECT_STORE(cell, name)
 #define STOA__STRING_STORE(cell, name)
 #define STOA__REFERENCE_STORE(cell, name)
@@ -323,7 +323,7 @@ STOA__INLINE void stoa__put_there(uint64_t *validity, size_t row, bool there)
 #define STOA__REFERENCE_OR_NULL_PUSH(cell, ...) STOA__PLAIN_PUSH(cell, __VA_ARGS__)
 #define STOA__REFERENCE_OR_NULL_DEFAULT(cell, ...) STOA__PLAIN_DEFAULT(cell, __VA_ARGS__)
 #define STOA__REFERENCE_OR_NULL_POINTER(cell, name) STOA__PLAIN_POINTER(cell, name)
-#define STOA__REFERENCE_OR_NULL_MISFIT(cell, name)
+#define STOA__REFERENCE_OR_NULL_MISFIT(cell, name) || true
 #define STOA__REFERENCE_OR_NULL_STORE(cell, name)
 
 #define STOA__TUPLE(type, ...) (STOA__TYPE_##type, STOA__FIRST(__VA_ARGS__))

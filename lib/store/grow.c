@@ -157,7 +157,7 @@ static bool holds_labels(const stoa__table *table)
 void stoa__table_open(stoa__table *table)
 {
     const stoa__schema *schema = table->schema;
-    bool plain = schema->object_count + schema->string_count + schema->reference_count == 0;
+    bool plain = schema->object_count + schema->string_count == 0;
     if (schema->labels_count > 0 && holds_labels(table))
         plain = false;
     size_t most = table->head.ids == NULL || stoa__ids_of(table)->ready > table->capacity

@@ -298,3 +298,16 @@ def test_expressions_and_arrow_refuse_references_by_name():
         nodes.compute("max(parent)")
     with pytest.raises(TypeError, match="parent"):
         nodes.update(parent=nodes.name)
+
+
+def test_a_row_is_copied_only_where_its_references_are_of_the_same_table():
+    people, others = two_people(), two_people()
+    pets, strays, same = pets_of(people), pets_of(others), pets_of(people)
+    pets.append(1, people[0])
+    same.append(pets[0])
+    same.extend([pets[0], (3, people[1])])
+    assert [each.owner for each in same] == [people[0], people[0], people[1]]
+    for write in (lambda: strays.append(pets[0]), lambda: strays.extend([pets[0]])):
+        with pytest.raises(stoa.Error):
+            write()
+    assert len(strays) == 0

@@ -52,7 +52,7 @@ static bool copy_row(const View *view, const Slot *slots, size_t to, const Row *
         return false;
     for (Py_ssize_t i = 0; i < view->width; i++) {
         const Slot *source = &from->slots[i];
-        if (source->cells == NULL)
+        if (source->cells == NULL || source->target != slots[i].target)
             return false;
         memcpy(cell_at(&slots[i], to), cell_at(source, row->index), cell_width(source->type));
         if (source->validity != NULL)
@@ -331,8 +331,8 @@ static PyObject *gather_end(Gathered *to, bool is_done)
     return result;
 }
 
-/* gather(table, records): see module.c. None if the table has objects or strings. Each record is
- * read at once, since an iterator may yield the same object again. */
+/* gather(table, records): see module.c. None if the table has objects, strings or references. Each
+ * record is read at once, since an iterator may yield the same object again. */
 PyObject *rows__gather(PyObject *module, PyObject *arguments)
 {
     Gathered to = {.table = NULL};
@@ -343,7 +343,7 @@ PyObject *rows__gather(PyObject *module, PyObject *arguments)
     to.view = sequence_needs_view(to.table);
     if (to.view == NULL)
         return NULL;
-    if (!to.view->is_plain)
+    if (!to.view->is_plain || to.view->has_references)
         Py_RETURN_NONE;
     Py_INCREF(to.view);
     PyObject *iterator = PyObject_GetIter(records);

@@ -304,11 +304,28 @@ static inline Fit store_float32(void *at, PyObject *value)
     return FITS;
 }
 
+/* Stores the id of a row of the target. */
+static inline Fit store_reference(const Slot *slot, void *at, PyObject *value)
+{
+    const Row *row = (const Row *)(const void *)value;
+    if (value == Py_None && slot->takes_none) {
+        *(uint64_t *)at = 0;
+        return FITS;
+    }
+    if (!is_row(value) || row->view->core != slot->target ||
+        !is_fresh(row->view, row->order, row->index))
+        return OTHER;
+    *(uint64_t *)at = stoa_row_id((stoa_row){row->view->core, row->index});
+    return FITS;
+}
+
 /* Stores a value of those that decoder gives, if it is one of few. */
 __attribute__((noinline, unused)) static Fit store_place(const Slot *slot, void *at,
                                                          PyObject *value)
 {
     PyObject *decoder = slot->decoder;
+    if (slot->target != NULL)
+        return store_reference(slot, at, value);
     if (!PyTuple_Check(decoder) || PyTuple_GET_SIZE(decoder) > MOST_PLACES)
         return OTHER;
     for (Py_ssize_t i = 0; i < PyTuple_GET_SIZE(decoder); i++)

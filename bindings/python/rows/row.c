@@ -253,7 +253,7 @@ __attribute__((cold)) static int write_converted(const Row *row, const Slot *slo
 static int write_field(const Row *row, const Slot *slot, PyObject *value)
 {
     uint64_t aside;
-    if (slot->type == STOA_OBJECT || slot->type == STOA_STRING || slot->type == STOA_REFERENCE)
+    if (slot->type == STOA_OBJECT || slot->type == STOA_STRING)
         return write_object(row, slot, value);
     if (slot->values == NULLABLE && value == Py_None)
         return store_none(row, slot);
@@ -268,6 +268,8 @@ static int write_field(const Row *row, const Slot *slot, PyObject *value)
         column->version++;
         return 0;
     }
+    if (slot->type == STOA_REFERENCE)
+        return write_object(row, slot, value);
     if (fit == FITS && slot->inner != DECODED)
         return store_fitting(row, slot, value);
     if (fit == BEYOND && !may_touch(row, slot))

@@ -23,19 +23,21 @@
 /* ---- views ---- */
 
 typedef struct Slot {
-    PyObject *name;     /* interned */
-    char *cells;        /* NULL: the slot is closed */
-    PyObject *reason;   /* why the slot is closed: a message, or NULL */
-    PyObject *convert;  /* convert(value, name): the value as the field has it; may raise */
-    PyObject *encoder;  /* encoder(value): what the cell holds; NULL: the value */
-    PyObject *decoder;  /* decoder[what the cell holds]: the value; NULL: what it holds */
-    PyObject *initial;  /* the converted default; NULL: none, or a factory's */
-    size_t field;       /* the field's index in the library */
-    stoa_type type;     /* of the cells */
-    stoa_type values;   /* the same, or DECODED, or NULLABLE */
-    stoa_type inner;    /* of a nullable field: of the values that are not None */
-    uint64_t *validity; /* of a nullable field: a bit for each row */
-    bool kw_only;       /* keyword-only */
+    PyObject *name;           /* interned */
+    char *cells;              /* NULL: the slot is closed */
+    PyObject *reason;         /* why the slot is closed: a message, or NULL */
+    PyObject *convert;        /* convert(value, name): the value as the field has it; may raise */
+    PyObject *encoder;        /* encoder(value): what the cell holds; NULL: the value */
+    PyObject *decoder;        /* decoder[what the cell holds]: the value; NULL: what it holds */
+    PyObject *initial;        /* the converted default; NULL: none, or a factory's */
+    size_t field;             /* the field's index in the library */
+    stoa_type type;           /* of the cells */
+    stoa_type values;         /* the same, or DECODED, or NULLABLE */
+    stoa_type inner;          /* of a nullable field: of the values that are not None */
+    uint64_t *validity;       /* of a nullable field: a bit for each row */
+    const stoa_table *target; /* of a reference: the table whose rows it takes */
+    bool takes_none;          /* of a reference: None can be stored */
+    bool kw_only;             /* keyword-only */
     int length; /* of a vector, whose components are so many fields from `field` on, and which
                    has no Place: rows have a property for it (vectors.py) */
 } Slot;

@@ -12,8 +12,22 @@
 
 static bool may_store_places(const Slot *slot)
 {
-    return slot->decoder == NULL ||
+    return slot->decoder == NULL || slot->target != NULL ||
            (PyTuple_Check(slot->decoder) && PyTuple_GET_SIZE(slot->decoder) <= MOST_PLACES);
+}
+
+/* Which rows a reference takes: see Follower in targets.py. */
+static bool take_target(Slot *slot)
+{
+    PyObject *address = PyObject_GetAttrString(slot->decoder, "address");
+    PyObject *takes_none = address ? PyObject_GetAttrString(slot->decoder, "takes_none") : NULL;
+    if (takes_none != NULL) {
+        slot->target = PyLong_AsVoidPtr(address);
+        slot->takes_none = takes_none == Py_True;
+    }
+    Py_XDECREF(address);
+    Py_XDECREF(takes_none);
+    return !PyErr_Occurred();
 }
 
 static bool fill_slot(View *view, Slot *slot, PyObject *described)
@@ -48,6 +62,8 @@ static bool fill_slot(View *view, Slot *slot, PyObject *described)
     slot->values = slot->validity == NULL ? slot->inner : NULLABLE;
     slot->length = length;
     slot->kw_only = kw_only != 0;
+    if (type == STOA_REFERENCE && !take_target(slot))
+        return false;
     view->is_plain =
         view->is_plain && type != STOA_OBJECT && type != STOA_STRING && may_store_places(slot);
     view->has_objects = view->has_objects || type == STOA_OBJECT || slot->decoder != NULL;

@@ -169,7 +169,7 @@ class Access(StoreBase):
         kinds = {each.type.kind for each in fields.values()}
         for each in fields.values():
             if each.type.kind == "r":
-                self.followers.setdefault(each.index, Follower(self, each.index))
+                self.followers.setdefault(each.index, Follower(self, each))
         stored = list(fields.values())
         readers = [(i, value_reader(each.type, self, each.index)) for i, each in enumerate(stored)]
         with self.gate.lock:

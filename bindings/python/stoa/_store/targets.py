@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from typing import Any
 from weakref import ref
 
+from stoa._lib.ffi import ffi
 from stoa._schema.fields import Field
 from stoa._schema.generate import no_field
 from stoa._schema.record import RecordType
@@ -45,13 +46,21 @@ def settle(table: Any, store: Any) -> None:
 
 
 class Follower:
-    """The decoder of a reference field in one table: the row of an id, or None."""
+    """The decoder of a reference field in one table: the row of an id, or None. For the extension:
+    the address of the target, which the table keeps, and whether None can be stored."""
 
-    __slots__ = ("field", "store")
+    __slots__ = ("field", "store", "takes_none")
 
-    def __init__(self, store: Any, field: int) -> None:
+    def __init__(self, store: Any, field: Any) -> None:
         self.store = ref(store)  # whoever reads a cell keeps the store
-        self.field = field
+        self.field = field.index
+        self.takes_none = field.type.is_optional
+
+    @property
+    def address(self) -> int:
+        store = self.store()
+        target = store.targets[self.field]
+        return int(ffi.cast("uintptr_t", (store if target is OWN else target._store).c))
 
     def __getitem__(self, id: int) -> Any:
         store = self.store()
