@@ -258,7 +258,7 @@ PyObject *rows__gather(PyObject *module, PyObject *arguments);
 PyObject *rows__iterate(PyObject *module, PyObject *arguments);
 PyObject *rows__strings(PyObject *module, PyObject *texts);
 PyObject *rows__new_row(PyObject *module, PyObject *arguments);
-PyObject *rows__row_id(PyObject *module, PyObject *row);
+PyObject *rows__row_id(PyObject *module, PyObject *object);
 PyObject *rows__renew(PyObject *module, PyObject *arguments);
 PyObject *rows__adopt(PyObject *module, PyObject *row_class);
 PyObject *rows__teach(PyObject *module, PyObject *arguments);

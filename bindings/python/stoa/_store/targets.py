@@ -58,7 +58,7 @@ class Follower:
 
     @property
     def address(self) -> int:
-        store = self.store()
+        store: Any = self.store()
         target = store.targets[self.field]
         return int(ffi.cast("uintptr_t", (store if target is OWN else target._store).c))
 
