@@ -165,6 +165,108 @@ static void memory(size_t count)
     point_table_dispose(&others);
 }
 
+/* ---- references ---- */
+
+static stoa_table *referring; /* to rows of `shared` */
+static size_t *targets;       /* random rows of it */
+
+static stoa_table *referring_table(stoa_on_remove rule, size_t rows)
+{
+    const stoa_field field = {.name = "to",
+                              .type = STOA_REFERENCE,
+                              .flags = STOA_NULLABLE,
+                              .on_remove = (uint8_t)rule,
+                              .target = shared.table};
+    const stoa_table_options options = {.rows = rows};
+    stoa_table *made;
+    bench_must(stoa_table_new(&made, &field, 1, &options, &error), error.message);
+    return made;
+}
+
+static int64_t set(size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        bench_must(stoa_row_set_reference_at(stoa_table_row(referring, i), 0,
+                                             stoa_table_row(shared.table, targets[i])),
+                   "set");
+    return stoa_reference_column(referring, "to")[count - 1] != 0;
+}
+
+static int64_t clear(size_t count)
+{
+    static const stoa_row none;
+    for (size_t i = 0; i < count; i++)
+        bench_must(stoa_row_set_reference_at(stoa_table_row(referring, i), 0, none), "clear");
+    return (int64_t)stoa_reference_column(referring, "to")[count - 1];
+}
+
+static int64_t follow(size_t count)
+{
+    int64_t total = 0;
+    for (size_t i = 0; i < count; i++) {
+        stoa_row found;
+        if (stoa_row_get_reference_at(stoa_table_row(referring, i), 0, &found) == STOA_OK)
+            total += (int64_t)found.index;
+    }
+    return total;
+}
+
+/* Removes half of the rows, to which `count` others refer; picoseconds a removed row. */
+static int64_t removal_of_half(size_t count, stoa_on_remove rule, bool is_referred)
+{
+    uint8_t *mask = malloc(count);
+    bench_must(mask == NULL, "malloc");
+    shared = table_of(count, true);
+    referring = referring_table(rule, is_referred ? count : 0);
+    for (size_t i = 0; i < count; i++)
+        mask[i] = i % 2 == 0;
+    if (is_referred)
+        (void)set(count);
+    double start = bench_now();
+    bench_must(stoa_table_keep(shared.table, mask, count, &error), error.message);
+    double seconds = bench_now() - start;
+    stoa_table_free(referring);
+    point_table_dispose(&shared);
+    free(mask);
+    return (int64_t)(seconds * 2e12 / (double)count);
+}
+
+static double median_of_half(size_t count, stoa_on_remove rule, bool is_referred)
+{
+    int64_t times[9];
+    for (size_t i = 0; i < 9; i++)
+        times[i] = removal_of_half(count, rule, is_referred);
+    qsort(times, 9, sizeof *times, by_number);
+    return (double)times[4] / 1000;
+}
+
+static void references(size_t count)
+{
+    double medians[3];
+    uint32_t state = 7;
+    targets = malloc(count * sizeof *targets);
+    bench_must(targets == NULL, "malloc");
+    for (size_t i = 0; i < count; i++)
+        targets[i] = (size_t)((uint64_t)next_random(&state) * count >> 32);
+    shared = table_of(count, true);
+    referring = referring_table(STOA_ON_REMOVE_NULL, count);
+    (void)set(count);
+    const bench_side sides[] = {
+        {"set, to rows at random", set}, {"clear", clear}, {"follow, which finds none", follow}};
+    bench_compare("references", sides, 3, count, 15, medians);
+    bench_bar("set a reference, ns (50 million a second)", 20, medians[0]);
+    bench_bar("clear a reference, ns (50 million a second)", 20, medians[1]);
+    stoa_table_free(referring);
+    point_table_dispose(&shared);
+    double alone = median_of_half(count, STOA_ON_REMOVE_NULL, false);
+    double null = median_of_half(count, STOA_ON_REMOVE_NULL, true);
+    double cascade = median_of_half(count, STOA_ON_REMOVE_CASCADE, true);
+    printf("removal of half: %.2f ns a row, referred to: %.2f ns, by cascade: %.2f ns\n", alone,
+           null, cascade);
+    bench_bar("of a removal that nobody refers to, with null", 1.1, null / alone);
+    free(targets);
+}
+
 int main(int argument_count, char **arguments)
 {
     size_t count = argument_count > 1 ? strtoull(arguments[1], NULL, 10) : 1000000;
@@ -199,6 +301,7 @@ int main(int argument_count, char **arguments)
     bench_bar("swap_remove with ids, ns (20 million a second)", 50, with_ids);
     const bench_side churns[] = {{"swap_remove and append, with ids", churn}};
     bench_compare("churn", churns, 1, count, 9, medians);
+    references(count);
     memory(count);
     return 0;
 }

@@ -191,6 +191,26 @@ static stoa_status take(const stoa_value *read, stoa_type type, void *value)
     return STOA_OK;
 }
 
+/* Stores a reference where nothing is in the way; false: stoa_row_set() says what is, or stores. */
+static inline bool refer(stoa_row row, size_t field, const void *to)
+{
+    if (row.table == NULL || row.index >= row.table->rows || !stoa__field_exists(row.table, field))
+        return false;
+    stoa_column *column = &row.table->columns[field];
+    const stoa__table *table = stoa__whole(row.table);
+    stoa_row target;
+    memcpy(&target, to, sizeof target);
+    if (column->type != STOA_REFERENCE || column->locked != 0 || target.table == NULL ||
+        stoa__target_of_field(table, field) != stoa__whole(target.table))
+        return false;
+    uint64_t id = stoa_row_id(target);
+    if (id == 0)
+        return false;
+    ((uint64_t *)table->head.columns[field].cells)[row.index] = id;
+    column->version++;
+    return true;
+}
+
 #define ROW(NAME, name, cell, value_type, member)                                            \
     stoa_status stoa__row_get_##name##_slow(stoa_row row, size_t field, value_type *value)   \
     {                                                                                        \
@@ -203,6 +223,8 @@ static stoa_status take(const stoa_value *read, stoa_type type, void *value)
     }                                                                                        \
     stoa_status stoa__row_set_##name##_slow(stoa_row row, size_t field, value_type value)    \
     {                                                                                        \
+        if (STOA_##NAME == STOA_REFERENCE && refer(row, field, &value))                      \
+            return STOA_OK;                                                                  \
         stoa_value any = {.type = STOA_##NAME};                                              \
         any.member = value;                                                                  \
         give_unit(row, field, &any);                                                         \
