@@ -200,13 +200,15 @@ static inline bool refer(stoa_row row, size_t field, const void *to)
     const stoa__table *table = stoa__whole(row.table);
     stoa_row target;
     memcpy(&target, to, sizeof target);
-    if (column->type != STOA_REFERENCE || column->locked != 0 || target.table == NULL ||
-        stoa__target_of_field(table, field) != stoa__whole(target.table))
+    if (column->type != STOA_REFERENCE || column->locked != 0)
         return false;
-    uint64_t id = stoa_row_id(target);
-    if (id == 0)
+    bool is_own =
+        target.table != NULL && stoa__target_of_field(table, field) == stoa__whole(target.table);
+    uint64_t id = is_own ? stoa_row_id(target) : 0;
+    if (id == 0 &&
+        (target.table != NULL || !stoa__schema_takes_null(&table->schema->fields[field])))
         return false;
-    ((uint64_t *)table->head.columns[field].cells)[row.index] = id;
+    ((uint64_t *)column->cells)[row.index] = id;
     column->version++;
     return true;
 }
