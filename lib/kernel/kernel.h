@@ -385,6 +385,15 @@ void stoa__reduce_combine(stoa__reduction reduction, stoa__partial *into,
 /* (double)sum / count, rounded once. count must not be 0. */
 double stoa__mean_of(stoa__int128 sum, uint64_t count);
 
+/* ---- sums without rounding (split.c) ---- */
+
+/* Writes numbers whose sum is that of the values whose bit is set (NULL: of all), or of their
+ * squares, exactly; returns how many, at most STOA__MOST_PARTS. count is at most STOA__BLOCK.
+ * STOA__NOT_SPLIT: one is infinite or NaN, or they are too large, too small or too far apart. */
+#define STOA__MOST_PARTS 16
+#define STOA__NOT_SPLIT SIZE_MAX
+typedef size_t stoa__split(double *parts, const double *values, const uint64_t *mask, size_t count);
+
 /* ---- selected values (compress.c) ---- */
 
 /* Copies the cells whose bit is set to `out`, packed; returns how many. One function per width:
@@ -453,6 +462,7 @@ typedef struct stoa__kernels {
     const char *name;                             /* "avx2" */
     stoa__kernel *run[STOA__CODES][STOA__SHAPES]; /* NULL: this shape does not exist */
     stoa__reduce *reduce[STOA__REDUCTION_COUNT];
+    stoa__split *split, *split_squares;
     stoa__compress *compress[4];
     stoa__compress_bit *compress_bits;
     stoa__positions *positions;

@@ -36,6 +36,8 @@ const stoa__kernels STOA__AT_LEVEL(stoa__kernels) = {
     .name = QUOTE(STOA__LEVEL),
     .run = {STOA__KERNELS(KERNEL)},
     .reduce = {STOA__REDUCTIONS(REDUCTION)},
+    .split = STOA__AT_LEVEL(stoa__split),
+    .split_squares = STOA__AT_LEVEL(stoa__split_squares),
     .compress = {STOA__AT_LEVEL(stoa__compress_1), STOA__AT_LEVEL(stoa__compress_2),
                  STOA__AT_LEVEL(stoa__compress_4), STOA__AT_LEVEL(stoa__compress_8)},
     .compress_bits = STOA__AT_LEVEL(stoa__compress_bits),

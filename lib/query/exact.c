@@ -195,6 +195,34 @@ bool stoa__exact_add_square(stoa__exact *sum, double value)
     return true;
 }
 
+static bool add_each(stoa__exact *sum, bool (*add)(stoa__exact *, double), const double *values,
+                     const uint64_t *mask, size_t count)
+{
+    bool fits = true;
+    for (size_t i = 0; fits && i < count; i++)
+        if (mask == NULL || (mask[i / 64] >> i % 64 & 1) != 0)
+            fits = add(sum, values[i]);
+    return fits;
+}
+
+static bool add_block(stoa__exact *sum, stoa__split *split, bool (*add)(stoa__exact *, double),
+                      const double *values, const uint64_t *mask, size_t count)
+{
+    double parts[STOA__MOST_PARTS];
+    size_t made = split(parts, values, mask, count);
+    return made == STOA__NOT_SPLIT ? add_each(sum, add, values, mask, count)
+                                   : add_each(sum, stoa__exact_add, parts, NULL, made);
+}
+
+bool stoa__exact_add_all(stoa__exact *sum, stoa__exact *squares, const double *values,
+                         const uint64_t *mask, size_t count)
+{
+    const stoa__kernels *kernels = stoa__kernels_here();
+    return add_block(sum, kernels->split, stoa__exact_add, values, mask, count) &&
+           (squares == NULL || add_block(squares, kernels->split_squares, stoa__exact_add_square,
+                                         values, mask, count));
+}
+
 /* ---- sums of sums ---- */
 
 bool stoa__exact_fits(const stoa__exact *sum, const stoa__exact *next)

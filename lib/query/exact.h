@@ -36,6 +36,10 @@ void stoa__exact_dispose(stoa__exact *sum);
 /* Adds a value, or its square. False where memory was refused: then nothing was added. */
 bool stoa__exact_add(stoa__exact *sum, double value);
 bool stoa__exact_add_square(stoa__exact *sum, double value);
+/* The same of the values whose bit is set (NULL: of all), and of their squares if `squares` is not
+ * NULL. count is at most STOA__BLOCK. False where memory was refused: any of them may be in it. */
+bool stoa__exact_add_all(stoa__exact *sum, stoa__exact *squares, const double *values,
+                         const uint64_t *mask, size_t count);
 /* Carries, and drops words that say nothing. */
 void stoa__exact_settle(stoa__exact *sum);
 /* Room for what `next` adds to a sum. False where memory was refused: then the sum is the same

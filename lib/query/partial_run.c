@@ -69,17 +69,6 @@ static bool is_set(const uint64_t *bits, size_t i)
 
 /* ---- without keys ---- */
 
-static bool add_doubles(stoa__exact *sum, const double *values, const uint64_t *mask, size_t count,
-                        bool squares)
-{
-    bool fits = true;
-    for (size_t i = 0; fits && i < count; i++)
-        if (is_set(mask, i))
-            fits =
-                squares ? stoa__exact_add_square(sum, values[i]) : stoa__exact_add(sum, values[i]);
-    return fits;
-}
-
 /* Sums of floats: of b = NULL the values, else products, rounded as in the expression. */
 static bool add_floats(const stoa__entry *entry, stoa__exact *sums, const double *a,
                        const double *b, const uint64_t *mask, size_t count)
@@ -93,8 +82,8 @@ static bool add_floats(const stoa__entry *entry, stoa__exact *sums, const double
         for (size_t i = 0; b != NULL && i < some; i++)
             products[i] = values[i] * b[first + i];
         values = b == NULL ? values : products;
-        fits = add_doubles(&sums[0], values, bits, some, false) &&
-               (entry->exacts < 2 || add_doubles(&sums[1], values, bits, some, true));
+        fits =
+            stoa__exact_add_all(&sums[0], entry->exacts < 2 ? NULL : &sums[1], values, bits, some);
     }
     return fits;
 }
