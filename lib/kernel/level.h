@@ -39,6 +39,8 @@ STOA__KERNELS(STOA__DECLARE)
 #define STOA__DECLARE_REDUCTION(NAME, name, form) stoa__reduce STOA__AT_LEVEL(stoa__reduce_##name);
 STOA__REDUCTIONS(STOA__DECLARE_REDUCTION)
 
+stoa__split STOA__AT_LEVEL(stoa__split);
+stoa__split STOA__AT_LEVEL(stoa__split_squares);
 stoa__compress STOA__AT_LEVEL(stoa__compress_1);
 stoa__compress STOA__AT_LEVEL(stoa__compress_2);
 stoa__compress STOA__AT_LEVEL(stoa__compress_4);
