@@ -34,7 +34,7 @@ const stoa_interpreter *stoa_python_interpreter(void);
 TURNS = [
     *(
         f"expression_{name}"
-        for name in ("free", "field", "constant", "array", "call", "list", "parse_with")
+        for name in ("free", "field", "constant", "array", "call", "list", "path", "parse_with")
     ),
     *(
         f"program_{name}"
@@ -49,6 +49,7 @@ TURNS = [
             "filter",
             "count_values",
             "partial",
+            "scatter",
         )
     ),
 ]

@@ -70,6 +70,17 @@ static void path(void)
     must(stoa_program_compute(program, pets, NULL, &sum, 1, &error), &error);
     printf("%d\n", (int)sum.int64); /* prints 41 */
     /* [path] */
+    /* [scatter] */
+    int32_t years;
+    stoa_program *weights;
+    must(stoa_program_parse(&weights, pets, "int32(weight)", NULL, &error), &error);
+    must(stoa_program_scatter(weights, pets, NULL, "owner.age", STOA_MAXIMUM, &error), &error);
+    stoa_program_free(weights);
+
+    must(stoa_scatter(pets, "owner.age", STOA_ADD, "1", "weight > 8", &error), &error);
+    must(stoa_row_get_int32(stoa_table_row(people, 1), "age", &years), &error);
+    printf("%d\n", years); /* prints 42 */
+    /* [scatter] */
     stoa_program_free(program);
     stoa_expression_free(total);
     stoa_expression_free(age);

@@ -7,7 +7,7 @@
  *     + - * / // % **  unary - +   < <= == != >= > (chained)   and or not   & | ^ ~ << >>
  *     x in (a, b)   x not in (a, b)
  *     ( )   1  1.5e3  0xff  True False  'text' "text"   name  `odd name`   $parameter   f(a, b)
- *     a, b   v[0]
+ *     a, b   v[0]   owner.age
  *
  *     date'2013-01-01'  timestamp'2013-01-01T05:00:00Z'  duration'1h30m'
  *
@@ -18,6 +18,11 @@
  * each of which goes with every component. So are casts and aggregates, but count; == and != are
  * one condition, of all components; dot of two vectors and norm are numbers, vector(a, b, c) makes
  * a vector of numbers, and v[0] (component(v, 0)) is one of them.
+ *
+ * owner.age is the field `age` of the row that the reference `owner` refers to, null where it
+ * refers to none; owner.boss.age goes on from there. References themselves are taken by is_null,
+ * count, and
+ * == and !=, beside another reference to rows of the same table, or an id.
  *
  * Expressions never change. Each call that makes one gives the caller a reference to it; arguments
  * are kept by references of its own. Counting is not atomic: one thread at a time.

@@ -235,17 +235,24 @@ STOA_API bool stoa_program_is_by_row(const stoa_program *program);
 STOA_API size_t stoa_program_fields(const stoa_program *program, uint32_t *fields, size_t room);
 
 /**
- * Tells a number that grows when values change that the program reads: those of its fields, and of
- * columns of the table that its arrays lie in. While it is the same, so is the result for the same
- * rows, unless cells were written through pointers, typed setters or outputs of
- * stoa_program_evaluate(). A run whose scope has another `version` is refused: STOA_STALE. 0 while
- * the program is not bound, or is bound to a table of other fields; otherwise never 0.
+ * Tells a number that grows when values change that the program reads: those of its fields, of the
+ * fields and rows that its paths lead to, and of columns of the table that its arrays lie in. While
+ * it is the same, so is the result for the same rows, unless cells were written through pointers,
+ * typed setters or outputs of stoa_program_evaluate(). A run whose scope has another `version` is
+ * refused: STOA_STALE. 0 while the program is not bound, or is bound to a table of other fields;
+ * otherwise never 0.
  *
  * @cost O(fields that it reads).
  * @threads Reads the table and the program.
  * @snippet program.c version
  */
 STOA_API uint64_t stoa_program_version(const stoa_program *program, const stoa_table *table);
+
+/* For bindings: the fields that its paths read, and the tables that these are of, as of the table
+ * that it was bound to last; field UINT32_MAX: rows of the table alone. Gives how many there are,
+ * of which `room` at most are stored. */
+STOA_API size_t stoa__program_targets(const stoa_program *program, const stoa_table **tables,
+                                      uint32_t *fields, size_t room);
 
 /* ---- runs ---- */
 
@@ -361,6 +368,30 @@ STOA_TRY stoa_program_assign(stoa_program *program, stoa_table *table, const sto
  */
 STOA_TRY stoa_program_add_field(stoa_program *program, stoa_table *table, const stoa_scope *scope,
                                 const char *name, stoa_type type, stoa_error *error);
+
+/**
+ * Writes through a path: what the program gives for each row goes to the row that a reference
+ * refers to, where it is added to a field, or becomes its least or greatest value. So several rows
+ * that refer to the same one all count. Rows whose reference or value is null are passed over; a
+ * cell of the target that is null stays null. Integers are added in 128 bits, and only what comes
+ * out must fit; floats as float64, in the order of the rows. Every value is computed before one is
+ * stored.
+ *
+ * @param program has one output
+ * @param scope NULL: all rows
+ * @param path as text: `target.degree`, `parent.parent.hits`, `target.force[0]`
+ * @param operation STOA_ADD of numbers and durations; STOA_MINIMUM or STOA_MAXIMUM, of times too
+ * @return STOA_INVALID: `path` is no path, the program has several outputs, another operation, or
+ *     as for stoa_program_compute(). STOA_NO_FIELD: there is no such field. STOA_WRONG_TYPE: the
+ *     field takes no such value. STOA_OVERFLOW: what comes out does not fit the field; `error->row`
+ *     is the row of the target. STOA_SYNTAX: as stoa_expression_parse(). STOA_LOCKED: the field is
+ *     locked. STOA_DIVISION_BY_ZERO, STOA_STALE, STOA_OUT_OF_RANGE, STOA_OUT_OF_MEMORY.
+ * @cost O(rows + rows of the target), on one thread, and 16 bytes for each row of the target.
+ * @threads Reads the table and changes the path's target; uses the program.
+ * @snippet reference.c scatter
+ */
+STOA_TRY stoa_program_scatter(stoa_program *program, stoa_table *table, const stoa_scope *scope,
+                              const char *path, stoa_operation operation, stoa_error *error);
 
 /**
  * Selects the rows where the one output, a condition, holds.
@@ -519,6 +550,18 @@ STOA_TRY stoa_update(stoa_table *table, const char *const *fields, const char *c
  */
 STOA_TRY stoa_add_field(stoa_table *table, const char *field, stoa_type type, const char *text,
                         const char *where, stoa_error *error);
+
+/**
+ * stoa_program_scatter() of a text, in the rows where the condition holds.
+ *
+ * @param where NULL: all rows
+ * @return As stoa_program_scatter(); or as stoa_program_parse().
+ * @cost O(rows + rows of the target + length of the texts).
+ * @threads Reads the table and changes the path's target.
+ * @snippet reference.c scatter
+ */
+STOA_TRY stoa_scatter(stoa_table *table, const char *path, stoa_operation operation,
+                      const char *text, const char *where, stoa_error *error);
 
 /**
  * Makes a table of copies of the rows where a condition holds.

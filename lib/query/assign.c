@@ -223,12 +223,26 @@ stoa_status stoa_program_fill(stoa_program *program, const stoa_table *table,
 
 /* ---- fields ---- */
 
+/* Whether the name is that of a reference with a field behind it. */
+static bool is_path(const stoa__schema *schema, const char *name)
+{
+    const char *dot = strchr(name, '.');
+    uint32_t field =
+        dot == NULL ? STOA__NO_FIELD : stoa__schema_find(schema, name, (size_t)(dot - name));
+    return field != STOA__NO_FIELD && schema->fields[field].type == STOA_REFERENCE;
+}
+
 /* The first of the fields that a name stands for, and how many they are. */
 static stoa_status find_field(const stoa_table *table, const char *name, size_t *first,
                               uint16_t *count, stoa_error *error)
 {
     const stoa__schema *schema = stoa__whole_const(table)->schema;
     uint32_t found = stoa__schema_find_any(schema, name, strlen(name));
+    if (found == STOA__NO_FIELD && is_path(schema, name))
+        return stoa__fail(error, STOA_NO_FIELD,
+                          "'%.60s' is a path, and several rows may refer to the same one: "
+                          "stoa_scatter says what becomes of it then (in Python scatter_add)",
+                          name);
     if (found == STOA__NO_FIELD)
         return stoa__schema_no_field(schema, name, error);
     bool is_vector = found >= schema->field_limit;

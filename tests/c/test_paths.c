@@ -380,7 +380,8 @@ TEST(what_is_no_path_is_refused_by_name)
     NOT(STOA_WRONG_TYPE, "sum(owner.age.x)", "'owner.age' is no reference");
     NOT(STOA_WRONG_TYPE, "sum(owner)", "sum takes no reference");
     NOT(STOA_WRONG_TYPE, "sum(owner + 1)", "name a field of the row");
-    NOT(STOA_WRONG_TYPE, "sum(owner == 1)", "");
+    NOT(STOA_WRONG_TYPE, "sum(owner == 1.5)", "takes no reference");
+    ck_assert_int_eq(integer_of(w.pets, "sum(owner == 1)"), 0);
     NOT(STOA_SYNTAX, "sum(owner.)", "the name of a field is expected");
     NOT(STOA_SYNTAX, "sum(.age)", "a value is expected");
     NOT(STOA_SYNTAX, "sum(owner..age)", "the name of a field is expected");
@@ -400,6 +401,127 @@ TEST(memory_is_refused_at_each_step)
     WORKS(w.pets, stoa_compute(w.pets, "sum(owner.name == name)", &value, &trouble));
     WORKS(w.owners, stoa_assign(w.owners, "score", "boss.score", NULL, &trouble));
     free_world(w);
+}
+
+/* ---- writing through paths ---- */
+
+TEST(values_are_scattered_to_the_rows_that_are_referred_to)
+{
+    world w = new_world(1000);
+    const int32_t *weight = stoa_int32_column(w.pets, "weight");
+    int64_t sums[OWNERS] = {0}, least[OWNERS], score[OWNERS];
+    int32_t *age = stoa_int32_column(w.owners, "age");
+    for (size_t o = 0; o < w.owners->rows; o++) {
+        sums[o] = least[o] = age[o];
+        score[o] = stoa_int64_column(w.owners, "score")[o];
+    }
+    for (size_t pet = 0; pet < w.pets->rows; pet++) {
+        size_t o = owner_of(&w, pet), b = boss_of(&w, o);
+        if (o == SIZE_MAX)
+            continue;
+        if (weight[pet] > 20)
+            sums[o] += weight[pet];
+        least[o] = weight[pet] < least[o] ? weight[pet] : least[o];
+        if (b != SIZE_MAX && has_score(&w, b) && weight[pet] * 1000 > score[b])
+            score[b] = weight[pet] * 1000;
+    }
+    uint64_t version = stoa_column_version(w.owners, 0);
+    WORKS(w.owners,
+          stoa_scatter(w.pets, "owner.boss.score", STOA_MAXIMUM, "weight * 1000", NULL, &trouble));
+    PASSES(stoa_scatter(w.pets, "owner.age", STOA_ADD, "weight", "weight > 20", &trouble));
+    ck_assert_uint_gt(stoa_column_version(w.owners, 0), version);
+    for (size_t o = 0; o < w.owners->rows; o++) {
+        ck_assert_int_eq(age[o], sums[o]);
+        ck_assert_int_eq(stoa_int64_column(w.owners, "score")[o], score[o]);
+        age[o] = 50;
+        least[o] = 50;
+    }
+    for (size_t pet = 0; pet < w.pets->rows; pet++) {
+        size_t o = owner_of(&w, pet);
+        if (o != SIZE_MAX && weight[pet] < least[o])
+            least[o] = weight[pet];
+    }
+    PASSES(stoa_scatter(w.pets, "owner.age", STOA_MINIMUM, "weight", NULL, &trouble));
+    for (size_t o = 0; o < w.owners->rows; o++)
+        ck_assert_int_eq(age[o], least[o]);
+    free_world(w);
+}
+
+TEST(floats_dates_and_components_are_scattered)
+{
+    world w = new_world(300);
+    double *heavy = stoa_float64_column(w.owners, "weight");
+    float *at = stoa_float32_column(w.owners, "at[1]");
+    int32_t *born = stoa_date_column(w.owners, "born");
+    for (size_t o = 0; o < w.owners->rows; o++) {
+        heavy[o] = 0;
+        at[o] = 0;
+        born[o] = 20000;
+    }
+    PASSES(stoa_scatter(w.pets, "owner.weight", STOA_ADD, "weight / 3", NULL, &trouble));
+    PASSES(stoa_scatter(w.pets, "owner.at[1]", STOA_ADD, "owner.age", NULL, &trouble));
+    PASSES(stoa_scatter(w.pets, "owner.born", STOA_MINIMUM, "date'2001-01-01'", NULL, &trouble));
+    PASSES(stoa_scatter(w.pets, "owner.weight", STOA_MAXIMUM, "1e999 - 1e999", NULL, &trouble));
+    for (size_t o = 0; o < w.owners->rows; o++) {
+        double sum = 0;
+        float ages = 0;
+        bool any = false;
+        for (size_t pet = 0; pet < w.pets->rows; pet++) {
+            if (owner_of(&w, pet) != o)
+                continue;
+            sum += stoa_int32_column(w.pets, "weight")[pet] / 3.0;
+            ages += (float)stoa_int32_column(w.owners, "age")[o];
+            any = true;
+        }
+        ck_assert(heavy[o] == sum && at[o] == ages);
+        ck_assert_int_eq(born[o], any ? 11323 : 20000);
+    }
+    free_world(w);
+}
+
+TEST(what_does_not_fit_is_not_scattered)
+{
+    world w = new_world(1000);
+    REFUSED(w.owners, STOA_OVERFLOW,
+            stoa_scatter(w.pets, "owner.small", STOA_ADD, "200", NULL, &trouble));
+    SAYS("does not fit field 'small' of type uint8");
+    REFUSED(w.owners, STOA_OVERFLOW,
+            stoa_scatter(w.pets, "owner.at[0]", STOA_ADD, "1e300", NULL, &trouble));
+    REFUSED(w.owners, STOA_WRONG_TYPE,
+            stoa_scatter(w.pets, "owner.age", STOA_ADD, "1.5", NULL, &trouble));
+    SAYS("does not go into field 'age' of type int32");
+    REFUSED(w.owners, STOA_WRONG_TYPE,
+            stoa_scatter(w.pets, "owner.born", STOA_ADD, "date'2001-01-01'", NULL, &trouble));
+    REFUSED(w.owners, STOA_WRONG_TYPE,
+            stoa_scatter(w.pets, "owner.name", STOA_MAXIMUM, "name", NULL, &trouble));
+    REFUSED(w.owners, STOA_WRONG_TYPE,
+            stoa_scatter(w.pets, "owner.at", STOA_ADD, "1", NULL, &trouble));
+    SAYS("is a vector");
+    REFUSED(w.owners, STOA_NO_FIELD,
+            stoa_scatter(w.pets, "owner.agee", STOA_ADD, "1", NULL, &trouble));
+    REFUSED(w.owners, STOA_WRONG_TYPE,
+            stoa_scatter(w.pets, "weight.age", STOA_ADD, "1", NULL, &trouble));
+    REFUSED(w.owners, STOA_INVALID, stoa_scatter(w.pets, "age", STOA_ADD, "1", NULL, &trouble));
+    REFUSED(w.owners, STOA_DIVISION_BY_ZERO,
+            stoa_scatter(w.pets, "owner.age", STOA_ADD, "weight // 0", NULL, &trouble));
+    FAILS(STOA_NO_FIELD, stoa_assign(w.pets, "owner.age", "owner.age + 1", NULL, &trouble));
+    SAYS("stoa_scatter");
+    free_world(w);
+}
+
+TEST(only_what_comes_out_must_fit)
+{
+    stoa_table *owners = new_owners(1), *pets = new_pets(owners, 2);
+    uint64_t *cells = stoa_column_cells(pets, 2);
+    cells[0] = cells[1] = stoa_row_id(stoa_table_row(owners, 0));
+    PASSES(stoa_row_set_int64(stoa_table_row(owners, 0), "score", INT64_MAX));
+    PASSES(stoa_scatter(pets, "owner.score", STOA_ADD, "where(row() == 0, 5, -7)", NULL, &trouble));
+    ck_assert_int_eq(stoa_int64_column(owners, "score")[0], INT64_MAX - 2);
+    PASSES(stoa_row_set_null(stoa_table_row(owners, 0), "score"));
+    PASSES(stoa_scatter(pets, "owner.score", STOA_ADD, "1", NULL, &trouble));
+    ck_assert_int_eq(integer_of(owners, "sum(is_null(score))"), 1);
+    stoa_table_free(pets);
+    stoa_table_free(owners);
 }
 
 /* ---- the tree ---- */
@@ -445,5 +567,7 @@ int main(void)
                a_program_goes_its_ways_on_each_table, versions_see_what_happens_to_targets,
                targets_are_locked_while_others_may_write, what_is_no_path_is_refused_by_name,
                memory_is_refused_at_each_step, paths_are_built_and_printed,
-               a_path_may_be_very_long);
+               values_are_scattered_to_the_rows_that_are_referred_to,
+               floats_dates_and_components_are_scattered, what_does_not_fit_is_not_scattered,
+               only_what_comes_out_must_fit, a_path_may_be_very_long);
 }

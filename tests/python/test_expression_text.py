@@ -393,7 +393,8 @@ def test_aggregates_stand_in_larger_expressions() -> None:
 
 REFUSED = """
     a +; * a; (); (a; a); ((a); a b; a 1; 1 a; a(b); sin a; (a, b); sin(a,, b); sin(,); a,, b; ,
-    a ,,; a.real; [a]; {a}; lambda: 0; a if t else b; a := 3; a = 3; a == = 3; a => 3; a =< 3
+    a ,,; a..real; a.; .a; a.(b); [a]; {a}; lambda: 0; a if t else b; a := 3; a = 3; a == = 3
+    a => 3; a =< 3
     a <> b; a === b; a && b; t || t; !t; a++; ++; a is b; a in b; a not in b; yield a; await a;
     a @ b; a ? b : c; #; a # b; `a; ``; `a`b; $; $1; a + not t; t == not t; not; not and; and t
     t and; or; *; **; a ***b; a // // b; a /// b; ~; -; a -; var(a, ddof=b); var(a, x=1)

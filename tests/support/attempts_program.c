@@ -158,6 +158,45 @@ ATTEMPTS(stoa_program_fields)
     }
 }
 
+ATTEMPTS(stoa__program_targets)
+{
+    static const odd rooms[] = {{0, true}, {1, true}};
+    EACH_TRY
+    {
+        const stoa_table *tables[4];
+        uint32_t fields[4];
+        size_t count = stoa__program_targets(
+            NEEDED("program", attempt_program(a, "reference.int32")), PLACE("tables", &tables),
+            PLACE("fields", &fields), NUMBER("room", 4, rooms));
+        attempt_gave(a, count == 2, count == 0);
+    }
+}
+
+/* Operations that scatter nothing. */
+static const odd no_scatter[] = {{STOA_NO_OPERATION, false}, {STOA_SUBTRACT, false},
+                                 {STOA_MIN, false},          {255, false},
+                                 {256 + STOA_ADD, false},    {UINT32_MAX, false}};
+
+ATTEMPTS(stoa_program_scatter)
+{
+    EACH_TRY
+    {
+        stoa_scope scope = tried_scope(a);
+        JUDGE(stoa_program_scatter(
+            NEEDED("program", attempt_program(a, "int8 + 1")), NEEDED("table", a->table),
+            OPTIONAL("scope", &scope), TEXT("path", "reference.int64"),
+            (stoa_operation)NUMBER("operation", STOA_ADD, no_scatter), ERROR));
+    }
+}
+
+ATTEMPTS(stoa_scatter)
+{
+    EACH_TRY JUDGE(stoa_scatter(NEEDED("table", a->table), TEXT("path", "reference.int64"),
+                                (stoa_operation)NUMBER("operation", STOA_MAXIMUM, no_scatter),
+                                TEXT("text", "int32 + 1"), OPTIONAL_TEXT("where", "int8 > 3"),
+                                ERROR));
+}
+
 ATTEMPTS(stoa_program_strings)
 {
     EACH_TRY

@@ -130,11 +130,14 @@ class Column(Base, InPlace[Expression], AsTensor, Generic[Value]):
 
     # ---- properties ----
 
+    def _called(self) -> str:
+        self._cells()
+        return next(self._live_fields()).name
+
     @property
     def name(self) -> str:
         """The present name of the field. Raises FieldNameError once the field was dropped."""
-        self._cells()
-        return next(self._live_fields()).name
+        return self._called()
 
     @property
     def type(self) -> FieldType:
@@ -170,7 +173,9 @@ class Column(Base, InPlace[Expression], AsTensor, Generic[Value]):
         rows = self._range()
         first = [text_at(self, i, shown) for i in range(min(SHOWN, len(rows)))]
         more = ", …" if len(rows) > SHOWN else ""
-        return f"<Column {self.name}: {self._type}, {len(rows):,} rows: {', '.join(first)}{more}>"
+        return (
+            f"<Column {self._called()}: {self._type}, {len(rows):,} rows: {', '.join(first)}{more}>"
+        )
 
     # ---- computing ----
 
@@ -178,7 +183,7 @@ class Column(Base, InPlace[Expression], AsTensor, Generic[Value]):
         found = self._store.columns.get(self._name)
         if found is not None and found.index == self._field:
             return found
-        return self._store.columns[self.name]
+        return self._store.columns[self._called()]
 
     def _expression(self) -> Expression:
         """The node of its present values; for a part of a column, an array."""

@@ -107,7 +107,7 @@ class Rows(SequenceBase, Queries[R], Generic[R]):
 
     def _store_column(self, name: str, value: Any) -> None:
         column, assigned = self._column(name), self._store.assignments
-        if type(value) is Column:
+        if isinstance(value, Column):
             value._check_assigned(self._store)
         column._write(self._range(), value)
         assigned[column._field] = assigned.get(column._field, 0) + 1

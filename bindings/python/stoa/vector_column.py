@@ -14,6 +14,7 @@ from stoa._store.sources import StoredField, VectorSource
 from stoa._store.store import Store
 from stoa.column import Column
 from stoa.errors import ColumnBufferError
+from stoa.reference_column import ReferenceColumn
 
 
 class VectorColumn(Column[Any]):
@@ -122,5 +123,7 @@ class VectorColumn(Column[Any]):
 
 
 def column_of(store: Store, field: StoredField, positions: range | None = None) -> Column[Any]:
-    """The column of a field; of a vector one of vectors."""
+    """The column of a field, of its kind."""
+    if field.type.kind == "r":
+        return ReferenceColumn(store, field, positions)
     return (VectorColumn if field.parts else Column)(store, field, positions)

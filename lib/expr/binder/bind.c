@@ -407,6 +407,10 @@ static stoa_status want_ids(binder *b, const stoa_expression *node, stoa__result
     const char *name = b->binding->names == NULL ? NULL : b->binding->names[output];
     const stoa_table *table = b->binding->table;
     bool into_array = name == NULL && (target == STOA_NO_TYPE || target == STOA_UINT64);
+    if (b->binding->row_numbers) {
+        result->id = stoa__emit_follow(b->code, &result->typed);
+        return STOA_OK;
+    }
     if (into_array) {
         result->id = stoa__emit_row_ids(b->code, &result->typed, false);
         return STOA_OK;

@@ -135,19 +135,35 @@ static stoa_status refuse(const stoa_expression *node, uint32_t i, stoa_error *e
         stoa_operation_text((stoa_operation)node->operation), text, text);
 }
 
+/* Whether a reference, argument i, refers to the row of an id. */
+static stoa_status compare_id(stoa__code_block *code, const stoa_expression *node,
+                              const stoa__typed *arguments, uint32_t i, stoa__typed *made,
+                              stoa_error *error)
+{
+    stoa__id id = arguments[1 - i].id;
+    stoa_type type = arguments[1 - i].type;
+    bool is_id = type >= STOA_INT8 && type <= STOA_UINT64;
+    if (!is_id)
+        return refuse(node, i, error);
+    stoa__id own = stoa__emit_row_ids(code, &arguments[i], false);
+    *made = (stoa__typed){.type = STOA_BOOL,
+                          .id = stoa__emit_compare(code, (stoa_operation)node->operation, own, id)};
+    return STOA_OK;
+}
+
 /* Whether two references refer to the same row. */
 static stoa_status compare(stoa__code_block *code, const stoa_expression *node,
                            const stoa__typed *arguments, stoa__typed *made, stoa_error *error)
 {
     bool is_null = stoa__is_literal_null(code, arguments[0].id) ||
                    stoa__is_literal_null(code, arguments[1].id);
-    for (uint32_t i = 0; i < 2; i++)
-        if (arguments[i].type != STOA_REFERENCE)
-            return refuse(node, 1 - i, error);
     if (is_null) {
         *made = stoa__null_of(code, STOA_BOOL);
         return STOA_OK;
     }
+    for (uint32_t i = 0; i < 2; i++)
+        if (arguments[i].type != STOA_REFERENCE)
+            return compare_id(code, node, arguments, 1 - i, made, error);
     if (arguments[0].target != arguments[1].target)
         return stoa__expression_fail(
             error, STOA_WRONG_TYPE, node,

@@ -219,6 +219,7 @@ static stoa_status bind_anew(stoa_program *program, const stoa_table *table, sto
                              .parameters = program->parameters,
                              .parameter_names = &program->parameter_names,
                              .wanted = wanted,
+                             .row_numbers = program->row_numbers,
                              .targets = program->targets,
                              .lengths = program->lengths,
                              .names = targets == NULL ? NULL : targets->names};
@@ -385,6 +386,27 @@ stoa_status stoa_program_set_parameter(stoa_program *program, const char *parame
     found->is_null = value.is_null;
     found->bits = bits;
     return STOA_OK;
+}
+
+stoa_status stoa__program_take_parameters(stoa_program *program, const stoa_program *from,
+                                          stoa_error *error)
+{
+    stoa_status status = STOA_OK;
+    for (uint32_t i = 0; status == STOA_OK && i < from->parameter_count; i++) {
+        const stoa__parameter_slot *given = &from->parameters[i];
+        uint32_t index = stoa__names_find(&program->parameter_names, given->name);
+        if (index == STOA__NO_NAME)
+            continue;
+        stoa__parameter_slot *own = &program->parameters[index];
+        const char *name = own->name;
+        if (given->type == STOA_STRING)
+            status = keep_string(own, given->string, error);
+        stoa_string kept = own->string;
+        *own = *given;
+        own->name = name;
+        own->string = kept;
+    }
+    return status;
 }
 
 /* ---- life ---- */
@@ -574,6 +596,23 @@ size_t stoa_program_fields(const stoa_program *program, uint32_t *fields, size_t
         if (count < room)
             fields[count] = term->index;
         count++;
+    }
+    return count;
+}
+
+size_t stoa__program_targets(const stoa_program *program, const stoa_table **tables,
+                             uint32_t *fields, size_t room)
+{
+    if (program == NULL || program->wanted == 0 || ((tables == NULL || fields == NULL) && room > 0))
+        return 0;
+    const stoa__code_block *code = &program->code;
+    size_t count = code->collected_count + code->way_count;
+    for (size_t i = 0; i < count && i < room; i++) {
+        bool is_column = i < code->collected_count;
+        size_t table =
+            is_column ? code->collected[i].table : code->ways[i - code->collected_count].to;
+        tables[i] = code->tables[table].table;
+        fields[i] = is_column ? code->collected[i].field : UINT32_MAX;
     }
     return count;
 }

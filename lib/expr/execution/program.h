@@ -52,6 +52,7 @@ struct stoa_program {
     stoa__schema *schema;
     uint8_t *targets;  /* of the results, when cells are wanted of some types */
     uint16_t *lengths; /* of these, how many each output has; in the same allocation */
+    bool row_numbers;  /* outputs that are references give rows, not ids */
     bool into_fields;  /* the cells are those of a table's fields */
     stoa__code_block code;
     stoa__plan plan;
@@ -86,6 +87,9 @@ typedef struct stoa__targets {
 /* Binds the program for that use, unless it is. targets: NULL: outputs as they are. */
 stoa_status stoa__program_bind(stoa_program *program, const stoa_table *table, stoa__wanted wanted,
                                const stoa__targets *targets, stoa_error *error);
+/* Takes the values of those parameters that the other program has, too. */
+stoa_status stoa__program_take_parameters(stoa_program *program, const stoa_program *from,
+                                          stoa_error *error);
 /* Binds the program to the table's fields for any use, so that the outputs' lengths are known. */
 stoa_status stoa__program_bind_any(stoa_program *program, const stoa_table *table,
                                    stoa_error *error);

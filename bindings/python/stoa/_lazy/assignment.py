@@ -14,6 +14,7 @@ from stoa._lazy import bits, tree
 from stoa._lazy.expression import Expression
 from stoa._lazy.operands import constant_of, vector_of
 from stoa._lazy.operators import Counted, InPlace, Operators
+from stoa._lazy.paths import Following, Link, field_at, linked
 from stoa._lazy.program import Program, kept, room_for, validity_for
 from stoa._lazy.rowset import RowSet
 from stoa._lib.ffi import ffi, lib
@@ -158,7 +159,8 @@ def right_side(
     """A value to store into a field, as an expression."""
     if field.type is OBJECT:
         raise WrongTypeError(f"{field.name} is an object field: it takes no computed values")
-    if field.type.kind == "r":
+    is_link = isinstance(value, Operators) and isinstance(value._expression(), Link)
+    if field.type.kind == "r" and not is_link:
         raise WrongTypeError(
             f"{field.name} is a reference: it takes no computed values; assign the column, "
             f"table.{field.name} = …"
@@ -281,3 +283,30 @@ class SelectedColumn(Expression, InPlace[Expression]):
 
     def _store_values(self, value: Expression) -> None:
         store_values(self._store, {self._field.name: value}, self._rows, self._row_set)
+
+
+class SelectedReference(Following, SelectedColumn):
+    """A reference field of the selected rows; its attributes are the fields that it leads to."""
+
+    __slots__ = ()
+
+    @property
+    def _target(self) -> Any:
+        return self._store.target_of(self._field.index)
+
+    def _link(self) -> Link:
+        return linked(self._store, self._field, self)
+
+    _expression = _link
+
+    def __getitem__(self, key: Any) -> Any:
+        """For a name, that field of the rows; for an index, a row.
+
+        Raises FieldNameError, RowIndexError and StaleError.
+        """
+        return field_at(self._link(), key) if isinstance(key, str) else self._link()[key]
+
+
+def selected_column(scope: RowSet, field: StoredField) -> SelectedColumn:
+    """The column of a field, of its kind."""
+    return (SelectedReference if field.type.kind == "r" else SelectedColumn)(scope, field)

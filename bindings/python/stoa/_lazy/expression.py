@@ -164,7 +164,7 @@ class Expression(Operators["Expression"]):
 
     def _check(self) -> None:
         """Raises StaleError if it is stale."""
-        check_seen(self._store, self._seen)
+        check_seen(self._seen)
         if self._scope is not None:
             self._scope.check()
 
@@ -441,7 +441,7 @@ class Expression(Operators["Expression"]):
     # ---- repr ----
 
     def _is_stale(self) -> bool:
-        return any(is_stale(self._store, each) for each in self._seen)
+        return any(map(is_stale, self._seen))
 
     def __repr__(self) -> str:
         rows = f"{self._rows:,} rows" if self._scope is None else "the selected rows"

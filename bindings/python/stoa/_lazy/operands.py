@@ -14,7 +14,8 @@ from typing import Any
 from stoa._lazy import tree
 from stoa._lazy.operators import Operators
 from stoa._lib.ffi import ffi, lib
-from stoa._schema import times
+from stoa._schema import references, times
+from stoa._schema.references import is_row
 from stoa._schema.types import STRING, FieldType, type_written
 from stoa._schema.vectors import Components
 from stoa._store.sources import Source, array_source, buffer_source
@@ -36,6 +37,7 @@ def node_of(value: Any, rows: int, parts: Sequence[Any]) -> tuple[Any, tuple[Any
         vector_operand(value, rows, parts)
         or member_operand(value, parts)
         or time_operand(value, rows, parts)
+        or row_operand(value, parts)
         or operand(value, rows)
     )
 
@@ -137,6 +139,17 @@ def time_operand(value: Any, rows: int, parts: Sequence[Any]) -> tuple[Any, tupl
         return tree.constant(times.numpy_moment(value, "the operand", beside)), ()
     source = array_source(*times.countable(value, beside, "an operand"), "an operand")
     return array_operand(source, rows), (source,)
+
+
+def row_operand(value: Any, parts: Sequence[Any]) -> tuple[Any, tuple[Any, ...]] | None:
+    """For a row of the table that a reference beside it refers to: its id."""
+    links = [each for each in parts if getattr(each, "_target", None) is not None]
+    if not links or not is_row(value):
+        return None
+    id = references.identify(value)  # raises where the row is stale
+    if not all(id in each._target.ids for each in links):
+        raise WrongTypeError("the row is of another table than the reference refers to")
+    return tree.constant(id), ()
 
 
 def constant_of(of: FieldType, value: Any) -> tree.Node:

@@ -93,8 +93,19 @@ def output_enumeration(c: Any, store: Store, output: int) -> FieldType | None:
     if labels == ffi.NULL:
         return None
     found = tuple(ffi.string(labels[i]).decode() for i in range(count[0]))
-    types = (each.type.inner for each in store.fields.values())
+    types = (each.type.inner for of in reachable(store) for each in of.fields.values())
     return next(each for each in types if each.labels == found)
+
+
+def reachable(store: Store) -> list[Store]:
+    """The store, and those that its references lead to."""
+    found = [store]
+    for each in found:
+        for field in list(each.targets):
+            target = each.target_of(field)
+            if target is not None and target._store not in found:
+                found.append(target._store)
+    return found
 
 
 TIME_TYPES = {each.number: each for each in times.CLASSES}
@@ -116,6 +127,7 @@ class Program:
         "c",
         "decoders",
         "error",
+        "has_paths",
         "key",
         "lengths",
         "output_type",
@@ -134,6 +146,7 @@ class Program:
         self.error = new_error()
         self.scope = ffi.new("stoa_scope *")
         self.outputs: int = lib.stoa_program_output_count(self.c)
+        self.has_paths = lib.stoa__program_targets(self.c, ffi.NULL, ffi.NULL, 0) > 0
         self.lengths: list[int] = []  # of the outputs that are vectors; 0: one value
         self.measure()
 
@@ -200,6 +213,19 @@ class Program:
                 return ffi.unpack(found, count)  # type: ignore[no-any-return]
             room = count
 
+    def targets(self, store: Store) -> list[tuple[Store, int | None]]:
+        """The stores that its paths lead to from this one, with the index of each field that they
+        read there; None: the rows alone."""
+        lib.stoa_program_version(self.c, store.c)  # goes the ways from there
+        count = lib.stoa__program_targets(self.c, ffi.NULL, ffi.NULL, 0)
+        tables, fields = ffi.new("const stoa_table *[]", count), ffi.new("uint32_t[]", count)
+        lib.stoa__program_targets(self.c, tables, fields, count)
+        found = []
+        for table, field in zip(tables, fields):
+            of = [each for each in reachable(store) if each.c == table]
+            found += [(each, None if field == 2**32 - 1 else field) for each in of]
+        return found
+
     def is_by_row(self) -> bool:
         """Whether the value of a row depends on that row alone."""
         return lib.stoa_program_is_by_row(self.c)  # type: ignore[no-any-return]
@@ -246,16 +272,20 @@ class Program:
         is_alone: bool = False,
     ) -> None:
         """A run that only reads the table. If it is short, no other thread is let in."""
-        gate, key = store.gate, None
+        key = None
         is_held = (is_alone and not IS_PYPY) or rows < LONG
         interpreter = ffi.NULL if is_held else INTERPRETER
+        gates = [store.gate] if rows >= LONG else []
+        if self.has_paths:
+            gates = [each.gate for each in reachable(store)]
         try:
-            if rows >= LONG:
+            if gates:
                 key = object()
-                gate.enter_run(key)
+                for gate in gates:
+                    gate.enter_run(key)
             self.call(run, store, rows, *arguments, verify=verify, interpreter=interpreter)
         finally:
-            if key is not None:
+            for gate in gates:
                 gate.runs.pop(key, None)
         if verify is not None and self.scope.version == 0:
             verify()  # it was bound anew, so the run could not compare versions
@@ -365,12 +395,40 @@ class Program:
         interpreter = INTERPRETER if rows >= LONG else ffi.NULL
         told = ASSIGN, store, rows, selection, names, len(fields)
         gate, key = store.gate, object()
+        others = [each.gate for each in reachable(store)[1:]] if self.has_paths else []
         try:
             with store.lock:  # waits for short changes, but is refused while another run goes on
                 gate.enter_change(key)
+            for each in others:
+                each.enter_run(key)
             self.call(*told, verify=verify, interpreter=interpreter)
         finally:
             gate.changes.pop(key, None)
+            for each in others:
+                each.runs.pop(key, None)
+
+    def scatter(
+        self,
+        store: Store,
+        rows: int,
+        selection: Any,
+        path: str,
+        operation: int,
+        verify: Verify | None,
+    ) -> None:
+        """Brings the output through a path to the rows of its target, which no run of another
+        thread may be reading."""
+        interpreter = INTERPRETER if rows >= LONG else ffi.NULL
+        told = SCATTER, store, rows, selection, tree.text_bytes(path), operation
+        key, stores = object(), reachable(store)
+        try:
+            for each in stores:
+                with each.lock:
+                    each.gate.enter_change(key)
+            self.call(*told, verify=verify, interpreter=interpreter)
+        finally:
+            for each in stores:
+                each.gate.changes.pop(key, None)
 
 
 def place_last(run: Run) -> Run:
@@ -388,6 +446,7 @@ COMPUTE, FILL, ASSIGN = (
     lib.stoa_turn_program_fill,
     lib.stoa_turn_program_assign,
 )
+SCATTER = lib.stoa_turn_program_scatter
 COUNT_VALUES = place_last(lib.stoa_turn_program_count_values)
 PARTIAL = place_last(lib.stoa_turn_program_partial)
 SELECT = place_last(lib.stoa_turn_program_select)

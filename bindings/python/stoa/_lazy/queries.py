@@ -14,7 +14,7 @@ from stoa._access import rows
 from stoa._lazy import program, tree
 from stoa._lazy.assignment import store_values
 from stoa._lazy.expression import AS_IT_IS, Expression
-from stoa._lazy.operands import operand, python_number
+from stoa._lazy.operands import node_of, operand, python_number
 from stoa._lazy.operators import Operators
 from stoa._lazy.rowset import RowSet
 from stoa._lib.ffi import ffi, lib
@@ -145,6 +145,80 @@ class Queries(Exporting, Generic[R]):
         given.check_used()
         store_values(store, {field: value}, rows, scope, condition)
 
+    def scatter_add(
+        self, path: str, value: Any = 1, /, where: Any = None, **parameters: Any
+    ) -> None:
+        """Adds values to a field of the rows that a reference refers to:
+        `edges.scatter_add("target.degree", 1)`.
+
+        The value is a number, an expression or a text, computed for each row of this table, in
+        which the condition holds if there is one. Several rows that refer to the same one all
+        count, in the order of the rows; those whose reference or value is None are passed over,
+        and a None in the target stays None. Only what comes out must fit. Raises RangeError if it
+        does not, and then nothing has changed; FieldNameError, WrongTypeError, ExpressionError,
+        ParameterError or ArgumentError for a path or a text that does not fit, and BusyError while
+        another thread computes with one of the tables.
+        """
+        self._scatter(lib.STOA_ADD, path, value, where, parameters)
+
+    def scatter_min(self, path: str, value: Any, /, where: Any = None, **parameters: Any) -> None:
+        """As scatter_add(), but keeps the least of the field and the values; of times, too.
+
+        Raises RangeError and the other errors of scatter_add().
+        """
+        self._scatter(lib.STOA_MINIMUM, path, value, where, parameters)
+
+    def scatter_max(self, path: str, value: Any, /, where: Any = None, **parameters: Any) -> None:
+        """As scatter_add(), but keeps the greatest of the field and the values; of times, too.
+
+        Raises RangeError and the other errors of scatter_add().
+        """
+        self._scatter(lib.STOA_MAXIMUM, path, value, where, parameters)
+
+    def _scatter(
+        self, operation: int, path: str, value: Any, where: Any, parameters: dict[str, Any]
+    ) -> None:
+        scope, store = self._scope(), self._store
+        given = tree.Parameters(checked_parameters(parameters))
+        selected = row_set_of(where)
+        if selected is not None:
+            scope, where = selected.within(store, scope), None
+        rows = self._rows_of(scope)
+        if where is not None and not isinstance(where, str):
+            scope, where = RowSet(store, condition_of(store, where, rows, {})), None
+            if self._row_set is not None:
+                scope = self._row_set.joined(scope, lib.STOA_AND)
+        condition = None if where is None else text_expression(store, where, rows, given)
+        if isinstance(value, str):
+            side = text_expression(store, value, rows, given)
+        elif isinstance(value, Operators):
+            side = value._expression()
+        else:
+            node, kept = node_of(value, rows, [])
+            side = Expression(node, store, rows, (), kept)
+        given.check_used()
+        scatter_values(store, operation, path, side, rows, scope, condition)
+
+
+def scatter_values(
+    store: Store,
+    operation: int,
+    path: str,
+    side: Expression,
+    rows: int,
+    scope: RowSet | None,
+    condition: Expression | None,
+) -> None:
+    """Brings the values of an expression through a path."""
+    if side._store is not store:
+        raise ArgumentError("the values are over another table: give them by tolist()")
+    if side._rows != rows or side._scope not in (None, scope):
+        raise LengthError("the values are of other rows than those that are brought")
+    chosen = ffi.NULL if scope is None else scope.bits_for(rows)
+    made = program.kept(store, side._node, None if condition is None else condition._node)
+    made.scatter(store, rows, chosen, path, operation, side._check)
+    made.keep()
+
 
 def row_set_of(condition: Any) -> RowSet | None:
     """The rows of a selection; None if it is not a selection."""
@@ -191,10 +265,17 @@ def lazy_text(store: Store, text: str, rows: int, parameters: tree.Parameters) -
     compiled.type(store)
     fields = {cell.index: cell for each in store.fields.values() for cell in each.cells()}
     read = [versions.seen(store, fields[index]) for index in compiled.fields()]
-    made._seen = (versions.seen_order(store), *read)
+    made._seen = (versions.seen_order(store), *read, *seen_by_paths(store, compiled))
     made._is_whole = not compiled.is_by_row()
     made._put_back(AS_IT_IS, compiled)
     return made
+
+
+def seen_by_paths(store: Store, compiled: program.Program) -> Iterator[versions.Seen]:
+    """What the paths of a text read elsewhere."""
+    for of, index in compiled.targets(store) if compiled.has_paths else ():
+        cells = {cell.index: cell for each in of.fields.values() for cell in each.cells()}
+        yield versions.seen_order(of) if index is None else versions.seen(of, cells[index])
 
 
 def condition_of(store: Store, condition: Any, rows: int, parameters: dict[str, Any]) -> Expression:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Any, Generic, TypeVar, overload
 
 from stoa._access import masks, rows
-from stoa._lazy.assignment import SelectedColumn, store_one_by_one
+from stoa._lazy.assignment import SelectedColumn, selected_column, store_one_by_one
 from stoa._lazy.queries import Queries, R
 from stoa._lazy.rowset import RowSet
 from stoa._lib.ffi import lib
@@ -89,7 +89,7 @@ class Selected(Queries[R], Generic[R]):
     # ---- columns ----
 
     def _column(self, name: str) -> SelectedColumn:
-        return SelectedColumn(self._row_set, self._store.field(name))
+        return selected_column(self._row_set, self._store.field(name))
 
     def __getattr__(self, name: str) -> SelectedColumn:
         if name.startswith("__") or name in Selected.__slots__:

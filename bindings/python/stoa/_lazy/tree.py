@@ -22,7 +22,7 @@ from stoa.errors import ExpressionError, ParameterError, RangeError, WrongTypeEr
 
 LARGE = 64  # nodes of the largest tree that has a key
 PARSED = 32  # number of texts that are kept
-LIST = -1  # in place of an operation
+LIST, PATH = -1, -2  # in place of an operation
 
 SHOWN = 200
 
@@ -84,6 +84,14 @@ class Call(Node):
         return made_by(
             lib.stoa_turn_expression_call, operation, [each.c for each in arguments], len(arguments)
         )
+
+
+class Path(Node):
+    __slots__ = ()
+
+    def make(self) -> Any:
+        reference, name = self.parts
+        return made_by(lib.stoa_turn_expression_path, reference.c, name)
 
 
 class Listed(Node):
@@ -177,6 +185,16 @@ def call(operation: int, arguments: Sequence[Node]) -> Node:
         node.key = None
         node.c  # noqa: B018
     return node
+
+
+def path(reference: Node, stored: StoredField) -> Node:
+    """A field of the row that a reference refers to."""
+    key, size = (PATH, reference.key, stored.name), reference.size + 1
+    if size > LARGE or reference.key is None:
+        node = Path(None, (reference, stored.c_name), LARGE + size)
+        node.c  # noqa: B018
+        return node
+    return Path(key, (reference, stored.c_name), size)
 
 
 def listed(nodes: Sequence[Node]) -> Node:

@@ -251,7 +251,16 @@ class Access(StoreBase):
         try:
             return self.columns[name]
         except (KeyError, TypeError):
-            raise no_field(name, self.fields) from None
+            raise self.no_field(name) from None
+
+    def no_field(self, name: Any) -> FieldNameError:
+        first, dot, _ = name.partition(".") if isinstance(name, str) else ("", "", "")
+        if not dot or first not in self.columns or self.columns[first].type.kind != "r":
+            return no_field(name, self.fields)
+        return FieldNameError(
+            f"{name} is a path, and several rows may refer to the same one: "
+            f"scatter_add({name!r}, …), scatter_min and scatter_max say what becomes of it then"
+        )
 
     def name_of(self, field: int) -> str:
         """The name of a field, quoted, for messages."""

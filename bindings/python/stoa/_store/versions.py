@@ -23,36 +23,37 @@ WRITTEN = (
     "store several columns by one update(), or pin() a selection before its columns change"
 )
 
-# A field, its version, and the order number. None instead of a field: the order number twice.
-Seen = tuple[Optional[StoredField], int, int]
+# A field, its version, the order number, and of which store. None instead of a field: the order
+# number twice.
+Seen = tuple[Optional[StoredField], int, int, Access]
 column_version = lib.stoa_column_version
 
 
 def seen(store: Access, field: StoredField) -> Seen:
     """The present version of a column."""
-    return field, column_version(store.c, field.index), store.order
+    return field, column_version(store.c, field.index), store.order, store
 
 
 def seen_order(store: Access) -> Seen:
     """The present order of the rows."""
-    return None, store.order, store.order
+    return None, store.order, store.order, store
 
 
-def is_stale(store: Access, each: Seen) -> bool:
-    field, version, _ = each
+def is_stale(each: Seen) -> bool:
+    field, version, _, store = each
     now = store.order if field is None else column_version(store.c, field.index)
     return now != version
 
 
-def check_seen(store: Access, all_seen: tuple[Seen, ...]) -> None:
+def check_seen(all_seen: tuple[Seen, ...]) -> None:
     """Raises StaleError if one of the versions has changed."""
     for each in all_seen:
-        if is_stale(store, each):
-            raise StaleError(why_stale(store, each))
+        if is_stale(each):
+            raise StaleError(why_stale(each))
 
 
-def why_stale(store: Access, each: Seen) -> str:
-    field, _, order = each
+def why_stale(each: Seen) -> str:
+    field, _, order, store = each
     if field is None or order != store.order:
         return MOVED
     names = [
