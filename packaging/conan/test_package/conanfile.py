@@ -28,4 +28,4 @@ class TestStoa(ConanFile):
 
     def test(self):
         if can_run(self):
-            self.run(str(Path(self.cpp.build.bindir, "program")), env="conanrun")
+            self.run(str(Path(self.build_folder, "program")), env="conanrun")
