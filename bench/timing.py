@@ -46,7 +46,7 @@ def bar(text, most, figure):
 
 
 def on_one_and_two_threads(measure, rows=10_000_000):
-    """The whole of a program that is called with [ROWS]: measure(rows, threads) for one thread, then
+    """The whole of a program that is called with [ROWS]: measure(rows, threads) for one thread, and
     for two, each in a process of its own, where Polars has as many."""
     if len(sys.argv) == 3:
         measure(int(sys.argv[1]), int(sys.argv[2]))

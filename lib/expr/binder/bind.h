@@ -31,7 +31,7 @@ typedef struct stoa__binding {
     stoa__wanted wanted;
     const uint8_t *targets;   /* the cells that are wanted, by result (times.h); NULL: its own */
     const uint16_t *lengths;  /* how many of these an output has: 1, or the length of a vector */
-    bool row_numbers; /* of references, not ids: see query/scatter.c */
+    bool row_numbers;         /* of references, not ids: see query/scatter.c */
     const char *const *names; /* of the fields that they go into, for messages; NULL: arrays */
 } stoa__binding;
 
