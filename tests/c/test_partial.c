@@ -14,14 +14,7 @@
     "sum(v), mean(w), first(f64), min(b)"
 #define ALL NUMBERS ", " FLOATS ", " OTHERS
 
-static const char *const words[] = {"",
-                                    "UA",
-                                    "DL",
-                                    "ua",
-                                    "stra\xc3\x9f"
-                                    "e",
-                                    "\xe2\x82\xac",
-                                    "DLX"};
+static const char *const words[] = {"", "UA", "DL", "ua", "stra\303\237e", "\xe2\x82\xac", "DLX"};
 static const char *const colours[] = {"RED", "GREEN", "BLUE"};
 
 /* ---- tables ---- */

@@ -97,8 +97,8 @@ typedef struct stoa__typed {
     uint32_t length; /* 0: one value */
     uint32_t first;
     uint32_t target; /* of a REFERENCE, whose id stands for ids: the table that it refers to */
+    uint8_t unit;    /* of timestamps and durations */
     const struct stoa__schema_field *labels; /* a field that has those of the value; NULL: none */
-    uint8_t unit;                            /* of timestamps and durations */
     const struct stoa__zone *zone;           /* of timestamps; NULL: none */
 } stoa__typed;
 
@@ -178,22 +178,22 @@ typedef struct stoa__code_block {
     stoa__id count;
     size_t room;
     stoa__id *buckets; /* heads of the chains of equal hashes */
-    uint32_t bucket_mask;
     stoa__aggregate *aggregates;
-    uint32_t aggregate_count;
     size_t aggregate_room;
     stoa__array *arrays;
-    uint32_t array_count;
     size_t array_room;
     stoa__read_table *tables;
-    uint32_t table_count; /* 0: the run has no table */
     size_t table_room;
     stoa__way *ways;
-    uint32_t way_count;
     size_t way_room;
     stoa__collected *collected;
-    uint32_t collected_count;
     size_t collected_room;
+    uint32_t bucket_mask;
+    uint32_t aggregate_count;
+    uint32_t array_count;
+    uint32_t table_count; /* 0: the run has no table */
+    uint32_t way_count;
+    uint32_t collected_count;
     uint32_t cumulative_count; /* cumsum and its like */
     uint32_t nullable_count;   /* values of rows that may be null */
     stoa_string_pool *strings; /* the program's; NULL: there are no strings */
