@@ -457,7 +457,7 @@ def numbered(rows: list[Any]) -> Iterator[Any]:
 TREES = st.one_of(trees("i"), trees("f"), trees("b"), trees("u"))
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=400)
 @given(TREES, ROWS)
 def test_every_expression_means_in_each_row_what_python_says(tree: Tree, rows: list[Any]) -> None:
     samples = table_of(rows)
@@ -469,7 +469,7 @@ def test_every_expression_means_in_each_row_what_python_says(tree: Tree, rows: l
     check(lambda: samples.expression(text, **parameters).tolist(), values, failed)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(TREES, trees("b"), ROWS)
 def test_of_a_selection_only_its_rows_count(tree: Tree, condition: Tree, rows: list[Any]) -> None:
     samples, exact = table_of(rows), list(numbered(rows))
@@ -502,7 +502,7 @@ def least(values: list[Any], sign: int) -> Any:
     return sorted(numbers, key=ordered)[0 if sign > 0 else -1]
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(TREES, ROWS)
 def test_every_aggregate_is_what_python_says_of_all_values(tree: Tree, rows: list[Any]) -> None:
     samples, kind = table_of(rows), kind_of(tree)

@@ -164,7 +164,7 @@ class Model(RuleBasedStateMachine):
 
 
 TestModel = Model.TestCase
-TestModel.settings = settings(max_examples=40, stateful_step_count=30, deadline=None)
+TestModel.settings = settings(max_examples=40, stateful_step_count=30)
 
 
 def test_an_id_is_a_positive_integer_of_63_bits() -> None:

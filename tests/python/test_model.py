@@ -313,7 +313,6 @@ def case_of(machine: Any, examples: int) -> Any:
     machine.TestCase.settings = settings(
         max_examples=examples,
         stateful_step_count=40,
-        deadline=None,
         suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],
     )
     return machine.TestCase

@@ -359,7 +359,7 @@ WITH_ROWS = sorted(
 
 
 @pytest.mark.parametrize("record", [Bare, Row])
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(data=st.data())
 def test_a_table_holds_what_a_list_of_dicts_does(record, data):
     model = Model(record)

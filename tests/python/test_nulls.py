@@ -94,7 +94,7 @@ def flags(draw: Any, depth: int = 4) -> Node:
 
 
 @pytest.mark.parametrize("copies", [1, 200])
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(node=numbers())
 def test_a_null_is_passed_over_by_aggregates(copies: int, node: Node) -> None:
     points, (text, values) = table(copies), node
@@ -110,7 +110,7 @@ def test_a_null_is_passed_over_by_aggregates(copies: int, node: Node) -> None:
     )
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(node=numbers())
 def test_a_null_is_neither_stored_nor_given(node: Node) -> None:
     points, (text, values) = table(), node
@@ -133,7 +133,7 @@ def test_a_null_is_neither_stored_nor_given(node: Node) -> None:
         assert points.out.tolist() == [-1 if v is None else v for v in values]
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(node=flags())
 def test_null_conditions_are_those_of_kleene(node: Node) -> None:
     points, (text, values) = table(), node

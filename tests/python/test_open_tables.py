@@ -369,7 +369,7 @@ KINDS: dict[str, Any] = {"a": st.integers(-9, 9), "b": st.floats(0, 1), "c": st.
 KINDS["d"] = st.lists(st.none(), max_size=1)
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(st.data())
 def test_an_open_table_is_like_objects_with_a_dictionary(data: st.DataObject) -> None:
     points: Any = stoa.Table(Point, [(0,)], open=True)

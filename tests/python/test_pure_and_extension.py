@@ -98,7 +98,6 @@ def agree(sides: tuple[Side, Side], program: list[str]) -> list[str]:
 @settings(
     max_examples=200,
     derandomize=not os.environ.get("STOA_TESTS_RANDOM"),
-    deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
 )
 @given(program=programs())

@@ -161,7 +161,7 @@ class Model(RuleBasedStateMachine):
                 assert found == [each and each.n for each in expected]
 
 
-Model.TestCase.settings = settings(max_examples=30, stateful_step_count=30, deadline=None)
+Model.TestCase.settings = settings(max_examples=30, stateful_step_count=30)
 TestModel = Model.TestCase
 
 

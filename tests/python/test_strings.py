@@ -108,7 +108,7 @@ class People(RuleBasedStateMachine):
 
 
 TestPeople = People.TestCase
-TestPeople.settings = settings(max_examples=60, stateful_step_count=20, deadline=None)
+TestPeople.settings = settings(max_examples=60, stateful_step_count=20)
 
 
 def test_a_string_is_made_once_where_there_are_few() -> None:
@@ -153,7 +153,7 @@ def test_numbers_and_strings_do_not_mix() -> None:
 
 
 @given(left=st.lists(TEXTS, max_size=8), right=st.lists(TEXTS, max_size=8))
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 def test_columns_of_other_tables_are_taken(left: list[str], right: list[str]) -> None:
     one, other = stoa.Table(Person), stoa.Table(Person)
     one.extend(name=left)

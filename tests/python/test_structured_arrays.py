@@ -240,7 +240,7 @@ def same(one: Any, other: Any, dtype: Any) -> bool:
     )
 
 
-@settings(deadline=None, max_examples=80)
+@settings(max_examples=80)
 @given(dtypes(), st.integers(0, 20), st.integers(0, 2**32), st.sampled_from([1, -1, 3]))
 def test_arrays_come_back_as_they_were(dtype: Any, rows: int, seed: int, step: int) -> None:
     array = numpy.zeros(rows, dtype)

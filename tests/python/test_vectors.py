@@ -421,7 +421,7 @@ def act(table: Any, rows: list[dict[str, Any]], name: str, *told: Any) -> list[d
     return rows[:at] + [{**rows[at], "position": tuple(vector)}] + rows[at + 1 :]
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(some.lists(ACTS, max_size=25))
 def test_a_table_of_vectors_does_what_a_list_of_dicts_does(acts: list[tuple[Any, ...]]) -> None:
     table: Any = stoa.Table(Body)
