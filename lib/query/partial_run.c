@@ -292,7 +292,7 @@ static void take_block(void *context, size_t worker, void *const *slots,
                        size_t count)
 {
     taking *job = context;
-    uint64_t room[STOA__LONG_WORDS], more[STOA__LONG_WORDS];
+    uint64_t room[STOA__LONG_WORDS] = {0}, more[STOA__LONG_WORDS] = {0};
     if (atomic_load_explicit(&job->failure, memory_order_relaxed) != STOA_OK)
         return;
     if (job->owns[worker] == NULL)
@@ -629,6 +629,13 @@ stoa_status stoa_program_partial(stoa_partial **partial, stoa_program *program,
 
 /* ---- from text ---- */
 
+/* The outputs of an expression; NULL has none. */
+static void put_outputs(stoa_expression **to, stoa_expression *from, size_t count)
+{
+    for (size_t i = 0; from != NULL && i < count; i++)
+        to[i] = from->kind == STOA__LIST_NODE ? from->arguments[i] : from;
+}
+
 /* The keys, and then the aggregates. */
 static stoa_status join(stoa_expression **made, stoa_expression *keys, stoa_expression *measures,
                         stoa_error *error)
@@ -638,11 +645,8 @@ static stoa_status join(stoa_expression **made, stoa_expression *keys, stoa_expr
     stoa_expression **all = stoa__allocate(count * sizeof *all);
     if (all == NULL)
         return stoa__fail_memory(error, count * sizeof *all);
-    for (size_t i = 0; i < count; i++) {
-        stoa_expression *from = i < key_count ? keys : measures;
-        size_t at = i < key_count ? i : i - key_count;
-        all[i] = from->kind == STOA__LIST_NODE ? from->arguments[at] : from;
-    }
+    put_outputs(all, keys, key_count);
+    put_outputs(all + key_count, measures, count - key_count);
     stoa_status status = stoa_expression_list(made, all, count, error);
     stoa__release(all);
     return status;
