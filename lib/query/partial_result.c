@@ -55,13 +55,21 @@ static double variance_of(const stoa__entry *entry, const stoa__partial *cell,
     return stoa__exact_variance(&sums[0], &sums[1], cell->count, entry->ddof);
 }
 
-/* The mean of durations is a duration. */
-static uint64_t mean_of(const stoa__entry *entry, const stoa__partial *cell,
-                        const stoa__exact *sums)
+/* The mean of durations is a duration. It fits, unless bytes that were read have a sum that no
+ * durations have. */
+static stoa_status mean_of(const stoa__entry *entry, const stoa__partial *cell,
+                           const stoa__exact *sums, uint64_t *value, stoa_error *error)
 {
     double mean = entry->operand == STOA_FLOAT64 ? stoa__exact_mean(&sums[0], cell->count)
                                                  : stoa__mean_of(cell->sum, cell->count);
-    return entry->type == STOA_DURATION ? (uint64_t)(int64_t)__builtin_rint(mean) : bits_of(mean);
+    *value = bits_of(mean);
+    if (entry->type != STOA_DURATION)
+        return STOA_OK;
+    if (!(mean >= -0x1p63 && mean < 0x1p63))
+        return stoa__fail(error, STOA_OVERFLOW, "%s: the result does not fit a duration",
+                          entry->name);
+    *value = (uint64_t)(int64_t)__builtin_rint(mean);
+    return STOA_OK;
 }
 
 static stoa_status sum_of(const stoa__entry *entry, const stoa__partial *cell,
@@ -88,8 +96,7 @@ static stoa_status value_of(const stoa__entry *entry, const stoa__partial *cell,
     case STOA_DOT:
         return sum_of(entry, cell, sums, value, error);
     case STOA_MEAN:
-        *value = mean_of(entry, cell, sums);
-        break;
+        return mean_of(entry, cell, sums, value, error);
     case STOA_COUNT:
         *value = cell->count;
         break;

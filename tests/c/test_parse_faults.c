@@ -9,14 +9,14 @@
 TEST(a_fault_is_shown_in_its_line)
 {
     FAULTS({"x + |* y", "a value is expected here, not '*'"}, {"x +|", "not the end"},
-           {"name.|lower()", "write lower(...)"}, {"x +|  \n", "not the end"},
-           {"a\n+ b |c\n+ d", "an operator is expected here, not 'c'"}, {"ä * ö |ü", "operator"},
-           {"|(x", "never closed"}, {"|((x)", "never closed"}, {"x + |sum(y", "never closed"},
-           {"x|)", "closes nothing"}, {"(x) |)", "closes nothing"}, {"(|)", "value"},
-           {"5 |(y)", "operator"}, {"(x) |(y)", "operator"}, {"x |= 5", "=="}, {"x |&& y", "'and'"},
-           {"x ||| y", "'or'"}, {"|!x", "'not'"}, {"x |<> y", "!="}, {"x |'a'", "operator"},
-           {"x |@ y", "'@'"}, {"x|; y", "';'"}, {"x |~ y", "operator"}, {"|[1]", "'['"},
-           {"x |if y else z", "operator"}, {"|*", "value"}, {"x |$y", "operator"},
+           {"name.|lower()", "write lower(...)"}, {"-|.x", "a value is expected"},
+           {"x +|  \n", "not the end"}, {"a\n+ b |c\n+ d", "an operator is expected here, not 'c'"},
+           {"ä * ö |ü", "operator"}, {"|(x", "never closed"}, {"|((x)", "never closed"},
+           {"x + |sum(y", "never closed"}, {"x|)", "closes nothing"}, {"(x) |)", "closes nothing"},
+           {"(|)", "value"}, {"5 |(y)", "operator"}, {"(x) |(y)", "operator"}, {"x |= 5", "=="},
+           {"x |&& y", "'and'"}, {"x ||| y", "'or'"}, {"|!x", "'not'"}, {"x |<> y", "!="},
+           {"x |'a'", "operator"}, {"x |@ y", "'@'"}, {"x|; y", "';'"}, {"x |~ y", "operator"},
+           {"|[1]", "'['"}, {"x |if y else z", "operator"}, {"|*", "value"}, {"x |$y", "operator"},
            {"x |1", "operator"}, {"x - |/ 2", "value"});
 }
 

@@ -277,7 +277,8 @@ static stoa_status take_negative(parser *p, const stoa__token *minus, bool *take
     stoa__token number;
     const char *next = stoa__lex_peek(&p->lexer);
     *taken = false;
-    if (!(*next >= '0' && *next <= '9') && *next != '.')
+    const char *digit = *next == '.' ? next + 1 : next;
+    if (!(*digit >= '0' && *digit <= '9'))
         return STOA_OK;
     stoa__lexer before = p->lexer;
     stoa_status status = stoa__lex(&p->lexer, &number);
