@@ -88,7 +88,8 @@ STOA_API void stoa_partial_free(stoa_partial *partial);
  * Adds another partial: its rows come behind those that were merged before. If it fails, the
  * partial is as it was.
  *
- * @param next of the same aggregates and keys; may be the partial itself
+ * @param next of the same aggregates and keys; may be the partial itself. The condition and the
+ *     values of parameters are not compared
  * @return STOA_WRONG_TYPE: it is of other ones, or their types differ. STOA_FULL: four billion
  *     groups. STOA_OVERFLOW: more rows than 64 bits count. STOA_OUT_OF_MEMORY.
  * @cost O(groups of `next`).

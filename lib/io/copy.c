@@ -61,15 +61,6 @@ static void copy_bits(uint64_t *out, const uint64_t *bits, const stoa__arrow_row
             out[i / 64] |= (uint64_t)stoa__bit(bits, stoa__arrow_row(rows, i)) << i % 64;
 }
 
-/* How many of the first bits are set; those behind them may be anything. */
-static size_t count_bits(const uint64_t *words, size_t count)
-{
-    size_t tail = count % 64;
-    const uint64_t last = tail > 0 ? stoa__bits_get(words, count - tail, tail) : 0;
-    const stoa__kernels *kernels = stoa__kernels_here();
-    return kernels->count_bits(words, count - tail) + kernels->count_bits(&last, tail);
-}
-
 /* Fills the validity in, and says how many nulls there are. */
 static void copy_validity(struct ArrowArray *array, const uint64_t *validity,
                           const stoa__arrow_rows *rows)
@@ -78,7 +69,7 @@ static void copy_validity(struct ArrowArray *array, const uint64_t *validity,
         return;
     uint64_t *bits = stoa__arrow_buffer(array, 0);
     copy_bits(bits, validity, rows);
-    array->null_count = (int64_t)(rows->count - count_bits(bits, rows->count));
+    array->null_count = (int64_t)(rows->count - stoa__count_bits(bits, rows->count));
     if (array->null_count == 0)
         array->buffers[0] = NULL;
 }
@@ -111,7 +102,7 @@ static void share(const stoa__arrow_plan *plan, const stoa_column *column, size_
     out->buffers[1] = (const char *)column->cells + rows->first * width;
     if (is_lent_as_it_lies(column, rows)) {
         const uint64_t *words = column->validity + rows->first / 64;
-        out->null_count = (int64_t)(rows->count - count_bits(words, rows->count));
+        out->null_count = (int64_t)(rows->count - stoa__count_bits(words, rows->count));
         out->buffers[0] = out->null_count > 0 ? words : NULL;
     } else {
         copy_validity(out, column->validity, rows);

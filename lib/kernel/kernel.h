@@ -489,6 +489,14 @@ extern atomic_bool stoa__is_intel;
 /* The kernels that this processor and STOA_SIMD allow; chosen at the first call (dispatch.c). */
 const stoa__kernels *stoa__kernels_here(void);
 
+/* How many of the first `count` bits are set; those behind them may be anything. */
+static inline size_t stoa__count_bits(const uint64_t *words, size_t count)
+{
+    size_t tail = count % 64;
+    size_t rest = tail > 0 ? (size_t)__builtin_popcountll(words[count / 64] << (64 - tail)) : 0;
+    return rest + stoa__kernels_here()->count_bits(words, count - tail);
+}
+
 /* What the list says of each kernel, by code, for the binder (dispatch.c). */
 typedef struct stoa__code_facts {
     const char *name;

@@ -8,6 +8,7 @@
 
 #include "base/check.h"
 #include "base/memory.h"
+#include "expr/strings/text.h"
 #include "store/times.h"
 
 /* ---- life ---- */
@@ -116,6 +117,19 @@ bool stoa__is_chosen(const stoa__entry *entry)
     }
 }
 
+bool stoa__holds_string(const stoa__entry *entry)
+{
+    return entry->operation == STOA_NO_OPERATION
+               ? entry->type == STOA_STRING
+               : entry->operand == STOA_STRING && stoa__is_chosen(entry);
+}
+
+bool stoa__chooses_string(const stoa__entry *entry)
+{
+    return entry->operand == STOA_STRING &&
+           (entry->operation == STOA_MIN || entry->operation == STOA_MAX);
+}
+
 uint8_t stoa__exacts_of(unsigned operation, unsigned operand)
 {
     bool is_sum = operation == STOA_SUM || operation == STOA_MEAN || operation == STOA_DOT;
@@ -154,11 +168,8 @@ bool stoa__string_is_better(const stoa_string_pool *pool, const stoa__entry *ent
 {
     if (next == now)
         return false;
-    stoa_string a = stoa_string_pool_get(pool, next), b = stoa_string_pool_get(pool, now);
-    size_t common = a.length < b.length ? a.length : b.length;
-    int order = common == 0 ? 0 : memcmp(a.bytes, b.bytes, common);
-    if (order == 0)
-        order = (a.length > b.length) - (a.length < b.length);
+    int order =
+        stoa__text_compare(stoa_string_pool_get(pool, next), stoa_string_pool_get(pool, now));
     return entry->operation == STOA_MIN ? order < 0 : order > 0;
 }
 
@@ -191,8 +202,7 @@ static void merge_chosen(const stoa__entry *entry, stoa__partial *into, stoa__pa
 static void merge_cell(const stoa_partial *partial, const stoa__entry *entry, stoa__partial *into,
                        stoa__partial next, uint64_t rows, bool by_row)
 {
-    if (stoa__is_chosen(entry) && entry->operand == STOA_STRING &&
-        (entry->operation == STOA_MIN || entry->operation == STOA_MAX))
+    if (stoa__chooses_string(entry))
         merge_string(partial, entry, into, &next);
     else if (stoa__is_chosen(entry)) {
         next.row += rows;
@@ -219,11 +229,6 @@ typedef struct merging {
     size_t prepared;                     /* of these: have exact sums */
 } merging;
 
-static bool has_string_cells(const stoa__entry *entry)
-{
-    return entry->operand == STOA_STRING && stoa__is_chosen(entry);
-}
-
 static stoa_status translate(const merging *m, uint32_t entry, uint64_t from, stoa_handle *to,
                              stoa_error *error)
 {
@@ -241,11 +246,13 @@ static stoa_status translate_group(merging *m, size_t group, stoa_error *error)
     for (uint32_t i = 0; status == STOA_OK && i < partial->entry_count; i++) {
         const stoa__entry *entry = &partial->entries[i];
         stoa_handle made = 0;
-        if (entry->operation == STOA_NO_OPERATION && entry->type == STOA_STRING &&
-            (key[words - 1] >> entry->index & 1) == 0) {
-            status = translate(m, i, key[entry->index], &made, error);
+        if (!stoa__holds_string(entry))
+            continue;
+        if (entry->operation == STOA_NO_OPERATION) {
+            if ((key[words - 1] >> entry->index & 1) == 0)
+                status = translate(m, i, key[entry->index], &made, error);
             key[entry->index] = made;
-        } else if (has_string_cells(entry)) {
+        } else {
             const stoa__partial *cell = &stoa__state_cells(m->state, group)[entry->index];
             if (cell->has_value)
                 status = translate(m, i, (uint64_t)cell->int64, &made, error);
@@ -268,12 +275,7 @@ static stoa_status find_targets(merging *m, stoa_error *error)
             m->targets[i] = (uint32_t)(into->groups.count + m->more++);
     }
     stoa_status status = stoa__state_reserve(into, m->more);
-    if (status == STOA_FULL)
-        return stoa__fail(error, status, "there are more groups than %u",
-                          (unsigned)(UINT32_MAX - 2));
-    if (status != STOA_OK)
-        return stoa__fail_memory(error, m->more * sizeof(stoa__partial));
-    return STOA_OK;
+    return status == STOA_OK ? status : stoa__fail_groups(error, status);
 }
 
 static stoa_status reserve_exacts(merging *m, stoa_error *error)
@@ -325,7 +327,7 @@ static void merge_group(const merging *m, size_t group, uint64_t rows, bool by_r
         if (entry->operation == STOA_NO_OPERATION)
             continue;
         stoa__partial next = cells[entry->index];
-        if (has_string_cells(entry))
+        if (stoa__holds_string(entry))
             next.int64 = m->handles[group * partial->entry_count + i];
         merge_cell(partial, entry, &stoa__state_cells(into, target)[entry->index], next, rows,
                    by_row);
@@ -376,6 +378,11 @@ static bool same_kind(const stoa__entry *a, const stoa__entry *b)
            a->length == b->length && a->component == b->component;
 }
 
+static const char *values_of(const stoa__entry *entry)
+{
+    return stoa_type_name((stoa_type)entry->operand);
+}
+
 static stoa_status differ(const stoa__entry *a, const stoa__entry *b, uint32_t at,
                           stoa_error *error)
 {
@@ -389,6 +396,16 @@ static stoa_status differ(const stoa__entry *a, const stoa__entry *b, uint32_t a
         return stoa__fail(error, STOA_WRONG_TYPE,
                           "partials of other types cannot be merged: %s has other labels in the "
                           "next one",
+                          a->name);
+    if (a->type == b->type && (a->operand != b->operand || a->form != b->form))
+        return stoa__fail(error, STOA_WRONG_TYPE,
+                          "partials of other types cannot be merged: %s is of values of type %s, "
+                          "and of type %s in the next one",
+                          a->name, values_of(a), values_of(b));
+    if (a->length != b->length || a->component != b->component)
+        return stoa__fail(error, STOA_WRONG_TYPE,
+                          "partials of other types cannot be merged: %s is a vector of another "
+                          "length in the next one",
                           a->name);
     stoa__time time = {a->type, a->unit, a->zone}, next = {b->type, b->unit, b->zone};
     return stoa__fail(

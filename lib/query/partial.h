@@ -55,6 +55,9 @@ struct stoa_partial {
 
 void stoa__state_begin(stoa__state *state, uint32_t keys, uint32_t measures, uint32_t exacts);
 void stoa__state_dispose(stoa__state *state);
+#define STOA__MOST_GROUPS (UINT32_MAX - 2)
+/* The error of stoa__state_reserve. */
+stoa_status stoa__fail_groups(stoa_error *error, stoa_status status);
 /* Room for so many more groups. STOA_OUT_OF_MEMORY, STOA_FULL: nothing has changed. */
 stoa_status stoa__state_reserve(stoa__state *state, size_t more);
 /* The group of a key, for which there is room. */
@@ -85,6 +88,10 @@ bool stoa__is_integer_sum(const stoa__entry *entry);
 bool stoa__is_chosen(const stoa__entry *entry);
 /* How many exact sums it takes. */
 uint8_t stoa__exacts_of(unsigned operation, unsigned operand);
+/* Whether it is a key or a value that holds a string. */
+bool stoa__holds_string(const stoa__entry *entry);
+/* MIN or MAX of strings: each that is met is compared. */
+bool stoa__chooses_string(const stoa__entry *entry);
 /* Whether the string of a handle takes the place of another one: MIN, MAX. */
 bool stoa__string_is_better(const stoa_string_pool *pool, const stoa__entry *entry,
                             stoa_handle next, stoa_handle now);
@@ -95,6 +102,10 @@ bool stoa__string_is_better(const stoa_string_pool *pool, const stoa__entry *ent
  * stoa__partial_begin_state, once the entries are there. NULL where memory was refused. */
 stoa_partial *stoa__partial_make(uint32_t entries);
 stoa_status stoa__partial_begin_state(stoa_partial *partial, stoa_error *error);
+/* Makes the entries of the outputs of a program, which is bound for measures, and the state. keys:
+ * so many outputs are to be keys. */
+stoa_status stoa__partial_describe(stoa_partial *partial, const struct stoa_program *program,
+                                   size_t keys, stoa_error *error);
 /* Copies a text to the heap, with a NUL; NULL where memory was refused. */
 char *stoa__copy_text(const char *bytes, size_t length);
 /* Merges the groups of a state, whose strings are of the pool `from`. rows: what row numbers of its

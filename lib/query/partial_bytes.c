@@ -5,10 +5,12 @@
  *     u64      XXH3 of all bytes behind it
  *     u64      length of all bytes
  *     u64 rows, u64 groups, u32 entries
- *     entries  texts: name, operation (of a key empty), and the names of the types operand, form
- * and type; zone (empty: none); u8 unit, u8 whether it may be null, u16 length, u16 component, u64
- * ddof, u32 labels, and their texts groups   keys: of a string its text, else a u64; a u64 of null
- * bits; then the cells, each with its exact sums: u8 flags, u16 first word, u16 words, u32 each
+ *     entries: the texts name, operation (of a key empty), operand, form and type (by their names)
+ *              and zone (empty: none); u8 unit, u8 whether it may be null, u16 length,
+ *              u16 component, u64 ddof, u32 labels, and their texts
+ *
+ *     groups:  keys, of a string its text, else a u64; a u64 of null bits; the cells, each with its
+ *              exact sums: u8 flags, u16 first word, u16 words, a u32 each
  *
  * All little-endian; a text is u32 bytes and these. Operations and types are written by their
  * names, whose numbers may change. Nothing is in it that does not count, so that equal partials
@@ -21,6 +23,7 @@
 #include "base/memory.h"
 #include "expr/parser/expression.h"
 #include "query/partial.h"
+#include "store/times.h"
 
 #define MAGIC "stoapart"
 enum { VERSION = 1, HASHED = 24, HEAD = 32 };
@@ -82,13 +85,6 @@ static void put_entry(writer *w, const stoa__entry *entry)
         put_string(w, entry->labels[i]);
 }
 
-static bool holds_string(const stoa__entry *entry)
-{
-    return entry->operation == STOA_NO_OPERATION
-               ? entry->type == STOA_STRING
-               : entry->operand == STOA_STRING && stoa__is_chosen(entry);
-}
-
 static void put_handle(writer *w, const stoa_partial *partial, uint64_t handle)
 {
     stoa_string string = stoa_string_pool_get(partial->strings, (stoa_handle)handle);
@@ -110,7 +106,7 @@ static void put_cell(writer *w, const stoa_partial *partial, const stoa__entry *
     put_number(w, cell->has_value, 1);
     if (!cell->has_value)
         return;
-    if (holds_string(entry))
+    if (stoa__holds_string(entry))
         put_handle(w, partial, cell->uint64);
     else
         put_number(w, cell->uint64, 8);
@@ -135,7 +131,7 @@ static void put_group(writer *w, const stoa_partial *partial, size_t group)
         const stoa__entry *entry = &partial->entries[i];
         if (entry->operation != STOA_NO_OPERATION)
             continue;
-        if (holds_string(entry))
+        if (stoa__holds_string(entry))
             put_handle(w, partial, key[entry->index]);
         else
             put_number(w, key[entry->index], 8);
@@ -332,6 +328,11 @@ static bool is_entry(const stoa__entry *entry)
 {
     bool has_labels = entry->type == STOA_UINT8 || entry->type == STOA_UINT16;
     bool is_key = entry->operation == STOA_NO_OPERATION;
+    bool has_unit = entry->type == STOA_TIMESTAMP || entry->type == STOA_DURATION;
+    if (has_unit ? !stoa__unit_exists(entry->unit) : entry->unit != STOA_NO_UNIT)
+        return false;
+    if (entry->zone != NULL && entry->type != STOA_TIMESTAMP)
+        return false;
     if ((entry->label_count > 0 && !has_labels) || entry->label_count > 65536 ||
         entry->length == 1 || entry->length > STOA_MAX_LENGTH)
         return false;
@@ -368,15 +369,17 @@ static void get_labels(reader *r, stoa__entry *entry)
 
 static void get_entry(reader *r, stoa__entry *entry)
 {
-    char name[STOA_MAX_NAME + 1];
-    get_name(r, name);
-    entry->name = stoa__copy_text(name, strlen(name));
+    char zone[STOA_MAX_NAME + 1];
+    stoa_string name = get_text(r);
+    if (memchr(name.bytes, 0, name.length) != NULL)
+        wrong(r, "a name is none");
+    entry->name = stoa__copy_text(name.bytes, name.length);
     r->refused = r->refused || entry->name == NULL;
     entry->operation = get_operation(r);
     entry->operand = get_type(r);
     entry->form = get_type(r);
     entry->type = get_type(r);
-    get_name(r, name);
+    get_name(r, zone);
     entry->unit = (uint8_t)get_number(r, 1);
     entry->may_be_null = (get_number(r, 1) & 1) != 0;
     entry->length = (uint16_t)get_number(r, 2);
@@ -385,7 +388,7 @@ static void get_entry(reader *r, stoa__entry *entry)
     entry->label_count = (uint32_t)get_number(r, 4);
     if (r->wrong == NULL && !r->refused)
         get_labels(r, entry);
-    if (r->wrong == NULL && name[0] != 0 && stoa__zone_find(&entry->zone, name, NULL) != STOA_OK)
+    if (r->wrong == NULL && zone[0] != 0 && stoa__zone_find(&entry->zone, zone, NULL) != STOA_OK)
         wrong(r, "a time zone is unknown here");
     if (r->wrong == NULL && !is_entry(entry))
         wrong(r, "an output is none that a run makes");
@@ -426,7 +429,7 @@ static void get_key(reader *r, const stoa_partial *made, uint64_t *key)
     for (uint32_t i = 0; i < made->entry_count; i++) {
         const stoa__entry *entry = &made->entries[i];
         if (entry->operation == STOA_NO_OPERATION)
-            key[entry->index] = holds_string(entry) ? get_handle(r, made) : get_number(r, 8);
+            key[entry->index] = stoa__holds_string(entry) ? get_handle(r, made) : get_number(r, 8);
     }
     uint64_t nulls = key[made->key_count] = get_number(r, 8);
     for (uint32_t i = 0; i < made->key_count; i++)
@@ -456,10 +459,10 @@ static void get_cell(reader *r, const stoa_partial *made, const stoa__entry *ent
     cell->has_value = has_value == 1;
     if (!cell->has_value)
         return;
-    cell->uint64 = holds_string(entry) ? get_handle(r, made) : get_number(r, 8);
+    cell->uint64 = stoa__holds_string(entry) ? get_handle(r, made) : get_number(r, 8);
     if (has_row(entry))
         cell->row = get_number(r, 8);
-    if (cell->row > made->rows)
+    if (cell->row >= made->rows)
         wrong(r, "a row is behind the last one");
 }
 
@@ -520,7 +523,7 @@ static void get_group(reader *r, stoa_partial *made)
 
 /* ---- the whole ---- */
 
-/* The least bytes of an entry: eight texts and numbers, all empty. */
+/* The least bytes of an entry: six empty texts, and six numbers. */
 #define LEAST_ENTRY ((size_t)42)
 
 static void check_head(reader *r, const void *bytes, size_t size)

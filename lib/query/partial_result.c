@@ -8,6 +8,7 @@
 #include "base/check.h"
 #include "base/memory.h"
 #include "expr/binder/range.h"
+#include "kernel/floats.h"
 #include "query/partial.h"
 #include "store/table.h"
 
@@ -131,8 +132,10 @@ typedef struct columns {
     stoa_source *sources; /* by entry */
     stoa_field *fields;   /* by output */
     size_t field_count;
-    char (*names)[STOA_MAX_NAME + 8]; /* by entry: of components with their number */
-    uint64_t *values;                 /* by entry, then by group */
+    struct names {
+        char of_output[STOA_MAX_NAME + 1], of_component[STOA_MAX_NAME + 8];
+    } * names;        /* by entry */
+    uint64_t *values; /* by entry, then by group */
     uint8_t *validity;
 } columns;
 
@@ -209,6 +212,19 @@ static stoa_field field_of(const stoa__entry *entry, const char *name)
                         .flags = may_be_nothing(entry) ? STOA_NULLABLE : 0};
 }
 
+/* What an output is called that nobody has named: cut where a field's name, or that of a component,
+ * could not be as long. No character is cut. */
+static const char *cut_name(char *cut, const stoa__entry *entry)
+{
+    size_t length = strlen(entry->name);
+    size_t most = STOA_MAX_NAME - (entry->length > 0 ? sizeof "[65535]" - 1 : 0);
+    for (length = length < most ? length : most; (entry->name[length] & 0xC0) == 0x80;)
+        length--;
+    memcpy(cut, entry->name, length);
+    cut[length] = 0;
+    return cut;
+}
+
 /* A field for each output, and the name of the one that each entry goes into. Vectors cannot be
  * null: one that might be becomes a field for each component. */
 static void describe(columns *made, const char *const *names)
@@ -221,15 +237,17 @@ static void describe(columns *made, const char *const *names)
         const stoa__entry *entry = &partial->entries[i];
         stoa_field *field = &made->fields[made->field_count];
         if (entry->component == 0) {
-            name = names == NULL || names[output] == NULL ? entry->name : names[output];
+            bool is_named = names != NULL && names[output] != NULL;
+            name = is_named ? names[output] : cut_name(made->names[i].of_output, entry);
             output++;
             is_vector = entry->length > 0;
         }
         made->sources[i].name = name;
         if (is_vector) {
-            snprintf(made->names[i], sizeof made->names[i], "%.*s[%u]", STOA_MAX_NAME, name,
+            char *component = made->names[i].of_component;
+            snprintf(component, sizeof made->names[i].of_component, "%.*s[%u]", STOA_MAX_NAME, name,
                      (unsigned)entry->component);
-            made->sources[i].name = made->names[i];
+            made->sources[i].name = component;
         }
         if (entry->component > 0 && !may_be_nothing(entry))
             continue;
@@ -272,18 +290,20 @@ stoa_status stoa_partial_result(stoa_table **result, const stoa_partial *partial
                           count_outputs(partial));
     size_t entries = partial->entry_count, groups = partial->state.groups.count;
     size_t bytes = entries * (groups * sizeof(uint64_t) + sizeof(stoa_source) + sizeof(stoa_field) +
-                              STOA_MAX_NAME + 8 + (groups + 7) / 8);
+                              sizeof(struct names) + (groups + 7) / 8);
     columns made = {.partial = partial, .groups = groups};
     made.values = stoa__allocate_zeroed(bytes + 1);
     if (made.values == NULL)
         return stoa__fail_memory(error, bytes + 1);
     made.sources = (stoa_source *)(made.values + entries * groups);
     made.fields = (stoa_field *)(made.sources + entries);
-    made.names = (void *)(made.fields + entries);
+    made.names = (struct names *)(made.fields + entries);
     made.validity = (uint8_t *)(made.names + entries);
     stoa_status status = STOA_OK;
+    stoa__floats floats = stoa__floats_begin();
     for (uint32_t i = 0; status == STOA_OK && i < entries; i++)
         status = fill(&made, i, error);
+    stoa__floats_end(floats);
     describe(&made, names);
     if (status == STOA_OK)
         status = make_table(result, &made, error);

@@ -6,7 +6,6 @@
  *
  * Without keys the values of a block go through the kernels of the reductions, 512 or more at a
  * time (float sums through stoa__exact_add_all); with keys each row finds its group first. */
-#include <stdio.h>
 #include <string.h>
 
 #include "base/memory.h"
@@ -16,7 +15,6 @@
 #include "query/keys.h"
 #include "query/partial.h"
 #include "query/scope.h"
-#include "store/labels.h"
 
 #define CHUNK STOA__BLOCK
 
@@ -31,12 +29,12 @@ typedef struct reading {
 } reading;
 
 typedef struct own {
-    stoa__state state;
-    stoa__accumulator *whole; /* by measure, without keys */
-    bool has_begun;
-    uint32_t groups[CHUNK]; /* of the rows of a chunk that are chosen */
-    uint16_t at[CHUNK];     /* where these rows are in the chunk */
-    uint64_t *keys;         /* of all rows of a chunk, for one key after the other */
+    _Alignas(stoa__accumulator) stoa__state state; /* accumulators or keys lie behind all of it */
+    stoa__accumulator *whole;                      /* by measure, without keys */
+    uint64_t valued[2][STOA__LONG_WORDS];          /* rows where both values of a measure are */
+    uint32_t groups[CHUNK];                        /* of the rows of a chunk that are chosen */
+    uint16_t at[CHUNK];                            /* where these rows are in the chunk */
+    uint64_t *keys; /* of all rows of a chunk, for one key after the other */
 } own;
 
 typedef struct taking {
@@ -104,12 +102,6 @@ static void choose_string(const taking *job, const reading *r, stoa__partial *ce
     }
 }
 
-static bool chooses_string(const reading *r)
-{
-    return r->entry->operand == STOA_STRING &&
-           (r->entry->operation == STOA_MIN || r->entry->operation == STOA_MAX);
-}
-
 static bool reduce_whole(const taking *job, own *to, const reading *r, void *const *slots,
                          const uint64_t *mask, size_t first, size_t count)
 {
@@ -120,7 +112,7 @@ static bool reduce_whole(const taking *job, own *to, const reading *r, void *con
         return add_floats(entry, stoa__state_exacts(&to->state, 0) + entry->exact, slots[r->a],
                           r->b == STOA__NOTHING_ID ? NULL : slots[r->b], mask, count);
     }
-    if (chooses_string(r))
+    if (stoa__chooses_string(r->entry))
         choose_string(job, r, &into->partial, slots[r->a], mask, count);
     else
         stoa__kernels_here()->reduce[r->reduction](into, slots[r->a], slots[r->b], mask, count,
@@ -202,7 +194,7 @@ static void add_product(stoa__partial *cell, unsigned form, const void *a, const
 static void choose(const taking *job, const reading *r, stoa__partial *cell, const void *values,
                    size_t i, uint64_t row)
 {
-    if (chooses_string(r)) {
+    if (stoa__chooses_string(r->entry)) {
         choose_string(job, r, cell, (const stoa_handle *)values + i, NULL, 1);
         return;
     }
@@ -292,7 +284,6 @@ static void take_block(void *context, size_t worker, void *const *slots,
                        size_t count)
 {
     taking *job = context;
-    uint64_t room[STOA__LONG_WORDS] = {0}, more[STOA__LONG_WORDS] = {0};
     if (atomic_load_explicit(&job->failure, memory_order_relaxed) != STOA_OK)
         return;
     if (job->owns[worker] == NULL)
@@ -307,117 +298,14 @@ static void take_block(void *context, size_t worker, void *const *slots,
         const reading *r = &job->readings[k];
         if (r->is_null)
             continue;
-        const uint64_t *rows = valued(mask, validity == NULL ? NULL : validity[r->a], room, count);
-        rows = valued(rows, validity == NULL ? NULL : validity[r->b], more, count);
+        const uint64_t *rows =
+            valued(mask, validity == NULL ? NULL : validity[r->a], to->valued[0], count);
+        rows = valued(rows, validity == NULL ? NULL : validity[r->b], to->valued[1], count);
         fits = reduce_whole(job, to, r, slots, rows, first, count);
     }
     int none = STOA_OK;
     if (!fits)
         atomic_compare_exchange_strong(&job->failure, &none, STOA_OUT_OF_MEMORY);
-}
-
-/* ---- entries ---- */
-
-static unsigned operand_of(const stoa__term *term)
-{
-    return term->form == STOA_INT32     ? STOA_INT64
-           : term->form == STOA_NO_TYPE ? STOA_BOOL
-                                        : term->form;
-}
-
-/* As it was written: of a field its name. Cut where a field's name could not be as long. */
-static char *name_of(const stoa_expression *node)
-{
-    char text[STOA_MAX_NAME + 1];
-    if (node->kind == STOA__FIELD_NODE)
-        return stoa__copy_text(node->name, strlen(node->name));
-    stoa_expression_print(node, text, sizeof text);
-    return stoa__copy_text(text, strlen(text));
-}
-
-static bool copy_labels(stoa__entry *entry, const stoa__schema_field *field)
-{
-    size_t bytes = 0;
-    for (uint32_t i = 0; i < field->label_count; i++)
-        bytes += strlen(field->labels[i]) + 1;
-    entry->labels = stoa__allocate(field->label_count * sizeof *entry->labels + bytes);
-    if (entry->labels == NULL)
-        return false;
-    char *at = (char *)(entry->labels + field->label_count);
-    for (uint32_t i = 0; i < field->label_count; i++) {
-        size_t length = strlen(field->labels[i]) + 1;
-        entry->labels[i] = memcpy(at, field->labels[i], length);
-        at += length;
-    }
-    entry->label_count = field->label_count;
-    return true;
-}
-
-static bool describe(stoa__entry *entry, const stoa__code_block *code, uint32_t result,
-                     const stoa_expression *node)
-{
-    const stoa__measure *measure = &code->measures[result];
-    const stoa__typed *typed = &code->results[result].typed;
-    *entry = (stoa__entry){.operation = measure->operation,
-                           .type = (uint8_t)typed->type,
-                           .unit = typed->unit,
-                           .zone = typed->zone,
-                           .may_be_null = measure->may_be_null,
-                           .ddof = measure->ddof};
-    if (measure->operation != STOA_NO_OPERATION) {
-        entry->form = measure->form == STOA_INT32 ? STOA_INT64 : measure->form;
-        entry->operand = (uint8_t)operand_of(&code->terms[code->results[result].id]);
-        if (measure->operation == STOA_COUNT)
-            entry->operand = STOA_BOOL;
-    }
-    entry->name = name_of(node);
-    return entry->name != NULL && (typed->labels == NULL || copy_labels(entry, typed->labels));
-}
-
-/* Whether the first outputs, as many as are to be keys, are, and the others are not. */
-static stoa_status check_keys(const stoa_partial *made, size_t keys, stoa_error *error)
-{
-    size_t output = 0;
-    for (uint32_t i = 0; i < made->entry_count; i++) {
-        const stoa__entry *entry = &made->entries[i];
-        bool is_key = entry->operation == STOA_NO_OPERATION, is_meant_as_key = output < keys;
-        output += i + 1 < made->entry_count && made->entries[i + 1].component == 0;
-        if (is_key && !is_meant_as_key)
-            return stoa__fail(error, STOA_INVALID,
-                              "%s is no aggregate; to group by it, make it a key", entry->name);
-        if (!is_key && is_meant_as_key)
-            return stoa__fail(error, STOA_INVALID, "%s is an aggregate, and no key to group by",
-                              entry->name);
-    }
-    return STOA_OK;
-}
-
-static stoa_status describe_all(stoa_partial *made, const stoa_program *program, size_t keys,
-                                stoa_error *error)
-{
-    const stoa_expression *root = program->expression;
-    for (uint32_t i = 0; i < program->output_count; i++) {
-        const stoa__output *output = &program->code.outputs[i];
-        const stoa_expression *node = root->kind == STOA__LIST_NODE ? root->arguments[i] : root;
-        for (uint32_t k = 0; k < (output->length > 0 ? output->length : 1); k++) {
-            stoa__entry *entry = &made->entries[output->first + k];
-            if (!describe(entry, &program->code, output->first + k, node))
-                return stoa__fail_memory(error, STOA_MAX_NAME);
-            entry->length = k == 0 ? (uint16_t)output->length : 0;
-            entry->component = (uint16_t)k;
-        }
-    }
-    stoa_status status = stoa__partial_begin_state(made, error);
-    if (status == STOA_OK)
-        status = check_keys(made, keys, error);
-    if (status != STOA_OK)
-        return status;
-    if (made->key_count > STOA_MAX_KEYS)
-        return stoa__fail(error, STOA_INVALID, "%u keys are more than %d", made->key_count,
-                          STOA_MAX_KEYS);
-    return made->state.measures > 0
-               ? STOA_OK
-               : stoa__fail(error, STOA_INVALID, "there is no aggregate among the outputs");
 }
 
 static reading reading_of(const taking *job, uint32_t index)
@@ -506,10 +394,7 @@ static uint64_t rank_of(const stoa__run *run, const uint64_t *before, uint64_t r
 static stoa_status number_selected(stoa_partial *made, const stoa__run *run, stoa_error *error)
 {
     uint64_t *before = NULL;
-    size_t whole = run->rows / 64, rest = run->rows % 64;
-    made->rows = stoa__kernels_here()->count_bits(run->selection, whole * 64);
-    if (rest > 0)
-        made->rows += (unsigned)__builtin_popcountll(run->selection[whole] << (64 - rest));
+    made->rows = stoa__count_bits(run->selection, run->rows);
     for (uint32_t i = 0; i < made->entry_count; i++) {
         const stoa__entry *entry = &made->entries[i];
         if (entry->operation != STOA_ARGMIN && entry->operation != STOA_ARGMAX)
@@ -527,14 +412,6 @@ static stoa_status number_selected(stoa_partial *made, const stoa__run *run, sto
     return STOA_OK;
 }
 
-static stoa_status failed(stoa_status status, stoa_error *error)
-{
-    if (status == STOA_FULL)
-        return stoa__fail(error, status, "there are more groups than %u",
-                          (unsigned)(UINT32_MAX - 2));
-    return stoa__fail(error, status, "the system refused memory for the groups");
-}
-
 static stoa_status take_rows(stoa_partial *made, taking *job, stoa_error *error)
 {
     stoa__run *run = job->run;
@@ -548,7 +425,7 @@ static stoa_status take_rows(stoa_partial *made, taking *job, stoa_error *error)
     if (status == STOA_OK)
         status = stoa__run_outputs(run, 0, run->rows, take_block, job, error);
     if (status == STOA_OK && atomic_load(&job->failure) != STOA_OK)
-        status = failed((stoa_status)atomic_load(&job->failure), error);
+        status = stoa__fail_groups(error, (stoa_status)atomic_load(&job->failure));
     made->rows = run->rows;
     if (status == STOA_OK)
         status = merge_owns(made, job, error);
@@ -591,7 +468,7 @@ static stoa_status run_partial(stoa_partial *made, stoa_program *program, const 
 {
     stoa__run run;
     uint64_t **targets;
-    stoa_status status = describe_all(made, program, keys, error);
+    stoa_status status = stoa__partial_describe(made, program, keys, error);
     if (status != STOA_OK)
         return status;
     taking *job = begin_job(made, program->code.result_count, &run, &targets);
@@ -624,70 +501,5 @@ stoa_status stoa_program_partial(stoa_partial **partial, stoa_program *program,
         *partial = made;
     else
         stoa_partial_free(made);
-    return status;
-}
-
-/* ---- from text ---- */
-
-/* The outputs of an expression; NULL has none. */
-static void put_outputs(stoa_expression **to, stoa_expression *from, size_t count)
-{
-    for (size_t i = 0; from != NULL && i < count; i++)
-        to[i] = from->kind == STOA__LIST_NODE ? from->arguments[i] : from;
-}
-
-/* The keys, and then the aggregates. */
-static stoa_status join(stoa_expression **made, stoa_expression *keys, stoa_expression *measures,
-                        stoa_error *error)
-{
-    size_t key_count = stoa_expression_output_count(keys);
-    size_t count = key_count + stoa_expression_output_count(measures);
-    stoa_expression **all = stoa__allocate(count * sizeof *all);
-    if (all == NULL)
-        return stoa__fail_memory(error, count * sizeof *all);
-    put_outputs(all, keys, key_count);
-    put_outputs(all + key_count, measures, count - key_count);
-    stoa_status status = stoa_expression_list(made, all, count, error);
-    stoa__release(all);
-    return status;
-}
-
-static stoa_status parse_all(stoa_expression **made, const char *text, const char *by,
-                             size_t *key_count, stoa_error *error)
-{
-    stoa_expression *keys = NULL, *measures = NULL;
-    stoa_status status = stoa_expression_parse(&measures, text, error);
-    if (status == STOA_OK && by != NULL)
-        status = stoa_expression_parse(&keys, by, error);
-    *key_count = stoa_expression_output_count(keys);
-    if (status == STOA_OK)
-        status = join(made, keys, measures, error);
-    stoa_expression_free(keys);
-    stoa_expression_free(measures);
-    return status;
-}
-
-stoa_status stoa_partial_new(stoa_partial **partial, const stoa_table *table, const char *text,
-                             const char *by, const char *where, stoa_error *error)
-{
-    stoa_expression *outputs = NULL, *condition = NULL;
-    stoa_program *program = NULL;
-    stoa_partial *made = NULL;
-    STOA__REQUIRE_ARGUMENT(error, partial);
-    STOA__REQUIRE_ARGUMENT(error, table);
-    STOA__REQUIRE_ARGUMENT(error, text);
-    size_t keys;
-    stoa_status status = parse_all(&outputs, text, by, &keys, error);
-    if (status == STOA_OK && where != NULL)
-        status = stoa_expression_parse(&condition, where, error);
-    if (status == STOA_OK)
-        status = stoa__program_make(&program, outputs, condition, error);
-    if (status == STOA_OK)
-        status = stoa_program_partial(&made, program, table, NULL, keys, error);
-    stoa_program_free(program);
-    stoa_expression_free(outputs);
-    stoa_expression_free(condition);
-    if (status == STOA_OK)
-        *partial = made;
     return status;
 }

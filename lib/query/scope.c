@@ -177,7 +177,8 @@ static stoa_status hold(stoa__run *run, const stoa_scope *scope, stoa_error *err
 
 void stoa__run_end(stoa__run *run)
 {
-    stoa__release_collected(&run->program->code);
+    if (run->program->code.collected_count > 0)
+        stoa__release_collected(&run->program->code);
     if (run->interpreter == NULL)
         return;
     run->interpreter->enter(run->left);
@@ -227,7 +228,7 @@ stoa_status stoa__run_begin(stoa__run *run, stoa_program *program, const stoa_ta
                             const stoa_scope *scope, stoa_error *error)
 {
     stoa_status status = begin(run, program, table, scope, error);
-    if (status == STOA_OK)
+    if (status == STOA_OK && program->code.table_count > 0)
         stoa__begin_paths(&program->code);
     return status == STOA_OK ? hold(run, scope, error) : status;
 }

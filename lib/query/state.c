@@ -32,9 +32,16 @@ static bool grow(void *items, size_t groups, size_t size)
     return grown != NULL;
 }
 
+stoa_status stoa__fail_groups(stoa_error *error, stoa_status status)
+{
+    return status == STOA_FULL
+               ? stoa__fail(error, status, "there are more groups than %u", STOA__MOST_GROUPS)
+               : stoa__fail(error, status, "the system refused memory for the groups");
+}
+
 stoa_status stoa__state_reserve(stoa__state *state, size_t more)
 {
-    if (more > UINT32_MAX - 2 - state->groups.count)
+    if (more > STOA__MOST_GROUPS - state->groups.count)
         return STOA_FULL;
     if (!stoa__groups_reserve(&state->groups, more))
         return STOA_OUT_OF_MEMORY;

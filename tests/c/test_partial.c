@@ -1,4 +1,5 @@
 /* test_partial.c: aggregates of parts, merged, beside those of one table. */
+#include <fenv.h>
 #include <math.h>
 #include <stdlib.h>
 
@@ -421,6 +422,61 @@ TEST(what_cannot_be_computed_in_parts_is_refused)
 }
 END_TEST
 
+TEST(aggregates_are_told_apart_by_all_that_they_are)
+{
+    char text[3][1000];
+    stoa_table *table = table_of(20, 5), *result;
+    for (size_t i = 0; i < 3; i++) {
+        size_t at = (size_t)snprintf(text[i], sizeof text[i], "max(concat(s, 'x");
+        for (size_t k = 0; k < 200; k++)
+            at += (size_t)snprintf(text[i] + at, sizeof text[i] - at, "\xc3\xa9");
+        snprintf(text[i] + at, sizeof text[i] - at, "%s'))", i == 1 ? "b" : "a");
+    }
+    stoa_partial *a = partial_of(table, text[0], NULL, NULL);
+    stoa_partial *b = sent(partial_of(table, text[1], NULL, NULL));
+    stoa_partial *c = sent(partial_of(table, text[2], NULL, NULL));
+    FAILS(STOA_WRONG_TYPE, stoa_partial_merge(a, b, &trouble));
+    PASSES(stoa_partial_merge(a, c, &trouble));
+    PASSES(stoa_partial_result(&result, a, NULL, 0, &trouble)); /* no character is cut */
+    ck_assert_uint_eq(strlen(stoa_table_field_name(result, 0)), STOA_MAX_NAME - 1);
+    stoa_table_free(result);
+    stoa_partial_free(a);
+    stoa_partial_free(b);
+    stoa_partial_free(c);
+    a = partial_of(table, "mean(i64)", NULL, NULL);
+    PASSES(stoa_table_rename_field(table, "i64", "other", &trouble));
+    PASSES(stoa_table_rename_field(table, "f64", "i64", &trouble));
+    b = partial_of(table, "mean(i64)", NULL, NULL);
+    FAILS(STOA_WRONG_TYPE, stoa_partial_merge(a, b, &trouble));
+    SAYS("values of type int64, and of type float64");
+    stoa_partial_free(a);
+    stoa_partial_free(b);
+    stoa_table_free(table);
+}
+END_TEST
+
+TEST(the_rounding_of_the_callers_thread_changes_nothing)
+{
+    static const int modes[] = {FE_UPWARD, FE_TOWARDZERO, FE_DOWNWARD};
+    stoa_table *table = table_of(1000, 6), *wanted, *found;
+    stoa_partial *partial =
+        partial_of(table, "std(f32), var(f32), mean(i64), mean(e), mean(f32)", NULL, NULL);
+    PASSES(stoa_partial_result(&wanted, partial, NULL, 0, &trouble));
+    for (size_t i = 0; i < 3; i++) {
+        ck_assert_int_eq(fesetround(modes[i]), 0);
+        PASSES(stoa_partial_result(&found, partial, NULL, 0, &trouble));
+        ck_assert_int_eq(fegetround(), modes[i]);
+        fesetround(FE_TONEAREST);
+        for (size_t k = 0; k < 5; k++)
+            ck_assert(memcmp(found->columns[k].cells, wanted->columns[k].cells, 8) == 0);
+        stoa_table_free(found);
+    }
+    stoa_table_free(wanted);
+    stoa_partial_free(partial);
+    stoa_table_free(table);
+}
+END_TEST
+
 /* ---- damaged bytes ---- */
 
 /* Puts the hash right again, so that what is behind it is looked at. */
@@ -461,6 +517,12 @@ TEST(damaged_bytes_are_refused_or_do_no_harm)
         FAILS(STOA_INVALID, stoa_partial_read(&made, bad.data, good.size, &trouble));
         FAILS(STOA_INVALID, stoa_partial_read(&made, good.data, i, &trouble));
     }
+    for (size_t i = 32; i < 1500; i += scaled(1, 5)) { /* each byte of the entries */
+        memcpy(bad.data, good.data, good.size);
+        ((unsigned char *)bad.data)[i] = 200;
+        seal(bad);
+        use(bad, whole);
+    }
     for (size_t i = 0; i < scaled(4000, 300); i++) {
         memcpy(bad.data, good.data, good.size);
         bad.size = dice_below(&d, 8) == 0 ? 32 + dice_below(&d, good.size - 32) : good.size;
@@ -486,5 +548,7 @@ int main(void)
         groups_of_parts_are_those_of_one_table, selected_rows_are_a_part,
         groups_stand_in_the_order_in_which_they_come, refused_memory_leaves_partials_as_they_were,
         sums_that_do_not_fit_are_refused_when_the_result_is_made,
-        what_cannot_be_computed_in_parts_is_refused, damaged_bytes_are_refused_or_do_no_harm);
+        what_cannot_be_computed_in_parts_is_refused, aggregates_are_told_apart_by_all_that_they_are,
+        the_rounding_of_the_callers_thread_changes_nothing,
+        damaged_bytes_are_refused_or_do_no_harm);
 }

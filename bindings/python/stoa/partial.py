@@ -6,6 +6,7 @@ given, lengths of vectors, and the classes of enumerations.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from typing import Any, Callable, ClassVar, Union
 
@@ -224,7 +225,8 @@ def partial_of(of: Queries[Any], outputs: Any, by: Any, parameters: dict[str, An
     node = tree.parse(text, given)
     given.check_used()
     condition = None if scope is None else scope.pending()
-    if "argm" in text:  # argmin and argmax number the selected rows: these must be found first
+    # argmin and argmax number the selected rows: these must be found first.
+    if re.search(r"\barg(min|max)\s*\(", text):
         condition = None
     if scope is None or condition is None:
         made = program.compiled(store, node)

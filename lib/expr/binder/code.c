@@ -137,6 +137,16 @@ stoa__id stoa__find_aggregate(const stoa__code_block *code, const stoa__aggregat
     return find(code, &term);
 }
 
+static void release_paths(stoa__code_block *code)
+{
+    for (uint32_t i = 0; i < code->table_count; i++)
+        if (code->tables[i].schema != NULL)
+            stoa__schema_release(code->tables[i].schema);
+    stoa__release(code->tables);
+    stoa__release(code->ways);
+    stoa__release(code->collected);
+}
+
 void stoa__code_dispose(stoa__code_block *code)
 {
     stoa__release(code->terms);
@@ -148,11 +158,7 @@ void stoa__code_dispose(stoa__code_block *code)
     stoa__release(code->measures);
     stoa__release(code->outputs);
     stoa__release(code->components);
-    for (uint32_t i = 0; i < code->table_count; i++)
-        if (code->tables[i].schema != NULL)
-            stoa__schema_release(code->tables[i].schema);
-    stoa__release(code->tables);
-    stoa__release(code->ways);
-    stoa__release(code->collected);
+    if (code->table_room > 0)
+        release_paths(code);
     *code = (stoa__code_block){0};
 }

@@ -191,7 +191,7 @@ typedef struct stoa__code_block {
     uint32_t bucket_mask;
     uint32_t aggregate_count;
     uint32_t array_count;
-    uint32_t table_count; /* 0: the run has no table */
+    uint32_t table_count; /* 0: nothing follows a reference */
     uint32_t way_count;
     uint32_t collected_count;
     uint32_t cumulative_count; /* cumsum and its like */

@@ -19,11 +19,10 @@
 
 /* ---- tables ---- */
 
-bool stoa__reach_tables(const stoa__code_block *code, const stoa_table *table)
+bool stoa__reach_each_table(const stoa__code_block *code, const stoa_table *table)
 {
     uint32_t reached = 1;
-    if (code->table_count > 0)
-        code->tables[0].table = table;
+    code->tables[0].table = table;
     for (uint32_t i = 0; i < code->way_count; i++) {
         stoa__way way = code->ways[i];
         const stoa_table *from = code->tables[way.from].table;

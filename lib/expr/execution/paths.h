@@ -9,9 +9,14 @@ static inline bool stoa__is_of_paths(unsigned code)
     return code >= STOA__FOLLOW && code <= STOA__ROW_IDS;
 }
 
+/* For stoa__reach_tables alone. */
+bool stoa__reach_each_table(const stoa__code_block *code, const stoa_table *table);
 /* Goes the ways of the code from a table. Whether they lead to the same schemas as when they were
  * bound, and meet where they did. */
-bool stoa__reach_tables(const stoa__code_block *code, const stoa_table *table);
+static inline bool stoa__reach_tables(const stoa__code_block *code, const stoa_table *table)
+{
+    return code->table_count == 0 || stoa__reach_each_table(code, table);
+}
 /* Before a run, once tables are reached and locked: what the steps read. */
 void stoa__begin_paths(stoa__code_block *code);
 /* FOLLOW, COLLECT or ROW_IDS of a block. */
