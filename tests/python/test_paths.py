@@ -281,3 +281,35 @@ def test_what_does_not_fit_is_not_scattered() -> None:
         pets.assign("owner.age", "owner.age + 1")
     with pytest.raises(stoa.FieldNameError, match="scatter_add"):
         pets.update({"owner.age": 3})
+
+
+def test_the_rows_and_values_of_a_selection_are_scattered() -> None:
+    people, pets = world()
+    heavy, weights = pets.where(pets.weight > 10), pets.weight.tolist()
+
+    def sums(values: dict[int, int]) -> list[int]:
+        made = [0] * len(people)
+        for i, value in values.items():
+            if pets[i].owner is not None:
+                made[stoa.index_of(pets[i].owner)] += value
+        return made
+
+    chosen = [i for i, weight in enumerate(weights) if weight > 10]
+    running = [sum(weights[: i + 1]) for i in range(len(weights))]
+    for act, expected in (
+        (lambda: pets.scatter_add("owner.age", heavy.weight, where=heavy), chosen),
+        (lambda: heavy.scatter_add("owner.age", heavy.weight, where=heavy.weight > 20), None),
+        (lambda: heavy.scatter_add("owner.age", pets.weight.cumsum()), running),
+        (
+            lambda: pets.scatter_add("owner.age", pets.weight.cumsum(), where="weight > 10"),
+            running,
+        ),
+    ):
+        people.age = 0
+        act()
+        wanted = {
+            None: {i: weights[i] for i in chosen if weights[i] > 20},
+            id(chosen): {i: weights[i] for i in chosen},
+            id(running): {i: running[i] for i in chosen},
+        }[None if expected is None else id(expected)]
+        assert people.age.tolist() == sums(wanted)

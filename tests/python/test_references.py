@@ -311,3 +311,35 @@ def test_a_row_is_copied_only_where_its_references_are_of_the_same_table():
         with pytest.raises(stoa.Error):
             write()
     assert len(strays) == 0
+
+
+def test_a_row_whose_reference_may_not_be_none_is_not_copied_without_it():
+    people = two_people()
+    pets, others = pets_of(people), pets_of(people)
+    pets.resize(1)
+    for write in (lambda: others.append(pets[0]), lambda: others.extend([pets[0]])):
+        with pytest.raises(stoa.WrongTypeError, match="owner"):
+            write()
+    assert len(others) == 0
+
+
+def test_a_field_that_was_dropped_or_not_added_lets_its_target_go():
+    pets = stoa.Table(Pet, targets={"owner": two_people(), "friend": two_people()})
+    target = weakref.ref(pets._store.targets[1])
+    pets.drop_field("owner")
+    gc.collect()
+    gc.collect()
+    assert target() is None
+    assert list(pets._store.targets) == [2]
+
+
+def test_none_of_several_references_is_stored_unless_all_can_be():
+    people = two_people()
+    pets = pets_of(people)
+    pets.extend([(1, people[0]), (2, people[0])])
+    stale = people[1]
+    people.append("Cid")
+    people.swap_remove(1)
+    with pytest.raises(stoa.StaleError):
+        pets.where("weight > 0").owner = [people[1], stale]
+    assert [each.owner for each in pets] == [people[0], people[0]]

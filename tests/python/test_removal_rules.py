@@ -4,6 +4,8 @@ objects; single cases; what is refused."""
 from __future__ import annotations
 
 import gc
+import sys
+import threading
 from typing import Any
 
 import pytest
@@ -214,3 +216,65 @@ def test_a_row_that_is_referred_to_stays_and_so_does_all_else():
         assert (len(people), len(pets), len(toys)) == (2, 1, 1)
     people.clear()
     assert (len(people), len(pets), len(toys)) == (0, 0, 0)
+
+
+def test_removals_from_tables_that_go_along_wait_for_nobody_in_a_circle():
+    class Middle(stoa.Record):
+        up: Person = stoa.field(on_remove="cascade")
+
+    class Low(stoa.Record):
+        up: Middle = stoa.field(on_remove="cascade")
+
+    high = stoa.Table(Person, ids=True)
+    middle = stoa.Table(Middle, ids=True, targets={"up": high})
+    low = stoa.Table(Low, targets={"up": middle})
+    for n in range(600):
+        high.append(n)
+        middle.append(up=high[-1])
+        low.append(up=middle[-1])
+    failed: list[BaseException] = []
+
+    def remove(table: Any) -> None:
+        for _ in range(250):
+            try:
+                table.swap_remove(0)
+            except stoa.BusyError:
+                pass
+            except BaseException as error:
+                failed.append(error)
+                raise
+
+    threads = [threading.Thread(target=remove, args=(each,), daemon=True) for each in (high, middle)]
+    before = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    try:
+        for each in threads:
+            each.start()
+        for each in threads:
+            each.join(60)
+            assert not each.is_alive()
+    finally:
+        sys.setswitchinterval(before)
+    assert failed == []
+    assert all(each.up is not None and each.up.up is not None for each in low)
+
+
+def test_only_removals_ask_the_tables_that_go_along():
+    people, pets = tables()["people"], None
+    pets = stoa.Table(Pet, ids=True, targets={"owner": people, "keeper": people})
+    people.extend(n=[1, 2, 3])
+    key = object()
+    pets._store.gate.enter_run(key)
+    try:
+        people.n = 5
+        people.append(6)
+        people.reverse()
+        people[0] = Person(7)
+        with pytest.raises(stoa.BusyError):
+            people.swap_remove(0)
+        with pytest.raises(stoa.BusyError):
+            people.resize(1)
+    finally:
+        pets._store.gate.runs.pop(key)
+    people.swap_remove(0)
+    assert people.n.tolist() == [5, 5, 5]

@@ -44,6 +44,14 @@ static inline bool store_values(const View *view, const Slot *slots, size_t row,
 
 /* ---- one record of a plain kind ---- */
 
+/* Whether a cell of a reference may be copied: of rows that are gone Python decides. */
+static bool holds_row(const Slot *slot, const void *cell)
+{
+    uint64_t id = *(const uint64_t *)cell;
+    size_t index;
+    return id == 0 ? slot->takes_none : stoa_table_find_id(slot->target, id, &index) == STOA_OK;
+}
+
 /* Copies the cells of a row with the same fields. */
 static bool copy_row(const View *view, const Slot *slots, size_t to, const Row *row)
 {
@@ -53,6 +61,8 @@ static bool copy_row(const View *view, const Slot *slots, size_t to, const Row *
     for (Py_ssize_t i = 0; i < view->width; i++) {
         const Slot *source = &from->slots[i];
         if (source->cells == NULL || source->target != slots[i].target)
+            return false;
+        if (source->target != NULL && !holds_row(&slots[i], cell_at(source, row->index)))
             return false;
         memcpy(cell_at(&slots[i], to), cell_at(source, row->index), cell_width(source->type));
         if (source->validity != NULL)

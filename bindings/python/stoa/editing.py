@@ -186,26 +186,31 @@ class Editing(Rows[R]):
             gone = masks.part(key, self._range)
             if len(gone) <= 1 or abs(gone.step) == 1:
                 first = min(gone[0], gone[-1]) if gone else 0
-                store.change(lib.stoa_table_remove, first, len(gone))
+                store.remove(lib.stoa_table_remove, first, len(gone))
             else:
                 mask = bytearray(b"\1") * store.rows()
                 mask[slice_of(gone)] = bytes(len(gone))
                 self._keep(bytes(mask))
 
-        store.within(remove)
+        store.removing(remove)
 
     def _change_at(
-        self, function: Callable[..., int], *indices: Any, count: tuple[int, ...] = ()
+        self,
+        function: Callable[..., int],
+        *indices: Any,
+        count: tuple[int, ...] = (),
+        removes: bool = True,
     ) -> None:
-        """Changes the rows that these indices mean, with no other thread in between."""
+        """Removes the rows that these indices mean, or moves them, with no other thread in
+        between."""
         numbers = [integer(each) for each in indices]
         store = self._store
 
         def change() -> None:
             found = [masks.position(each, self._range) for each in numbers]
-            store.change(function, *found, *count)
+            (store.remove if removes else store.change)(function, *found, *count)
 
-        store.within(change)
+        (store.removing if removes else store.within)(change)
 
     def pop(self, index: int = -1) -> R:
         """Removes a row and returns its values as a standalone record.
@@ -219,10 +224,10 @@ class Editing(Rows[R]):
                 raise RowIndexError("pop from an empty table")
             position = masks.position(number, self._range)
             record = remake(store.record, store.values_at(position))
-            store.change(lib.stoa_table_remove, position, 1)
+            store.remove(lib.stoa_table_remove, position, 1)
             return record
 
-        return store.within(pop)  # type: ignore[no-any-return]
+        return store.removing(pop)  # type: ignore[no-any-return]
 
     def remove(self, value: Any) -> None:
         """Removes the first row that is equal to a record or tuple.
@@ -231,7 +236,7 @@ class Editing(Rows[R]):
         table.
         """
         state = self._store.state()
-        self._store.change(lib.stoa_table_remove, self._first(value), 1, state=state)
+        self._store.remove(lib.stoa_table_remove, self._first(value), 1, state=state)
 
     def swap_remove(self, index: int) -> None:
         """Removes a row and puts the last one in its place: O(1).
@@ -255,7 +260,7 @@ class Editing(Rows[R]):
 
     def _keep(self, mask: bytes, state: State | None = None) -> None:
         data = ffi.from_buffer("uint8_t[]", mask)
-        self._store.change(lib.stoa_table_keep, data, len(mask), state=state)
+        self._store.remove(lib.stoa_table_keep, data, len(mask), state=state)
 
     def clear(self) -> None:
         """Removes all rows; the memory is kept for later ones.
@@ -271,7 +276,7 @@ class Editing(Rows[R]):
 
         Raises RowIndexError, and BusyError while another thread computes with the table.
         """
-        self._change_at(lib.stoa_table_swap, a, b)
+        self._change_at(lib.stoa_table_swap, a, b, removes=False)
 
     def reverse(self) -> None:
         """Reverses the order of the rows in place.

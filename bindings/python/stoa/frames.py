@@ -109,10 +109,10 @@ def values_for(pandas: Any, column: Column[Any]) -> Any:
     """What a column of pandas is made of."""
     import numpy
 
-    of = column.type
+    of = column._type  # a column of references has the fields of its target for attributes
     if of.kind in "ors":  # objects, rows of references, strings
         is_text = of.kind == "s" and int(pandas.__version__.split(".")[0]) >= 3
-        values = array_of_objects(column.tolist())
+        values = array_of_objects(list(column) if of.kind == "r" else column.tolist())
         return pandas.Series(values, dtype="str" if is_text else object)
     if of.length:
         return pandas.Series(array_of_objects(list(numpy.array(column))))

@@ -129,4 +129,4 @@ class Identified(Rows[R]):
             raise WrongTypeError(f"ids are given as an iterable of integers, not {shown(ids)}")
         given = stored.given(ids)
         data = ffi.from_buffer("uint64_t[]", given)
-        self._store.change(lib.stoa_table_remove_ids, data, len(given))
+        self._store.remove(lib.stoa_table_remove_ids, data, len(given))

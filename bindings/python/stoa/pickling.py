@@ -15,7 +15,7 @@ from array import array
 from copy import deepcopy
 from typing import Any, SupportsIndex
 
-from stoa._access.rows import id_of, layout
+from stoa._access.rows import layout
 from stoa._schema.fields import Field
 from stoa._schema.record import RecordType, dereference, described, reference
 from stoa._schema.types import IS_PYPY, OBJECT, STRING, FieldType
@@ -37,7 +37,7 @@ def reduce_table(self: Any, protocol: SupportsIndex, /) -> tuple[Any, ...]:
         if aside is not None and each.type.kind == "s":
             column = column_of(aside, aside.field(each.name))
         if each.type.kind == "r":
-            columns.append(ids_referred(column))
+            columns.append(column._link()._ids().tolist())
         elif each.type is OBJECT or len(column) == 0:
             columns.append(column.tolist())
         elif each.parts:
@@ -57,11 +57,6 @@ def reduce_table(self: Any, protocol: SupportsIndex, /) -> tuple[Any, ...]:
     if self.has_ids:
         more.append(ids.read(store, self._range()).tobytes())
     return restore_table, arguments, (sys.byteorder, columns, *more)
-
-
-def ids_referred(column: Any) -> list[int]:
-    """What the cells of a reference column hold, without ids that no row has any more."""
-    return [0 if row is None else id_of(row) for row in column]
 
 
 def strings_aside(table: Any) -> Store | None:

@@ -74,7 +74,7 @@ def values_of(rows: Any, name: str) -> Any:
     if name not in fields:
         raise no_field(name, fields)
     column: Column[Any] = rows._column(name)
-    return array_of_objects(column.tolist()) if column.type is OBJECT else numpy.asarray(column)
+    return array_of_objects(column.tolist()) if column._type is OBJECT else numpy.asarray(column)
 
 
 def put(cells: Any, values: Any, name: str) -> None:

@@ -15,7 +15,7 @@ from stoa._lazy.expression import Expression
 from stoa._schema.references import reference_written
 from stoa._schema.types import OBJECT, TYPES, FieldType, optional_type
 from stoa._store import versions
-from stoa._store.versions import Seen, together
+from stoa._store.versions import together
 from stoa.errors import FieldNameError, WrongTypeError
 
 if TYPE_CHECKING:
@@ -73,19 +73,8 @@ class Link(Following, Expression):
 
     __slots__ = ("_field", "_from")  # which refers to it, of which store
 
-    def __init__(
-        self,
-        via: tuple[Any, int],
-        node: tree.Node,
-        store: Any,
-        rows: int,
-        seen: tuple[Seen, ...],
-        keep: tuple[Any, ...] = (),
-        scope: Scope | None = None,
-        is_whole: bool = False,
-    ) -> None:
-        self._from, self._field = via
-        super().__init__(node, store, rows, seen, keep, scope, is_whole)
+    _from: Any
+    _field: int
 
     def _link(self) -> Link:
         return self
@@ -96,7 +85,7 @@ class Link(Following, Expression):
 
     def _of(self, scope: Scope | None) -> Link:
         parts = self._node, self._store, self._rows, self._seen, self._keep
-        return Link((self._from, self._field), *parts, scope, self._is_whole)
+        return link_by(self._from, self._field, *parts, scope, self._is_whole)
 
     def _type(self) -> FieldType:
         self._check()
@@ -149,6 +138,14 @@ class Link(Following, Expression):
         raise WrongTypeError("references have no form in Arrow: take a field of the rows")
 
 
+def link_by(store: Any, field: int, *parts: Any) -> Link:
+    """A link by a reference field of a store, which other links may lead to; parts: of the
+    expression."""
+    made = Link(*parts)
+    made._from, made._field = store, field
+    return made
+
+
 def field_at(link: Link, name: str) -> Expression:
     """A field of the rows that it refers to."""
     of = link._target._store
@@ -163,11 +160,11 @@ def field_at(link: Link, name: str) -> Expression:
     seen = together(link._seen, tuple(versions.seen(of, each) for each in stored.cells()))
     parts = tree.path(link._node, stored), link._store, link._rows, seen, link._keep, link._scope
     if stored.type.kind == "r":
-        return Link((of, stored.index), *parts)
+        return link_by(of, stored.index, *parts)
     return Expression(*parts)
 
 
 def linked(store: Any, stored: Any, whole: Expression) -> Link:
     """A reference field, as the expression of it."""
     parts = whole._node, whole._store, whole._rows, whole._seen, whole._keep, whole._scope
-    return Link((store, stored.index), *parts)
+    return link_by(store, stored.index, *parts)

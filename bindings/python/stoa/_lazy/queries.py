@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from stoa._access import rows
 from stoa._lazy import program, tree
-from stoa._lazy.assignment import store_values
+from stoa._lazy.assignment import must_come_first, narrowed, store_values
 from stoa._lazy.expression import AS_IT_IS, Expression
 from stoa._lazy.operands import node_of, operand, python_number
 from stoa._lazy.operators import Operators
@@ -133,17 +133,20 @@ class Queries(Exporting, Generic[R]):
         selected = row_set_of(where)
         if selected is not None:
             scope, where = selected.within(store, scope), None
-        rows, condition = self._rows_of(scope), None
-        if where is not None:
-            condition = (
-                text_expression(store, where, rows, given)
-                if isinstance(where, str)
-                else condition_of(store, where, rows, {})
-            )
+        rows = self._rows_of(scope)
+        condition = self._assigned_where(where, rows, given)
         if not isinstance(value, Operators):
             value = text_expression(store, value, rows, given)
         given.check_used()
         store_values(store, {field: value}, rows, scope, condition)
+
+    def _assigned_where(self, where: Any, rows: int, given: tree.Parameters) -> Expression | None:
+        """The condition on the rows that values are assigned to or scattered from."""
+        if where is None:
+            return None
+        if isinstance(where, str):
+            return text_expression(self._store, where, rows, given)
+        return condition_of(self._store, where, rows, {})
 
     def scatter_add(
         self, path: str, value: Any = 1, /, where: Any = None, **parameters: Any
@@ -184,11 +187,7 @@ class Queries(Exporting, Generic[R]):
         if selected is not None:
             scope, where = selected.within(store, scope), None
         rows = self._rows_of(scope)
-        if where is not None and not isinstance(where, str):
-            scope, where = RowSet(store, condition_of(store, where, rows, {})), None
-            if self._row_set is not None:
-                scope = self._row_set.joined(scope, lib.STOA_AND)
-        condition = None if where is None else text_expression(store, where, rows, given)
+        condition = self._assigned_where(where, rows, given)
         if isinstance(value, str):
             side = text_expression(store, value, rows, given)
         elif isinstance(value, Operators):
@@ -215,6 +214,10 @@ def scatter_values(
     if side._rows != rows or side._scope not in (None, scope):
         raise LengthError("the values are of other rows than those that are brought")
     chosen = ffi.NULL if scope is None else scope.bits_for(rows)
+    if condition is not None and must_come_first(store, condition, [side], scope, ()):
+        chosen, condition = condition._found_among(chosen), None
+    if chosen != ffi.NULL:
+        side = narrowed(side, chosen)
     made = program.kept(store, side._node, None if condition is None else condition._node)
     made.scatter(store, rows, chosen, path, operation, side._check)
     made.keep()

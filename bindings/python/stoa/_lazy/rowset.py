@@ -123,8 +123,8 @@ class RowSet:
         """Removes the rows from the table."""
         self.bits()  # this may take long, and others must wait for what follows
         store = self.store
-        store.within(
-            lambda: store.change(lib.stoa_table_remove_selected, bits.fitted(store, self.bits()))
+        store.removing(
+            lambda: store.remove(lib.stoa_table_remove_selected, bits.fitted(store, self.bits()))
         )
 
     def __str__(self) -> str:

@@ -63,5 +63,8 @@ def free_now(kept: Any) -> None:
 
 
 def end(gone: Owned, waiting: set[Owned] = waiting, cast: Any = ffi.cast) -> None:
-    waiting.discard(gone)
+    try:
+        waiting.remove(gone)
+    except KeyError:
+        return  # another thread has freed it
     gone.free(cast(gone.kind, gone.address))

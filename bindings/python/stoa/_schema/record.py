@@ -147,10 +147,14 @@ class RecordType(RecordTypeBase):
         return signature(make_bind(cls.__name__, cls._stoa_fields))
 
 
+def same_fields(some: Sequence[Field], others: Sequence[Field]) -> bool:
+    return [each.parts() for each in some] == [each.parts() for each in others]
+
+
 def restore_part(record: RecordType, name: str, value: Any) -> None:
     """Unpickles a class by value: all that stoa keeps in it follows from its fields, which it gets
     after it was made without any. One that is there already stays as it is."""
-    if name == "_stoa_fields" and value != record._stoa_fields:
+    if name == "_stoa_fields" and not same_fields(value, record._stoa_fields):
         equip(record, value, record)
 
 

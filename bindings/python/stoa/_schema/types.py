@@ -406,8 +406,10 @@ def type_written(written: Any, name: str = "of a cast") -> FieldType | None:
     """The type of stoa.int32, "int32", int, a numpy dtype or what PARSERS know, for a field."""
     if isinstance(written, FieldType):
         return written
-    if isinstance(written, ForwardRef) and written.__forward_arg__ in TYPES:
-        written = written.__forward_arg__  # typing.Optional makes one of a str
+    if isinstance(written, ForwardRef):  # typing.Optional makes one of a str
+        found = type_written(written.__forward_arg__, name)
+        if found is not None:
+            return found  # else a class to come
     of = without_none(written)
     if of is not None:
         inner = type_written(of, name)

@@ -167,6 +167,8 @@ class Access(StoreBase):
         }
         row_parts, stage = row_parts_of(record, self.layout), stage_of(record)
         kinds = {each.type.kind for each in fields.values()}
+        indices = [each.index for each in fields.values() if each.type.kind == "r"]
+        self.targets = {i: self.targets[i] for i in indices if i in self.targets}
         for each in fields.values():
             if each.type.kind == "r":
                 self.followers.setdefault(each.index, Follower(self, each))

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Any, Callable, TypeVar
 from weakref import WeakSet
 
@@ -116,31 +117,12 @@ class Store(Calls):
         found: dict[Store, None] = {}
         asked: list[Store] = [self]
         while asked:
-            for each in asked.pop().referrers or ():
+            for each in list(asked.pop().referrers or ()):
                 rules = (field.on_remove for field in each.record._stoa_fields)
                 if each is not self and each not in found and "cascade" in rules:
                     found[each] = None
                     asked.append(each)
-        return sorted(found, key=lambda each: each.pool.key)
-
-    def through_gate(self, function: Callable[..., T], *arguments: Any) -> T:
-        """As in Calls; stores of which rows go along are changed, too."""
-
-        def act() -> T:
-            return Calls.through_gate(self, function, *arguments)
-
-        for each in self.taken_along() if self.referrers is not None else ():
-            act = each.besides(act)
-        return act()
-
-    def besides(self, act: Callable[[], T]) -> Callable[[], T]:
-        """act(), as a change of this store too."""
-
-        def change() -> T:
-            self.end_exports()
-            return Calls.through_gate(self, act)
-
-        return lambda: self.within(change)
+        return list(found)
 
     # ---- calls into the library ----
 
@@ -148,6 +130,29 @@ class Store(Calls):
         """The result of act(), which changes the table: called with the lock held, and
         concluded."""
         return self.pool.within(act, self)
+
+    def removing(self, act: Callable[[], T]) -> T:
+        """The same where rows may be removed, and rows of other stores along with them: these are
+        changed, too. All take locks in one order, so that no two wait for each other."""
+        others = self.taken_along()
+        if not others:
+            return self.within(act)
+
+        def remove() -> T:
+            if set(self.taken_along()) != set(others):
+                raise changed()
+            return act()
+
+        for each in others:
+            remove = partial(each.changing, remove)
+        for each in sorted([self, *others], key=lambda each: each.pool.key, reverse=True):
+            remove = partial(each.within, remove)
+        return remove()
+
+    def changing(self, act: Callable[[], T]) -> T:
+        """act() as a change of this store, whose lock is held."""
+        self.end_exports()
+        return self.through_gate(act)
 
     def derive(
         self, function: Callable[..., int], *arguments: Any, state: State | None = None
@@ -191,7 +196,22 @@ class Store(Calls):
     def change(
         self, function: Callable[..., int], *arguments: Any, state: State | None = None
     ) -> None:
-        """A call that may remove or reorder rows; `state` is that of when they were found."""
+        """A call that may reorder rows; `state` is that of when they were found."""
+        self.change_within(self.within, function, *arguments, state=state)
+
+    def remove(
+        self, function: Callable[..., int], *arguments: Any, state: State | None = None
+    ) -> None:
+        """The same of a call that may remove rows."""
+        self.change_within(self.removing, function, *arguments, state=state)
+
+    def change_within(
+        self,
+        within: Callable[[Callable[[], int]], int],
+        function: Callable[..., int],
+        *arguments: Any,
+        state: State | None,
+    ) -> None:
         error = new_error()
 
         def change() -> int:
@@ -200,7 +220,7 @@ class Store(Calls):
             self.end_exports()
             return self.through_gate(function, self.c, *arguments, error)
 
-        check(self.within(change), error)
+        check(within(change), error)
 
     def grow(self, function: Callable[..., int], *arguments: Any) -> None:
         """A call that only adds rows, or room for them."""
@@ -220,12 +240,12 @@ class Store(Calls):
             if more > 0 and self.gate.runs:  # this removes no rows, whoever comes in between
                 self.grow(lib.stoa_table_extend, ffi.NULL, 0, more)
             else:
-                self.change(lib.stoa_table_resize, rows)
+                self.remove(lib.stoa_table_resize, rows)
 
-        self.within(resize)
+        self.removing(resize)
 
     def clear(self) -> None:
-        self.change(lib.stoa_table_resize, 0)
+        self.remove(lib.stoa_table_resize, 0)
 
     def append(self, values: Sequence[Any]) -> None:
         """Appends a row: a value for each field, not yet converted."""
@@ -435,14 +455,20 @@ class Store(Calls):
                     f"{field.name}, value {i}, is a row of another table than it refers to"
                 )
         encode: Any = field.type.encoder
-        numbers = [encode(row) for row in found]  # raises for a stale row
 
-        def write() -> None:
+        def write() -> int:
             self.check_state(state)
+            numbers = [encode(row) for row in found]  # raises for a stale row
             for index, number in zip(indices, numbers):
                 self.put(field.index, "u", index, number or None)
+            return 0
 
-        self.within(write)
+        def store() -> int:  # no run begins before all are stored, and no row goes
+            if target is self:
+                return self.through_gate(write)
+            return target.reading([], self.through_gate, write)  # type: ignore[no-any-return]
+
+        self.within(store)
 
     def put_objects(
         self, field: int, indices: Sequence[int], before: Any, after: Any, error: Any
@@ -527,12 +553,13 @@ class Store(Calls):
             put = (*told, sources, len(sources), rows, error)
             return self.through_gate(*put) if start < self.rows() else put[0](*put[1:])  # type: ignore[no-any-return]
 
-        self.store_columns(columns, splice)
+        self.store_columns(columns, splice, self.removing)
 
     def store_columns(
         self,
         columns: Mapping[str, Any],
         store: Callable[[Any, int, Any], int],
+        within: Callable[[Callable[[], int]], int] | None = None,
     ) -> None:
         """Stores rows by one call of store(sources, rows, error)."""
         record, fields = self.record, [self.field(name) for name in columns]
@@ -557,7 +584,7 @@ class Store(Calls):
             self.check_record(record)
             return self.beside(values, enter_and_store)
 
-        check(self.within(write), error)
+        check((within or self.within)(write), error)
 
     # ---- fields ----
 
@@ -573,6 +600,8 @@ class Store(Calls):
                 self.take_target(self.c.field_limit, target)
             told = lib.stoa_table_add_field, self.c, place, ffi.NULL, error
             status = self.through_gate(change.describe, record, *told)
+            if status:
+                self.targets.pop(self.c.field_limit, None)
             del kept  # the library has copied it
             return status
 

@@ -41,8 +41,7 @@ class Home:
 def settle(table: Any, store: Any) -> None:
     """Makes it the table of a store."""
     object.__setattr__(table, "_store", store)
-    if OWN in store.targets.values():
-        store.home = Home(table, store)
+    store.home = Home(table, store)
 
 
 class Follower:
