@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Optional
 
 import pytest
 from samples import Other, Point, Points, ten
 
 import stoa
 from stoa import Column, int16, int32
+
+
+def test_a_type_may_be_written_as_an_optional_text() -> None:
+    written = ["int", "int32", "timestamp[ms]", "date"]
+    annotations = {f"x{i}": f'Optional["{each}"]' for i, each in enumerate(written)}
+    made = type("Written", (stoa.Record,), {"__annotations__": annotations, "Optional": Optional})
+    found = [str(each) for each in stoa.Table(made).fields.values()]
+    assert found == ["int64 | None", "int32 | None", "timestamp[ms] | None", "date | None"]
 
 
 def test_fields_come_go_and_change_their_names() -> None:

@@ -30,6 +30,8 @@ class Bits(IntFlag):
 
 class Person(stoa.Record):
     name: str
+    type: int32 = 0  # as what a column has, too
+    tolist: int32 = 0
 
 
 class Pet(stoa.Record):

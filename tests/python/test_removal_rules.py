@@ -244,7 +244,9 @@ def test_removals_from_tables_that_go_along_wait_for_nobody_in_a_circle():
                 failed.append(error)
                 raise
 
-    threads = [threading.Thread(target=remove, args=(each,), daemon=True) for each in (high, middle)]
+    threads = [
+        threading.Thread(target=remove, args=(each,), daemon=True) for each in (high, middle)
+    ]
     before = sys.getswitchinterval()
     sys.setswitchinterval(1e-6)
     try:

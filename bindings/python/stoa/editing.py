@@ -16,10 +16,12 @@ from stoa._schema.extension import rows as extension
 from stoa._schema.fields import MISSING, Field, FieldOptions
 from stoa._schema.generate import no_value
 from stoa._schema.record import RecordType, is_same_record, remake
+from stoa._store.access import changed
 from stoa._store.arrivals import Arrivals
 from stoa._store.sources import StoredField, given_source
-from stoa._store.store import State, Store, raise_changed
+from stoa._store.store import Store
 from stoa._store.targets import checked_target, settle
+from stoa._store.writing import State
 from stoa.column import slice_of
 from stoa.errors import InUseError, LengthError, RowIndexError, WrongTypeError
 from stoa.sequence import Rows
@@ -143,7 +145,7 @@ class Editing(Rows[R]):
 
         def extend() -> None:
             if store.rows() != before:
-                raise_changed()
+                raise changed()
             store.extend(made)
 
         store.within(extend)

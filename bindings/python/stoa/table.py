@@ -27,11 +27,13 @@ from stoa._schema.fields import MISSING
 from stoa._schema.generate import keep_class
 from stoa._schema.record import Record, RecordType, record_class_of, shown_class
 from stoa._schema.references import same_values
+from stoa._store.access import raise_changed
 from stoa._store.arrow import Export
 from stoa._store.lending import Loan
-from stoa._store.store import State, Store, new_store, raise_changed
+from stoa._store.store import Store, new_store
 from stoa._store.string_pool import StringPool, pools_of
 from stoa._store.targets import checked_targets, settle
+from stoa._store.writing import State
 from stoa.column import Column
 from stoa.editing import Editing
 from stoa.errors import (

@@ -81,6 +81,10 @@ def changed() -> BusyError:
     )
 
 
+def raise_changed() -> None:
+    raise changed()
+
+
 if extension is not None and not TYPE_CHECKING:
     StoreBase = extension.StoreBase
 else:

@@ -21,7 +21,6 @@ from stoa._schema.fields import Field
 from stoa._schema.record import RecordType, derived, described
 from stoa._schema.types import IS_PYPY, OBJECT
 from stoa._store.access import Layout, changed, stage_of
-from stoa._store.calls import Calls
 from stoa._store.changes import FieldChange
 from stoa._store.describing import describe_field, described_fields
 from stoa._store.objects import ObjectPool
@@ -32,12 +31,12 @@ from stoa._store.sources import (
     check_length,
     is_cells,
     parts_of,
-    scalar_source,
     source_of,
 )
 from stoa._store.staging import Stage
 from stoa._store.targets import OWN, Targets
-from stoa.errors import LengthError, RowIdError
+from stoa._store.writing import State, Writes
+from stoa.errors import LengthError
 
 if IS_PYPY and not TYPE_CHECKING:
     from __pypy__ import add_memory_pressure
@@ -48,32 +47,13 @@ else:
 
 
 append = lib.stoa_table_append
-
-
-State = tuple[int, RecordType]
 T = TypeVar("T")
 
 
-def raise_changed() -> None:
-    raise changed()
-
-
-class Place:
-    """The arguments and the error of a write of one object."""
-
-    __slots__ = ("error", "pointer", "source")
-
-    def __init__(self) -> None:
-        self.error = new_error()
-        self.pointer = ffi.new("uintptr_t *")
-        self.source = ffi.new("stoa_source *")
-        self.source.type, self.source.data = lib.STOA_OBJECT, self.pointer
-
-
-class Store(Calls):
+class Store(Writes):
     """The library's table and the data that Python keeps beside it."""
 
-    __slots__ = ("asked", "assignments", "is_open", "places")
+    __slots__ = ("asked", "assignments", "is_open")
 
     def __init__(
         self, pointer: Any, record: RecordType, pool: ObjectPool, asked: int, layout: Layout
@@ -83,7 +63,6 @@ class Store(Calls):
         add_memory_pressure(pointer.rows * lib.stoa_table_row_bytes(pointer))
         self.asked = asked
         self.is_open = False  # whether an attribute that is set on a row makes its field
-        self.places: list[Place] = []  # to be reused
         self.assignments: dict[int, int] = {}  # number of assignments to the whole column, by field
         super().__init__(table, record, pool, layout)
 
@@ -125,11 +104,6 @@ class Store(Calls):
         return list(found)
 
     # ---- calls into the library ----
-
-    def within(self, act: Callable[[], T]) -> T:
-        """The result of act(), which changes the table: called with the lock held, and
-        concluded."""
-        return self.pool.within(act, self)
 
     def removing(self, act: Callable[[], T]) -> T:
         """The same where rows may be removed, and rows of other stores along with them: these are
@@ -177,21 +151,6 @@ class Store(Calls):
         return self.like(taken(made), record)
 
     # ---- changes ----
-
-    def state(self) -> State:
-        """A state that changes neither by appended rows nor by written values."""
-        return self.order, self.record
-
-    def check_state(self, state: State) -> None:
-        """Raises BusyError if rows were removed or reordered, or fields changed, by the user's code
-        or by another thread."""
-        if state != (self.order, self.record):
-            raise changed()
-
-    def check_record(self, record: RecordType) -> None:
-        """The same for fields only."""
-        if self.record is not record:
-            raise changed()
 
     def change(
         self, function: Callable[..., int], *arguments: Any, state: State | None = None
@@ -363,49 +322,6 @@ class Store(Calls):
         fields = self.fields.values()
         return [each.type.convert(value, each.name) for value, each in zip(values, fields)]
 
-    def write_object(self, field: int, index: int, value: Any, order: int | None = None) -> None:
-        """Stores one cell of an object, string or reference field; of a row that was made at that
-        order number."""
-        if self.c.columns[field].type in (lib.STOA_STRING, lib.STOA_REFERENCE):
-            self.write_string(field, index, value, order)
-            return
-        places = self.places
-        try:
-            place = places.pop()
-        except IndexError:
-            place = Place()
-
-        def write() -> int:
-            if order is not None:
-                self.check_order(order, "row")
-            place.pointer[0] = self.pool.pointer_to(value)
-            told = self.c, field, index, 1, 1, place.source, place.error
-            return lib.stoa_column_write(*told)  # type: ignore[no-any-return]
-
-        status = self.pool.within(write, self)
-        if status:
-            check(status, place.error)
-        places.append(place)
-
-    def write_string(self, field: int, index: int, value: Any, order: int | None) -> None:
-        stored = next(each for each in self.fields.values() if each.index == field)
-        source = scalar_source(value, stored)
-        place, error = ffi.new("stoa_source *"), new_error()
-        source.put(place, ffi.NULL)
-
-        def write() -> int:
-            if order is not None:
-                self.check_order(order, "row")
-            told = self.c, field, index, 1, 1, place, error
-            return lib.stoa_column_write(*told)  # type: ignore[no-any-return]
-
-        status = self.pool.within(write, self)
-        if status == lib.STOA_LOCKED:
-            self.raise_locked(field)
-        if status == lib.STOA_OUT_OF_RANGE:  # another thread removed rows
-            raise changed()
-        check(status, error)
-
     def handles_of(self, field: StoredField, values: Any) -> Source:
         """Strings for a field as handles of the table's pool, which they enter."""
         named = described([Field(field.name, field.type)])
@@ -426,73 +342,6 @@ class Store(Calls):
             return status
 
         check(self.within(compact), error)
-
-    def write_objects(
-        self, field: StoredField, indices: Sequence[int], values: Sequence[Any], state: State
-    ) -> None:
-        """Stores cells of an object field; `state` is that of when the rows were found."""
-        error, pool = new_error(), self.pool
-
-        def write() -> int:
-            self.check_state(state)
-            cells = self.cells[field.index]
-            before = pool.pointers_to([pool.objects[cells[index]] for index in indices])
-            after = pool.pointers_to(values)
-            return self.put_objects(field.index, indices, before, after, error)
-
-        check(self.within(write), error)
-
-    def write_references(
-        self, field: StoredField, indices: Sequence[int], values: Sequence[Any], state: State
-    ) -> None:
-        """Stores rows or None into cells of a reference field; `state` is that of when the rows of
-        these were found."""
-        found = [field.type.convert(value, field.name) for value in values]
-        target = self.target_of(field.index)._store
-        for i, row in enumerate(found):
-            if row is not None and row._stoa_table._store is not target:
-                raise RowIdError(
-                    f"{field.name}, value {i}, is a row of another table than it refers to"
-                )
-        encode: Any = field.type.encoder
-
-        def write() -> int:
-            self.check_state(state)
-            numbers = [encode(row) for row in found]  # raises for a stale row
-            for index, number in zip(indices, numbers):
-                self.put(field.index, "u", index, number or None)
-            return 0
-
-        def store() -> int:  # no run begins before all are stored, and no row goes
-            if target is self:
-                return self.through_gate(write)
-            return target.reading([], self.through_gate, write)  # type: ignore[no-any-return]
-
-        self.within(store)
-
-    def put_objects(
-        self, field: int, indices: Sequence[int], before: Any, after: Any, error: Any
-    ) -> int:
-        """Stores all or none. The pool has room for the objects, since they were just in it."""
-        place = ffi.new("stoa_source *")
-        place.type = lib.STOA_OBJECT
-
-        def put(pointers: Any, error: Any) -> int:
-            for i, index in enumerate(indices):
-                place.data = pointers + i
-                status: int = lib.stoa_column_write(self.c, field, index, 1, 1, place, error)
-                if status:
-                    return status
-            return 0
-
-        try:
-            status = put(after, error)
-        except BaseException:
-            put(before, ffi.NULL)
-            raise
-        if status:
-            put(before, ffi.NULL)
-        return status
 
     def write(self, field: StoredField, rows: range, values: Any, state: State) -> None:
         """Stores cells of a column, from a Source or another column; `state` is that of when the
