@@ -45,12 +45,18 @@ void selection_examples(void)
         /* [forms] */
         size_t *indices = malloc(even->count * sizeof *indices);
         uint8_t *mask = malloc(even->rows);
-        if (indices == NULL || mask == NULL)
+        int32_t *values = malloc(even->count * sizeof *values);
+        if (indices == NULL || mask == NULL || values == NULL)
             exit(EXIT_FAILURE);
         stoa_selection_indices(even, indices);
         stoa_selection_mask(even, mask);
         printf("%zu %zu %zu\n", indices[0], indices[1], indices[2]); /* prints 0 2 4 */
         printf("%d %d %d\n", mask[0], mask[1], mask[2]);             /* prints 1 0 1 */
+
+        const int32_t *x = stoa_int32_column(table, "x");
+        must(stoa_selection_values(even, x, sizeof *x, values, &error), &error);
+        printf("%d %d %d\n", values[0], values[1], values[2]); /* prints 10 12 14 */
+        free(values);
         free(mask);
         free(indices);
         /* [forms] */

@@ -147,6 +147,21 @@ STOA_API void stoa_selection_indices(const stoa_selection *selection, size_t *in
 STOA_API void stoa_selection_mask(const stoa_selection *selection, uint8_t *mask);
 
 /**
+ * Writes the values of the selected rows, out of an array with a value for each row, such as the
+ * cells of a column.
+ *
+ * @param cells `selection->rows` of them
+ * @param width the bytes of a cell: 1, 2, 4 or 8
+ * @param values room for `selection->count`; may be `cells`, but not overlap them elsewhere
+ * @return STOA_INVALID: another width.
+ * @cost O(rows / 64 + count).
+ * @threads Reads the selection and the cells.
+ * @snippet selection.c forms
+ */
+STOA_TRY stoa_selection_values(const stoa_selection *selection, const void *cells, size_t width,
+                               void *values, stoa_error *error);
+
+/**
  * Makes a table of copies of the selected rows, as stoa_table_take() does.
  *
  * @param taken becomes the new table

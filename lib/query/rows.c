@@ -344,6 +344,22 @@ static void take_column(char *out, const char *in, const stoa__part *part, size_
                      chunk_at(i, part->count), part->chosen - done, width);
 }
 
+stoa_status stoa_selection_values(const stoa_selection *selection, const void *cells, size_t width,
+                                  void *values, stoa_error *error)
+{
+    STOA__REQUIRE_ARGUMENT(error, selection);
+    if (selection->count > 0) {
+        STOA__REQUIRE_ARGUMENT(error, cells);
+        STOA__REQUIRE_ARGUMENT(error, values);
+    }
+    if (width != 1 && width != 2 && width != 4 && width != 8)
+        return stoa__fail(error, STOA_INVALID, "cells of %zu bytes; they have 1, 2, 4 or 8", width);
+    stoa__part whole = {
+        .words = selection->words, .count = selection->rows, .chosen = selection->count};
+    take_column(values, cells, &whole, width);
+    return STOA_OK;
+}
+
 static void take_validity(uint64_t *out, size_t place, const uint64_t *in, const stoa__part *part)
 {
     for (size_t i = 0; i < part->count; i += CHUNK) {

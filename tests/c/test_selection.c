@@ -136,6 +136,47 @@ TEST(selections_combine_row_by_row)
     }
 }
 
+/* Values of one width: into another array, and in place. */
+static void values_are_taken(const stoa_selection *s, const size_t *rows, size_t width)
+{
+    size_t bytes = s->rows * width;
+    uint8_t *values = malloc(bytes + 1), *taken = malloc(s->count * width + 1);
+    for (size_t i = 0; i < bytes; i++)
+        values[i] = (uint8_t)(i / width * 7 + i % width * 31 + (i / width >> 8));
+    uint8_t *before = malloc(bytes + 1);
+    memcpy(before, values, bytes);
+    taken[s->count * width] = 77;
+    PASSES(stoa_selection_values(s, values, width, taken, &trouble));
+    ck_assert_mem_eq(values, before, bytes);
+    PASSES(stoa_selection_values(s, values, width, values, &trouble));
+    for (size_t i = 0; i < s->count; i++)
+        ck_assert_mem_eq(taken + i * width, before + rows[i] * width, width);
+    ck_assert_mem_eq(values, taken, s->count * width);
+    ck_assert_int_eq(taken[s->count * width], 77);
+    free(before);
+    free(values);
+    free(taken);
+}
+
+TEST(values_of_the_selected_rows_are_taken)
+{
+    dice d = {8};
+    for (size_t k = 0; k < LENGTHS * DENSITIES; k++) {
+        size_t rows = lengths[k / DENSITIES];
+        stoa_table *table = numbered(rows);
+        uint8_t *mask = random_mask(&d, rows, densities[k % DENSITIES]);
+        stoa_selection *s = selected(table, mask);
+        size_t *told = malloc((rows + 1) * sizeof *told);
+        stoa_selection_indices(s, told);
+        for (size_t width = 1; width <= 8; width *= 2)
+            values_are_taken(s, told, width);
+        free(told);
+        free(mask);
+        stoa_selection_free(s);
+        stoa_table_free(table);
+    }
+}
+
 /* ---- using selections ---- */
 
 static size_t rows_of(const uint8_t *mask, size_t rows, size_t *indices)
@@ -373,8 +414,9 @@ int main(void)
 {
     return RUN("selection", a_selection_can_be_made_of_a_mask_and_told_as_one,
                a_selection_can_be_made_of_indices_and_told_as_them, selections_combine_row_by_row,
-               selected_rows_are_taken_kept_and_removed, the_number_of_threads_makes_no_difference,
-               keeping_and_removing_need_no_memory, rows_appended_later_are_not_selected,
+               values_of_the_selected_rows_are_taken, selected_rows_are_taken_kept_and_removed,
+               the_number_of_threads_makes_no_difference, keeping_and_removing_need_no_memory,
+               rows_appended_later_are_not_selected,
                fields_that_came_and_went_are_where_they_belong, a_stale_selection_is_refused,
                what_cannot_be_a_selection_is_refused);
 }

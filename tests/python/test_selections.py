@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import random
 from array import array
-from typing import Any, Callable
+from datetime import datetime, timedelta
+from typing import Any, Callable, Literal
 
 import pytest
 from samples import Tagged
@@ -183,6 +185,53 @@ def test_numpy_takes_the_values_the_indices_and_the_mask() -> None:
     assert numpy.asarray(mask).dtype == "bool"
     assert numpy.asarray(points.x)[numpy.asarray(mask)].tolist() == [7, 8, 9]
     assert numbers(points.where(numpy.asarray(points.x) > 6)) == [7, 8, 9]
+
+
+class Kinds(stoa.Record):
+    bit: bool
+    small: stoa.int8
+    short: stoa.uint16
+    plain: stoa.int32
+    wide: stoa.float64
+    position: stoa.Vector[stoa.float32, Literal[3]]
+    color: Literal["red", "green"]
+    at: datetime
+    name: str
+    maybe: stoa.int32 | None
+    next: Kinds | None = None
+
+
+def table_of_kinds(rows: int) -> Any:
+    made: Any = stoa.Table(Kinds, ids=True)
+    for i in range(rows):
+        position, at = (i, i / 2, -i), datetime(2000, 1, 1) + timedelta(seconds=i)
+        color: Any = ("red", "green")[i % 2]
+        maybe = None if i % 5 == 0 else i
+        made.append(i % 3 == 0, i % 100, i, -i, i / 4, position, color, at, f"n{i % 7}", maybe)
+        made[i].next = made[i // 2]
+    return made
+
+
+@pytest.mark.parametrize("rows", [0, 1, 63, 64, 65, 700])
+def test_values_of_every_kind_are_those_of_the_selected_rows(rows: int) -> None:
+    table, dice = table_of_kinds(rows), random.Random(rows)
+    for share in (0.0, 0.02, 0.5, 1.0):
+        mask = [dice.random() < share for _ in range(rows)]
+        chosen: Any = table.where(memoryview(bytes(mask)).cast("?"))
+        at = [i for i, each in enumerate(mask) if each]
+        assert chosen.ids.tolist() == list(chosen.ids) == [table.ids[i] for i in at]
+        copied: Any = stoa.Table(Kinds, targets={"next": table}, ids=True)
+        given = {name: getattr(chosen, name) for name in Kinds._stoa_names if name != "next"}
+        copied.extend(**given, next=chosen.next.tolist())
+        for name in Kinds._stoa_names:
+            column, whole = getattr(chosen, name), getattr(table, name).tolist()
+            expected = [whole[i] for i in at]
+            assert column.tolist() == list(column) == expected
+            assert getattr(copied, name).tolist() == expected
+            if numpy is not None and name not in ("name", "maybe", "next", "color"):
+                everything = numpy.asarray(getattr(table, name))
+                assert numpy.array_equal(numpy.asarray(column), everything[at])
+        assert (chosen.plain * 2).tolist() == [-2 * i for i in at]
 
 
 # ---- storing ----

@@ -104,6 +104,23 @@ ATTEMPTS(stoa_selection_mask)
     }
 }
 
+ATTEMPTS(stoa_selection_values)
+{
+    static const int16_t cells[ROWS] = {10, 11, 12, 13, 14, 15};
+    static const odd no_width[] = {{0, false},    {3, false},
+                                   {16, false},   {TRUNCATED(2), false},
+                                   {MOST, false}, {SIZE_MAX, false}};
+    EACH_TRY
+    {
+        int16_t values[2];
+        const stoa_selection *given = NEEDED("selection", a->selection);
+        const int16_t *from = NEEDED("cells", &cells[0]);
+        size_t width = NUMBER("width", sizeof *values, no_width);
+        if (JUDGE(stoa_selection_values(given, from, width, PLACE("values", &values), ERROR)))
+            attempt_gave(a, values[0] == 11 && values[1] == 13, true);
+    }
+}
+
 ATTEMPTS(stoa_table_take_selected)
 {
     EACH_TRY

@@ -501,7 +501,7 @@ class Column(Base, InPlace[Expression], AsTensor, Generic[Value]):
         cells = numpy.asarray(self._raw())
         if self._type.kind == "t":
             cells = numpy_times(cells, self._type)
-        values = with_nan(cells, numpy.asarray(self.validity), None, self._name, self._type)
+        values = with_nan(cells, numpy.asarray(self.validity), self._name, self._type)
         return values if dtype is None else values.astype(dtype, copy=False)
 
     def _stoa_source(self) -> Any:

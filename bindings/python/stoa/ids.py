@@ -8,6 +8,7 @@ from operator import index as as_index
 from typing import Any, overload
 
 from stoa._access import masks
+from stoa._lazy import bits
 from stoa._lazy.queries import R
 from stoa._lib.ffi import ffi, lib
 from stoa._lib.integers import integer
@@ -34,6 +35,16 @@ class Ids(Sequence[int]):
 
     def _read(self, rows: Sequence[int]) -> array[int]:
         return stored.read(self._rows._store, rows)
+
+    def _all(self) -> array[int]:
+        row_set = self._rows._row_set
+        if row_set is None:
+            return self._read(self._rows._range())
+        chosen = row_set.pin().bits()
+        of_all, made = self._read(range(chosen.rows)), array("q")
+        made.frombytes(bits.taken(chosen, of_all, of_all.itemsize))
+        row_set.check()  # no other thread moved rows meanwhile
+        return made
 
     def __len__(self) -> int:
         stored.require(self._rows._store)
@@ -76,14 +87,14 @@ class Ids(Sequence[int]):
 
     def tolist(self) -> list[int]:
         """The ids as a list. Raises RowIdError if the table has none, and StaleError."""
-        return self[:]
+        return self._all().tolist()
 
     def __array__(self, dtype: Any = None, copy: Any = None) -> Any:
         import numpy
 
         if copy is False:
             raise ArgumentError("the ids of rows are copied: numpy.asarray(points.ids)")
-        made = numpy.frombuffer(self._read(self._rows._range()), numpy.int64)
+        made = numpy.frombuffer(self._all(), numpy.int64)
         return made if dtype is None else made.astype(dtype, copy=False)
 
     def __repr__(self) -> str:

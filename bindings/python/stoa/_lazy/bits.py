@@ -58,6 +58,17 @@ def indices(bits: Any) -> array[int]:
     return made
 
 
+def taken(bits: Any, cells: Any, width: int, parts: int = 1) -> bytearray:
+    """The selected ones of cells that lie one for each row, or of so many such parts."""
+    size, made, error = bits.count * width, bytearray(bits.count * width * parts), new_error()
+    if made:
+        to, given = ffi.from_buffer("char[]", made, True), ffi.from_buffer("char[]", cells)
+        for i in range(parts):
+            beside = given + i * bits.rows * width
+            check(lib.stoa_selection_values(bits, beside, width, to + i * size, error), error)
+    return made
+
+
 def mask(bits: Any) -> memoryview:
     """A boolean for each row."""
     made = bytearray(bits.rows)

@@ -298,6 +298,12 @@ class Expression(Operators["Expression"]):
         cells = self._evaluate(found, program.room_for(self._rows, found), validity)
         return cells, validity
 
+    def _chosen(self, found: FieldType) -> bytearray:
+        """The values of the selected rows, of a type that has no nulls and is no string."""
+        assert self._scope is not None
+        memory, chosen = self._computed(found)[0], self._scope.bits_for(self._rows)
+        return bits.taken(chosen, memory, found.base.width, found.length or 1)
+
     def _values(self) -> Any:
         """The values of all rows; with a selection, only those of the selected ones count."""
         found = self._type()
@@ -341,16 +347,21 @@ class Expression(Operators["Expression"]):
 
         Raises StaleError, and RangeError or DivisionByZeroError for a value at fault.
         """
-        values = self._values()
-        if self._scope is not None:
-            return [values[index] for index in self._scope.indices()]
-        return values if isinstance(values, list) else values.tolist()
+        found = self._type()
+        if self._scope is None:
+            values = self._values()
+            return values if isinstance(values, list) else values.tolist()
+        if found.nullable or found.kind in "rs":
+            return list(map(self._values().__getitem__, self._scope.indices()))
+        cells: Any = memoryview(self._chosen(found))
+        if found.length:
+            return vectors_in(cells, found, len(self))
+        numbers: list[Any] = cells.cast(found.code).tolist()
+        return numbers if found.decoder is None else list(map(found.decoder.__getitem__, numbers))
 
     def __iter__(self) -> Iterator[Any]:
         """Yields the values, all of which are computed before the first is given."""
-        if self._scope is None:
-            return iter(self._values())
-        return map(self._values().__getitem__, self._scope.indices())
+        return iter(self._values() if self._scope is None else self.tolist())
 
     def _indices(self) -> Sequence[int]:
         return range(self._rows) if self._scope is None else self._scope.indices()
@@ -389,19 +400,20 @@ class Expression(Operators["Expression"]):
             values = numpy.empty(len(self), dtype=object)
             values[:] = self.tolist()
             return values if dtype is None else numpy.array(values, dtype=dtype)
-        memory, validity = self._computed(found)
+        if self._scope is None or found.nullable:
+            memory, validity = self._computed(found)
+        else:
+            memory, validity = self._chosen(found), ffi.NULL
         if found.length:
-            values = array_of(memory, found.base, found.length, self._rows)
+            values = array_of(memory, found.base, found.length, len(self))
         else:
             values = numpy.frombuffer(memory, found.code)
             values = times.numpy_times(values, found) if found.kind == "t" else values
         if validity != ffi.NULL:
-            bits = numpy.frombuffer(ffi.buffer(validity), "u1")
-            there: Any = numpy.unpackbits(bits, count=self._rows, bitorder="little").astype(bool)
-            chosen = None if self._scope is None else numpy.asarray(self._scope.mask())
-            values = with_nan(values, there, chosen, "the expression", found)
-        if self._scope is not None:
-            values = values[numpy.asarray(self._scope.mask())]
+            words = numpy.frombuffer(ffi.buffer(validity), "u1")
+            there: Any = numpy.unpackbits(words, count=self._rows, bitorder="little").astype(bool)
+            chosen = slice(None) if self._scope is None else numpy.asarray(self._scope.mask())
+            values = with_nan(values[chosen], there[chosen], "the expression", found)
         return values if dtype is None else values.astype(dtype, copy=False)
 
     def _stoa_source(self) -> Any:
@@ -411,25 +423,18 @@ class Expression(Operators["Expression"]):
             if self._choice is not None:
                 found = optional_type(self._choice) if found.nullable else self._choice
             return sequence_source(self.tolist(), StoredField("the expression", found, -1))
-        if found.length:
-            columns = zip(*self.tolist()) if len(self) else [()] * found.length
-            code = found.base.code.replace("?", "B")
-            cells = [array(code, each) for each in columns]
-            return VectorSource(
-                found, [packed_source(each, found.base, len(each)) for each in cells]
-            )
         if found.nullable and self._scope is not None:
-            return nullable_source(list(self), StoredField("the expression", found, -1))
+            return nullable_source(self.tolist(), StoredField("the expression", found, -1))
         if self._scope is None:
             memory, validity = self._computed(found)
-            made = packed_source(memory, found, self._rows)
-            return made if validity == ffi.NULL else made.with_validity(bytes(ffi.buffer(validity)))
-        values = self._values()
-        if isinstance(values, Decoded):
-            values = values.cells
-        code = found.code.replace("?", "B")
-        chosen = array(code, [values[index] for index in self._scope.indices()])
-        return packed_source(chosen, found, len(chosen))
+        else:
+            memory, validity = self._chosen(found), ffi.NULL
+        if found.length:
+            cells, size = memoryview(memory), len(self) * found.base.width
+            parts = [cells[i * size : (i + 1) * size] for i in range(found.length)]
+            return VectorSource(found, [packed_source(e, found.base, len(self)) for e in parts])
+        made = packed_source(memory, found, len(self))
+        return made if validity == ffi.NULL else made.with_validity(bytes(ffi.buffer(validity)))
 
     def _for_arrow(self) -> Export:
         """Of the values, computed now, in a table of their own."""

@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from stoa._access import masks
-from stoa._lazy import program, tree
+from stoa._lazy import bits, program, tree
 from stoa._lazy.expression import Expression
 from stoa._schema.references import reference_written
 from stoa._schema.types import OBJECT, TYPES, FieldType, optional_type
@@ -126,9 +126,12 @@ class Link(Following, Expression):
         """The ids, 0 for None, as an array of numpy in memory of its own."""
         import numpy
 
-        made = numpy.array(self._ids())
-        if self._scope is not None:
-            made = made[numpy.asarray(self._scope.mask())]
+        ids = self._ids()
+        if self._scope is None:
+            made = numpy.array(ids)
+        else:
+            chosen = bits.taken(self._scope.bits_for(self._rows), ids, ids.itemsize)
+            made = numpy.frombuffer(chosen, ids.format)
         return made if dtype is None else made.astype(dtype, copy=False)
 
     def _stoa_source(self) -> Any:

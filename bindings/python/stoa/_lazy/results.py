@@ -48,10 +48,10 @@ def words_of(validity: Any) -> Any:
     return validity if IS_PYPY else memoryview(ffi.buffer(validity)).cast("Q")
 
 
-def with_nan(values: Any, there: Any, chosen: Any, name: str, of: FieldType) -> Any:
+def with_nan(values: Any, there: Any, name: str, of: FieldType) -> Any:
     """An array with NaN or NaT for what is null: of floats and times; of other types, only if
-    nothing is. chosen: a mask of the values that count, or None."""
-    if (there if chosen is None else there | ~chosen).all():
+    nothing is."""
+    if there.all():
         return values
     if of.kind not in "ft":
         raise ColumnBufferError(

@@ -47,7 +47,7 @@ def read(store: Store, rows: Sequence[int]) -> array[int]:
     """The ids of rows of the table, which are a range or ascending."""
     require(store)
     first, count = (min(rows[0], rows[-1]), abs(rows[-1] - rows[0]) + 1) if rows else (0, 0)
-    made, error = array("q", bytes(8 * count)), new_error()
+    made, error = array("q", [0]) * count, new_error()
     place = ffi.from_buffer("uint64_t[]", made)
     check(lib.stoa_table_read_ids(store.c, first, count, place, error), error)
     if not isinstance(rows, range):
