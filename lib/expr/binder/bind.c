@@ -42,23 +42,16 @@ typedef struct binder {
     stoa_error *error;
 } binder;
 
-/* Whether a list has the room; else memory is refused, for good. */
-static bool has_room(binder *b, void *items, size_t *room, size_t wanted, size_t size)
-{
-    bool has = stoa__make_room(items, room, wanted, size, NULL);
-    b->code->refused = b->code->refused || !has;
-    return has;
-}
-
 static void push(binder *b, stoa_expression *node)
 {
-    if (node->mark == 0 && has_room(b, &b->stack, &b->stack_room, b->depth + 1, sizeof *b->stack))
+    if (node->mark == 0 &&
+        stoa__has_room(b->code, &b->stack, &b->stack_room, b->depth + 1, sizeof *b->stack))
         b->stack[b->depth++] = (frame){node, 0};
 }
 
 static void finish(binder *b, stoa_expression *node, stoa__typed typed)
 {
-    if (!has_room(b, &b->bound, &b->room, b->count + (size_t)1, sizeof *b->bound))
+    if (!stoa__has_room(b->code, &b->bound, &b->room, b->count + (size_t)1, sizeof *b->bound))
         return;
     b->bound[b->count] = (bound){node, typed};
     node->mark = ++b->count;
@@ -208,8 +201,8 @@ static stoa_status bind_parameter(binder *b, const stoa_expression *node, stoa__
 static stoa_status bind_array(binder *b, const stoa_expression *node, stoa__typed *made)
 {
     stoa__code_block *code = b->code;
-    if (!has_room(b, &code->arrays, &code->array_room, code->array_count + (size_t)1,
-                  sizeof *code->arrays))
+    if (!stoa__has_room(b->code, &code->arrays, &code->array_room, code->array_count + (size_t)1,
+                        sizeof *code->arrays))
         return STOA_OK;
     made->type = node->array.type;
     if (made->type == STOA_STRING && !stoa__begin_strings(code))
@@ -232,7 +225,8 @@ static stoa_status bind_array(binder *b, const stoa_expression *node, stoa__type
 
 static stoa_status bind_call(binder *b, const stoa_expression *node, stoa__typed *made)
 {
-    if (!has_room(b, &b->arguments, &b->argument_room, node->count, sizeof *b->arguments))
+    if (!stoa__has_room(b->code, &b->arguments, &b->argument_room, node->count,
+                        sizeof *b->arguments))
         return STOA_OK;
     assert(node->count == 0 || b->bound != NULL); /* arguments are bound first */
     bool has_nulls = false, has_vectors = stoa__is_vector_operation(node), has_labels = false;
@@ -342,293 +336,14 @@ static stoa_status bind_where(binder *b)
     return status;
 }
 
-/* A column that is an output as it is goes through a register: another output may be stored into it
- * first. */
-static stoa__id apart(stoa__code_block *code, stoa__id id)
-{
-    const stoa__term *term = &code->terms[id];
-    if (term->kind == STOA__STEP_TERM)
-        return id;
-    bool narrow = stoa__width((stoa_type)term->form) == 4;
-    return stoa__emit(code, narrow ? (unsigned)STOA__STORE_4 : (unsigned)STOA__STORE_8, id, 0,
-                      false, term->range);
-}
-
-/* The field that an output goes into; NULL: an array. */
-static const stoa__schema_field *target_of(const binder *b, uint32_t output)
-{
-    const stoa_table *table = b->binding->table;
-    const char *name = b->binding->names == NULL ? NULL : b->binding->names[output];
-    if (table == NULL || name == NULL)
-        return NULL;
-    const stoa__schema *schema = stoa__whole_const(table)->schema;
-    uint32_t field = stoa__schema_find(schema, name, strlen(name));
-    return field == STOA__NO_FIELD ? NULL : &schema->fields[field];
-}
-
-/* Only what has the labels of an enumeration, or is one of them, goes into it, and nowhere else;
- * and arrays of their numbers, which are checked. */
-static stoa_status want_labels(binder *b, const stoa_expression *node, stoa__result *result,
-                               uint32_t output)
-{
-    const stoa__schema_field *target, *given = result->typed.labels;
-    const stoa_table *table = b->binding->table;
-    if (given == NULL && (table == NULL || stoa__whole_const(table)->schema->labels_count == 0))
-        return STOA_OK;
-    target = target_of(b, output);
-    bool has_labels = target != NULL && stoa__has_labels(target);
-    if (target == NULL || (!has_labels && given == NULL) ||
-        (has_labels && given != NULL && stoa__labels_equal(target, given)))
-        return STOA_OK;
-    if (has_labels && result->typed.type == STOA_STRING) {
-        stoa_status status = stoa__label_string(b->code, node, target, &result->typed, b->error);
-        if (status != STOA_OK || result->typed.labels != NULL || b->code->refused)
-            return status;
-    }
-    if (has_labels && node->kind == STOA__ARRAY_NODE && result->typed.type == target->type) {
-        stoa__range numbers = {0, target->label_count - 1};
-        result->typed.id = stoa__emit_within(b->code, result->typed.id, numbers);
-        return STOA_OK;
-    }
-    if (has_labels)
-        return stoa__expression_fail(b->error, STOA_WRONG_TYPE, node,
-                                     "'%s' is an enumeration and takes its labels, as '%s'",
-                                     target->name, target->labels[0]);
-    return stoa__expression_fail(b->error, STOA_WRONG_TYPE, node,
-                                 "'%s' is an enumeration and does not go into '%s': int32(%s) is "
-                                 "its number",
-                                 given->name, target->name, given->name);
-}
-
-/* Ids of rows: into a field that refers to the same table, or as uint64 into an array. */
-static stoa_status want_ids(binder *b, const stoa_expression *node, stoa__result *result,
-                            uint32_t output, uint8_t target)
-{
-    const char *name = b->binding->names == NULL ? NULL : b->binding->names[output];
-    const stoa_table *table = b->binding->table;
-    bool into_array = name == NULL && (target == STOA_NO_TYPE || target == STOA_UINT64);
-    if (b->binding->row_numbers) {
-        result->id = stoa__emit_follow(b->code, &result->typed);
-        return STOA_OK;
-    }
-    if (into_array) {
-        result->id = stoa__emit_row_ids(b->code, &result->typed, false);
-        return STOA_OK;
-    }
-    if (name == NULL || target != STOA_REFERENCE)
-        return stoa__expression_fail(b->error, STOA_WRONG_TYPE, node,
-                                     "a reference goes into a reference field, or as its id into "
-                                     "an array of uint64");
-    const stoa__schema *schema = stoa__whole_const(table)->schema;
-    uint32_t to, field = stoa__schema_find(schema, name, strlen(name));
-    if (field == STOA__NO_FIELD)
-        return stoa__expression_fail(b->error, STOA_WRONG_TYPE, node,
-                                     "a new field of references is described by its target: add it "
-                                     "first, and assign to it");
-    if (!stoa__find_way(b->code, table, 0, field, &to))
-        return STOA_OK;
-    if (to != result->typed.target && !stoa__is_literal_null(b->code, result->typed.id))
-        return stoa__expression_fail(b->error, STOA_WRONG_TYPE, node,
-                                     "this refers to rows of another table than field '%s'", name);
-    result->id = stoa__emit_row_ids(b->code, &result->typed,
-                                    stoa__schema_takes_null(&schema->fields[field]));
-    return STOA_OK;
-}
-
-static stoa_status want_cells(binder *b, const stoa_expression *node, stoa__result *result,
-                              uint32_t output)
-{
-    const stoa__binding *binding = b->binding;
-    stoa_status status = want_labels(b, node, result, output);
-    if (status != STOA_OK || b->code->refused)
-        return status;
-    size_t index = (size_t)(result - b->code->results);
-    uint8_t target = binding->targets == NULL ? STOA_NO_TYPE : binding->targets[index];
-    if (result->typed.type == STOA_REFERENCE)
-        return want_ids(b, node, result, output, target);
-    const stoa__typed *typed = &result->typed;
-    status = stoa__bind_store(
-        b->code, *typed,
-        target != STOA_NO_TYPE ? target
-                               : stoa__target_of(typed->type, typed->unit, typed->zone != NULL),
-        binding->names == NULL ? NULL : binding->names[output], &result->id, b->error);
-    return status;
-}
-
-static stoa_status want_bits(binder *b, const stoa_expression *node, stoa__result *result)
-{
-    if (b->code->result_count > 1)
-        return stoa__expression_fail(b->error, STOA_WRONG_TYPE, node,
-                                     "rows are chosen by a condition, not by a vector");
-    if (result->typed.type != STOA_BOOL)
-        return stoa__expression_fail(b->error, STOA_WRONG_TYPE, node,
-                                     "rows are chosen by a condition, not by a value of type %s",
-                                     stoa_type_name(result->typed.type));
-    result->id = stoa__emit_row(b->code, result->typed.id);
-    return STOA_OK;
-}
-
-static stoa_status want_keys(binder *b, const stoa_expression *node, stoa__result *result,
-                             uint32_t output)
-{
-    if (b->code->result_count > 1)
-        return stoa__expression_fail(b->error, STOA_WRONG_TYPE, node,
-                                     "a vector is no single value: take a component, as v[0]");
-    if (result->typed.type == STOA_OBJECT)
-        return stoa__refuse_object(node, b->error);
-    if (result->typed.type == STOA_REFERENCE)
-        return stoa__expression_fail(b->error, STOA_WRONG_TYPE, node,
-                                     "a reference is no value: name a field of the row that it "
-                                     "refers to");
-    if (result->typed.type != STOA_STRING)
-        return want_cells(b, node, result, output);
-    result->id = stoa__string_row(b->code, result->typed.id);
-    return STOA_OK;
-}
-
-static stoa_status want_value(binder *b, const stoa_expression *node, stoa__result *result)
-{
-    if (result->typed.type == STOA_OBJECT)
-        return stoa__refuse_object(node, b->error);
-    if (!b->code->terms[result->typed.id].uniform)
-        return stoa__expression_fail(
-            b->error, STOA_INVALID, node,
-            "this has a value for each row; take an aggregate of it, such as sum");
-    result->id = result->typed.id;
-    return STOA_OK;
-}
-
-/* How many results an output has. What is no vector goes into each component of one. */
-static stoa_status count_results(binder *b, const stoa_expression *node, uint32_t output,
-                                 stoa__typed typed, uint32_t *count)
-{
-    const stoa__binding *binding = b->binding;
-    uint32_t own = typed.length > 0 ? typed.length : 1;
-    *count = binding->lengths == NULL ? own : binding->lengths[output];
-    if (*count == own || own == 1)
-        return STOA_OK;
-    const char *name = binding->names == NULL ? NULL : binding->names[output];
-    if (*count == 1)
-        return stoa__expression_fail(b->error, STOA_WRONG_TYPE, node,
-                                     "a vector of length %u does not go into %s%s%s", own,
-                                     name == NULL ? "one array" : "field '",
-                                     name == NULL ? "" : name, name == NULL ? "" : "'");
-    return stoa__expression_fail(b->error, STOA_WRONG_TYPE, node,
-                                 "a vector of length %u does not go into %s%s%s of length %u", own,
-                                 name == NULL ? "arrays" : "'", name == NULL ? "" : name,
-                                 name == NULL ? "" : "'", *count);
-}
-
-/* Aggregates of these rows alone have no value of their own. */
-static stoa_status want_measure(binder *b, const stoa_expression *node, stoa__result *result,
-                                uint32_t output)
-{
-    stoa__code_block *code = b->code;
-    size_t index = (size_t)(result - code->results);
-    if (!has_room(b, &code->measures, &code->measure_room, index + 1, sizeof *code->measures))
-        return STOA_OK;
-    stoa__measure *measure = &code->measures[index];
-    *measure = (stoa__measure){.operation = STOA_NO_OPERATION};
-    if (result->typed.type == STOA_OBJECT)
-        return stoa__refuse_object(node, b->error);
-    if (stoa__bind_measure(code, node, result, measure))
-        return STOA_OK;
-    if (code->terms[result->typed.id].depth > 0)
-        return stoa__expression_fail(b->error, STOA_INVALID, node,
-                                     "this is more than an aggregate, and cannot be computed in "
-                                     "parts; take the aggregates, and compute with their results");
-    measure->may_be_null = code->terms[result->typed.id].may_be_null;
-    if (result->typed.type != STOA_STRING)
-        return want_cells(b, node, result, output);
-    result->id = stoa__string_row(code, result->typed.id);
-    return STOA_OK;
-}
-
-/* Second factors are results of their own, behind the others. */
-static void add_second_factors(binder *b)
-{
-    stoa__code_block *code = b->code;
-    code->measure_count = code->result_count;
-    for (uint32_t i = 0; i < code->measure_count; i++) {
-        stoa__measure *measure = &code->measures[i];
-        if (measure->b == STOA__NOTHING_ID ||
-            !has_room(b, &code->results, &code->result_room, code->result_count + (size_t)1,
-                      sizeof *code->results))
-            continue;
-        measure->second = code->result_count;
-        code->results[code->result_count++] =
-            (stoa__result){.typed = {.id = measure->b}, .id = measure->b};
-    }
-}
-
-static stoa_status want(binder *b, const stoa_expression *node, stoa__result *result,
-                        uint32_t output)
-{
-    if (b->binding->wanted == STOA__WANTS_MEASURES)
-        return want_measure(b, node, result, output);
-    if (b->binding->wanted == STOA__WANTS_CELLS)
-        return want_cells(b, node, result, output);
-    if (b->binding->wanted == STOA__WANTS_BITS)
-        return want_bits(b, node, result);
-    if (b->binding->wanted == STOA__WANTS_KEYS)
-        return want_keys(b, node, result, output);
-    return want_value(b, node, result);
-}
-
-/* What a null is as an output: of the type of the cells that it goes into. */
-static stoa__typed null_output(binder *b, uint32_t output)
-{
-    const stoa__binding *binding = b->binding;
-    stoa__typed like = {.type = binding->wanted == STOA__WANTS_BITS ? STOA_BOOL : STOA_INT64};
-    if (binding->targets != NULL) {
-        stoa__time target = stoa__target_time(binding->targets[b->code->result_count]);
-        const stoa__schema_field *field = target_of(b, output);
-        like =
-            (stoa__typed){.type = (stoa_type)target.type, .unit = target.unit, .zone = target.zone};
-        like.labels = field != NULL && stoa__has_labels(field) ? field : NULL;
-    }
-    return stoa__null_like(b->code, &like);
-}
-
 static stoa_status bind_output(binder *b, stoa_expression *node, uint32_t output)
 {
     stoa__typed typed = {.id = STOA__NOTHING_ID};
-    stoa__code_block *code = b->code;
-    uint32_t count = 0, first = code->result_count;
     stoa_status status = bind_tree(b, node, &typed);
-    if (status != STOA_OK || code->refused)
+    if (status != STOA_OK || b->code->refused)
         return status;
-    if (stoa__is_untyped(&typed))
-        typed = null_output(b, output);
-    status = count_results(b, node, output, typed, &count);
-    if (status != STOA_OK || !has_room(b, &code->results, &code->result_room, first + (size_t)count,
-                                       sizeof *code->results))
-        return status;
-    code->outputs[output] = (stoa__output){.first = first, .length = typed.length};
-    code->result_count += count;
-    code->origin = node;
-    for (uint32_t i = 0; status == STOA_OK && i < count; i++) {
-        stoa__result *result = &code->results[first + i];
-        stoa__id id = typed.length > 0 ? code->components[typed.first + i] : typed.id;
-        *result = (stoa__result){.typed = {.id = id,
-                                           .type = typed.type,
-                                           .labels = typed.labels,
-                                           .unit = typed.unit,
-                                           .zone = typed.zone,
-                                           .target = typed.target}};
-        status = want(b, node, result, output);
-    }
-    return status;
-}
-
-/* Several columns that are outputs as they are: see apart. */
-static void keep_apart(binder *b)
-{
-    stoa__code_block *code = b->code;
-    if (b->binding->wanted != STOA__WANTS_CELLS || code->result_count == 1)
-        return;
-    for (uint32_t i = 0; i < code->result_count; i++)
-        code->results[i].id = apart(code, code->results[i].id);
+    b->code->origin = node;
+    return stoa__want_output(b->code, b->binding, node, output, typed, b->error);
 }
 
 /* Aggregates that no result needs, such as those in a branch that a constant rules out, are not
@@ -674,11 +389,9 @@ static stoa_status bind_all(binder *b)
     for (uint32_t i = 0; status == STOA_OK && !b->code->refused && i < count; i++)
         status = bind_output(b, is_list ? root->arguments[i] : root, i);
     if (status == STOA_OK && !b->code->refused)
-        keep_apart(b);
-    if (status == STOA_OK && !b->code->refused && b->code->by_row) {
-        status = stoa__check_measures(b->code, b->error);
-        add_second_factors(b);
-    }
+        stoa__want_apart(b->code, b->binding->wanted);
+    if (status == STOA_OK && !b->code->refused && b->code->by_row)
+        status = stoa__finish_measures(b->code, b->error);
     if (status == STOA_OK && !b->code->refused) {
         drop_unused(b->code);
         b->code->literal_count = stoa_string_pool_count(b->code->strings);

@@ -35,12 +35,22 @@ typedef struct stoa__binding {
     const char *const *names; /* of the fields that they go into, for messages; NULL: arrays */
 } stoa__binding;
 
-/* What an output is for, a component of it at a time, as the measure of that result: an aggregate's
- * operand, by row, in place of the aggregate. False: it is no aggregate, and stays (measures.c). */
-bool stoa__bind_measure(stoa__code_block *code, const stoa_expression *node, stoa__result *result,
-                        stoa__measure *measure);
-/* Whether measures mean in a part of the rows what they mean in all of them. */
-stoa_status stoa__check_measures(const stoa__code_block *code, stoa_error *error);
+/* Makes the results of an output, whose node has become `typed`, in the form that is wanted of it
+ * (wants.c). */
+stoa_status stoa__want_output(stoa__code_block *code, const stoa__binding *binding,
+                              const stoa_expression *node, uint32_t output, stoa__typed typed,
+                              stoa_error *error);
+/* After all outputs: no column is a result as it is where another result could be stored into it
+ * first. */
+void stoa__want_apart(stoa__code_block *code, stoa__wanted use);
+
+/* Makes the measure of a result, a component of an output at a time (measures.c). An aggregate's
+ * operand, by row, takes the aggregate's place; is_aggregate: whether it was one. */
+stoa_status stoa__bind_measure(stoa__code_block *code, const stoa_expression *node,
+                               stoa__result *result, bool *is_aggregate, stoa_error *error);
+/* After all outputs: checks that measures mean in a part of the rows what they mean in all of them,
+ * and adds the results that second factors are. */
+stoa_status stoa__finish_measures(stoa__code_block *code, stoa_error *error);
 
 /* code: zeroed. On failure what was made is there still, to be disposed of. */
 stoa_status stoa__bind(stoa__code_block *code, const stoa__binding *binding, stoa_error *error);

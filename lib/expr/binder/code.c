@@ -119,9 +119,8 @@ static stoa__term aggregate_of(const stoa__code_block *code, const stoa__aggrega
 
 stoa__id stoa__emit_aggregate(stoa__code_block *code, const stoa__aggregate *aggregate)
 {
-    code->refused = code->refused ||
-                    !stoa__make_room(&code->aggregates, &code->aggregate_room,
-                                     code->aggregate_count + (size_t)1, sizeof *aggregate, NULL);
+    (void)stoa__has_room(code, &code->aggregates, &code->aggregate_room,
+                         code->aggregate_count + (size_t)1, sizeof *aggregate);
     stoa__term term = aggregate_of(code, aggregate);
     stoa__id id = stoa__intern(code, &term);
     if (!code->refused && code->terms[id].aggregate == code->aggregate_count) {

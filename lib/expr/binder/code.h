@@ -10,9 +10,10 @@
 #ifndef STOA__EXPR_BINDER_CODE_H
 #define STOA__EXPR_BINDER_CODE_H
 
-#include "expr/binder/range.h"
 #include <stoa/strings.h>
 
+#include "base/memory.h"
+#include "expr/binder/range.h"
 #include "expr/parser/expression.h"
 
 typedef uint32_t stoa__id;
@@ -219,6 +220,14 @@ typedef struct stoa__code_block {
 /* Before all terms. False where memory was refused. */
 bool stoa__code_begin(stoa__code_block *code);
 void stoa__code_dispose(stoa__code_block *code);
+/* Whether a list has room for so many items; else memory is refused, for good. */
+static inline bool stoa__has_room(stoa__code_block *code, void *items, size_t *room, size_t wanted,
+                                  size_t size)
+{
+    bool has = stoa__make_room(items, room, wanted, size, NULL);
+    code->refused = code->refused || !has;
+    return has;
+}
 /* The term, or the equal one that there is; NOTHING where memory was refused. */
 stoa__id stoa__intern(stoa__code_block *code, const stoa__term *term);
 /* The term of the aggregate, which is added unless there is one that says the same; likewise. */

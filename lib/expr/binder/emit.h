@@ -1,7 +1,7 @@
 /* emit.h: making terms, for the node that code->origin is.
  *
  * Failure is sticky: where memory was refused, NOTHING comes back, now and from every later call.
- * NOTHING is an operand like others, so nobody but bind.c asks code->refused. */
+ * NOTHING is an operand like others, so that only loops and lists need to ask code->refused. */
 #ifndef STOA__EXPR_BINDER_EMIT_H
 #define STOA__EXPR_BINDER_EMIT_H
 

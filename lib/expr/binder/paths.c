@@ -11,7 +11,6 @@
  * by an earlier way. */
 #include "expr/binder/paths.h"
 
-#include "base/memory.h"
 #include "expr/binder/null.h"
 #include "store/table.h"
 
@@ -28,10 +27,9 @@ const stoa_table *stoa__site_table(const stoa__code_block *code, uint32_t table)
 static bool add_table(stoa__code_block *code, const stoa_table *table, bool retains)
 {
     size_t wanted = code->table_count + (size_t)1;
-    bool has = wanted <= MOST_TABLES && stoa__make_room(&code->tables, &code->table_room, wanted,
-                                                        sizeof *code->tables, NULL);
-    code->refused = code->refused || !has;
-    if (!has)
+    code->refused = code->refused || wanted > MOST_TABLES;
+    if (wanted > MOST_TABLES ||
+        !stoa__has_room(code, &code->tables, &code->table_room, wanted, sizeof *code->tables))
         return false;
     stoa__schema *schema = retains && table != NULL ? stoa__whole_const(table)->schema : NULL;
     if (schema != NULL)
@@ -42,9 +40,8 @@ static bool add_table(stoa__code_block *code, const stoa_table *table, bool reta
 
 static bool add_way(stoa__code_block *code, stoa__way way)
 {
-    bool has = stoa__make_room(&code->ways, &code->way_room, code->way_count + (size_t)1,
-                               sizeof *code->ways, NULL);
-    code->refused = code->refused || !has;
+    bool has = stoa__has_room(code, &code->ways, &code->way_room, code->way_count + (size_t)1,
+                              sizeof *code->ways);
     if (has)
         code->ways[code->way_count++] = way;
     return has;
@@ -88,9 +85,8 @@ static bool find_collected(stoa__code_block *code, uint32_t table, uint32_t fiel
     for (*found = 0; *found < code->collected_count; ++*found)
         if (code->collected[*found].table == table && code->collected[*found].field == field)
             return true;
-    bool has = stoa__make_room(&code->collected, &code->collected_room,
-                               code->collected_count + (size_t)1, sizeof *code->collected, NULL);
-    code->refused = code->refused || !has;
+    bool has = stoa__has_room(code, &code->collected, &code->collected_room,
+                              code->collected_count + (size_t)1, sizeof *code->collected);
     if (has)
         code->collected[code->collected_count++] =
             (stoa__collected){.table = table, .field = field};

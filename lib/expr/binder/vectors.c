@@ -11,10 +11,8 @@
 bool stoa__new_vector(stoa__code_block *code, stoa__typed *made, stoa_type type, uint32_t length)
 {
     size_t end = code->component_count + (size_t)length;
-    bool has = stoa__make_room(&code->components, &code->component_room, end,
-                               sizeof *code->components, NULL);
-    code->refused = code->refused || !has;
-    if (!has)
+    if (!stoa__has_room(code, &code->components, &code->component_room, end,
+                        sizeof *code->components))
         return false;
     *made = (stoa__typed){.type = type, .length = length, .first = code->component_count};
     code->component_count = (uint32_t)end;
