@@ -134,8 +134,8 @@ STOA_TRY stoa_program_set_parameter(stoa_program *program, const char *parameter
 STOA_API size_t stoa_program_output_count(const stoa_program *program);
 
 /**
- * The next six functions tell what the program was bound to last. It is not bound while a
- * parameter has no value, after a call that could not bind it, and after
+ * The functions from here to stoa_program_version() tell what the program was bound to last. It is
+ * not bound while a parameter has no value, after a call that could not bind it, and after
  * stoa_program_set_parameter() gave a parameter a value of another kind or another size of integer,
  * until a run has bound it again.
  */
@@ -243,7 +243,7 @@ STOA_API size_t stoa_program_fields(const stoa_program *program, uint32_t *field
  * otherwise never 0.
  *
  * @cost O(fields that it reads).
- * @threads Reads the table and the program.
+ * @threads Reads the table, changes the program.
  * @snippet program.c version
  */
 STOA_API uint64_t stoa_program_version(const stoa_program *program, const stoa_table *table);
@@ -387,7 +387,7 @@ STOA_TRY stoa_program_add_field(stoa_program *program, stoa_table *table, const 
  *     is the row of the target. STOA_SYNTAX: as stoa_expression_parse(). STOA_LOCKED: the field is
  *     locked. STOA_DIVISION_BY_ZERO, STOA_STALE, STOA_OUT_OF_RANGE, STOA_OUT_OF_MEMORY.
  * @cost O(rows + rows of the target), on one thread, and 16 bytes for each row of the target.
- * @threads Reads the table and changes the path's target; uses the program.
+ * @threads Reads the table, changes the path's target and the program.
  * @snippet reference.c scatter
  */
 STOA_TRY stoa_program_scatter(stoa_program *program, stoa_table *table, const stoa_scope *scope,

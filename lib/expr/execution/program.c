@@ -3,7 +3,6 @@
  * A program is bound for a schema, for the kinds of its parameters' values and for what is wanted
  * of it (aggregates, cells of some types, bits). A run that finds it bound so goes on at once; else
  * it is bound anew, aside: a program that fails to bind is simply unbound. */
-#include <stdio.h>
 #include <string.h>
 
 #include "base/memory.h"
@@ -11,7 +10,6 @@
 #include "expr/execution/paths.h"
 #include "expr/execution/strings.h"
 #include "kernel/floats.h"
-#include "store/labels.h"
 
 /* ---- what is bound ---- */
 
@@ -24,7 +22,7 @@ static void release_workers(stoa_program *program)
     program->worker_count = 0;
 }
 
-static void unbind(stoa_program *program)
+void stoa__program_unbind(stoa_program *program)
 {
     program->wanted = 0;
     release_workers(program);
@@ -242,10 +240,10 @@ stoa_status stoa__program_bind(stoa_program *program, const stoa_table *table, s
     stoa__schema *schema = schema_of(table);
     if (is_bound(program, table, wanted, targets))
         return STOA_OK;
-    unbind(program);
+    stoa__program_unbind(program);
     stoa_status status = bind_anew(program, table, wanted, targets, error);
     if (status != STOA_OK) {
-        unbind(program);
+        stoa__program_unbind(program);
         return status;
     }
     program->schema = schema;
@@ -261,152 +259,6 @@ stoa_status stoa__program_bind_any(stoa_program *program, const stoa_table *tabl
         stoa__reach_tables(&program->code, table))
         return STOA_OK;
     return stoa__program_bind(program, table, STOA__WANTS_CELLS, NULL, error);
-}
-
-/* ---- parameters ---- */
-
-typedef struct search {
-    stoa_program *program;
-    stoa_expression **seen;
-    size_t count, room, parameter_room;
-} search;
-
-static bool add_parameter(search *s, const char *name)
-{
-    stoa_program *program = s->program;
-    if (stoa__names_find(&program->parameter_names, name) != STOA__NO_NAME)
-        return true;
-    if (!stoa__make_room(&program->parameters, &s->parameter_room,
-                         program->parameter_count + (size_t)1, sizeof *program->parameters, NULL) ||
-        !stoa__names_add(&program->parameter_names, name, program->parameter_count))
-        return false;
-    program->parameters[program->parameter_count++] = (stoa__parameter_slot){.name = name};
-    return true;
-}
-
-static bool see(search *s, stoa_expression *node)
-{
-    if (node->mark != 0)
-        return true;
-    if (!stoa__make_room(&s->seen, &s->room, s->count + 1, sizeof(stoa_expression *), NULL))
-        return false;
-    node->mark = 1;
-    s->seen[s->count++] = node;
-    return node->kind != STOA__PARAMETER_NODE || add_parameter(s, node->name);
-}
-
-/* Every node of both expressions, for the parameters among them. */
-static stoa_status find_parameters(stoa_program *program, stoa_error *error)
-{
-    search s = {.program = program};
-    bool fits = see(&s, program->expression) && (program->where == NULL || see(&s, program->where));
-    for (size_t i = 0; fits && i < s.count; i++)
-        for (uint32_t k = 0; fits && k < s.seen[i]->count; k++)
-            fits = see(&s, s.seen[i]->arguments[k]);
-    for (size_t i = 0; i < s.count; i++)
-        s.seen[i]->mark = 0;
-    stoa__release(s.seen);
-    return fits ? STOA_OK : stoa__fail_memory(error, sizeof(stoa__parameter_slot));
-}
-
-/* Copies the bytes; on failure what was there stays. */
-static stoa_status keep_string(stoa__parameter_slot *slot, stoa_string string, stoa_error *error)
-{
-    char *bytes = stoa__allocate(string.length + 1);
-    if (bytes == NULL)
-        return stoa__fail_memory(error, string.length + 1);
-    if (string.length > 0)
-        memcpy(bytes, string.bytes, string.length);
-    stoa__release((char *)(uintptr_t)slot->string.bytes);
-    slot->string = (stoa_string){bytes, string.length};
-    return STOA_OK;
-}
-
-static void parameter_of(stoa_value value, stoa_type *type, uint64_t *bits)
-{
-    *type = value.type;
-    *bits = 0;
-    switch (value.type) {
-    case STOA_BOOL:
-        *bits = value.boolean;
-        break;
-    case STOA_INT64:
-        if (value.int64 >= INT32_MIN && value.int64 <= INT32_MAX)
-            *type = STOA_INT32;
-        *bits = *type == STOA_INT32 ? (uint32_t)(int32_t)value.int64 : (uint64_t)value.int64;
-        break;
-    case STOA_UINT64:
-        *bits = value.uint64;
-        if (value.uint64 <= INT64_MAX)
-            *type = value.uint64 <= INT32_MAX ? STOA_INT32 : STOA_INT64;
-        break;
-    case STOA_FLOAT64:
-        memcpy(bits, &value.float64, sizeof *bits);
-        break;
-    case STOA_DATE:
-    case STOA_TIMESTAMP:
-    case STOA_DURATION:
-        *bits = value.type == STOA_DATE ? (uint32_t)value.int64 : (uint64_t)value.int64;
-        break;
-    default:
-        break;
-    }
-}
-
-stoa_status stoa_program_set_parameter(stoa_program *program, const char *parameter,
-                                       stoa_value value, stoa_error *error)
-{
-    STOA__REQUIRE_ARGUMENT(error, program);
-    STOA__REQUIRE_ARGUMENT(error, parameter);
-    char what[80];
-    stoa_type type;
-    uint64_t bits;
-    snprintf(what, sizeof what, "$%.64s", parameter);
-    stoa_status status = stoa__check_operand(&value, what, error);
-    if (status != STOA_OK)
-        return status;
-    if (stoa__is_null(&value))
-        value = stoa_null_value();
-    parameter_of(value, &type, &bits);
-    uint32_t index = stoa__names_find(&program->parameter_names, parameter);
-    if (index == STOA__NO_NAME)
-        return stoa__fail(error, STOA_NO_PARAMETER, "the expression has no parameter $%s",
-                          parameter);
-    stoa__parameter_slot *found = &program->parameters[index];
-    if (value.type == STOA_STRING)
-        status = keep_string(found, value.string, error);
-    if (status != STOA_OK)
-        return status;
-    if (found->type != type || found->unit != value.unit || found->is_zoned != value.is_zoned ||
-        found->is_null != value.is_null)
-        unbind(program);
-    found->type = type;
-    found->unit = value.unit;
-    found->is_zoned = value.is_zoned;
-    found->is_null = value.is_null;
-    found->bits = bits;
-    return STOA_OK;
-}
-
-stoa_status stoa__program_take_parameters(stoa_program *program, const stoa_program *from,
-                                          stoa_error *error)
-{
-    stoa_status status = STOA_OK;
-    for (uint32_t i = 0; status == STOA_OK && i < from->parameter_count; i++) {
-        const stoa__parameter_slot *given = &from->parameters[i];
-        uint32_t index = stoa__names_find(&program->parameter_names, given->name);
-        if (index == STOA__NO_NAME)
-            continue;
-        stoa__parameter_slot *own = &program->parameters[index];
-        const char *name = own->name;
-        if (given->type == STOA_STRING)
-            status = keep_string(own, given->string, error);
-        stoa_string kept = own->string;
-        *own = *given;
-        own->name = name;
-        own->string = kept;
-    }
-    return status;
 }
 
 /* ---- life ---- */
@@ -434,7 +286,7 @@ stoa_status stoa__program_make(stoa_program **program, stoa_expression *expressi
     made->expression = stoa_expression_retain(expression);
     made->where = where == NULL ? NULL : stoa_expression_retain(where);
     made->output_count = (uint32_t)stoa_expression_output_count(expression);
-    stoa_status status = find_parameters(made, error);
+    stoa_status status = stoa__find_parameters(made, error);
     if (status != STOA_OK) {
         stoa_program_free(made);
         return status;
@@ -495,124 +347,9 @@ void stoa_program_free(stoa_program *program)
 {
     if (program == NULL)
         return;
-    unbind(program);
+    stoa__program_unbind(program);
     stoa_expression_free(program->expression);
     stoa_expression_free(program->where);
-    stoa__names_dispose(&program->parameter_names);
-    for (uint32_t i = 0; i < program->parameter_count; i++)
-        stoa__release((char *)(uintptr_t)program->parameters[i].string.bytes);
-    stoa__release(program->parameters);
+    stoa__dispose_parameters(program);
     stoa__release(program);
-}
-
-/* ---- what it is ---- */
-
-size_t stoa_program_output_count(const stoa_program *program)
-{
-    return program == NULL ? 0 : program->output_count;
-}
-
-/* NULL: there is no such output, or the program is not bound. */
-static const stoa__typed *output_typed(const stoa_program *program, size_t output)
-{
-    if (program == NULL || program->wanted == 0 || output >= program->output_count)
-        return NULL;
-    return &program->code.results[program->code.outputs[output].first].typed;
-}
-
-stoa_type stoa_program_output_type(const stoa_program *program, size_t output)
-{
-    if (program == NULL || program->wanted == 0 || output >= program->output_count)
-        return STOA_NO_TYPE;
-    return program->code.results[program->code.outputs[output].first].typed.type;
-}
-
-const char *const *stoa_program_output_labels(const stoa_program *program, size_t output,
-                                              size_t *count)
-{
-    const stoa__schema_field *field = NULL;
-    if (program != NULL && program->wanted != 0 && output < program->output_count)
-        field = program->code.results[program->code.outputs[output].first].typed.labels;
-    if (count != NULL)
-        *count = field == NULL ? 0 : field->label_count;
-    return field == NULL ? NULL : field->labels;
-}
-
-stoa_unit stoa_program_output_unit(const stoa_program *program, size_t output)
-{
-    const stoa__typed *typed = output_typed(program, output);
-    bool has_unit = typed != NULL && stoa__is_time(typed->type);
-    return has_unit ? (stoa_unit)typed->unit : STOA_NO_UNIT;
-}
-
-const char *stoa_program_output_zone(const stoa_program *program, size_t output)
-{
-    const stoa__typed *typed = output_typed(program, output);
-    bool has_zone = typed != NULL && typed->type == STOA_TIMESTAMP && typed->zone != NULL;
-    return has_zone ? typed->zone->name : NULL;
-}
-
-size_t stoa_program_output_length(const stoa_program *program, size_t output)
-{
-    if (program == NULL || program->wanted == 0 || output >= program->output_count)
-        return 0;
-    return program->code.outputs[output].length;
-}
-
-bool stoa_program_output_is_nullable(const stoa_program *program, size_t output)
-{
-    if (program == NULL || program->wanted == 0 || output >= program->output_count)
-        return false;
-    const stoa__output *made = &program->code.outputs[output];
-    bool may = false;
-    for (uint32_t i = made->first; i < made->first + (made->length > 0 ? made->length : 1); i++)
-        may = may || program->code.terms[program->code.results[i].id].nullable_rows;
-    return may;
-}
-
-bool stoa_program_output_is_aggregate(const stoa_program *program, size_t output)
-{
-    if (program == NULL || program->wanted == 0 || output >= program->output_count)
-        return false;
-    const stoa__code_block *code = &program->code;
-    return code->terms[code->results[code->outputs[output].first].typed.id].uniform;
-}
-
-bool stoa_program_is_by_row(const stoa_program *program)
-{
-    return program != NULL && program->wanted != 0 && program->code.aggregate_count == 0 &&
-           program->code.cumulative_count == 0;
-}
-
-size_t stoa_program_fields(const stoa_program *program, uint32_t *fields, size_t room)
-{
-    size_t count = 0;
-    if (program == NULL || program->wanted == 0 || (fields == NULL && room > 0))
-        return 0;
-    for (stoa__id id = STOA__FIRST_TERM; id < program->code.count; id++) {
-        const stoa__term *term = &program->code.terms[id];
-        if (term->kind != STOA__COLUMN_TERM)
-            continue;
-        if (count < room)
-            fields[count] = term->index;
-        count++;
-    }
-    return count;
-}
-
-size_t stoa__program_targets(const stoa_program *program, const stoa_table **tables,
-                             uint32_t *fields, size_t room)
-{
-    if (program == NULL || program->wanted == 0 || ((tables == NULL || fields == NULL) && room > 0))
-        return 0;
-    const stoa__code_block *code = &program->code;
-    size_t count = code->collected_count + code->way_count;
-    for (size_t i = 0; i < count && i < room; i++) {
-        bool is_column = i < code->collected_count;
-        size_t table =
-            is_column ? code->collected[i].table : code->ways[i - code->collected_count].to;
-        tables[i] = code->tables[table].table;
-        fields[i] = is_column ? code->collected[i].field : UINT32_MAX;
-    }
-    return count;
 }

@@ -10,13 +10,13 @@
 #include "expr/strings/text.h"
 #include "store/table.h"
 
-/* What one thread of a run works with. */
 /* A byte for each string of a pool: whether it was seen. */
 typedef struct stoa__seen {
     uint8_t *bytes;
     size_t count;
 } stoa__seen;
 
+/* What one thread of a run works with. */
 typedef struct stoa__worker {
     void *memory;              /* of all that follows */
     void **slots;              /* by id: where a value's register, cells or constant is */
@@ -87,13 +87,22 @@ typedef struct stoa__targets {
 /* Binds the program for that use, unless it is. targets: NULL: outputs as they are. */
 stoa_status stoa__program_bind(stoa_program *program, const stoa_table *table, stoa__wanted wanted,
                                const stoa__targets *targets, stoa_error *error);
-/* Takes the values of those parameters that the other program has, too. */
-stoa_status stoa__program_take_parameters(stoa_program *program, const stoa_program *from,
-                                          stoa_error *error);
 /* Binds the program to the table's fields for any use, so that the outputs' lengths are known. */
 stoa_status stoa__program_bind_any(stoa_program *program, const stoa_table *table,
                                    stoa_error *error);
 /* Scratch for so many workers. */
 bool stoa__program_prepare(stoa_program *program, size_t workers);
+/* Forgets what it is bound to. */
+void stoa__program_unbind(stoa_program *program);
+
+/* ---- parameters (parameters.c) ---- */
+
+/* Those of the expressions, without values. On failure what was found is there still, to be
+ * disposed of. */
+stoa_status stoa__find_parameters(stoa_program *program, stoa_error *error);
+void stoa__dispose_parameters(stoa_program *program);
+/* Takes the values of those parameters that the other program has, too. */
+stoa_status stoa__program_take_parameters(stoa_program *program, const stoa_program *from,
+                                          stoa_error *error);
 
 #endif
