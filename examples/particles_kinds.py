@@ -14,28 +14,31 @@ import json
 import statistics
 import sys
 import time
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy
-from particles import CELL, COST, FOOD, SIDE, SIZE, SPLIT, Columns, Particle, Rows, World, beginning
+from particles import CELL, COST, FOOD, SPLIT, Columns, Particle, Rows, World, beginning, side_of
+from points_kinds import unique_set_size
 
 
 class Arrays:
     """A dict of numpy arrays. A parent is a number that is never given again."""
 
     def __init__(self, count: int) -> None:
-        self.all = beginning(count)
+        self.all, self.side = beginning(count), side_of(count)
         self.all["id"] = numpy.arange(1, count + 1)
         self.all["parent"] = numpy.zeros(count, dtype="int64")
         self.next = count + 1
 
     def step(self) -> None:
-        p = self.all
-        p["x"] = (p["x"] + p["vx"]) % SIZE
-        p["y"] = (p["y"] + p["vy"]) % SIZE
-        p["cell"] = p["y"] // CELL * SIDE + p["x"] // CELL
-        share = FOOD // numpy.maximum(numpy.bincount(p["cell"], minlength=SIDE * SIDE), 1)
-        p["energy"] = (p["energy"] + share[p["cell"]] - COST).astype("int16")
+        p, size = self.all, self.side * CELL
+        p["x"] = (p["x"] + p["vx"]) % size
+        p["y"] = (p["y"] + p["vy"]) % size
+        p["cell"] = p["y"] // CELL * self.side + p["x"] // CELL
+        crowd = numpy.bincount(p["cell"], minlength=self.side**2)
+        share = (FOOD // numpy.maximum(crowd, 1)).astype("int16")
+        p["energy"] += share[p["cell"]] - COST
         lives = p["energy"] >= 0
         for name, values in p.items():
             p[name] = values[lives]
@@ -76,13 +79,15 @@ class Slots:
     def __init__(self, count: int) -> None:
         columns = [values.tolist() for values in beginning(count).values()]
         self.all = [self.kind(*values) for values in zip(*columns)]
+        self.side = side_of(count)
 
     def step(self) -> None:
-        crowd = [0] * (SIDE * SIDE)
+        side, size = self.side, self.side * CELL
+        crowd = [0] * side**2
         for each in self.all:
-            each.x = x = (each.x + each.vx) % SIZE
-            each.y = y = (each.y + each.vy) % SIZE
-            each.cell = cell = y // CELL * SIDE + x // CELL
+            each.x = x = (each.x + each.vx) % size
+            each.y = y = (each.y + each.vy) % size
+            each.cell = cell = y // CELL * side + x // CELL
             crowd[cell] += 1
         parents = []
         for each in self.all:
@@ -118,9 +123,10 @@ class Mesa:
                 self.parent = parent
 
             def move(self):
-                self.x = x = (self.x + self.vx) % SIZE
-                self.y = y = (self.y + self.vy) % SIZE
-                self.cell = cell = y // CELL * SIDE + x // CELL
+                side = self.model.side
+                self.x = x = (self.x + self.vx) % (side * CELL)
+                self.y = y = (self.y + self.vy) % (side * CELL)
+                self.cell = cell = y // CELL * side + x // CELL
                 self.model.crowd[cell] += 1
 
             def eat(self):
@@ -139,12 +145,13 @@ class Mesa:
                     self.energy -= half
 
         self.model = mesa.Model()
+        self.model.side = side_of(count)
         columns = [values.tolist() for values in beginning(count).values()]
         for values in zip(*columns):
             Agent(self.model, *values)
 
     def step(self) -> None:
-        self.model.crowd = [0] * (SIDE * SIDE)
+        self.model.crowd = [0] * self.model.side**2
         for part in ("move", "eat", "forget", "bear"):
             self.model.agents.do(part)
 
@@ -155,19 +162,78 @@ class Mesa:
         return len(agents), energy[0], len(parents), energy[1]
 
 
-KINDS: dict[str, Any] = {
-    "stoa": Columns,
-    "stoa, by rows": Rows,
-    "dict of numpy arrays": Arrays,
-    "__slots__": Slots,
-    "mesa": Mesa,
+class Frames:
+    """A set of agents of mesa-frames: a frame of Polars. A parent is a number, as in Arrays."""
+
+    def __init__(self, count: int) -> None:
+        from mesa_frames import AgentSetPolars, ModelDF
+        from polars import DataFrame, Int16, Series, col, lit, when
+
+        side, size = side_of(count), side_of(count) * CELL
+
+        class Particles(AgentSetPolars):
+            def __init__(self, model):
+                super().__init__(model)
+                ids, nobody = numpy.arange(1, count + 1), numpy.zeros(count, dtype="int64")
+                self.add(DataFrame({"unique_id": ids, **beginning(count), "parent": nobody}))
+                self.next = count + 1
+
+            def step(self):
+                x, y = (col.x + col.vx) % size, (col.y + col.vy) % size
+                self.agents = self.agents.with_columns(x=x, y=y)
+                self.agents = self.agents.with_columns(cell=col.y // CELL * side + col.x // CELL)
+                cell = self.agents["cell"].to_numpy()
+                crowd = numpy.bincount(cell, minlength=side**2)
+                share = (FOOD // numpy.maximum(crowd, 1)).astype("int16")
+                energy = col.energy + Series(share[cell]) - lit(COST, Int16)
+                self.agents = self.agents.with_columns(energy=energy).filter(col.energy >= 0)
+                self.select()  # all of them: the mask does not follow the frame
+                self.bear(col.energy >= SPLIT)
+
+            def bear(self, parents):
+                half = col.energy // 2
+                born = self.agents.filter(parents).with_columns(
+                    vx=-col.vy, vy=col.vx, energy=half, parent=col.unique_id
+                )
+                left = when(parents).then(col.energy - half).otherwise(col.energy)
+                self.agents = self.agents.with_columns(energy=left)
+                ids = numpy.arange(self.next, self.next + len(born))
+                self.add(born.with_columns(unique_id=Series(ids)))
+                self.next += len(born)
+                self.select()
+
+        self.model = ModelDF()
+        self.all = Particles(self.model)
+        self.model.agents += self.all
+
+    def step(self) -> None:
+        self.model.step()
+
+    def facts(self) -> tuple[int, int, int, int]:
+        p = self.all.agents
+        living = p.select("unique_id", "energy")
+        known = p.select("parent").join(living, left_on="parent", right_on="unique_id")
+        return len(p), p["energy"].sum(), len(known), known["energy"].sum()
+
+
+@dataclass
+class Kind:
+    """A way of keeping particles, and what its lines of code are."""
+
+    world: Any
+    sources: list[Any] = field(default_factory=list)  # besides the world's
+    needs: tuple[str, ...] = ()  # modules
+    by_rows: bool = False
+
+
+KINDS = {
+    "stoa, by columns": Kind(Columns, [Particle, World]),
+    "dict of numpy arrays": Kind(Arrays),
+    "mesa-frames": Kind(Frames, needs=("mesa_frames",)),
+    "stoa, by rows": Kind(Rows, [Particle, World], by_rows=True),
+    "__slots__": Kind(Slots, [Slotted], by_rows=True),
+    "mesa": Kind(Mesa, needs=("mesa",), by_rows=True),
 }
-
-
-def own_bytes() -> int:
-    """Memory of this process alone."""
-    with open("/proc/self/smaps_rollup", encoding="ascii") as file:
-        return sum(int(line.split()[1]) for line in file if line.startswith("Private")) << 10
 
 
 class Pauses:
@@ -184,26 +250,29 @@ class Pauses:
         self.start = now
 
 
-def measure(kind: str, count: int, steps: int) -> dict[str, Any]:
-    KINDS[kind](1000).step()  # what is imported and prepared at the first use is not counted
+def lines_of(kind: Kind) -> int:
+    """Lines that are not empty."""
+    texts = map(inspect.getsource, [*kind.sources, kind.world])
+    return sum(bool(line.strip()) for text in texts for line in text.splitlines())
+
+
+def measure(name: str, count: int, steps: int) -> dict[str, Any]:
+    kind = KINDS[name]
+    kind.world(1000).step()  # what is imported and prepared at the first use is not counted
     gc.collect()
-    before, pauses, seconds = own_bytes(), Pauses(), []
-    world = KINDS[kind](count)
+    before, pauses, seconds = unique_set_size(), Pauses(), []
+    world = kind.world(count)
     for _ in range(steps):
         start = time.perf_counter()
         world.step()
         seconds.append(time.perf_counter() - start)
     longest, facts = pauses.longest, tuple(map(int, world.facts()))
     gc.collect()
-    with_others = {"stoa": [Particle, World], "stoa, by rows": [Particle, World]}
-    with_others["__slots__"] = [Slotted]
-    sources = map(inspect.getsource, [*with_others.get(kind, []), KINDS[kind]])
     return {
-        "kind": kind,
-        "bytes": (own_bytes() - before) / facts[0],
+        "bytes": (unique_set_size() - before) / facts[0],
         "step": statistics.median(seconds),
         "pause": longest,
-        "lines": sum(1 for text in sources for line in text.splitlines() if line.strip()),
+        "lines": lines_of(kind),
         "facts": facts,
     }
 

@@ -145,15 +145,8 @@ def environment():
     return {"PYPY_GC_NURSERY": "4M", **os.environ}
 
 
-def worker_answer(interpreter, kind, records, modules):
-    """What points_kinds.py says, as a dictionary; a "note" where there is nothing measured."""
-    command = [
-        interpreter.path,
-        str(WORKER),
-        kind,
-        str(records),
-        *([str(modules)] if modules else []),
-    ]
+def worker_answer(command):
+    """What a worker says, as a dictionary; a "note" where there is nothing measured."""
     done = subprocess.run(command, capture_output=True, text=True, env=environment())
     if done.returncode == 0:
         return json.loads(done.stdout.splitlines()[-1])
@@ -171,7 +164,8 @@ def measured_kind(interpreter, kind, records, modules):
     if interpreter.path == sys.executable:
         row.article_bytes_per_record = published.OBJECT_BYTES.get(kind)
     row.article_mib = published.range_text(row.article_range)
-    answer = worker_answer(interpreter, kind, fitting, modules)
+    command = [interpreter.path, str(WORKER), kind, str(fitting)]
+    answer = worker_answer([*command, *([str(modules)] if modules else [])])
     if "note" in answer:
         row.note = answer["note"]
     else:
@@ -202,15 +196,14 @@ def one_line(row):
     return f"{row.interpreter}, {row.label}: {row.bytes_per_record:,.1f} bytes per record"
 
 
+def progress_on(console):
+    columns = TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn()
+    return Progress(*columns, TimeElapsedColumn(), console=console, transient=True)
+
+
 def measure_all(arguments, steps, console):
-    columns = [
-        TextColumn("{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TimeElapsedColumn(),
-    ]
     rows = []
-    with Progress(*columns, console=console, transient=True) as progress:
+    with progress_on(console) as progress:
         task = progress.add_task("", total=len(steps) + bool(arguments.c_program))
 
         def done(new):
@@ -229,7 +222,7 @@ def measure_all(arguments, steps, console):
 
 
 def write_csv(rows, path):
-    names = [column.name for column in fields(Measurement)]
+    names = [column.name for column in fields(rows[0])]
     with path.open("w", newline="", encoding="utf-8") as file:
         writer = csv.DictWriter(file, names)
         writer.writeheader()
