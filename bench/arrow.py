@@ -1,5 +1,6 @@
-"""What do the ways out of a table and into it cost? Three int32 a row: lent, copied, taken in,
-queried by DuckDB, and pickled out of band; beside memcpy, and DuckDB on a table of pyarrow.
+"""What do the ways out of a table and into it cost? Three int32 a row: lent, copied, taken in (at
+once, in chunks, with nulls), queried by DuckDB, and pickled out of band; beside memcpy, and DuckDB
+on a table of pyarrow. Strings, which are looked up one by one, are shown without a bar.
 
     python bench/arrow.py [ROWS]
 
@@ -102,6 +103,63 @@ def bench_copies(points, arrow, arrays):
         at_least(f"memcpy / {name}", 0.7, memcpy_takes / found[name])
 
 
+# ---- in many chunks, with nulls ----
+
+
+def chunked(arrow):
+    """The same table in pieces of a stream's usual size."""
+    chunks = [arrow.slice(first, 65_536) for first in range(0, arrow.num_rows, 65_536)]
+    return pyarrow.concat_tables(chunks)
+
+
+def with_nulls(arrays):
+    """Every seventh value is null."""
+    gaps = numpy.arange(ROWS) % 7 == 0
+    return pyarrow.table(
+        {name: pyarrow.array(each, mask=gaps) for name, each in zip("xyz", arrays)}
+    )
+
+
+def bench_chunks(arrow, arrays):
+    gaps = with_nulls(arrays)
+    nullable = stoa.from_arrow(gaps)
+    chunks, gap_chunks = chunked(arrow), chunked(gaps)
+    sides = {
+        "memcpy of the columns, by numpy": lambda: [numpy.array(each) for each in arrays],
+        "stoa.from_arrow(chunks, Point)": lambda: stoa.from_arrow(chunks, Point),
+        "stoa.from_arrow(chunks)": lambda: stoa.from_arrow(chunks),
+        "stoa.from_arrow(with nulls)": lambda: stoa.from_arrow(gaps),
+        "stoa.from_arrow(chunks with nulls)": lambda: stoa.from_arrow(gap_chunks),
+        "pyarrow.table(with nulls)": lambda: pyarrow.table(nullable),
+    }
+    found = medians(sides, keep=True)
+    told("\nin chunks of 65,536 rows, and with nulls (every seventh)", found)
+    memcpy_takes = found.pop("memcpy of the columns, by numpy")
+    for name, seconds in found.items():
+        at_least(f"memcpy / {name}", 0.7, memcpy_takes / seconds)
+
+
+# ---- strings ----
+
+
+def bench_strings():
+    few = pyarrow.table({"name": pyarrow.array([f"name {i % 1000}" for i in range(ROWS // 10)])})
+    coded = pyarrow.table({"name": few["name"].dictionary_encode()})
+    names, chunks = stoa.from_arrow(few, {"name": "string"}), chunked(few)
+    sides = {
+        "memcpy of texts and offsets, by numpy": lambda: [
+            numpy.array(numpy.frombuffer(each, numpy.uint8))
+            for each in few["name"].chunk(0).buffers()[1:]
+        ],
+        "stoa.from_arrow(1,000 different strings)": lambda: stoa.from_arrow(few),
+        "the same in chunks": lambda: stoa.from_arrow(chunks),
+        "the same by dictionary": lambda: stoa.from_arrow(coded),
+        "pyarrow.table(names)": lambda: pyarrow.table(names),
+        "names.to_arrow(dictionary=True)": lambda: names.to_arrow(dictionary=True),
+    }
+    told(f"\n{ROWS // 10:,} strings", medians(sides, keep=True))
+
+
 # ---- queried ----
 
 
@@ -150,6 +208,8 @@ def main():
     arrow = pyarrow.table(dict(zip("xyz", arrays)))
     bench_lend(points)
     bench_copies(points, arrow, arrays)
+    bench_chunks(arrow, arrays)
+    bench_strings()
     bench_duckdb(points, arrow)
     bench_pickle(points)
 

@@ -44,6 +44,8 @@
 #define KEPT_BYTES ((size_t)256 << 20)
 #define LEAST_KEPT_BYTES ((size_t)1 << 20)
 #define KEPT_BLOCKS 8
+/* Allocations of at least this size hold a whole huge page. */
+#define LEAST_HUGE_BYTES (2 * STOA__HUGE_PAGE)
 /* At most this part of the written cells may be wasted by the huge page where they begin: a row
  * costs the sum of its fields. With it the cells of 24 columns of 3 MiB are written, row by row, in
  * two thirds of the time. Staggers are small enough for a column of 2 MiB. */
@@ -84,6 +86,18 @@ void *stoa__reallocate(void *memory, size_t bytes)
 {
     void *moved = realloc(memory, bytes);
     return moved == NULL && stoa_trim() > 0 ? realloc(memory, bytes) : moved;
+}
+
+void *stoa__allocate_expected(size_t bytes)
+{
+    char *memory = stoa__allocate(bytes);
+    if (memory == NULL || bytes < LEAST_HUGE_BYTES)
+        return memory;
+    uintptr_t start = (uintptr_t)memory;
+    uintptr_t from = stoa__round_up(start, STOA__HUGE_PAGE);
+    uintptr_t to = stoa__round_down(start + bytes, STOA__HUGE_PAGE);
+    madvise(memory + (from - start), to - from, MADV_HUGEPAGE);
+    return memory;
 }
 
 void stoa__release(void *memory)
@@ -386,9 +400,9 @@ bool stoa__region_commit(stoa__region *region, size_t from, size_t to)
 {
     if (region->kind != STOA__RESERVED_REGION)
         return true;
-    size_t page = system_page();
-    from = stoa__round_down(from, stoa__region_is_large(region) ? STOA__HUGE_PAGE : page);
-    to = stoa__round_up(to, page);
+    size_t page = system_page(), unit = stoa__region_is_large(region) ? STOA__HUGE_PAGE : page;
+    to = stoa__round_up(to, from < to && to - from >= unit ? unit : page);
+    from = stoa__round_down(from, unit);
     int access = PROT_READ | PROT_WRITE;
     return from >= to || mprotect(region->base + from, to - from, access) == 0 ||
            (stoa_trim() > 0 && mprotect(region->base + from, to - from, access) == 0);

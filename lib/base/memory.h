@@ -16,6 +16,8 @@
 /* NULL when refused; bytes > 0. */
 void *stoa__allocate(size_t bytes);
 void *stoa__allocate_zeroed(size_t bytes);
+/* The same, where all of it will be written soon: it gets huge pages where they fit in. */
+void *stoa__allocate_expected(size_t bytes);
 /* If it returns NULL, memory is as it was. */
 void *stoa__reallocate(void *memory, size_t bytes);
 void stoa__release(void *memory);
@@ -123,8 +125,8 @@ size_t stoa__reserve_share(size_t least);
  * when refused, and then nothing is held. */
 bool stoa__region_reserve(stoa__region *region, size_t bytes, size_t least, uint32_t columns);
 /* Makes [from, to), offsets in the region, writable, and the rest of the page (in a large region:
- * of the huge page) that `from` lies in. Committed pages may be committed again. False when
- * refused. */
+ * of the huge page) that `from` lies in, and that of `to` likewise, if there is so much in between.
+ * Committed pages may be committed again. False when refused. */
 bool stoa__region_commit(stoa__region *region, size_t from, size_t to);
 /* Says that all of [from, to) will be written soon. It gets huge pages where they fit in, and at
  * the head of a column of a large region where it covers most of one. */

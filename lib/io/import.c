@@ -150,8 +150,10 @@ static stoa_status make_room(stoa__table *table, size_t total, stoa_error *error
     bool has_more = total > table->capacity && more < table->max_rows - rows &&
                     rows + more > total && stoa__table_grow(table, rows + more, NULL) == STOA_OK;
     stoa_status status = has_more ? STOA_OK : stoa__table_grow(table, total, error);
-    if (status == STOA_OK)
-        stoa__table_expect(table, rows, rows > 0 ? table->capacity : total);
+    if (status == STOA_OK && rows > 0)
+        stoa__table_expect_more(table, rows);
+    else if (status == STOA_OK)
+        stoa__table_expect(table, rows, total);
     return status;
 }
 

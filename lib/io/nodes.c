@@ -101,7 +101,7 @@ stoa_status stoa__arrow_array_new(struct ArrowArray *out, const stoa__arrow_shap
     size_t bytes = head_bytes + STOA__ARROW_ALIGNMENT;
     for (size_t i = 0; i < shape->buffers; i++)
         bytes += padded(shape->bytes[i]);
-    char *block = stoa__allocate(bytes);
+    char *block = stoa__allocate_expected(bytes);
     if (block == NULL)
         return stoa__fail_memory(error, bytes);
     memset(block, 0, head_bytes);

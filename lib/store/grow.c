@@ -103,6 +103,22 @@ void stoa__table_expect(stoa__table *table, size_t first, size_t end)
     }
 }
 
+/* In a large region the huge page at the end of what is committed is whole. Were it not taken as
+ * one, each growth would leave small pages behind. */
+void stoa__table_expect_more(stoa__table *table, size_t first)
+{
+    stoa__table_expect(table, first, table->capacity);
+    STOA__EACH_FIELD (table, i) {
+        size_t offset, width = stoa__column_width(table, i);
+        stoa__region *region = stoa__column_region(table, i, &offset);
+        size_t end = offset + table->capacity * width,
+               last = stoa__round_down(end, STOA__HUGE_PAGE);
+        bool is_long = (table->capacity - first) * width >= STOA__HUGE_PAGE;
+        if (stoa__region_is_large(region) && is_long)
+            stoa__region_expect(region, last, last + STOA__HUGE_PAGE);
+    }
+}
+
 /* Makes rows from `rows` on zero; false if that is not possible for every column. */
 static void discard(stoa__table *table, size_t rows)
 {

@@ -8,6 +8,8 @@
 stoa_status stoa__table_grow(stoa__table *table, size_t rows, stoa_error *error);
 /* Says that all cells of rows [first, end) will be written at once. */
 void stoa__table_expect(stoa__table *table, size_t first, size_t end);
+/* Says the same of [first, capacity), into which more rows than these are likely to come. */
+void stoa__table_expect_more(stoa__table *table, size_t first);
 /* Writes the field's default into rows [first, first + count), which are beyond the table's end. */
 void stoa__column_write_defaults(stoa__table *table, uint32_t field, size_t first, size_t count);
 /* The objects in rows [first, first + count) leave their pool. */
