@@ -8,7 +8,8 @@
  *
  * Types: bool as bits, integers, floats, dates, timestamps with unit and zone, and durations as
  * they are; strings as utf8, or as dictionaries; enumerations as dictionaries of their labels;
- * vectors as lists of fixed size. Object fields have no counterpart. Arrays begin at offset 0, tell
+ * vectors as lists of fixed size; references as ids, uint64, null where the row is gone, and a
+ * stream holds the tables that they refer to. Object fields have no counterpart. Arrays begin at offset 0, tell
  * the exact number of nulls, hold zero where there is none, and a struct has no nulls of its own.
  */
 #ifndef STOA_ARROW_H
@@ -183,7 +184,7 @@ STOA_TRY stoa_table_arrow_array(struct ArrowSchema *schema, struct ArrowArray *a
  * released, calls that would write to cells, remove or reorder rows, or change fields give
  * STOA_LENT and change nothing; rows can be appended, and don't belong to what was lent before.
  * Writes through pointers and typed setters are not seen: they are the caller's to avoid. Bools,
- * vectors, plain strings, rows in other steps than 1 and selected rows are copied all the same. A
+ * vectors, references, plain strings, rows in other steps than 1 and selected rows are copied all the same. A
  * stream gives all rows at once, if no other number was asked for.
  *
  * @param loan becomes the new loan
@@ -255,15 +256,16 @@ STOA_TRY stoa_table_from_arrow_schema(stoa_table **table, const struct ArrowSche
 /**
  * Adds the rows of arrays, by the names of their columns. All come, or none; a thread that reads
  * beside may see rows of a call that then fails. Fields without a column get their defaults. Texts
- * go into strings and into enumerations that have them for labels; the values must fit their
- * fields by the rules of stoa_table_extend().
+ * go into strings and into enumerations that have them for labels, ids into references; the values
+ * must fit their fields by the rules of stoa_table_extend().
  *
  * @param schema of all the arrays; only read
  * @param arrays only read; the caller releases them
  * @return STOA_INVALID: an array that is not what the schema says, a text that is not UTF-8.
  *     STOA_NO_FIELD: there is no field for a column. STOA_WRONG_TYPE: a column of a type that its
  *     field does not take, a null for a field that takes none. STOA_OVERFLOW: a value that does not
- *     fit. STOA_FULL, STOA_OUT_OF_MEMORY. STOA_REFUSED: the pool refused a default.
+ *     fit. STOA_NO_ID: a reference's target has no row of that id. STOA_FULL,
+ *     STOA_OUT_OF_MEMORY. STOA_REFUSED: the pool refused a default.
  * @cost O(rows), at the speed of memcpy for numbers.
  * @threads Changes the table.
  * @snippet arrow.c import

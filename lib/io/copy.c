@@ -61,6 +61,14 @@ static void copy_bits(uint64_t *out, const uint64_t *bits, const stoa__arrow_row
             out[i / 64] |= (uint64_t)stoa__bit(bits, stoa__arrow_row(rows, i)) << i % 64;
 }
 
+void stoa__arrow_count_nulls(struct ArrowArray *array)
+{
+    size_t count = (size_t)array->length;
+    array->null_count = (int64_t)(count - stoa__count_bits(array->buffers[0], count));
+    if (array->null_count == 0)
+        array->buffers[0] = NULL;
+}
+
 /* Fills the validity in, and says how many nulls there are. */
 static void copy_validity(struct ArrowArray *array, const uint64_t *validity,
                           const stoa__arrow_rows *rows)
@@ -69,9 +77,7 @@ static void copy_validity(struct ArrowArray *array, const uint64_t *validity,
         return;
     uint64_t *bits = stoa__arrow_buffer(array, 0);
     copy_bits(bits, validity, rows);
-    array->null_count = (int64_t)(rows->count - stoa__count_bits(bits, rows->count));
-    if (array->null_count == 0)
-        array->buffers[0] = NULL;
+    stoa__arrow_count_nulls(array);
 }
 
 /* ---- what is lent ---- */
@@ -387,6 +393,8 @@ static stoa_status copy_column(const stoa__arrow_plan *plan, const stoa__arrow_c
         return copy_text(&t, form == STOA__ARROW_LARGE_TEXT, rows, out, error);
     if (form == STOA__ARROW_CODED)
         return copy_coded(plan, column, rows, out, error);
+    if (column->type == STOA_REFERENCE)
+        return stoa__arrow_copy_references(plan, column, rows, out, error);
     return column->components > 0 ? copy_vector(plan, column, columns, rows, out, error)
                                   : copy_numbers(plan, columns, 1, column->type, rows, out, error);
 }

@@ -9,6 +9,7 @@
 #include "io/nodes.h"
 #include "io/types.h"
 #include "query/selection.h"
+#include "store/reference.h"
 
 /* ---- columns ---- */
 
@@ -34,6 +35,13 @@ static uint64_t version_of(const stoa_table *table, const stoa__arrow_column *co
     return version;
 }
 
+/* A stream keeps it. */
+static stoa_table *target_of(const stoa_table *table, size_t field)
+{
+    stoa__table *found = stoa__target_of_field(stoa__whole_const(table), field);
+    return found == NULL ? NULL : &found->head;
+}
+
 /* The column of a field, or of the vector that it is a component of. */
 static stoa_status add_column(stoa__arrow_plan *plan, size_t field, uint64_t flags,
                               stoa_error *error)
@@ -47,15 +55,14 @@ static stoa_status add_column(stoa__arrow_plan *plan, size_t field, uint64_t fla
     if (what->type == STOA_OBJECT)
         return stoa__fail(error, STOA_WRONG_TYPE,
                           "field '%s' is an object field, for which Arrow has no type", what->name);
-    if (what->type == STOA_REFERENCE)
-        return stoa__fail(error, STOA_WRONG_TYPE,
-                          "field '%s' is a reference, for which Arrow has no type", what->name);
+    bool is_reference = what->type == STOA_REFERENCE;
     stoa__arrow_column *column = &plan->columns[plan->column_count++];
     *column = (stoa__arrow_column){.field = (uint32_t)field,
                                    .components = what->components,
                                    .type = (stoa_type)what->type,
                                    .form = form_of(what, flags),
-                                   .nullable = stoa__schema_nullable(what)};
+                                   .nullable = stoa__schema_nullable(what) || is_reference,
+                                   .target = is_reference ? target_of(plan->table, field) : NULL};
     column->version = version_of(plan->table, column);
     return STOA_OK;
 }
@@ -267,6 +274,14 @@ stoa_status stoa__arrow_plan_check(const stoa__arrow_plan *plan, stoa_error *err
 static const stoa__arrow_type utf8 = {.layout = STOA__LAYOUT_TEXT, .type = STOA_STRING},
                               large_utf8 = {.layout = STOA__LAYOUT_LARGE_TEXT, .type = STOA_STRING};
 
+/* Strings are handles, and references ids. */
+static stoa_type cell_type(stoa_type type)
+{
+    if (type == STOA_STRING)
+        return STOA_UINT32;
+    return type == STOA_REFERENCE ? STOA_UINT64 : type;
+}
+
 /* Of one value: of a dictionary that of its indices. */
 static stoa__arrow_type value_type(const stoa__arrow_column *column,
                                    const stoa__schema_field *field)
@@ -275,11 +290,11 @@ static stoa__arrow_type value_type(const stoa__arrow_column *column,
         return utf8;
     if (column->form == STOA__ARROW_LARGE_TEXT)
         return large_utf8;
-    return (stoa__arrow_type){
-        .layout = column->form == STOA__ARROW_BITS ? STOA__LAYOUT_BITS : STOA__LAYOUT_NUMBERS,
-        .type = column->type == STOA_STRING ? STOA_UINT32 : column->type, /* a handle */
-        .unit = field->unit,
-        .zone = field->zone != NULL ? field->zone->name : NULL};
+    return (stoa__arrow_type){.layout = column->form == STOA__ARROW_BITS ? STOA__LAYOUT_BITS
+                                                                         : STOA__LAYOUT_NUMBERS,
+                              .type = cell_type(column->type),
+                              .unit = field->unit,
+                              .zone = field->zone != NULL ? field->zone->name : NULL};
 }
 
 /* The name of a column: of a vector its own, not that of its component. */

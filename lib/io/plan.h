@@ -21,7 +21,8 @@ typedef struct stoa__arrow_column {
     stoa_type type;
     stoa__arrow_form form;
     bool nullable;
-    uint64_t version; /* of all components together, when the plan was made */
+    stoa_table *target; /* of references; NULL: it was freed, or the field is none */
+    uint64_t version;   /* of all components together, when the plan was made */
 } stoa__arrow_column;
 
 typedef struct stoa__arrow_plan {
@@ -75,6 +76,13 @@ stoa_status stoa__arrow_plan_schema(const stoa__arrow_plan *plan, struct ArrowSc
 /* An array of these rows. */
 stoa_status stoa__arrow_copy(const stoa__arrow_plan *plan, const stoa__arrow_rows *rows,
                              struct ArrowArray *out, stoa_error *error);
+/* An array of a column of references. */
+stoa_status stoa__arrow_copy_references(const stoa__arrow_plan *plan,
+                                        const stoa__arrow_column *column,
+                                        const stoa__arrow_rows *rows, struct ArrowArray *out,
+                                        stoa_error *error);
+/* Says how many nulls there are, by the validity that was filled in. */
+void stoa__arrow_count_nulls(struct ArrowArray *array);
 /* How many of the rows fit into a batch, for the text of 32-bit offsets. */
 size_t stoa__arrow_fitting(const stoa__arrow_plan *plan, const stoa__arrow_rows *rows);
 /* Has text that is too long for 32-bit offsets leave with others. */

@@ -67,6 +67,25 @@ static int answer(pull *asked)
     return status == STOA_OUT_OF_MEMORY ? ENOMEM : EINVAL;
 }
 
+/* ---- the tables that it holds ---- */
+
+/* Its table, and those that references refer to: else these would read as null once nobody else
+ * held the targets. */
+static void hold(export *own, stoa_table *table)
+{
+    own->table = stoa__table_retain(table);
+    for (size_t i = 0; i < own->plan.column_count; i++)
+        if (own->plan.columns[i].target != NULL)
+            stoa__table_retain(own->plan.columns[i].target);
+}
+
+static void let_go(const export *own)
+{
+    for (size_t i = 0; i < own->plan.column_count; i++)
+        stoa_table_free(own->plan.columns[i].target);
+    stoa_table_free(own->table);
+}
+
 /* ---- the stream ---- */
 
 static int get_schema(struct ArrowArrayStream *given, struct ArrowSchema *out)
@@ -91,8 +110,8 @@ static void release(struct ArrowArrayStream *given)
 {
     export *own = given->private_data;
     stoa_loan *loan = own->plan.loan;
+    let_go(own);
     stoa__arrow_plan_dispose(&own->plan);
-    stoa_table_free(own->table);
     if (loan != NULL)
         stoa__loan_let_go(loan);
     stoa__release(own);
@@ -114,7 +133,7 @@ stoa_status stoa_table_arrow_stream(struct ArrowArrayStream *stream, stoa_table 
     }
     if (options != NULL && options->guard != NULL)
         made->guard = *options->guard;
-    made->table = stoa__table_retain(table);
+    hold(made, table);
     if (made->plan.loan != NULL)
         stoa__loan_hold(made->plan.loan);
     *stream = (struct ArrowArrayStream){.get_schema = get_schema,

@@ -74,7 +74,8 @@ static bool takes(const stoa__schema_field *field, const stoa_source *source)
     if (stoa__is_time((stoa_type)field->type))
         return stoa__times_match(stoa__field_time(field), source->type, source->is_zoned);
     if (field->type == STOA_REFERENCE)
-        return source->type == STOA_REFERENCE || source->type == STOA_UINT64;
+        return source->type == STOA_REFERENCE || source->type == STOA_UINT64 ||
+               source->type == STOA_INT64;
     return stoa__convertible((stoa_type)field->type, source->type);
 }
 

@@ -291,15 +291,13 @@ TEST(fields_that_no_table_can_have_are_refused)
     stoa_table_free(plain);
 }
 
-TEST(expressions_and_arrow_refuse_references_by_name)
+TEST(expressions_refuse_references_by_name)
 {
     stoa_table *nodes = nodes_of(2);
     stoa_value value;
-    struct ArrowArrayStream stream;
     REFUSED(nodes, STOA_WRONG_TYPE, stoa_compute(nodes, "max(parent)", &value, &trouble));
     SAYS("'parent'");
     REFUSED(nodes, STOA_WRONG_TYPE, stoa_assign(nodes, "parent", "1", NULL, &trouble));
-    REFUSED(nodes, STOA_WRONG_TYPE, stoa_table_arrow_stream(&stream, nodes, NULL, &trouble));
     stoa_table_free(nodes);
 }
 
@@ -337,6 +335,6 @@ int main(void)
         arrays_of_ids_are_checked_as_a_whole, a_freed_target_leaves_null_behind_and_takes_no_more,
         tables_that_refer_to_themselves_and_to_each_other_are_freed,
         a_copy_refers_to_its_own_rows_and_null_to_those_left_out,
-        fields_that_no_table_can_have_are_refused, expressions_and_arrow_refuse_references_by_name,
+        fields_that_no_table_can_have_are_refused, expressions_refuse_references_by_name,
         typed_tables_give_and_take_rows);
 }

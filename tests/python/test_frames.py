@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import gc
 import sys
 import types
 from enum import Enum, IntFlag
@@ -283,8 +284,56 @@ def test_references_go_to_pandas_as_rows() -> None:
     owners = pets.to_pandas()["owner"].tolist()
     assert owners[0].name == "Bob"
     assert owners[1] is None
-    with pytest.raises(stoa.WrongTypeError, match="field 'owner' is a reference"):
-        pets.__arrow_c_stream__()
+
+
+def test_references_leave_as_ids_and_come_back_where_the_target_is() -> None:
+    numpy, pyarrow, polars = map(pytest.importorskip, ("numpy", "pyarrow", "polars"))
+    people = stoa.Table(Person, [(f"p{i}",) for i in range(600)], ids=True)
+    pets = stoa.Table(Pet, [(people[i % 600],) for i in range(1200)], targets={"owner": people})
+    pets[7].owner = None
+    people.remove_ids(people.ids[100:600:3])
+    ids = [None if each.owner is None else stoa.id_of(each.owner) for each in pets]
+    made = pets.to_arrow()
+    made.validate(full=True)
+    assert made["owner"].type == pyarrow.uint64()
+    assert made["owner"].to_pylist() == ids
+    assert made["owner"].null_count == ids.count(None) > 300
+    assert polars.Series(pets[::-7].owner).to_list() == ids[::-7]
+    assert polars.Series(pets.where("is_null(owner)").owner).to_list() == [None] * ids.count(None)
+    again = stoa.Table(Pet, targets={"owner": people})
+    again.extend_arrow(made)
+    assert again == pets
+    names = people.to_polars().with_columns(id=numpy.array(people.ids, "uint64"))
+    joined = pets.to_polars().join(names, left_on="owner", right_on="id", how="left")
+    assert joined["name"].to_list() == [each.owner and each.owner.name for each in pets]
+
+
+def test_a_stream_of_references_ends_with_an_error_once_rows_of_the_target_are_gone() -> None:
+    pyarrow = pytest.importorskip("pyarrow")
+    people = stoa.Table(Person, [("Ann",), ("Bob",)], ids=True)
+    pets = stoa.Table(Pet, [(people[1],), (None,)], targets={"owner": people})
+    reader = pyarrow.RecordBatchReader.from_stream(pets)
+    wanted = [stoa.id_of(people[1]), None]
+    other = stoa.Table(Person, [("Cid",)], ids=True)
+    with pytest.raises(stoa.RowIdError, match="no row of the table that it refers to"):
+        stoa.Table(Pet, targets={"owner": other}).extend_arrow(pets)
+    del pets, people[0]
+    with pytest.raises(pyarrow.ArrowInvalid, match="was changed"):
+        reader.read_all()
+    pets = stoa.Table(Pet, [(people[0],), (None,)], targets={"owner": people})
+    whole = pyarrow.RecordBatchReader.from_stream(pets)
+    del pets, people, reader  # the stream holds both tables
+    gc.collect()
+    assert whole.read_all()["owner"].to_pylist() == wanted
+
+
+def test_what_from_arrow_refuses_changes_nothing_for_the_record_class() -> None:
+    people = stoa.Table(Person, [("Ann",)], ids=True)
+    pets = stoa.Table(Pet, [(people[0],)], targets={"owner": people})
+    with pytest.raises(stoa.ArgumentError, match="extend_arrow"):
+        stoa.from_arrow(pets, Pet)
+    assert stoa.Table(Pet, [(people[0],)], targets={"owner": people}) == pets
+    assert stoa.from_arrow(pets).to_dicts() == [{"owner": people.ids[0]}]
 
 
 def test_a_number_without_a_member_is_refused() -> None:

@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from stoa._access.rows import layout
-from stoa._schema.record import described, record_class_of
+from stoa._schema.record import RecordType, described, record_class_of
 from stoa._store.arrivals import Arrivals
 from stoa._store.store import new_store
+from stoa._store.targets import Targets, checked_targets
+from stoa.errors import ArgumentError, RowIdError
 from stoa.table import Table
 
 
@@ -22,7 +24,8 @@ def from_arrow(data: Any, record: Any = None) -> Table[Any]:
     rules of extend(). Raises WrongTypeError for what has no such interface and for a column of a
     type that no field can have, RefusedError if a stream fails, ArgumentError for arrays that are
     not what their schema says, and FieldNameError, WrongTypeError or RangeError for a column or a
-    value that does not fit `record`.
+    value that does not fit `record`. References of `record` need a table that is made with their
+    targets, and its extend_arrow(): ArgumentError and RowIdError say so.
     """
     arrivals = Arrivals(data)
     if record is None:
@@ -30,10 +33,20 @@ def from_arrow(data: Any, record: Any = None) -> Table[Any]:
     else:
         made = record_class_of(record)
         arrivals.check_complete(made)
-    store = new_store(made, 0, 0, layout)
+    store = new_store(made, 0, 0, layout, targets=targets_for(made))
     for array in arrivals:
         arrivals.append_to(store, [array])
     return Table._of(store)
+
+
+def targets_for(record: RecordType) -> Targets:
+    """None, unless a field is a reference: its target is missing, which is an error."""
+    try:
+        return checked_targets(record, None, False)
+    except (ArgumentError, RowIdError) as error:
+        raise type(error)(
+            f"{error}; make the table with these, and take the rows by its extend_arrow()"
+        ) from None
 
 
 from_arrow.__module__ = "stoa"

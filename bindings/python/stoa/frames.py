@@ -64,17 +64,17 @@ class Frames(Exporting):
         """The rows as a pyarrow.Table, a copy.
 
         With `dictionary`, strings leave as dictionaries, which share the bytes of the table's
-        strings; enumerations always do. Raises LibraryError without pyarrow 14 or later,
-        WrongTypeError for an object field or a reference, and StaleError.
+        strings; enumerations always do. References leave as ids. Raises LibraryError without
+        pyarrow 14 or later, WrongTypeError for an object field, and StaleError.
         """
         return library("pyarrow").table(self._sent(dictionary))
 
     def to_polars(self, *, dictionary: bool = False) -> Any:
         """The rows as a polars.DataFrame, a copy.
 
-        Enumerations are categorical, vectors arrays, and strings are categorical with
-        `dictionary`. Raises LibraryError without Polars 1.3 or later, WrongTypeError for an object
-        field or a reference, and StaleError.
+        Enumerations are categorical, vectors arrays, references ids, and strings are categorical
+        with `dictionary`. Raises LibraryError without Polars 1.3 or later, WrongTypeError for an
+        object field, and StaleError.
         """
         return library("polars").DataFrame(self._sent(dictionary))
 

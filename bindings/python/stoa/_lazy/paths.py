@@ -12,9 +12,13 @@ from typing import TYPE_CHECKING, Any, NoReturn
 from stoa._access import masks
 from stoa._lazy import bits, program, tree
 from stoa._lazy.expression import Expression
+from stoa._schema.fields import Field
+from stoa._schema.record import described
 from stoa._schema.references import reference_written
 from stoa._schema.types import OBJECT, TYPES, FieldType, optional_type
 from stoa._store import versions
+from stoa._store.arrow import Export
+from stoa._store.store import new_store
 from stoa._store.versions import together
 from stoa.errors import FieldNameError, WrongTypeError
 
@@ -22,6 +26,7 @@ if TYPE_CHECKING:
     from stoa._lazy.expression import Scope
 
 IDS = optional_type(TYPES["uint64"])
+VALUES = Field("values", IDS)
 
 
 class Following:
@@ -137,8 +142,13 @@ class Link(Following, Expression):
     def _stoa_source(self) -> Any:
         raise WrongTypeError("references go into a field of the same table: points.parent = …")
 
-    def _for_arrow(self) -> Any:
-        raise WrongTypeError("references have no form in Arrow: take a field of the rows")
+    def _for_arrow(self) -> Export:
+        """Of the ids, null for None, which are found now."""
+        ids = self._ids()
+        chosen = ids if self._scope is None else (ids[each] for each in self._scope.indices())
+        made = new_store(described([VALUES]), 0, 0, self._store.layout)
+        made.extend({VALUES.name: [each or None for each in chosen]})
+        return Export(made, 0)
 
 
 def link_by(store: Any, field: int, *parts: Any) -> Link:

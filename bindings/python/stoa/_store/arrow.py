@@ -7,6 +7,7 @@ in between; on PyPy, whose lock cannot be taken there, columns are locked instea
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 from weakref import WeakValueDictionary
 
@@ -101,7 +102,10 @@ class Export:
         options = self.options(requested, STREAM in kinds)
         places = list(map(new_struct, kinds))
         read = [each.index for field in store.fields.values() for each in field.cells()]
-        check(store.reading(read, function, *places, store.c, options, error), error)
+        call = partial(store.reading, read, function, *places, store.c, options, error)
+        for target in filter(None, store.targets.values()):  # in which references are looked for
+            call = partial(target._store.reading, (), call)
+        check(call(), error)
         if STREAM in kinds:
             stores[address_of(store.c)] = store
         return tuple(give(address_of(place), kind) for place, kind in zip(places, kinds))

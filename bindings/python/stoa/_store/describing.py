@@ -30,8 +30,11 @@ def described_fields(record: RecordType, pool: ObjectPool, targets: Targets) -> 
             for each, place, stored in zip(fields, places, stored_fields(record).values())
         ]
         made = places, kept
-        own = any(each.type is OBJECT and each.default is not MISSING for each in fields)
-        if not own and not targets:
+        own = any(
+            each.type.kind == "r" or (each.type is OBJECT and each.default is not MISSING)
+            for each in fields
+        )
+        if not own:
             kept_for["described"] = made
     return made
 
