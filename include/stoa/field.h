@@ -39,8 +39,9 @@ STOA_BEGIN_DECLS
  * gives STOA_REFERRED if a row that stays refers to one that would go, STOA_LOCKED or STOA_LENT if
  * a table that would lose rows is locked or lent, or STOA_OUT_OF_MEMORY, and has then changed
  * nothing; stoa_table_clear() does nothing then. With references that refuse or cascade a removal
- * takes a look at each of their cells; it changes the tables that lose rows, and reads all that
- * refer to them. Freeing a table is no removal: what refers to its rows reads as null from then on.
+ * takes a look at each of their cells, and moves the rows that stay, all on one thread; it changes
+ * the tables that lose rows, and reads all that refer to them. Freeing a table is no removal: what
+ * refers to its rows reads as null from then on.
  */
 typedef enum stoa_on_remove {
     STOA_ON_REMOVE_DEFAULT = 0, /* null of a nullable field, refuse of any other */

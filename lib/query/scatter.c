@@ -33,6 +33,15 @@ typedef struct scattering {
 
 /* ---- where the values go ---- */
 
+/* The table that the path leads to, as the program reads it. NULL: the path begins with no
+ * reference. */
+static const stoa__read_table *read_table(const scattering *s)
+{
+    const stoa__code_block *code = &s->program->code;
+    const stoa__typed *begin = &code->results[code->outputs[1].first].typed;
+    return begin->type == STOA_REFERENCE ? &code->tables[begin->target] : NULL;
+}
+
 /* The path's field, and a component of it; NULL: it is no path. */
 static stoa_expression *field_of(stoa_expression *path, int64_t *component)
 {
@@ -75,7 +84,8 @@ static stoa_status choose_type(scattering *s, stoa_type value, stoa_error *error
         return stoa__fail(error, STOA_WRONG_TYPE, "field '%s' of type %s takes no %s", field->name,
                           stoa_type_name(s->type),
                           s->operation == STOA_ADD ? "sums" : "least or greatest values");
-    if (is_number && (value > STOA_FLOAT64 || (from_float && !is_float)))
+    bool is_strange = value > STOA_FLOAT64 || (from_float && !is_float);
+    if (value == STOA_REFERENCE || (is_number && is_strange))
         return stoa__fail(error, STOA_WRONG_TYPE,
                           "a value of type %s does not go into field '%s' of type %s",
                           stoa_type_name(value), field->name, stoa_type_name(s->type));
@@ -241,7 +251,7 @@ static stoa_status run_rows(scattering *s, stoa_table *table, const stoa_scope *
     if (status != STOA_OK)
         return status;
     run.validity = takes_null;
-    s->rows = s->target->rows;
+    s->rows = read_table(s)->rows;
     if (begin_states(s))
         status = stoa__run_aggregates(&run, error);
     else
@@ -279,9 +289,9 @@ static stoa_status run_version(scattering *s, const stoa_program *given, stoa_ta
     if (scope == NULL || scope->version == 0)
         return run_locked(s, table, scope, error);
     stoa_scope own = *scope;
+    own.version = stoa_program_version(s->program, table); /* first: the run looks at it again */
     if (scope->version != stoa_program_version(given, table))
         return stoa__fail(error, STOA_STALE, "what the program reads was written to");
-    own.version = stoa_program_version(s->program, table);
     return run_locked(s, table, &own, error);
 }
 
@@ -295,14 +305,12 @@ static stoa_status bind(scattering *s, const stoa_program *given, const stoa_tab
     stoa_status status = stoa__program_take_parameters(s->program, given, error);
     if (status == STOA_OK)
         status = stoa__program_bind(s->program, table, STOA__WANTS_CELLS, NULL, error);
-    const stoa__code_block *code = &s->program->code;
-    if (status == STOA_OK && code->results[code->outputs[1].first].typed.type != STOA_REFERENCE)
-        return stoa__fail(error, STOA_WRONG_TYPE, "the path to '%s' begins with no reference",
-                          path->name);
     if (status != STOA_OK)
         return status;
-    const stoa__typed *reference = &code->results[code->outputs[1].first].typed;
-    s->target = (stoa_table *)(uintptr_t)code->tables[reference->target].table;
+    if (read_table(s) == NULL)
+        return stoa__fail(error, STOA_WRONG_TYPE, "the path to '%s' begins with no reference",
+                          path->name);
+    s->target = (stoa_table *)(uintptr_t)read_table(s)->table;
     if (s->target == NULL)
         return stoa__fail(error, STOA_NO_FIELD, "the table that the path leads to was freed");
     status = find_field(s, path, component, error);

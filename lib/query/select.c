@@ -312,9 +312,15 @@ static stoa_status pack(stoa__run *run, stoa__table *table, bool inverted, size_
     return status;
 }
 
-/* By the rules of those that refer to the rows: all of the rows that go are needed first. */
-static stoa_status pack_by_rules(stoa_program *program, stoa_table *table, bool inverted,
-                                 stoa_error *error)
+/* All of the rows that go are needed first: rows go along by rules, or a path may lead from a
+ * window's rows to those of the windows before it. */
+static bool is_packed_at_once(const stoa__table *table)
+{
+    return table->rules > 0 || (table->schema->reference_count > 0 && table->head.rows > WINDOW);
+}
+
+static stoa_status pack_at_once(stoa_program *program, stoa_table *table, bool inverted,
+                                stoa_error *error)
 {
     stoa_selection *selection;
     stoa_status status = stoa_program_select(&selection, program, table, NULL, error);
@@ -331,8 +337,8 @@ static stoa_status pack_table(stoa_program *program, stoa_table *table, bool inv
 {
     stoa__run run;
     stoa_status status = stoa__check_unlocked(stoa__whole(table), error);
-    if (status == STOA_OK && stoa__whole(table)->rules > 0)
-        return pack_by_rules(program, table, inverted, error);
+    if (status == STOA_OK && is_packed_at_once(stoa__whole(table)))
+        return pack_at_once(program, table, inverted, error);
     if (status == STOA_OK)
         status = begin(&run, program, table, NULL, error);
     if (status != STOA_OK)

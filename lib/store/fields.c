@@ -156,8 +156,8 @@ static stoa_status prepare(stoa__addition *made, const stoa__table *table, const
     if (status == STOA_OK && field->type == STOA_STRING)
         status = intern_default(made, field, error);
     if (status == STOA_OK && field->type == STOA_REFERENCE)
-        status = stoa__link_add(&made->links, (stoa__table *)(uintptr_t)table,
-                                table->head.field_limit, field, error);
+        status = stoa__link_add(&made->links, (stoa__table *)(uintptr_t)table, field,
+                                made->schema->fields[table->head.field_limit].on_remove, error);
     if (status != STOA_OK || field->type != STOA_OBJECT)
         return status;
     if (table->pool == NULL)

@@ -109,6 +109,7 @@ static void divide(stoa__ids *ids, size_t asked)
     ids->first = stoa__random() & ids->generations;
     ids->prefix = new_prefix();
     ids->head.origin = ids->prefix | ids->first;
+    ids->head.begun = SIZE_MAX;
 }
 
 static bool commit(stoa__ids *ids, size_t rows)
@@ -173,6 +174,13 @@ static void put(stoa__ids *ids, size_t row, uint64_t id)
     uint64_t slot = id & ids->head.slots;
     ids->head.cells[row] = id ^ ids->head.origin ^ row;
     ids->head.rows[slot] = (uint32_t)(row ^ slot);
+}
+
+/* Rows from `row` on are no longer all as they came. */
+static void begun_to(stoa__ids *ids, size_t row)
+{
+    if (row < ids->head.begun)
+        ids->head.begun = row;
 }
 
 static bool is_used(const stoa__ids *ids, size_t slot)
@@ -241,6 +249,8 @@ static void leave(stoa__ids *ids, size_t row, uint64_t next)
 void stoa__ids_leave(stoa__table *table, size_t rows, size_t before)
 {
     stoa__ids *ids = stoa__ids_of(table);
+    if (ids != NULL && rows < before)
+        begun_to(ids, rows);
     for (size_t i = before; ids != NULL && i-- > rows;) {
         uint64_t next = next_id(ids, get(ids, i));
         if (next != 0)
@@ -276,6 +286,7 @@ static stoa__ids *moving(stoa__table *table)
 static void swap(stoa__ids *ids, size_t a, size_t b)
 {
     uint64_t id = get(ids, a);
+    begun_to(ids, a < b ? a : b);
     put(ids, a, get(ids, b));
     put(ids, b, id);
 }
@@ -291,6 +302,7 @@ static void reverse(stoa__ids *ids, size_t first, size_t end)
 static void replace(stoa__ids *ids, size_t row, size_t by)
 {
     uint64_t id = get(ids, by);
+    begun_to(ids, row);
     ids->head.cells[by] = get(ids, row) ^ ids->head.origin ^ by;
     put(ids, row, id);
 }
@@ -324,6 +336,7 @@ static void shift(stoa__ids *ids, size_t first, size_t middle, size_t end)
     uint64_t few[FEW];
     size_t before = middle - first, behind = end - middle;
     bool up = behind <= FEW; /* those before the middle go up */
+    begun_to(ids, first);
     for (size_t i = 0; i < (up ? behind : before); i++)
         few[i] = get(ids, (up ? middle : first) + i);
     for (size_t i = middle; up && i-- > first;)
@@ -352,6 +365,8 @@ void stoa__ids_permute(stoa__table *table, const size_t *indices, size_t count, 
 {
     stoa__ids *ids = moving(table);
     uint64_t *before = scratch;
+    if (ids != NULL)
+        begun_to(ids, 0);
     for (size_t i = 0; ids != NULL && i < count; i++)
         before[i] = get(ids, i);
     for (size_t i = 0; ids != NULL && i < count; i++)
@@ -428,6 +443,7 @@ static void take_ids(stoa__ids *ids, const uint64_t *given, size_t count, size_t
     ids->cursor = 0;
     ids->ready = count;
     ids->head.slot_count = slot_count;
+    begun_to(ids, 0);
     for (size_t i = 0; i < count; i++)
         put(ids, i, given[i]);
 }

@@ -31,11 +31,11 @@ static const stoa__schema_field *described(const stoa__table *table, uint32_t fi
 static stoa_status no_row(const stoa__table *table, uint32_t field, uint64_t id, size_t position,
                           stoa_error *error)
 {
-    return stoa__fail_at(error, STOA_NO_ID, position, "field '%s' takes no %llu: %s",
+    return stoa__fail_at(error, STOA_NO_ID, position, "field '%s' takes no id %llu: %s",
                          described(table, field)->name, (unsigned long long)id,
                          stoa__target_of_field(table, field) == NULL
                              ? "the table that it refers to was freed"
-                             : "no row of the table that it refers to has that id");
+                             : "no row of the table that it refers to has it");
 }
 
 static stoa_status convert_row(const stoa__table *table, uint32_t field, stoa_row of, size_t row,
@@ -201,20 +201,17 @@ stoa_status stoa__links_like(stoa__table *table, const stoa__table *like, stoa_e
     return status;
 }
 
-stoa_status stoa__link_add(stoa__link ***links, stoa__table *table, uint32_t field,
-                           const stoa_field *added, stoa_error *error)
+stoa_status stoa__link_add(stoa__link ***links, stoa__table *table, const stoa_field *added,
+                           uint8_t on_remove, stoa_error *error)
 {
-    bool takes_null = (added->flags & STOA_NULLABLE) != 0;
-    uint8_t rule = added->on_remove;
-    if (rule == STOA_ON_REMOVE_DEFAULT)
-        rule = takes_null ? STOA_ON_REMOVE_NULL : STOA_ON_REMOVE_REFUSE;
+    uint32_t field = table->head.field_limit;
     stoa_status status = new_list(links, field + (size_t)1, error);
     if (status != STOA_OK)
         return status;
     for (uint32_t i = 0; table->links != NULL && i < field; i++)
         if (table->head.columns[i].type == STOA_REFERENCE)
             (*links)[i] = table->links[i];
-    return new_link(&(*links)[field], table, field, added->name, rule,
+    return new_link(&(*links)[field], table, field, added->name, on_remove,
                     added->target == NULL ? table : stoa__whole(added->target), error);
 }
 
@@ -241,7 +238,7 @@ static void leave_referrers(stoa__table *table)
     for (stoa__link *link = table->referrers; link != NULL; link = link->next) {
         link->target = NULL;
         link->at = NULL;
-        __atomic_fetch_add(&link->table->head.columns[link->field].version, table->head.order + 1,
+        __atomic_fetch_add(&link->table->head.columns[link->field].version, table->head.order + 2,
                            __ATOMIC_RELAXED);
     }
     give_lock();

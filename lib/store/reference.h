@@ -55,8 +55,8 @@ stoa_status stoa__links_new(stoa__table *table, const stoa_field *fields, size_t
                             stoa_error *error);
 stoa_status stoa__links_like(stoa__table *table, const stoa__table *like, stoa_error *error);
 /* Makes the link of a field that will be added, and the list of the table's links with it. */
-stoa_status stoa__link_add(stoa__link ***links, stoa__table *table, uint32_t field,
-                           const stoa_field *added, stoa_error *error);
+stoa_status stoa__link_add(stoa__link ***links, stoa__table *table, const stoa_field *added,
+                           uint8_t on_remove, stoa_error *error);
 /* From now on the target knows of the link. */
 void stoa__link_enter(stoa__link *link);
 /* The field is dropped. NULL does nothing. */

@@ -332,6 +332,7 @@ static void drop_rows(stoa__doom *doom)
     }
     for (size_t i = 0; i < stoa__words(rows); i++)
         doom->words[i] = ~doom->words[i];
+    stoa__words_end(doom->words, rows);
     if (table->head.ids != NULL)
         stoa__ids_pack(table, doom->words, 0, rows, 0);
     stoa__table_reordered(table);

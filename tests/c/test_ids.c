@@ -85,6 +85,8 @@ static void matches(const game *g)
 {
     const int32_t *x = stoa_int32_column(g->table, "x");
     ck_assert_uint_eq(stoa_table_rows(g->table), g->count);
+    for (size_t i = 0; i < g->count && i < g->table->ids->begun; i++)
+        ck_assert(g->table->ids->cells[i] == 0 && g->table->ids->rows[i] == 0);
     for (size_t i = 0; i < g->count; i++) {
         size_t row = SIZE_MAX;
         ck_assert_int_eq(x[i], g->rows[i].value);
@@ -271,6 +273,7 @@ static void restore(game *g)
     stoa__ids *own = stoa__ids_of(stoa__whole(loaded));
     own->generations = stoa__ids_of(stoa__whole(g->table))->generations;
     own->first = stoa__ids_of(stoa__whole(g->table))->first;
+    own->head.origin = own->prefix | own->first;
     PASSES(stoa__table_restore_ids(loaded, ids, g->count, &trouble));
     stoa_table_free(g->table);
     g->table = loaded;

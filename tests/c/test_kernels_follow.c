@@ -47,6 +47,18 @@ static void make_world(world *w, size_t rows, dice *d)
     }
 }
 
+/* Rows as they came, of which the first `begun` are told to be. */
+static void begin_world(world *w, size_t rows, size_t begun)
+{
+    *w = (world){.rows = rows};
+    w->ids = (stoa_ids){.cells = w->cells,
+                        .rows = w->said,
+                        .origin = ORIGIN,
+                        .slots = SLOTS * 4 - 1,
+                        .slot_count = SLOTS,
+                        .begun = begun};
+}
+
 static uint64_t id_of(const world *w, size_t row)
 {
     return w->cells[row] ^ ORIGIN ^ row;
@@ -151,7 +163,24 @@ TEST(each_id_gives_its_row_and_each_row_its_cell)
         }
 }
 
+TEST(an_id_gives_its_row_where_all_are_as_they_came)
+{
+    const stoa__kernels *const *levels;
+    size_t count = kernel_levels(&levels);
+    static const size_t rows[] = {0, 1, 2, 64, MOST_ROWS};
+    static world w;
+    dice d = {5};
+    for (size_t level = 0; level < count; level++)
+        for (size_t i = 0; kernel_length(i) != SIZE_MAX; i++) {
+            size_t length = kernel_length(i) < MOST ? kernel_length(i) : MOST;
+            size_t last = rows[i % 5], begun[] = {last > 0 ? last - 1 : 0, last, SIZE_MAX};
+            begin_world(&w, last, begun[i / 5 % 3]);
+            check(levels[level], &w, length, i % 8, last > 0 && i % 2 == 0, &d);
+        }
+}
+
 int main(void)
 {
-    return RUN("kernels: follow", each_id_gives_its_row_and_each_row_its_cell);
+    return RUN("kernels: follow", each_id_gives_its_row_and_each_row_its_cell,
+               an_id_gives_its_row_where_all_are_as_they_came);
 }

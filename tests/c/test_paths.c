@@ -311,7 +311,15 @@ TEST(versions_see_what_happens_to_targets)
     const stoa_scope now = {.version = third};
     PASSES(stoa_program_compute(program, w.pets, &now, &value, 1, &trouble));
     stoa_program_free(program);
-    free_world(w);
+    PASSES(stoa_program_parse(&program, w.pets, "count(owner)", NULL, &trouble));
+    third = stoa_program_version(program, w.pets);
+    stoa_table_free(w.owners);
+    ck_assert_int_eq(integer_of(w.pets, "count(owner)"), 0);
+    (void)stoa_program_compute(program, w.pets, NULL, &value, 1, &trouble); /* binds it again */
+    ck_assert_uint_ne(stoa_program_version(program, w.pets), 0);
+    ck_assert_uint_ne(stoa_program_version(program, w.pets), third);
+    stoa_program_free(program);
+    stoa_table_free(w.pets);
 }
 
 /* ---- locks ---- */
@@ -494,6 +502,9 @@ TEST(what_does_not_fit_is_not_scattered)
             stoa_scatter(w.pets, "owner.born", STOA_ADD, "date'2001-01-01'", NULL, &trouble));
     REFUSED(w.owners, STOA_WRONG_TYPE,
             stoa_scatter(w.pets, "owner.name", STOA_MAXIMUM, "name", NULL, &trouble));
+    REFUSED(w.owners, STOA_WRONG_TYPE,
+            stoa_scatter(w.pets, "owner.born", STOA_MAXIMUM, "owner", NULL, &trouble));
+    SAYS("a value of type reference does not go into field 'born' of type date");
     REFUSED(w.owners, STOA_WRONG_TYPE,
             stoa_scatter(w.pets, "owner.at", STOA_ADD, "1", NULL, &trouble));
     SAYS("is a vector");

@@ -6,6 +6,7 @@ import copy
 import gc
 import pickle
 import weakref
+from array import array
 from typing import Any, Optional
 
 import pytest
@@ -270,6 +271,40 @@ def test_pickles_take_the_targets_along():
     assert [each.parent and each.parent.name for each in made] == [None, None, "n2"]
     made.append("more", made[0])
     assert made[-1].parent.name == "n0"
+
+
+def test_the_references_of_a_pickle_go_out_of_band():
+    nodes = chain(3)
+    buffers: list[pickle.PickleBuffer] = []
+    small = pickle.dumps(nodes, protocol=5, buffer_callback=buffers.append)
+    assert [memoryview(each).nbytes for each in buffers] == [12, 24]
+    made = pickle.loads(small, buffers=buffers)
+    assert [each.parent and each.parent.name for each in made] == [None, "n0", "n1"]
+
+
+def test_tables_that_refer_to_each_other_are_not_pickled():
+    people = two_people()
+    pets = stoa.Table(Pet, ids=True, targets={"owner": people, "friend": people})
+    people.add_field("pet", Optional[Pet], target=pets)
+    for each in (people, pets, (pets, people)):
+        with pytest.raises(stoa.ArgumentError, match=r"refers back to the table.*drop that field"):
+            pickle.dumps(each)
+    people.drop_field("pet")
+    assert pickle.loads(pickle.dumps(people))[0].name == "Ann"
+
+
+def test_a_selection_takes_an_array_of_ids():
+    people = two_people()
+    pets = pets_of(people)
+    pets.extend([(i, people[0], None) for i in range(4)])
+    chosen = pets.where(pets.weight > 1)
+    chosen.owner = people.ids
+    assert [each.owner.name for each in pets] == ["Ann", "Ann", "Ann", "Bob"]
+    with pytest.raises(stoa.RowIdError):
+        chosen.owner = array("q", [people.ids[1], 5])
+    assert [each.owner.name for each in pets] == ["Ann", "Ann", "Ann", "Bob"]
+    chosen.friend = array("q", [0, people.ids[1]])
+    assert [each.friend and each.friend.name for each in pets] == [None, None, None, "Bob"]
 
 
 def test_a_table_lives_as_long_as_what_refers_to_it_and_no_longer():

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import sys
 from array import array
+from collections.abc import Sequence
 from copy import deepcopy
 from typing import Any, SupportsIndex
 
@@ -30,6 +31,7 @@ from stoa.vector_column import column_of
 
 def reduce_table(self: Any, protocol: SupportsIndex, /) -> tuple[Any, ...]:
     store = self._store
+    refuse_circle(store)
     columns: list[Any] = []
     aside = strings_aside(self)
     for each in store.fields.values():
@@ -37,7 +39,7 @@ def reduce_table(self: Any, protocol: SupportsIndex, /) -> tuple[Any, ...]:
         if aside is not None and each.type.kind == "s":
             column = column_of(aside, aside.field(each.name))
         if each.type.kind == "r":
-            columns.append(column._link()._ids().tolist())
+            columns.append(lent(column._link()._ids(), protocol))
         elif each.type is OBJECT or len(column) == 0:
             columns.append(column.tolist())
         elif each.parts:
@@ -57,6 +59,24 @@ def reduce_table(self: Any, protocol: SupportsIndex, /) -> tuple[Any, ...]:
     if self.has_ids:
         more.append(ids.read(store, self._range()).tobytes())
     return restore_table, arguments, (sys.byteorder, columns, *more)
+
+
+def refuse_circle(store: Store) -> None:
+    """Raises ArgumentError if the rows of other tables refer back: none of them could be loaded
+    before the others."""
+    asked, seen = [store], {store}
+    while asked:
+        of = asked.pop()
+        for name, each in of.references():
+            target = of.target_of(each.index)._store
+            if target is store and of is not store:
+                raise ArgumentError(
+                    f"{of.record.__name__}.{name} refers back to the table: tables that refer to "
+                    "each other can't be pickled; pickle their columns, or drop that field first"
+                )
+            if target not in seen:
+                seen.add(target)
+                asked.append(target)
 
 
 def strings_aside(table: Any) -> Store | None:
@@ -116,10 +136,10 @@ def set_state(self: Any, state: tuple[Any, ...]) -> None:
         ids.restore(self._store, more[1], byte_order)
     for each, column in zip(fields, columns):
         if each.type.kind == "r":  # of rows that have their ids again
-            restore_references(self._store, each, column)
+            restore_references(self._store, each, values_of_bytes(column, "Q", byte_order))
 
 
-def restore_references(store: Store, field: StoredField, found: list[int]) -> None:
+def restore_references(store: Store, field: StoredField, found: Sequence[int]) -> None:
     """Fills a column of references with ids, of which 0 is None."""
     if field.type.is_optional or 0 not in found:
         source = packed_source(array("Q", found), field.type, len(found))

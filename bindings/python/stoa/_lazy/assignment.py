@@ -25,6 +25,7 @@ from stoa._store.cells import value_reader
 from stoa._store.sources import (
     Source,
     StoredField,
+    id_array,
     is_scalar,
     one_vector,
     packed_source,
@@ -231,10 +232,19 @@ def spread(source: Source, indices: array[int], rows: int) -> Source:
     return made
 
 
+def listed(store: Store, field: StoredField, values: Any) -> list[Any]:
+    """Objects, or rows: those that an array of ids tells, too. Raises RowIdError for an id of none,
+    and WrongTypeError."""
+    if field.type is OBJECT or id_array(values, field) is None:
+        return list(values)
+    target = store.target_of(field.index)
+    return [target.by_id(each) if each else None for each in values]
+
+
 def store_one_by_one(store: Store, field: StoredField, scope: RowSet, value: Any) -> None:
     """Stores objects or references into the selected rows: one for all, or one for each."""
     state, indices = store.state(), scope.indices()
-    values = [value] * len(indices) if is_scalar(value, field.type) else list(value)
+    values = [value] * len(indices) if is_scalar(value, field.type) else listed(store, field, value)
     if len(values) != len(indices):
         raise LengthError(f"{field.name} was given {len(values)} values for {len(indices)} rows")
     write = store.write_objects if field.type is OBJECT else store.write_references

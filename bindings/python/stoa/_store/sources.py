@@ -173,11 +173,17 @@ def source_of(value: Any, to: StoredField) -> Any:
 def reference_source(value: Any, to: StoredField) -> Any:
     """Rows and None one by one, or an array of ids, of which 0 is None. A column gives its rows:
     what it holds of those that are gone are ids of none."""
+    found = id_array(value, to)
+    return sequence_source(list(value), to) if found is None else found
+
+
+def id_array(value: Any, to: StoredField) -> Source | None:
+    """The source of an array of ids; None: the values are to be rows. Raises WrongTypeError."""
     found = None
     if not hasattr(value, "_stoa_source") and not isinstance(value, (str, bytes, bytearray)):
         found = buffer_source(value, to.name)
     if found is None and hasattr(value, "__iter__") and not isinstance(value, (str, bytes)):
-        return sequence_source(list(value), to)
+        return None
     if found is None or found.type not in (TYPES["int64"], TYPES["uint64"]):
         given = "text" if isinstance(value, (str, bytes)) else type(value).__name__
         raise WrongTypeError(
