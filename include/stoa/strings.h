@@ -142,6 +142,10 @@ STOA_API size_t stoa_string_pool_count(const stoa_string_pool *pool);
  */
 STOA_API size_t stoa_string_pool_bytes(const stoa_string_pool *pool);
 
+/* For bindings: takes the strings from handle `count` on out of the pool again. No cell may hold
+ * them, and nobody else may have seen them. */
+STOA_API void stoa__strings_cut(stoa_string_pool *pool, size_t count);
+
 STOA_END_DECLS
 
 #endif

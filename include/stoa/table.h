@@ -78,6 +78,7 @@ struct stoa_table {
     stoa_string_pool
         *strings;  /* of the string fields; NULL: no pool was given, and there are none */
     stoa_ids *ids; /* NULL: rows have none */
+    size_t room;   /* as append_limit, for bindings that store handles of strings themselves */
 };
 
 /**

@@ -173,13 +173,13 @@ static bool holds_labels(const stoa__table *table)
 void stoa__table_open(stoa__table *table)
 {
     const stoa__schema *schema = table->schema;
-    bool plain = schema->object_count + schema->string_count == 0;
-    if (schema->labels_count > 0 && holds_labels(table))
-        plain = false;
+    bool has_labels = schema->labels_count > 0 && holds_labels(table);
+    bool takes_cells = schema->object_count == 0 && !has_labels;
     size_t most = table->head.ids == NULL || stoa__ids_of(table)->ready > table->capacity
                       ? table->capacity
                       : stoa__ids_of(table)->ready;
-    table->head.append_limit = plain ? most : 0;
+    table->head.room = takes_cells ? most : 0;
+    table->head.append_limit = schema->string_count == 0 ? table->head.room : 0;
 }
 
 void stoa__table_trim_memory(stoa__table *table)

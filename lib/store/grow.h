@@ -21,7 +21,7 @@ void stoa__table_set_rows(stoa__table *table, size_t rows);
 void stoa__table_give_back(stoa__table *table, size_t rows);
 /* Gives free memory back to the system, if there is much. */
 void stoa__table_trim_memory(stoa__table *table);
-/* Updates append_limit. */
+/* Updates append_limit and room. */
 void stoa__table_open(stoa__table *table);
 /* The region of a column, and the column's offset in it. */
 stoa__region *stoa__column_region(stoa__table *table, uint32_t field, size_t *offset);

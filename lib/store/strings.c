@@ -230,7 +230,8 @@ stoa_status stoa_string_pool_intern(stoa_string_pool *pool, const stoa_string *s
 void stoa__strings_cut(stoa_string_pool *pool, size_t count)
 {
     stoa__string_pool *whole = stoa__whole_strings(pool);
-    while (pool->count > count) {
+    size_t least = count > 1 ? count : 1; /* the empty one stays */
+    while (pool != NULL && pool->count > least) {
         stoa_string last = stoa__string_of(pool, (stoa_handle)(pool->count - 1));
         remove_slot(whole, find_slot(whole, last, hash_of(last)));
         STOA__STORE_RELEASE(&pool->count, pool->count - 1);

@@ -49,8 +49,6 @@ typedef struct stoa__place {
 stoa_status stoa__strings_intern(stoa_string_pool *pool, const void *strings, ptrdiff_t stride,
                                  size_t count, stoa_handle *handles, stoa__place at,
                                  stoa_error *error);
-/* Takes the strings from handle `count` on out of the pool again. No cell may hold them. */
-void stoa__strings_cut(stoa_string_pool *pool, size_t count);
 
 /* ---- strings_memory.c ---- */
 

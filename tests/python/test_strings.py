@@ -47,6 +47,16 @@ class People(RuleBasedStateMachine):
         self.table.extend(name=names, age=range(len(names)))
         self.rows += [{"name": n, "age": i, "city": "Oslo"} for i, n in enumerate(names)]
 
+    @rule(names=st.lists(TEXTS, max_size=3), bad=st.sampled_from([None, "\ud800", 1, "good"]))
+    def extend_by_records(self, names: list[str], bad: Any) -> None:
+        records = [("a new one", 1, "and another"), *((each, 2) for each in names), (bad, 3)]
+        if bad == "good":
+            self.table.extend(records)
+            self.rows += [dict(zip(("name", "age", "city"), (*r, "Oslo"))) for r in records]
+            return
+        with pytest.raises(stoa.Error):
+            self.table.extend(records)
+
     @rule(number=st.integers(0, 99), name=TEXTS)
     def insert(self, number: int, name: str) -> None:
         self.table.insert(number, Person(name))
@@ -150,6 +160,45 @@ def test_numbers_and_strings_do_not_mix() -> None:
     with pytest.raises(TypeError):
         people.age = ["1"]
     assert list(people) == [Person("Ann", 1, "Rom")]
+
+
+@pytest.mark.parametrize("bad", [None, 1, b"x", "\ud800", "x\udfff", "😀\ud800"])
+def test_no_string_of_a_refused_record_enters_the_pool(bad: Any) -> None:
+    table = stoa.Table(Person, [("a",)])
+    table.reserve(100)
+    before = table.compute("count_distinct(name)"), table._store.c.strings.count
+    for record in (("new", 1, bad), ("new", "x", "other"), (bad, 1, "new")):
+        for act in (
+            lambda record=record: table.append(*record),
+            lambda record=record: table.append(record),
+            lambda record=record: table.extend([("good",), record]),
+            lambda record=record: table.extend(iter([("good",), record])),
+        ):
+            with pytest.raises((stoa.Error, UnicodeEncodeError)):
+                act()
+    for value in (bad, "new"):
+        with pytest.raises((stoa.Error, UnicodeEncodeError)):
+            table.append(value, "x")
+    with pytest.raises((stoa.Error, UnicodeEncodeError)):
+        table[0].name = bad
+    assert (table.compute("count_distinct(name)"), table._store.c.strings.count) == before
+    assert list(table) == [Person("a")]
+
+
+def test_rows_are_copied_between_tables_with_other_pools() -> None:
+    pool = stoa.StringPool()
+    first, second = stoa.Table(Person, strings=pool), stoa.Table(Person, strings=pool)
+    other = stoa.Table(Person)
+    other.append("of another", 1, "pool")
+    first.append("Ann", 2, "Köln")
+    for table in (first, second, other):
+        table.reserve(10)
+        for row in (first[0], other[0]):
+            table.append(row)
+            table.extend([row])
+    assert [each.name for each in first] == ["Ann"] * 3 + ["of another"] * 2
+    assert [each.name for each in second] == ["Ann"] * 2 + ["of another"] * 2
+    assert [each.city for each in other] == ["pool", "Köln", "Köln", "pool", "pool"]
 
 
 @given(left=st.lists(TEXTS, max_size=8), right=st.lists(TEXTS, max_size=8))

@@ -118,3 +118,15 @@ ATTEMPTS(stoa_table_compact)
 {
     EACH_TRY JUDGE(stoa_table_compact(NEEDED("table", a->table), ERROR));
 }
+
+ATTEMPTS(stoa__strings_cut)
+{
+    EACH_TRY
+    {
+        static const odd counts[] = {{0, true}, {3, true}, {SIZE_MAX, true}};
+        stoa_string_pool *pool = two_strings();
+        stoa__strings_cut(NEEDED("pool", pool), NUMBER("count", 2, counts));
+        attempt_gave(a, stoa_string_pool_get(pool, 0).bytes != NULL, true);
+        stoa_string_pool_free(pool);
+    }
+}

@@ -1,20 +1,30 @@
 /* append.c: adds rows: append(), and extend() with tuples, dicts, rows and records.
  *
- * Below the table's append_limit a new row is appended as the inline appends of stoa/record.h do
- * it: its values are stored into the cells behind the last row, and then the number of rows is
- * increased. Everything else is left to Python: values that are not of the field's own type, memory
- * that has to be requested, tables with objects or strings.
+ * Where the table has room a new row is appended as the inline appends of stoa/record.h do it: its
+ * values are stored into the cells behind the last row, and then the number of rows is increased.
+ * Everything else is left to Python: values that are not of the field's own type, memory that has
+ * to be requested, tables with objects.
  * No Python code runs between the first store and the last. If a row is given up, its cells are
  * zeroed again: cells behind the rows that were never written must be zero, and their validity bits
- * too. */
+ * too. Strings that entered the pool for it leave it again. */
 #include "cell.h"
 
 enum { MOST_FIELDS = 64 }; /* of an append that is done here */
 
 /* ---- cells behind the end ---- */
 
-static void zero_cells(const View *view, size_t first, size_t count)
+/* How many strings the table's pool has. */
+static size_t count_texts(const View *view)
 {
+    return view->has_strings ? view->core->strings->count : 0;
+}
+
+/* Takes back what was stored; texts: how many strings there were before. */
+static void give_up(const View *view, size_t first, size_t count, size_t texts)
+{
+    if (view->has_strings)
+        forget_texts(view->core->strings, texts);
+
     for (Py_ssize_t i = 0; i < view->width; i++) {
         const Slot *slot = &view->slots[i];
         memset(cell_at(slot, first), 0, cell_width(slot->type) * count);
@@ -27,8 +37,8 @@ static void zero_cells(const View *view, size_t first, size_t count)
 static bool has_room(const View *view, size_t rows)
 {
     const stoa_table *core = view->core;
-    return view->is_plain && core->rows <= core->append_limit &&
-           core->append_limit - core->rows >= rows && core->field_count == (size_t)view->width;
+    return view->is_plain && core->rows <= core->room && core->room - core->rows >= rows &&
+           core->field_count == (size_t)view->width;
 }
 
 /* Stores values into the cells of a row of `slots`: those of the view, or slots with cells of their
@@ -56,7 +66,8 @@ static bool holds_row(const Slot *slot, const void *cell)
 static bool copy_row(const View *view, const Slot *slots, size_t to, const Row *row)
 {
     const View *from = row->view;
-    if (from->row_class != view->row_class || !is_fresh(from, row->order, row->index))
+    if (from->row_class != view->row_class || !is_fresh(from, row->order, row->index) ||
+        (view->has_strings && from->core->strings != view->core->strings))
         return false;
     for (Py_ssize_t i = 0; i < view->width; i++) {
         const Slot *source = &from->slots[i];
@@ -112,25 +123,27 @@ static bool store_record(const View *view, const Slot *slots, size_t row, PyObje
     return store_standalone(view->record, record, slots, row);
 }
 
-static inline bool conclude(View *view, bool is_stored)
+static inline bool conclude(View *view, bool is_stored, size_t texts)
 {
     if (is_stored)
         stoa__table_publish(view->core, view->core->rows + 1);
     else
-        zero_cells(view, view->core->rows, 1);
+        give_up(view, view->core->rows, 1, texts);
     return is_stored;
 }
 
 static bool append_values(View *view, PyObject *const *values)
 {
+    size_t texts = count_texts(view);
     return has_room(view, 1) &&
-           conclude(view, store_values(view, view->slots, view->core->rows, values));
+           conclude(view, store_values(view, view->slots, view->core->rows, values), texts);
 }
 
 static bool append_record(View *view, PyObject *record)
 {
+    size_t texts = count_texts(view);
     return has_room(view, 1) &&
-           conclude(view, store_record(view, view->slots, view->core->rows, record));
+           conclude(view, store_record(view, view->slots, view->core->rows, record), texts);
 }
 
 /* Puts positional and named values and defaults into the order of the fields; false if Python has
@@ -190,10 +203,10 @@ PyObject *rows__append(PyObject *self, PyObject *const *values, Py_ssize_t count
 /* Appends all records, or none. */
 static bool append_records(View *view, PyObject *const *records, size_t count)
 {
-    size_t first = view->core->rows;
+    size_t first = view->core->rows, texts = count_texts(view);
     for (size_t i = 0; i < count; i++)
         if (!store_record(view, view->slots, first + i, records[i])) {
-            zero_cells(view, first, i + 1);
+            give_up(view, first, i + 1, texts);
             return false;
         }
     stoa__table_publish(view->core, first + count);
@@ -353,7 +366,7 @@ PyObject *rows__gather(PyObject *module, PyObject *arguments)
     to.view = sequence_needs_view(to.table);
     if (to.view == NULL)
         return NULL;
-    if (!to.view->is_plain || to.view->has_references)
+    if (!to.view->is_plain || to.view->has_references || to.view->has_strings)
         Py_RETURN_NONE;
     Py_INCREF(to.view);
     PyObject *iterator = PyObject_GetIter(records);

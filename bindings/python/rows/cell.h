@@ -336,8 +336,14 @@ __attribute__((noinline, unused)) static Fit store_place(const Slot *slot, void 
     return OTHER;
 }
 
+/* Stores the handle of a str. */
+__attribute__((noinline, unused)) static Fit store_text(const Slot *slot, void *at, PyObject *value)
+{
+    return handle_of_text(slot->of->strings, value, at) ? FITS : OTHER;
+}
+
 /* Stores the value into the cell at `at`, or leaves it as it is. Runs no Python code. The slot is
- * looked at only where `values`, which are its, are DECODED. */
+ * looked at only where `values`, which are its, are DECODED or strings. */
 static inline Fit store_there(const Slot *slot, stoa_type values, void *at, PyObject *value)
 {
     int64_t number;
@@ -374,6 +380,8 @@ static inline Fit store_there(const Slot *slot, stoa_type values, void *at, PyOb
         STORE(TIMESTAMP, int64_t)
         STORE(DURATION, int64_t)
 #undef STORE
+    case STOA_STRING:
+        return store_text(slot, at, value);
     case DECODED:
         return store_place(slot, at, value);
     default:

@@ -57,6 +57,9 @@ static PyMethodDef module_methods[] = {
     {"iterate", rows__iterate, METH_VARARGS,
      "iterate(table, positions, follows, mode, fields, /)\n--\n\nAn iterator over rows (mode 0), "
      "one row that moves (1), or tuples (2)."},
+    {"link", rows__link, METH_VARARGS,
+     "link(intern, cut, /)\n--\n\nThe addresses of stoa_string_pool_intern and "
+     "stoa__strings_cut."},
     {"new_row", rows__new_row, METH_VARARGS,
      "new_row(table, index, /)\n--\n\nA row; the index is not checked."},
     {"renew", rows__renew, METH_VARARGS,

@@ -253,13 +253,15 @@ __attribute__((cold)) static int write_converted(const Row *row, const Slot *slo
 static int write_field(const Row *row, const Slot *slot, PyObject *value)
 {
     uint64_t aside;
-    if (slot->type == STOA_OBJECT || slot->type == STOA_STRING)
+    if (slot->type == STOA_OBJECT)
         return write_object(row, slot, value);
     if (slot->values == NULLABLE && value == Py_None)
         return store_none(row, slot);
     stoa_column *column = slot_column(row->view, slot);
     bool is_open =
         is_fresh(row->view, row->order, row->index) && slot->cells != NULL && column->locked == 0;
+    if (!is_open && slot->type == STOA_STRING) /* a str enters no pool in vain */
+        return write_object(row, slot, value);
     void *at = is_open ? cell_at(slot, row->index) : (void *)&aside;
     Fit fit = store_there(slot, slot->inner, at, value);
     if (fit == FITS && is_open) {
@@ -268,7 +270,7 @@ static int write_field(const Row *row, const Slot *slot, PyObject *value)
         column->version++;
         return 0;
     }
-    if (slot->type == STOA_REFERENCE)
+    if (slot->type == STOA_REFERENCE || slot->type == STOA_STRING)
         return write_object(row, slot, value);
     if (fit == FITS && slot->inner != DECODED)
         return store_fitting(row, slot, value);

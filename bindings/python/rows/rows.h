@@ -36,6 +36,7 @@ typedef struct Slot {
     stoa_type inner;          /* of a nullable field: of the values that are not None */
     uint64_t *validity;       /* of a nullable field: a bit for each row */
     const stoa_table *target; /* of a reference: the table whose rows it takes */
+    const stoa_table *of;     /* of a string: its table, which may change its pool */
     bool takes_none;          /* of a reference: None can be stored */
     bool kw_only;             /* keyword-only */
     int length; /* of a vector, whose components are so many fields from `field` on, and which
@@ -79,9 +80,10 @@ typedef struct View {
     PyTypeObject *record; /* the record class of row_class */
     Py_ssize_t width;
     Slot *slots;         /* in the order of the fields */
-    bool is_plain;       /* each field takes plain stores: of an object none does */
+    bool is_plain;       /* each field takes stores here: of an object none does */
     bool has_objects;    /* the collector must know of the values of some field */
     bool has_references; /* some field refers to rows */
+    bool has_strings;    /* some field is a string */
     bool is_positional;  /* no field that is kw_only */
     Place places[];
 } View;
@@ -90,6 +92,13 @@ extern PyTypeObject rows__View;
 
 /* Makes the str of a handle, and keeps it if it is one of the first. */
 PyObject *new_text(const View *view, stoa_handle handle);
+/* Whether it is a str, no subclass, that UTF-8 takes. */
+bool is_text(PyObject *value);
+/* The handle of a str, which enters the pool if it is new there. False, without an exception, if
+ * Python has to do it, or to report an error. Runs no Python code. */
+bool handle_of_text(stoa_string_pool *pool, PyObject *text, stoa_handle *handle);
+/* Takes the strings from handle `count` on out of the pool again; they are in no cell. */
+void forget_texts(stoa_string_pool *pool, size_t count);
 
 /* The library's column of a slot. */
 static inline stoa_column *slot_column(const View *view, const Slot *slot)
@@ -257,6 +266,7 @@ PyObject *rows__extend(PyObject *module, PyObject *arguments);
 PyObject *rows__gather(PyObject *module, PyObject *arguments);
 PyObject *rows__iterate(PyObject *module, PyObject *arguments);
 PyObject *rows__strings(PyObject *module, PyObject *texts);
+PyObject *rows__link(PyObject *module, PyObject *arguments);
 PyObject *rows__new_row(PyObject *module, PyObject *arguments);
 PyObject *rows__row_id(PyObject *module, PyObject *object);
 PyObject *rows__renew(PyObject *module, PyObject *arguments);

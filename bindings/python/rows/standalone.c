@@ -157,10 +157,9 @@ static PyObject *plain_value(stoa_type type, PyObject *value)
 {
     static const Slot none; /* plain types look at no slot */
     uint64_t aside = 0;
-    bool is_text = type == STOA_STRING && PyUnicode_CheckExact(value) && PyUnicode_IS_ASCII(value);
-    if (type == STOA_OBJECT || is_text)
+    if (type == STOA_OBJECT || (type == STOA_STRING && is_text(value)))
         return new_reference(value);
-    if (type == DECODED || store_there(&none, type, &aside, value) != FITS)
+    if (type == DECODED || type == STOA_STRING || store_there(&none, type, &aside, value) != FITS)
         return NULL;
     if (type == STOA_FLOAT32) {
         float narrow;

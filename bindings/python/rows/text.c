@@ -1,7 +1,8 @@
-/* text.c: strings: the str of a handle, and strs for the library.
+/* text.c: strings: the str of a handle, the handle of a str, and strs for the library.
  *
  * The strs of the first handles are kept in a list, which Python's Texts (_store/strings.py) has
- * too; those of later handles are made anew each time. */
+ * too; those of later handles are made anew each time. Pools change only while the interpreter's
+ * lock is held (lib/query/scope.c), so that no lock is needed here. */
 #include "rows.h"
 
 enum { KEPT = 1 << 16 }; /* as in _store/strings.py */
@@ -37,6 +38,60 @@ static int string_of(PyObject *text, stoa_string *string)
     string->length = (size_t)length;
     return string->bytes != NULL ? 0 : -1;
 }
+
+/* ---- the handle of a str ---- */
+
+typedef stoa_status intern_function(stoa_string_pool *, const stoa_string *, size_t, stoa_handle *,
+                                    stoa_error *);
+typedef void cut_function(stoa_string_pool *, size_t);
+
+/* The library's, which is linked to the module _core alone. */
+static intern_function *intern;
+static cut_function *cut;
+
+PyObject *rows__link(PyObject *module, PyObject *arguments)
+{
+    unsigned long long addresses[2];
+    (void)module;
+    if (!PyArg_ParseTuple(arguments, "KK", &addresses[0], &addresses[1]))
+        return NULL;
+    memcpy(&intern, &addresses[0], sizeof intern);
+    memcpy(&cut, &addresses[1], sizeof cut);
+    Py_RETURN_NONE;
+}
+
+bool is_text(PyObject *value)
+{
+    if (!PyUnicode_CheckExact(value))
+        return false;
+    if (PyUnicode_KIND(value) == PyUnicode_1BYTE_KIND)
+        return true;
+    for (Py_ssize_t i = 0; i < PyUnicode_GET_LENGTH(value); i++)
+        if ((PyUnicode_READ_CHAR(value, i) & ~(Py_UCS4)0x7ff) == 0xd800) /* half of a pair */
+            return false;
+    return true;
+}
+
+/* Of half a pair, encoding would make an exception object. */
+bool handle_of_text(stoa_string_pool *pool, PyObject *text, stoa_handle *handle)
+{
+    stoa_string string;
+    if (!is_text(text))
+        return false;
+    if (string_of(text, &string) < 0) {
+        PyErr_Clear();
+        return false;
+    }
+    return intern(pool, &string, 1, handle, NULL) == STOA_OK;
+}
+
+void forget_texts(stoa_string_pool *pool, size_t count)
+{
+    if (pool != NULL && pool->count > count)
+        cut(pool, count);
+}
+
+/* ---- strs for the library ---- */
 
 /* The caller keeps the list and what is in it as they are. */
 PyObject *rows__strings(PyObject *module, PyObject *texts)

@@ -64,8 +64,9 @@ static bool fill_slot(View *view, Slot *slot, PyObject *described)
     slot->kw_only = kw_only != 0;
     if (type == STOA_REFERENCE && !take_target(slot))
         return false;
-    view->is_plain =
-        view->is_plain && type != STOA_OBJECT && type != STOA_STRING && may_store_places(slot);
+    slot->of = type == STOA_STRING ? view->core : NULL;
+    view->is_plain = view->is_plain && type != STOA_OBJECT && may_store_places(slot);
+    view->has_strings = view->has_strings || type == STOA_STRING;
     view->has_objects = view->has_objects || type == STOA_OBJECT || slot->decoder != NULL;
     view->has_references = view->has_references || type == STOA_REFERENCE;
     view->is_positional = view->is_positional && !slot->kw_only;

@@ -608,6 +608,8 @@ def table_of(row: Record) -> Table[Any]:
 
 if extension is not None:
     # C handles the plain cases of these methods, and calls the methods above for all others.
+    core = "stoa_string_pool_intern", "stoa__strings_cut"
+    extension.link(*(int(ffi.cast("uintptr_t", ffi.addressof(lib, name))) for name in core))
     extension.connect(
         append=Table.append,
         by_id=Table.by_id,

@@ -371,6 +371,7 @@ static stoa_status refuse_other(const stoa_expression *node, uint32_t i, stoa_ty
                                  stoa_operation_text((stoa_operation)node->operation),
                                  wanted == STOA_BOOL    ? "a condition"
                                  : wanted == STOA_INT64 ? "an integer"
+                                 : node->count == 1     ? "a string"
                                                         : "a string beside a string",
                                  what, stoa_type_name(type));
 }

@@ -19,6 +19,7 @@ from stoa._schema.types import OBJECT, TYPES, FieldType, optional_type
 from stoa._store import versions
 from stoa._store.arrow import Export
 from stoa._store.store import new_store
+from stoa._store.targets import use_scatter
 from stoa._store.versions import together
 from stoa.errors import FieldNameError, WrongTypeError
 
@@ -67,10 +68,8 @@ class Following:
 
 
 def refuse_to_store(path: str, name: str) -> NoReturn:
-    raise WrongTypeError(
-        f"{path}.{name} cannot be assigned to, since several rows may refer to the same one: "
-        f"scatter_add('{path}.{name}', …), scatter_min and scatter_max say what becomes of it then"
-    )
+    path = f"{path}.{name}"
+    raise WrongTypeError(f"{path} cannot be assigned to, since {use_scatter(path)}")
 
 
 class Link(Following, Expression):

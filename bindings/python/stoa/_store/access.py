@@ -22,7 +22,7 @@ from stoa._store.objects import ObjectPool
 from stoa._store.sources import StoredField
 from stoa._store.staging import Stage, make_stage
 from stoa._store.strings import Texts
-from stoa._store.targets import OWN, Follower
+from stoa._store.targets import OWN, Follower, use_scatter
 from stoa.errors import BusyError, FieldNameError
 
 
@@ -263,10 +263,7 @@ class Access(StoreBase):
         first, dot, _ = name.partition(".") if isinstance(name, str) else ("", "", "")
         if not dot or first not in self.columns or self.columns[first].type.kind != "r":
             return no_field(name, self.fields)
-        return FieldNameError(
-            f"{name} is a path, and several rows may refer to the same one: "
-            f"scatter_add({name!r}, …), scatter_min and scatter_max say what becomes of it then"
-        )
+        return FieldNameError(f"{name} is a path, and {use_scatter(name)}")
 
     def name_of(self, field: int) -> str:
         """The name of a field, quoted, for messages."""

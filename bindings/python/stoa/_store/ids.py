@@ -30,10 +30,13 @@ def find(store: Store, id: int) -> int:
     ids, core = require(store), store.c
     if not 0 < id < 1 << 63:
         return -1
+    row: int = id ^ ids.origin
+    if row < ids.begun and row < core.rows:
+        return row
     slot = id & ids.slots
     if slot >= ids.slot_count:
         return -1
-    row: int = ids.rows[slot] ^ slot
+    row = ids.rows[slot] ^ slot
     return row if row < core.rows and ids.cells[row] ^ ids.origin ^ row == id else -1
 
 

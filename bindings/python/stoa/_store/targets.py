@@ -76,6 +76,14 @@ def references(record: RecordType) -> list[Field]:
     return [each for each in record._stoa_fields if each.type.kind == "r"]
 
 
+def use_scatter(path: str) -> str:
+    """Why a path takes no values, and what does."""
+    return (
+        f"several rows may refer to the same one: scatter_add({path!r}, …), scatter_min and "
+        "scatter_max say what becomes of it then"
+    )
+
+
 def is_table(value: Any) -> bool:
     return hasattr(type(value), "by_id") and hasattr(value, "_store")
 
