@@ -89,8 +89,8 @@ class Columns(World):
         names = "x", "y", "vx", "vy", "energy", "cell"
         at = {name: numpy.asarray(parents[name]) for name in names}
         at["vx"], at["vy"], at["energy"] = -at["vy"], at["vx"], at["energy"] // 2
+        parents.energy -= parents.energy // 2  # those that had plenty: now the rows are known
         self.all.extend(**at, parent=parents.ids)
-        parents.energy -= parents.energy // 2
 
 
 class Rows(World):

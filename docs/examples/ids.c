@@ -45,6 +45,13 @@ static void read(void)
         printf("%d\n", ids[i] > 0 && ids[i] <= INT64_MAX); /* prints 1 */
     /* prints 1 */
     /* prints 1 */
+
+    stoa_selection *large;
+    must(stoa_select(&large, table, "x >= 20", &error), &error);
+    uint64_t last; /* large->count is 1 */
+    must(stoa_selection_ids(large, table, &last, &error), &error);
+    printf("%d\n", last == ids[2]); /* prints 1 */
+    stoa_selection_free(large);
     /* [read] */
     stoa_table_free(table);
 }

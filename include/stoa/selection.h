@@ -162,6 +162,19 @@ STOA_TRY stoa_selection_values(const stoa_selection *selection, const void *cell
                                void *values, stoa_error *error);
 
 /**
+ * Writes the ids of the selected rows, in their order.
+ *
+ * @param ids room for `selection->count`
+ * @return STOA_NO_ID: the table has no ids. STOA_STALE: rows were removed, inserted in the middle
+ *     or reordered since the selection was made, or it is of more rows than the table has.
+ * @cost O(rows / 64 + count).
+ * @threads Reads the table and the selection.
+ * @snippet ids.c read
+ */
+STOA_TRY stoa_selection_ids(const stoa_selection *selection, const stoa_table *table, uint64_t *ids,
+                            stoa_error *error);
+
+/**
  * Makes a table of copies of the selected rows, as stoa_table_take() does.
  *
  * @param taken becomes the new table

@@ -92,15 +92,10 @@ static void pack_validity(const removal *r, uint64_t *validity)
     }
 }
 
-/* Packs a column; does nothing if the field was dropped. */
-static void pack_column(void *context, size_t field, size_t worker)
+static void pack_column(const removal *r, size_t field)
 {
-    const removal *r = context;
     size_t kept = r->to;
     char *cells = r->table->head.columns[field].cells;
-    (void)worker;
-    if (!stoa__field_exists(&r->table->head, field))
-        return;
     size_t width = stoa__column_width(r->table, (uint32_t)field);
     for (size_t first = r->first; first < r->end; first += CHUNK) {
         chunk_words made;
@@ -147,15 +142,25 @@ static void pack_ids(const removal *r)
     }
 }
 
+/* The ids, which take longest, and then each column. */
+static void pack_part(void *context, size_t task, size_t worker)
+{
+    const removal *r = context;
+    bool has_ids = r->table->head.ids != NULL;
+    (void)worker;
+    if (has_ids && task == 0)
+        pack_ids(r);
+    else if (stoa__field_exists(&r->table->head, task - has_ids))
+        pack_column(r, task - has_ids);
+}
+
 static void pack_rows(const removal *r)
 {
-    size_t fields = r->table->head.field_limit;
+    size_t tasks = r->table->head.field_limit + (r->table->head.ids != NULL);
     if (r->table->schema->object_count > 0)
         leave_rows(r);
-    if (r->table->head.ids != NULL)
-        pack_ids(r);
-    stoa__parallel(fields, r->end - r->first > STOA__MORSEL ? stoa__workers(fields) : 1,
-                   pack_column, (void *)(uintptr_t)r);
+    stoa__parallel(tasks, r->end - r->first > STOA__MORSEL ? stoa__workers(tasks) : 1, pack_part,
+                   (void *)(uintptr_t)r);
 }
 
 /* Removes the rows that are not kept by the rules of those that refer to them. */

@@ -172,6 +172,25 @@ void stoa_selection_indices(const stoa_selection *selection, size_t *indices)
                                     0, selection->count);
 }
 
+stoa_status stoa_selection_ids(const stoa_selection *selection, const stoa_table *table,
+                               uint64_t *ids, stoa_error *error)
+{
+    STOA__REQUIRE_ARGUMENT(error, selection);
+    STOA__REQUIRE_ARGUMENT(error, table);
+    STOA__REQUIRE_ARRAY(error, ids, selection->count);
+    stoa_status status = stoa__selection_check(selection, table, error);
+    if (status == STOA_OK && table->ids == NULL)
+        status = stoa__fail(error, STOA_NO_ID, "the table was made without ids");
+    if (status != STOA_OK)
+        return status;
+    const uint64_t *cells = table->ids->cells, origin = table->ids->origin;
+    size_t count = stoa__kernels_here()->positions(ids, selection->words, selection->rows, 0,
+                                                   selection->count);
+    for (size_t i = 0; i < count; i++)
+        ids[i] = cells[ids[i]] ^ origin ^ ids[i];
+    return STOA_OK;
+}
+
 void stoa_selection_mask(const stoa_selection *selection, uint8_t *mask)
 {
     if (selection == NULL || mask == NULL)

@@ -177,6 +177,50 @@ TEST(values_of_the_selected_rows_are_taken)
     }
 }
 
+TEST(ids_of_the_selected_rows_are_written)
+{
+    dice d = {9};
+    for (size_t k = 0; k < LENGTHS * DENSITIES; k++) {
+        size_t rows = lengths[k / DENSITIES], count = 0;
+        stoa_table *table =
+            TABLE(OPTIONS(.rows = rows + 9, .ids = true), {.name = "n", .type = STOA_INT32});
+        for (size_t i = 0; i < 9; i++)
+            PASSES(stoa_table_swap_remove(table, dice_below(&d, rows + 9 - i), &trouble));
+        uint8_t *mask = random_mask(&d, rows, densities[k % DENSITIES]);
+        stoa_selection *s = selected(table, mask);
+        uint64_t *ids = malloc((rows + 1) * sizeof *ids);
+        ids[s->count] = 77;
+        PASSES(stoa_selection_ids(s, table, ids, &trouble));
+        for (size_t i = 0; i < rows; i++)
+            if (mask[i] != 0)
+                ck_assert_uint_eq(ids[count++], stoa_row_id(stoa_table_row(table, i)));
+        ck_assert_uint_eq(count, s->count);
+        ck_assert_uint_eq(ids[count], 77);
+        free(ids);
+        free(mask);
+        stoa_selection_free(s);
+        stoa_table_free(table);
+    }
+}
+
+TEST(ids_are_not_written_of_tables_without_them_or_of_stale_selections)
+{
+    stoa_table *without = numbered(3);
+    stoa_table *table = TABLE(OPTIONS(.rows = 3, .ids = true), {.name = "n", .type = STOA_INT32});
+    const uint8_t mask[] = {1, 1, 0};
+    uint64_t ids[2] = {7, 8};
+    stoa_selection *s = selected(without, mask);
+    FAILS(STOA_NO_ID, stoa_selection_ids(s, without, ids, &trouble));
+    stoa_selection_free(s);
+    s = selected(table, mask);
+    PASSES(stoa_table_swap(table, 0, 1, &trouble));
+    FAILS(STOA_STALE, stoa_selection_ids(s, table, ids, &trouble));
+    ck_assert(ids[0] == 7 && ids[1] == 8);
+    stoa_selection_free(s);
+    stoa_table_free(table);
+    stoa_table_free(without);
+}
+
 /* ---- using selections ---- */
 
 static size_t rows_of(const uint8_t *mask, size_t rows, size_t *indices)
@@ -414,9 +458,10 @@ int main(void)
 {
     return RUN("selection", a_selection_can_be_made_of_a_mask_and_told_as_one,
                a_selection_can_be_made_of_indices_and_told_as_them, selections_combine_row_by_row,
-               values_of_the_selected_rows_are_taken, selected_rows_are_taken_kept_and_removed,
-               the_number_of_threads_makes_no_difference, keeping_and_removing_need_no_memory,
-               rows_appended_later_are_not_selected,
+               values_of_the_selected_rows_are_taken, ids_of_the_selected_rows_are_written,
+               ids_are_not_written_of_tables_without_them_or_of_stale_selections,
+               selected_rows_are_taken_kept_and_removed, the_number_of_threads_makes_no_difference,
+               keeping_and_removing_need_no_memory, rows_appended_later_are_not_selected,
                fields_that_came_and_went_are_where_they_belong, a_stale_selection_is_refused,
                what_cannot_be_a_selection_is_refused);
 }

@@ -186,6 +186,11 @@ __attribute__((noinline, unused)) static PyObject *decoded_value(const View *vie
     PyObject *decoder = slot->decoder;
     if (slot->length > 0)
         return vector_value(view, slot, index);
+    if (slot->target != NULL) {
+        PyObject *row = row_followed(slot, ((const uint64_t *)(const void *)cells)[index]);
+        if (row != NULL || PyErr_Occurred())
+            return row;
+    }
     if (PyTuple_Check(decoder)) {
         size_t place = cell_width(slot->type) == 1 ? ((const uint8_t *)(const void *)cells)[index]
                                                    : ((const uint16_t *)(const void *)cells)[index];

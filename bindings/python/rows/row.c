@@ -53,6 +53,34 @@ Row *row_new(View *view, PyObject *table, uint64_t order, size_t index)
     return row;
 }
 
+/* The object of a weak reference, a new reference; NULL: it is gone. */
+static PyObject *referent(PyObject *weak)
+{
+    PyObject *found = NULL;
+    if (!PyWeakref_CheckRef(weak))
+        return NULL;
+#if PY_VERSION_HEX >= 0x030D0000
+    (void)PyWeakref_GetRef(weak, &found);
+#else
+    found = PyWeakref_GetObject(weak);
+    found = found != Py_None ? new_reference(found) : NULL;
+#endif
+    return found;
+}
+
+PyObject *row_followed(const Slot *slot, uint64_t id)
+{
+    size_t index;
+    if (id == 0 || stoa_table_find_id(slot->target, id, &index) != STOA_OK)
+        return new_reference(Py_None);
+    PyObject *table = referent(slot->home), *row = NULL;
+    View *view = table != NULL ? sequence_view(table) : NULL;
+    if (view != NULL && view->core == slot->target)
+        row = (PyObject *)row_new(view, table, view->core->order, index);
+    Py_XDECREF(table);
+    return row;
+}
+
 static int row_traverse(PyObject *self, visitproc visit, void *arg)
 {
     Py_VISIT(((Row *)(void *)self)->view);

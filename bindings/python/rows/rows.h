@@ -37,6 +37,7 @@ typedef struct Slot {
     uint64_t *validity;       /* of a nullable field: a bit for each row */
     const stoa_table *target; /* of a reference: the table whose rows it takes */
     const stoa_table *of;     /* of a string: its table, which may change its pool */
+    PyObject *home;           /* of a reference: a weak reference to that table; or None */
     bool takes_none;          /* of a reference: None can be stored */
     bool kw_only;             /* keyword-only */
     int length; /* of a vector, whose components are so many fields from `field` on, and which
@@ -176,6 +177,8 @@ static inline bool is_fresh(const View *view, uint64_t order, size_t index)
 
 /* A new row of view->row_class. The index is not checked. */
 Row *row_new(View *view, PyObject *table, uint64_t order, size_t index);
+/* The row that a reference refers to, or None. NULL without an exception: Python has to find it. */
+PyObject *row_followed(const Slot *slot, uint64_t id);
 /* Whether a row of this class may be reused once nobody else holds it. */
 bool is_reusable(PyTypeObject *row_class);
 /* The values of all fields in a new tuple. */

@@ -21,7 +21,8 @@ static bool take_target(Slot *slot)
 {
     PyObject *address = PyObject_GetAttrString(slot->decoder, "address");
     PyObject *takes_none = address ? PyObject_GetAttrString(slot->decoder, "takes_none") : NULL;
-    if (takes_none != NULL) {
+    slot->home = takes_none ? PyObject_GetAttrString(slot->decoder, "home") : NULL;
+    if (slot->home != NULL) {
         slot->target = PyLong_AsVoidPtr(address);
         slot->takes_none = takes_none == Py_True;
     }
@@ -150,6 +151,7 @@ static int view_traverse(PyObject *self, visitproc visit, void *arg)
         Py_VISIT(view->slots[i].convert);
         Py_VISIT(view->slots[i].encoder);
         Py_VISIT(view->slots[i].decoder);
+        Py_VISIT(view->slots[i].home);
         Py_VISIT(view->slots[i].initial);
     }
     return 0;
@@ -168,6 +170,7 @@ static void view_dealloc(PyObject *self)
         Py_XDECREF(slot->convert);
         Py_XDECREF(slot->encoder);
         Py_XDECREF(slot->decoder);
+        Py_XDECREF(slot->home);
         Py_XDECREF(slot->initial);
     }
     PyMem_Free(view->slots);

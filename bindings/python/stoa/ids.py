@@ -40,11 +40,8 @@ class Ids(Sequence[int]):
         row_set = self._rows._row_set
         if row_set is None:
             return self._read(self._rows._range())
-        chosen = row_set.pin().bits()
-        of_all, made = self._read(range(chosen.rows)), array("q")
-        made.frombytes(bits.taken(chosen, of_all, of_all.itemsize))
-        row_set.check()  # no other thread moved rows meanwhile
-        return made
+        stored.require(row_set.store)
+        return bits.ids(row_set.store, row_set.pin().bits())
 
     def __len__(self) -> int:
         stored.require(self._rows._store)

@@ -18,7 +18,7 @@ from stoa._lazy.paths import Following, Link, field_at, linked
 from stoa._lazy.program import Program, kept, room_for, validity_for
 from stoa._lazy.rowset import RowSet
 from stoa._lib.ffi import ffi, lib
-from stoa._schema.types import OBJECT
+from stoa._schema.types import OBJECT, FieldType
 from stoa._store import versions
 from stoa._store.arrow import Export
 from stoa._store.cells import value_reader
@@ -270,6 +270,16 @@ class SelectedColumn(Expression, InPlace[Expression]):
 
     def _is_of(self, scope: RowSet, name: str) -> bool:
         return self._row_set is scope and self._field.name == name
+
+    def _chosen(self, found: FieldType) -> bytearray:
+        return self._store.reading([each.index for each in self._field.cells()], self._taken)
+
+    def _taken(self) -> bytearray:
+        """The cells of the selected rows, read where they lie."""
+        self._check()
+        chosen, store, fields = self._row_set.bits_for(self._rows), self._store, self._field.cells()
+        parts = [ffi.cast("char *", lib.stoa_column_cells(store.c, each.index)) for each in fields]
+        return bits.taken_at(chosen, parts, fields[0].type.width)
 
     def tolist(self) -> list[Any]:
         """The values as a list; only the selected rows are read."""

@@ -58,14 +58,28 @@ def indices(bits: Any) -> array[int]:
     return made
 
 
+def ids(store: Store, bits: Any) -> array[int]:
+    """The ids of the selected rows."""
+    made: array[int] = array("q", [0]) * bits.count
+    error = new_error()
+    place = ffi.from_buffer("uint64_t[]", made, True)
+    check(lib.stoa_selection_ids(bits, store.c, place, error), error)
+    return made
+
+
 def taken(bits: Any, cells: Any, width: int, parts: int = 1) -> bytearray:
-    """The selected ones of cells that lie one for each row, or of so many such parts."""
-    size, made, error = bits.count * width, bytearray(bits.count * width * parts), new_error()
-    if made:
-        to, given = ffi.from_buffer("char[]", made, True), ffi.from_buffer("char[]", cells)
-        for i in range(parts):
-            beside = given + i * bits.rows * width
-            check(lib.stoa_selection_values(bits, beside, width, to + i * size, error), error)
+    """The selected ones of cells in a buffer, one for each row, or of so many such parts."""
+    given, apart = ffi.from_buffer("char[]", cells), bits.rows * width
+    return taken_at(bits, [given + i * apart for i in range(parts)], width)
+
+
+def taken_at(bits: Any, parts: list[Any], width: int) -> bytearray:
+    """The same of cells at these addresses."""
+    size, error = bits.count * width, new_error()
+    made = bytearray(size * len(parts))
+    to = ffi.from_buffer("char[]", made, True)
+    for i, cells in enumerate(parts if made else ()):
+        check(lib.stoa_selection_values(bits, cells, width, to + i * size, error), error)
     return made
 
 

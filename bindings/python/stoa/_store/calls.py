@@ -42,7 +42,7 @@ class Calls(Access):
         store, field = read[0]._store, read[0]._field
         return store.reading([field], self.beside, read[1:], function)  # type: ignore[no-any-return]
 
-    def reading(self, fields: Iterable[int], function: Callable[..., int], *arguments: Any) -> int:
+    def reading(self, fields: Iterable[int], function: Callable[..., T], *arguments: Any) -> T:
         """Makes a call that reads the cells of columns; they must not be changed meanwhile."""
         gate, key = self.gate, object()
         try:

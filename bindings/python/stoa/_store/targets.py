@@ -46,7 +46,8 @@ def settle(table: Any, store: Any) -> None:
 
 class Follower:
     """The decoder of a reference field in one table: the row of an id, or None. For the extension:
-    the address of the target, which the table keeps, and whether None can be stored."""
+    the address of the target, which the table keeps, a weak reference to it in Python, and whether
+    None can be stored."""
 
     __slots__ = ("field", "store", "takes_none")
 
@@ -60,6 +61,13 @@ class Follower:
         store: Any = self.store()
         target = store.targets[self.field]
         return int(ffi.cast("uintptr_t", (store if target is OWN else target._store).c))
+
+    @property
+    def home(self) -> Any:
+        store: Any = self.store()
+        target = store.targets[self.field]
+        home = store.home if target is OWN else target._store.home
+        return None if home is None else home.table
 
     def __getitem__(self, id: int) -> Any:
         store = self.store()
