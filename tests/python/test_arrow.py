@@ -412,8 +412,14 @@ def test_streams_that_fail_change_nothing() -> None:
         def __arrow_c_stream__(self, requested_schema: object = None) -> object:
             return capsule
 
-    with pytest.raises(stoa.RefusedError):
+    with pytest.raises(stoa.RefusedError, match="read before, or released"):
         stoa.from_arrow(Released())
+    capsule = points.__arrow_c_stream__()
+    assert stoa.from_arrow(Released()).to_dicts() == points.to_dicts()
+    with pytest.raises(
+        stoa.RefusedError, match="read before, or released"
+    ):  # not a table of nothing
+        points.extend_arrow(Released())
     assert len(points) == 3
 
 

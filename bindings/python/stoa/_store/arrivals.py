@@ -19,7 +19,7 @@ from stoa._schema.generate import no_value
 from stoa._schema.record import RecordType
 from stoa._schema.types import BY_NUMBER, FieldType, optional_type
 from stoa._schema.vectors import vector_type
-from stoa._store.arrow import ARRAY, SCHEMA, STREAM, new_struct, pointer_in
+from stoa._store.arrow import ARRAY, SCHEMA, STREAM, new_struct, pointer_in, released
 from stoa._store.store import Store
 from stoa.errors import RefusedError, WrongTypeError
 
@@ -55,19 +55,23 @@ class Arrivals:
 
     def pull(self, function: str, place: Any) -> None:
         stream = self.stream
-        code = getattr(stream, function)(stream, place) if stream.release != ffi.NULL else -1
+        if stream.release == ffi.NULL:
+            raise RefusedError("the stream of Arrow was read before, or released")
+        code = getattr(stream, function)(stream, place)
         if code:
-            said = stream.get_last_error(stream) if stream.release != ffi.NULL else ffi.NULL
+            said = stream.get_last_error(stream)
             why = f"error {code}" if said == ffi.NULL else ffi.string(said).decode(errors="replace")
             raise RefusedError(f"the stream of Arrow failed: {why}")
 
     def __iter__(self) -> Iterator[Any]:
-        """Yields the arrays. Raises RefusedError if the stream fails."""
+        """Yields the arrays, and releases the stream at its end: who asks for it again, by the same
+        capsule, gets an error and not nothing. Raises RefusedError if the stream fails."""
         yield from self.waiting
         while self.stream is not None:
             array = new_struct(ARRAY)
             self.pull("get_next", array)
             if array.release == ffi.NULL:
+                released(self.stream)
                 return
             yield array
 
