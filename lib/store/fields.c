@@ -298,7 +298,8 @@ static void free_pages(stoa__table *table, uint32_t field)
     uint32_t last = field + stoa__schema_span(&table->schema->fields[field]) - 1;
     stoa__region *region = stoa__column_region(table, field, &first);
     (void)stoa__column_region(table, last, &end);
-    end += table->capacity * width;
+    /* Between the components of a vector pages may be reserved only; with no capacity, all are. */
+    end = table->capacity > 0 ? end + table->capacity * width : first;
     size_t bits = 0;
     if (region == &table->region && stoa__validity_region(table, field, &bits) != NULL)
         stoa__region_discard(region, bits, bits + stoa__validity_bytes(table->capacity));

@@ -260,6 +260,26 @@ TEST(a_name_too_long_for_the_components_is_refused)
 }
 
 /* Each component's export keeps the pages of all. */
+/* Its pages are reserved only, and its first component begins within one. */
+TEST(a_vector_of_a_table_that_never_had_rows_can_be_dropped)
+{
+    for (size_t exported = 0; exported < 2; exported++) {
+        size_t index = 2;
+        stoa_table *table = TABLE(NULL, {.name = "a", .type = STOA_INT32},
+                                  {.name = "b", .type = STOA_INT32, .flags = STOA_NULLABLE},
+                                  {.name = "k", .type = STOA_FLOAT64, .length = 2},
+                                  {.name = "z", .type = STOA_INT8});
+        if (exported)
+            PASSES(stoa_column_export(table, index, &trouble));
+        PASSES(stoa_table_drop_field(table, "k", &trouble));
+        if (exported)
+            stoa_column_unexport(table, index);
+        PASSES(stoa_table_resize(table, 100, &trouble));
+        ck_assert_int_eq(stoa_int8_column(table, "z")[99], 0);
+        stoa_table_free(table);
+    }
+}
+
 TEST(pages_of_a_dropped_vector_stay_until_its_last_export_ends)
 {
     for (int added = 0; added < 2; added++) {
@@ -365,6 +385,7 @@ int main(void)
                a_vector_is_dropped_and_renamed_as_a_whole, a_vector_that_is_all_of_a_table_stays,
                a_name_too_long_for_the_components_is_refused,
                pages_of_a_dropped_vector_stay_until_its_last_export_ends,
+               a_vector_of_a_table_that_never_had_rows_can_be_dropped,
                a_typed_table_has_an_array_of_pointers_for_a_vector,
                appends_of_typed_tables_through_the_library_take_vectors,
                a_typed_table_of_vectors_of_another_length_or_type_is_refused);
