@@ -452,7 +452,7 @@ static void try_random(trial *t, kernel_reference *reference, size_t count, dice
     size_t kind = dice_below(d, 3); /* none fails, one fails, or random */
     size_t filled = 0;
     while (filled < count) {
-        bool failing = kind == 2 && dice_below(d, 8) == 0;
+        bool failing = kind == 2 && stoa__facts[t->code].fails && dice_below(d, 8) == 0;
         if (!roll(t, reference, filled, failing, d) && !roll(t, reference, filled, !failing, d))
             break;
         filled++;

@@ -1,11 +1,12 @@
 /* reference.c: see reference.h. */
 #include "reference.h"
 
-#include <check.h>
 #include <float.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "testing.h"
 
 __extension__ typedef __int128 wide;
 
