@@ -33,13 +33,17 @@ typedef struct scattering {
 
 /* ---- where the values go ---- */
 
-/* The table that the path leads to, as the program reads it. NULL: the path begins with no
- * reference. */
-static const stoa__read_table *read_table(const scattering *s)
+/* What the path begins with. */
+static const stoa__typed *beginning(const scattering *s)
 {
     const stoa__code_block *code = &s->program->code;
-    const stoa__typed *begin = &code->results[code->outputs[1].first].typed;
-    return begin->type == STOA_REFERENCE ? &code->tables[begin->target] : NULL;
+    return &code->results[code->outputs[1].first].typed;
+}
+
+/* The table that the reference leads to, as the program reads it. */
+static const stoa__read_table *read_table(const scattering *s)
+{
+    return &s->program->code.tables[beginning(s)->target];
 }
 
 /* The path's field, and a component of it; NULL: it is no path. */
@@ -307,7 +311,7 @@ static stoa_status bind(scattering *s, const stoa_program *given, const stoa_tab
         status = stoa__program_bind(s->program, table, STOA__WANTS_CELLS, NULL, error);
     if (status != STOA_OK)
         return status;
-    if (read_table(s) == NULL)
+    if (beginning(s)->type != STOA_REFERENCE)
         return stoa__fail(error, STOA_WRONG_TYPE, "the path to '%s' begins with no reference",
                           path->name);
     s->target = (stoa_table *)(uintptr_t)read_table(s)->table;
