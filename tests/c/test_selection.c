@@ -140,7 +140,7 @@ TEST(selections_combine_row_by_row)
 static void values_are_taken(const stoa_selection *s, const size_t *rows, size_t width)
 {
     size_t bytes = s->rows * width;
-    uint8_t *values = malloc(bytes + 1), *taken = malloc(s->count * width + 1);
+    uint8_t *values = calloc(bytes + 1, 1), *taken = malloc(s->count * width + 1);
     for (size_t i = 0; i < bytes; i++)
         values[i] = (uint8_t)(i / width * 7 + i % width * 31 + (i / width >> 8));
     uint8_t *before = malloc(bytes + 1);
