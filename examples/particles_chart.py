@@ -15,7 +15,7 @@ from particles import CELL, SPLIT
 from points_chart import OTHER, STOA
 from points_tables import number
 
-SHOWN = 12  # cells in a row of the part that is drawn large
+CROWDED, SHOWN = 80, 12  # cells in a row whose crowd is drawn, and whose particles are
 COSTS = {
     "bytes_per_particle": "bytes a particle",
     "step_ms": "step, ms",
@@ -25,8 +25,9 @@ COSTS = {
 
 
 def draw_run(world: Any, history: list[Any], path: Any) -> None:
-    """The crowd of all cells; some cells with their particles and parents; the numbers by step."""
-    canvas, axes = pyplot.subplots(1, 3, figsize=(15, 5.2), layout="constrained")
+    """The crowd of some cells; fewer with their particles and parents; the numbers by step."""
+    canvas = pyplot.figure(figsize=(15, 5.2), layout="constrained")
+    axes = canvas.subplots(1, 3)
     draw_crowd(axes[0], canvas, world)
     draw_part(axes[1], canvas, world)
     draw_history(axes[2], history)
@@ -37,9 +38,11 @@ def draw_run(world: Any, history: list[Any], path: Any) -> None:
 def draw_crowd(axes: Any, canvas: Any, world: Any) -> None:
     cell = numpy.asarray(world.all.cell)
     crowd = numpy.bincount(cell, minlength=world.side**2).reshape(world.side, world.side)
-    shown = axes.imshow(crowd, origin="lower", cmap="viridis", vmax=numpy.percentile(crowd, 99))
+    part = crowd[:CROWDED, :CROWDED]
+    shown = axes.imshow(part, origin="lower", cmap="viridis")
     canvas.colorbar(shown, ax=axes, shrink=0.7, label="particles in a cell")
-    axes.set_title(f"{len(world.all):,} particles in {world.side**2:,} cells", loc="left")
+    title = f"{part.size:,} of {crowd.size:,} cells, with {len(world.all):,} particles in all"
+    axes.set_title(title, loc="left", fontsize=10)
 
 
 def draw_part(axes: Any, canvas: Any, world: Any) -> None:
@@ -58,7 +61,7 @@ def draw_part(axes: Any, canvas: Any, world: Any) -> None:
     axes.set(xlim=(0, end), ylim=(0, end), xticks=ticks, yticks=ticks, aspect="equal")
     axes.tick_params(labelbottom=False, labelleft=False, length=0)
     axes.grid(color="0.9", zorder=0)
-    axes.set_title("some cells, with lines to living parents", loc="left")
+    axes.set_title("particles, with lines to living parents", loc="left", fontsize=10)
 
 
 def draw_history(axes: Any, history: list[Any]) -> None:
@@ -74,15 +77,18 @@ def draw_history(axes: Any, history: list[Any]) -> None:
 
 
 def draw_costs(rows: list[Any], title: str, path: Any) -> None:
-    """A panel for each cost: first by columns, then by rows."""
-    shown = [row for row in rows if row.step_ms is not None]
-    shown.sort(key=lambda row: row.by_rows)
-    size = (12, 1.4 + 0.3 * len(shown))
-    canvas, axes = pyplot.subplots(1, len(COSTS), figsize=size, sharey=True, layout="constrained")
-    for place, (name, heading) in zip(axes, COSTS.items()):
-        draw_cost(place, shown, name, heading)
-    axes[0].set_yticks(range(len(shown)), [row.kind for row in shown])
-    axes[0].invert_yaxis()
+    """A panel for each cost: above by columns, below by rows."""
+    groups = [[row for row in rows if row.by_rows == kind] for kind in (False, True)]
+    groups = [found for group in groups if (found := [row for row in group if row.step_ms])]
+    heights = [len(group) + 1.5 for group in groups]
+    canvas = pyplot.figure(figsize=(12, 0.6 + 0.33 * sum(heights)), layout="constrained")
+    panels = len(groups), len(COSTS)
+    axes = canvas.subplots(*panels, height_ratios=heights, sharey="row", squeeze=False)
+    for places, group in zip(axes, groups):
+        for place, (name, heading) in zip(places, COSTS.items()):
+            draw_cost(place, group, name, heading)
+        places[0].set_yticks(range(len(group)), [row.kind for row in group])
+        places[0].invert_yaxis()
     canvas.suptitle(title, x=0.01, ha="left", fontweight="bold")
     canvas.savefig(path, dpi=110)
     pyplot.close(canvas)
