@@ -19,6 +19,7 @@ typedef struct intake {
     stoa_source *sources;
     size_t source_count;
     bool needs_room;
+    const struct ArrowArray *taken; /* the array that the columns have taken up, and checked */
 } intake;
 
 /* Whether the schema is one of columns, or that of a single one. */
@@ -115,6 +116,7 @@ static stoa_status take(intake *in, const struct ArrowArray *array, size_t *rows
     for (size_t i = 0; status == STOA_OK && i < in->count; i++)
         status = stoa__arrival_take(&in->columns[i], in->is_struct ? array->children[i] : array,
                                     in->is_struct ? (size_t)array->offset : 0, *rows, error);
+    in->taken = status == STOA_OK ? array : NULL;
     return status;
 }
 
@@ -132,8 +134,8 @@ static stoa_status append_slice(intake *in, size_t first, size_t count, stoa_err
 
 static stoa_status append(intake *in, const struct ArrowArray *array, stoa_error *error)
 {
-    size_t rows;
-    stoa_status status = take(in, array, &rows, error);
+    size_t rows = (size_t)array->length;
+    stoa_status status = in->taken == array ? STOA_OK : take(in, array, &rows, error);
     size_t most = in->needs_room ? STOA__ARROW_SLICE : rows;
     for (size_t first = 0; status == STOA_OK && first < rows; first += most)
         status = append_slice(in, first, rows - first < most ? rows - first : most, error);
@@ -142,15 +144,17 @@ static stoa_status append(intake *in, const struct ArrowArray *array, stoa_error
 
 /* ---- all of them ---- */
 
-/* Room for that many rows. Where rows come in many arrays, for half as many again: growing is rare
- * then, and pages are huge. */
+/* Room for that many rows. Where rows come in many arrays, for half as many again as there are:
+ * growing is rare then, and pages are huge. Rows come, too, where more are reserved. */
 static stoa_status make_room(stoa__table *table, size_t total, stoa_error *error)
 {
     size_t rows = table->head.rows, more = rows / 2;
-    bool has_more = total > table->capacity && more < table->max_rows - rows &&
-                    rows + more > total && stoa__table_grow(table, rows + more, NULL) == STOA_OK;
+    bool has_more = total > table->capacity && total < table->max_rows &&
+                    more < table->max_rows - total && more > 0 &&
+                    stoa__table_grow(table, total + more, NULL) == STOA_OK;
     stoa_status status = has_more ? STOA_OK : stoa__table_grow(table, total, error);
-    if (status == STOA_OK && rows > 0)
+    bool goes_on = rows > 0 || table->capacity / 3 * 2 > total;
+    if (status == STOA_OK && goes_on)
         stoa__table_expect_more(table, rows);
     else if (status == STOA_OK)
         stoa__table_expect(table, rows, total);

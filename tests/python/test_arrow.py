@@ -423,6 +423,36 @@ def test_streams_that_fail_change_nothing() -> None:
     assert len(points) == 3
 
 
+def test_streams_of_many_arrays_come_whole_or_not_at_all() -> None:
+    pyarrow = pytest.importorskip("pyarrow")
+    schema = pyarrow.schema([("x", pyarrow.int32()), ("name", pyarrow.string())])
+    lengths = [0, 1, 3, 70_000, 0, *range(60)]
+    columns = {"x": list(range(sum(lengths))), "name": [f"n{i % 9}" for i in range(sum(lengths))]}
+    whole = pyarrow.table(columns, schema=schema)
+
+    def batches(last: int) -> Any:
+        at = 0
+        for number, length in enumerate(lengths):
+            if number == last:
+                raise ValueError("no more")
+            yield from whole.slice(at, length).combine_chunks().to_batches() or [
+                pyarrow.record_batch([[], []], schema=schema)
+            ]
+            at += length
+
+    def reader(last: int = -1) -> Any:
+        return pyarrow.RecordBatchReader.from_batches(schema, batches(last))
+
+    made = stoa.from_arrow(reader(), {"x": "int32", "name": "string"})
+    assert made.x.tolist() == columns["x"]
+    assert made.name.tolist() == columns["name"]
+    for last in (0, 1, 15, 16, 17, 40):
+        for call in (stoa.from_arrow, made.extend_arrow):
+            with pytest.raises(stoa.RefusedError, match="no more"):
+                call(reader(last))
+    assert len(made) == whole.num_rows
+
+
 class Again:
     """Gives the same capsules every time."""
 

@@ -15,7 +15,7 @@ from stoa.table import Table
 
 def from_arrow(data: Any, record: Any = None) -> Table[Any]:
     """A table of all that has Arrow's PyCapsule interface: tables, batches, arrays and streams of
-    pyarrow, Polars, DuckDB, pandas and others. Values are copied, batch by batch.
+    pyarrow, Polars, DuckDB, pandas and others. Values are copied, some batches at a time.
 
     Without `record` (a record class, or another description of a table) the fields are those of the
     schema: a dictionary is taken for its values, a column of nulls for bools, and where the schema
@@ -34,8 +34,7 @@ def from_arrow(data: Any, record: Any = None) -> Table[Any]:
         made = record_class_of(record)
         arrivals.check_complete(made)
     store = new_store(made, 0, 0, layout, targets=targets_for(made))
-    for array in arrivals:
-        arrivals.append_to(store, [array])
+    arrivals.fill(store)
     return Table._of(store)
 
 

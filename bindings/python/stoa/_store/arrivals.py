@@ -23,6 +23,9 @@ from stoa._store.arrow import ARRAY, SCHEMA, STREAM, new_struct, pointer_in, rel
 from stoa._store.store import Store
 from stoa.errors import RefusedError, WrongTypeError
 
+GROUP_ROWS, GROUP_ARRAYS = 1 << 20, 16  # are pulled before they are copied
+MOST_RESERVED = 1 << 40
+
 TIMES = {each.number: each for each in times.CLASSES}
 
 
@@ -92,6 +95,21 @@ class Arrivals:
         for each in record._stoa_fields:
             if each.default is MISSING and each.name not in names:
                 raise no_value(record.__name__, each.name)
+
+    def fill(self, store: Store) -> None:
+        """Adds the rows of all arrays to a new table, some arrays at a time: what comes around the
+        copy of a small one takes longer than the copy. Raises RefusedError if the stream fails."""
+        group: list[Any] = []
+        rows = 0
+        for array in self:
+            if rows >= GROUP_ROWS or len(group) == GROUP_ARRAYS:
+                if store.rows() == 0:  # more come: a hint, which may be refused
+                    lib.stoa_table_reserve(store.c, min(2 * rows, MOST_RESERVED), ffi.NULL)
+                self.append_to(store, group)
+                group, rows = [], 0
+            group.append(array)
+            rows += max(array.length, 0)
+        self.append_to(store, group)
 
     def append_to(self, store: Store, arrays: list[Any]) -> None:
         """Adds the rows of these arrays to a table: all, or none."""
