@@ -36,7 +36,8 @@ class Ids(Sequence[int]):
     def _read(self, rows: Sequence[int]) -> array[int]:
         return stored.read(self._rows._store, rows)
 
-    def _all(self) -> array[int]:
+    def _stoa_ids(self) -> array[int]:
+        """All of them, which a reference takes, too (sources.py)."""
         row_set = self._rows._row_set
         if row_set is None:
             return self._read(self._rows._range())
@@ -84,14 +85,14 @@ class Ids(Sequence[int]):
 
     def tolist(self) -> list[int]:
         """The ids as a list. Raises RowIdError if the table has none, and StaleError."""
-        return self._all().tolist()
+        return self._stoa_ids().tolist()
 
     def __array__(self, dtype: Any = None, copy: Any = None) -> Any:
         import numpy
 
         if copy is False:
             raise ArgumentError("the ids of rows are copied: numpy.asarray(points.ids)")
-        made = numpy.frombuffer(self._all(), numpy.int64)
+        made = numpy.frombuffer(self._stoa_ids(), numpy.int64)
         return made if dtype is None else made.astype(dtype, copy=False)
 
     def __repr__(self) -> str:

@@ -180,6 +180,8 @@ def reference_source(value: Any, to: StoredField) -> Any:
 def id_array(value: Any, to: StoredField) -> Source | None:
     """The source of an array of ids; None: the values are to be rows. Raises WrongTypeError."""
     found = None
+    if hasattr(type(value), "_stoa_ids"):
+        value = value._stoa_ids()
     if not hasattr(value, "_stoa_source") and not isinstance(value, (str, bytes, bytearray)):
         found = buffer_source(value, to.name)
     if found is None and hasattr(value, "__iter__") and not isinstance(value, (str, bytes)):
