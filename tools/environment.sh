@@ -86,7 +86,8 @@ $requirement"
         fi
     done
     if [ $# -gt 0 ]; then
-        "$venv/bin/python" -m pip install --quiet --disable-pip-version-check "$@"
+        # Modules are compiled when they are imported, which most never are.
+        "$venv/bin/python" -m pip install --quiet --disable-pip-version-check --no-compile "$@"
     fi
     printf '%s\n' "$wanted" >"$venv/stamp"
 }

@@ -29,9 +29,9 @@ class Item(stoa.Record):
 
 
 def alive(reference: weakref.ref[Any]) -> bool:
-    if reference() is None:
-        return False
     for _ in range(3):
+        if reference() is None:
+            return False
         gc.collect()
     return reference() is not None
 
