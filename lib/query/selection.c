@@ -183,11 +183,10 @@ stoa_status stoa_selection_ids(const stoa_selection *selection, const stoa_table
         status = stoa__fail(error, STOA_NO_ID, "the table was made without ids");
     if (status != STOA_OK)
         return status;
-    const uint64_t *cells = table->ids->cells, origin = table->ids->origin;
     size_t count = stoa__kernels_here()->positions(ids, selection->words, selection->rows, 0,
                                                    selection->count);
     for (size_t i = 0; i < count; i++)
-        ids[i] = cells[ids[i]] ^ origin ^ ids[i];
+        ids[i] = stoa__id_at(table->ids, ids[i]);
     return STOA_OK;
 }
 

@@ -166,7 +166,7 @@ void stoa__ids_free(stoa__table *table)
 
 static uint64_t get(const stoa__ids *ids, size_t row)
 {
-    return ids->head.cells[row] ^ ids->head.origin ^ row;
+    return stoa__id_at(&ids->head, row);
 }
 
 static void put(stoa__ids *ids, size_t row, uint64_t id)
@@ -488,8 +488,7 @@ stoa_status stoa_table_read_ids(const stoa_table *table, size_t first, size_t co
     if (table->ids == NULL)
         return stoa__fail(error, STOA_NO_ID, "the table was made without ids");
     stoa_status status = stoa__check_rows(table, first, count, error);
-    const uint64_t *cells = table->ids->cells, origin = table->ids->origin;
     for (size_t i = first; status == STOA_OK && i < first + count; i++)
-        ids[i - first] = cells[i] ^ origin ^ i;
+        ids[i - first] = stoa__id_at(table->ids, i);
     return status;
 }

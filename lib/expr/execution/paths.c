@@ -101,7 +101,7 @@ static void row_ids(const stoa__run *run, const stoa__worker *worker, const stoa
     const uint32_t *rows = worker->slots[step->a];
     uint64_t *out = worker->slots[step->out];
     for (size_t i = 0; i < count; i++)
-        out[i] = rows[i] == STOA__NO_ROW ? 0 : ids->cells[rows[i]] ^ ids->origin ^ rows[i];
+        out[i] = rows[i] == STOA__NO_ROW ? 0 : stoa__id_at(ids, rows[i]);
 }
 
 void stoa__run_path_step(const stoa__run *run, stoa__worker *worker, const stoa__instruction *step,

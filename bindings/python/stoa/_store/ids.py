@@ -43,7 +43,8 @@ def find(store: Store, id: int) -> int:
 def id_at(store: Store, row: int) -> int:
     """The id of a row that exists."""
     ids = require(store)
-    return ids.cells[row] ^ ids.origin ^ row  # type: ignore[no-any-return]
+    id: int = ids.origin ^ row
+    return id if row < ids.begun else id ^ ids.cells[row]
 
 
 def read(store: Store, rows: Sequence[int]) -> array[int]:
