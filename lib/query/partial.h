@@ -106,6 +106,8 @@ stoa_status stoa__partial_begin_state(stoa_partial *partial, stoa_error *error);
  * so many outputs are to be keys. */
 stoa_status stoa__partial_describe(stoa_partial *partial, const struct stoa_program *program,
                                    size_t keys, stoa_error *error);
+/* Whether a run can make such an entry, its place among others aside. */
+bool stoa__is_entry(const stoa__entry *entry);
 /* Copies a text to the heap, with a NUL; NULL where memory was refused. */
 char *stoa__copy_text(const char *bytes, size_t length);
 /* Merges the groups of a state, whose strings are of the pool `from`. rows: what row numbers of its

@@ -22,8 +22,8 @@
 #include "base/hash.h"
 #include "base/memory.h"
 #include "expr/parser/expression.h"
+#include "expr/strings/text.h"
 #include "query/partial.h"
-#include "store/times.h"
 
 #define MAGIC "stoapart"
 enum { VERSION = 1, HASHED = 24, HEAD = 32 };
@@ -234,11 +234,6 @@ static stoa_string get_text(reader *r)
     return text;
 }
 
-static bool is_named(stoa_string text, const char *name)
-{
-    return strlen(name) == text.length && memcmp(name, text.bytes, text.length) == 0;
-}
-
 /* A name that is no longer than those of fields, with its NUL; "" where it cannot be one. */
 static void get_name(reader *r, char name[STOA_MAX_NAME + 1])
 {
@@ -257,7 +252,7 @@ static uint8_t get_type(reader *r)
     if (text.length == 0)
         return STOA_NO_TYPE;
     for (unsigned type = STOA_BOOL; stoa_type_name((stoa_type)type) != NULL; type++)
-        if (is_named(text, stoa_type_name((stoa_type)type)))
+        if (stoa__text_is(text, stoa_type_name((stoa_type)type)))
             return (uint8_t)type;
     wrong(r, "a type is unknown");
     return STOA_NO_TYPE;
@@ -269,75 +264,14 @@ static uint8_t get_operation(reader *r)
     if (text.length == 0)
         return STOA_NO_OPERATION;
     for (unsigned i = 1; i < STOA__OPERATIONS_END; i++)
-        if (stoa__operations[i].kind == STOA__AGGREGATE && is_named(text, stoa__operations[i].text))
+        if (stoa__operations[i].kind == STOA__AGGREGATE &&
+            stoa__text_is(text, stoa__operations[i].text))
             return (uint8_t)i;
     wrong(r, "an aggregate is unknown");
     return STOA_NO_OPERATION;
 }
 
 /* ---- entries ---- */
-
-static bool is_value_type(unsigned type)
-{
-    return type == STOA_BOOL || type == STOA_INT64 || type == STOA_UINT64 || type == STOA_FLOAT64 ||
-           type == STOA_DATE || type == STOA_TIMESTAMP || type == STOA_DURATION;
-}
-
-/* Whether a run can make such a measure: by its operation, what its values are, and what it gives.
- */
-static bool is_measure(const stoa__entry *entry)
-{
-    unsigned operand = entry->operand, form = entry->form, type = entry->type;
-    bool is_float = operand == STOA_FLOAT64;
-    bool is_number = operand == STOA_INT64 || operand == STOA_UINT64 || is_float;
-    bool is_sum_type = type == form || (type == STOA_DURATION && form == STOA_INT64);
-    bool is_chosen = operand == STOA_STRING ? type == STOA_STRING
-                                            : is_value_type(type) || entry->label_count > 0;
-    switch ((stoa_operation)entry->operation) {
-    case STOA_SUM:
-    case STOA_DOT:
-        return (is_number || (operand == STOA_BOOL && entry->operation == STOA_SUM)) &&
-               is_sum_type && (form == STOA_FLOAT64) == is_float &&
-               (form == STOA_INT64 || form == STOA_UINT64 || form == STOA_FLOAT64);
-    case STOA_MEAN:
-        return (is_number || operand == STOA_BOOL) &&
-               (type == STOA_FLOAT64 || type == STOA_DURATION);
-    case STOA_VAR:
-    case STOA_STD:
-        return is_float && type == STOA_FLOAT64;
-    case STOA_COUNT:
-        return operand == STOA_BOOL && type == STOA_INT64;
-    case STOA_ANY:
-    case STOA_ALL:
-        return operand == STOA_BOOL && type == STOA_BOOL;
-    case STOA_ARGMIN:
-    case STOA_ARGMAX:
-        return is_number && type == STOA_INT64;
-    case STOA_MIN:
-    case STOA_MAX:
-        return (is_number || operand == STOA_STRING) && is_chosen;
-    case STOA_FIRST:
-    case STOA_LAST:
-        return (is_number || operand == STOA_STRING || operand == STOA_BOOL) && is_chosen;
-    default:
-        return false;
-    }
-}
-
-static bool is_entry(const stoa__entry *entry)
-{
-    bool has_labels = entry->type == STOA_UINT8 || entry->type == STOA_UINT16;
-    bool is_key = entry->operation == STOA_NO_OPERATION;
-    bool has_unit = entry->type == STOA_TIMESTAMP || entry->type == STOA_DURATION;
-    if (has_unit ? !stoa__unit_exists(entry->unit) : entry->unit != STOA_NO_UNIT)
-        return false;
-    if (entry->zone != NULL && entry->type != STOA_TIMESTAMP)
-        return false;
-    if ((entry->label_count > 0 && !has_labels) || entry->label_count > 65536 ||
-        entry->length == 1 || entry->length > STOA_MAX_LENGTH)
-        return false;
-    return is_key ? entry->type != STOA_NO_TYPE && entry->type != STOA_OBJECT : is_measure(entry);
-}
 
 static void get_labels(reader *r, stoa__entry *entry)
 {
@@ -390,7 +324,7 @@ static void get_entry(reader *r, stoa__entry *entry)
         get_labels(r, entry);
     if (r->wrong == NULL && zone[0] != 0 && stoa__zone_find(&entry->zone, zone, NULL) != STOA_OK)
         wrong(r, "a time zone is unknown here");
-    if (r->wrong == NULL && !is_entry(entry))
+    if (r->wrong == NULL && !stoa__is_entry(entry))
         wrong(r, "an output is none that a run makes");
 }
 

@@ -1,10 +1,14 @@
-/* partial_entries.c: what the outputs of a program are in a partial. */
+/* partial_entries.c: what the outputs of a program are in a partial, and which entries a run can
+ * make. */
 #include <string.h>
 
 #include "base/memory.h"
 #include "query/partial.h"
 #include "query/scope.h"
 #include "store/labels.h"
+#include "store/times.h"
+
+/* ---- outputs to entries ---- */
 
 static unsigned operand_of(const stoa__term *term)
 {
@@ -108,4 +112,68 @@ stoa_status stoa__partial_describe(stoa_partial *made, const stoa_program *progr
     return made->state.measures > 0
                ? STOA_OK
                : stoa__fail(error, STOA_INVALID, "there is no aggregate among the outputs");
+}
+
+/* ---- entries that were read ---- */
+
+static bool is_value_type(unsigned type)
+{
+    return type == STOA_BOOL || type == STOA_INT64 || type == STOA_UINT64 || type == STOA_FLOAT64 ||
+           type == STOA_DATE || type == STOA_TIMESTAMP || type == STOA_DURATION;
+}
+
+/* Whether a run can make such a measure: by its operation, what its values are, and what it gives.
+ */
+static bool is_measure(const stoa__entry *entry)
+{
+    unsigned operand = entry->operand, form = entry->form, type = entry->type;
+    bool is_float = operand == STOA_FLOAT64;
+    bool is_number = operand == STOA_INT64 || operand == STOA_UINT64 || is_float;
+    bool is_sum_type = type == form || (type == STOA_DURATION && form == STOA_INT64);
+    bool is_chosen = operand == STOA_STRING ? type == STOA_STRING
+                                            : is_value_type(type) || entry->label_count > 0;
+    switch ((stoa_operation)entry->operation) {
+    case STOA_SUM:
+    case STOA_DOT:
+        return (is_number || (operand == STOA_BOOL && entry->operation == STOA_SUM)) &&
+               is_sum_type && (form == STOA_FLOAT64) == is_float &&
+               (form == STOA_INT64 || form == STOA_UINT64 || form == STOA_FLOAT64);
+    case STOA_MEAN:
+        return (is_number || operand == STOA_BOOL) &&
+               (type == STOA_FLOAT64 || type == STOA_DURATION);
+    case STOA_VAR:
+    case STOA_STD:
+        return is_float && type == STOA_FLOAT64;
+    case STOA_COUNT:
+        return operand == STOA_BOOL && type == STOA_INT64;
+    case STOA_ANY:
+    case STOA_ALL:
+        return operand == STOA_BOOL && type == STOA_BOOL;
+    case STOA_ARGMIN:
+    case STOA_ARGMAX:
+        return is_number && type == STOA_INT64;
+    case STOA_MIN:
+    case STOA_MAX:
+        return (is_number || operand == STOA_STRING) && is_chosen;
+    case STOA_FIRST:
+    case STOA_LAST:
+        return (is_number || operand == STOA_STRING || operand == STOA_BOOL) && is_chosen;
+    default:
+        return false;
+    }
+}
+
+bool stoa__is_entry(const stoa__entry *entry)
+{
+    bool has_labels = entry->type == STOA_UINT8 || entry->type == STOA_UINT16;
+    bool is_key = entry->operation == STOA_NO_OPERATION;
+    bool has_unit = entry->type == STOA_TIMESTAMP || entry->type == STOA_DURATION;
+    if (has_unit ? !stoa__unit_exists(entry->unit) : entry->unit != STOA_NO_UNIT)
+        return false;
+    if (entry->zone != NULL && entry->type != STOA_TIMESTAMP)
+        return false;
+    if ((entry->label_count > 0 && !has_labels) || entry->label_count > 65536 ||
+        entry->length == 1 || entry->length > STOA_MAX_LENGTH)
+        return false;
+    return is_key ? entry->type != STOA_NO_TYPE && entry->type != STOA_OBJECT : is_measure(entry);
 }

@@ -8,8 +8,7 @@
  * where clocks last showed its beginning. */
 #include "expr/binder/calendar.h"
 
-#include <string.h>
-
+#include "expr/strings/text.h"
 #include "store/times.h"
 
 #define DAY_RANGE ((stoa__range){STOA_FIRST_DAY, STOA_LAST_DAY})
@@ -120,8 +119,7 @@ static const period *period_named(const stoa_expression *name)
     if (name->kind != STOA__CONSTANT_NODE || name->value.type != STOA_STRING)
         return NULL;
     for (size_t i = 0; i < sizeof periods / sizeof *periods; i++)
-        if (name->value.string.length == strlen(periods[i].name) &&
-            memcmp(name->value.string.bytes, periods[i].name, strlen(periods[i].name)) == 0)
+        if (stoa__text_is(name->value.string, periods[i].name))
             return &periods[i];
     return NULL;
 }

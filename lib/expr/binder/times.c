@@ -6,9 +6,10 @@
 #include "expr/binder/times.h"
 
 #include <stdio.h>
-#include <string.h>
 
 #include "expr/binder/calendar.h"
+#include "expr/binder/null.h"
+#include "expr/strings/text.h"
 
 #define RULE_FAIL(node, error, ...) stoa__expression_fail(error, STOA_WRONG_TYPE, node, __VA_ARGS__)
 
@@ -151,7 +152,7 @@ static stoa_status shift_date(stoa__code_block *code, const stoa_expression *nod
     const stoa__typed *date = a->type == STOA_DATE ? a : b;
     stoa__typed *by = a->type == STOA_DATE ? b : a;
     int64_t day = STOA__DAY_SECONDS * stoa__per_second(by->unit);
-    bool constant = stoa__is_constant(code, by->id), null = code->terms[by->id].code == STOA__NULL;
+    bool constant = stoa__is_constant(code, by->id), null = stoa__is_literal_null(code, by->id);
     if (!null && (!constant || range_of(code, by->id).low % day != 0))
         return RULE_FAIL(node, error,
                          "a date takes durations of whole days, as literals: write "
@@ -337,12 +338,9 @@ static unsigned unit_named(const stoa_expression *node, stoa_error *error)
 {
     const stoa_expression *name = node->arguments[1];
     bool is_text = name->kind == STOA__CONSTANT_NODE && name->value.type == STOA_STRING;
-    for (unsigned unit = STOA_SECOND; is_text && unit <= STOA_NANOSECOND; unit++) {
-        const char *text = stoa__unit_name(unit);
-        if (name->value.string.length == strlen(text) &&
-            memcmp(name->value.string.bytes, text, strlen(text)) == 0)
+    for (unsigned unit = STOA_SECOND; is_text && unit <= STOA_NANOSECOND; unit++)
+        if (stoa__text_is(name->value.string, stoa__unit_name(unit)))
             return unit;
-    }
     (void)RULE_FAIL(name, error, "%s takes a unit here: 's', 'ms', 'us' or 'ns'",
                     stoa_operation_text((stoa_operation)node->operation));
     return STOA_NO_UNIT;

@@ -5,6 +5,8 @@
 #ifndef STOA__EXPR_STRINGS_TEXT_H
 #define STOA__EXPR_STRINGS_TEXT_H
 
+#include <string.h>
+
 #include <stoa/type.h>
 
 /* Bytes that grow; zeroed: none. */
@@ -22,6 +24,11 @@ void stoa__buffer_dispose(stoa__buffer *buffer);
 /* Below, at or above 0, by code points. */
 int stoa__text_compare(stoa_string a, stoa_string b);
 bool stoa__text_equal(stoa_string a, stoa_string b);
+/* Whether it is that text, which ends in NUL. */
+static inline bool stoa__text_is(stoa_string text, const char *wanted)
+{
+    return stoa__text_equal(text, (stoa_string){wanted, strlen(wanted)});
+}
 bool stoa__text_starts_with(stoa_string text, stoa_string part);
 bool stoa__text_ends_with(stoa_string text, stoa_string part);
 bool stoa__text_contains(stoa_string text, stoa_string part);
