@@ -1,9 +1,9 @@
 /* value_counts.c: the different values of an expression, and how often each comes.
  *
  * Each worker tallies the values of its rows (tally.c), which ascend; the tallies are then merged
- * in the order of the rows, so that the number of threads cannot show. Strings are tallied by their
- * handles and narrow integers by their distance from the least that they can be, in a table that
- * has a place for each; what can be too much for that is hashed. */
+ * in the order of the rows, so that results do not depend on the number of threads. Strings are
+ * tallied by their handles and narrow integers by their distance from the least that they can be,
+ * in a table that has a place for each; what can be too much for that is hashed. */
 #include <stoa/value_counts.h>
 
 #include <string.h>
@@ -111,7 +111,7 @@ static size_t choose_span(counting *job)
     size_t rows = job->run->rows, most = rows < FEW_PLACES / SPAN ? FEW_PLACES : rows * SPAN;
     job->low = 0;
     if (job->type == STOA_STRING) {
-        bool grows = code->interns_by_row && !term->pool;
+        bool grows = code->interns_by_row && term->pool == STOA__PROGRAM_POOL;
         return grows || job->pool->count > most ? 0 : job->pool->count;
     }
     if (job->type == STOA_FLOAT32 || job->type == STOA_FLOAT64)
@@ -201,7 +201,7 @@ static stoa_status take_strings(stoa_value_counts *made, const counting *job, st
 {
     if (job->pool == NULL)
         return STOA_OK;
-    if (!job->run->program->code.terms[job->result].pool)
+    if (job->run->program->code.terms[job->result].pool == STOA__PROGRAM_POOL)
         return move_strings(made, job->pool, error);
     made->strings = stoa_string_pool_retain((stoa_string_pool *)(uintptr_t)job->pool);
     return STOA_OK;

@@ -54,7 +54,8 @@ stoa_status stoa__bind_store(stoa__code_block *code, stoa__typed typed, uint8_t 
     bool from_float = form_of(code, typed.id) == STOA_FLOAT64;
     bool to_float = target == STOA_FLOAT32 || target == STOA_FLOAT64;
     if (typed.type == STOA_STRING && target == STOA_STRING) {
-        *made = stoa__emit_row(code, stoa__string_value(code, typed.id, name != NULL));
+        unsigned pool = name != NULL ? STOA__TABLE_POOL : STOA__PROGRAM_POOL;
+        *made = stoa__emit_row(code, stoa__string_value(code, typed.id, pool));
         return STOA_OK;
     }
     bool has_cells = target != STOA_NO_TYPE && target != STOA_OBJECT && target != STOA_STRING &&

@@ -239,6 +239,11 @@ static inline bool stoa__is_sure(const stoa__term *term)
 {
     return !term->may_fail_deep && !term->may_be_null && term->depth == 0;
 }
+/* Whether it is a function of the strings of one register (binder/strings.c). */
+static inline bool stoa__is_symbol(const stoa__term *term)
+{
+    return term->kind == STOA__STEP_TERM && term->code == STOA__STRING_CALL && !term->uniform;
+}
 static inline bool stoa__is_constant(const stoa__code_block *code, stoa__id id)
 {
     return code->terms[id].kind == STOA__CONSTANT_TERM;

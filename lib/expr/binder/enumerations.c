@@ -8,6 +8,7 @@
 #include <assert.h>
 
 #include "base/memory.h"
+#include "expr/binder/null.h"
 #include "expr/binder/operate.h"
 #include "store/labels.h"
 
@@ -79,18 +80,13 @@ static bool is_fill(const stoa__term *term)
     return term->kind == STOA__STEP_TERM && term->code == STOA__FILL_INT32;
 }
 
-static bool is_null(const stoa__term *term)
-{
-    return term->kind == STOA__STEP_TERM && term->code == STOA__NULL;
-}
-
-/* Marks the strings that the last marked one is chosen among, down to the constants. False: one is
- * none. */
+/* Marks the strings that the last marked one is chosen among, down to the constants. False: one of
+ * them is no choice, and neither a constant nor a null. */
 static bool mark_choices(const stoa__code_block *code, stoa__id last, stoa__id *marks)
 {
     for (stoa__id id = last; id >= STOA__FIRST_TERM; id--) {
         const stoa__term *term = &code->terms[id];
-        if (marks[id] == 0 || term->kind == STOA__CONSTANT_TERM || is_null(term))
+        if (marks[id] == 0 || term->kind == STOA__CONSTANT_TERM || stoa__is_literal_null(code, id))
             continue;
         if (!is_choice(term) && !is_fill(term))
             return false;
@@ -115,8 +111,8 @@ static stoa__id number_of(stoa__code_block *code, const stoa__schema_field *fiel
                           const stoa__id *numbers)
 {
     const stoa__term term = code->terms[id];
-    if (is_null(&term))
-        return stoa__emit_null(code, STOA_INT32, true);
+    if (stoa__is_literal_null(code, id))
+        return stoa__emit_null(code, STOA_INT32, STOA__TABLE_POOL);
     if (is_choice(&term))
         return stoa__emit_where(code, term.c, numbers[term.a], numbers[term.b]);
     if (is_fill(&term))

@@ -22,8 +22,9 @@ stoa__typed stoa__null_like(stoa__code_block *code, const stoa__typed *like)
     made.length = 0; /* beside a vector a number, which goes with each component */
     if (made.type == STOA_OBJECT)
         made.type = STOA_INT64;
-    made.id = form == STOA_STRING && !stoa__begin_strings(code) ? STOA__NOTHING_ID
-                                                                : stoa__emit_null(code, form, true);
+    made.id = form == STOA_STRING && !stoa__begin_strings(code)
+                  ? STOA__NOTHING_ID
+                  : stoa__emit_null(code, form, STOA__TABLE_POOL);
     return made;
 }
 

@@ -13,16 +13,12 @@
 
 #include <stdio.h>
 
+#include "expr/binder/null.h"
 #include "expr/strings/text.h"
 
 static const stoa__term *term_of(const stoa__code_block *code, stoa__id id)
 {
     return &code->terms[id];
-}
-
-static bool is_symbol(const stoa__term *term)
-{
-    return term->kind == STOA__STEP_TERM && term->code == STOA__STRING_CALL && !term->uniform;
 }
 
 /* ---- strings that are given ---- */
@@ -78,15 +74,15 @@ static stoa__id base_of(const stoa__code_block *code, stoa__id id)
     const stoa__term *term = term_of(code, id);
     if (term->uniform || id == STOA__NOTHING_ID)
         return STOA__NOTHING_ID;
-    return is_symbol(term) ? (stoa__id)term->bits[1] : id;
+    return stoa__is_symbol(term) ? (stoa__id)term->bits[1] : id;
 }
 
 stoa__id stoa__string_value(stoa__code_block *code, stoa__id id, unsigned pool)
 {
     const stoa__term *term = term_of(code, id);
-    if (!is_symbol(term) && term->pool == pool)
+    if (!stoa__is_symbol(term) && term->pool == pool)
         return id;
-    if (term->code == STOA__NULL)
+    if (stoa__is_literal_null(code, id))
         return stoa__emit_null(code, STOA_STRING, pool);
     if (term->uniform)
         return stoa__emit_term(code,
@@ -113,8 +109,8 @@ stoa__id stoa__string_value(stoa__code_block *code, stoa__id id, unsigned pool)
 
 stoa__id stoa__string_row(stoa__code_block *code, stoa__id id)
 {
-    if (is_symbol(term_of(code, id)))
-        id = stoa__string_value(code, id, false);
+    if (stoa__is_symbol(term_of(code, id)))
+        id = stoa__string_value(code, id, STOA__PROGRAM_POOL);
     return stoa__emit_row(code, id);
 }
 
@@ -137,7 +133,7 @@ static stoa__id emit_rows(stoa__code_block *code, stoa_operation operation, unsi
                                         .b = rows[1],
                                         .c = rows[2],
                                         .by_row = interns,
-                                        .bits = {operation, false}},
+                                        .bits = {operation, STOA__PROGRAM_POOL}},
                            false);
 }
 
@@ -169,7 +165,7 @@ static stoa__id emit_call(stoa__code_block *code, stoa_operation operation, unsi
                                     uniform);
     if (uniform || form == STOA_STRING)
         return made;
-    return emit_lookup(code, base, emit_map(code, made, base, form, false));
+    return emit_lookup(code, base, emit_map(code, made, base, form, STOA__PROGRAM_POOL));
 }
 
 /* ---- comparisons ---- */
@@ -198,7 +194,7 @@ static stoa__id handle_in_pool_of(stoa__code_block *code, stoa__id row, stoa__id
 static unsigned common_pool(const stoa__code_block *code, stoa__id a, stoa__id b)
 {
     const stoa__term *first = term_of(code, a), *second = term_of(code, b);
-    bool same = first->pool == second->pool && !is_symbol(first) && !is_symbol(second);
+    bool same = first->pool == second->pool && !stoa__is_symbol(first) && !stoa__is_symbol(second);
     return same ? first->pool : STOA__PROGRAM_POOL;
 }
 
@@ -211,7 +207,7 @@ static stoa__id emit_equal(stoa__code_block *code, stoa_operation operation, sto
         b = first;
     }
     stoa__id left = base_of(code, a), right = base_of(code, b);
-    bool of_handles = !is_symbol(term_of(code, a)) && !term_of(code, a)->uniform;
+    bool of_handles = !stoa__is_symbol(term_of(code, a)) && !term_of(code, a)->uniform;
     if (of_handles && right == STOA__NOTHING_ID)
         return stoa__emit(code, step, a, handle_in_pool_of(code, a, b), false, STOA__TRUTH_RANGE);
     if (left == right || right == STOA__NOTHING_ID)
@@ -248,7 +244,7 @@ static bool is_set(const stoa__code_block *code, const stoa__typed *arguments, u
         const stoa__term *member = term_of(code, arguments[i].id);
         fixed = member->uniform && !member->may_be_null;
     }
-    return fixed && (is_symbol(value) || count > FEW + 1);
+    return fixed && (stoa__is_symbol(value) || count > FEW + 1);
 }
 
 static stoa__id emit_member(stoa__code_block *code, const stoa__typed *arguments, uint32_t count)
@@ -293,7 +289,7 @@ static stoa__id coalesce(stoa__code_block *code, const stoa__typed *arguments, u
     while (--count > 0) {
         stoa__id first = arguments[count - 1].id;
         bool nullable = term_of(code, first)->may_be_null;
-        stoa__id value = nullable ? stoa__string_value(code, first, false) : first;
+        stoa__id value = nullable ? stoa__string_value(code, first, STOA__PROGRAM_POOL) : first;
         made = nullable ? stoa__choose_string(code, stoa__emit_is_null(code, value), made, value)
                         : first;
     }
@@ -302,7 +298,7 @@ static stoa__id coalesce(stoa__code_block *code, const stoa__typed *arguments, u
 
 /* ---- what takes strings ---- */
 
-/* How many of the first arguments are strings, and how many integers follow. */
+/* The type that argument i must have, where the operation takes strings; else false. */
 static bool takes(stoa_operation operation, uint32_t i, stoa_type *type)
 {
     *type = STOA_STRING;
@@ -435,7 +431,8 @@ stoa_status stoa__bind_strings(stoa__code_block *code, const stoa_expression *no
     else if (operation == STOA_WHERE)
         made->id = stoa__choose_string(code, arguments[0].id, arguments[1].id, arguments[2].id);
     else if (operation == STOA_IS_NULL)
-        made->id = stoa__emit_is_null(code, stoa__string_value(code, arguments[0].id, false));
+        made->id =
+            stoa__emit_is_null(code, stoa__string_value(code, arguments[0].id, STOA__PROGRAM_POOL));
     else if (operation == STOA_COALESCE || operation == STOA_FILL_NULL)
         made->id = coalesce(code, arguments, node->count);
     else

@@ -94,14 +94,6 @@ static int by_text(const void *a, const void *b)
     return stoa__text_compare(*(const stoa_string *)a, *(const stoa_string *)b);
 }
 
-static stoa_string uniform_string(const stoa__run *run, stoa__id id)
-{
-    const stoa__term *term = &run->program->code.terms[id];
-    const stoa_handle *handle = run->program->workers[0].slots[id];
-    return run->program->nulls[id] ? (stoa_string){"", 0}
-                                   : stoa__string_of_run(run, term->pool, *handle);
-}
-
 static bool take_members(stoa__evaluator *made, const stoa__run *run, stoa__id list)
 {
     const stoa__term *terms = run->program->code.terms;
@@ -112,17 +104,12 @@ static bool take_members(stoa__evaluator *made, const stoa__run *run, stoa__id l
     if (made->members == NULL)
         return false;
     for (stoa__id id = list; id != STOA__NOTHING_ID; id = terms[id].b)
-        made->members[made->member_count++] = uniform_string(run, terms[id].a);
+        made->members[made->member_count++] = stoa__uniform_string(run, terms[id].a);
     qsort(made->members, made->member_count, sizeof *made->members, by_text);
     return true;
 }
 
 /* ---- symbols ---- */
-
-static bool is_symbol(const stoa__term *term)
-{
-    return term->kind == STOA__STEP_TERM && term->code == STOA__STRING_CALL && !term->uniform;
-}
 
 /* Marks what the symbol is made of, and gives how many values that are. */
 static size_t mark(const stoa__term *terms, uint8_t *marks, stoa__id symbol, stoa__id base)
@@ -133,7 +120,7 @@ static size_t mark(const stoa__term *terms, uint8_t *marks, stoa__id symbol, sto
         if (marks[id] == 0 || id == base)
             continue;
         count++;
-        if (!is_symbol(&terms[id]))
+        if (!stoa__is_symbol(&terms[id]))
             continue;
         stoa__id operands[] = {terms[id].a, terms[id].b, terms[id].c};
         for (size_t i = 0; i < 3; i++)
@@ -152,26 +139,19 @@ static size_t place_of(const stoa__evaluator *e, stoa__id id)
     return NONE;
 }
 
-static int64_t number_of(const stoa__run *run, stoa__id id)
-{
-    const stoa__term *term = &run->program->code.terms[id];
-    const int64_t *value = run->program->workers[0].slots[id];
-    return term->form == STOA_INT64 && !run->program->nulls[id] ? *value : 0;
-}
-
 static void add_step(stoa__evaluator *e, const stoa__run *run, stoa__id id)
 {
     const stoa__term *term = &run->program->code.terms[id];
     step *made = &e->steps[e->count];
     *made = (step){.id = id, .operands = {NONE, NONE, NONE}};
-    if (is_symbol(term)) {
+    if (stoa__is_symbol(term)) {
         made->operation = (uint8_t)term->bits[0];
         made->operands[0] = place_of(e, term->a);
         made->operands[1] = place_of(e, term->b);
-        made->numbers[0] = number_of(run, term->b);
-        made->numbers[1] = number_of(run, term->c);
+        made->numbers[0] = stoa__uniform_number(run, term->b);
+        made->numbers[1] = stoa__uniform_number(run, term->c);
     } else
-        made->value = uniform_string(run, id);
+        made->value = stoa__uniform_string(run, id);
     e->count++;
 }
 
@@ -191,7 +171,7 @@ stoa__evaluator *stoa__evaluator_new(const stoa__run *run, stoa__id symbol, stoa
         for (stoa__id id = STOA__FIRST_TERM; id <= symbol; id++)
             if (marks[id] != 0 && id != base)
                 add_step(e, run, id);
-        if (is_symbol(&terms[symbol]) && terms[symbol].bits[0] == STOA_IN)
+        if (stoa__is_symbol(&terms[symbol]) && terms[symbol].bits[0] == STOA_IN)
             made = take_members(e, run, terms[symbol].b);
     }
     stoa__release(marks);

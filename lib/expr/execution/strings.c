@@ -175,8 +175,7 @@ static bool is_null_for_all(const stoa_program *program, stoa__id symbol, stoa__
 {
     const stoa__term *terms = program->code.terms;
     bool null = false;
-    while (symbol != base && !null && terms[symbol].code == STOA__STRING_CALL &&
-           terms[symbol].kind == STOA__STEP_TERM && !terms[symbol].uniform) {
+    while (symbol != base && !null && stoa__is_symbol(&terms[symbol])) {
         const stoa__term *term = &terms[symbol];
         stoa__id operands[] = {term->a, term->b, term->c}, next = base;
         for (size_t i = 0; i < 3; i++) {
@@ -228,26 +227,29 @@ void stoa__release_lookups(stoa_program *program)
 
 /* ---- values of all rows ---- */
 
-static stoa_string operand_of(const stoa__run *run, stoa__id id)
+stoa_string stoa__uniform_string(const stoa__run *run, stoa__id id)
 {
     const stoa__term *term = &run->program->code.terms[id];
-    if (id == STOA__NOTHING_ID || term->form != STOA_STRING)
+    if (term->form != STOA_STRING || run->program->nulls[id])
         return (stoa_string){"", 0};
     const stoa_handle *handle = run->program->workers[0].slots[id];
     return stoa__string_of_run(run, term->pool, *handle);
 }
 
-static int64_t number_of(const stoa__run *run, stoa__id id)
+int64_t stoa__uniform_number(const stoa__run *run, stoa__id id)
 {
     const int64_t *value = run->program->workers[0].slots[id];
-    return run->program->code.terms[id].form == STOA_INT64 ? *value : 0;
+    bool is_number = run->program->code.terms[id].form == STOA_INT64;
+    return is_number && !run->program->nulls[id] ? *value : 0;
 }
 
 static stoa_status run_call(stoa__run *run, const stoa__term *term, uint32_t *value,
                             stoa_error *error)
 {
-    stoa_string operands[] = {operand_of(run, term->a), operand_of(run, term->b)}, made;
-    int64_t numbers[] = {number_of(run, term->b), number_of(run, term->c)};
+    stoa_string operands[] = {stoa__uniform_string(run, term->a),
+                              stoa__uniform_string(run, term->b)},
+                made;
+    int64_t numbers[] = {stoa__uniform_number(run, term->b), stoa__uniform_number(run, term->c)};
     stoa__buffer buffer = {NULL, 0, 0};
     stoa_operation operation =
         term->code == STOA__STRING_CALL ? (stoa_operation)term->bits[0] : STOA_NO_OPERATION;
@@ -276,6 +278,7 @@ stoa_status stoa__run_string_step(stoa__run *run, const stoa__instruction *step,
         return STOA_OK;
     if (step->code != STOA__STRING_FIND)
         return run_call(run, term, value, error);
-    *value = stoa_string_pool_find(stoa__pool_of_run(run, term->pool), operand_of(run, step->a));
+    *value = stoa_string_pool_find(stoa__pool_of_run(run, term->pool),
+                                   stoa__uniform_string(run, step->a));
     return STOA_OK;
 }

@@ -21,12 +21,16 @@ stoa_status stoa__run_string_step(stoa__run *run, const stoa__instruction *step,
 void stoa__release_lookups(stoa_program *program);
 /* The string of a handle of one of the pools. */
 stoa_string stoa__string_of_run(const stoa__run *run, unsigned pool, stoa_handle handle);
+/* The value of a term that is the same for all rows: a string, or an INT64. Of nulls, of other
+ * forms and of NOTHING: "", or 0. */
+stoa_string stoa__uniform_string(const stoa__run *run, stoa__id id);
+int64_t stoa__uniform_number(const stoa__run *run, stoa__id id);
 /* Which pool those handles are of. */
 stoa_string_pool *stoa__pool_of_run(const stoa__run *run, unsigned pool);
 
 /* ---- strings_rows.c ---- */
 
-/* A ROWS step. What memory refuses is left in program->string_failure. */
+/* A ROWS step. That memory was refused is left in program->string_failure. */
 void stoa__run_string_rows(const stoa__run *run, void *const *slots, const stoa__instruction *step,
                            size_t count);
 
