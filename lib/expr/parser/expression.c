@@ -306,7 +306,8 @@ stoa_status stoa__check_operand(const stoa_value *value, const char *what, stoa_
     if (stoa__is_operand(value))
         return STOA_OK;
     return stoa__fail(error, STOA_WRONG_TYPE,
-                      "%s is a bool, an int64, a uint64, a float64 or a string, not of type %d",
+                      "%s is a bool, an int64, a uint64, a float64, a time or a string, not of "
+                      "type %d",
                       what, (int)value->type);
 }
 

@@ -205,10 +205,10 @@ stoa_status stoa__lex_time(stoa__lexer *lexer, stoa__token *token, stoa_type typ
         return stoa__text_fail(lexer->error, STOA_SYNTAX, lexer->text,
                                (size_t)(quote - lexer->text->bytes), "this quote is never closed");
     if (!read_literal(type, quote + 1, end, &token->value))
-        return stoa__text_fail(lexer->error, STOA_SYNTAX, lexer->text,
-                               (size_t)(quote - lexer->text->bytes),
-                               "this is no %s of the years 1 to 9999; one is written %s",
-                               stoa_type_name(type), forms[type - STOA_DATE]);
+        return stoa__text_fail(
+            lexer->error, STOA_SYNTAX, lexer->text, (size_t)(quote - lexer->text->bytes),
+            "this is no %s%s; one is written %s", stoa_type_name(type),
+            type == STOA_DURATION ? "" : " of the years 1 to 9999", forms[type - STOA_DATE]);
     token->kind = STOA__CONSTANT_TOKEN;
     lexer->next = end + 1;
     return STOA_OK;
