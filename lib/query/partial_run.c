@@ -62,7 +62,7 @@ static const uint64_t *valued(const uint64_t *mask, const uint64_t *validity, ui
 
 static bool is_set(const uint64_t *bits, size_t i)
 {
-    return bits == NULL || (bits[i / 64] >> (i % 64) & 1) != 0;
+    return bits == NULL || stoa__bit(bits, i);
 }
 
 /* ---- without keys ---- */

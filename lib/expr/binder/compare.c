@@ -47,7 +47,8 @@ static answer decided(bool always, bool never)
 /* What holds for every pair of numbers in the ranges. */
 static answer known(stoa_operation operation, stoa__range a, stoa__range b)
 {
-    bool below = a.high<b.low, above = a.low> b.high;
+    bool below = a.high < b.low;
+    bool above = a.low > b.high;
     bool at_most = a.high <= b.low, at_least = a.low >= b.high;
     switch (operation) {
     case STOA_LESS:

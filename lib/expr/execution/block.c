@@ -192,7 +192,7 @@ static void look_at_steps(const stoa__run *run, const stoa__worker *worker, cons
 }
 
 /* Of all workers' rows the first is the one that the others need not go beyond. */
-static void write_down(stoa__run *run, stoa__worker *worker, size_t row)
+static void note_failed_row(stoa__run *run, stoa__worker *worker, size_t row)
 {
     size_t before = atomic_load(&run->failed_row);
     worker->failed_row = row;
@@ -211,7 +211,7 @@ bool stoa__resolve_failures(stoa__run *run, stoa__worker *worker, const uint64_t
     if (first.step == NULL)
         return false;
     explain(run, worker, first.step, first.uniform, first.position, count);
-    write_down(run, worker, (size_t)worker->first + first.position);
+    note_failed_row(run, worker, (size_t)worker->first + first.position);
     return true;
 }
 
@@ -234,7 +234,8 @@ static bool cumulate(const stoa__run *run, stoa__worker *worker, const stoa__ins
         mask = stoa__without_nulls(worker, mask, step->a, count);
         mask = stoa__without_nulls(worker, mask, step->c, count);
     }
-    if (mask != NULL) /* what is left out is not looked at, but computed with */
+    if (mask !=
+        NULL) /* values of rows that are left out do not count, but steps compute with them */
         memset(worker->slots[step->out], 0, count * sizeof(uint64_t));
     size_t done = stoa__cumulate(&run->program->cumulatives[term->index], worker->slots[step->out],
                                  worker->slots[step->a], mask, count);
@@ -338,7 +339,7 @@ static void refuse_null(stoa__run *run, stoa__worker *worker, uint32_t result, s
              run->names == NULL ? "the value is null, which %s cannot hold"
                                 : "the value is null, but field '%.60s' takes no null",
              run->names == NULL ? "the output" : run->names[output]);
-    write_down(run, worker, (size_t)worker->first + at);
+    note_failed_row(run, worker, (size_t)worker->first + at);
 }
 
 /* False where an output is null in a row of the mask and its target takes no null. A condition does

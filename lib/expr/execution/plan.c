@@ -79,8 +79,8 @@ static uint32_t results_of(const planner *p)
 
 /* ---- what is needed ---- */
 
-/* Marks what the marked ids are made of. A uniform value is there already: not what it is made of.
- */
+/* Marks what the marked ids are made of. A uniform value is there before the pass: what it is made
+ * of need not be. */
 static void need_operands(planner *p, uint8_t mark)
 {
     const stoa__code_block *code = p->code;
@@ -221,7 +221,7 @@ static void activate_operands(planner *p, stoa__id id)
     }
 }
 
-/* needed uniform values take part too: they have been computed for all rows. */
+/* Uniform values take part, too: they are computed before the rows, whoever uses them. */
 static void find_active_masks(planner *p)
 {
     const stoa__code_block *code = p->code;

@@ -1,8 +1,8 @@
 /* run.c: the passes of a plan, one after another, over all rows.
  *
  * Workers take morsels (block.c). Each morsel has partials of its own, which are combined in the
- * order of the rows, so that the number of threads cannot show. Of all rows that fail the first is
- * reported: morsels behind it need not run, those before it do. */
+ * order of the rows, so that results do not depend on the number of threads. Of all rows that fail
+ * the first is reported: morsels behind it need not run, those before it do. */
 #include <string.h>
 
 #include "base/memory.h"

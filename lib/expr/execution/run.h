@@ -47,7 +47,7 @@ typedef struct stoa__run {
 /* Rows first to last - 1, of one morsel, in run->pass; a failure is left in the worker. */
 void stoa__run_morsel(stoa__run *run, stoa__worker *worker, size_t first, size_t last);
 /* Whether a failure of this block (of `count` rows from worker->first on, rows: their bits or NULL)
- * counts; then it is written down. */
+ * counts; then the worker has it. */
 bool stoa__resolve_failures(stoa__run *run, stoa__worker *worker, const uint64_t *rows,
                             size_t count);
 /* Whether a uniform value that the pass uses has failed. */

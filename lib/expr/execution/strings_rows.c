@@ -2,7 +2,7 @@
  *
  * What depends on the strings of one register only is in tables (strings.c); here is the rest. A
  * step that makes strings puts them into a pool, which one thread does (code->interns_by_row).
- * What memory refuses is kept in program->string_failure, and told when the pass is over. */
+ * That memory was refused is kept in program->string_failure, and told when the pass is over. */
 #include "expr/execution/strings.h"
 
 #include <string.h>
