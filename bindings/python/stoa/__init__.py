@@ -71,6 +71,7 @@ from stoa._store.lending import Loan
 from stoa._store.string_pool import StringPool
 from stoa.arrow import from_arrow
 from stoa.column import Column
+from stoa.connection import connect as _connect
 from stoa.errors import (
     ArgumentError,
     BadNameError,
@@ -105,6 +106,8 @@ from stoa.partial import Partial, merge
 from stoa.settings import set_threads, simd, threads, trim
 from stoa.summary import Summary
 from stoa.table import Selection, Table, Window, table_of
+
+_connect()
 
 __version__: str = _library.ffi.string(_library.lib.stoa_version()).decode()
 

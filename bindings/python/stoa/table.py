@@ -9,9 +9,8 @@ from itertools import compress
 from typing import TYPE_CHECKING, Any, NoReturn, overload
 
 from stoa import pickling, structured, typed
-from stoa._access import intake, masks
-from stoa._access.attributes import raise_unknown, read_unknown, write_unknown
-from stoa._access.refusals import delete_field, raise_closed, raise_stale
+from stoa._access import masks
+from stoa._access.attributes import check_may_be_open
 from stoa._access.rows import checked_row, layout
 from stoa._lazy import tree
 from stoa._lazy.operators import Operators
@@ -21,13 +20,8 @@ from stoa._lazy.selection import Selected
 from stoa._lib import copies
 from stoa._lib.ffi import ffi, lib
 from stoa._lib.integers import SIZE_FORMAT, checked_count, integer
-from stoa._schema.extension import rows as extension
-from stoa._schema.extension import take_over
 from stoa._schema.fields import MISSING
-from stoa._schema.generate import keep_class
 from stoa._schema.record import Record, RecordType, record_class_of, shown_class
-from stoa._schema.references import same_values
-from stoa._store.access import raise_changed
 from stoa._store.arrow import Export
 from stoa._store.lending import Loan
 from stoa._store.store import Store, new_store
@@ -593,40 +587,6 @@ class Selection(Selected[R], Choosing[R]):
 Partial._table_of = Table._of
 
 
-def check_may_be_open(record: RecordType) -> None:
-    if any("__dict__" in each.__dict__ for each in record.__mro__):
-        raise WrongTypeError(
-            f"rows of {record.__name__} have a __dict__ of their own, where attributes are lost: a "
-            "table of them cannot be open"
-        )
-
-
 def table_of(row: Record) -> Table[Any]:
     """The table that a row belongs to. Raises WrongTypeError unless it is a row."""
     return checked_row(row)._stoa_table  # type: ignore[no-any-return]
-
-
-if extension is not None:
-    # C handles the plain cases of these methods, and calls the methods above for all others.
-    core = "stoa_string_pool_intern", "stoa__strings_cut"
-    extension.link(*(int(ffi.cast("uintptr_t", ffi.addressof(lib, name))) for name in core))
-    extension.connect(
-        append=Table.append,
-        by_id=Table.by_id,
-        current_view=Store.current_view,
-        delete_field=delete_field,
-        getitem=Giving.__getitem__,
-        keep_class=keep_class,
-        raise_locked=lambda table, field: table._store.raise_locked(field),
-        raise_closed=raise_closed,
-        raise_stale=raise_stale,
-        raise_unknown=raise_unknown,
-        read_unknown=read_unknown,
-        write_unknown=write_unknown,
-        plain_values=lambda table, *record: intake.plain_values(table._store, *record),
-        raise_changed=raise_changed,
-        reserve=Table.reserve,
-        same_values=same_values,
-        write_object=lambda table, *cell: table._store.write_object(*cell),
-    )
-    take_over(Table, extension.SequenceBase, "__getitem__", "__len__", "append", "by_id")

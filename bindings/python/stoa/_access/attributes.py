@@ -16,8 +16,10 @@ from typing import Any
 from stoa._schema import times
 from stoa._schema.fields import Field, is_reserved
 from stoa._schema.generate import no_field
+from stoa._schema.record import RecordType
 from stoa._store.cells import stale
 from stoa._store.store import Store
+from stoa.errors import WrongTypeError
 
 WRITTEN: dict[type, str] = {
     bool: "bool | None",
@@ -33,6 +35,14 @@ WRITTEN_BY_KIND = {
     "f": WRITTEN[float],
     "U": WRITTEN[str],
 }
+
+
+def check_may_be_open(record: RecordType) -> None:
+    if any("__dict__" in each.__dict__ for each in record.__mro__):
+        raise WrongTypeError(
+            f"rows of {record.__name__} have a __dict__ of their own, where attributes are lost: a "
+            "table of them cannot be open"
+        )
 
 
 def type_for(value: Any) -> Any:
