@@ -42,10 +42,10 @@ typedef struct stoa_partial stoa_partial;
  * @param keys so many of the outputs, from the first on, are keys; the others are aggregates
  * @return STOA_INVALID: an aggregate among the keys, another output that is none, or one that
  *     cannot be computed in parts; more than STOA_MAX_KEYS keys, no aggregate. STOA_NO_FIELD,
- *     STOA_WRONG_TYPE: it does not fit the table. STOA_NO_PARAMETER: a parameter has no value.
- *     STOA_STALE: the scope's selection or version is out of date. STOA_OUT_OF_RANGE: the scope
- *     has more rows than the table. STOA_OVERFLOW, STOA_DIVISION_BY_ZERO, STOA_INVALID: a value at
- *     fault, in row `error->row`. STOA_FULL: four billion groups. STOA_OUT_OF_MEMORY.
+ *     STOA_WRONG_TYPE, STOA_OUT_OF_RANGE: it does not fit the table. STOA_NO_PARAMETER: a parameter
+ *     has no value. STOA_STALE: the scope's selection or version is out of date. STOA_OUT_OF_RANGE:
+ *     the scope has more rows than the table. STOA_OVERFLOW, STOA_DIVISION_BY_ZERO, STOA_INVALID: a
+ *     value at fault, in row `error->row`. STOA_FULL: four billion groups. STOA_OUT_OF_MEMORY.
  * @owner The caller frees it by stoa_partial_free().
  * @cost One pass over the fields that are read, on all cores; O(groups) memory.
  * @threads Reads the table, changes the program.
@@ -64,9 +64,10 @@ STOA_TRY stoa_program_partial(stoa_partial **partial, stoa_program *program,
  * @param where a condition; NULL: every row
  * @return STOA_SYNTAX: a text is no expression. STOA_INVALID: not aggregates alone, an aggregate
  *     among the keys, an output that cannot be computed in parts, more than STOA_MAX_KEYS keys.
- *     STOA_NO_FIELD, STOA_WRONG_TYPE: it does not fit the table. STOA_NO_PARAMETER: a parameter has
- *     no value. STOA_OVERFLOW, STOA_DIVISION_BY_ZERO, STOA_INVALID: a value at fault, in row
- *     `error->row`. STOA_FULL: four billion groups. STOA_OUT_OF_MEMORY.
+ *     STOA_NO_FIELD, STOA_WRONG_TYPE, STOA_OUT_OF_RANGE: it does not fit the table.
+ *     STOA_NO_PARAMETER: a parameter has no value. STOA_OVERFLOW, STOA_DIVISION_BY_ZERO,
+ *     STOA_INVALID: a value at fault, in row `error->row`. STOA_FULL: four billion groups.
+ *     STOA_OUT_OF_MEMORY.
  * @owner The caller frees it by stoa_partial_free().
  * @cost Parsing, and one pass over the fields that are read, on all cores; O(groups) memory.
  * @threads Reads the table.

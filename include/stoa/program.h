@@ -8,7 +8,9 @@
  * number of threads and on any processor level, a NaN's sign and payload aside.
  *
  * Errors count only where a value is used: not in rows that the condition leaves out, and not in
- * branches that are not taken. error->row is the first row at fault.
+ * branches that are not taken. error->row is the first row at fault. A program that does not fit a
+ * table says so by STOA_NO_FIELD, STOA_WRONG_TYPE, or STOA_OUT_OF_RANGE for a component that a
+ * vector does not have. STOA_FULL: a pool has no room for a string that a program makes.
  */
 #ifndef STOA_PROGRAM_H
 #define STOA_PROGRAM_H
@@ -75,8 +77,9 @@ typedef struct stoa_output {
  * @param table whose fields the program is for; NULL if it reads arrays alone
  * @param expression kept by a reference
  * @param where a condition, kept by a reference; NULL: every row
- * @return STOA_NO_FIELD, STOA_WRONG_TYPE, STOA_INVALID: the expressions do not fit the table.
- *     STOA_OVERFLOW, STOA_DIVISION_BY_ZERO: constants that cannot be computed. STOA_OUT_OF_MEMORY.
+ * @return STOA_NO_FIELD, STOA_WRONG_TYPE, STOA_OUT_OF_RANGE, STOA_INVALID: the expressions do not
+ *     fit the table. STOA_OVERFLOW, STOA_DIVISION_BY_ZERO: constants that cannot be computed.
+ *     STOA_OUT_OF_MEMORY.
  * @owner The caller frees it by stoa_program_free().
  * @cost O(nodes).
  * @threads Reads the table. Programs that share expressions count as one.
@@ -276,10 +279,10 @@ STOA_API size_t stoa__program_targets(const stoa_program *program, const stoa_ta
  *     or the program's: see stoa_program_strings()), or null
  * @param count the number of these values
  * @return STOA_INVALID: another `count`, or an output that is no aggregate. STOA_NO_FIELD,
- *     STOA_WRONG_TYPE: it does not fit the table. STOA_NO_PARAMETER: a parameter has no value.
- *     STOA_STALE: the scope's selection or version is out of date. STOA_OUT_OF_RANGE: the scope has
- *     more rows than the table. STOA_OVERFLOW, STOA_DIVISION_BY_ZERO, STOA_INVALID: a value at
- *     fault, in row `error->row`. STOA_OUT_OF_MEMORY.
+ *     STOA_WRONG_TYPE, STOA_OUT_OF_RANGE: it does not fit the table. STOA_NO_PARAMETER: a parameter
+ *     has no value. STOA_STALE: the scope's selection or version is out of date. STOA_OUT_OF_RANGE:
+ *     the scope has more rows than the table. STOA_OVERFLOW, STOA_DIVISION_BY_ZERO, STOA_INVALID: a
+ *     value at fault, in row `error->row`. STOA_OUT_OF_MEMORY.
  * @cost One pass over the fields that are read, on all cores. No memory as long as the table.
  * @threads Reads the table, changes the program.
  * @snippet program.c again
@@ -297,10 +300,10 @@ STOA_TRY stoa_program_compute(stoa_program *program, const stoa_table *table,
  * @param outputs where each goes, and each component of a vector; may be columns of the table
  * @param count the number of these arrays
  * @return STOA_INVALID: another `count`, or memory that overlaps as a run forbids. STOA_NO_FIELD,
- *     STOA_WRONG_TYPE: it does not fit the table. STOA_NO_PARAMETER: a parameter has no value.
- *     STOA_STALE: the scope's selection or version is out of date. STOA_OUT_OF_RANGE: the scope has
- *     more rows than the table. STOA_OVERFLOW, STOA_DIVISION_BY_ZERO, STOA_INVALID: a value at
- *     fault, in row `error->row`. STOA_OUT_OF_MEMORY.
+ *     STOA_WRONG_TYPE, STOA_OUT_OF_RANGE: it does not fit the table. STOA_NO_PARAMETER: a parameter
+ *     has no value. STOA_STALE: the scope's selection or version is out of date. STOA_OUT_OF_RANGE:
+ *     the scope has more rows than the table. STOA_OVERFLOW, STOA_DIVISION_BY_ZERO, STOA_INVALID: a
+ *     value at fault, in row `error->row`. STOA_OUT_OF_MEMORY.
  * @cost One pass over the fields that are read, or two, on all cores.
  * @threads Reads the table, changes the program.
  * @snippet program.c values
@@ -317,11 +320,11 @@ STOA_TRY stoa_program_evaluate(stoa_program *program, const stoa_table *table,
  * @param scope NULL: all rows
  * @param outputs where each goes, and each component of a vector; must not overlap what is read
  * @param count the number of these arrays
- * @return STOA_INVALID: another `count`, or memory that overlaps. STOA_NO_FIELD, STOA_WRONG_TYPE:
- *     it does not fit the table. STOA_NO_PARAMETER: a parameter has no value. STOA_STALE: the
- *     scope's selection or version is out of date. STOA_OUT_OF_RANGE: the scope has more rows than
- *     the table. STOA_OVERFLOW, STOA_DIVISION_BY_ZERO, STOA_INVALID: a value at fault, in row
- *     `error->row`. STOA_OUT_OF_MEMORY.
+ * @return STOA_INVALID: another `count`, or memory that overlaps. STOA_NO_FIELD, STOA_WRONG_TYPE,
+ *     STOA_OUT_OF_RANGE: it does not fit the table. STOA_NO_PARAMETER: a parameter has no value.
+ *     STOA_STALE: the scope's selection or version is out of date. STOA_OUT_OF_RANGE: the scope has
+ *     more rows than the table. STOA_OVERFLOW, STOA_DIVISION_BY_ZERO, STOA_INVALID: a value at
+ *     fault, in row `error->row`. STOA_OUT_OF_MEMORY.
  * @cost One pass over the fields that are read, on all cores.
  * @threads Reads the table, changes the program.
  * @snippet program.c values
@@ -337,11 +340,11 @@ STOA_TRY stoa_program_fill(stoa_program *program, const stoa_table *table, const
  *     length, or one value for all components
  * @param count the number of outputs
  * @return STOA_INVALID: another `count`, a field twice, an array that overlaps as a run forbids.
- *     STOA_NO_FIELD, STOA_WRONG_TYPE: it does not fit the table. STOA_NO_PARAMETER: a parameter has
- *     no value. STOA_STALE: the scope's selection or version is out of date. STOA_OUT_OF_RANGE: the
- *     scope has more rows than the table. STOA_OVERFLOW, STOA_DIVISION_BY_ZERO, STOA_INVALID: a
- *     value at fault, in row `error->row`. STOA_OUT_OF_MEMORY. STOA_LOCKED: a column that is stored
- *     into is locked.
+ *     STOA_NO_FIELD, STOA_WRONG_TYPE, STOA_OUT_OF_RANGE: it does not fit the table.
+ *     STOA_NO_PARAMETER: a parameter has no value. STOA_STALE: the scope's selection or version is
+ *     out of date. STOA_OUT_OF_RANGE: the scope has more rows than the table. STOA_OVERFLOW,
+ *     STOA_DIVISION_BY_ZERO, STOA_INVALID: a value at fault, in row `error->row`.
+ *     STOA_OUT_OF_MEMORY. STOA_LOCKED: a column that is stored into is locked.
  * @cost One pass over the fields that are read, or two, on all cores; in place.
  * @threads Changes the table and the program.
  * @snippet program.c assign
@@ -357,11 +360,11 @@ STOA_TRY stoa_program_assign(stoa_program *program, stoa_table *table, const sto
  * @param name of the new field
  * @param type of the new field; STOA_NO_TYPE: the output's
  * @return STOA_INVALID: not one output. STOA_BAD_NAME: the name is empty, too long, not UTF-8 or
- *     taken. STOA_FULL: more fields than STOA_MAX_FIELDS. STOA_NO_FIELD, STOA_WRONG_TYPE: it does
- *     not fit the table. STOA_NO_PARAMETER: a parameter has no value. STOA_STALE: the scope's
- *     selection or version is out of date. STOA_OUT_OF_RANGE: the scope has more rows than the
- *     table. STOA_OVERFLOW, STOA_DIVISION_BY_ZERO, STOA_INVALID: a value at fault, in row
- *     `error->row`. STOA_OUT_OF_MEMORY. STOA_LOCKED: a column is locked.
+ *     taken. STOA_FULL: more fields than STOA_MAX_FIELDS. STOA_NO_FIELD, STOA_WRONG_TYPE,
+ *     STOA_OUT_OF_RANGE: it does not fit the table. STOA_NO_PARAMETER: a parameter has no value.
+ *     STOA_STALE: the scope's selection or version is out of date. STOA_OUT_OF_RANGE: the scope has
+ *     more rows than the table. STOA_OVERFLOW, STOA_DIVISION_BY_ZERO, STOA_INVALID: a value at
+ *     fault, in row `error->row`. STOA_OUT_OF_MEMORY. STOA_LOCKED: a column is locked.
  * @cost One pass over the fields that are read, on all cores.
  * @threads Changes the table and the program.
  * @snippet program.c assign
@@ -398,10 +401,10 @@ STOA_TRY stoa_program_scatter(stoa_program *program, stoa_table *table, const st
  *
  * @param selection becomes the new selection
  * @param scope NULL: all rows
- * @return STOA_INVALID: not one output. STOA_NO_FIELD, STOA_WRONG_TYPE: it does not fit the table.
- *     STOA_NO_PARAMETER: a parameter has no value. STOA_STALE: the scope's selection or version is
- *     of before. STOA_OUT_OF_RANGE: the scope has more rows than the table. STOA_OVERFLOW,
- *     STOA_DIVISION_BY_ZERO, STOA_INVALID: a value at fault, in row `error->row`.
+ * @return STOA_INVALID: not one output. STOA_NO_FIELD, STOA_WRONG_TYPE, STOA_OUT_OF_RANGE: it does
+ *     not fit the table. STOA_NO_PARAMETER: a parameter has no value. STOA_STALE: the scope's
+ *     selection or version is of before. STOA_OUT_OF_RANGE: the scope has more rows than the table.
+ *     STOA_OVERFLOW, STOA_DIVISION_BY_ZERO, STOA_INVALID: a value at fault, in row `error->row`.
  *     STOA_OUT_OF_MEMORY.
  * @owner The caller frees it by stoa_selection_free().
  * @cost One pass over the fields that are read, on all cores; a bit for each row.
@@ -416,10 +419,10 @@ STOA_TRY stoa_program_select(stoa_selection **selection, stoa_program *program,
  *
  * @param filtered becomes the new table
  * @param scope NULL: all rows
- * @return STOA_INVALID: not one output. STOA_NO_FIELD, STOA_WRONG_TYPE: it does not fit the table.
- *     STOA_NO_PARAMETER: a parameter has no value. STOA_STALE: the scope's selection or version is
- *     of before. STOA_OUT_OF_RANGE: the scope has more rows than the table. STOA_OVERFLOW,
- *     STOA_DIVISION_BY_ZERO, STOA_INVALID: a value at fault, in row `error->row`.
+ * @return STOA_INVALID: not one output. STOA_NO_FIELD, STOA_WRONG_TYPE, STOA_OUT_OF_RANGE: it does
+ *     not fit the table. STOA_NO_PARAMETER: a parameter has no value. STOA_STALE: the scope's
+ *     selection or version is of before. STOA_OUT_OF_RANGE: the scope has more rows than the table.
+ *     STOA_OVERFLOW, STOA_DIVISION_BY_ZERO, STOA_INVALID: a value at fault, in row `error->row`.
  *     STOA_OUT_OF_MEMORY.
  * @owner The caller frees it by stoa_table_free().
  * @cost One pass over the table, on all cores. No memory as long as the table but the result.
@@ -433,9 +436,9 @@ STOA_TRY stoa_program_filter(stoa_table **filtered, stoa_program *program, const
  * Removes the rows where the one output, a condition, holds.
  *
  * @return STOA_INVALID: not one output, or an array that overlaps as a run forbids. STOA_NO_FIELD,
- *     STOA_WRONG_TYPE: it does not fit the table. STOA_NO_PARAMETER: a parameter has no value.
- *     STOA_OVERFLOW, STOA_DIVISION_BY_ZERO, STOA_INVALID: a value at fault, in row `error->row`.
- *     STOA_OUT_OF_MEMORY. STOA_LOCKED: a column is locked.
+ *     STOA_WRONG_TYPE, STOA_OUT_OF_RANGE: it does not fit the table. STOA_NO_PARAMETER: a parameter
+ *     has no value. STOA_OVERFLOW, STOA_DIVISION_BY_ZERO, STOA_INVALID: a value at fault, in row
+ *     `error->row`. STOA_OUT_OF_MEMORY. STOA_LOCKED: a column is locked.
  *     If others refer to the rows, also as stoa_on_remove tells.
  * @cost One pass over the table, or two, on all cores; in place.
  * @threads Changes the table, the order of its rows, and the program.
@@ -447,9 +450,9 @@ STOA_TRY stoa_program_remove(stoa_program *program, stoa_table *table, stoa_erro
  * Removes the rows where the one output, a condition, does not hold.
  *
  * @return STOA_INVALID: not one output, or an array that overlaps as a run forbids. STOA_NO_FIELD,
- *     STOA_WRONG_TYPE: it does not fit the table. STOA_NO_PARAMETER: a parameter has no value.
- *     STOA_OVERFLOW, STOA_DIVISION_BY_ZERO, STOA_INVALID: a value at fault, in row `error->row`.
- *     STOA_OUT_OF_MEMORY. STOA_LOCKED: a column is locked.
+ *     STOA_WRONG_TYPE, STOA_OUT_OF_RANGE: it does not fit the table. STOA_NO_PARAMETER: a parameter
+ *     has no value. STOA_OVERFLOW, STOA_DIVISION_BY_ZERO, STOA_INVALID: a value at fault, in row
+ *     `error->row`. STOA_OUT_OF_MEMORY. STOA_LOCKED: a column is locked.
  *     If others refer to the rows, also as stoa_on_remove tells.
  * @cost One pass over the table, or two, on all cores; in place.
  * @threads Changes the table, the order of its rows, and the program.
@@ -475,9 +478,10 @@ STOA_API const stoa_string_pool *stoa_program_strings(const stoa_program *progra
  * Computes one aggregate of all rows, as "sum(x * x + y * y)".
  *
  * @param value becomes the result; null for aggregates of nothing
- * @return STOA_SYNTAX: the text is no expression. STOA_NO_FIELD, STOA_WRONG_TYPE: it does not fit
- *     the table. STOA_NO_PARAMETER: a parameter has no value. STOA_OVERFLOW, STOA_DIVISION_BY_ZERO,
- *     STOA_INVALID: a value at fault, in row `error->row`. STOA_OUT_OF_MEMORY.
+ * @return STOA_SYNTAX: the text is no expression. STOA_NO_FIELD, STOA_WRONG_TYPE,
+ *     STOA_OUT_OF_RANGE: it does not fit the table. STOA_NO_PARAMETER: a parameter has no value.
+ *     STOA_OVERFLOW, STOA_DIVISION_BY_ZERO, STOA_INVALID: a value at fault, in row `error->row`.
+ *     STOA_OUT_OF_MEMORY.
  * @cost Parsing, and one pass over the fields that are read, on all cores.
  * @threads Reads the table.
  * @snippet program.c compute
@@ -492,9 +496,9 @@ STOA_TRY stoa_compute(const stoa_table *table, const char *text, stoa_value *val
  * @param values becomes a value for each, or one for each component of a vector
  * @param count how many values there are
  * @return STOA_INVALID: another `count`. STOA_SYNTAX: the text is no expression. STOA_NO_FIELD,
- *     STOA_WRONG_TYPE: it does not fit the table. STOA_NO_PARAMETER: a parameter has no value.
- *     STOA_OVERFLOW, STOA_DIVISION_BY_ZERO, STOA_INVALID: a value at fault, in row `error->row`.
- *     STOA_OUT_OF_MEMORY.
+ *     STOA_WRONG_TYPE, STOA_OUT_OF_RANGE: it does not fit the table. STOA_NO_PARAMETER: a parameter
+ *     has no value. STOA_OVERFLOW, STOA_DIVISION_BY_ZERO, STOA_INVALID: a value at fault, in row
+ *     `error->row`. STOA_OUT_OF_MEMORY.
  * @cost Parsing, and one pass over the fields that are read, on all cores.
  * @threads Reads the table.
  * @snippet program.c compute
@@ -506,10 +510,10 @@ STOA_TRY stoa_compute_all(const stoa_table *table, const char *text, const char 
  * Stores an expression of the other fields into a field.
  *
  * @param where a condition; NULL: every row
- * @return STOA_SYNTAX: the text is no expression. STOA_NO_FIELD, STOA_WRONG_TYPE: it does not fit
- *     the table. STOA_NO_PARAMETER: a parameter has no value. STOA_OVERFLOW, STOA_DIVISION_BY_ZERO,
- *     STOA_INVALID: a value at fault, in row `error->row`. STOA_OUT_OF_MEMORY. STOA_LOCKED: a
- *     column that is stored into is locked.
+ * @return STOA_SYNTAX: the text is no expression. STOA_NO_FIELD, STOA_WRONG_TYPE,
+ *     STOA_OUT_OF_RANGE: it does not fit the table. STOA_NO_PARAMETER: a parameter has no value.
+ *     STOA_OVERFLOW, STOA_DIVISION_BY_ZERO, STOA_INVALID: a value at fault, in row `error->row`.
+ *     STOA_OUT_OF_MEMORY. STOA_LOCKED: a column that is stored into is locked.
  * @cost Parsing, and one pass over the fields that are read, or two, on all cores; in place.
  * @threads Changes the table.
  * @snippet program.c text
@@ -523,9 +527,10 @@ STOA_TRY stoa_assign(stoa_table *table, const char *field, const char *text, con
  *
  * @param where a condition; NULL: every row
  * @return STOA_INVALID: none, or a field twice. STOA_SYNTAX: the text is no expression.
- *     STOA_NO_FIELD, STOA_WRONG_TYPE: it does not fit the table. STOA_NO_PARAMETER: a parameter has
- *     no value. STOA_OVERFLOW, STOA_DIVISION_BY_ZERO, STOA_INVALID: a value at fault, in row
- *     `error->row`. STOA_OUT_OF_MEMORY. STOA_LOCKED: a column that is stored into is locked.
+ *     STOA_NO_FIELD, STOA_WRONG_TYPE, STOA_OUT_OF_RANGE: it does not fit the table.
+ *     STOA_NO_PARAMETER: a parameter has no value. STOA_OVERFLOW, STOA_DIVISION_BY_ZERO,
+ *     STOA_INVALID: a value at fault, in row `error->row`. STOA_OUT_OF_MEMORY. STOA_LOCKED: a
+ *     column that is stored into is locked.
  * @cost Parsing, and one pass over the fields that are read, or two, on all cores.
  * @threads Changes the table.
  * @snippet program.c text
@@ -540,9 +545,9 @@ STOA_TRY stoa_update(stoa_table *table, const char *const *fields, const char *c
  * @param type of the new field; STOA_NO_TYPE: the expression's
  * @param where a condition: other rows get zero; NULL: every row
  * @return STOA_SYNTAX: the text is no expression. STOA_BAD_NAME: the name is empty, too long, not
- *     UTF-8 or taken. STOA_NO_FIELD, STOA_WRONG_TYPE: it does not fit the table. STOA_NO_PARAMETER:
- *     a parameter has no value. STOA_FULL: more fields than STOA_MAX_FIELDS. STOA_OVERFLOW,
- *     STOA_DIVISION_BY_ZERO, STOA_INVALID: a value at fault, in row `error->row`.
+ *     UTF-8 or taken. STOA_NO_FIELD, STOA_WRONG_TYPE, STOA_OUT_OF_RANGE: it does not fit the table.
+ *     STOA_NO_PARAMETER: a parameter has no value. STOA_FULL: more fields than STOA_MAX_FIELDS.
+ *     STOA_OVERFLOW, STOA_DIVISION_BY_ZERO, STOA_INVALID: a value at fault, in row `error->row`.
  *     STOA_OUT_OF_MEMORY. STOA_LOCKED: a column is locked.
  * @cost Parsing, and one pass over the fields that are read, on all cores.
  * @threads Changes the table.
@@ -567,9 +572,10 @@ STOA_TRY stoa_scatter(stoa_table *table, const char *path, stoa_operation operat
  * Makes a table of copies of the rows where a condition holds.
  *
  * @param filtered becomes the new table
- * @return STOA_SYNTAX: the text is no expression. STOA_NO_FIELD, STOA_WRONG_TYPE: it does not fit
- *     the table. STOA_NO_PARAMETER: a parameter has no value. STOA_OVERFLOW, STOA_DIVISION_BY_ZERO,
- *     STOA_INVALID: a value at fault, in row `error->row`. STOA_OUT_OF_MEMORY.
+ * @return STOA_SYNTAX: the text is no expression. STOA_NO_FIELD, STOA_WRONG_TYPE,
+ *     STOA_OUT_OF_RANGE: it does not fit the table. STOA_NO_PARAMETER: a parameter has no value.
+ *     STOA_OVERFLOW, STOA_DIVISION_BY_ZERO, STOA_INVALID: a value at fault, in row `error->row`.
+ *     STOA_OUT_OF_MEMORY.
  * @owner The caller frees it by stoa_table_free().
  * @cost Parsing, and one pass over the table, on all cores.
  * @threads Reads the table. With object fields: changes the pool.
@@ -581,10 +587,10 @@ STOA_TRY stoa_filter(stoa_table **filtered, const stoa_table *table, const char 
 /**
  * Removes the rows where a condition holds.
  *
- * @return STOA_SYNTAX: the text is no expression. STOA_NO_FIELD, STOA_WRONG_TYPE: it does not fit
- *     the table. STOA_NO_PARAMETER: a parameter has no value. STOA_OVERFLOW, STOA_DIVISION_BY_ZERO,
- *     STOA_INVALID: a value at fault, in row `error->row`. STOA_OUT_OF_MEMORY. STOA_LOCKED: a
- *     column is locked.
+ * @return STOA_SYNTAX: the text is no expression. STOA_NO_FIELD, STOA_WRONG_TYPE,
+ *     STOA_OUT_OF_RANGE: it does not fit the table. STOA_NO_PARAMETER: a parameter has no value.
+ *     STOA_OVERFLOW, STOA_DIVISION_BY_ZERO, STOA_INVALID: a value at fault, in row `error->row`.
+ *     STOA_OUT_OF_MEMORY. STOA_LOCKED: a column is locked.
  *     If others refer to the rows, also as stoa_on_remove tells.
  * @cost Parsing, and one pass over the table, or two, on all cores; in place.
  * @threads Changes the table, and the order of its rows.
@@ -595,10 +601,10 @@ STOA_TRY stoa_remove(stoa_table *table, const char *where, stoa_error *error);
 /**
  * Removes the rows where a condition does not hold.
  *
- * @return STOA_SYNTAX: the text is no expression. STOA_NO_FIELD, STOA_WRONG_TYPE: it does not fit
- *     the table. STOA_NO_PARAMETER: a parameter has no value. STOA_OVERFLOW, STOA_DIVISION_BY_ZERO,
- *     STOA_INVALID: a value at fault, in row `error->row`. STOA_OUT_OF_MEMORY. STOA_LOCKED: a
- *     column is locked.
+ * @return STOA_SYNTAX: the text is no expression. STOA_NO_FIELD, STOA_WRONG_TYPE,
+ *     STOA_OUT_OF_RANGE: it does not fit the table. STOA_NO_PARAMETER: a parameter has no value.
+ *     STOA_OVERFLOW, STOA_DIVISION_BY_ZERO, STOA_INVALID: a value at fault, in row `error->row`.
+ *     STOA_OUT_OF_MEMORY. STOA_LOCKED: a column is locked.
  *     If others refer to the rows, also as stoa_on_remove tells.
  * @cost Parsing, and one pass over the table, or two, on all cores; in place.
  * @threads Changes the table, and the order of its rows.

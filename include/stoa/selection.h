@@ -31,9 +31,10 @@ typedef struct stoa_selection {
  *
  * @param selection becomes the new selection
  * @param where the condition, in text
- * @return STOA_SYNTAX: the text is no expression. STOA_NO_FIELD, STOA_WRONG_TYPE: it does not fit
- *     the table. STOA_NO_PARAMETER: a parameter has no value. STOA_OVERFLOW, STOA_DIVISION_BY_ZERO,
- *     STOA_INVALID: a value at fault, in row `error->row`. STOA_OUT_OF_MEMORY.
+ * @return STOA_SYNTAX: the text is no expression. STOA_NO_FIELD, STOA_WRONG_TYPE,
+ *     STOA_OUT_OF_RANGE: it does not fit the table. STOA_NO_PARAMETER: a parameter has no value.
+ *     STOA_OVERFLOW, STOA_DIVISION_BY_ZERO, STOA_INVALID: a value at fault, in row `error->row`.
+ *     STOA_OUT_OF_MEMORY.
  * @owner The caller frees it by stoa_selection_free().
  * @cost One pass over the fields that the condition reads, on all cores; a bit for each row.
  * @threads Reads the table.

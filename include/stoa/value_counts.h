@@ -34,11 +34,12 @@ typedef struct stoa_value_counts {
  * @param counts becomes the new values and their counts
  * @param table NULL if the program reads arrays alone
  * @param scope NULL: all rows
- * @return STOA_INVALID: not one output. STOA_NO_FIELD, STOA_WRONG_TYPE: it does not fit the table,
- *     is a vector or of type object. STOA_NO_PARAMETER: a parameter has no value. STOA_STALE: the
- *     scope's selection or version is out of date. STOA_OUT_OF_RANGE: the scope has more rows than
- *     the table. STOA_OVERFLOW, STOA_DIVISION_BY_ZERO, STOA_INVALID: a value at fault, in row
- *     `error->row`. STOA_FULL: four billion different values. STOA_OUT_OF_MEMORY.
+ * @return STOA_INVALID: not one output. STOA_NO_FIELD, STOA_WRONG_TYPE, STOA_OUT_OF_RANGE: it does
+ *     not fit the table, is a vector or of type object. STOA_NO_PARAMETER: a parameter has no
+ *     value. STOA_STALE: the scope's selection or version is out of date. STOA_OUT_OF_RANGE: the
+ *     scope has more rows than the table. STOA_OVERFLOW, STOA_DIVISION_BY_ZERO, STOA_INVALID: a
+ *     value at fault, in row `error->row`. STOA_FULL: four billion different values.
+ *     STOA_OUT_OF_MEMORY.
  * @owner The caller frees it by stoa_value_counts_free(). It keeps its pool of strings alive, which
  *     for values of a string field as they are is the table's.
  * @cost One pass over the fields that are read, on all cores; O(different values) memory. Strings
@@ -56,9 +57,10 @@ STOA_TRY stoa_program_count_values(stoa_value_counts **counts, stoa_program *pro
  * @param counts becomes the new values and their counts
  * @param where a condition; NULL: every row
  * @return STOA_SYNTAX: the text is no expression. STOA_INVALID: not one expression. STOA_NO_FIELD,
- *     STOA_WRONG_TYPE: it does not fit the table, is a vector or of type object. STOA_NO_PARAMETER:
- *     a parameter has no value. STOA_OVERFLOW, STOA_DIVISION_BY_ZERO, STOA_INVALID: a value at
- *     fault, in row `error->row`. STOA_FULL: four billion different values. STOA_OUT_OF_MEMORY.
+ *     STOA_WRONG_TYPE, STOA_OUT_OF_RANGE: it does not fit the table, is a vector or of type object.
+ *     STOA_NO_PARAMETER: a parameter has no value. STOA_OVERFLOW, STOA_DIVISION_BY_ZERO,
+ *     STOA_INVALID: a value at fault, in row `error->row`. STOA_FULL: four billion different
+ *     values. STOA_OUT_OF_MEMORY.
  * @owner The caller frees it by stoa_value_counts_free(). It keeps its pool of strings alive, which
  *     for values of a string field as they are is the table's.
  * @cost Parsing, and one pass over the fields that are read, on all cores; O(different values)
