@@ -515,7 +515,7 @@ def combined(operation: int, operands: Sequence[Any]) -> Expression:
     return made
 
 
-MEANT_BESIDE = (str, date, timedelta)
+MEANT_BESIDE = (str, date, timedelta)  # what they mean depends on the types beside them
 
 
 def refuse_together(one: Expression, other: Expression) -> NoReturn:

@@ -168,8 +168,7 @@ def zero_of(of: FieldType) -> tree.Node:
 
 
 def vector_of(sources: Sequence[Source], rows: int) -> tree.Node:
-    nodes = [array_operand(each, rows) for each in sources]
-    return nodes[0] if len(nodes) == 1 else tree.call(lib.STOA_VECTOR, nodes)
+    return tree.value_or_vector([array_operand(each, rows) for each in sources])
 
 
 def array_operand(source: Source, rows: int) -> Any:

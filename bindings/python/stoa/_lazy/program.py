@@ -296,13 +296,13 @@ class Program:
         self, store: Store, rows: int, selection: Any = ffi.NULL, verify: Verify | None = None
     ) -> list[Any]:
         """The value of each output; all outputs are aggregates. Of a vector a tuple."""
-        told = COMPUTE, store, rows, selection
+        run = COMPUTE, store, rows, selection
         try:
-            self.read(*told, self.values, len(self.values), verify=verify)
+            self.read(*run, self.values, len(self.values), verify=verify)
         except ArgumentError:  # it was not bound before, so that its vectors were not known
             if not self.measure():
                 raise
-            self.read(*told, self.values, len(self.values), verify=verify)
+            self.read(*run, self.values, len(self.values), verify=verify)
         values = iter([python_value(each) for each in self.values])
         found = [tuple(islice(values, each)) if each else next(values) for each in self.lengths]
         return self.decoded(store, found)
@@ -380,11 +380,11 @@ class Program:
     def filter(self, store: Store, rows: int, verify: Verify | None = None) -> Any:
         """A stoa_table * with the rows where the output holds; the caller owns it."""
         made = receiver("stoa_table *", lib.stoa_table_free)
-        told = FILTER, store, rows, ffi.NULL, made
+        run = FILTER, store, rows, ffi.NULL, made
         if store.has_objects:  # their objects enter the pool once more
-            store.within(lambda: self.read(*told, verify=verify, is_alone=True))
+            store.within(lambda: self.read(*run, verify=verify, is_alone=True))
         else:
-            self.read(*told, verify=verify)
+            self.read(*run, verify=verify)
         return taken(made)
 
     def assign(
@@ -393,7 +393,7 @@ class Program:
         """Stores the outputs into fields. No run of another thread may be under way."""
         names = ffi.new("char *[]", [store.field(name).c_name for name in fields])
         interpreter = INTERPRETER if rows >= LONG else ffi.NULL
-        told = ASSIGN, store, rows, selection, names, len(fields)
+        run = ASSIGN, store, rows, selection, names, len(fields)
         gate, key = store.gate, object()
         others = [each.gate for each in reachable(store)[1:]] if self.has_paths else []
         try:
@@ -401,7 +401,7 @@ class Program:
                 gate.enter_change(key)
             for each in others:
                 each.enter_run(key)
-            self.call(*told, verify=verify, interpreter=interpreter)
+            self.call(*run, verify=verify, interpreter=interpreter)
         finally:
             gate.changes.pop(key, None)
             for each in others:
@@ -416,16 +416,16 @@ class Program:
         operation: int,
         verify: Verify | None,
     ) -> None:
-        """Brings the output through a path to the rows of its target, which no run of another
-        thread may be reading."""
+        """Scatters the output to the rows that a path leads to. No run of another thread may be
+        reading them."""
         interpreter = INTERPRETER if rows >= LONG else ffi.NULL
-        told = SCATTER, store, rows, selection, tree.text_bytes(path), operation
+        run = SCATTER, store, rows, selection, tree.text_bytes(path), operation
         key, stores = object(), reachable(store)
         try:
             for each in stores:
                 with each.lock:
                     each.gate.enter_change(key)
-            self.call(*told, verify=verify, interpreter=interpreter)
+            self.call(*run, verify=verify, interpreter=interpreter)
         finally:
             for each in stores:
                 each.gate.changes.pop(key, None)

@@ -208,11 +208,11 @@ def scatter_values(
     scope: RowSet | None,
     condition: Expression | None,
 ) -> None:
-    """Brings the values of an expression through a path."""
+    """Scatters the values of an expression to the rows that a path leads to."""
     if side._store is not store:
         raise ArgumentError("the values are over another table: give them by tolist()")
     if side._rows != rows or side._scope not in (None, scope):
-        raise LengthError("the values are of other rows than those that are brought")
+        raise LengthError("the values are of other rows than those that are scattered from")
     chosen = ffi.NULL if scope is None else scope.bits_for(rows)
     if condition is not None and must_come_first(store, condition, [side], scope, ()):
         chosen, condition = condition._found_among(chosen), None
@@ -229,7 +229,7 @@ def row_set_of(condition: Any) -> RowSet | None:
 
 
 def check_no_text(parameters: dict[str, Any]) -> None:
-    """The same for a condition that is not text."""
+    """Raises ParameterError for parameters of a condition that is not text."""
     if parameters:
         raise ParameterError(f"${next(iter(parameters))} needs a condition in text")
 

@@ -163,7 +163,11 @@ def array(source: Source, name: str) -> Any:
 
 def arrays(parts: Sequence[Source], name: str) -> Node:
     """The same; of several, one for each component of a vector."""
-    nodes = [array(each, name) for each in parts]
+    return value_or_vector([array(each, name) for each in parts])
+
+
+def value_or_vector(nodes: Sequence[Node]) -> Node:
+    """A single node as it is; several as the components of a vector."""
     return nodes[0] if len(nodes) == 1 else call(lib.STOA_VECTOR, nodes)
 
 
