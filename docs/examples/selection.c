@@ -56,6 +56,11 @@ void selection_examples(void)
         const int32_t *x = stoa_int32_column(table, "x");
         must(stoa_selection_values(even, x, sizeof *x, values, &error), &error);
         printf("%d %d %d\n", values[0], values[1], values[2]); /* prints 10 12 14 */
+
+        int32_t cells[6] = {0};
+        must(stoa_selection_spread(even, values, sizeof *values, sizeof *cells, cells, &error),
+             &error);
+        printf("%d %d %d\n", cells[0], cells[1], cells[2]); /* prints 10 0 12 */
         free(values);
         free(mask);
         free(indices);

@@ -163,6 +163,22 @@ STOA_TRY stoa_selection_values(const stoa_selection *selection, const void *cell
                                void *values, stoa_error *error);
 
 /**
+ * Writes values to the places of the selected rows, in an array with a value for each row; the
+ * others stay. The opposite of stoa_selection_values().
+ *
+ * @param values `selection->count` of them
+ * @param stride bytes from value to value; 0: all are the first
+ * @param width the bytes of a value: 1, 2, 4 or 8
+ * @param cells room for `selection->rows`; must not overlap the values
+ * @return STOA_INVALID: another width.
+ * @cost O(rows / 64 + count).
+ * @threads Reads the selection and the values, and writes the cells.
+ * @snippet selection.c forms
+ */
+STOA_TRY stoa_selection_spread(const stoa_selection *selection, const void *values,
+                               ptrdiff_t stride, size_t width, void *cells, stoa_error *error);
+
+/**
  * Writes the ids of the selected rows, in their order.
  *
  * @param ids room for `selection->count`

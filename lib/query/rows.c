@@ -349,6 +349,52 @@ static void take_column(char *out, const char *in, const stoa__part *part, size_
                      chunk_at(i, part->count), part->chosen - done, width);
 }
 
+static stoa_status check_width(size_t width, stoa_error *error)
+{
+    bool is_known = width == 1 || width == 2 || width == 4 || width == 8;
+    return is_known ? STOA_OK
+                    : stoa__fail(error, STOA_INVALID, "cells of %zu bytes; they have 1, 2, 4 or 8",
+                                 width);
+}
+
+/* Values and cells may be unaligned. */
+#define SPREADS(width)                                                                             \
+    static void spread_##width(const stoa_selection *selection, const char *values,                \
+                               ptrdiff_t stride, char *cells)                                      \
+    {                                                                                              \
+        for (size_t i = 0; i < stoa__words(selection->rows); i++)                                  \
+            for (uint64_t left = selection->words[i]; left != 0; left &= left - 1) {               \
+                memcpy(cells + (i * 64 + (size_t)__builtin_ctzll(left)) * (width), values, width); \
+                values += stride;                                                                  \
+            }                                                                                      \
+    }
+SPREADS(1)
+SPREADS(2)
+SPREADS(4)
+SPREADS(8)
+
+stoa_status stoa_selection_spread(const stoa_selection *selection, const void *values,
+                                  ptrdiff_t stride, size_t width, void *cells, stoa_error *error)
+{
+    STOA__REQUIRE_ARGUMENT(error, selection);
+    if (selection->count > 0) {
+        STOA__REQUIRE_ARGUMENT(error, cells);
+        STOA__REQUIRE_ARGUMENT(error, values);
+    }
+    stoa_status status = check_width(width, error);
+    if (status != STOA_OK)
+        return status;
+    if (width == 1)
+        spread_1(selection, values, stride, cells);
+    else if (width == 2)
+        spread_2(selection, values, stride, cells);
+    else if (width == 4)
+        spread_4(selection, values, stride, cells);
+    else
+        spread_8(selection, values, stride, cells);
+    return STOA_OK;
+}
+
 stoa_status stoa_selection_values(const stoa_selection *selection, const void *cells, size_t width,
                                   void *values, stoa_error *error)
 {
@@ -357,8 +403,9 @@ stoa_status stoa_selection_values(const stoa_selection *selection, const void *c
         STOA__REQUIRE_ARGUMENT(error, cells);
         STOA__REQUIRE_ARGUMENT(error, values);
     }
-    if (width != 1 && width != 2 && width != 4 && width != 8)
-        return stoa__fail(error, STOA_INVALID, "cells of %zu bytes; they have 1, 2, 4 or 8", width);
+    stoa_status status = check_width(width, error);
+    if (status != STOA_OK)
+        return status;
     stoa__part whole = {
         .words = selection->words, .count = selection->rows, .chosen = selection->count};
     take_column(values, cells, &whole, width);

@@ -136,6 +136,22 @@ TEST(selections_combine_row_by_row)
     }
 }
 
+/* Values of one width to the places of their rows: each of them, or one for all. */
+static void values_are_spread(const stoa_selection *s, const size_t *rows, size_t width,
+                              const uint8_t *values)
+{
+    for (size_t step = 0; step <= 1; step++) {
+        uint8_t *cells = calloc(s->rows * width + 1, 1), *wanted = calloc(s->rows * width + 1, 1);
+        cells[s->rows * width] = wanted[s->rows * width] = 77;
+        for (size_t i = 0; i < s->count; i++)
+            memcpy(wanted + rows[i] * width, values + i * step * width, width);
+        PASSES(stoa_selection_spread(s, values, (ptrdiff_t)(step * width), width, cells, &trouble));
+        ck_assert_mem_eq(cells, wanted, s->rows * width + 1);
+        free(cells);
+        free(wanted);
+    }
+}
+
 /* Values of one width: into another array, and in place. */
 static void values_are_taken(const stoa_selection *s, const size_t *rows, size_t width)
 {
@@ -153,6 +169,7 @@ static void values_are_taken(const stoa_selection *s, const size_t *rows, size_t
         ck_assert_mem_eq(taken + i * width, before + rows[i] * width, width);
     ck_assert_mem_eq(values, taken, s->count * width);
     ck_assert_int_eq(taken[s->count * width], 77);
+    values_are_spread(s, rows, width, taken);
     free(before);
     free(values);
     free(taken);

@@ -130,6 +130,23 @@ ATTEMPTS(stoa_selection_values)
     }
 }
 
+ATTEMPTS(stoa_selection_spread)
+{
+    static const int16_t values[2] = {10, 11};
+    static const odd no_width[] = {{0, false},    {3, false},
+                                   {16, false},   {TRUNCATED(2), false},
+                                   {MOST, false}, {SIZE_MAX, false}};
+    EACH_TRY
+    {
+        int16_t cells[ROWS];
+        const stoa_selection *given = NEEDED("selection", a->selection);
+        const int16_t *from = NEEDED("values", &values[0]);
+        size_t width = NUMBER("width", sizeof *values, no_width);
+        JUDGE(stoa_selection_spread(given, from, sizeof *values, width, PLACE("cells", &cells[0]),
+                                    ERROR));
+    }
+}
+
 ATTEMPTS(stoa_table_take_selected)
 {
     EACH_TRY

@@ -6,7 +6,6 @@ that can fail before it stores, and every right side sees the values from before
 
 from __future__ import annotations
 
-from array import array
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
@@ -184,8 +183,7 @@ def right_side(
         raise LengthError(f"{field.name} was given {source.length} values for {count} rows")
     sources = parts_of(source)
     if scope is not None:
-        indices = scope.indices()
-        sources = [spread(each, indices, rows) for each in sources]
+        sources = [spread(each, scope, rows) for each in sources]
     return Expression(vector_of(sources, rows), store, rows, (), tuple(sources))
 
 
@@ -206,26 +204,17 @@ def expression_side(
     return value
 
 
-def spread(source: Source, indices: array[int], rows: int) -> Source:
+def spread(source: Source, scope: RowSet, rows: int) -> Source:
     """The values of some rows, spread to their places among all rows."""
-    width, whole = source.type.width, bytearray(rows * source.type.width)
+    width, chosen = source.type.width, scope.bits()
+    whole = bytearray(rows * width)
     stride = 0 if source.repeat else source.stride or width
-    cells = ffi.cast("char *", source.data)
-    if stride == width and indices:
-        into: Any = memoryview(whole)
-        given: Any = memoryview(ffi.buffer(cells, len(indices) * width))
-        code = source.type.code or "I"
-        into = into.cast(code)
-        for index, value in zip(indices, given.cast(code)):
-            into[index] = value
-    else:
-        for i, index in enumerate(indices):
-            whole[index * width : (index + 1) * width] = ffi.buffer(cells + i * stride, width)
+    bits.spread(chosen, source.data, stride, width, whole)
     made = packed_source(whole, source.type, rows)
     made.strings, made.keep = source.strings, (made.keep, source)  # which keeps the pool
     if source.validity != ffi.NULL:
         there = bytearray(rows // 8 + 1)
-        for i, index in enumerate(indices):
+        for i, index in enumerate(scope.indices()):
             at = 0 if source.repeat else i
             there[index >> 3] |= (source.validity[at >> 3] >> (at & 7) & 1) << (index & 7)
         made.with_validity(bytes(there))

@@ -67,6 +67,12 @@ def ids(store: Store, bits: Any) -> array[int]:
     return made
 
 
+def spread(bits: Any, values: Any, stride: int, width: int, cells: bytearray) -> None:
+    """Writes values at an address, so many bytes apart, into the cells of the selected rows."""
+    to, error = ffi.from_buffer("char[]", cells, True), new_error()
+    check(lib.stoa_selection_spread(bits, values, stride, width, to, error), error)
+
+
 def taken(bits: Any, cells: Any, width: int, parts: int = 1) -> bytearray:
     """The selected ones of cells in a buffer, one for each row, or of so many such parts."""
     given, apart = ffi.from_buffer("char[]", cells), bits.rows * width
