@@ -104,7 +104,7 @@ stoa_partial *stoa__partial_make(uint32_t entries);
 stoa_status stoa__partial_begin_state(stoa_partial *partial, stoa_error *error);
 /* Makes the entries of the outputs of a program, which is bound for measures, and the state. keys:
  * so many outputs are to be keys. */
-stoa_status stoa__partial_describe(stoa_partial *partial, const struct stoa_program *program,
+stoa_status stoa__partial_describe(stoa_partial *made, const struct stoa_program *program,
                                    size_t keys, stoa_error *error);
 /* Whether a run can make such an entry, its place among others aside. */
 bool stoa__is_entry(const stoa__entry *entry);
