@@ -9,8 +9,9 @@
  * Types: bool as bits, integers, floats, dates, timestamps with unit and zone, and durations as
  * they are; strings as utf8, or as dictionaries; enumerations as dictionaries of their labels;
  * vectors as lists of fixed size; references as ids, uint64, null where the row is gone, and a
- * stream holds the tables that they refer to. Object fields have no counterpart. Arrays begin at offset 0, tell
- * the exact number of nulls, hold zero where there is none, and a struct has no nulls of its own.
+ * stream holds the tables that they refer to. Object fields have no counterpart. Arrays begin at
+ * offset 0, tell the exact number of nulls, hold zero where there is none, and a struct has no
+ * nulls of its own.
  */
 #ifndef STOA_ARROW_H
 #define STOA_ARROW_H
@@ -184,8 +185,8 @@ STOA_TRY stoa_table_arrow_array(struct ArrowSchema *schema, struct ArrowArray *a
  * released, calls that would write to cells, remove or reorder rows, or change fields give
  * STOA_LENT and change nothing; rows can be appended, and don't belong to what was lent before.
  * Writes through pointers and typed setters are not seen: they are the caller's to avoid. Bools,
- * vectors, references, plain strings, rows in other steps than 1 and selected rows are copied all the same. A
- * stream gives all rows at once, if no other number was asked for.
+ * vectors, references, plain strings, rows in other steps than 1 and selected rows are copied all
+ * the same. A stream gives all rows at once, if no other number was asked for.
  *
  * @param loan becomes the new loan
  * @return STOA_INVALID: NULL. STOA_OUT_OF_MEMORY.

@@ -259,7 +259,6 @@ TEST(a_name_too_long_for_the_components_is_refused)
     stoa_table_free(table);
 }
 
-/* Each component's export keeps the pages of all. */
 /* Its pages are reserved only, and its first component begins within one. */
 TEST(a_vector_of_a_table_that_never_had_rows_can_be_dropped)
 {
@@ -280,6 +279,7 @@ TEST(a_vector_of_a_table_that_never_had_rows_can_be_dropped)
     }
 }
 
+/* Each component's export keeps the pages of all. */
 TEST(pages_of_a_dropped_vector_stay_until_its_last_export_ends)
 {
     for (int added = 0; added < 2; added++) {

@@ -1,7 +1,6 @@
 /* sweep.c: see sweep.h. check_failure holds what every failed call must satisfy. */
 #include "sweep.h"
 
-
 #include "testing.h"
 
 #define MOST_REQUESTS \
