@@ -242,7 +242,7 @@ class Pauses:
 
     def __init__(self) -> None:
         self.longest = self.start = 0.0
-        gc.callbacks.append(self.note)
+        getattr(gc, "callbacks", []).append(self.note)  # PyPy has none
 
     def note(self, phase: str, _info: Any) -> None:
         now = time.perf_counter()
