@@ -16,7 +16,7 @@ enum { MOST_FIELDS = 64 }; /* of an append that is done here */
 /* How many strings the table's pool has. */
 static size_t count_texts(const View *view)
 {
-    return view->has_strings ? view->core->strings->count : 0;
+    return STOA__LIKELY(!view->has_strings) ? 0 : view->core->strings->count;
 }
 
 /* Takes back what was stored; texts: how many strings there were before. */
@@ -134,16 +134,18 @@ static inline bool conclude(View *view, bool is_stored, size_t texts)
 
 static bool append_values(View *view, PyObject *const *values)
 {
+    if (!has_room(view, 1))
+        return false;
     size_t texts = count_texts(view);
-    return has_room(view, 1) &&
-           conclude(view, store_values(view, view->slots, view->core->rows, values), texts);
+    return conclude(view, store_values(view, view->slots, view->core->rows, values), texts);
 }
 
 static bool append_record(View *view, PyObject *record)
 {
+    if (!has_room(view, 1))
+        return false;
     size_t texts = count_texts(view);
-    return has_room(view, 1) &&
-           conclude(view, store_record(view, view->slots, view->core->rows, record), texts);
+    return conclude(view, store_record(view, view->slots, view->core->rows, record), texts);
 }
 
 /* Puts positional and named values and defaults into the order of the fields; false if Python has
