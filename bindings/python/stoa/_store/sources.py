@@ -215,8 +215,6 @@ def is_scalar(value: Any, field_type: FieldType) -> bool:
         return True
     if field_type is OBJECT and isinstance(value, (str, bytes, bytearray, dict, set, frozenset)):
         return True
-    if field_type.kind == "s" and isinstance(value, (bytes, bytearray)):
-        return True
     if getattr(value, "ndim", None) == 0 or isinstance(value, (str, Enum)):  # flags iterate
         return True
     return not hasattr(value, "__iter__") and not hasattr(value, "__getitem__")
