@@ -40,6 +40,7 @@ HEADERS = {
     "record.h": "lib/store",
     "expression.h": "lib/expr/parser",
     "selection.h": "lib/expr/execution",
+    "text.h": "lib/expr/execution",
     "program.h": "lib/expr/execution",
     "value_counts.h": "lib/expr/execution",
     "partial.h": "lib/expr/execution",

@@ -18,6 +18,7 @@
 #include <stoa/settings.h>
 #include <stoa/strings.h>
 #include <stoa/table.h>
+#include <stoa/text.h>
 #include <stoa/type.h>
 #include <stoa/value_counts.h>
 #include <stoa/version.h>

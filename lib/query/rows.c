@@ -349,13 +349,18 @@ static void take_column(char *out, const char *in, const stoa__part *part, size_
                      chunk_at(i, part->count), part->chosen - done, width);
 }
 
-static stoa_status check_width(size_t width, stoa_error *error)
-{
-    bool is_known = width == 1 || width == 2 || width == 4 || width == 8;
-    return is_known ? STOA_OK
-                    : stoa__fail(error, STOA_INVALID, "cells of %zu bytes; they have 1, 2, 4 or 8",
-                                 width);
-}
+/* The arguments of calls that take an array with a cell for each row. */
+#define REQUIRE_CELLS(error, selection, cells, values, width)                                    \
+    do {                                                                                         \
+        STOA__REQUIRE_ARGUMENT(error, selection);                                                \
+        if ((selection)->count > 0) {                                                            \
+            STOA__REQUIRE_ARGUMENT(error, cells);                                                \
+            STOA__REQUIRE_ARGUMENT(error, values);                                               \
+        }                                                                                        \
+        if ((width) != 1 && (width) != 2 && (width) != 4 && (width) != 8)                        \
+            return stoa__fail(error, STOA_INVALID, "cells of %zu bytes; they have 1, 2, 4 or 8", \
+                              width);                                                            \
+    } while (0)
 
 /* Values and cells may be unaligned. */
 #define SPREADS(width)                                                                             \
@@ -376,14 +381,7 @@ SPREADS(8)
 stoa_status stoa_selection_spread(const stoa_selection *selection, const void *values,
                                   ptrdiff_t stride, size_t width, void *cells, stoa_error *error)
 {
-    STOA__REQUIRE_ARGUMENT(error, selection);
-    if (selection->count > 0) {
-        STOA__REQUIRE_ARGUMENT(error, cells);
-        STOA__REQUIRE_ARGUMENT(error, values);
-    }
-    stoa_status status = check_width(width, error);
-    if (status != STOA_OK)
-        return status;
+    REQUIRE_CELLS(error, selection, cells, values, width);
     if (width == 1)
         spread_1(selection, values, stride, cells);
     else if (width == 2)
@@ -398,14 +396,7 @@ stoa_status stoa_selection_spread(const stoa_selection *selection, const void *v
 stoa_status stoa_selection_values(const stoa_selection *selection, const void *cells, size_t width,
                                   void *values, stoa_error *error)
 {
-    STOA__REQUIRE_ARGUMENT(error, selection);
-    if (selection->count > 0) {
-        STOA__REQUIRE_ARGUMENT(error, cells);
-        STOA__REQUIRE_ARGUMENT(error, values);
-    }
-    stoa_status status = check_width(width, error);
-    if (status != STOA_OK)
-        return status;
+    REQUIRE_CELLS(error, selection, cells, values, width);
     stoa__part whole = {
         .words = selection->words, .count = selection->rows, .chosen = selection->count};
     take_column(values, cells, &whole, width);

@@ -514,6 +514,31 @@ TEST(ids_take_twelve_bytes_a_row_once_rows_have_moved)
 }
 END_TEST
 
+TEST(a_row_that_comes_after_a_cascade_has_an_id_that_is_found)
+{
+    for (size_t most = 10; most <= 200; most += 190) {
+        stoa_table *nodes = TABLE(OPTIONS(.ids = true, .max_rows = most, .rows = 3),
+                                  {.name = "v", .type = STOA_INT64},
+                                  {.name = "next",
+                                   .type = STOA_REFERENCE,
+                                   .flags = STOA_NULLABLE,
+                                   .on_remove = STOA_ON_REMOVE_CASCADE});
+        uint64_t given[200] = {0};
+        PASSES(stoa_table_read_ids(nodes, 0, 3, given, &trouble));
+        PASSES(stoa_table_remove(nodes, 1, 1, &trouble));
+        PASSES(stoa_table_resize(nodes, most, &trouble));
+        for (size_t row = 0; row < most; row++) {
+            uint64_t id = stoa_row_id(stoa_table_row(nodes, row));
+            size_t found = SIZE_MAX;
+            PASSES(stoa_table_find_id(nodes, id, &found));
+            ck_assert_uint_eq(found, row);
+            for (size_t i = 0; row > 1 && i < 3; i++)
+                ck_assert_uint_ne(id, given[i]);
+        }
+        stoa_table_free(nodes);
+    }
+}
+
 int main(void)
 {
     return RUN("ids", ids_stay_with_their_rows_whatever_happens_to_others,
@@ -522,5 +547,6 @@ int main(void)
                removal_by_ids_takes_all_or_none, ids_that_no_table_gave_are_not_restored,
                a_refused_request_leaves_no_table_or_a_whole_one,
                growth_that_is_refused_changes_nothing, a_table_with_ids_has_fewer_rows_at_most,
-               ids_take_twelve_bytes_a_row_once_rows_have_moved);
+               ids_take_twelve_bytes_a_row_once_rows_have_moved,
+               a_row_that_comes_after_a_cascade_has_an_id_that_is_found);
 }

@@ -386,31 +386,6 @@ TEST(a_chain_of_any_order_goes_with_its_first_row)
     free(order);
 }
 
-TEST(a_row_that_comes_after_a_cascade_has_an_id_that_is_found)
-{
-    for (size_t most = 10; most <= 200; most += 190) {
-        stoa_table *nodes = TABLE(OPTIONS(.ids = true, .max_rows = most, .rows = 3),
-                                  {.name = "v", .type = STOA_INT64},
-                                  {.name = "next",
-                                   .type = STOA_REFERENCE,
-                                   .flags = STOA_NULLABLE,
-                                   .on_remove = STOA_ON_REMOVE_CASCADE});
-        uint64_t given[200] = {0};
-        PASSES(stoa_table_read_ids(nodes, 0, 3, given, &trouble));
-        PASSES(stoa_table_remove(nodes, 1, 1, &trouble));
-        PASSES(stoa_table_resize(nodes, most, &trouble));
-        for (size_t row = 0; row < most; row++) {
-            uint64_t id = stoa_row_id(stoa_table_row(nodes, row));
-            size_t found = SIZE_MAX;
-            PASSES(stoa_table_find_id(nodes, id, &found));
-            ck_assert_uint_eq(found, row);
-            for (size_t i = 0; row > 1 && i < 3; i++)
-                ck_assert_uint_ne(id, given[i]);
-        }
-        stoa_table_free(nodes);
-    }
-}
-
 TEST(a_cycle_goes_as_a_whole_and_a_refusing_row_may_go_with_what_it_refers_to)
 {
     stoa_table *nodes = TABLE(OPTIONS(.ids = true, .rows = 3),
@@ -601,7 +576,6 @@ int main(void)
 {
     return RUN("removal rules", random_removals_are_those_of_a_slow_model,
                a_chain_of_any_order_goes_with_its_first_row,
-               a_row_that_comes_after_a_cascade_has_an_id_that_is_found,
                a_cycle_goes_as_a_whole_and_a_refusing_row_may_go_with_what_it_refers_to,
                memory_refused_in_the_middle_of_a_cascade_leaves_every_table_as_it_was,
                locks_and_references_that_refuse_are_told_before_anything_changes,
