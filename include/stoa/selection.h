@@ -151,7 +151,7 @@ STOA_API void stoa_selection_mask(const stoa_selection *selection, uint8_t *mask
  * Writes the values of the selected rows, out of an array with a value for each row, such as the
  * cells of a column.
  *
- * @param cells `selection->rows` of them
+ * @param cells `selection->rows` of them, aligned to their width, as are the values
  * @param width the bytes of a cell: 1, 2, 4 or 8
  * @param values room for `selection->count`; may be `cells`, but not overlap them elsewhere
  * @return STOA_INVALID: another width.
@@ -166,7 +166,7 @@ STOA_TRY stoa_selection_values(const stoa_selection *selection, const void *cell
  * Writes values to the places of the selected rows, in an array with a value for each row; the
  * others stay. The opposite of stoa_selection_values().
  *
- * @param values `selection->count` of them
+ * @param values `selection->count` of them; may be unaligned, as may the cells
  * @param stride bytes from value to value; 0: all are the first
  * @param width the bytes of a value: 1, 2, 4 or 8
  * @param cells room for `selection->rows`; must not overlap the values

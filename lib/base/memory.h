@@ -16,7 +16,8 @@
 /* NULL when refused; bytes > 0. */
 void *stoa__allocate(size_t bytes);
 void *stoa__allocate_zeroed(size_t bytes);
-/* The same, where all of it will be written soon: it gets huge pages where they fit in. */
+/* The same, where all of it will be written soon: it gets huge pages where they fit in. What malloc
+ * takes from its heap keeps that advice when it is released. */
 void *stoa__allocate_expected(size_t bytes);
 /* If it returns NULL, memory is as it was. */
 void *stoa__reallocate(void *memory, size_t bytes);

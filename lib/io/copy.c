@@ -64,7 +64,7 @@ static void copy_bits(uint64_t *out, const uint64_t *bits, const stoa__arrow_row
 void stoa__arrow_count_nulls(struct ArrowArray *array)
 {
     size_t count = (size_t)array->length;
-    array->null_count = (int64_t)(count - stoa__count_bits(array->buffers[0], count));
+    array->null_count = (int64_t)(count - stoa__count_first(array->buffers[0], count));
     if (array->null_count == 0)
         array->buffers[0] = NULL;
 }
@@ -108,7 +108,7 @@ static void share(const stoa__arrow_plan *plan, const stoa_column *column, size_
     out->buffers[1] = (const char *)column->cells + rows->first * width;
     if (is_lent_as_it_lies(column, rows)) {
         const uint64_t *words = column->validity + rows->first / 64;
-        out->null_count = (int64_t)(rows->count - stoa__count_bits(words, rows->count));
+        out->null_count = (int64_t)(rows->count - stoa__count_first(words, rows->count));
         out->buffers[0] = out->null_count > 0 ? words : NULL;
     } else {
         copy_validity(out, column->validity, rows);

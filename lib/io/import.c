@@ -145,7 +145,8 @@ static stoa_status append(intake *in, const struct ArrowArray *array, stoa_error
 /* ---- all of them ---- */
 
 /* Room for that many rows. Where rows come in many arrays, for half as many again as there are:
- * growing is rare then, and pages are huge. Rows come, too, where more are reserved. */
+ * growing is rare then, and pages are huge. That more rows will come is known by those that are
+ * there, or by room that the caller has reserved. */
 static stoa_status make_room(stoa__table *table, size_t total, stoa_error *error)
 {
     size_t rows = table->head.rows, more = rows / 2;
@@ -195,6 +196,7 @@ static stoa_status extend(intake *in, const struct ArrowArray *const *arrays, si
 {
     stoa__table *table = stoa__whole(in->table);
     size_t rows = in->table->rows, strings = stoa__table_strings_mark(table);
+    in->taken = NULL; /* the next array may lie where the last one lay */
     stoa_status status = prepare(in, arrays, count, error);
     for (size_t i = 0; status == STOA_OK && i < count; i++)
         status = append(in, arrays[i], error);

@@ -490,7 +490,7 @@ extern atomic_bool stoa__is_intel;
 const stoa__kernels *stoa__kernels_here(void);
 
 /* How many of the first `count` bits are set; those behind them may be anything. */
-static inline size_t stoa__count_bits(const uint64_t *words, size_t count)
+static inline size_t stoa__count_first(const uint64_t *words, size_t count)
 {
     size_t tail = count % 64;
     size_t rest = tail > 0 ? (size_t)__builtin_popcountll(words[count / 64] << (64 - tail)) : 0;

@@ -21,6 +21,7 @@
 #include "base/check.h"
 #include "base/hash.h"
 #include "base/memory.h"
+#include "base/utf8.h"
 #include "expr/parser/expression.h"
 #include "expr/strings/text.h"
 #include "query/partial.h"
@@ -305,7 +306,8 @@ static void get_entry(reader *r, stoa__entry *entry)
 {
     char zone[STOA_MAX_NAME + 1];
     stoa_string name = get_text(r);
-    if (memchr(name.bytes, 0, name.length) != NULL)
+    if (memchr(name.bytes, 0, name.length) != NULL ||
+        stoa__utf8_valid((const unsigned char *)name.bytes, name.length) < name.length)
         wrong(r, "a name is none");
     entry->name = stoa__copy_text(name.bytes, name.length);
     r->refused = r->refused || entry->name == NULL;

@@ -29,7 +29,7 @@ typedef struct reading {
 } reading;
 
 typedef struct own {
-    _Alignas(stoa__accumulator) stoa__state state; /* accumulators or keys lie behind all of it */
+    _Alignas(stoa__accumulator) stoa__state state; /* aligned for what follows in its block */
     stoa__accumulator *whole;                      /* by measure, without keys */
     uint64_t valued[2][STOA__LONG_WORDS];          /* rows where both values of a measure are */
     uint32_t groups[CHUNK];                        /* of the rows of a chunk that are chosen */
@@ -394,7 +394,7 @@ static uint64_t rank_of(const stoa__run *run, const uint64_t *before, uint64_t r
 static stoa_status number_selected(stoa_partial *made, const stoa__run *run, stoa_error *error)
 {
     uint64_t *before = NULL;
-    made->rows = stoa__count_bits(run->selection, run->rows);
+    made->rows = stoa__count_first(run->selection, run->rows);
     for (uint32_t i = 0; i < made->entry_count; i++) {
         const stoa__entry *entry = &made->entries[i];
         if (entry->operation != STOA_ARGMIN && entry->operation != STOA_ARGMAX)

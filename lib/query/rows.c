@@ -362,7 +362,6 @@ static void take_column(char *out, const char *in, const stoa__part *part, size_
                               width);                                                            \
     } while (0)
 
-/* Values and cells may be unaligned. */
 #define SPREADS(width)                                                                             \
     static void spread_##width(const stoa_selection *selection, const char *values,                \
                                ptrdiff_t stride, char *cells)                                      \

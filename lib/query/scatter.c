@@ -293,7 +293,8 @@ static stoa_status run_version(scattering *s, const stoa_program *given, stoa_ta
     if (scope == NULL || scope->version == 0)
         return run_locked(s, table, scope, error);
     stoa_scope own = *scope;
-    own.version = stoa_program_version(s->program, table); /* first: the run looks at it again */
+    own.version = stoa_program_version(
+        s->program, table); /* before the check: a later write makes the run stale */
     if (scope->version != stoa_program_version(given, table))
         return stoa__fail(error, STOA_STALE, "what the program reads was written to");
     return run_locked(s, table, &own, error);

@@ -112,7 +112,7 @@ uint64_t stoa_program_version(const stoa_program *program, const stoa_table *tab
         return 0;
     uint64_t version = 1 + (table != NULL ? table->order : 0);
     for (uint32_t i = 1; i < program->code.table_count; i++)
-        if (program->code.tables[i].table != NULL) /* one that is freed counts less */
+        if (program->code.tables[i].table != NULL) /* else freed: see leave_referrers() */
             version += 1 + program->code.tables[i].table->order;
     each_read(program, table, add_version, &version);
     return version;

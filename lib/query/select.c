@@ -9,7 +9,7 @@
  * moves, and rows only move down, so that later windows are unchanged by then. Nothing can fail
  * once a row has moved: a table of one window has all its bits by then, a longer one has been
  * checked as a whole before the first window, and neither packing nor a pass without aggregates
- * needs memory. */
+ * needs memory. Where other rows matter than those of the window, all are selected first. */
 #include <string.h>
 
 #include "base/memory.h"

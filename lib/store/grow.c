@@ -103,8 +103,8 @@ void stoa__table_expect(stoa__table *table, size_t first, size_t end)
     }
 }
 
-/* In a large region the huge page at the end of what is committed is whole. Were it not taken as
- * one, each growth would leave small pages behind. */
+/* A commit rounds the end of a large region up to a huge page (stoa__region_commit). It is advised
+ * whole here: else each growth leaves small pages at its end. */
 void stoa__table_expect_more(stoa__table *table, size_t first)
 {
     stoa__table_expect(table, first, table->capacity);
@@ -114,7 +114,7 @@ void stoa__table_expect_more(stoa__table *table, size_t first)
         size_t end = offset + table->capacity * width,
                last = stoa__round_down(end, STOA__HUGE_PAGE);
         bool is_long = (table->capacity - first) * width >= STOA__HUGE_PAGE;
-        if (stoa__region_is_large(region) && is_long)
+        if (stoa__region_is_large(region) && is_long && last < end)
             stoa__region_expect(region, last, last + STOA__HUGE_PAGE);
     }
 }

@@ -230,8 +230,9 @@ void stoa__link_free(stoa__link *link)
     stoa__release(link);
 }
 
-/* What referred to the table finds no row any more. Its columns' versions go on growing, though the
- * order of the target is no part of them now. */
+/* What referred to the table finds no row any more. The versions of its columns, and of programs
+ * (stoa_program_version), go on growing: by 1, and by the order of the target, and 1, which are no
+ * part of them now. */
 static void leave_referrers(stoa__table *table)
 {
     take_lock();

@@ -16,9 +16,8 @@
 #include "base/utf8.h"
 
 #define FEWEST_BITS 4
-#define BATCH                                                                           \
-    32 /* strings that are hashed ahead, so that their slots are on the way from memory \
-        */
+/* Strings that are hashed ahead, so that their slots are on the way from memory. */
+#define BATCH 32
 
 static inline uint32_t hash_of(stoa_string string)
 {
@@ -231,7 +230,9 @@ void stoa__strings_cut(stoa_string_pool *pool, size_t count)
 {
     stoa__string_pool *whole = stoa__whole_strings(pool);
     size_t least = count > 1 ? count : 1; /* the empty one stays */
-    while (pool != NULL && pool->count > least) {
+    if (pool == NULL)
+        return;
+    while (pool->count > least) {
         stoa_string last = stoa__string_of(pool, (stoa_handle)(pool->count - 1));
         remove_slot(whole, find_slot(whole, last, hash_of(last)));
         STOA__STORE_RELEASE(&pool->count, pool->count - 1);

@@ -115,8 +115,7 @@ static inline size_t stoa__table_strings_mark(const stoa__table *table)
 
 static inline void stoa__table_forget_strings(const stoa__table *table, size_t mark)
 {
-    if (table->head.strings != NULL)
-        stoa__strings_cut(table->head.strings, mark);
+    stoa__strings_cut(table->head.strings, mark);
 }
 
 static inline bool stoa__field_exists(const stoa_table *table, size_t field)

@@ -437,6 +437,26 @@ TEST(an_array_in_a_column_tells_the_rows_of_the_windows_to_come)
     stoa_table_free(table);
 }
 
+/* The paths of the second window lead to rows of the first. */
+TEST(a_path_tells_the_rows_of_the_windows_to_come)
+{
+    size_t rows = scaled(((size_t)1 << 24) + 1000, 1000), kept = 0;
+    stoa_table *table = TABLE(OPTIONS(.rows = rows, .ids = true), {.name = "x", .type = STOA_UINT8},
+                              {.name = "quarter", .type = STOA_REFERENCE, .flags = STOA_NULLABLE});
+    uint8_t *x = stoa_uint8_column(table, "x");
+    uint64_t *quarter = stoa_column_cells(table, 1);
+    for (size_t i = 0; i < rows; i++) {
+        x[i] = (uint8_t)(i % 251);
+        quarter[i] = stoa_row_id(stoa_table_row(table, i / 4));
+    }
+    PASSES(stoa_remove(table, "quarter.x <= 125", &trouble));
+    for (size_t i = 0; i < rows; i++)
+        if (i / 4 % 251 > 125)
+            ck_assert_int_eq(x[kept++], (int)(i % 251));
+    ck_assert_uint_eq(stoa_table_rows(table), kept);
+    stoa_table_free(table);
+}
+
 /* Two columns that must change together, and a third that holds the mask or the order. */
 static stoa_table *three_columns(stoa_type third)
 {
@@ -502,5 +522,6 @@ int main(void)
         outputs_may_lie_in_what_is_read_cell_for_cell_and_never_where_nothing_is_checked_first,
         outputs_may_lie_in_arrays_cell_for_cell_and_not_in_each_other,
         rows_go_by_an_array_that_lies_in_a_column_cell_for_cell_or_elsewhere,
-        an_array_in_a_column_tells_the_rows_of_the_windows_to_come);
+        an_array_in_a_column_tells_the_rows_of_the_windows_to_come,
+        a_path_tells_the_rows_of_the_windows_to_come);
 }

@@ -541,6 +541,26 @@ TEST(damaged_bytes_are_refused_or_do_no_harm)
 }
 END_TEST
 
+TEST(a_long_name_that_is_no_text_is_refused)
+{
+    char text[700] = "max(concat(s, '";
+    memset(text + strlen(text), 'q', 600);
+    strcat(text, "'))");
+    stoa_table *table = table_of(40, 9);
+    stoa_partial *whole = partial_of(table, text, NULL, NULL), *made;
+    bytes bad = bytes_of(whole);
+    size_t at = 0, length = strlen(text);
+    while (memcmp((char *)bad.data + at, text, length) != 0)
+        at++;
+    memset((char *)bad.data + at, 0x80, length);
+    seal(bad);
+    FAILS(STOA_INVALID, stoa_partial_read(&made, bad.data, bad.size, &trouble));
+    free(bad.data);
+    stoa_partial_free(whole);
+    stoa_table_free(table);
+}
+END_TEST
+
 int main(void)
 {
     return RUN(
@@ -549,6 +569,6 @@ int main(void)
         groups_stand_in_the_order_in_which_they_come, refused_memory_leaves_partials_as_they_were,
         sums_that_do_not_fit_are_refused_when_the_result_is_made,
         what_cannot_be_computed_in_parts_is_refused, aggregates_are_told_apart_by_all_that_they_are,
-        the_rounding_of_the_callers_thread_changes_nothing,
-        damaged_bytes_are_refused_or_do_no_harm);
+        the_rounding_of_the_callers_thread_changes_nothing, damaged_bytes_are_refused_or_do_no_harm,
+        a_long_name_that_is_no_text_is_refused);
 }

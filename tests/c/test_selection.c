@@ -136,17 +136,22 @@ TEST(selections_combine_row_by_row)
     }
 }
 
-/* Values of one width to the places of their rows: each of them, or one for all. */
+/* Values of one width to the places of their rows: each of them, from the last on, or one for all.
+ */
 static void values_are_spread(const stoa_selection *s, const size_t *rows, size_t width,
                               const uint8_t *values)
 {
-    for (size_t step = 0; step <= 1; step++) {
-        uint8_t *cells = calloc(s->rows * width + 1, 1), *wanted = calloc(s->rows * width + 1, 1);
-        cells[s->rows * width] = wanted[s->rows * width] = 77;
+    size_t bytes = s->rows * width + 2, last = s->count > 0 ? (s->count - 1) * width : 0;
+    for (int step = -1; step <= 1; step++) {
+        uint8_t *cells = malloc(bytes), *wanted = malloc(bytes);
+        const uint8_t *first = step < 0 ? values + last : values;
+        ptrdiff_t stride = step * (ptrdiff_t)width;
+        memset(cells, 77, bytes);
+        memset(wanted, 77, bytes);
         for (size_t i = 0; i < s->count; i++)
-            memcpy(wanted + rows[i] * width, values + i * step * width, width);
-        PASSES(stoa_selection_spread(s, values, (ptrdiff_t)(step * width), width, cells, &trouble));
-        ck_assert_mem_eq(cells, wanted, s->rows * width + 1);
+            memcpy(wanted + 1 + rows[i] * width, first + (ptrdiff_t)i * stride, width);
+        PASSES(stoa_selection_spread(s, first, stride, width, cells + 1, &trouble));
+        ck_assert_mem_eq(cells, wanted, bytes);
         free(cells);
         free(wanted);
     }

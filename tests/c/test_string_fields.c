@@ -226,6 +226,20 @@ TEST(a_full_pool_refuses_rows_and_changes_nothing)
     stoa_string_pool_free(pool);
 }
 
+TEST(a_table_tells_how_many_rows_take_handles_that_are_stored_from_outside)
+{
+    stoa_table *strings = TABLE(OPTIONS(.rows = 3), NAME, {.name = "x", .type = STOA_INT32});
+    stoa_table *plain = TABLE(OPTIONS(.rows = 3), {.name = "x", .type = STOA_INT32});
+    stoa_table *objects = TABLE(OPTIONS(.rows = 3), NAME, {.name = "o", .type = STOA_OBJECT});
+    ck_assert_uint_eq(strings->append_limit, 0);
+    ck_assert_uint_ge(strings->room, 3);
+    ck_assert_uint_eq(plain->room, plain->append_limit);
+    ck_assert_uint_eq(objects->room, 0);
+    stoa_table_free(strings);
+    stoa_table_free(plain);
+    stoa_table_free(objects);
+}
+
 TEST(compaction_drops_the_strings_that_no_cell_holds)
 {
     stoa_table *table = table_of(NULL, 4, four), *other = NULL;
@@ -286,11 +300,13 @@ TEST(a_typed_table_takes_and_gives_strings)
 
 int main(void)
 {
-    return RUN(
-        "string fields", a_cell_takes_a_string_and_nothing_else,
-        a_string_goes_into_no_field_of_numbers, a_column_is_written_from_strings_in_any_order,
-        handles_of_the_pool_and_of_another_are_taken_and_unknown_ones_refused,
-        null_strings_stay_null_and_are_not_looked_at, new_rows_get_the_default_string,
-        tables_share_a_pool_that_is_given, a_full_pool_refuses_rows_and_changes_nothing,
-        compaction_drops_the_strings_that_no_cell_holds, a_typed_table_takes_and_gives_strings);
+    return RUN("string fields", a_cell_takes_a_string_and_nothing_else,
+               a_string_goes_into_no_field_of_numbers,
+               a_column_is_written_from_strings_in_any_order,
+               handles_of_the_pool_and_of_another_are_taken_and_unknown_ones_refused,
+               null_strings_stay_null_and_are_not_looked_at, new_rows_get_the_default_string,
+               tables_share_a_pool_that_is_given, a_full_pool_refuses_rows_and_changes_nothing,
+               compaction_drops_the_strings_that_no_cell_holds,
+               a_table_tells_how_many_rows_take_handles_that_are_stored_from_outside,
+               a_typed_table_takes_and_gives_strings);
 }

@@ -125,8 +125,14 @@ ATTEMPTS(stoa__strings_cut)
     {
         static const odd counts[] = {{0, true}, {3, true}, {SIZE_MAX, true}};
         stoa_string_pool *pool = two_strings();
-        stoa__strings_cut(NEEDED("pool", pool), NUMBER("count", 2, counts));
-        attempt_gave(a, stoa_string_pool_get(pool, 0).bytes != NULL, true);
+        size_t count = NUMBER("count", 2, counts), left = count < 3 ? count : 3;
+        stoa_string_pool *given = NEEDED("pool", pool);
+        stoa__strings_cut(given, count);
+        left = given == NULL ? 3 : left > 0 ? left : 1;
+        bool has_b = stoa_string_pool_find(pool, (stoa_string){"b", 1}) != STOA_NO_STRING;
+        ck_assert_uint_eq(stoa_string_pool_count(pool), left);
+        ck_assert(has_b == (left == 3));
+        attempt_gave(a, true, true);
         stoa_string_pool_free(pool);
     }
 }

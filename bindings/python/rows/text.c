@@ -87,7 +87,7 @@ bool handle_of_text(stoa_string_pool *pool, PyObject *text, stoa_handle *handle)
 
 void forget_texts(stoa_string_pool *pool, size_t count)
 {
-    if (pool != NULL && pool->count > count)
+    if (pool->count > count)
         cut(pool, count);
 }
 

@@ -112,7 +112,7 @@ static stoa__id number_of(stoa__code_block *code, const stoa__schema_field *fiel
 {
     const stoa__term term = code->terms[id];
     if (stoa__is_literal_null(code, id))
-        return stoa__emit_null(code, STOA_INT32, STOA__TABLE_POOL);
+        return stoa__emit_null(code, STOA_INT32, 0);
     if (is_choice(&term))
         return stoa__emit_where(code, term.c, numbers[term.a], numbers[term.b]);
     if (is_fill(&term))

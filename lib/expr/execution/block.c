@@ -234,8 +234,8 @@ static bool cumulate(const stoa__run *run, stoa__worker *worker, const stoa__ins
         mask = stoa__without_nulls(worker, mask, step->a, count);
         mask = stoa__without_nulls(worker, mask, step->c, count);
     }
-    if (mask !=
-        NULL) /* values of rows that are left out do not count, but steps compute with them */
+    /* Values of rows that are left out do not count, but steps compute with them. */
+    if (mask != NULL)
         memset(worker->slots[step->out], 0, count * sizeof(uint64_t));
     size_t done = stoa__cumulate(&run->program->cumulatives[term->index], worker->slots[step->out],
                                  worker->slots[step->a], mask, count);

@@ -11,7 +11,8 @@ static inline bool stoa__is_of_paths(unsigned code)
 
 /* For stoa__reach_tables alone. */
 bool stoa__reach_each_table(const stoa__code_block *code, const stoa_table *table);
-/* Goes the ways of the code from a table. Whether they lead to the same schemas as when they were
+/* Most programs have no paths, and take some 100 ns once they are bound: they ask nothing more.
+ * Goes the ways of the code from a table. Whether they lead to the same schemas as when they were
  * bound, and meet where they did. */
 static inline bool stoa__reach_tables(const stoa__code_block *code, const stoa_table *table)
 {

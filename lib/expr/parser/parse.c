@@ -18,7 +18,7 @@ enum { FEW_PARAMETERS = 8 };
 static stoa__entry pop_entry(stoa__parser *p)
 {
     stoa__entry e = p->entries[--p->entry_count];
-    p->depth -= is_nested(&e);
+    p->depth -= stoa__is_nested(&e);
     return e;
 }
 
@@ -30,11 +30,11 @@ static stoa_status reduce(stoa__parser *p, stoa__node_kind kind, stoa_operation 
 {
     stoa_expression *node = stoa__node_new(p->text, kind, place, count);
     if (node == NULL)
-        return push_node(p, NULL);
+        return stoa__push_node(p, NULL);
     node->operation = (uint8_t)operation;
     p->node_count -= count;
     memcpy(node->arguments, p->nodes + p->node_count, count * sizeof *p->nodes);
-    return push_node(p, node);
+    return stoa__push_node(p, node);
 }
 
 /* Applies the operator on top. */
@@ -52,7 +52,7 @@ static stoa_status apply(stoa__parser *p)
 static stoa_status apply_from(stoa__parser *p, int level)
 {
     stoa_status status = STOA_OK;
-    while (status == STOA_OK && p->entry_count > 0 && top(p)->level >= level)
+    while (status == STOA_OK && p->entry_count > 0 && stoa__top_entry(p)->level >= level)
         status = apply(p);
     return status;
 }
@@ -63,12 +63,12 @@ static stoa_status apply_from(stoa__parser *p, int level)
  * leaves its right side above it. */
 static stoa_status begin_chain(stoa__parser *p, bool *is_chained)
 {
-    *is_chained = p->entry_count > 0 && top(p)->level == STOA__COMPARISON_LEVEL;
+    *is_chained = p->entry_count > 0 && stoa__top_entry(p)->level == STOA__COMPARISON_LEVEL;
     if (!*is_chained)
         return STOA_OK;
     stoa_expression *shared = p->nodes[p->node_count - 1];
     stoa_status status = apply(p);
-    return status == STOA_OK ? push_node(p, shared) : status;
+    return status == STOA_OK ? stoa__push_node(p, shared) : status;
 }
 
 /* `in`, which is next if it is negated, and the parenthesis behind it. */
@@ -83,14 +83,14 @@ static stoa_status take_members(stoa__parser *p, const stoa__token *token, bool 
     if (status == STOA_OK)
         status = stoa__lex(&p->lexer, &next);
     if (status == STOA_OK && next.kind != STOA__OPEN_TOKEN)
-        return FAIL(p, next.place, "in is followed by a list, as x in (1, 2)");
+        return STOA__TEXT_FAIL(p, next.place, "in is followed by a list, as x in (1, 2)");
     if (status == STOA_OK)
         status = apply_from(p, STOA__COMPARISON_LEVEL + 1);
     if (status == STOA_OK)
         status = begin_chain(p, &made.chained);
     made.base = p->node_count - 1;
     p->wants_value = true;
-    return status == STOA_OK ? push_entry(p, made) : status;
+    return status == STOA_OK ? stoa__push_entry(p, made) : status;
 }
 
 /* Whether the word `in` is next. */
@@ -108,7 +108,7 @@ static stoa_status take_infix(stoa__parser *p, const stoa__token *token)
     int level = stoa__level(operation);
     bool is_in = operation == STOA_IN || (operation == STOA_NOT && in_is_next(p));
     if (p->after_members && (is_in || level >= STOA__COMPARISON_LEVEL))
-        return FAIL(p, token->place, "put what is before this into parentheses");
+        return STOA__TEXT_FAIL(p, token->place, "put what is before this into parentheses");
     if (is_in)
         return take_members(p, token, operation == STOA_NOT);
     if (operation == STOA_NOT || operation == STOA_INVERT)
@@ -125,7 +125,7 @@ static stoa_status take_infix(stoa__parser *p, const stoa__token *token)
     if (chained)
         made.kind = STOA__CHAINED_ENTRY;
     p->wants_value = true;
-    return status == STOA_OK ? push_entry(p, made) : status;
+    return status == STOA_OK ? stoa__push_entry(p, made) : status;
 }
 
 static stoa_status close_call(stoa__parser *p)
@@ -141,7 +141,8 @@ static stoa_status close_call(stoa__parser *p)
         operation = STOA_MAX;
     if (!stoa__arguments_fit(operation, arguments, count, message, sizeof message)) {
         bool has_ddof = operation == STOA_VAR || operation == STOA_STD;
-        return FAIL(p, has_ddof && count == 2 ? arguments[1]->place : e.place, "%s", message);
+        return STOA__TEXT_FAIL(p, has_ddof && count == 2 ? arguments[1]->place : e.place, "%s",
+                               message);
     }
     return reduce(p, STOA__CALL_NODE, operation, e.place, count);
 }
@@ -152,7 +153,7 @@ static stoa_status close_members(stoa__parser *p)
     stoa__entry e = pop_entry(p);
     size_t count = p->node_count - e.base;
     if (!stoa__arguments_fit(STOA_IN, p->nodes + e.base, count, message, sizeof message))
-        return FAIL(p, e.place, "%s", message);
+        return STOA__TEXT_FAIL(p, e.place, "%s", message);
     stoa_status status = reduce(p, STOA__CALL_NODE, STOA_IN, e.place, count);
     if (status == STOA_OK && e.negated)
         status = reduce(p, STOA__CALL_NODE, STOA_NOT, e.place, 1);
@@ -168,11 +169,11 @@ static stoa_status take_close(stoa__parser *p, const stoa__token *token)
     if (status != STOA_OK)
         return status;
     if (p->entry_count == 0)
-        return FAIL(p, token->place, "this parenthesis closes nothing");
+        return STOA__TEXT_FAIL(p, token->place, "this parenthesis closes nothing");
     p->wants_value = false;
-    if (top(p)->kind == STOA__CALL_ENTRY)
+    if (stoa__top_entry(p)->kind == STOA__CALL_ENTRY)
         return close_call(p);
-    if (top(p)->kind == STOA__MEMBERS_ENTRY)
+    if (stoa__top_entry(p)->kind == STOA__MEMBERS_ENTRY)
         return close_members(p);
     pop_entry(p);
     return STOA_OK;
@@ -183,8 +184,9 @@ static stoa_status take_comma(stoa__parser *p, const stoa__token *token)
     stoa_status status = apply_from(p, STOA__OR_LEVEL);
     if (status != STOA_OK)
         return status;
-    if (p->entry_count > 0 && top(p)->kind == STOA__OPEN_ENTRY)
-        return FAIL(p, token->place, "a list stands only at the top, without parentheses");
+    if (p->entry_count > 0 && stoa__top_entry(p)->kind == STOA__OPEN_ENTRY)
+        return STOA__TEXT_FAIL(p, token->place,
+                               "a list stands only at the top, without parentheses");
     p->is_list = p->is_list || p->entry_count == 0;
     p->wants_value = true;
     return STOA_OK;
@@ -194,10 +196,11 @@ static stoa_status take_end(stoa__parser *p)
 {
     stoa_status status = apply_from(p, STOA__OR_LEVEL);
     if (status == STOA_OK && p->entry_count > 0)
-        return FAIL(p, top(p)->place, "%s is never closed",
-                    top(p)->kind == STOA__CALL_ENTRY      ? "the parenthesis of this call"
-                    : top(p)->kind == STOA__MEMBERS_ENTRY ? "the list of this"
-                                                          : "this parenthesis");
+        return STOA__TEXT_FAIL(
+            p, stoa__top_entry(p)->place, "%s is never closed",
+            stoa__top_entry(p)->kind == STOA__CALL_ENTRY      ? "the parenthesis of this call"
+            : stoa__top_entry(p)->kind == STOA__MEMBERS_ENTRY ? "the list of this"
+                                                              : "this parenthesis");
     if (status == STOA_OK && p->is_list)
         status = reduce(p, STOA__LIST_NODE, STOA_NO_OPERATION, 0, p->node_count);
     return status;
@@ -227,10 +230,10 @@ static bool may_end(stoa__parser *p, const stoa__token *token)
 {
     if (token->kind == STOA__END_TOKEN)
         return p->is_list && p->entry_count == 0;
-    if (p->entry_count == 0 ||
-        (top(p)->kind != STOA__CALL_ENTRY && top(p)->kind != STOA__MEMBERS_ENTRY))
+    if (p->entry_count == 0 || (stoa__top_entry(p)->kind != STOA__CALL_ENTRY &&
+                                stoa__top_entry(p)->kind != STOA__MEMBERS_ENTRY))
         return false;
-    return !top(p)->keyword;
+    return !stoa__top_entry(p)->keyword;
 }
 
 static stoa_status take_value(stoa__parser *p, const stoa__token *token)
@@ -247,7 +250,7 @@ static stoa_status take_value(stoa__parser *p, const stoa__token *token)
     case STOA__OPERATOR_TOKEN:
         return stoa__take_prefix(p, token);
     case STOA__OPEN_TOKEN:
-        return push_entry(p, (stoa__entry){.kind = STOA__OPEN_ENTRY, .place = token->place});
+        return stoa__push_entry(p, (stoa__entry){.kind = STOA__OPEN_ENTRY, .place = token->place});
     case STOA__CLOSE_TOKEN:
         return may_end(p, token) ? take_close(p, token) : stoa__unexpected(p, token, "a value");
     case STOA__END_TOKEN:
@@ -278,7 +281,7 @@ static stoa_status take_operator(stoa__parser *p, const stoa__token *token)
     case STOA__END_TOKEN:
         return take_end(p);
     case STOA__ASSIGN_TOKEN:
-        return FAIL(p, token->place, "= does not compare; == does");
+        return STOA__TEXT_FAIL(p, token->place, "= does not compare; == does");
     default:
         return stoa__unexpected(p, token, "an operator");
     }

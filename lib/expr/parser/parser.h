@@ -1,5 +1,5 @@
-/* parser.h: a text that is being read: the two stacks of parse.c, and the words that words.c puts
- * there. */
+/* parser.h: a text that is being read: the two stacks of parse.c, and the operands that operands.c
+ * puts there. */
 #ifndef STOA__EXPR_PARSER_PARSER_H
 #define STOA__EXPR_PARSER_PARSER_H
 
@@ -48,12 +48,13 @@ typedef struct stoa__parser {
     stoa_expression *few_nodes[STOA__FEW_ENTRIES];
 } stoa__parser;
 
-#define FAIL(p, place, ...) stoa__text_fail((p)->error, STOA_SYNTAX, (p)->text, place, __VA_ARGS__)
+#define STOA__TEXT_FAIL(p, place, ...) \
+    stoa__text_fail((p)->error, STOA_SYNTAX, (p)->text, place, __VA_ARGS__)
 
 /* ---- the stacks ---- */
 
 /* node may be NULL: memory was refused. */
-static inline stoa_status push_node(stoa__parser *p, stoa_expression *node)
+static inline stoa_status stoa__push_node(stoa__parser *p, stoa_expression *node)
 {
     if (node == NULL)
         return stoa__fail_memory(p->error, sizeof *node);
@@ -64,15 +65,16 @@ static inline stoa_status push_node(stoa__parser *p, stoa_expression *node)
     return STOA_OK;
 }
 
-static inline bool is_nested(const stoa__entry *e)
+static inline bool stoa__is_nested(const stoa__entry *e)
 {
     return e->kind <= STOA__PREFIX_ENTRY || e->operation == STOA_POWER;
 }
 
-static inline stoa_status push_entry(stoa__parser *p, stoa__entry e)
+static inline stoa_status stoa__push_entry(stoa__parser *p, stoa__entry e)
 {
-    if (is_nested(&e) && ++p->depth > STOA__MOST_DEPTH)
-        return FAIL(p, e.place, "this is nested more than %d levels deep", STOA__MOST_DEPTH);
+    if (stoa__is_nested(&e) && ++p->depth > STOA__MOST_DEPTH)
+        return STOA__TEXT_FAIL(p, e.place, "this is nested more than %d levels deep",
+                               STOA__MOST_DEPTH);
     if (!stoa__make_room(&p->entries, &p->entry_room, p->entry_count + 1, sizeof *p->entries,
                          p->few_entries))
         return stoa__fail_memory(p->error, p->entry_room * 2 * sizeof *p->entries);
@@ -81,12 +83,12 @@ static inline stoa_status push_entry(stoa__parser *p, stoa__entry e)
 }
 
 /* The entry on top, or NULL. */
-static inline stoa__entry *top(stoa__parser *p)
+static inline stoa__entry *stoa__top_entry(stoa__parser *p)
 {
     return p->entry_count > 0 ? &p->entries[p->entry_count - 1] : NULL;
 }
 
-/* ---- words (words.c) ---- */
+/* ---- operands (operands.c) ---- */
 
 stoa_status stoa__unexpected(stoa__parser *p, const stoa__token *token, const char *wanted);
 stoa_status stoa__take_constant(stoa__parser *p, const stoa__token *token, stoa_value value);

@@ -1,6 +1,5 @@
-/* words.c: the words that stand for a value or begin one: constants, names, parameters, calls and
- * prefix operators. What follows a value, and the order in which operators are applied, is in
- * parse.c. */
+/* operands.c: what stands for a value or begins one: constants, names and paths, parameters, calls
+ * and prefix operators. Operators, and the order in which they are applied, are in parse.c. */
 #include <string.h>
 
 #include "expr/parser/literal.h"
@@ -9,16 +8,16 @@
 stoa_status stoa__unexpected(stoa__parser *p, const stoa__token *token, const char *wanted)
 {
     if (token->kind == STOA__END_TOKEN)
-        return FAIL(p, token->place, "%s is expected here, not the end", wanted);
+        return STOA__TEXT_FAIL(p, token->place, "%s is expected here, not the end", wanted);
     int shown = token->length < 24 ? (int)token->length : 24;
-    return FAIL(p, token->place, "%s is expected here, not '%.*s'", wanted, shown,
-                p->text->bytes + token->place);
+    return STOA__TEXT_FAIL(p, token->place, "%s is expected here, not '%.*s'", wanted, shown,
+                           p->text->bytes + token->place);
 }
 
 stoa_status stoa__take_constant(stoa__parser *p, const stoa__token *token, stoa_value value)
 {
     p->wants_value = false;
-    return push_node(p, stoa__node_constant(p->text, token->place, value));
+    return stoa__push_node(p, stoa__node_constant(p->text, token->place, value));
 }
 
 stoa_status stoa__take_string(stoa__parser *p, const stoa__token *token)
@@ -31,7 +30,7 @@ stoa_status stoa__take_string(stoa__parser *p, const stoa__token *token)
         node->value.string.length = length;
     }
     p->wants_value = false;
-    return push_node(p, node);
+    return stoa__push_node(p, node);
 }
 
 /* The value that a parameter was given, or NULL. */
@@ -75,7 +74,7 @@ static stoa_status take_name(stoa__parser *p, const stoa__token *token)
     if (node != NULL && kind == STOA__PARAMETER_NODE)
         node = value_of(p, node);
     p->wants_value = false;
-    return push_node(p, node);
+    return stoa__push_node(p, node);
 }
 
 static stoa_status no_function(stoa__parser *p, const stoa__token *token)
@@ -83,9 +82,9 @@ static stoa_status no_function(stoa__parser *p, const stoa__token *token)
     char near[80];
     const char *name = p->text->bytes + token->place;
     bool any = stoa__functions_near(name, token->length, near, sizeof near);
-    return FAIL(p, token->place, "there is no function '%.*s'; %s%s",
-                token->length < 40 ? (int)token->length : 40, name, any ? "there is " : "",
-                any ? near : "a field is not followed by (");
+    return STOA__TEXT_FAIL(p, token->place, "there is no function '%.*s'; %s%s",
+                           token->length < 40 ? (int)token->length : 40, name,
+                           any ? "there is " : "", any ? near : "a field is not followed by (");
 }
 
 /* Names of functions have two characters at least, which differ mostly. */
@@ -110,29 +109,31 @@ static stoa_status take_call(stoa__parser *p, const stoa__token *token)
     stoa__token open;
     stoa_operation found = function_named(p->text->bytes + token->name, token->bytes);
     if (token->kind == STOA__QUOTED_TOKEN)
-        return FAIL(p, token->place, "a name in backquotes is a field and cannot be called");
+        return STOA__TEXT_FAIL(p, token->place,
+                               "a name in backquotes is a field and cannot be called");
     if (found == STOA_NO_OPERATION)
         return no_function(p, token);
     stoa_status status = stoa__lex(&p->lexer, &open);
     if (status != STOA_OK)
         return status;
-    return push_entry(p, (stoa__entry){.kind = STOA__CALL_ENTRY,
-                                       .operation = (uint8_t)found,
-                                       .place = token->place,
-                                       .base = p->node_count});
+    return stoa__push_entry(p, (stoa__entry){.kind = STOA__CALL_ENTRY,
+                                             .operation = (uint8_t)found,
+                                             .place = token->place,
+                                             .base = p->node_count});
 }
 
 /* `ddof=` before the second argument of var and std. */
 static stoa_status take_keyword(stoa__parser *p, const stoa__token *token)
 {
     stoa__token assign;
-    stoa__entry *e = top(p);
+    stoa__entry *e = stoa__top_entry(p);
     bool is_ddof = token->bytes == 4 && memcmp(p->text->bytes + token->name, "ddof", 4) == 0;
     if (e == NULL || e->kind != STOA__CALL_ENTRY ||
         (e->operation != STOA_VAR && e->operation != STOA_STD) || !is_ddof ||
         p->node_count != e->base + 1 || e->keyword)
-        return FAIL(p, (size_t)(p->lexer.next - p->text->bytes),
-                    "= does not compare, == does; the only keyword is ddof, as in var(x, ddof=1)");
+        return STOA__TEXT_FAIL(
+            p, (size_t)(p->lexer.next - p->text->bytes),
+            "= does not compare, == does; the only keyword is ddof, as in var(x, ddof=1)");
     e->keyword = true;
     return stoa__lex(&p->lexer, &assign);
 }
@@ -188,15 +189,15 @@ stoa_status stoa__take_prefix(stoa__parser *p, const stoa__token *token)
     else if (operation != STOA_NOT && operation != STOA_INVERT)
         return stoa__unexpected(p, token, "a value");
     int level = stoa__level(operation);
-    if (operation == STOA_NOT && p->entry_count > 0 && top(p)->level > level)
-        return FAIL(p, token->place, "'not' needs parentheses around it and its operand here");
-    return push_entry(p, (stoa__entry){.kind = STOA__PREFIX_ENTRY,
-                                       .operation = (uint8_t)operation,
-                                       .level = (uint8_t)level,
-                                       .place = token->place});
+    if (operation == STOA_NOT && p->entry_count > 0 && stoa__top_entry(p)->level > level)
+        return STOA__TEXT_FAIL(p, token->place,
+                               "'not' needs parentheses around it and its operand here");
+    return stoa__push_entry(p, (stoa__entry){.kind = STOA__PREFIX_ENTRY,
+                                             .operation = (uint8_t)operation,
+                                             .level = (uint8_t)level,
+                                             .place = token->place});
 }
 
-/* .name behind a reference: a field of the row that it refers to. */
 stoa_status stoa__take_path(stoa__parser *p)
 {
     stoa__token token;
@@ -207,8 +208,8 @@ stoa_status stoa__take_path(stoa__parser *p)
         return stoa__unexpected(p, &token, "the name of a field");
     const char *name = p->text->bytes + token.name;
     if (*stoa__lex_peek(&p->lexer) == '(')
-        return FAIL(p, token.place, "in text a function stands first: write %.*s(...)",
-                    (int)token.bytes, name);
+        return STOA__TEXT_FAIL(p, token.place, "in text a function stands first: write %.*s(...)",
+                               (int)token.bytes, name);
     stoa_expression *node =
         stoa__node_path(p->text, token.place, p->nodes[p->node_count - 1], name, token.bytes);
     if (node == NULL)
