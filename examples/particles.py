@@ -89,7 +89,7 @@ class Columns(World):
         names = "x", "y", "vx", "vy", "energy", "cell"
         at = {name: numpy.asarray(parents[name]) for name in names}
         at["vx"], at["vy"], at["energy"] = -at["vy"], at["vx"], at["energy"] // 2
-        parents.energy -= parents.energy // 2  # those that had plenty: now the rows are known
+        parents.energy -= parents.energy // 2  # the same rows: they were found above
         self.all.extend(**at, parent=parents.ids)
 
 

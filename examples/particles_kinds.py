@@ -250,6 +250,11 @@ class Pauses:
             self.longest = max(self.longest, now - self.start)
         self.start = now
 
+    def end(self) -> float:
+        if hasattr(gc, "callbacks"):
+            gc.callbacks.remove(self.note)
+        return self.longest
+
 
 def lines_of(kind: Kind) -> int:
     """Lines that are not empty."""
@@ -275,7 +280,7 @@ def measure(name: str, count: int, steps: int) -> dict[str, Any]:
         start = time.perf_counter()
         world.step()
         seconds.append(time.perf_counter() - start)
-    longest, facts = pauses.longest, tuple(map(int, world.facts()))
+    longest, facts = pauses.end(), tuple(map(int, world.facts()))
     return {
         "bytes": (memory() - before) / facts[0],
         "step": statistics.median(seconds),

@@ -273,6 +273,22 @@ def test_pickles_take_the_targets_along():
     assert made[-1].parent.name == "n0"
 
 
+class Only(stoa.Record):
+    parent: Only | None = None
+    other: Person | None = None
+
+
+@pytest.mark.parametrize("protocol", range(2, pickle.HIGHEST_PROTOCOL + 1))
+def test_a_table_of_references_alone_is_pickled(protocol: int):
+    people = two_people()
+    only = stoa.Table(Only, ids=True, targets={"other": people})
+    for i in range(3):
+        only.append(only[-1] if i else None, people[i % 2])
+    made = pickle.loads(pickle.dumps(only, protocol))
+    assert [each.parent and made.index(each.parent) for each in made] == [None, 0, 1]
+    assert [each.other.name for each in made] == ["Ann", "Bob", "Ann"]
+
+
 def test_the_references_of_a_pickle_go_out_of_band():
     nodes = chain(3)
     buffers: list[pickle.PickleBuffer] = []
@@ -366,6 +382,38 @@ def test_a_field_that_was_dropped_or_not_added_lets_its_target_go():
     gc.collect()
     assert target() is None
     assert list(pets._store.targets) == [2]
+
+
+def test_a_field_that_is_refused_lets_its_target_go():
+    nodes, people = chain(3), two_people()
+    key, alive = object(), weakref.ref(people)
+    nodes._store.gate.enter_run(key)
+    try:
+        with pytest.raises(stoa.BusyError):
+            nodes.add_field("friend", Optional[Person], target=people)
+    finally:
+        nodes._store.gate.runs.pop(key)
+    del people
+    gc.collect()
+    gc.collect()
+    assert alive() is None
+
+
+def test_what_was_taken_of_a_field_says_that_it_was_dropped():
+    pets = pets_of(two_people())
+    pets.resize(1)
+    column, chosen = pets.owner, pets.where(pets.weight == 0).owner
+    pets.drop_field("owner")
+    for act in (
+        lambda: column.tolist(),
+        lambda: chosen.tolist(),
+        lambda: column.name,
+        lambda: column.name.tolist(),
+        lambda: chosen.name,
+        lambda: column[0],
+    ):
+        with pytest.raises(stoa.FieldNameError, match="dropped"):
+            act()
 
 
 def test_none_of_several_references_is_stored_unless_all_can_be():

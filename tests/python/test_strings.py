@@ -185,6 +185,24 @@ def test_no_string_of_a_refused_record_enters_the_pool(bad: Any) -> None:
     assert list(table) == [Person("a")]
 
 
+@pytest.mark.parametrize("limit", [{"max_count": 4}, {"max_bytes": 6}])
+def test_a_string_that_the_pool_refuses_changes_no_cell(limit: dict[str, int]) -> None:
+    table = stoa.Table(Person, [("a", 1, "b")], strings=stoa.StringPool(**limit))
+    table.reserve(10)
+    seen = table.name == "a"
+    for act in (
+        lambda: setattr(table[0], "name", "new"),
+        lambda: table.append("new", 1, "a"),
+        lambda: table.append("a", 1, "new"),
+        lambda: table.extend([("b", 1, "a"), ("a", 1, "new")]),
+        lambda: table.__setitem__(0, ("new", 1, "a")),
+    ):
+        with pytest.raises(stoa.FullError):
+            act()
+        assert list(table) == [Person("a", 1, "b")]
+    assert seen.sum() == 1
+
+
 def test_rows_are_copied_between_tables_with_other_pools() -> None:
     pool = stoa.StringPool()
     first, second = stoa.Table(Person, strings=pool), stoa.Table(Person, strings=pool)

@@ -76,19 +76,22 @@ bool is_text(PyObject *value)
 bool handle_of_text(stoa_string_pool *pool, PyObject *text, stoa_handle *handle)
 {
     stoa_string string;
+    stoa_handle found;
     if (!is_text(text))
         return false;
     if (string_of(text, &string) < 0) {
         PyErr_Clear();
         return false;
     }
-    return intern(pool, &string, 1, handle, NULL) == STOA_OK;
+    if (intern(pool, &string, 1, &found, NULL) != STOA_OK)
+        return false;
+    *handle = found; /* of a call that fails it is unspecified, and this may be a cell */
+    return true;
 }
 
 void forget_texts(stoa_string_pool *pool, size_t count)
 {
-    if (pool->count > count)
-        cut(pool, count);
+    cut(pool, count);
 }
 
 /* ---- strs for the library ---- */

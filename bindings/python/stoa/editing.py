@@ -20,7 +20,7 @@ from stoa._store.access import changed
 from stoa._store.arrivals import Arrivals
 from stoa._store.sources import StoredField, given_source
 from stoa._store.store import Store
-from stoa._store.targets import checked_target, settle
+from stoa._store.targets import checked_target
 from stoa._store.writing import State
 from stoa.column import slice_of
 from stoa.errors import InUseError, LengthError, RowIndexError, WrongTypeError
@@ -340,7 +340,6 @@ class Editing(Rows[R]):
             values = [added.factory() for _ in range(store.rows())]
         if values is MISSING:
             store.add_field(added, target)
-            settle(self, store)
             return
         is_run = isinstance(values, Expression) and values._store is store
         if not is_run:
@@ -350,7 +349,6 @@ class Editing(Rows[R]):
             store.through_gate(self._add_values, added, values, target)
         else:
             store.within(lambda: store.through_gate(self._add_values, added, values, target))
-        settle(self, store)
 
     def _add_values(self, added: Field, values: Any, target: Any) -> None:
         store, record = self._store, self._store.record

@@ -131,7 +131,7 @@ def set_state(self: Any, state: tuple[Any, ...]) -> None:
     if given:
         self._store.extend(given)
     else:
-        self._store.resize(len(columns[0]))
+        self._store.resize(memoryview(columns[0]).nbytes // 8)  # all are references
     if len(more) > 1:
         ids.restore(self._store, more[1], byte_order)
     for each, column in zip(fields, columns):

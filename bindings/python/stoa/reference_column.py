@@ -20,7 +20,6 @@ class ReferenceColumn(Following, Column[Any]):
 
     __slots__ = ()
 
-    @property
     def _target(self) -> Any:
         return self._store.target_of(self._field)
 

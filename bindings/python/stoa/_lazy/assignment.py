@@ -272,6 +272,8 @@ class SelectedColumn(Expression, InPlace[Expression]):
 
     def tolist(self) -> list[Any]:
         """The values as a list; only the selected rows are read."""
+        if not self._field.type.nullable and self._field.type.kind not in "rs":
+            return super().tolist()
         self._check()
         cells, read = (
             self._store.cells_for(self._field),
@@ -299,7 +301,6 @@ class SelectedReference(Following, SelectedColumn):
 
     __slots__ = ()
 
-    @property
     def _target(self) -> Any:
         return self._store.target_of(self._field.index)
 

@@ -147,7 +147,7 @@ def row_operand(value: Any, parts: Sequence[Any]) -> tuple[Any, tuple[Any, ...]]
     if not links or not is_row(value):
         return None
     id = references.identify(value)  # raises where the row is stale
-    if not all(id in each._target.ids for each in links):
+    if not all(id in each._target().ids for each in links):
         raise WrongTypeError("the row is of another table than the reference refers to")
     return tree.constant(id), ()
 

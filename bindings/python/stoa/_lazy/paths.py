@@ -41,13 +41,12 @@ class Following:
     def _link(self) -> Link:
         raise NotImplementedError
 
-    @property
     def _target(self) -> Any:
         """The table that it refers to."""
         raise NotImplementedError
 
     def __getattribute__(self, name: str) -> Any:
-        if name.startswith("_") or name not in self._target._store.columns:
+        if name.startswith("_") or name not in self._target()._store.columns:
             return super().__getattribute__(name)
         return field_at(self._link(), name)
 
@@ -63,7 +62,7 @@ class Following:
             refuse_to_store(tree.text_of(self._link()._node), name)
 
     def __dir__(self) -> list[str]:
-        names = filter(str.isidentifier, self._target._store.fields)
+        names = filter(str.isidentifier, self._target()._store.fields)
         return sorted({*super().__dir__(), *names})
 
 
@@ -83,7 +82,6 @@ class Link(Following, Expression):
     def _link(self) -> Link:
         return self
 
-    @property
     def _target(self) -> Any:
         return self._from.target_of(self._field)
 
@@ -93,7 +91,7 @@ class Link(Following, Expression):
 
     def _type(self) -> FieldType:
         self._check()
-        found = reference_written(self._target._store.record._stoa_family, "")
+        found = reference_written(self._target()._store.record._stoa_family, "")
         assert found is not None
         assert found.or_none is not None
         return found.or_none
@@ -105,8 +103,16 @@ class Link(Following, Expression):
         self._evaluate(IDS, memory, program.validity_for(self._rows))
         return memoryview(memory).cast("Q")[: self._rows]
 
+    def _chosen_ids(self) -> Any:
+        """The same of the selected rows alone."""
+        ids = self._ids()
+        if self._scope is None:
+            return ids
+        chosen = bits.taken(self._scope.bits_for(self._rows), ids, ids.itemsize)
+        return memoryview(chosen).cast("Q")
+
     def _values(self) -> list[Any]:
-        by_id = self._target.by_id
+        by_id = self._target().by_id
         ids = self._ids()
         if self._scope is not None:
             rows = [None] * self._rows
@@ -130,12 +136,7 @@ class Link(Following, Expression):
         """The ids, 0 for None, as an array of numpy in memory of its own."""
         import numpy
 
-        ids = self._ids()
-        if self._scope is None:
-            made = numpy.array(ids)
-        else:
-            chosen = bits.taken(self._scope.bits_for(self._rows), ids, ids.itemsize)
-            made = numpy.frombuffer(chosen, ids.format)
+        made = numpy.array(self._chosen_ids())
         return made if dtype is None else made.astype(dtype, copy=False)
 
     def _stoa_source(self) -> Any:
@@ -143,16 +144,14 @@ class Link(Following, Expression):
 
     def _for_arrow(self) -> Export:
         """Of the ids, null for None, which are found now."""
-        ids = self._ids()
-        chosen = ids if self._scope is None else (ids[each] for each in self._scope.indices())
         made = new_store(described([VALUES]), 0, 0, self._store.layout)
-        made.extend({VALUES.name: [each or None for each in chosen]})
+        made.extend({VALUES.name: [each or None for each in self._chosen_ids()]})
         return Export(made, 0)
 
 
 def link_by(store: Any, field: int, *parts: Any) -> Link:
-    """A link by a reference field of a store, which other links may lead to; parts: of the
-    expression."""
+    """A link by a reference field of a store: the table's, or one that a path leads to. parts: the
+    arguments of an Expression."""
     made = Link(*parts)
     made._from, made._field = store, field
     return made
@@ -160,7 +159,7 @@ def link_by(store: Any, field: int, *parts: Any) -> Link:
 
 def field_at(link: Link, name: str) -> Expression:
     """A field of the rows that it refers to."""
-    of = link._target._store
+    of = link._target()._store
     stored = of.columns.get(name)
     if stored is None:
         raise FieldNameError(

@@ -238,7 +238,10 @@ class Access(StoreBase):
 
     def target_of(self, field: int) -> Any:
         """The table that a reference field refers to."""
-        found = self.targets[field]
+        try:
+            found = self.targets[field]
+        except KeyError:
+            raise FieldNameError("the reference that this was taken from was dropped") from None
         return self.home() if found is OWN else found
 
     # ---- properties ----

@@ -8,6 +8,7 @@ come into.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import Any
 
 from stoa._lib.failure import check, new_error
@@ -21,7 +22,7 @@ from stoa._schema.types import BY_NUMBER, FieldType, optional_type
 from stoa._schema.vectors import vector_type
 from stoa._store.arrow import ARRAY, SCHEMA, STREAM, new_struct, pointer_in, released
 from stoa._store.store import Store
-from stoa.errors import RefusedError, WrongTypeError
+from stoa.errors import OutOfMemoryError, RefusedError, WrongTypeError
 
 GROUP_ROWS, GROUP_ARRAYS = 1 << 20, 16  # are pulled before they are copied
 MOST_RESERVED = 1 << 40
@@ -104,7 +105,8 @@ class Arrivals:
         for array in self:
             if rows >= GROUP_ROWS or len(group) == GROUP_ARRAYS:
                 if store.rows() == 0:  # more come: a hint, which may be refused
-                    lib.stoa_table_reserve(store.c, min(2 * rows, MOST_RESERVED), ffi.NULL)
+                    with suppress(OutOfMemoryError):
+                        store.grow(lib.stoa_table_reserve, min(2 * rows, MOST_RESERVED))
                 self.append_to(store, group)
                 group, rows = [], 0
             group.append(array)

@@ -15,6 +15,7 @@ from stoa._capsules import address, give
 from stoa._lib.failure import check, new_error
 from stoa._lib.ffi import ffi, lib
 from stoa._store.store import Store
+from stoa._store.targets import OWN
 from stoa.errors import BusyError, WrongTypeError
 
 SCHEMA, ARRAY, STREAM = "arrow_schema", "arrow_array", "arrow_array_stream"
@@ -103,8 +104,9 @@ class Export:
         places = list(map(new_struct, kinds))
         read = [each.index for field in store.fields.values() for each in field.cells()]
         call = partial(store.reading, read, function, *places, store.c, options, error)
-        for target in filter(None, store.targets.values()):  # in which references are looked for
-            call = partial(target._store.reading, (), call)
+        for target in store.targets.values():  # in which references are looked for
+            if target is not OWN:
+                call = partial(target._store.reading, (), call)
         check(call(), error)
         if STREAM in kinds:
             stores[address_of(store.c)] = store

@@ -1,7 +1,7 @@
 """The library's table, which is the basis of Table, rows, windows and columns.
 
-Every call into the library that changes a table is made here, except for writes to single cells
-(cells.py) and assignments (program.py). Its consequences in Python take effect before the method
+Every call into the library that changes a table is made here, except for writes of cells (cells.py,
+writing.py) and assignments (program.py). Its consequences in Python take effect before the method
 returns: rows become stale, objects without cells are released, a status becomes an exception. The
 Store is not public; its Table is a thin wrapper.
 """
@@ -106,8 +106,9 @@ class Store(Writes):
     # ---- calls into the library ----
 
     def removing(self, act: Callable[[], T]) -> T:
-        """The same where rows may be removed, and rows of other stores along with them: these are
-        changed, too. All take locks in one order, so that no two wait for each other."""
+        """The result of act(), as by within(), where rows may be removed, and rows of other stores
+        along with them: these are changed, too. All take locks in one order, so that no two wait
+        for each other."""
         others = self.taken_along()
         if not others:
             return self.within(act)
@@ -194,14 +195,16 @@ class Store(Writes):
     def resize(self, rows: int) -> None:
         """Adds rows of defaults, or removes rows."""
 
-        def resize() -> None:
+        def grow() -> None:
             more = rows - self.rows()
-            if more > 0 and self.gate.runs:  # this removes no rows, whoever comes in between
-                self.grow(lib.stoa_table_extend, ffi.NULL, 0, more)
-            else:
-                self.remove(lib.stoa_table_resize, rows)
+            if more < 0:  # others added rows meanwhile: none may be removed here
+                raise changed()
+            self.grow(lib.stoa_table_extend, ffi.NULL, 0, more)
 
-        self.removing(resize)
+        if rows < self.rows():
+            self.remove(lib.stoa_table_resize, rows)
+        else:
+            self.within(grow)
 
     def clear(self) -> None:
         self.remove(lib.stoa_table_resize, 0)
@@ -445,12 +448,15 @@ class Store(Writes):
         def add() -> int:
             record = derived(self.record, [*self.record._stoa_fields, each])
             kept = describe_field(place, each, c_name, self.pool, target)
-            if each.type.kind == "r":
-                self.take_target(self.c.field_limit, target)
             told = lib.stoa_table_add_field, self.c, place, ffi.NULL, error
-            status = self.through_gate(change.describe, record, *told)
-            if status:
-                self.targets.pop(self.c.field_limit, None)
+            field, status = self.c.field_limit, -1
+            if each.type.kind == "r":
+                self.take_target(field, target)
+            try:
+                status = self.through_gate(change.describe, record, *told)
+            finally:
+                if status:
+                    self.targets.pop(field, None)
             del kept  # the library has copied it
             return status
 

@@ -83,6 +83,7 @@ class Writes(Calls):
         places.append(place)
 
     def write_string(self, field: int, index: int, value: Any, order: int | None) -> None:
+        """The same of a string or a reference."""
         stored = next(each for each in self.fields.values() if each.index == field)
         source = scalar_source(value, stored)
         place, error = ffi.new("stoa_source *"), new_error()
