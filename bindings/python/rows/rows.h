@@ -2,8 +2,9 @@
  *
  * The extension does what stoa's Python code does for rows, only faster. It reads and writes cells
  * of a stoa_table as the inline code of the public headers may, and lets strings enter the table's
- * pool (text.c). Everything else is passed to the Python code, which is the reference and which PyPy runs, so that there is one behaviour: values
- * that must be converted, objects, memory that has to be requested, errors.
+ * pool (text.c). Everything else is passed to the Python code, which is the reference and which
+ * PyPy runs, so that there is one behaviour: values that must be converted, objects, memory that
+ * has to be requested, errors.
  *
  * A Store (in Python) has a View: the table's columns as the rows of one record class see them. A
  * row consists of a table, its View, the table's order number when the row was made, and an index.
