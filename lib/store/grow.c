@@ -218,6 +218,22 @@ void stoa__table_set_rows(stoa__table *table, size_t rows)
     stoa__table_open(table);
 }
 
+void stoa__table_drop_last(stoa__table *table)
+{
+    const stoa__ids *ids = stoa__ids_of(table);
+    size_t rows = table->head.rows - 1;
+    if (table->written <= rows)
+        table->written = rows + 1;
+    stoa__table_publish(&table->head, rows);
+    table->changes++;
+    if (table->schema->nullable_count > 0)
+        clear_validity(table, rows, rows + 1);
+    if (table->written - rows > rows)
+        stoa__table_trim_memory(table);
+    if (ids != NULL && ids->ready < table->head.room)
+        stoa__table_open(table);
+}
+
 /* ---- defaults ---- */
 
 static void fill_cells(char *cells, size_t count, size_t width, const unsigned char *cell)

@@ -14,9 +14,11 @@ void stoa__table_expect_more(stoa__table *table, size_t first);
 void stoa__column_write_defaults(stoa__table *table, uint32_t field, size_t first, size_t count);
 /* The objects in rows [first, first + count) leave their pool. */
 void stoa__table_leave_objects(stoa__table *table, size_t first, size_t count);
-/* Sets the number of rows: all changes of it go through here, except inline appends. Gives memory
- * back when much of it is free. */
+/* Sets the number of rows: all changes of it go through here, except inline appends and
+ * stoa__table_drop_last. Gives memory back when much of it is free. */
 void stoa__table_set_rows(stoa__table *table, size_t rows);
+/* The same for the last row alone, whose id has left already. */
+void stoa__table_drop_last(stoa__table *table);
 /* Gives written pages that hold no row before `rows` back to the system. */
 void stoa__table_give_back(stoa__table *table, size_t rows);
 /* Gives free memory back to the system, if there is much. */

@@ -317,8 +317,16 @@ void stoa__ids_swap(stoa__table *table, size_t a, size_t b)
 void stoa__ids_take_place(stoa__table *table, size_t row)
 {
     stoa__ids *ids = moving(table);
-    if (ids != NULL)
-        swap(ids, row, table->head.rows - 1);
+    size_t last = table->head.rows - 1;
+    if (ids == NULL)
+        return;
+    uint64_t moved = get(ids, last), next = next_id(ids, get(ids, row));
+    begun_to(ids, row);
+    put(ids, row, moved);
+    if (next != 0)
+        put(ids, last, next);
+    else if (--ids->ready > last)
+        put(ids, last, get(ids, ids->ready));
 }
 
 void stoa__ids_reverse(stoa__table *table)

@@ -45,7 +45,7 @@ void stoa__ids_leave(stoa__table *table, size_t rows, size_t before);
 
 /* Moves of rows, as those of cells. Ids of rows that are removed come behind the others. */
 void stoa__ids_swap(stoa__table *table, size_t a, size_t b);
-/* The last row takes the place of a row that is removed. */
+/* The last row takes the place of a row that is removed, and whose id leaves. */
 void stoa__ids_take_place(stoa__table *table, size_t row);
 void stoa__ids_reverse(stoa__table *table);
 void stoa__ids_rotate(stoa__table *table, size_t first, size_t middle, size_t end);

@@ -43,7 +43,7 @@ stoa_status stoa__check_writable(const stoa__table *table, uint32_t field, stoa_
     return refuse(table, field, "it can't be written to", error);
 }
 
-stoa_status stoa__check_unlocked(const stoa__table *table, stoa_error *error)
+stoa_status stoa__refuse_if_locked(const stoa__table *table, stoa_error *error)
 {
     STOA__EACH_FIELD (table, i) {
         if (__atomic_load_n(&table->head.columns[i].locked, __ATOMIC_SEQ_CST) != 0)

@@ -10,8 +10,17 @@
 
 /* STOA_LOCKED if the column is locked. */
 stoa_status stoa__check_writable(const stoa__table *table, uint32_t field, stoa_error *error);
+/* The slow path of what follows. */
+stoa_status stoa__refuse_if_locked(const stoa__table *table, stoa_error *error);
 /* STOA_LOCKED if any column of the table is locked, or its rows are. */
-stoa_status stoa__check_unlocked(const stoa__table *table, stoa_error *error);
+static inline stoa_status stoa__check_unlocked(const stoa__table *table, stoa_error *error)
+{
+    const stoa_column *column = table->head.columns, *end = column + table->head.field_limit;
+    uint32_t locks = __atomic_load_n(&table->followed, __ATOMIC_SEQ_CST);
+    for (; column < end; column++)
+        locks |= __atomic_load_n(&column->locked, __ATOMIC_SEQ_CST);
+    return STOA__LIKELY(locks == 0) ? STOA_OK : stoa__refuse_if_locked(table, error);
+}
 
 /* Locks a column; the field must exist. Waits for writes to its cells that other threads have
  * begun. The table may be const for the caller: its contents stay the same. */

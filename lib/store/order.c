@@ -93,18 +93,35 @@ void stoa__table_rotate(stoa__table *table, size_t first, size_t middle, size_t 
     stoa__ids_rotate(table, first, middle, end);
 }
 
-static void put_last_there(stoa__table *whole, size_t index)
+/* The steps of one row are few: random places in memory are what takes time, and the shorter the
+ * call, the more of them the processor waits for at once. */
+static void put_last_cells_there(const stoa__table *table, size_t index, size_t last)
 {
-    stoa_table *table = &whole->head;
-    size_t last = table->rows - 1;
-    stoa__ids_take_place(whole, index); /* first: what it reads comes latest */
-    stoa__table_leave_objects(whole, index, 1);
-    STOA__EACH_FIELD (whole, i) {
-        BY_WIDTH(stoa__column_width(whole, i), copy, table->columns[i].cells, index, last);
-        if (table->columns[i].validity != NULL)
-            stoa__bit_put(table->columns[i].validity, index, stoa__is_valid(whole, i, last));
+    const stoa_column *column = table->head.columns, *end = column + table->head.field_limit;
+    for (; column < end; column++) {
+        if (column->type != STOA_NO_TYPE)
+            BY_WIDTH(stoa__width((stoa_type)column->type), copy, column->cells, index, last);
     }
-    stoa__table_end_removal(whole, last);
+    if (table->schema->nullable_count == 0)
+        return;
+    STOA__EACH_FIELD (table, i) {
+        uint64_t *validity = table->head.columns[i].validity;
+        if (validity != NULL)
+            stoa__bit_put(validity, index, stoa__bit(validity, last));
+    }
+}
+
+static void put_last_there(stoa__table *table, size_t index)
+{
+    stoa_pool *pool = table->pool;
+    stoa__ids_take_place(table, index); /* first: what it reads comes latest */
+    if (pool != NULL)
+        stoa__table_leave_objects(table, index, 1);
+    put_last_cells_there(table, index, table->head.rows - 1);
+    stoa__table_reordered(table);
+    stoa__table_drop_last(table);
+    if (pool != NULL)
+        stoa__pool_release_pending(pool);
 }
 
 /* If more rows of the table go along, the others keep their order. */
