@@ -162,7 +162,7 @@ void stoa__arrival_dispose(stoa__arrival *arrival)
 static stoa_status check_indices(const stoa__arrival *arrival, size_t rows, stoa_error *error)
 {
     size_t entries = (size_t)arrival->array->dictionary->length;
-    if ((uintptr_t)arrival->array->buffers[1] % stoa__width(arrival->index.type) != 0)
+    if (rows > 0 && (uintptr_t)arrival->array->buffers[1] % stoa__width(arrival->index.type) != 0)
         return stoa__fail(error, STOA_INVALID, "the indices of column '%s' are not aligned",
                           arrival->path.text);
     for (size_t i = 0; i < rows; i++)

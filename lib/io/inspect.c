@@ -75,7 +75,7 @@ static stoa_status check_pointers(const struct ArrowArray *array, const stoa__ar
         return BAD("the array of column '%s' has nulls, but no validity", path);
     if (has_data && rows > 0 && array->buffers[1] == NULL)
         return BAD("the array of column '%s' has rows, but no values", path);
-    if (stoa__arrow_is_text(type->layout) &&
+    if (rows > 0 && stoa__arrow_is_text(type->layout) &&
         !is_aligned(array->buffers[1], alignment_of(type->layout)))
         return BAD("the offsets of column '%s' are not aligned", path);
     return STOA_OK;

@@ -29,9 +29,9 @@ static stoa_status check_outputs(const stoa_output *outputs, size_t count, stoa_
                               stoa_type_name(outputs[i].type));
         if (outputs[i].data == NULL && outputs[i].count > 0)
             return stoa__fail(error, STOA_INVALID, "output %zu: data is NULL", i);
-        if ((uintptr_t)outputs[i].data % stoa__width(outputs[i].type) != 0)
+        if (outputs[i].count > 0 && (uintptr_t)outputs[i].data % stoa__width(outputs[i].type) != 0)
             return stoa__fail(error, STOA_INVALID, "output %zu is not aligned to its type", i);
-        if ((uintptr_t)outputs[i].validity % sizeof(uint64_t) != 0)
+        if (outputs[i].count > 0 && (uintptr_t)outputs[i].validity % sizeof(uint64_t) != 0)
             return stoa__fail(error, STOA_INVALID, "output %zu: validity is not aligned", i);
         size_t most = (UINTPTR_MAX - (uintptr_t)outputs[i].data) / stoa__width(outputs[i].type);
         if (outputs[i].count > most)

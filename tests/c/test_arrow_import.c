@@ -279,6 +279,17 @@ TEST(views_of_strings_are_read)
     says(into(&h), STOA_STRING, "abc thirteen characters null ");
 }
 
+TEST(buffers_of_no_rows_need_not_be_aligned)
+{
+    hand h;
+    static const int32_t offsets[] = {0, 0, 0};
+    make(&h, "u", 0, NULL, (const char *)offsets + 1, "");
+    says(into(&h), STOA_STRING, "");
+    make(&h, "i", 0, NULL, (const char *)offsets + 1, NULL);
+    code(&h, "u", 0, NULL, (const char *)offsets + 1, "");
+    says(into(&h), STOA_STRING, "");
+}
+
 /* ---- what is refused ---- */
 
 static void refuses(const hand *h, stoa_status status, const char *message)
@@ -517,8 +528,9 @@ int main(void)
     return RUN("arrow_import", a_stream_becomes_a_table_of_the_same_fields,
                arrays_with_offsets_are_added_to_a_table_of_the_same_fields,
                children_have_offsets_of_their_own, many_rows_come_in_slices, every_layout_is_read,
-               views_of_strings_are_read, texts_that_cannot_be_are_refused,
-               counts_that_cannot_be_are_refused, types_without_a_field_are_refused_by_name,
+               views_of_strings_are_read, buffers_of_no_rows_need_not_be_aligned,
+               texts_that_cannot_be_are_refused, counts_that_cannot_be_are_refused,
+               types_without_a_field_are_refused_by_name,
                values_that_do_not_fit_leave_the_table_as_it_was,
                streams_that_fail_half_way_leave_nothing_behind);
 }

@@ -257,6 +257,25 @@ TEST(memory_that_holds_nothing_is_filled_in_one_pass)
     stoa_table_free(table);
 }
 
+/* An empty array of some interpreter lies at any address. */
+TEST(memory_of_no_cells_need_not_be_aligned)
+{
+    static double out[2];
+    stoa_table *table = points(0);
+    stoa_program *program;
+    PASSES(stoa_program_parse(&program, table, "x * 0.5", NULL, &trouble));
+    stoa_output output = {.type = STOA_FLOAT64,
+                          .data = (char *)out + 1,
+                          .validity = (uint64_t *)(void *)((char *)out + 1)};
+    WORKS(table, stoa_program_fill(program, table, NULL, &output, 1, &trouble));
+    PASSES(stoa_table_resize(table, 1, &trouble));
+    output.count = 1;
+    REFUSED(table, STOA_INVALID, stoa_program_fill(program, table, NULL, &output, 1, &trouble));
+    SAYS("output 0 is not aligned to its type");
+    stoa_program_free(program);
+    stoa_table_free(table);
+}
+
 TEST(a_field_may_be_assigned_from_itself_in_place)
 {
     stoa_table *table = points(70000);
@@ -350,6 +369,6 @@ int main(void)
                arrays_take_values_and_give_them, an_integer_becomes_a_float32_rounded_once,
                sums_of_squares_fail_where_both_are_the_lowest_int32,
                memory_that_holds_nothing_is_filled_in_one_pass,
-               a_field_may_be_assigned_from_itself_in_place,
+               memory_of_no_cells_need_not_be_aligned, a_field_may_be_assigned_from_itself_in_place,
                running_sums_go_on_over_blocks_and_pass_over_what_is_left_out);
 }

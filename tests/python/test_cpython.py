@@ -21,6 +21,7 @@ list_tests = pytest.importorskip("test.list_tests")
 
 OF_ALL = {
     "test_free_after_iterating": "what iterates keeps the table, and not this adapter",
+    "test_cmp": "rows, windows and columns have no order",
 }
 OF_TABLES = {
     **OF_ALL,
@@ -35,7 +36,9 @@ OF_PARTS = {
 
 def but(differences: dict[str, str], common: Any) -> Any:
     skipped = {
-        name: unittest.skip(reason)(getattr(common, name)) for name, reason in differences.items()
+        name: unittest.skip(reason)(getattr(common, name))
+        for name, reason in differences.items()
+        if hasattr(common, name)
     }
     return type(common.__name__, (common,), skipped)
 

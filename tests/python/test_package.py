@@ -89,6 +89,12 @@ def test_rows_are_in_c_unless_that_is_switched_off() -> None:
         assert found.stdout.strip() == kind
 
 
+@pytest.mark.skipif(not hasattr(sys, "_is_gil_enabled"), reason="Pythons before 3.13 have the lock")
+@pytest.mark.skipif(os.environ.get("PYTHON_GIL") == "0", reason="the lock was asked to stay off")
+def test_free_threaded_interpreters_have_their_lock_switched_on() -> None:
+    assert sys._is_gil_enabled()
+
+
 def test_every_exported_function_is_declared() -> None:
     exported = (ROOT / "tests" / "exports.txt").read_text().split()
     public = [name for name in exported if not name.startswith("stoa__typed_")]

@@ -450,7 +450,7 @@ def test_nat_is_none_where_a_field_takes_none(events: Any) -> None:
         with pytest.raises(stoa.WrongTypeError, match="NaT"):
             events.at = value
     with pytest.raises(stoa.WrongTypeError, match="NaT"):
-        _ = events.at > numpy.datetime64("NaT")
+        _ = events.at > numpy.datetime64("NaT", "us")
     with pytest.raises(stoa.WrongTypeError, match=r"datetime64\[ps\]"):
         events.at = numpy.array(["2001-01-01"] * 5, "M8[ps]")
     with pytest.raises(stoa.WrongTypeError, match="no zone"):

@@ -9,7 +9,8 @@ had begun stays half done, so its table is refused as busy for ever.
 from __future__ import annotations
 
 import os
-from threading import RLock
+import sys
+from _thread import RLock
 from typing import Any, Callable
 from weakref import WeakSet
 
@@ -18,9 +19,23 @@ from stoa._lib.ffi import lib
 locks: WeakSet[Any] = WeakSet()
 
 
+class Lock(RLock):
+    """A lock that a `with` takes and enters in one step. Since CPython 3.14 a signal handler may
+    raise after the call of `__enter__` and before the block: a lock that is in C would then never
+    be released. Here the last call is that of `iter`: the loop takes the lock, and calls nothing
+    more."""
+
+    __slots__ = ()
+
+    def __enter__(self) -> bool:
+        for _ in iter(self.acquire, None):
+            break
+        return True
+
+
 def new_lock() -> Any:
     """A reentrant lock that is free in a forked child."""
-    made = RLock()
+    made = Lock() if sys.version_info >= (3, 14) else RLock()
     locks.add(made)
     return made
 
