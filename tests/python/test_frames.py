@@ -219,7 +219,7 @@ def test_duckdb_sees_every_type(record: Any) -> None:
 
 
 def test_duckdb_sees_loans_columns_and_expressions() -> None:
-    duckdb = pytest.importorskip("duckdb")
+    duckdb = pytest.importorskip("duckdb", "2", reason="takes no columns by themselves")
     points = stoa.Table({"x": "int32", "name": "string"}, [(i, f"n{i % 3}") for i in range(1000)])
     doubled, xs, lent = points.x * 2, points.x, points.lend()  # DuckDB finds them by their names
     asked = "select sum(x), count(distinct name) from lent"
@@ -234,7 +234,7 @@ def test_duckdb_sees_loans_columns_and_expressions() -> None:
 
 
 def test_a_query_of_duckdb_reads_the_table_as_it_is_when_it_runs() -> None:
-    duckdb = pytest.importorskip("duckdb")
+    duckdb = pytest.importorskip("duckdb", "2", reason="takes the stream before the query runs")
     points = stoa.Table({"x": "int32"}, [(1,), (2,)])
     relation = duckdb.sql("select sum(x) from points")
     points.append(3)

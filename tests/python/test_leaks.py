@@ -28,6 +28,8 @@ from stoa._schema.extension import rows as extension
 
 if sys.implementation.name != "cpython":
     pytest.skip("PyPy does not count references", allow_module_level=True)
+if sysconfig.get_config_var("Py_GIL_DISABLED"):
+    pytest.skip("free-threaded builds count references by thread", allow_module_level=True)
 
 import tracemalloc
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import gc
+import os
 import pickle
 import subprocess
 import sys
@@ -345,5 +346,7 @@ view = items.n.buffer
 row, window, iterator, cursor = items[1], items[:], iter(items), items.cursor()
 next(iterator); next(cursor)
 """
-    done = subprocess.run([sys.executable, "-c", source], capture_output=True, text=True)
+    environment = {**os.environ, "PYTHON_GIL": "1"}  # else free-threaded builds warn
+    command = [sys.executable, "-c", source]
+    done = subprocess.run(command, capture_output=True, text=True, env=environment)
     assert (done.returncode, done.stderr) == (0, "")
