@@ -19,7 +19,7 @@ from stoa._lib.ffi import lib
 locks: WeakSet[Any] = WeakSet()
 
 
-class Lock(RLock):
+class Lock(RLock):  # type: ignore[misc] # which is final only in its stub
     """A lock that a `with` takes and enters in one step. Since CPython 3.14 a signal handler may
     raise after the call of `__enter__` and before the block: a lock that is in C would then never
     be released. Here the last call is that of `iter`: the loop takes the lock, and calls nothing
@@ -27,7 +27,7 @@ class Lock(RLock):
 
     __slots__ = ()
 
-    def __enter__(self) -> bool:
+    def __enter__(self) -> bool:  # type: ignore[override]
         for _ in iter(self.acquire, None):
             break
         return True
