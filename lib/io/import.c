@@ -93,7 +93,8 @@ static stoa_status check_struct(const intake *in, const struct ArrowArray *array
     if (array->n_children != in->schema->n_children)
         return stoa__fail(error, STOA_INVALID, "an array has %lld columns, but its schema %lld",
                           (long long)array->n_children, (long long)in->schema->n_children);
-    for (size_t i = 0; array->null_count != 0 && i < (size_t)array->length; i++)
+    bool has_nulls = array->null_count != 0 && array->buffers[0] != NULL;
+    for (size_t i = 0; has_nulls && i < (size_t)array->length; i++)
         if (!stoa__arrow_has(array, (size_t)array->offset + i))
             return stoa__fail_at(error, STOA_WRONG_TYPE, i,
                                  "row %zu is null as a whole, which no row of a table can be", i);

@@ -29,13 +29,18 @@ static int64_t buffers_of(stoa__arrow_layout layout)
 
 /* ---- counts and pointers ---- */
 
+/* No buffer has more: an element takes up to 16 bytes, and one with all of them is addressable. */
+#define MOST_ELEMENTS (INT64_MAX / 16)
+
 static stoa_status check_counts(const struct ArrowArray *array, const stoa__arrow_type *type,
                                 const char *path, size_t first, size_t rows, stoa_error *error)
 {
     int64_t children = type->layout == STOA__LAYOUT_LISTS ? 1 : 0;
     int64_t buffers = buffers_of(type->layout);
     bool is_views = type->layout == STOA__LAYOUT_VIEWS;
-    if (array->length < 0 || array->offset < 0 || array->length > INT64_MAX - array->offset)
+    int64_t most = type->layout == STOA__LAYOUT_NOTHING ? INT64_MAX : MOST_ELEMENTS;
+    if (array->length < 0 || array->offset < 0 || array->length > most ||
+        array->offset > most - array->length)
         return BAD("the array of column '%s' has length %lld and offset %lld", path,
                    (long long)array->length, (long long)array->offset);
     if (first > (size_t)array->length || rows > (size_t)array->length - first)
@@ -44,7 +49,10 @@ static stoa_status check_counts(const struct ArrowArray *array, const stoa__arro
     if (array->null_count < -1 || array->null_count > array->length)
         return BAD("the array of column '%s' has %lld nulls in %lld rows", path,
                    (long long)array->null_count, (long long)array->length);
-    if (is_views ? array->n_buffers < buffers + 1 : array->n_buffers != buffers)
+    bool is_nothing = type->layout == STOA__LAYOUT_NOTHING; /* Polars gives it a validity, too */
+    if (is_views     ? array->n_buffers < buffers + 1
+        : is_nothing ? array->n_buffers < 0 || array->n_buffers > 1
+                     : array->n_buffers != buffers)
         return BAD("the array of column '%s' has %lld buffers", path, (long long)array->n_buffers);
     if (array->n_buffers > 0 && array->buffers == NULL)
         return BAD("the array of column '%s' has no buffers", path);
@@ -71,7 +79,8 @@ static stoa_status check_pointers(const struct ArrowArray *array, const stoa__ar
                                   const char *path, size_t rows, stoa_error *error)
 {
     bool has_data = array->n_buffers > 1;
-    if (array->null_count > 0 && array->n_buffers > 0 && array->buffers[0] == NULL)
+    bool has_validity = type->layout != STOA__LAYOUT_NOTHING;
+    if (has_validity && array->null_count > 0 && array->n_buffers > 0 && array->buffers[0] == NULL)
         return BAD("the array of column '%s' has nulls, but no validity", path);
     if (has_data && rows > 0 && array->buffers[1] == NULL)
         return BAD("the array of column '%s' has rows, but no values", path);

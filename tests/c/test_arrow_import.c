@@ -343,6 +343,7 @@ TEST(counts_that_cannot_be_are_refused)
     WITH(h.array.length = -1, STOA_INVALID, "length -1");
     WITH(h.array.offset = -1, STOA_INVALID, "offset -1");
     WITH(h.array.offset = INT64_MAX, STOA_INVALID, "has length 2 and offset 9223372036854775807");
+    WITH(h.array.offset = INT64_MAX / 16 - 1, STOA_INVALID, "and offset 576460752303423486");
     WITH(h.array.null_count = 3, STOA_INVALID, "3 nulls in 2 rows");
     WITH(h.array.null_count = -2, STOA_INVALID, "-2 nulls in 2 rows");
     WITH(h.array.null_count = 1, STOA_INVALID, "has nulls, but no validity");
@@ -364,6 +365,45 @@ TEST(counts_that_cannot_be_are_refused)
     refuses(&h, STOA_INVALID, "row 0 of column 'x' is none of the dictionary's 2 values");
     h.array.dictionary = NULL;
     refuses(&h, STOA_INVALID, "but not in both");
+}
+
+/* So many rows are no buffers' to tell, since there are none. */
+TEST(a_table_of_nothing_may_be_longer_than_memory)
+{
+    const int64_t many = INT64_C(1) << 62;
+    const void *none[] = {NULL};
+    stoa_table *made;
+    struct ArrowSchema column = {.format = "n",
+                                 .name = "x",
+                                 .flags = ARROW_FLAG_NULLABLE,
+                                 .release = release_no_schema},
+                       *columns[] = {&column};
+    const struct ArrowSchema schema = {
+        .format = "+s", .n_children = 1, .children = columns, .release = release_no_schema};
+    struct ArrowArray nothing = {.length = many,
+                                 .null_count = many,
+                                 .n_buffers = 1, /* as Polars has it */
+                                 .buffers = none,
+                                 .release = release_no_array},
+                      *children[] = {&nothing};
+    struct ArrowArray array = {.length = many,
+                               .null_count = -1,
+                               .n_buffers = 1,
+                               .buffers = none,
+                               .n_children = 1,
+                               .children = children,
+                               .release = release_no_array};
+    const struct ArrowArray *const arrays[] = {&array};
+    PASSES(stoa_table_from_arrow_schema(&made, &schema, NULL, &trouble));
+    FAILS(STOA_INVALID, stoa_table_extend_arrow(made, &schema, arrays, 1, &trouble));
+    SAYS("has length 4611686018427387904");
+    array.length = nothing.length = nothing.null_count = 3;
+    WORKS(made, stoa_table_extend_arrow(made, &schema, arrays, 1, &trouble));
+    ck_assert_uint_eq(stoa_table_rows(made), 3);
+    bool is_null = false;
+    PASSES(stoa_row_is_null(stoa_table_row(made, 2), "x", &is_null));
+    ck_assert(is_null);
+    stoa_table_free(made);
 }
 
 TEST(types_without_a_field_are_refused_by_name)
@@ -530,6 +570,7 @@ int main(void)
                children_have_offsets_of_their_own, many_rows_come_in_slices, every_layout_is_read,
                views_of_strings_are_read, buffers_of_no_rows_need_not_be_aligned,
                texts_that_cannot_be_are_refused, counts_that_cannot_be_are_refused,
+               a_table_of_nothing_may_be_longer_than_memory,
                types_without_a_field_are_refused_by_name,
                values_that_do_not_fit_leave_the_table_as_it_was,
                streams_that_fail_half_way_leave_nothing_behind);

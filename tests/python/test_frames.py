@@ -277,13 +277,17 @@ def test_objects_go_to_pandas_alone() -> None:
             getattr(things, f"to_{library[2:] if library == 'pyarrow' else library}")()
 
 
-def test_references_go_to_pandas_as_rows() -> None:
-    pytest.importorskip("pandas")
+def test_references_go_to_pandas_as_ids() -> None:
+    pandas = pytest.importorskip("pandas")
     people = stoa.Table(Person, [("Ann",), ("Bob",)], ids=True)
     pets = stoa.Table(Pet, [(people[1],), (None,)], targets={"owner": people})
-    owners = pets.to_pandas()["owner"].tolist()
-    assert owners[0].name == "Bob"
-    assert owners[1] is None
+    made = pets.to_pandas()
+    people.swap(0, 1)
+    assert made["owner"].dtype == "UInt64"
+    assert made["owner"].tolist() == [stoa.id_of(people[0]), pandas.NA]
+    pets.extend_arrow(made)
+    assert [each.owner and each.owner.name for each in pets] == ["Bob", None] * 2
+    assert pets[1:3].to_pandas()["owner"].isna().tolist() == [True, False]
 
 
 def test_references_leave_as_ids_and_come_back_where_the_target_is() -> None:

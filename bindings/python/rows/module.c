@@ -102,6 +102,15 @@ static struct PyModuleDef module_def = {
     .m_methods = module_methods,
 };
 
+static int add_by_id(PyObject *module)
+{
+    PyObject *by_id = rows__by_id();
+    if (by_id != NULL && PyModule_AddObject(module, "by_id", by_id) == 0) /* which takes it */
+        return 0;
+    Py_XDECREF(by_id);
+    return -1;
+}
+
 static bool make_constants(void)
 {
     rows__beyond_uint64 = PyLong_FromString("0x10000000000000000", NULL, 16);
@@ -115,7 +124,8 @@ PyMODINIT_FUNC PyInit__rows(void);
 PyMODINIT_FUNC PyInit__rows(void)
 {
     PyObject *module = PyModule_Create(&module_def);
-    if (module == NULL || !make_constants() || !rows__import_datetime() || add_types(module) < 0) {
+    if (module == NULL || !make_constants() || !rows__import_datetime() || add_types(module) < 0 ||
+        add_by_id(module) < 0) {
         Py_XDECREF(module);
         return NULL;
     }

@@ -265,6 +265,7 @@ bool store_standalone(PyTypeObject *record_class, PyObject *record, const Slot *
 extern PyTypeObject rows__Iterator, rows__Values;
 
 PyObject *rows__append(PyObject *self, PyObject *const *values, Py_ssize_t count, PyObject *names);
+PyObject *rows__by_id(void);
 PyObject *rows__document(PyObject *module, PyObject *arguments);
 PyObject *rows__extend(PyObject *module, PyObject *arguments);
 PyObject *rows__gather(PyObject *module, PyObject *arguments);

@@ -110,9 +110,15 @@ static void sequence_dealloc(PyObject *self)
 static PyMethodDef sequence_methods[] = {
     {"append", (PyCFunction)(void (*)(void))rows__append, METH_FASTCALL | METH_KEYWORDS,
      "append($self, /, *values, **named)\n--\n\n"},
-    {"by_id", sequence_by_id, METH_O, "by_id($self, id, /)\n--\n\n"},
     {NULL, NULL, 0, NULL},
 };
+
+/* Of tables alone, so it is no method of the base: the module has it. */
+PyObject *rows__by_id(void)
+{
+    static PyMethodDef by_id = {"by_id", sequence_by_id, METH_O, "by_id($self, id, /)\n--\n\n"};
+    return PyDescr_NewMethod(&rows__SequenceBase, &by_id);
+}
 
 static PyGetSetDef sequence_members[] = {
     {"_store", sequence_get_store, sequence_set_store, "The Store.", NULL},

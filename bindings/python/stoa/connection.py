@@ -44,4 +44,5 @@ def connect() -> None:
         same_values=same_values,
         write_object=lambda table, *cell: table._store.write_object(*cell),
     )
-    take_over(Table, extension.SequenceBase, "__getitem__", "__len__", "append", "by_id")
+    take_over(Table, extension.SequenceBase, "__getitem__", "__len__", "append")
+    take_over(Table, extension, "by_id")

@@ -84,7 +84,8 @@ class Frames(Exporting):
         Each column has the type of its field. Numbers and bools that may be None are of pandas'
         nullable types (Int32, Float64, boolean), so that None is neither NaN nor turns integers
         into floats; of times it is NaT. Enumerations are categories of the members' names, dates
-        are datetime64[s]; vectors are arrays, and references rows, in columns of objects. Raises
+        are datetime64[s]; references are ids (UInt64), and vectors arrays in a column of objects.
+        Raises
         LibraryError without pandas 2.2 or later, RangeError for a cell that no member has, and
         StaleError.
         """
@@ -110,10 +111,12 @@ def values_for(pandas: Any, column: Column[Any]) -> Any:
     import numpy
 
     of = column._type  # a column of references has the fields of its target for attributes
-    if of.kind in "ors":  # objects, rows of references, strings
+    if of.kind == "r":
+        ids = numpy.array(column._ids())
+        return pandas.arrays.IntegerArray(ids, ids == 0)
+    if of.kind in "os":
         is_text = of.kind == "s" and int(pandas.__version__.split(".")[0]) >= 3
-        values = array_of_objects(list(column) if of.kind == "r" else column.tolist())
-        return pandas.Series(values, dtype="str" if is_text else object)
+        return pandas.Series(array_of_objects(column.tolist()), dtype="str" if is_text else object)
     if of.length:
         return pandas.Series(array_of_objects(list(numpy.array(column))))
     cells = numpy.array(column._raw())

@@ -53,7 +53,8 @@ def summaries(rows: Queries[Any]) -> list[Summary]:
 def aggregates(field: StoredField) -> dict[str, tree.Node]:
     """The aggregates computed for a field, by their names in a Summary."""
     kind, node = field.type.kind, tree.field(field)
-    counted = {"count": tree.call(lib.STOA_COUNT, [node])} if field.type.nullable else {}
+    may_be_null = field.type.nullable or kind == "r"
+    counted = {"count": tree.call(lib.STOA_COUNT, [node])} if may_be_null else {}
     if kind in "oesr":
         return counted
     operations = {"mean": lib.STOA_MEAN, "std": lib.STOA_STD} if kind != "t" else {}

@@ -113,7 +113,9 @@ class Choosing(Frames, Queries[R]):
         store = self._store
         asked = [store.field(name) for name in names] or list(store.fields.values())
         nodes = [
-            tree.call(lib.STOA_IS_NULL, [tree.field(each)]) for each in asked if each.type.nullable
+            tree.call(lib.STOA_IS_NULL, [tree.field(each)])
+            for each in asked
+            if each.type.nullable or each.type.kind == "r"
         ]
         if not nodes:
             return self.filter("True")

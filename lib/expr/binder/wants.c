@@ -145,11 +145,9 @@ static stoa_status want_handles_or_cells(const wanted *w, stoa__result *result)
     return STOA_OK;
 }
 
-static stoa_status want_keys(const wanted *w, stoa__result *result)
+/* Rows are counted, or grouped, by it. */
+static stoa_status want_key(const wanted *w, stoa__result *result)
 {
-    if (w->code->result_count > 1)
-        return stoa__expression_fail(w->error, STOA_WRONG_TYPE, w->node,
-                                     "a vector is no single value: take a component, as v[0]");
     if (result->typed.type == STOA_OBJECT)
         return stoa__refuse_object(w->node, w->error);
     if (result->typed.type == STOA_REFERENCE)
@@ -159,13 +157,21 @@ static stoa_status want_keys(const wanted *w, stoa__result *result)
     return want_handles_or_cells(w, result);
 }
 
+static stoa_status want_keys(const wanted *w, stoa__result *result)
+{
+    if (w->code->result_count > 1)
+        return stoa__expression_fail(w->error, STOA_WRONG_TYPE, w->node,
+                                     "a vector is no single value: take a component, as v[0]");
+    return want_key(w, result);
+}
+
 static stoa_status want_measure(const wanted *w, stoa__result *result)
 {
     bool is_aggregate;
     stoa_status status = stoa__bind_measure(w->code, w->node, result, &is_aggregate, w->error);
     if (status != STOA_OK || is_aggregate || w->code->refused)
         return status;
-    return want_handles_or_cells(w, result);
+    return want_key(w, result);
 }
 
 static stoa_status want_value(const wanted *w, stoa__result *result)

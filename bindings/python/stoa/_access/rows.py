@@ -17,7 +17,7 @@ from stoa._schema.record import Record
 from stoa._store.access import Layout
 from stoa._store.cells import stale
 from stoa._store.ids import id_at
-from stoa.errors import WrongTypeError
+from stoa.errors import WrongTypeError, shown
 
 if TYPE_CHECKING or extension is None:
     from stoa._access import rows_in_python as chosen
@@ -31,7 +31,7 @@ iterate, move, values, new_row = chosen.iterate, chosen.move, chosen.values, cho
 
 def checked_row(row: Any) -> Row:
     if not isinstance(row, Row):
-        what = "a standalone record" if isinstance(row, Record) else f"a {type(row).__name__}"
+        what = "a standalone record" if isinstance(row, Record) else shown(row)
         raise WrongTypeError(f"a row of a table is needed, not {what}")
     return row
 

@@ -17,8 +17,9 @@ if not IS_PYPY and os.environ.get("STOA_PURE", "0") in ("", "0"):
     rows = __import__("stoa._rows", fromlist=["_rows"])  # does not import the package stoa itself
 
 
-def take_over(kind: type, base: type, *names: str) -> None:
-    """Replaces methods of a class by those of its base in C, which get the docstrings."""
+def take_over(kind: type, base: Any, *names: str) -> None:
+    """Replaces methods of a class by those of its base in C, or of the extension itself, which get
+    the docstrings."""
     for name in names:
         method = rows.document(base.__dict__[name], getattr(kind, name).__doc__)
         type.__setattr__(kind, name, method)

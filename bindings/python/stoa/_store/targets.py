@@ -93,7 +93,7 @@ def use_scatter(path: str) -> str:
 
 
 def is_table(value: Any) -> bool:
-    return hasattr(type(value), "by_id") and hasattr(value, "_store")
+    return hasattr(type(value), "add_field") and hasattr(value, "_store")
 
 
 def checked_targets(record: RecordType, given: Any, ids: bool) -> Targets:
@@ -109,13 +109,15 @@ def checked_targets(record: RecordType, given: Any, ids: bool) -> Targets:
         if name not in fields:
             raise WrongTypeError(f"{name} is no reference, and has no target")
     return {
-        name: checked_target(record, each, (given or {}).get(name), ids)
+        name: checked_target(record, each, (given or {}).get(name), ids, is_new=True)
         for name, each in fields.items()
     }
 
 
-def checked_target(record: RecordType | None, each: Field, given: Any, has_ids: bool) -> Any:
-    """The target of a field; record: that of the table which gets it."""
+def checked_target(
+    record: RecordType | None, each: Field, given: Any, has_ids: bool, *, is_new: bool = False
+) -> Any:
+    """The target of a field; record: that of the table which gets it, or is_new with it."""
     target: Any = each.type.target
     wanted = target.found() if isinstance(target, Forward) else target
     own = None if record is None else record._stoa_family
@@ -127,7 +129,7 @@ def checked_target(record: RecordType | None, each: Field, given: Any, has_ids: 
     if given is None:
         raise ArgumentError(
             f"{each.name} refers to rows of {target.__name__}: say in which table they are, "
-            f"targets={{{each.name!r}: …}}"
+            + (f"targets={{{each.name!r}: …}}" if is_new else "target=…")
         )
     if not is_table(given):
         raise WrongTypeError(f"the target of {each.name} is a table, not {shown(given)}")
