@@ -110,6 +110,22 @@ def test_parts_and_vectors_have_strides() -> None:
 
 
 @of_cpython
+def test_a_tensor_of_a_lent_table_is_read_only() -> None:
+    table = ten()
+    with table.lend():
+        capsule = table.x.__dlpack__(max_version=(1, 0))
+        assert struct_in(capsule, b"dltensor_versioned").flags == 1
+        assert table.x.__dlpack__(copy=True) is not None
+        with pytest.raises(stoa.ColumnBufferError, match="lent, and DLPack before 1.0"):
+            table.x.__dlpack__()
+    with table.lend():  # what is read-only is not in the way
+        numpy = pytest.importorskip("numpy", "2.1")
+        view = numpy.from_dlpack(table.w)
+        assert not view.flags.writeable
+        assert view.tolist() == table.w.tolist()
+
+
+@of_cpython
 def test_a_copy_says_that_it_is_one() -> None:
     table = ten()
     capsule = table.x[::3].__dlpack__(copy=True, max_version=(1, 0))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import copy
+import enum
 import pickle
 import pickletools
 import sys
@@ -21,6 +22,17 @@ class Point(stoa.Record):
     x: int32
     y: int32 = 0
     tags: object = stoa.field(default_factory=lambda: [])  # noqa: PIE807
+
+
+class Tint(enum.Enum):
+    RED = 1
+    GREEN = 2
+
+
+class Painted(stoa.Record):
+    tint: Tint
+    other: Optional[Tint] = None
+    x: int32 = 0
 
 
 class Points(stoa.Table[Point]):
@@ -112,6 +124,39 @@ def test_a_pickle_without_its_strings_is_refused() -> None:
     with pytest.raises(stoa.ArgumentError, match="damaged"):
         table.__setstate__((sys.byteorder, [bytes(16)]))
     assert len(table) == 0
+
+
+def test_members_of_enumerations_are_known_by_their_names(monkeypatch: pytest.MonkeyPatch) -> None:
+    members = [(Tint.RED, None), (Tint.GREEN, Tint.RED)]
+    data = pickle.dumps(stoa.Table(Painted, [*members, (Tint.RED, Tint.GREEN)]))
+    reds = pickle.dumps(stoa.Table(Painted, [(Tint.RED,)]))
+    part = pickle.dumps(stoa.Table(Painted, members).partial("sum(x)", by="tint"))
+
+    def load(tints: Any, pickled: bytes) -> Any:
+        namespace = {"__module__": __name__, "__qualname__": "Painted", "other": None, "x": 0}
+        kinds = {"tint": tints, "other": Optional[tints], "x": int32}
+        made = type(stoa.Record)("Painted", (stoa.Record,), {**namespace, "__annotations__": kinds})
+        monkeypatch.setattr(sys.modules[__name__], "Tint", tints)
+        monkeypatch.setattr(sys.modules[__name__], "Painted", made)
+        return pickle.loads(pickled)
+
+    def new(names: str) -> Any:
+        return enum.Enum("Tint", names, module=__name__)
+
+    for names in (
+        "GREEN RED",
+        "BLUE GREEN RED",
+        " ".join(f"T{i}" for i in range(300)) + " GREEN RED",
+    ):
+        again = load(new(names), data)
+        assert [each.tint.name for each in again] == ["RED", "GREEN", "RED"]
+        assert [each.other and each.other.name for each in again] == [None, "RED", "GREEN"]
+        with pytest.raises(stoa.WrongTypeError, match="made: RED, GREEN"):
+            load(new(names), part).result()
+    few = new("RED BLUE")
+    assert [each.tint for each in load(few, reds)] == [few.RED]
+    with pytest.raises(stoa.WrongTypeError, match="'GREEN' in tint, which is no member of Tint"):
+        load(few, data)
 
 
 def test_the_other_byte_order_is_turned_around() -> None:

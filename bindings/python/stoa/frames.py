@@ -10,6 +10,7 @@ import re
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from stoa._schema.references import encoded
 from stoa._schema.times import DATE, TIMESTAMP, numpy_times
 from stoa._schema.types import FieldType
 from stoa._store.arrow import Export, Exporting
@@ -112,7 +113,7 @@ def values_for(pandas: Any, column: Column[Any]) -> Any:
 
     of = column._type  # a column of references has the fields of its target for attributes
     if of.kind == "r":
-        ids = numpy.array(column._ids())
+        ids = numpy.fromiter(map(encoded, column), "u8", len(column))
         return pandas.arrays.IntegerArray(ids, ids == 0)
     if of.kind in "os":
         is_text = of.kind == "s" and int(pandas.__version__.split(".")[0]) >= 3

@@ -96,6 +96,7 @@ class Partial:
         places = self._places(fields)
         for output, of in self._types.items():
             was = fields[places[output][0]]
+            check_labels(made[0], places[output][0], was.name, of)
             fields[places[output][0]] = Field(
                 was.name, optional_type(of) if was.type.nullable else of
             )
@@ -125,6 +126,19 @@ class Partial:
 
     def __deepcopy__(self, memo: dict[int, Any]) -> Partial:
         return restored(*self._parts())
+
+
+def check_labels(table: Any, field: int, name: str, of: FieldType) -> None:
+    """Raises WrongTypeError if the members of an enumeration have other names, or other places, than
+    where the partial was made."""
+    count = ffi.new("size_t *")
+    found = lib.stoa_table_field_labels(table, field, count)
+    labels = [ffi.string(found[i]).decode() for i in range(count[0])]
+    if labels != list(of.labels):
+        raise WrongTypeError(
+            f"{name} is of {of}, whose members had other names or another order where the partial "
+            f"was made: {', '.join(labels)}"
+        )
 
 
 def whole(value: Any) -> Any:

@@ -4,7 +4,8 @@ A pickle has the record class (see record.reference) and, for each field, the by
 of the validity bits; from protocol 5 on these can be out of band, and are then the memory of the
 table itself. Of strings it has each different one once, and their numbers in that list, from 1 on,
 as cells; 0 is the empty string. (Older pickles have a list of strings for each field.) The rows of
-a table with ids keep theirs. References are ids, too; the tables that they refer to go along.
+a table with ids keep theirs. References are ids, too; the tables that they refer to go along. Of an
+enumeration it has the members' names: their places may be others where it is loaded.
 Objects are pickled one by one, after the table, so that they may refer to it.
 """
 
@@ -25,7 +26,7 @@ from stoa._store.sources import StoredField, VectorSource, packed_source
 from stoa._store.store import Store, new_store
 from stoa._store.strings import texts_of
 from stoa._store.targets import Targets, settle
-from stoa.errors import ArgumentError, LengthError
+from stoa.errors import ArgumentError, LengthError, WrongTypeError
 from stoa.vector_column import column_of
 
 
@@ -53,11 +54,14 @@ def reduce_table(self: Any, protocol: SupportsIndex, /) -> tuple[Any, ...]:
     arguments = (type(self), *reference(store.record), store.asked, store.is_open, self.has_ids)
     if store.targets:
         arguments += ({name: store.targets[each.index] for name, each in store.references()},)
+    labels = {each.name: each.type.labels for each in store.fields.values() if each.type.labels}
     more: list[Any] = []
-    if aside is not None or self.has_ids:
+    if aside is not None or self.has_ids or labels:
         more.append(() if aside is None else texts_of(aside.c.strings))
-    if self.has_ids:
-        more.append(ids.read(store, self._range()).tobytes())
+    if self.has_ids or labels:
+        more.append(ids.read(store, self._range()).tobytes() if self.has_ids else None)
+    if labels:
+        more.append(labels)
     return restore_table, arguments, (sys.byteorder, columns, *more)
 
 
@@ -121,6 +125,11 @@ def set_state(self: Any, state: tuple[Any, ...]) -> None:
     byte_order, columns, *more = state
     fields = self._store.fields.values()
     pool = pool_with(more[0]) if more else None
+    labels = more[2] if len(more) > 2 else {}
+    columns = [
+        with_places(column, each, labels[each.name], byte_order) if each.name in labels else column
+        for each, column in zip(fields, columns)
+    ]
     given = {
         each.name: column
         if isinstance(column, list) and not (column and each.parts)
@@ -132,11 +141,35 @@ def set_state(self: Any, state: tuple[Any, ...]) -> None:
         self._store.extend(given)
     else:
         self._store.resize(memoryview(columns[0]).nbytes // 8)  # all are references
-    if len(more) > 1:
+    if len(more) > 1 and more[1] is not None:
         ids.restore(self._store, more[1], byte_order)
     for each, column in zip(fields, columns):
         if each.type.kind == "r":  # of rows that have their ids again
             restore_references(self._store, each, values_of_bytes(column, "Q", byte_order))
+
+
+def with_places(column: Any, field: StoredField, labels: tuple[str, ...], byte_order: str) -> Any:
+    """The column of an enumeration whose members had these names: with the places that they have
+    now. Raises WrongTypeError for a value that is no member any more."""
+    if labels == field.type.labels or isinstance(column, list):
+        return column
+    bits, cells = column if isinstance(column, tuple) else (None, column)
+    places = {label: place for place, label in enumerate(field.type.labels)}
+    there = None if bits is None else memoryview(bits).cast("B")
+    made = array(field.type.code)
+    for i, place in enumerate(
+        values_of_bytes(cells, "B" if len(labels) <= 256 else "H", byte_order)
+    ):
+        is_null = there is not None and not there[i >> 3] >> (i & 7) & 1
+        label = None if place >= len(labels) else labels[place]
+        if label not in places and not is_null:
+            raise WrongTypeError(
+                f"the pickle has {label!r} in {field.name}, which is no member of {field.type}"
+            )
+        made.append(0 if is_null else places[label])
+    if byte_order != sys.byteorder:
+        made.byteswap()
+    return made if bits is None else (bits, made)
 
 
 def restore_references(store: Store, field: StoredField, found: Sequence[int]) -> None:

@@ -11,10 +11,10 @@ from stoa.errors import ColumnBufferError, shown
 
 CPU = (1, 0)  # the device: its type and its number
 CODES = {"i": 0, "u": 1, "f": 2, "?": 6}  # by the kind of the library's type
-IS_COPIED = 2  # a flag
+IS_READ_ONLY, IS_COPIED = 1, 2  # flags
 
-# The owner, the address, the shape, and the strides in bytes.
-Place = tuple[Any, int, tuple[int, ...], tuple[int, ...]]
+# The owner, the address, the shape, the strides in bytes, and the flags.
+Place = tuple[Any, int, tuple[int, ...], tuple[int, ...], int]
 
 
 class AsTensor:
@@ -44,14 +44,21 @@ class AsTensor:
         dl_device: tuple[int, int] | None = None,
         copy: bool | None = None,
     ) -> object:
-        """A capsule with a tensor, as `from_dlpack` asks for it: writable, without a copy unless
-        one is asked for.
+        """A capsule with a tensor, as `from_dlpack` asks for it: without a copy unless one is asked
+        for, and writable, unless the table is lent.
 
-        Raises ColumnBufferError for objects, strings, dates, times, nulls, and another device.
+        Raises ColumnBufferError for objects, strings, dates, times, nulls, another device, and,
+        while the table is lent, where the consumer's DLPack is older than 1.0, which has no memory
+        that is read only.
         """
         self._check_device_and_type(stream, dl_device)
-        width = self._type.base.width
-        owner, address, shape, strides = self._copied() if copy else self._placed()
+        width, is_versioned = self._type.base.width, max_version is not None and max_version[0] >= 1
+        owner, address, shape, strides, flags = self._copied() if copy else self._placed()
+        if flags == IS_READ_ONLY and not is_versioned:
+            raise ColumnBufferError(
+                f"{self._name} is of a table that is lent, and DLPack before 1.0 cannot say that its "
+                "memory is read only: take a copy, or end the loan"
+            )
         return tensor(
             owner,
             address if shape[0] > 0 else 0,
@@ -59,8 +66,8 @@ class AsTensor:
             8 * width,
             shape,
             tuple(each // width for each in strides),
-            IS_COPIED if copy else 0,
-            max_version is not None and max_version[0] >= 1,
+            flags,
+            is_versioned,
         )
 
     def _check_device_and_type(self, stream: Any, device: Any) -> None:
@@ -78,7 +85,9 @@ class AsTensor:
         """The cells as they lie."""
         described = self.__array_interface__
         strides = described["strides"] or (self._type.base.width,)
-        return self._export, described["data"][0], described["shape"], strides
+        address, is_read_only = described["data"]
+        flags = IS_READ_ONLY if is_read_only else 0
+        return self._export, address, described["shape"], strides, flags
 
     def _copied(self) -> Place:
         """A copy, of a vector one component after the other."""
@@ -92,5 +101,5 @@ class AsTensor:
             ffi.memmove(memory + i * size, data, size)
         address = int(ffi.cast("uintptr_t", memory))
         if not self._type.length:
-            return memory, address, (rows,), (width,)
-        return memory, address, (rows, len(parts)), (width, size)
+            return memory, address, (rows,), (width,), IS_COPIED
+        return memory, address, (rows, len(parts)), (width, size), IS_COPIED
