@@ -31,7 +31,7 @@ class Tint(enum.Enum):
 
 class Painted(stoa.Record):
     tint: Tint
-    other: Optional[Tint] = None
+    other: Optional[Tint] = None  # noqa: UP045
     x: int32 = 0
 
 

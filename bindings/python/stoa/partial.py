@@ -129,8 +129,8 @@ class Partial:
 
 
 def check_labels(table: Any, field: int, name: str, of: FieldType) -> None:
-    """Raises WrongTypeError if the members of an enumeration have other names, or other places, than
-    where the partial was made."""
+    """Raises WrongTypeError if the members of an enumeration had other names or places where the
+    partial was made."""
     count = ffi.new("size_t *")
     found = lib.stoa_table_field_labels(table, field, count)
     labels = [ffi.string(found[i]).decode() for i in range(count[0])]

@@ -157,11 +157,10 @@ def with_places(column: Any, field: StoredField, labels: tuple[str, ...], byte_o
     places = {label: place for place, label in enumerate(field.type.labels)}
     there = None if bits is None else memoryview(bits).cast("B")
     made = array(field.type.code)
-    for i, place in enumerate(
-        values_of_bytes(cells, "B" if len(labels) <= 256 else "H", byte_order)
-    ):
+    code = "B" if len(labels) <= 256 else "H"
+    for i, place in enumerate(values_of_bytes(cells, code, byte_order)):
         is_null = there is not None and not there[i >> 3] >> (i & 7) & 1
-        label = None if place >= len(labels) else labels[place]
+        label = labels[place] if place < len(labels) else f"member {place}"
         if label not in places and not is_null:
             raise WrongTypeError(
                 f"the pickle has {label!r} in {field.name}, which is no member of {field.type}"

@@ -56,8 +56,8 @@ class AsTensor:
         owner, address, shape, strides, flags = self._copied() if copy else self._placed()
         if flags == IS_READ_ONLY and not is_versioned:
             raise ColumnBufferError(
-                f"{self._name} is of a table that is lent, and DLPack before 1.0 cannot say that its "
-                "memory is read only: take a copy, or end the loan"
+                f"{self._name} is of a table that is lent, and DLPack before 1.0 cannot say that "
+                "its memory is read only: take a copy, or end the loan"
             )
         return tensor(
             owner,
