@@ -239,8 +239,8 @@ static stoa_status mark_ids(uint64_t *words, const stoa_table *table, const uint
         size_t row;
         if (stoa_table_find_id(table, ids[i], &row) != STOA_OK)
             return stoa__fail_at(error, STOA_NO_ID, i,
-                                 "no row has the id %llu, at position %zu: %s",
-                                 (unsigned long long)ids[i], i,
+                                 "no row has the id %lld, at position %zu: %s", (long long)ids[i],
+                                 i,
                                  table->ids == NULL ? "the table was made without ids"
                                                     : "its row was removed, or was never here");
         stoa__bit_put(words, row, true);

@@ -67,7 +67,10 @@ static stoa_status find_field(scattering *s, const stoa_expression *path, int64_
         return stoa__schema_no_field(schema, path->name, error);
     const stoa__schema_field *found = &schema->fields[field];
     bool is_vector = field >= schema->field_limit;
-    if (is_vector != (component >= 0) || (is_vector && component >= found->components))
+    if (is_vector && component >= found->components)
+        return stoa__fail(error, STOA_INVALID, "'%s' has the components 0 to %d", path->name,
+                          found->components - 1);
+    if (is_vector != (component >= 0))
         return stoa__fail(error, STOA_WRONG_TYPE, "'%s' %s", path->name,
                           is_vector ? "is a vector: name one of its components, as x[0]"
                                     : "is no vector and has no components");

@@ -31,8 +31,8 @@ static const stoa__schema_field *described(const stoa__table *table, uint32_t fi
 static stoa_status no_row(const stoa__table *table, uint32_t field, uint64_t id, size_t position,
                           stoa_error *error)
 {
-    return stoa__fail_at(error, STOA_NO_ID, position, "field '%s' takes no id %llu: %s",
-                         described(table, field)->name, (unsigned long long)id,
+    return stoa__fail_at(error, STOA_NO_ID, position, "field '%s' takes no id %lld: %s",
+                         described(table, field)->name, (long long)id,
                          stoa__target_of_field(table, field) == NULL
                              ? "the table that it refers to was freed"
                              : "no row of the table that it refers to has it");

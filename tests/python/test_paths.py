@@ -313,3 +313,29 @@ def test_the_rows_and_values_of_a_selection_are_scattered() -> None:
             id(running): {i: running[i] for i in chosen},
         }[None if expected is None else id(expected)]
         assert people.age.tolist() == sums(wanted)
+
+
+class Place(stoa.Record):
+    at: stoa.Vector[float64, Literal[2]]
+
+
+class Good(stoa.Record):
+    n: int32
+    place: Optional[Place]
+
+
+def test_vectors_are_read_and_scattered_into_by_component() -> None:
+    places = stoa.Table(Place, [((1.0, 2.0),), ((3.0, 4.0),)], ids=True)
+    rows = [(1, places[0]), (2, None), (3, places[1])]
+    goods = stoa.Table(Good, rows, targets={"place": places})
+    assert goods.place.at[1].tolist() == [2.0, None, 4.0]
+    assert goods.expression("norm(place.at)").tolist() == [5**0.5, None, 5.0]
+    for made in (lambda: goods.place.at.tolist(), lambda: goods.expression("place.at")):
+        with pytest.raises(stoa.WrongTypeError, match="None where a reference is: take its comp"):
+            made()
+    goods.scatter_add("place.at[1]", "n")
+    assert places.at.tolist() == [(1.0, 3.0), (3.0, 7.0)]
+    with pytest.raises(stoa.ArgumentError, match="'at' has the components 0 to 1"):
+        goods.scatter_add("place.at[2]", 1)
+    with pytest.raises(stoa.WrongTypeError, match="name one of its components"):
+        goods.scatter_add("place.at", 1)

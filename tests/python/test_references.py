@@ -238,6 +238,39 @@ def test_a_field_that_refers_can_be_added_dropped_and_renamed():
         points.add_field("third", Person)
 
 
+def test_references_can_be_null_to_whatever_asks():
+    nodes = chain(5)
+    nodes[2].parent = None
+    assert nodes.drop_nulls("parent").name.tolist() == ["n1", "n3", "n4"]
+    assert nodes.drop_nulls() == nodes.drop_nulls("parent")
+    assert [each.count for each in nodes.describe()] == [5, 3]
+    people = two_people()
+    pets = pets_of(people)
+    pets.extend([(1, people[0], people[1]), (2, people[1], None)])
+    assert pets.drop_nulls("friend").weight.tolist() == [1]
+    for by in ("owner", "weight, friend"):
+        with pytest.raises(stoa.WrongTypeError, match="a reference is no value"):
+            pets.partial("sum(weight)", by=by)
+    with pytest.raises(TypeError, match="a reference is no value"):
+        pets.expression("owner")
+    with pytest.raises(stoa.WrongTypeError, match="text or texts"):
+        pets.partial("sum(weight)", by=pets.weight)
+    before = pets.owner.age + 0
+    people.swap(0, 1)
+    with pytest.raises(
+        stoa.StaleError, match="'owner' was written to since .* or rows that it refers"
+    ):
+        before.tolist()
+
+
+def test_windows_are_no_targets_and_find_no_ids():
+    people = two_people()
+    with pytest.raises(AttributeError):
+        people[:1].by_id(people.ids[1])
+    with pytest.raises(stoa.WrongTypeError, match="is a table, not Window"):
+        stoa.Table(Pet, targets={"owner": people[:], "friend": people})
+
+
 def test_copies_of_tables_that_refer_to_themselves_refer_to_their_own_rows():
     nodes = chain(5)
     for made in (nodes.copy(), nodes[:], nodes.where("True").copy(), copy.copy(nodes)):

@@ -22,7 +22,7 @@ from stoa._schema.types import FieldType, optional_type
 from stoa._store.arrivals import fields_of
 from stoa._store.objects import ObjectPool
 from stoa._store.store import Store
-from stoa.errors import ArgumentError, ExpressionError, WrongTypeError
+from stoa.errors import ArgumentError, ExpressionError, WrongTypeError, shown
 
 Written = Union[str, Iterable[str], Mapping[str, str]]
 
@@ -212,13 +212,9 @@ def written(outputs: Any, what: str, given: tree.Parameters) -> tuple[str, list[
         names: list[str | None] = [checked_name(name) for name in outputs]
         texts = list(outputs.values())
     else:
-        try:
-            texts = list(outputs)
-        except TypeError:
-            raise WrongTypeError(
-                f"{what} are given as text, not as {type(outputs).__name__}"
-            ) from None
-        names = [None] * len(texts)
+        if not isinstance(outputs, (list, tuple)) or not all(isinstance(t, str) for t in outputs):
+            raise WrongTypeError(f"{what} are given as text or texts, not as {shown(outputs)}")
+        texts, names = list(outputs), [None] * len(outputs)
     for text in texts:
         if lib.stoa_expression_output_count(tree.parse(text, given).c) != 1:
             raise ExpressionError(f"each text of several, or of a mapping, is one output: {text!r}")

@@ -23,7 +23,7 @@ from stoa._schema.record import RecordType, made_for
 from stoa._schema.types import BY_NUMBER, IS_PYPY, FieldType, optional_type
 from stoa._schema.vectors import vector_type
 from stoa._store.store import Store
-from stoa.errors import ArgumentError, BusyError, ParameterError
+from stoa.errors import ArgumentError, BusyError, ParameterError, WrongTypeError
 
 LONG = 0 if IS_PYPY else 20_000  # rows from which on a run is long
 LARGE = 1 << 20  # bytes of a result; smaller results are not kept
@@ -180,6 +180,8 @@ class Program:
     def type(self, store: Store) -> FieldType:
         """The type of its first output."""
         number = lib.stoa_program_output_type(self.c, 0)
+        if number == lib.STOA_REFERENCE:
+            raise WrongTypeError("a reference is no value: name a field of the row it refers to")
         found = output_type(self.c, store, 0) or BY_NUMBER.get(number)
         length = lib.stoa_program_output_length(self.c, 0)
         if found is not None and length:
@@ -188,6 +190,10 @@ class Program:
             self.select(store, 0)  # raises if a parameter is not set
             raise ParameterError("a parameter of the expression is not set")
         if lib.stoa_program_output_is_nullable(self.c, 0):
+            if found.length:
+                raise WrongTypeError(
+                    "this is a vector, but None where a reference is: take its components one by one"
+                )
             found = optional_type(found)
         self.output_type = found
         return found

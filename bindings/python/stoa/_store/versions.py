@@ -23,6 +23,11 @@ WRITTEN = (
     "store several columns by one update(), or pin() a selection before its columns change"
 )
 
+FOLLOWED = (
+    "{!r} was written to since this was written, or rows that it refers to were removed or "
+    "reordered: write it again"
+)
+
 # A field, its version, the order number, and of which store. None instead of a field: the order
 # number twice.
 Seen = tuple[Optional[StoredField], int, int, Access]
@@ -66,7 +71,7 @@ def why_stale(each: Seen) -> str:
         return f"the field {field.name!r} was dropped"
     if names[0] != field.name:
         return f"the field {field.name!r} is called {names[0]!r} now: take the row again"
-    return WRITTEN.format(field.name)
+    return (FOLLOWED if field.type.kind == "r" else WRITTEN).format(field.name)
 
 
 def together(some: tuple[Seen, ...], others: tuple[Seen, ...]) -> tuple[Seen, ...]:
