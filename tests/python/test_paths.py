@@ -328,7 +328,7 @@ def test_vectors_are_read_and_scattered_into_by_component() -> None:
     places = stoa.Table(Place, [((1.0, 2.0),), ((3.0, 4.0),)], ids=True)
     rows = [(1, places[0]), (2, None), (3, places[1])]
     goods = stoa.Table(Good, rows, targets={"place": places})
-    assert goods.place.at[1].tolist() == [2.0, None, 4.0]
+    assert goods.expression("place.at[1]").tolist() == [2.0, None, 4.0]
     assert goods.expression("norm(place.at)").tolist() == [5**0.5, None, 5.0]
     for made in (lambda: goods.place.at.tolist(), lambda: goods.expression("place.at")):
         with pytest.raises(stoa.WrongTypeError, match="None where a reference is: take its comp"):

@@ -192,7 +192,7 @@ class Program:
         if lib.stoa_program_output_is_nullable(self.c, 0):
             if found.length:
                 raise WrongTypeError(
-                    "this is a vector, but None where a reference is: take its components one by one"
+                    "this is a vector, but None where a reference is: take its components, in text"
                 )
             found = optional_type(found)
         self.output_type = found
