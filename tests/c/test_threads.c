@@ -252,7 +252,7 @@ TEST(a_fork_amid_a_run_of_another_thread_does_not_stop_the_child)
     ck_assert_int_eq(pthread_create(&other, NULL, run_until_stopped, NULL), 0);
     while (!running)
         sleep_for(1);
-    for (size_t i = 0; i < scaled(200, 10); i++)
+    for (size_t i = 0; i < scaled(200, 3); i++)
         in_a_child(meet_in_child);
     stop = true;
     pthread_join(other, NULL);
@@ -283,7 +283,7 @@ TEST(a_fork_while_another_thread_holds_the_lock_of_the_schemas_does_not_stop_the
     stop = false;
     ck_assert_int_eq(stoa__schema_new(&shared, &field, 1, &error), STOA_OK);
     ck_assert_int_eq(pthread_create(&other, NULL, hold_and_let_go, NULL), 0);
-    for (size_t i = 0; i < scaled(200, 10); i++)
+    for (size_t i = 0; i < scaled(200, 3); i++)
         in_a_child(hold_once);
     stop = true;
     pthread_join(other, NULL);

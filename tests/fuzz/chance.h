@@ -7,7 +7,7 @@
 #include <stdint.h>
 
 typedef struct chance {
-    long runs; /* unless the first argument gives another number */
+    long runs; /* unless the first argument gives another number; less with STOA_TESTS_SMALL */
     size_t bytes;
     const char *agree; /* printed after that many runs without a difference */
 } chance;

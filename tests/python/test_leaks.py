@@ -33,7 +33,7 @@ if sysconfig.get_config_var("Py_GIL_DISABLED"):
 
 import tracemalloc
 
-STEPS = 10_000
+STEPS = 4_000
 
 
 class Base(stoa.Record):
