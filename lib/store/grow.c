@@ -70,9 +70,10 @@ static stoa_status commit_more(stoa__table *table, size_t rows, stoa_error *erro
 {
     if (rows > table->max_rows)
         return stoa__fail(error, STOA_FULL,
-                          "%zu rows are more than the table can hold: max_rows is %zu; make it "
-                          "with a larger max_rows",
-                          rows, table->max_rows);
+                          "%zu rows are more than the table can hold: max_rows is %zu; %s", rows,
+                          table->max_rows,
+                          table->asked > 0 ? "make it with a larger max_rows"
+                                           : "the system gave it no more address space");
     size_t goal = generous(table, rows);
     if (!commit(table, table->capacity, goal)) {
         goal = rows;

@@ -423,6 +423,38 @@ def test_streams_that_fail_change_nothing() -> None:
     assert len(points) == 3
 
 
+def test_streams_without_their_functions_and_pairs_that_are_none_are_refused() -> None:
+    points = stoa.Table({"x": "int32"}, 3)
+
+    class Given:
+        def __init__(self, **missing: Any) -> None:
+            self.capsule = points.__arrow_c_stream__()
+            for name in missing:
+                setattr(stream_in(self.capsule), name, ffi.NULL)
+
+        def __arrow_c_stream__(self, requested_schema: object = None) -> object:
+            return self.capsule
+
+    class Pair:
+        def __init__(self, pair: Any) -> None:
+            self.pair = pair
+
+        def __arrow_c_array__(self, requested_schema: object = None) -> Any:
+            return self.pair
+
+    for name in ("get_schema", "get_next"):
+        with pytest.raises(stoa.RefusedError, match=f"has no {name}"):
+            stoa.from_arrow(Given(**{name: None}))
+    failing = Given(get_last_error=None)
+    points.reverse()
+    with pytest.raises(stoa.RefusedError, match=r"failed: error \d+"):
+        points.extend_arrow(failing)
+    for pair in (None, (1,), "ab"):
+        with pytest.raises(stoa.WrongTypeError, match="gives two capsules"):
+            stoa.from_arrow(Pair(pair))
+    assert len(points) == 3
+
+
 def test_streams_of_many_arrays_come_whole_or_not_at_all() -> None:
     pyarrow = pytest.importorskip("pyarrow")
     schema = pyarrow.schema([("x", pyarrow.int32()), ("name", pyarrow.string())])

@@ -22,7 +22,7 @@ from stoa._schema.types import BY_NUMBER, FieldType, optional_type
 from stoa._schema.vectors import vector_type
 from stoa._store.arrow import ARRAY, SCHEMA, STREAM, new_struct, pointer_in, released
 from stoa._store.store import Store
-from stoa.errors import OutOfMemoryError, RefusedError, WrongTypeError
+from stoa.errors import OutOfMemoryError, RefusedError, WrongTypeError, shown
 
 GROUP_ROWS, GROUP_ARRAYS = 1 << 20, 16  # are pulled before they are copied
 MOST_RESERVED = 1 << 40
@@ -43,6 +43,11 @@ class Arrivals:
             self.take_stream(value.__arrow_c_stream__(None))  # old Polars asks for the argument
         elif hasattr(type(value), "__arrow_c_array__"):
             self.keep = value.__arrow_c_array__(None)
+            if not isinstance(self.keep, tuple) or len(self.keep) != 2:
+                raise WrongTypeError(
+                    "__arrow_c_array__ gives two capsules, of a schema and of an array, not "
+                    + shown(self.keep)
+                )
             self.schema = pointer_in(self.keep[0], SCHEMA)
             self.waiting.append(pointer_in(self.keep[1], ARRAY))
         else:
@@ -61,9 +66,12 @@ class Arrivals:
         stream = self.stream
         if stream.release == ffi.NULL:
             raise RefusedError("the stream of Arrow was read before, or released")
-        code = getattr(stream, function)(stream, place)
+        call, tell = getattr(stream, function), stream.get_last_error
+        if call == ffi.NULL:
+            raise RefusedError(f"the stream of Arrow has no {function}")
+        code = call(stream, place)
         if code:
-            said = stream.get_last_error(stream)
+            said = ffi.NULL if tell == ffi.NULL else tell(stream)
             why = f"error {code}" if said == ffi.NULL else ffi.string(said).decode(errors="replace")
             raise RefusedError(f"the stream of Arrow failed: {why}")
 
