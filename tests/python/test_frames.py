@@ -206,6 +206,95 @@ def test_pandas_gives_back_what_it_got(record: Any) -> None:
         assert isinstance(made.where(made.d > 3).to_pandas(), pandas.DataFrame)
 
 
+def dated() -> Any:
+    days = (2024, 2, 29), (1, 1, 1), (1969, 12, 31), (9999, 12, 31)
+    rows = [(datetime.date(*day), i) for i, day in enumerate(days)]
+    return stoa.Table({"day": "date | None", "x": "int32"}, [*rows, (None, 4)])
+
+
+def test_dates_come_back_from_pandas() -> None:
+    pandas, pyarrow = map(pytest.importorskip, ("pandas", "pyarrow"))
+    table, fields = dated(), {"day": "date | None", "x": "int32"}
+    frame = table.to_pandas()
+    assert stoa.from_arrow(frame, fields) == table
+    assert stoa.from_arrow(frame[:0], fields) == table[:0]
+    for kind in ("M8[ms]", "M8[us]", pandas.ArrowDtype(pyarrow.timestamp("s"))):
+        given = frame.assign(day=frame.day.astype(kind))
+        assert stoa.from_arrow(given, fields) == table
+        assert given.day.dtype == kind
+        given.columns = ["self", "x"]
+        assert stoa.from_arrow(given, {"self": "date | None", "x": "int32"})["self"].tolist()
+        assert given["self"].dtype == kind
+    days: Any = stoa.Table({"day": "date", "x": "int32"}, [(datetime.date(2000, 1, 1), 7)])
+    days.extend_arrow(frame[1:4])
+    assert days[1:] == table[1:4]
+    with pytest.raises(stoa.WrongTypeError, match="'day' is null"):
+        days.extend_arrow(frame)
+    assert len(days) == 4
+
+
+def test_only_midnights_without_a_zone_are_dates() -> None:
+    pandas, numpy = map(pytest.importorskip, ("pandas", "numpy"))
+    pytest.importorskip("pyarrow")
+    frame, fields = dated().to_pandas(), {"day": "date | None", "x": "int32"}
+    noon = frame.copy()
+    noon.loc[2, "day"] = pandas.Timestamp("1969-12-31 12:00")
+    with pytest.raises(stoa.RangeError, match="day is date: .*1969-12-31 12:00"):
+        stoa.from_arrow(noon, fields)
+    for count, unit in ((2**50, "s"), (-1, "ns")):
+        values = numpy.array([count] * 5, f"M8[{unit}]")
+        with pytest.raises(stoa.RangeError, match="day is date"):
+            stoa.from_arrow(frame.assign(day=values), fields)
+    zoned = frame.assign(day=pandas.to_datetime(["2024-02-29"] * 5).tz_localize("UTC"))
+    with pytest.raises(stoa.WrongTypeError, match="'day' is date and takes no values of timestamp"):
+        stoa.from_arrow(zoned, fields)
+
+
+FIELDS = pytest.mark.parametrize("fields", [None, {"x": "int64"}])
+
+
+@FIELDS
+def test_the_numbers_of_the_rows_of_a_pandas_frame_are_left_out(fields: Any) -> None:
+    pandas = pytest.importorskip("pandas")
+    pytest.importorskip("pyarrow")
+    frame = pandas.DataFrame({"x": [1, 2, 3, 5]})
+    for part in (
+        frame[frame.x != 3],
+        frame[frame.x != 2],
+        frame.sort_values("x", ascending=False),
+        pandas.concat([frame, frame]),
+        frame.set_axis(pandas.Index([5, 6, 9, 9], dtype="UInt8")),
+    ):
+        index = part.index
+        assert stoa.from_arrow(part, fields).x.tolist() == part.x.tolist()
+        assert part.index is index
+        table: Any = stoa.Table({"x": "int64"})
+        table.extend_arrow(part)
+        assert table.x.tolist() == part.x.tolist()
+    named = frame.rename_axis("id")[frame.x > 2].sort_values("id")
+    assert stoa.from_arrow(named.set_axis(pandas.Index([7, 4], name="id"))).id.tolist() == [7, 4]
+
+
+@FIELDS
+def test_another_index_without_a_name_is_named_as_such(fields: Any) -> None:
+    pandas, pyarrow = map(pytest.importorskip, ("pandas", "pyarrow"))
+    frame = pandas.DataFrame({"x": [1, 2]})
+    for part in (
+        frame.set_axis(["a", "b"]),
+        frame.set_axis(pandas.to_datetime(["2024-02-29", "2024-03-01"])),
+        pandas.concat([frame, frame], keys=["a", "b"]),
+        pyarrow.Table.from_pandas(frame.set_axis([3, 7])),
+    ):
+        for take in (
+            lambda given: stoa.from_arrow(given, fields),
+            stoa.Table({"x": "int64"}).extend_arrow,
+        ):
+            with pytest.raises(
+                stoa.BadNameError, match=r"is the frame's index.*reset_index\(drop="
+            ):
+                take(part)
+
+
 @RECORDS
 def test_duckdb_sees_every_type(record: Any) -> None:
     duckdb = pytest.importorskip("duckdb")

@@ -42,6 +42,38 @@ def test_numpys_any_and_all_take_conditions() -> None:
     assert not numpy.all(table.x > 3)
 
 
+@pytest.mark.parametrize("values", [[0, 0], [0, 1], [2, 3], []])
+@pytest.mark.parametrize("of", ["int8", "uint64", "float32", "float64 | None", "bool"])
+@pytest.mark.parametrize("options", [{}, {"axis": 0}, {"keepdims": True}, {"out": True}])
+def test_numpys_any_and_all_take_numbers_as_numpy_does(
+    values: list, of: str, options: dict
+) -> None:
+    values = [value % 2 for value in values] if of == "bool" else values
+    table = stoa.Table({"x": of}, [(value,) for value in values])
+    for name in ("any", "all"):
+        function = getattr(numpy, name)
+        for column in (table.x, table[:].x, table[::-1].x, table.where("row() >= 0").x):
+            given = dict(options, out=numpy.array(False)) if "out" in options else options
+            found = function(column, **given)
+            expected = function(numpy.array(values), **given)
+            assert numpy.array_equal(found, expected)
+            assert numpy.shape(found) == numpy.shape(expected)
+        if of != "bool":
+            assert function(table.x * 2) == function(numpy.array(values))
+            with pytest.raises(stoa.WrongTypeError, match="takes a condition"):
+                getattr(table.x, name)()
+
+
+def test_nan_is_true_and_vectors_are_taken_by_component() -> None:
+    table = stoa.Table({"w": "float64", "v": "int32[2]"}, [(float("nan"), (0, 1)), (0, (0, 2))])
+    assert numpy.any(table.w)
+    assert not numpy.all(table.w)
+    for axis in (None, 0, 1):
+        for function in (numpy.any, numpy.all):
+            expected = function(numpy.asarray(table.v), axis=axis)
+            assert numpy.array_equal(function(table.v, axis=axis), expected)
+
+
 def test_numpys_ddof_is_handed_on() -> None:
     table = points()
     assert numpy.std(table.w, ddof=1) == table.w.std(1)

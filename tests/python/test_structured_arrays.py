@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from enum import Enum
 from typing import Any
 
@@ -111,6 +112,112 @@ def test_a_dtype_that_loses_something_is_refused(
         numpy.asarray(points(), dtype=dtype)
 
 
+SHAPES: list[tuple[str, Any, tuple[int, ...], tuple[int, ...]]] = [
+    ("x", "i4", (2,), ()),
+    ("x", "i4", (1,), ()),
+    ("x", "i4", (3, 3), ()),
+    ("v", "f4", (3, 3), (3,)),
+    ("v", "f4", (1,), (3,)),
+    ("v", "f4", (3, 1), (3,)),
+    ("v", "f4", (), (3,)),
+    ("x", [("x", "i4")], (2,), ()),
+]
+
+
+@pytest.mark.parametrize(("name", "kind", "shape", "own"), SHAPES)
+@pytest.mark.parametrize("rows", [1, 2, 3])
+def test_a_field_of_another_shape_is_refused(
+    name: str, kind: Any, shape: Any, own: Any, rows: int
+) -> None:
+    table: Any = stoa.Table({"x": "int32", "v": "float32[3]"}, [(1, (1, 2, 3))] * rows)
+    dtype = [(name, kind, shape)]
+    says = f"{name} has the shape {own} in each row: the dtype gives it {shape}"
+    for part in (table, table[:], table.where("x > 0")):
+        with pytest.raises(stoa.WrongTypeError) as caught:
+            part.to_numpy(dtype)
+        assert says in str(caught.value)
+    assert table.to_numpy([("v", "f8", (3,))])["v"].tolist() == [[1, 2, 3]] * rows
+
+
+def test_numbers_and_bools_are_no_texts_bytes_or_times() -> None:
+    table: Any = stoa.Table({"x": "int32", "b": "bool", "w": "float64", "s": "str"}, 2)
+    kinds = ["U", "U40", "S", "S40", "V", "V40", "m8[s]", "m8", "M8[s]"]
+    for name in ("x", "b", "w"):
+        for kind in kinds:
+            with pytest.raises(stoa.WrongTypeError, match=f"{name} is .*, of which"):
+                table.to_numpy([(name, kind)])
+    for kind in ("S", "S40", "V", "i4", "?"):
+        with pytest.raises(stoa.WrongTypeError, match="s is object, of which"):
+            table.to_numpy([("s", kind)])
+
+
+def test_integers_go_into_floats_that_hold_them_exactly() -> None:
+    def table(of: str, *values: int) -> Any:
+        return stoa.Table({"x": of}, [(each,) for each in values])
+
+    exact = 2**53, -(2**53), 2**62 + 2**10, -(2**63), 0, -1, 3 << 50
+    for dtype in ("f8", ">f8", "c16"):
+        assert table("int64", *exact).to_numpy([("x", dtype)])["x"].tolist() == list(exact)
+        assert table("uint64", 2**64 - 2**11).to_numpy([("x", dtype)])["x"] == 2**64 - 2**11
+        for of, value in (
+            ("int64", 2**53 + 1),
+            ("int64", -(2**53) - 1),
+            ("int64", 2**63 - 1),
+            ("uint64", 2**64 - 1),
+        ):
+            with pytest.raises(stoa.RangeError, match=f"x is {value} in row 1, which"):
+                table(of, 0, value).to_numpy([("x", dtype)])
+    with pytest.raises(stoa.RangeError, match="x is 9007199254740993 in row 0"):
+        table("int64", 1, 2**53 + 1).where("x > 1").to_numpy([("x", "f8")])
+    vectors: Any = stoa.Table({"v": "int64[2]"}, [((1, 2),), ((3, 2**60 + 1),)])
+    with pytest.raises(stoa.RangeError, match="in row 1"):
+        vectors.to_numpy([("v", "f8", (2,))])
+
+
+def test_times_go_into_finer_units_that_reach_them() -> None:
+    when = datetime.datetime(2000, 1, 1), datetime.datetime(5000, 1, 1)
+    table: Any = stoa.Table({"t": stoa.timestamp("s"), "d": "date", "n": "timedelta | None"}, 2)
+    table.t, table.d, table.n = when, [each.date() for each in when], [None, None]
+    assert table.to_numpy([("t", "M8[ms]"), ("d", "M8[s]")])["t"].tolist() == list(when)
+    assert numpy.isnat(table.to_numpy([("n", "m8[ns]")])["n"]).all()
+    for name in "td":
+        assert len(table[:1].to_numpy([(name, "M8[ns]")])) == 1
+        with pytest.raises(stoa.RangeError, match=f"{name} is 5000-01-01.* in row 1, which"):
+            table.to_numpy([(name, "M8[ns]")])
+
+
+def test_fields_that_share_bytes_are_refused() -> None:
+    table: Any = stoa.Table({"a": "int32", "b": "int16", "c_d": "int8"}, 2)
+
+    def dtype(*offsets: int) -> Any:
+        formats = ["i4", "i2", [("d", "i1")]]
+        return numpy.dtype({"names": ["a", "b", "c"], "formats": formats, "offsets": offsets})
+
+    for offsets, says in (
+        ((0, 0, 4), "b and a share"),
+        ((0, 3, 5), "a and b share"),
+        ((0, 4, 2), "a and c_d share"),
+        ((2, 0, 1), "b and c_d share"),
+    ):
+        with pytest.raises(stoa.WrongTypeError, match=says):
+            table.to_numpy(dtype(*offsets))
+    assert table.to_numpy(dtype(3, 1, 0)).tolist() == [(0, 0, (0,))] * 2
+    with pytest.raises(stoa.BadNameError, match="two fields of the dtype would be called 'c_d'"):
+        table.to_numpy([("c_d", "i1"), ("c", [("d", "i1")])])
+
+
+def test_a_text_that_numpy_would_shorten_is_refused() -> None:
+    table: Any = stoa.Table({"s": "str"}, [("abc",), ("d",)])
+    with pytest.raises(stoa.WrongTypeError, match="s is <U3, of which <U0"):
+        table.to_numpy([("s", "U")])
+    assert table[:0].to_numpy([("s", "U")]).shape == (0,)
+    table[1].s = "\0d\0"
+    with pytest.raises(stoa.WrongTypeError, match="in row 1: <U5 does not keep a NUL at the end"):
+        table.to_numpy([("s", "U5")])
+    table[1].s = "\0d"
+    assert table.to_numpy([("s", ">U5")])["s"].tolist() == ["abc", "\0d"]
+
+
 def test_texts_go_into_texts_that_are_long_enough() -> None:
     table: Any = stoa.Table({"s": "str"}, [("a",), ("äöü\U0001f600",)])
     assert table.to_numpy([("s", "U4")])["s"].tolist() == ["a", "äöü\U0001f600"]
@@ -165,7 +272,8 @@ BAD: list[tuple[Any, Any, type[Exception]]] = [
     (numpy.zeros(3, [("x", "i4"), ("y", "i4")]), Point, stoa.FieldNameError),
     (numpy.zeros(3, [("w", "f8")]), Point, stoa.WrongTypeError),
     (numpy.array([(2**40,)], [("x", "i8")]), Point, stoa.RangeError),
-    (numpy.zeros(3, [("a", [("b", "i4")]), ("a_b", "i4")]), None, ValueError),
+    (numpy.zeros(3, [("a", [("b", "i4")]), ("a_b", "i4")]), None, stoa.BadNameError),
+    (numpy.zeros(3, [("a", [("b", "i4")]), ("a_b", "i4")]), {"a_b": "int32"}, stoa.BadNameError),
 ]
 
 

@@ -93,7 +93,7 @@ class Editing(Rows[R]):
         schema says, RefusedError if a stream fails, and FullError past max_rows.
         """
         record = self._store.record
-        arrivals = Arrivals(data)
+        arrivals = Arrivals(data, record)
         arrivals.check_complete(record)
         arrays = list(arrivals)  # which may run any code, and change the table
         self._store.check_record(record)

@@ -289,6 +289,17 @@ class Operators(Exporting, Generic[Expression]):
                 return reductions.put(found, known)
         return reductions.by_numpy(name, self, options)
 
+    def _truth_for(self, name: str, options: dict[str, Any], operation: int) -> Any:
+        """A reduction of conditions. For numpy, each number but 0 is true."""
+        of = self._expression()._type()
+        is_number = (of.base.kind if of.length else of.kind) in ("i", "u", "f")
+        if not options or not is_number:
+            return self._reduce_for(name, options, operation)
+        if of.length or "where" in options:
+            return reductions.by_numpy(name, self, options)
+        is_true: Any = self._expression()._apply(lib.STOA_NOT_EQUAL, 0)
+        return is_true._reduce_for(name, options, operation)
+
     def sum(self, **numpy_options: Any) -> Any:
         """The sum; 0 of no rows. Sums of integers are exact: RangeError if one does not fit."""
         return self._reduce_for("sum", numpy_options, lib.STOA_SUM)
@@ -366,11 +377,11 @@ class Operators(Exporting, Generic[Expression]):
 
     def any(self, **numpy_options: Any) -> bool:
         """Whether a condition holds in some row; False of no rows."""
-        return self._reduce_for("any", numpy_options, lib.STOA_ANY)  # type: ignore[no-any-return]
+        return self._truth_for("any", numpy_options, lib.STOA_ANY)  # type: ignore[no-any-return]
 
     def all(self, **numpy_options: Any) -> bool:
         """Whether a condition holds in every row; True of no rows."""
-        return self._reduce_for("all", numpy_options, lib.STOA_ALL)  # type: ignore[no-any-return]
+        return self._truth_for("all", numpy_options, lib.STOA_ALL)  # type: ignore[no-any-return]
 
     def argmin(self, **numpy_options: Any) -> Any:
         """The first row of the table that has the least value; None of no rows."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Callable, ClassVar, Literal, TypeVar, Union, get_origin, overload
 
@@ -265,15 +266,23 @@ def fields_of_description(description: Any) -> list[Field]:
     return [Field(name, *type_and_default(name, written)) for name, written in pairs]
 
 
-def flat_names(dtype: Any, outer: tuple[str, ...] = ()) -> Iterator[tuple[str, Any, Any]]:
+def flat_names(dtype: Any) -> list[tuple[str, Any, Any]]:
     """The fields for a structured dtype: the name, the names that lead to it, the dtype. A record
-    within has the fields `outer_inner`."""
+    within has the fields `outer_inner`. Raises BadNameError if two have the same name then."""
+    made = [("_".join(path), path, kind) for path, kind in nested_names(dtype)]
+    for name, times in Counter(name for name, _, _ in made).items():
+        if times > 1:
+            raise BadNameError(f"two fields of the dtype would be called {name!r}: rename one")
+    return made
+
+
+def nested_names(dtype: Any, outer: tuple[str, ...] = ()) -> Iterator[tuple[Any, Any]]:
     for name in dtype.names:
         kind, path = dtype.fields[name][0], (*outer, name)
         if kind.names is None:
-            yield "_".join(path), path, kind
+            yield path, kind
         else:
-            yield from flat_names(kind, path)
+            yield from nested_names(kind, path)
 
 
 def type_and_default(name: Any, written: Any) -> tuple[Any, ...]:

@@ -7,6 +7,7 @@ come into.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import suppress
 from typing import Any
@@ -21,21 +22,25 @@ from stoa._schema.record import RecordType
 from stoa._schema.types import BY_NUMBER, FieldType, optional_type
 from stoa._schema.vectors import vector_type
 from stoa._store.arrow import ARRAY, SCHEMA, STREAM, new_struct, pointer_in, released
+from stoa._store.pandas_frames import prepared
 from stoa._store.store import Store
-from stoa.errors import OutOfMemoryError, RefusedError, WrongTypeError, shown
+from stoa.errors import BadNameError, OutOfMemoryError, RefusedError, WrongTypeError, shown
 
 GROUP_ROWS, GROUP_ARRAYS = 1 << 20, 16  # are pulled before they are copied
 MOST_RESERVED = 1 << 40
+
+INDEX = re.compile("__index_level_[0-9]+__")
 
 TIMES = {each.number: each for each in times.CLASSES}
 
 
 class Arrivals:
-    """A schema, and arrays of it, one after the other."""
+    """A schema, and arrays of it, one after the other; of a record class, if it is known."""
 
     __slots__ = ("keep", "schema", "stream", "waiting")
 
-    def __init__(self, value: Any) -> None:
+    def __init__(self, value: Any, record: RecordType | None = None) -> None:
+        value = prepared(value, record)
         self.keep: Any = None  # capsules, which own what they hold
         self.stream: Any = None
         self.waiting: list[Any] = []
@@ -135,7 +140,17 @@ def fields_of(table: Any) -> Iterator[Field]:
         if lib.stoa_table_field_vector(table, at, vector) == lib.STOA_OK:
             name, of = vector.name, vector_type(of, vector.length)
         at += of.length or 1
-        yield Field(ffi.string(name).decode(), of)
+        yield Field(checked_column(ffi.string(name).decode()), of)
+
+
+def checked_column(name: str) -> str:
+    """The name of a column, unless it is what pandas and pyarrow call an index without a name."""
+    if INDEX.fullmatch(name):
+        raise BadNameError(
+            f"{name!r} is the frame's index, which has no name: frame.reset_index(drop=True) "
+            "leaves it out, frame.reset_index() makes a column of it"
+        )
+    return name
 
 
 def type_at(table: Any, field: int) -> FieldType:
