@@ -185,9 +185,9 @@ class Giving(Rows[R], Choosing[R]):
         Each has what numpy.asarray() makes of its column; objects and strings are of dtype object.
         `dtype` may ask for some of the fields, for others that hold every value of them, and for
         records within records: `pos_x` goes into `x` of `pos`. Raises FieldNameError, BadNameError
-        for two of one name, WrongTypeError for a dtype that does not hold every value or has another
-        shape, RangeError for a value that it does not hold exactly, and ColumnBufferError for nulls
-        that are no floats.
+        for two of one name, WrongTypeError for a dtype that does not hold every value or has
+        another shape, RangeError for a value that it does not hold exactly, and ColumnBufferError
+        for nulls that are no floats.
         """
         return structured.array_of(self, dtype)
 
@@ -348,7 +348,8 @@ class Table(Giving[R], Editing[R], Identified[R], MutableSequence[R]):  # type: 
 
         Without a record class the fields have the types of the array. Raises WrongTypeError for
         another array, DeclarationError for a type that no field has, FieldNameError,
-        BadNameError for two of one name, and WrongTypeError or RangeError for a value that does not fit its field.
+        BadNameError for two of one name, and WrongTypeError or RangeError for a value that does not
+        fit its field.
         """
         columns = structured.columns_of(array)
         if record is None and cls._stoa_record is None:
