@@ -68,6 +68,8 @@ def test_operations_agree_with_those_of_str(
 def test_cases_are_those_of_str_for_each_character() -> None:
     known = [chr(c) for c in range(0x110000) if not 0xD800 <= c < 0xE000]
     known = [each for each in known if unicodedata.category(each) != "Cn"]
+    if unicodedata.unidata_version < "16":  # of these, two have got capitals, and one is a mark now
+        known = [each for each in known if each not in "\u019b\u0264\U0001171e"]
     table = flights(known)
     assert table.carrier.lower().tolist() == [each.lower() for each in known]
     assert table.carrier.upper().tolist() == [each.upper() for each in known]

@@ -131,11 +131,29 @@ def put(cells: Any, values: Any, name: str) -> None:
         numpy.copyto(cells, values, casting="safe")
     except TypeError:
         raise lossy(values, to, name) from None
+    except OverflowError:  # of times, from numpy 2.5 on
+        raise beyond_times(values, to, name) from None
     check_exact(cells, values, name)
 
 
 def lossy(values: Any, to: Any, name: str) -> WrongTypeError:
     return WrongTypeError(f"{name} is {values.dtype}, of which {to} does not hold every value")
+
+
+def inexact(values: Any, at: Any, to: Any, name: str) -> RangeError:
+    return RangeError(
+        f"{name} is {values[at]} in row {at[0]}, which {to} does not hold, or not exactly"
+    )
+
+
+def beyond_times(values: Any, to: Any, name: str) -> RangeError:
+    """The error for the first time that a finer unit does not reach."""
+    for row in range(len(values)):
+        try:
+            values[row : row + 1].astype(to)
+        except OverflowError:
+            return inexact(values, (row,), to, name)
+    return inexact(values, (0,), to, name)
 
 
 def texts_of(values: Any, to: Any, name: str) -> Any:
@@ -167,10 +185,7 @@ def check_exact(cells: Any, values: Any, name: str) -> None:
     else:
         return
     if is_wrong.any():
-        at = tuple(numpy.argwhere(is_wrong)[0].tolist())
-        raise RangeError(
-            f"{name} is {values[at]} in row {at[0]}, which {to} does not hold, or not exactly"
-        )
+        raise inexact(values, tuple(numpy.argwhere(is_wrong)[0].tolist()), to, name)
 
 
 def fits(integers: Any, bits: int) -> Any:
