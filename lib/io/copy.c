@@ -153,6 +153,7 @@ static stoa_status copy_numbers(const stoa__arrow_plan *plan, const stoa_column 
     stoa__arrow_shape shape = {
         .length = values,
         .buffers = 2,
+        .slabs = plan->slabs,
         .bytes = {validity_bytes(columns, is_lent, rows), is_lent ? 0 : bytes}};
     stoa_status status = stoa__arrow_array_new(out, &shape, error);
     if (status != STOA_OK)
@@ -359,7 +360,8 @@ static stoa_status copy_coded(const stoa__arrow_plan *plan, const stoa__arrow_co
         .length = rows->count,
         .buffers = 2,
         .bytes = {validity_bytes(cells, is_lent, rows), is_lent ? 0 : rows->count * width},
-        .has_dictionary = true};
+        .has_dictionary = true,
+        .slabs = plan->slabs};
     stoa_status status = stoa__arrow_array_new(out, &shape, error);
     if (status != STOA_OK)
         return status;

@@ -59,6 +59,7 @@ stoa_status stoa__arrow_schema_new(struct ArrowSchema *out, const char *format, 
 typedef struct head {
     void *owner;
     void (*release_owner)(void *owner);
+    stoa__slab *slab; /* that it is in; NULL: none */
 } head;
 
 static void release_array(struct ArrowArray *array)
@@ -71,7 +72,10 @@ static void release_array(struct ArrowArray *array)
         array->dictionary->release(array->dictionary);
     if (own->release_owner != NULL)
         own->release_owner(own->owner);
-    stoa__release(own);
+    if (own->slab != NULL)
+        stoa__slab_let_go(own->slab);
+    else
+        stoa__release(own);
     array->release = NULL;
 }
 
@@ -101,10 +105,14 @@ stoa_status stoa__arrow_array_new(struct ArrowArray *out, const stoa__arrow_shap
     size_t bytes = head_bytes + STOA__ARROW_ALIGNMENT;
     for (size_t i = 0; i < shape->buffers; i++)
         bytes += padded(shape->bytes[i]);
-    char *block = stoa__allocate_expected(bytes);
+    stoa__slab *slab = NULL;
+    char *block = stoa__slabs_take(shape->slabs, bytes, &slab);
+    if (block == NULL)
+        block = stoa__allocate_expected(bytes);
     if (block == NULL)
         return stoa__fail_memory(error, bytes);
     memset(block, 0, head_bytes);
+    ((head *)(void *)block)->slab = slab;
     struct ArrowArray *first = (struct ArrowArray *)(void *)(block + sizeof(head));
     struct ArrowArray **pointers = (struct ArrowArray **)(void *)(first + structs);
     const void **buffers = (const void **)(void *)(pointers + structs);

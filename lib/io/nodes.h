@@ -9,6 +9,7 @@
 #include <stoa/arrow.h>
 
 #include "base/error.h"
+#include "io/slabs.h"
 
 /* What arrays have alignment for, and their buffers are padded to. */
 #define STOA__ARROW_ALIGNMENT ((size_t)64)
@@ -25,6 +26,7 @@ typedef struct stoa__arrow_shape {
     size_t bytes[3]; /* of each buffer; a validity of 0 bytes is NULL */
     size_t children;
     bool has_dictionary;
+    stoa__slabs *slabs; /* where it gets its memory; NULL: from malloc */
 } stoa__arrow_shape;
 
 /* An array with uninitialized buffers and room for children, which are not made yet. It begins

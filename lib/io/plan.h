@@ -4,6 +4,7 @@
 
 #include <stoa/arrow.h>
 
+#include "io/slabs.h"
 #include "store/table.h"
 
 /* How the cells of a column leave. */
@@ -38,6 +39,7 @@ typedef struct stoa__arrow_plan {
     stoa_selection *selection; /* a copy; then `count` of its rows, and `first` is the next to look
                                 * at. NULL: none */
     size_t *indices;           /* room for those of a batch */
+    stoa__slabs *slabs;        /* of a stream, for its arrays; NULL: none */
 } stoa__arrow_plan;
 
 /* Some of the rows of a plan: first, first + step, …, or those at the indices. */

@@ -44,7 +44,8 @@ stoa_status stoa__arrow_copy_references(const stoa__arrow_plan *plan,
     const stoa__arrow_shape shape = {
         .length = rows->count,
         .buffers = 2,
-        .bytes = {stoa__validity_bytes(rows->count), rows->count * sizeof(uint64_t)}};
+        .bytes = {stoa__validity_bytes(rows->count), rows->count * sizeof(uint64_t)},
+        .slabs = plan->slabs};
     stoa_status status = stoa__arrow_array_new(out, &shape, error);
     if (status != STOA_OK || rows->count == 0)
         return status;

@@ -14,6 +14,7 @@ typedef struct export
 {
     stoa__arrow_plan plan;
     stoa_table *table;
+    stoa__slabs slabs;
     stoa_arrow_guard guard; /* around NULL: none */
     stoa_error error;       /* of the last call that failed; empty: none has */
 }
@@ -88,6 +89,17 @@ static void let_go(const export *own)
 
 /* ---- the stream ---- */
 
+/* About the bytes of a row in arrays. */
+static size_t row_bytes(const stoa__arrow_plan *plan)
+{
+    size_t bytes = 0;
+    for (size_t i = 0; i < plan->column_count; i++) {
+        const stoa__arrow_column *column = &plan->columns[i];
+        bytes += stoa__width(column->type) * (column->components > 0 ? column->components : 1);
+    }
+    return bytes;
+}
+
 static int get_schema(struct ArrowArrayStream *given, struct ArrowSchema *out)
 {
     memset(out, 0, sizeof *out);
@@ -112,6 +124,7 @@ static void release(struct ArrowArrayStream *given)
     stoa_loan *loan = own->plan.loan;
     let_go(own);
     stoa__arrow_plan_dispose(&own->plan);
+    stoa__slabs_dispose(&own->slabs);
     if (loan != NULL)
         stoa__loan_let_go(loan);
     stoa__release(own);
@@ -134,6 +147,8 @@ stoa_status stoa_table_arrow_stream(struct ArrowArrayStream *stream, stoa_table 
     if (options != NULL && options->guard != NULL)
         made->guard = *options->guard;
     hold(made, table);
+    made->slabs.left = made->plan.loan == NULL ? made->plan.count * row_bytes(&made->plan) : 0;
+    made->plan.slabs = &made->slabs;
     if (made->plan.loan != NULL)
         stoa__loan_hold(made->plan.loan);
     *stream = (struct ArrowArrayStream){.get_schema = get_schema,

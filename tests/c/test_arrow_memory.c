@@ -64,6 +64,78 @@ TEST(any_thread_releases)
         pthread_join(threads[i], NULL);
 }
 
+enum { LONG_ROWS = 400000, LONG_BATCH = 50000, LONG_BATCHES = LONG_ROWS / LONG_BATCH };
+
+/* So much that its arrays lie in slabs. */
+static stoa_table *long_table(void)
+{
+    stoa_table *table = TABLE(OPTIONS(.rows = LONG_ROWS), {.name = "x", .type = STOA_INT64});
+    for (int64_t i = 0; i < LONG_ROWS; i++)
+        stoa_int64_column(table, "x")[i] = i;
+    return table;
+}
+
+static void holds_batch(const struct ArrowArray *array, int64_t batch)
+{
+    const int64_t *cells = array->children[0]->buffers[1];
+    ck_assert_int_eq(array->length, LONG_BATCH);
+    for (int64_t i = 0; i < LONG_BATCH; i += 997)
+        ck_assert_int_eq(cells[i], batch * LONG_BATCH + i);
+}
+
+TEST(arrays_in_slabs_stay_and_leave_their_memory_to_the_next_ones)
+{
+    struct ArrowArrayStream stream;
+    struct ArrowArray arrays[LONG_BATCHES];
+    stoa_table *table = long_table();
+    PASSES(stoa_table_arrow_stream(&stream, table, BY(.batch_rows = LONG_BATCH), &trouble));
+    const void *place = NULL;
+    for (int i = 0; i < LONG_BATCHES; i++) {
+        ck_assert_int_eq(stream.get_next(&stream, &arrays[0]), 0);
+        holds_batch(&arrays[0], i);
+        ck_assert(i == 0 || arrays[0].children[0]->buffers[1] == place);
+        place = arrays[0].children[0]->buffers[1];
+        arrays[0].release(&arrays[0]);
+    }
+    stream.release(&stream);
+    PASSES(stoa_table_arrow_stream(&stream, table, BY(.batch_rows = LONG_BATCH), &trouble));
+    for (int i = 0; i < LONG_BATCHES; i++)
+        ck_assert_int_eq(stream.get_next(&stream, &arrays[i]), 0);
+    stream.release(&stream);
+    stoa_table_free(table);
+    for (int i = 0; i < LONG_BATCHES; i++)
+        holds_batch(&arrays[i], i);
+    for (int i = 0; i < LONG_BATCHES; i++) /* in no order */
+        arrays[i * 3 % LONG_BATCHES].release(&arrays[i * 3 % LONG_BATCHES]);
+}
+
+/* One request is refused, or it and all after it. */
+TEST(refused_slabs_are_errors_or_memory_of_another_kind)
+{
+    static const size_t counts[] = {1, SIZE_MAX};
+    stoa_table *table = long_table();
+    for (size_t i = 0; i < 2; i++) {
+        struct ArrowArrayStream stream;
+        struct ArrowArray array;
+        int64_t batch = 0;
+        PASSES(stoa_table_arrow_stream(&stream, table, BY(.batch_rows = LONG_BATCH), &trouble));
+        for (size_t request = 0, failed = 1; failed > 0; request++) {
+            faults_arm(FAULT_ANY, request, counts[i]);
+            int code = stream.get_next(&stream, &array);
+            failed = faults_disarm();
+            ck_assert_int_eq(code, array.release != NULL ? 0 : ENOMEM);
+            ck_assert(code == 0 || failed > 0);
+            if (code != 0)
+                continue;
+            holds_batch(&array, batch++);
+            array.release(&array);
+        }
+        ck_assert_int_gt(batch, 0);
+        stream.release(&stream);
+    }
+    stoa_table_free(table);
+}
+
 /* ---- tables that are written to in between ---- */
 
 static void check_stale(stoa_table *table, bool is_stale, stoa_status (*change)(stoa_table *))
@@ -304,6 +376,8 @@ TEST(a_guard_is_around_each_pull)
 int main(void)
 {
     return RUN("arrow_memory", arrays_outlive_the_table_and_streams_hold_it, any_thread_releases,
+               arrays_in_slabs_stay_and_leave_their_memory_to_the_next_ones,
+               refused_slabs_are_errors_or_memory_of_another_kind,
                a_stream_ends_with_an_error_where_its_columns_were_written_to,
                strings_that_are_compacted_meanwhile_stay_the_same,
                a_loan_shares_memory_and_refuses_writes_until_the_last_array_is_gone,
