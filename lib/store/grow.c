@@ -202,6 +202,14 @@ static void clear_validity(stoa__table *table, size_t first, size_t end)
     }
 }
 
+/* The rows [rows, before) are no more, and their ids have left. */
+static void drop_rows(stoa__table *table, size_t rows, size_t before)
+{
+    clear_validity(table, rows, before);
+    table->changes += before - rows; /* so that no earlier version comes back */
+    stoa__table_trim_memory(table);
+}
+
 void stoa__table_set_rows(stoa__table *table, size_t rows)
 {
     size_t before = table->head.rows;
@@ -211,26 +219,21 @@ void stoa__table_set_rows(stoa__table *table, size_t rows)
         table->written = rows;
     stoa__table_publish(&table->head, rows);
     if (rows < before) {
-        clear_validity(table, rows, before);
         stoa__ids_leave(table, rows, before);
-        table->changes += before - rows; /* so that no earlier version comes back */
-        stoa__table_trim_memory(table);
+        drop_rows(table, rows, before);
     }
     stoa__table_open(table);
 }
 
+/* Only an id that is retired can bring the limit of appends down. */
 void stoa__table_drop_last(stoa__table *table)
 {
     const stoa__ids *ids = stoa__ids_of(table);
-    size_t rows = table->head.rows - 1;
-    if (table->written <= rows)
-        table->written = rows + 1;
-    stoa__table_publish(&table->head, rows);
-    table->changes++;
-    if (table->schema->nullable_count > 0)
-        clear_validity(table, rows, rows + 1);
-    if (table->written - rows > rows)
-        stoa__table_trim_memory(table);
+    size_t before = table->head.rows;
+    if (table->written < before)
+        table->written = before;
+    stoa__table_publish(&table->head, before - 1);
+    drop_rows(table, before - 1, before);
     if (ids != NULL && ids->ready < table->head.room)
         stoa__table_open(table);
 }

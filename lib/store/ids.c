@@ -245,6 +245,13 @@ static void leave(stoa__ids *ids, size_t row, uint64_t next)
         ids->head.rows[slot] = (uint32_t)(row ^ slot);
 }
 
+/* The id behind the others takes the place of one that is retired. */
+static void replace_retired(stoa__ids *ids, size_t row)
+{
+    if (--ids->ready > row)
+        put(ids, row, get(ids, ids->ready));
+}
+
 /* Downwards, so that the id that takes the place of a retired one is a next one already. */
 void stoa__ids_leave(stoa__table *table, size_t rows, size_t before)
 {
@@ -255,8 +262,8 @@ void stoa__ids_leave(stoa__table *table, size_t rows, size_t before)
         uint64_t next = next_id(ids, get(ids, i));
         if (next != 0)
             leave(ids, i, next);
-        else if (--ids->ready > i)
-            put(ids, i, get(ids, ids->ready));
+        else
+            replace_retired(ids, i);
     }
 }
 
@@ -325,8 +332,8 @@ void stoa__ids_take_place(stoa__table *table, size_t row)
     put(ids, row, moved);
     if (next != 0)
         put(ids, last, next);
-    else if (--ids->ready > last)
-        put(ids, last, get(ids, ids->ready));
+    else
+        replace_retired(ids, last);
 }
 
 void stoa__ids_reverse(stoa__table *table)

@@ -115,13 +115,11 @@ static void put_last_there(stoa__table *table, size_t index)
 {
     stoa_pool *pool = table->pool;
     stoa__ids_take_place(table, index); /* first: what it reads comes latest */
-    if (pool != NULL)
-        stoa__table_leave_objects(table, index, 1);
+    stoa__table_leave_objects(table, index, 1);
     put_last_cells_there(table, index, table->head.rows - 1);
     stoa__table_reordered(table);
     stoa__table_drop_last(table);
-    if (pool != NULL)
-        stoa__pool_release_pending(pool);
+    stoa__pool_release_pending(pool);
 }
 
 /* If more rows of the table go along, the others keep their order. */

@@ -10,10 +10,10 @@ import re
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from stoa._schema.references import encoded
 from stoa._schema.times import DATE, TIMESTAMP, numpy_times
 from stoa._schema.types import FieldType
 from stoa._store.arrow import Export, Exporting
+from stoa._store.targets import is_table
 from stoa.column import Column
 from stoa.errors import LibraryError
 from stoa.structured import array_of_objects
@@ -86,15 +86,16 @@ class Frames(Exporting):
         nullable types (Int32, Float64, boolean), so that None is neither NaN nor turns integers
         into floats; of times it is NaT. Enumerations are categories of the members' names, dates
         are datetime64[s]; references are ids (UInt64), and vectors arrays in a column of objects.
-        Raises
-        LibraryError without pandas 2.2 or later, RangeError for a cell that no member has, and
-        StaleError.
+        Raises LibraryError without pandas 2.2 or later, RangeError for a cell that no member has,
+        and StaleError.
         """
         pandas = library("pandas")
-        rows: Any = self if self._row_set is None else self.copy()
+        rows: Any = self
+        is_whole = is_table(rows) or (self._row_set is None and not rows._store.references())
+        rows = rows if is_whole else rows.copy()
         count = len(rows)
         columns = {
-            name: values_for(pandas, rows._column(name)[:count]) for name in rows._store.fields
+            name: values_for(pandas, rows._column(name), count) for name in rows._store.fields
         }
         return pandas.DataFrame(columns, index=pandas.RangeIndex(count), copy=False)
 
@@ -107,14 +108,15 @@ class Frames(Exporting):
 # ---- columns of pandas ----
 
 
-def values_for(pandas: Any, column: Column[Any]) -> Any:
-    """What a column of pandas is made of."""
+def values_for(pandas: Any, whole: Any, count: int) -> Any:
+    """What a column of pandas is made of: its first rows, beside which others may come."""
     import numpy
 
-    of = column._type  # a column of references has the fields of its target for attributes
+    of = whole._type  # a column of references has the fields of its target for attributes
     if of.kind == "r":
-        ids = numpy.fromiter(map(encoded, column), "u8", len(column))
+        ids = numpy.array(whole._link()._ids()[:count])
         return pandas.arrays.IntegerArray(ids, ids == 0)
+    column: Column[Any] = whole[:count]
     if of.kind in "os":
         is_text = of.kind == "s" and int(pandas.__version__.split(".")[0]) >= 3
         return pandas.Series(array_of_objects(column.tolist()), dtype="str" if is_text else object)

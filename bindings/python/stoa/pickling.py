@@ -154,18 +154,20 @@ def with_places(column: Any, field: StoredField, labels: tuple[str, ...], byte_o
     if labels == field.type.labels or isinstance(column, list):
         return column
     bits, cells = column if isinstance(column, tuple) else (None, column)
-    places = {label: place for place, label in enumerate(field.type.labels)}
+    now = {label: place for place, label in enumerate(field.type.labels)}
+    places = [now.get(label) for label in labels]
     there = None if bits is None else memoryview(bits).cast("B")
     made = array(field.type.code)
     code = "B" if len(labels) <= 256 else "H"
-    for i, place in enumerate(values_of_bytes(cells, code, byte_order)):
+    for i, was in enumerate(values_of_bytes(cells, code, byte_order)):
         is_null = there is not None and not there[i >> 3] >> (i & 7) & 1
-        label = labels[place] if place < len(labels) else f"member {place}"
-        if label not in places and not is_null:
+        place = 0 if is_null else places[was] if was < len(places) else None
+        if place is None:
+            what = repr(labels[was]) if was < len(labels) else f"a member {was}"
             raise WrongTypeError(
-                f"the pickle has {label!r} in {field.name}, which is no member of {field.type}"
+                f"the pickle has {what} in {field.name}, which is no member of {field.type}"
             )
-        made.append(0 if is_null else places[label])
+        made.append(place)
     if byte_order != sys.byteorder:
         made.byteswap()
     return made if bits is None else (bits, made)

@@ -93,7 +93,7 @@ def use_scatter(path: str) -> str:
 
 
 def is_table(value: Any) -> bool:
-    return hasattr(type(value), "add_field") and hasattr(value, "_store")
+    return hasattr(type(value), "by_id") and hasattr(value, "_store")
 
 
 def checked_targets(record: RecordType, given: Any, ids: bool) -> Targets:
